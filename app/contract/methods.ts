@@ -1,0 +1,70 @@
+// What renderer and service sign: every request's parameters and result, every push, as types. Decoders are in decode.ts.
+// Values are plain data; Uint8Array for bytes. On the wire: MessagePack frames (frames.ts).
+import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
+import type { Operation } from '../core/events.ts';
+import type { Composition, ConflictKind, EditKind, Grain, ImportSummary } from '../core/model.ts';
+import type { ErrorCode } from '../core/errors.ts';
+
+export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
+
+/** A text for display: decoded, with what was lost or cut said. */
+export interface Shown { readonly text: string; readonly binary: boolean; readonly bytes: number; readonly truncated: boolean }
+
+export interface FileChange { readonly path: PathBytes; readonly kind: EditKind; readonly added: number; readonly deleted: number }
+
+export interface Methods {
+  /** State of the service for a client that has just connected. */
+  hello: { params: Record<string, never>; result: { version: string; repository: RepositoryInfo | null; epoch: number; composition: Composition; canUndo: string | null; canRedo: string | null } };
+  /** Opens (or refreshes) and imports; progress is pushed with the operation's ticket. */
+  import: { params: { path: string | null; base: string | null; refs: readonly string[]; grain: Grain; ticket: string }; result: ImportSummary };
+  cancel: { params: { ticket: string }; result: { cancelled: boolean } };
+  /** The whole replica, packed (core/replica.ts), tagged with its epoch. */
+  snapshot: { params: Record<string, never>; result: { epoch: number; digest: string; bytes: Uint8Array } };
+  /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
+  compose: { params: { acus: readonly AcuId[]; ticket: string }; result: { composition: Composition; operation: Operation } };
+  /** The composed tree of a set without recording it: changed paths against the base, or why not. */
+  preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly { a: AcuId; b: AcuId; path: PathBytes; kind: ConflictKind }[]; ms: number } };
+  /** Base and composed text of one path. */
+  composedFile: { params: { acus: readonly AcuId[]; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
+  acuFiles: { params: { acu: AcuId }; result: { files: readonly FileChange[] } };
+  acuFile: { params: { acu: AcuId; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
+  /** Base, both sides and the merged text (with conflict markers) of one conflicting path. `b` may be 'base' for a stale ACU. */
+  conflictFile: { params: { a: AcuId; b: AcuId | 'base'; path: PathBytes }; result: { base: Shown | null; sides: readonly { acu: AcuId | 'base'; shown: Shown | null }[]; merged: Shown | null; kind: ConflictKind; places: readonly { start: number; end: number }[] } };
+  writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
+  log: { params: { before: number | null; limit: number }; result: { operations: readonly Operation[]; current: number } };
+  undo: { params: { ticket: string }; result: { operation: Operation } };
+  redo: { params: { ticket: string }; result: { operation: Operation } };
+  fsck: { params: { ticket: string }; result: { ok: boolean; problems: readonly string[]; events: number; ms: number } };
+  /** Test and demonstration aid: holds the operation queue; reads and replica keep working. */
+  pause: { params: { paused: boolean }; result: { paused: boolean } };
+}
+export type Method = keyof Methods;
+
+export interface WireError { readonly code: ErrorCode; readonly message: string; readonly hint: string; readonly data: Readonly<Record<string, unknown>> }
+
+export type Request = { [M in Method]: { readonly id: number; readonly method: M; readonly params: Methods[M]['params'] } }[Method];
+export type Response = { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: WireError };
+
+export type Push =
+  | { readonly push: 'progress'; readonly ticket: string; readonly phase: string; readonly done: number; readonly total: number | null }
+  | { readonly push: 'queue'; readonly running: { readonly ticket: string; readonly kind: string; readonly since: number } | null; readonly waiting: number; readonly paused: boolean }
+  /** replica difference epoch `from` → `to`; a client at another epoch fetches a snapshot */
+  | { readonly push: 'epoch'; readonly from: number; readonly to: number; readonly digest: string; readonly bytes: Uint8Array }
+  | { readonly push: 'state'; readonly composition: Composition; readonly canUndo: string | null; readonly canRedo: string | null; readonly repository: RepositoryInfo | null; readonly lastOperation: Operation | null };
+
+/** One bidirectional channel: WebSocket, MessagePort and in-process implement this (habit 6). */
+export interface Transport {
+  send(frame: Uint8Array): void;
+  onFrame(listener: (frame: Uint8Array) => void): void;
+  onClose(listener: (reason: string) => void): void;
+  close(): void;
+}
+
+export const limits = {
+  /** bytes of one frame from a client */ requestBytes: 4 << 20,
+  /** ACUs named in one message */ acus: 100_000,
+  /** bytes of a text shown */ shownBytes: 2 << 20,
+  /** length of any name */ name: 4096,
+} as const;
+
+export type { ByteString };

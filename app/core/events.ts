@@ -1,0 +1,50 @@
+// Domain events (design.md §1 event, view, state; §4 Events). Complete and never compacted: folding them from the first
+// gives every view. Payloads are stored as MessagePack with sorted keys.
+import type { AcuId, ByteString, Oid } from './bytes.ts';
+import type { Composition, Grain, Segment, Source } from './model.ts';
+
+/** SHA-256 of a segment's stored form: immutable, so an earlier state can be published again without storing it again. */
+export type SegmentKey = string;
+
+/** Everything an import makes visible, in one step (habit 7). */
+export interface Published {
+  readonly base: Oid; readonly baseTree: Oid; readonly baseName: string;
+  readonly grain: Grain; readonly globs: readonly string[];
+  readonly sources: readonly Source[];
+  /** in topological order: lower segments first */
+  readonly segments: readonly SegmentKey[];
+  readonly skipped: readonly { readonly name: ByteString; readonly reason: string }[];
+}
+
+export type DomainEvent =
+  | { readonly kind: 'repository-opened'; readonly gitDir: string; readonly objectFormat: 'sha1' | 'sha256' }
+  /** An import begins. Batches of segments follow, each committed; a killed import resumes from the segments stored. */
+  | { readonly kind: 'import-started'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }
+  | { readonly kind: 'segment-added'; readonly key: SegmentKey; readonly segment: Segment }
+  | { readonly kind: 'published'; readonly published: Published | null }
+  | { readonly kind: 'composition-changed'; readonly composition: Composition }
+  | { readonly kind: 'branch-written'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly tree: Oid | null; readonly acus: readonly AcuId[] };
+
+export type OperationKind = 'open' | 'import' | 'compose' | 'write-branch' | 'undo' | 'redo';
+
+/** One row of the operation log. */
+export interface Operation {
+  readonly id: number;
+  readonly kind: OperationKind;
+  readonly description: string;
+  /** milliseconds since the epoch */
+  readonly time: number;
+  /** for undo and redo: the operation whose effect was taken back or brought back */
+  readonly target: number | null;
+  /** the `acumen …` line that does the same, where there is one */
+  readonly command: string | null;
+  readonly firstEvent: number; readonly lastEvent: number;
+}
+
+/** The fold of all events up to an operation, without the segments' bodies. */
+export interface WorkspaceState {
+  readonly gitDir: string | null;
+  readonly objectFormat: 'sha1' | 'sha256' | null;
+  readonly published: Published | null;
+  readonly composition: Composition;
+}

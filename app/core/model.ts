@@ -1,0 +1,126 @@
+// The values the engine stores, replicates and shows: sources, segments, ACUs, conflicts, compositions (design.md §1, §2).
+// Plain data only, so that they cross threads and the contract unchanged.
+import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
+import type { Entry } from './repository.ts';
+
+/** What an edit does to its path. `rename` comes with issue C; until then a rename is delete + add. */
+export type EditKind = 'add' | 'delete' | 'modify' | 'mode' | 'binary' | 'symlink' | 'submodule' | 'type';
+
+/**
+ * Lines [start, end) of the pre-image (0-based) are replaced by `inserted`. `removed` and `inserted` are the exact bytes of
+ * the lines, terminators included.
+ */
+export interface Hunk { readonly start: number; readonly end: number; readonly removed: Uint8Array; readonly inserted: Uint8Array }
+
+/** One path's part of a difference between two trees. `hunks` is null for whole-file kinds (binary, symlink, submodule, type). */
+export interface Edit {
+  readonly path: PathBytes;
+  readonly kind: EditKind;
+  readonly before: Entry | null;
+  readonly after: Entry | null;
+  readonly hunks: readonly Hunk[] | null;
+  /** stated degradation, where content was treated as a whole file: 'too large, treated as binary' */
+  readonly note?: string;
+}
+
+/** Why a segment takes no exact part in verdicts. `stale`: see design.md §2. `inexact`: listed as "not yet exact", never paired. */
+export type Standing =
+  | { readonly kind: 'exact' }
+  | { readonly kind: 'stale'; readonly conflicts: readonly Conflict[] }
+  | { readonly kind: 'inexact'; readonly reason: string };
+
+/**
+ * A maximal set of commits outside the base with one head (design.md §2, Segment). `tip` is its key.
+ * `contexts` holds the difference from each context tree to this segment's tree (carried(tip)): first the base, then every
+ * lower segment that is the merge base of some pair. Pair verdicts compare two segments' edits in their common context.
+ */
+export interface Segment {
+  readonly tip: Oid;
+  /** tips of the top lower segments, sorted; empty when it stands on the base */
+  readonly lower: readonly Oid[];
+  readonly standing: Standing;
+  /** null where the difference is empty */
+  readonly acu: AcuId | null;
+  readonly title: ByteString;
+  readonly author: { readonly name: ByteString; readonly email: ByteString };
+  /** seconds since the epoch, author time of the tip */
+  readonly time: number;
+  readonly commits: number;
+  /** the ACU's own edits: compose(lower) → carried(tip) */
+  readonly edits: readonly Edit[];
+  readonly contexts: readonly { readonly context: Oid | 'base'; readonly edits: readonly Edit[] }[];
+}
+
+/** A ref whose commits are cut into segments. Name is the ref's short name (design.md §6). */
+export interface Source {
+  readonly name: ByteString;
+  readonly ref: ByteString;
+  readonly oid: Oid;
+  /** the segments it reaches, its tip's own segment last; empty when all its commits are in the base */
+  readonly segments: readonly Oid[];
+}
+
+/** One ACU with its provenances (the segments whose edits have this id). */
+export interface Acu {
+  readonly id: AcuId;
+  /** source name where only one source has it, else the title */
+  readonly name: ByteString;
+  readonly sources: readonly ByteString[];
+  readonly segments: readonly Oid[];
+  readonly requires: readonly AcuId[];
+  readonly author: { readonly name: ByteString; readonly email: ByteString };
+  readonly time: number;
+  readonly title: ByteString;
+  readonly paths: readonly PathBytes[];
+  readonly hunks: number;
+  readonly added: number;
+  readonly deleted: number;
+  readonly standing: 'exact' | 'stale' | 'inexact';
+  readonly reason?: string;
+}
+
+export type TextualKind =
+  | 'content' | 'add/add' | 'modify/delete' | 'mode' | 'binary' | 'symlink' | 'submodule' | 'directory/file' | 'type';
+export type ConflictKind = TextualKind;
+export type Verdict = 'blocking' | 'resolvable' | 'risk' | 'partial';
+
+/** One side's view of a conflict place: its region in the context's lines and its text, or its register value. */
+export interface ConflictSide { readonly text: Uint8Array | null; readonly entry: Entry | null }
+
+/** A connected run of touching edits (content) or a register with two writers, in one path. start/end: context lines. */
+export interface ConflictPlace {
+  readonly kind: ConflictKind;
+  readonly path: PathBytes;
+  readonly start: number; readonly end: number;
+  readonly base: ConflictSide;
+  readonly sides: readonly ConflictSide[];
+}
+
+export interface Conflict {
+  /** ACU ids of the sides; 'base' for a stale source */
+  readonly a: AcuId; readonly b: AcuId | 'base';
+  readonly kind: ConflictKind;
+  readonly verdict: Verdict;
+  readonly path: PathBytes;
+  readonly detail: string;
+  /** true where a lower pair already conflicts at this place */
+  readonly inherited: boolean;
+}
+
+export interface Composition {
+  readonly id: string;
+  readonly name: string;
+  readonly base: Oid;
+  readonly acus: readonly AcuId[];
+}
+
+export type Grain = 'branch' | 'commit' | 'atom';
+
+export interface ImportSummary { readonly base: Oid; readonly acus: number; readonly sources: number; readonly edits: number; readonly hunks: number; readonly ms: number }
+
+/** The answer to "may these stand together?" in the words of the screen. */
+export type SetVerdict =
+  | { readonly kind: 'fits' }
+  | { readonly kind: 'needs'; readonly missing: readonly AcuId[] }
+  | { readonly kind: 'conflicts'; readonly with: readonly Conflict[] }
+  | { readonly kind: 'unable'; readonly reason: string; readonly acus: readonly AcuId[] };

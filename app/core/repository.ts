@@ -1,0 +1,66 @@
+// What the engine asks of a git repository, as interfaces without I/O: readers and the writer live in main/git.
+import type { ByteString, Oid, PathBytes } from './bytes.ts';
+
+/** git file modes that a tree can hold. */
+export const Mode = { tree: 0o040000, file: 0o100644, executable: 0o100755, symlink: 0o120000, submodule: 0o160000 } as const;
+
+/** One path's register: mode and content. Two entries are equal if both fields are. */
+export interface Entry { readonly mode: number; readonly oid: Oid }
+export interface TreeEntry extends Entry { readonly name: ByteString }
+
+/** A tree as its difference from a reference tree: path → new entry, or null where the path is gone. */
+export type Delta = ReadonlyMap<PathBytes, Entry | null>;
+
+/** time in seconds since the epoch, offset in minutes east of UTC as git writes it (+0200 is 120). */
+export interface Signature { readonly name: ByteString; readonly email: ByteString; readonly time: number; readonly offset: number }
+
+export interface Commit {
+  readonly oid: Oid; readonly tree: Oid; readonly parents: readonly Oid[];
+  readonly author: Signature; readonly committer: Signature;
+  /** the whole message, bytes */
+  readonly message: ByteString;
+}
+
+/** oid is the peeled commit; refs that peel to something else are left out by the reader and counted in `skipped`. */
+export interface Ref { readonly name: ByteString; readonly oid: Oid }
+
+export type Head =
+  | { readonly kind: 'branch'; readonly ref: ByteString; readonly oid: Oid }
+  | { readonly kind: 'detached'; readonly oid: Oid }
+  | { readonly kind: 'unborn'; readonly ref: ByteString };
+
+/** Reads one repository. Every promise may reject with an AcumenError (see errors.ts). Never writes, never runs a program. */
+export interface RepositoryReader {
+  readonly kind: 'embedded' | 'native';
+  /** absolute path of the git directory (the common one for linked worktrees) */
+  readonly gitDir: string;
+  readonly objectFormat: 'sha1' | 'sha256';
+  head(): Promise<Head>;
+  /** All refs under refs/, sorted by name in byte order. */
+  refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }>;
+  /** Symbolic ref target (refs/remotes/origin/HEAD → refs/remotes/origin/main) or null. */
+  symbolicRef(name: string): Promise<ByteString | null>;
+  /** Full or short ref names, HEAD, full or unambiguous abbreviated object ids (≥ 4), to a commit. */
+  resolve(rev: string): Promise<Oid>;
+  /** For each local branch, the remote-tracking ref it follows by its config, where one is set. */
+  upstreams(): Promise<ReadonlyMap<ByteString, ByteString>>;
+  commit(oid: Oid): Promise<Commit>;
+  /** Entries in git's order; refuses hostile names (see main/git/names.ts). */
+  tree(oid: Oid): Promise<readonly TreeEntry[]>;
+  blob(oid: Oid): Promise<Uint8Array>;
+  /** Size in bytes without keeping the content where the reader can. */
+  blobSize(oid: Oid): Promise<number>;
+  has(oid: Oid): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Writes objects and moves one named ref. HEAD, index, working tree, config and other refs are never touched (law 10). */
+export interface RepositoryWriter {
+  writeBlob(bytes: Uint8Array): Promise<Oid>;
+  /** Entries in any order; sorted as git sorts. */
+  writeTree(entries: readonly TreeEntry[]): Promise<Oid>;
+  writeCommit(commit: Omit<Commit, 'oid'>): Promise<Oid>;
+  /** Moves `refs/heads/NAME` from `expected` (null: must not exist) to `next` (null: delete) with a lock file, or rejects
+   *  `ref-moved` / `branch-checked-out` / `ref-locked`. */
+  moveBranch(name: string, expected: Oid | null, next: Oid | null): Promise<void>;
+}
