@@ -1,0 +1,14 @@
+// Unit and property tests: beside the code, in every room and tool. The journeys have their own configuration (e2e/).
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['{app,testkit,scripts,resources,bench}/**/*.test.{ts,tsx}'],
+    environment: 'node',
+    pool: 'forks',
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // A property test that fails must say its seed; a test that is skipped must be seen.
+    reporters: ['default'],
+  },
+});
