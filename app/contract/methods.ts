@@ -61,7 +61,8 @@ export interface Transport {
 }
 
 export const limits = {
-  /** bytes of one frame from a client */ requestBytes: 4 << 20,
+  /** bytes of one frame from a client: holds the ids of `acus` */ requestBytes: 8 << 20,
+  /** bytes of one frame from the service */ frameBytes: 1 << 30,
   /** ACUs named in one message */ acus: 100_000,
   /** bytes of a text shown */ shownBytes: 2 << 20,
   /** length of any name */ name: 4096,

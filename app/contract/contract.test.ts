@@ -1,0 +1,278 @@
+// Dangers: a hostile or broken peer (frames cut off, nested without end, claiming gigabytes, poisoned keys), two sides that
+// disagree on a message, calls left hanging when the channel goes.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
+import { AcumenError } from '../core/errors.ts';
+import type { Operation } from '../core/events.ts';
+import { connect } from './client.ts';
+import { decodeFromService, decodeRequest, decodeResult } from './decode.ts';
+import { decodeFrame, encodeFrame, fromWireError, toWireError } from './frames.ts';
+import { limits } from './methods.ts';
+import type { Method, Methods, Push, Request, Transport } from './methods.ts';
+
+const hex = (n: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${n}}$`));
+const oid = hex(40) as fc.Arbitrary<Oid>;
+const acu = hex(64) as fc.Arbitrary<AcuId>;
+const acus = fc.array(acu, { maxLength: 5 });
+const path = fc.array(fc.integer({ min: 1, max: 255 }), { minLength: 1, maxLength: 20 }).map((b) => String.fromCharCode(...b) as PathBytes);
+const text = fc.string({ unit: 'binary', maxLength: 30 }).map((s) => s.toWellFormed());
+const name = fc.string({ minLength: 1, maxLength: 30 }).filter((s) => !s.includes('\0'));
+const ticket = fc.string({ minLength: 1, maxLength: 30 });
+const count = fc.nat();
+const grain = fc.constantFrom('branch' as const, 'commit' as const, 'atom' as const);
+const nullable = <T>(a: fc.Arbitrary<T>) => fc.option(a, { nil: null });
+const kind = fc.constantFrom('content' as const, 'add/add' as const, 'directory/file' as const);
+
+const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
+  hello: fc.constant({}), snapshot: fc.constant({}),
+  import: fc.record({ path: nullable(name), base: nullable(name), refs: fc.array(name, { maxLength: 3 }), grain, ticket }),
+  cancel: fc.record({ ticket }), undo: fc.record({ ticket }), redo: fc.record({ ticket }), fsck: fc.record({ ticket }),
+  compose: fc.record({ acus, ticket }), preview: fc.record({ acus }), composedFile: fc.record({ acus, path }),
+  acuFiles: fc.record({ acu }), acuFile: fc.record({ acu, path }),
+  conflictFile: fc.record({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
+  writeBranch: fc.record({ name, acus, ticket }),
+  log: fc.record({ before: nullable(count), limit: fc.integer({ min: 1, max: 10_000 }) }),
+  pause: fc.record({ paused: fc.boolean() }),
+};
+const request: fc.Arbitrary<Request> = fc.constantFrom(...Object.keys(paramsOf) as Method[])
+  .chain((method) => fc.record({ id: count, method: fc.constant(method), params: paramsOf[method] as fc.Arbitrary<never> })) as fc.Arbitrary<Request>;
+
+const composition = fc.record({ id: text, name: text, base: oid, acus });
+const operation: fc.Arbitrary<Operation> = fc.record({
+  id: count, kind: fc.constantFrom('compose' as const, 'undo' as const), description: text, time: count,
+  target: nullable(count), command: nullable(text), firstEvent: count, lastEvent: count,
+});
+const repository = fc.record({ path: name, name, base: nullable(oid), baseName: text, grain });
+const push: fc.Arbitrary<Push> = fc.oneof(
+  fc.record({ push: fc.constant('progress' as const), ticket, phase: text, done: count, total: nullable(count) }),
+  fc.record({ push: fc.constant('queue' as const), running: nullable(fc.record({ ticket, kind: text, since: count })), waiting: count, paused: fc.boolean() }),
+  fc.record({ push: fc.constant('epoch' as const), from: count, to: count, digest: text, bytes: fc.uint8Array({ maxLength: 100 }) }),
+  fc.record({ push: fc.constant('state' as const), composition, canUndo: nullable(text), canRedo: nullable(text), repository: nullable(repository), lastOperation: nullable(operation) }),
+);
+
+/** Whatever `run` meets, the only thing that it may throw is a `bad-message`. */
+function refusesOnly(run: () => unknown): boolean {
+  try {
+    run();
+    return true;
+  } catch (error) {
+    if (error instanceof AcumenError && error.code === 'bad-message') return false;
+    throw error;
+  }
+}
+
+describe('frames', () => {
+  test('decode(encode(x)) = x for plain data', () => {
+    const value = fc.letrec((tie) => ({
+      any: fc.oneof({ depthSize: 'small' }, fc.constant(null), fc.boolean(), fc.integer(), fc.double({ noNaN: true }), text, fc.uint8Array({ maxLength: 300 }),
+        fc.array(tie('any'), { maxLength: 20 }),
+        fc.dictionary(fc.string({ maxLength: 40 }).filter((k) => !['__proto__', 'constructor', 'prototype'].includes(k)), tie('any'), { noNullPrototype: true })),
+    })).any;
+    fc.assert(fc.property(value, (x) => {
+      expect(decodeFrame(encodeFrame(x))).toEqual(x);
+    }), { numRuns: 1000 });
+  });
+
+  test('long lists, strings and bytes come through each width of length', () => {
+    for (const n of [0, 15, 16, 31, 32, 255, 256, 65_535, 65_536]) {
+      const value = { list: new Array<number>(n).fill(7), text: 'é'.repeat(n), bytes: new Uint8Array(n), map: Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i])) };
+      expect(decodeFrame(encodeFrame(value))).toEqual(value);
+    }
+  });
+
+  test('garbage is refused as a bad message and as nothing else', () => {
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      refusesOnly(() => decodeRequest(decodeFrame(bytes)));
+      refusesOnly(() => decodeFromService(decodeFrame(bytes)));
+    }), { numRuns: 5000 });
+  });
+
+  test('a cut or changed message is refused as a bad message, or is another message', () => {
+    let refused = 0, runs = 0;
+    fc.assert(fc.property(request, fc.nat(), fc.integer({ min: 0, max: 255 }), (message, at, byte) => {
+      const frame = encodeFrame(message);
+      runs++;
+      if (!refusesOnly(() => decodeFrame(frame.subarray(0, at % frame.length)))) refused++;
+      const changed = frame.slice();
+      changed[at % frame.length] = byte;
+      refusesOnly(() => decodeRequest(decodeFrame(changed)));
+    }), { numRuns: 3000 });
+    expect(refused).toBe(runs);
+  });
+
+  test.each([
+    ['nested without end', new Uint8Array(1 << 20).fill(0x91)],
+    ['maps nested without end', new Uint8Array(1 << 20).fill(0x81)],
+    ['a list that claims four thousand million items', Uint8Array.of(0xdd, 0xff, 0xff, 0xff, 0xff, 0xc0)],
+    ['a map that claims as many', Uint8Array.of(0xdf, 0xff, 0xff, 0xff, 0xff, 0xc0)],
+    ['bytes that claim as many', Uint8Array.of(0xc6, 0xff, 0xff, 0xff, 0xff, 0xc0)],
+    ['a million empty maps', Uint8Array.from([0xdd, 0, 0x18, 0, 0, ...new Array<number>(0x180000).fill(0x80)])],
+    ['an extension type', Uint8Array.of(0xd4, 0x01, 0x00)],
+    ['a timestamp', Uint8Array.of(0xd6, 0xff, 0, 0, 0, 0)],
+    ['the byte that MessagePack never uses', Uint8Array.of(0xc1)],
+    ['two values', Uint8Array.of(0xc0, 0xc0)],
+    ['nothing', new Uint8Array()],
+    ['a key that is a number', Uint8Array.of(0x81, 0x01, 0x01)],
+    ['__proto__', Uint8Array.of(0x81, 0xa9, ...new TextEncoder().encode('__proto__'), 0x80)],
+    ['constructor', Uint8Array.of(0x81, 0xab, ...new TextEncoder().encode('constructor'), 0x80)],
+  ])('%s is refused', (_name, frame) => {
+    expect(refusesOnly(() => decodeFrame(frame))).toBe(false);
+  });
+
+  test('a frame over its limit is refused before it is read', () => {
+    expect(refusesOnly(() => decodeFrame(new Uint8Array(11), 10))).toBe(false);
+  });
+
+  test('errors cross the wire with code, sentence, hint and plain data', () => {
+    const error = new AcumenError('would-lose-commits', 'It would.', 'Choose another name.', { oid: 'a', odd: () => 1, nested: { n: Number.NaN }, none: undefined });
+    const back = fromWireError(decodeFrame(encodeFrame(toWireError(error))) as never);
+    expect(back).toMatchObject({ code: 'would-lose-commits', message: 'It would.', hint: 'Choose another name.', exitCode: 2 });
+    expect(back.data['nested']).toEqual({ n: 'NaN' });
+    expect(toWireError(new TypeError('x')).code).toBe('bug');
+    expect(toWireError(Object.assign(new Error('EACCES: denied'), { code: 'EACCES', syscall: 'open' })).code).toBe('io');
+    expect(toWireError('thrown text').code).toBe('bug');
+  });
+});
+
+describe('messages', () => {
+  test('decode(encode(x)) = x for every request and push', () => {
+    fc.assert(fc.property(request, push, (r, p) => {
+      expect(decodeRequest(decodeFrame(encodeFrame(r)))).toEqual(r);
+      expect(decodeFromService(decodeFrame(encodeFrame(p)))).toEqual(p);
+    }), { numRuns: 2000 });
+  });
+
+  test('values of any other shape are refused as bad messages', () => {
+    let accepted = 0;
+    fc.assert(fc.property(fc.anything({ maxDepth: 4 }), fc.constantFrom(...Object.keys(paramsOf) as Method[]), (x, method) => {
+      refusesOnly(() => decodeRequest(x));
+      refusesOnly(() => decodeFromService(x));
+      if (refusesOnly(() => decodeRequest({ id: 1, method, params: x }))) accepted++;
+    }), { numRuns: 3000 });
+    expect(accepted).toBeLessThan(1000); // only `{}` for the two methods that take nothing
+  });
+
+  const refused: readonly (readonly [string, unknown])[] = [
+    ['an unknown method', { id: 1, method: 'toString', params: {} }],
+    ['a method of the prototype', { id: 1, method: '__proto__', params: {} }],
+    ['an id that is no whole number', { id: 1.5, method: 'hello', params: {} }],
+    ['a parameter too many', { id: 1, method: 'hello', params: { extra: 1 } }],
+    ['an ACU id in capitals', { id: 1, method: 'acuFiles', params: { acu: 'A'.repeat(64) } }],
+    ['an ACU id with a line after it', { id: 1, method: 'acuFiles', params: { acu: `${'a'.repeat(64)}\n` } }],
+    ['a path with NUL', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'a\0b' } }],
+    ['a path that is not bytes', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'ā' } }],
+    ['an empty path', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: '' } }],
+    ['a path too long', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'a'.repeat(limits.name + 1) } }],
+    ['more ACUs than the limit', { id: 1, method: 'preview', params: { acus: new Array(limits.acus + 1).fill('a'.repeat(64)) } }],
+    ['an empty ticket', { id: 1, method: 'undo', params: { ticket: '' } }],
+    ['a log without a limit', { id: 1, method: 'log', params: { before: null, limit: 0 } }],
+  ];
+  test.each(refused)('%s is refused', (_name, value) => {
+    expect(refusesOnly(() => decodeRequest(value))).toBe(false);
+  });
+
+  test('the largest set of ACUs fits a request frame', () => {
+    const frame = encodeFrame({ id: 1, method: 'compose', params: { acus: new Array(limits.acus).fill('a'.repeat(64)), ticket: 't' } });
+    expect(frame.length).toBeLessThanOrEqual(limits.requestBytes);
+    expect(decodeRequest(decodeFrame(frame, limits.requestBytes))).toMatchObject({ method: 'compose' });
+  });
+
+  test('a result that does not fit its method is refused', () => {
+    expect(refusesOnly(() => decodeResult('pause', { paused: 'yes' }))).toBe(false);
+    expect(decodeResult('pause', { paused: true })).toEqual({ paused: true });
+  });
+});
+
+/** Two ends in one process; frames arrive in order, on a later turn. */
+function pair(): { near: Transport; far: Transport } {
+  const ends = [0, 1].map(() => ({ frame: (_: Uint8Array) => {}, close: (_: string) => {} }));
+  let open = true;
+  const end = (mine: number, other: number): Transport => ({
+    send(frame) { if (open) queueMicrotask(() => ends[other]!.frame(frame)); },
+    onFrame(listener) { ends[mine]!.frame = listener; },
+    onClose(listener) { ends[mine]!.close = listener; },
+    close() { if (open) { open = false; for (const e of ends) e.close('the other side closed'); } },
+  });
+  return { near: end(0, 1), far: end(1, 0) };
+}
+
+describe('client', () => {
+  test('answers reach their calls, in any order', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    const seen: Request[] = [];
+    far.onFrame((frame) => {
+      seen.push(decodeRequest(decodeFrame(frame)));
+      if (seen.length === 2) for (const r of [...seen].reverse()) far.send(encodeFrame({ id: r.id, ok: { paused: (r.params as { paused: boolean }).paused } }));
+    });
+    const [a, b] = await Promise.all([client.call('pause', { paused: true }), client.call('pause', { paused: false })]);
+    expect([a.paused, b.paused]).toEqual([true, false]);
+  });
+
+  test('an error arrives as an AcumenError', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    far.onFrame((frame) => far.send(encodeFrame({ id: decodeRequest(decodeFrame(frame)).id, error: toWireError(new AcumenError('nothing-to-undo', 'There is nothing.', 'Do something.')) })));
+    await expect(client.call('undo', { ticket: 't' })).rejects.toMatchObject({ code: 'nothing-to-undo', hint: 'Do something.' });
+  });
+
+  test('closing rejects what is pending and all that follows', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    const reasons: string[] = [];
+    client.onClose((reason) => reasons.push(reason));
+    const call = client.call('hello', {});
+    far.close();
+    await expect(call).rejects.toMatchObject({ code: 'io' });
+    await expect(client.call('hello', {})).rejects.toMatchObject({ code: 'io' });
+    expect(reasons).toEqual(['the other side closed']);
+    expect(client.closed).not.toBeNull();
+  });
+
+  test('a service that speaks nonsense ends the connection and every call on it', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    const call = client.call('hello', {});
+    far.send(Uint8Array.of(0xc1));
+    await expect(call).rejects.toMatchObject({ code: 'io' });
+  });
+
+  test('aborting lets a read go at once, and asks the service about an operation', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    const methods: string[] = [];
+    far.onFrame((frame) => {
+      const r = decodeRequest(decodeFrame(frame));
+      methods.push(r.method);
+      if (r.method === 'cancel') {
+        far.send(encodeFrame({ id: r.id, ok: { cancelled: true } }));
+        far.send(encodeFrame({ id: 2, error: toWireError(new AcumenError('cancelled', 'It was cancelled.', '')) }));
+      }
+    });
+    const read = new AbortController();
+    const reading = client.call('snapshot', {}, { signal: read.signal });
+    read.abort();
+    await expect(reading).rejects.toMatchObject({ code: 'cancelled' });
+    const stop = new AbortController();
+    const importing = client.call('import', { path: null, base: null, refs: [], grain: 'branch', ticket: 'i' }, { signal: stop.signal });
+    stop.abort();
+    await expect(importing).rejects.toMatchObject({ code: 'cancelled', message: 'It was cancelled.' });
+    expect(methods).toEqual(['snapshot', 'import', 'cancel']);
+    await expect(client.call('hello', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('pushes reach their listeners until these go', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    const heard: number[] = [];
+    const stop = client.on('progress', (p) => heard.push(p.done));
+    const progress = (done: number) => far.send(encodeFrame({ push: 'progress', ticket: 't', phase: 'Reading', done, total: null }));
+    progress(1); progress(2);
+    await new Promise((r) => setTimeout(r));
+    stop();
+    progress(3);
+    await new Promise((r) => setTimeout(r));
+    expect(heard).toEqual([1, 2]);
+  });
+});

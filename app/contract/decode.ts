@@ -1,0 +1,152 @@
+// The door of the contract: unknown → a message of methods.ts, or one `bad-message` that says where. Decoded once, trusted inside.
+import * as v from 'valibot';
+import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
+import { errorCodes } from '../core/errors.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { Operation } from '../core/events.ts';
+import type { Composition, ConflictKind, EditKind } from '../core/model.ts';
+import { badMessage } from './frames.ts';
+import { limits } from './methods.ts';
+import type { Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
+
+type Schema<T> = v.GenericSchema<unknown, T>;
+
+const hexId = <T>(shape: RegExp, what: string) => v.custom<T>((x) => typeof x === 'string' && shape.test(x), what);
+const oid = hexId<Oid>(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'an object id');
+const acuId = hexId<AcuId>(/^[0-9a-f]{64}$/, 'an ACU id');
+const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && isBytes(x), 'a path');
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.name), v.check((x) => !x.includes('\0'), 'a name'));
+const label = v.pipe(v.string(), v.maxLength(16 * limits.name));
+const ticket = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
+const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
+const acuIds = v.pipe(v.array(acuId), v.maxLength(limits.acus));
+const grain = v.picklist(['branch', 'commit', 'atom']);
+const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
+const conflictKind = v.picklist(['content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type'] satisfies ConflictKind[]);
+
+/** One byte per code unit; NUL ends a path in git's formats, so no path has one. */
+function isBytes(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0 || c > 255) return false;
+  }
+  return true;
+}
+
+const acuOrBase = v.union([v.literal('base'), acuId]);
+const nothing = v.strictObject({});
+const ticketed = v.strictObject({ ticket });
+
+const repository: Schema<RepositoryInfo> = v.strictObject({ path: name, name, base: v.nullable(oid), baseName: label, grain });
+const composition: Schema<Composition> = v.strictObject({ id: label, name: label, base: v.union([oid, v.literal('' as Oid)]), acus: acuIds });
+const operation: Schema<Operation> = v.strictObject({
+  id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo']), description: label,
+  time: v.pipe(v.number(), v.finite()), target: v.nullable(count), command: v.nullable(label), firstEvent: count, lastEvent: count,
+});
+const shown: Schema<Shown> = v.strictObject({
+  text: v.pipe(v.string(), v.maxLength(4 * limits.shownBytes)), binary: v.boolean(), bytes: count, truncated: v.boolean(),
+});
+const files = v.array(v.strictObject({ path, kind: editKind, added: count, deleted: count }));
+const beforeAfter = v.strictObject({ before: v.nullable(shown), after: v.nullable(shown) });
+const done = v.strictObject({ operation });
+
+const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
+  hello: nothing,
+  import: v.strictObject({ path: v.nullable(name), base: v.nullable(name), refs: v.pipe(v.array(name), v.maxLength(1000)), grain, ticket }),
+  cancel: ticketed,
+  snapshot: nothing,
+  compose: v.strictObject({ acus: acuIds, ticket }),
+  preview: v.strictObject({ acus: acuIds }),
+  composedFile: v.strictObject({ acus: acuIds, path }),
+  acuFiles: v.strictObject({ acu: acuId }),
+  acuFile: v.strictObject({ acu: acuId, path }),
+  conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path }),
+  writeBranch: v.strictObject({ name, acus: acuIds, ticket }),
+  log: v.strictObject({ before: v.nullable(count), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
+  undo: ticketed,
+  redo: ticketed,
+  fsck: ticketed,
+  pause: v.strictObject({ paused: v.boolean() }),
+};
+
+const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
+  hello: v.strictObject({
+    version: label, repository: v.nullable(repository), epoch: count, composition, canUndo: v.nullable(label), canRedo: v.nullable(label),
+  }),
+  import: v.strictObject({ base: oid, acus: count, sources: count, edits: count, hunks: count, ms: duration }),
+  cancel: v.strictObject({ cancelled: v.boolean() }),
+  snapshot: v.strictObject({ epoch: count, digest: label, bytes }),
+  compose: v.strictObject({ composition, operation }),
+  preview: v.strictObject({
+    tree: v.nullable(oid), files, missing: acuIds,
+    conflicts: v.array(v.strictObject({ a: acuId, b: acuId, path, kind: conflictKind })), ms: duration,
+  }),
+  composedFile: beforeAfter,
+  acuFiles: v.strictObject({ files }),
+  acuFile: beforeAfter,
+  conflictFile: v.strictObject({
+    base: v.nullable(shown), sides: v.array(v.strictObject({ acu: acuOrBase, shown: v.nullable(shown) })), merged: v.nullable(shown),
+    kind: conflictKind, places: v.array(v.strictObject({ start: count, end: count })),
+  }),
+  writeBranch: v.strictObject({ ref: name, commit: oid, tree: oid, operation }),
+  log: v.strictObject({ operations: v.array(operation), current: count }),
+  undo: done,
+  redo: done,
+  fsck: v.strictObject({ ok: v.boolean(), problems: v.array(label), events: count, ms: duration }),
+  pause: v.strictObject({ paused: v.boolean() }),
+};
+
+const wireError: Schema<WireError> = v.strictObject({
+  code: v.picklist(Object.keys(errorCodes) as ErrorCode[]), message: label, hint: label, data: v.record(v.string(), v.unknown()),
+});
+const request = v.strictObject({ id: count, method: v.picklist(Object.keys(params) as Method[]), params: v.unknown() });
+const answer: Schema<Response> = v.union([v.strictObject({ id: count, ok: v.unknown() }), v.strictObject({ id: count, error: wireError })]);
+const push: Schema<Push> = v.variant('push', [
+  v.strictObject({ push: v.literal('progress'), ticket, phase: label, done: count, total: v.nullable(count) }),
+  v.strictObject({
+    push: v.literal('queue'), running: v.nullable(v.strictObject({ ticket, kind: label, since: v.pipe(v.number(), v.finite()) })),
+    waiting: count, paused: v.boolean(),
+  }),
+  v.strictObject({ push: v.literal('epoch'), from: count, to: count, digest: label, bytes }),
+  v.strictObject({
+    push: v.literal('state'), composition, canUndo: v.nullable(label), canRedo: v.nullable(label),
+    repository: v.nullable(repository), lastOperation: v.nullable(operation),
+  }),
+]);
+
+function decode<T>(schema: Schema<T>, value: unknown, what: string): T {
+  const parsed = v.safeParse(schema, value, { abortEarly: true });
+  if (parsed.success) return parsed.output;
+  const issue = parsed.issues[0];
+  const where = v.getDotPath(issue);
+  throw badMessage(`${what}${where === null ? '' : `, at ${where}`}`, { expected: String(issue.expected ?? issue.message).slice(0, 200) });
+}
+
+/** A request whose parameters fit its method. */
+export function decodeRequest(value: unknown): Request {
+  const { id, method, params: given } = decode(request, value, 'not a request');
+  return { id, method, params: decode<unknown>(params[method], given, `the parameters of ${method}`) } as Request;
+}
+
+/** What a service sends: an answer, whose value `decodeResult` decodes once its method is known, or a push. */
+export function decodeFromService(value: unknown): Response | Push {
+  if (typeof value === 'object' && value !== null && Object.hasOwn(value, 'push')) return decode(push, value, 'not a push');
+  return decode(answer, value, 'not an answer');
+}
+
+export function decodeParams<M extends Method>(method: M, value: unknown): Methods[M]['params'] {
+  return decode<Methods[M]['params']>(params[method], value, `the parameters of ${method}`);
+}
+
+export function decodeResult<M extends Method>(method: M, value: unknown): Methods[M]['result'] {
+  return decode<Methods[M]['result']>(results[method], value, `the answer to ${method}`);
+}
+
+/** The id of a request that could not be decoded, so that its caller can be told; null where it has none. */
+export function requestId(value: unknown): number | null {
+  const id = typeof value === 'object' && value !== null && Object.hasOwn(value, 'id') ? (value as { id: unknown }).id : null;
+  return typeof id === 'number' && Number.isSafeInteger(id) && id >= 0 ? id : null;
+}
+
