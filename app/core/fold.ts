@@ -1,0 +1,27 @@
+// The state of a workspace as a fold of its events (design.md §1: State): pure, the slow and obvious twin of the stored view.
+import type { Oid } from './bytes.ts';
+import type { DomainEvent, WorkspaceState } from './events.ts';
+
+/** Before the first event. The one composition has no base until something is composed. */
+export const emptyState: WorkspaceState = {
+  gitDir: null,
+  objectFormat: null,
+  published: null,
+  composition: { id: 'main', name: 'Composition', base: '' as Oid, acus: [] },
+};
+
+export function foldEvent(state: WorkspaceState, event: DomainEvent): WorkspaceState {
+  switch (event.kind) {
+    case 'repository-opened': return { ...state, gitDir: event.gitDir, objectFormat: event.objectFormat };
+    case 'published': return { ...state, published: event.published };
+    case 'composition-changed': return { ...state, composition: event.composition };
+    // Written, but not (or not any more) part of the state: bodies become visible by `published`, refs live in the repository.
+    case 'import-started': case 'segment-added': case 'branch-written': return state;
+  }
+}
+
+export function foldState(events: Iterable<DomainEvent>, from: WorkspaceState = emptyState): WorkspaceState {
+  let state = from;
+  for (const event of events) state = foldEvent(state, event);
+  return state;
+}
