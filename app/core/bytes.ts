@@ -2,7 +2,7 @@
 // UTF-8 survives, equality is byte equality and `<` is git's byte order. Decoding to Unicode is for display only (law 9).
 
 declare const brand: unique symbol;
-type Brand<T, B extends string> = T & { readonly [brand]: B };
+type Brand<T, B extends string> = T & { readonly [brand]: { readonly [K in B]: true } };
 
 /** A string whose every code unit is one byte (0–255). */
 export type ByteString = Brand<string, 'ByteString'>;
