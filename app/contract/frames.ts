@@ -18,6 +18,9 @@ export function badMessage(what: string, data: Readonly<Record<string, unknown>>
     'Reload the window; if it happens again, the two sides are of different versions.', data, cause === undefined ? undefined : { cause });
 }
 
+/** For the doors, which see the engine's values through the contract alone. */
+export { AcumenError };
+
 const encoder = new Encoder({ ignoreUndefined: true, maxDepth: MAX_DEPTH });
 const decoder = new Decoder({
   mapKeyConverter: (key) => {

@@ -1,0 +1,159 @@
+// The loopback browser host: serves the built renderer and the contract over one WebSocket, to whoever shows the token.
+// How a page gets in: the address printed at start ends in `#token=…`, which no server ever sees; the page posts it once to
+// /session (Authorization: Bearer …) and gets an HttpOnly, SameSite=Strict cookie; /socket asks for that cookie.
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
+import { limits } from '../../../contract/methods.ts';
+import type { Transport } from '../../../contract/methods.ts';
+import { builtRenderer, readBuiltFiles } from './files.ts';
+import { contentSecurityPolicy, fixedHeaders, withNonce } from './headers.ts';
+import { cannotListen } from './refusals.ts';
+import { webSocketTransport } from './transport.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface HostOptions {
+  /** 0 or left out: any free port */
+  readonly port?: number;
+  /** folder of the built renderer */
+  readonly root?: string;
+  /** one call for each page that connects */
+  readonly attach: (transport: Transport) => void;
+}
+
+export interface Host {
+  readonly port: number;
+  /** address with the token: for the person who started it, never for a log */
+  readonly url: string;
+  /** an address that works once: other users of the machine can read the arguments of a started browser */
+  launchUrl(): string;
+  close(): Promise<void>;
+}
+
+export async function startHost(options: HostOptions): Promise<Host> {
+  const files = await readBuiltFiles(options.root ?? builtRenderer());
+  const token = randomBytes(32).toString('base64url');
+  const session = randomBytes(32).toString('base64url');
+  const launches = new Set<string>();
+  let port = 0;
+  const cookieName = (): string => `acumen-${port}`;
+  const hosts = (): readonly string[] => [`${LOOPBACK}:${port}`, `localhost:${port}`];
+
+  /** Another name for this address (DNS rebinding) or another site's page: neither gets an answer. */
+  const isOurs = (request: IncomingMessage, originRequired: boolean): boolean => {
+    const { host, origin } = request.headers;
+    if (host === undefined || !hosts().includes(host)) return false;
+    return origin === undefined ? !originRequired : origin === `http://${host}`;
+  };
+  const hasSession = (request: IncomingMessage): boolean =>
+    cookies(request.headers.cookie).some(([name, value]) => name === cookieName() && sameSecret(value, session));
+  const admits = (given: string): boolean => {
+    if (sameSecret(given, token)) return true;
+    for (const launch of launches) if (sameSecret(given, launch)) return launches.delete(launch);
+    return false;
+  };
+
+  function answer(request: IncomingMessage, response: ServerResponse): void {
+    for (const [name, value] of fixedHeaders) response.setHeader(name, value);
+    if (!isOurs(request, false)) { refuse(response, 403, 'This address is for pages of this Acumen alone.'); return; }
+    const pathname = request.url!.split('?', 1)[0]!; // names are exact: nothing to decode or normalise
+    if (pathname === '/session') { startSession(request, response); return; }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('allow', 'GET, HEAD');
+      refuse(response, 405, 'Only GET and HEAD.');
+      return;
+    }
+    const file = files.get(pathname === '/' ? '/index.html' : pathname);
+    if (file === undefined) { refuse(response, 404, 'No such file.'); return; }
+    if (pathname === '/' || pathname === '/index.html') {
+      const nonce = randomBytes(18).toString('base64');
+      response.setHeader('content-security-policy', contentSecurityPolicy(request.headers.host!, nonce));
+      response.setHeader('cache-control', 'no-store');
+      send(request, response, file.type, Buffer.from(withNonce(file.bytes.toString('utf8'), nonce)));
+      return;
+    }
+    // Workers are governed by the policy of their own script.
+    response.setHeader('content-security-policy', contentSecurityPolicy(request.headers.host!, null));
+    response.setHeader('etag', file.tag);
+    response.setHeader('cache-control', file.immutable ? 'private, max-age=31536000, immutable' : 'no-cache');
+    if (request.headers['if-none-match'] === file.tag) { response.writeHead(304).end(); return; }
+    send(request, response, file.type, file.bytes);
+  }
+
+  function startSession(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method !== 'POST') { response.setHeader('allow', 'POST'); refuse(response, 405, 'Only POST.'); return; }
+    const given = /^Bearer ([\w-]{1,128})$/.exec(request.headers.authorization ?? '')?.[1];
+    if (!isOurs(request, true) || given === undefined || !admits(given)) {
+      refuse(response, 403, 'This token does not open this Acumen. Use the address that it printed when it started.');
+      return;
+    }
+    response.setHeader('set-cookie', `${cookieName()}=${session}; Path=/; HttpOnly; SameSite=Strict`);
+    response.setHeader('cache-control', 'no-store');
+    response.writeHead(204).end();
+  }
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: limits.requestBytes, perMessageDeflate: false, clientTracking: true });
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => socket.destroy());
+    if (request.url !== '/socket' || !isOurs(request, true) || !hasSession(request)) {
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      return;
+    }
+    sockets.handleUpgrade(request, socket, head, (ws) => options.attach(webSocketTransport(ws)));
+  }
+
+  const server = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 30_000, headersTimeout: 10_000 }, answer);
+  server.on('upgrade', upgrade);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(cannotListen(options.port ?? 0, error)));
+    server.listen({ host: LOOPBACK, port: options.port ?? 0, exclusive: true }, resolve);
+  });
+  port = (server.address() as AddressInfo).port;
+  const address = (secret: string): string => `http://${LOOPBACK}:${port}/#token=${secret}`;
+
+  return {
+    port,
+    url: address(token),
+    launchUrl() {
+      const launch = randomBytes(32).toString('base64url');
+      launches.add(launch);
+      return address(launch);
+    },
+    async close() {
+      for (const ws of sockets.clients) ws.close(1001, 'Acumen was stopped');
+      const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
+      const last = setTimeout(() => { for (const ws of sockets.clients) ws.terminate(); }, 1000);
+      server.closeIdleConnections();
+      await closed;
+      clearTimeout(last);
+    },
+  };
+}
+
+function send(request: IncomingMessage, response: ServerResponse, type: string, body: Buffer): void {
+  response.writeHead(200, { 'content-type': type, 'content-length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function refuse(response: ServerResponse, status: number, sentence: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' });
+  response.end(`${sentence}\n`);
+}
+
+function cookies(header: string | undefined): [string, string][] {
+  return (header ?? '').split(';').map((part) => {
+    const at = part.indexOf('=');
+    return at < 0 ? ['', ''] : [part.slice(0, at).trim(), part.slice(at + 1).trim()];
+  });
+}
+
+/** In constant time: digests have one length whatever was given. */
+function sameSecret(given: string, secret: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(secret));
+}
