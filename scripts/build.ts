@@ -1,0 +1,14 @@
+// Builds everything that `start`, `acumen` and the journeys use: the rooms by tsc into dist/app, the screen by vite into
+// dist/renderer. Run by npm as `prepare`.
+import { existsSync } from 'node:fs';
+import { at, runSteps, tools } from './steps.ts';
+
+if (!existsSync(at(tools.tsc)) && existsSync(at('dist/app/main/doors/cli/main.js'))) {
+  process.stderr.write('Development tools are left out of this installation: keeping the build that is there.\n');
+} else {
+  const failed = await runSteps([
+    { name: 'tsc -b', file: tools.tsc, args: ['-b'] },
+    ...(existsSync(at('app/renderer/index.html')) ? [{ name: 'vite build', file: tools.vite, args: ['build', '--logLevel', 'warn'] }] : []),
+  ]);
+  if (failed !== null) process.exitCode = 1;
+}

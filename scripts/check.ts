@@ -1,0 +1,9 @@
+// Every check that needs no running program: types of all rooms, lint, the import table.
+import { runSteps, tools } from './steps.ts';
+
+const failed = await runSteps([
+  { name: 'types (tsc -b)', file: tools.tsc, args: ['-b'] },
+  { name: 'lint (oxlint)', file: tools.oxlint, args: ['--deny-warnings'] },
+  { name: 'rooms (layering)', file: 'scripts/layering.ts' },
+]);
+if (failed !== null) process.exitCode = 1;

@@ -1,0 +1,50 @@
+// The danger: a build that is another program tomorrow, or on another machine. Pins are exact, the lockfile carries integrity
+// and names no host, and each platform's own Node is one that Acumen can run on.
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { packages, suits } from '../bin/runtime.js';
+import { at } from './steps.ts';
+
+type Manifest = Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>;
+type Lock = { packages: Record<string, { version?: string; resolved?: string; integrity?: string; link?: boolean; hasInstallScript?: boolean }> };
+
+const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8')) as Manifest;
+const lockText = readFileSync(at('package-lock.json'), 'utf8');
+const lock = JSON.parse(lockText) as Lock;
+const pins = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies });
+
+describe('package.json', () => {
+  test('pins every package to one exact version', () => {
+    expect(pins.length).toBeGreaterThan(20);
+    expect(pins.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual([]);
+  });
+
+  test('agrees with the lockfile', () => {
+    for (const [name, version] of pins) expect(lock.packages[`node_modules/${name}`]?.version, name).toBe(version);
+  });
+
+  test('carries Node for each platform the launcher knows, new enough', () => {
+    expect(Object.keys(manifest.optionalDependencies).filter((name) => name.startsWith('node-')).sort()).toEqual(Object.values(packages).sort());
+    for (const name of Object.values(packages)) expect(suits(manifest.optionalDependencies[name]!), name).toBe(true);
+  });
+});
+
+describe('package-lock.json', () => {
+  const installed = Object.entries(lock.packages).filter(([path]) => path !== '');
+
+  test('names no registry and no other host to fetch from', () => {
+    expect(installed.length).toBeGreaterThan(50);
+    expect(installed.filter(([, entry]) => entry.resolved !== undefined || entry.link === true)).toEqual([]);
+    expect(lockText).not.toMatch(/"resolved"|\.tgz/);
+  });
+
+  test('has integrity for every package', () => {
+    expect(installed.filter(([, entry]) => entry.integrity?.startsWith('sha512-') !== true).map(([path]) => path)).toEqual([]);
+  });
+
+  test('brings no package that runs a script when it is installed, except those listed', () => {
+    // fsevents compiles nothing we use and exists on macOS alone (optional, of vite and playwright).
+    const known = /(^|\/)fsevents$/;
+    expect(installed.filter(([path, entry]) => entry.hasInstallScript === true && !known.test(path)).map(([path]) => path)).toEqual([]);
+  });
+});

@@ -1,0 +1,39 @@
+// The import table of design.md §5 as data. A room is the longest prefix that fits a file's path; what a row does not name
+// is refused. layering.ts enforces it, layering.test.ts plants a breach for each row.
+
+export type Row = {
+  /** path prefixes of other rooms' files that may be imported; a name ending in .ts is one file */
+  readonly rooms: readonly string[];
+  /** packages that may be imported: exact names */
+  readonly packages: readonly string[];
+  /** may import node:* */
+  readonly node: boolean;
+};
+
+export const table: Readonly<Record<string, Row>> = {
+  'app/core/': { rooms: [], packages: ['@msgpack/msgpack', '@noble/hashes'], node: false },
+  'app/contract/': { rooms: ['app/core/'], packages: ['@msgpack/msgpack', 'valibot'], node: false },
+  'app/workers/': { rooms: ['app/core/'], packages: ['comlink', 'd3-force'], node: false },
+  'app/renderer/': {
+    rooms: ['app/core/', 'app/contract/', 'app/workers/client.ts'],
+    packages: [
+      '@codemirror/merge', '@codemirror/state', '@codemirror/view', '@dnd-kit/react', '@tanstack/react-virtual', 'comlink',
+      'react', 'react-dom', 'react-resizable-panels', 'zustand',
+    ],
+    node: false,
+  },
+  'app/main/storage/': { rooms: ['app/core/'], packages: ['@msgpack/msgpack', 'better-sqlite3', 'comlink', 'lru-cache'], node: true },
+  'app/main/git/': { rooms: ['app/core/'], packages: ['isomorphic-git', 'lru-cache'], node: true },
+  'app/main/service/': {
+    rooms: ['app/core/', 'app/contract/', 'app/main/storage/', 'app/main/git/', 'app/workers/'],
+    packages: ['comlink', 'lru-cache'],
+    node: true,
+  },
+  'app/main/doors/browser/': { rooms: ['app/main/service/', 'app/contract/'], packages: ['ws'], node: true },
+  // `serve` and `open` are verbs of the command line (design.md §6), so this door may open the other.
+  'app/main/doors/cli/': { rooms: ['app/main/service/', 'app/contract/', 'app/main/doors/browser/'], packages: ['commander'], node: true },
+  'app/main/doors/electron/': { rooms: ['app/main/service/', 'app/contract/'], packages: ['electron'], node: true },
+};
+
+/** Lines of a file from which it is named, and from which it fails. */
+export const lines = { soft: 400, hard: 800 } as const;

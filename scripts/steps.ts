@@ -1,0 +1,37 @@
+// Runs the tools that the scripts are made of, one after another, each with its time, and stops at the first that fails.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+export const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Entry points of the tools, so that no shell, no PATH and no `npx` stands between. */
+export const tools = {
+  tsc: 'node_modules/typescript/bin/tsc',
+  vite: 'node_modules/vite/bin/vite.js',
+  vitest: 'node_modules/vitest/vitest.mjs',
+  oxlint: 'node_modules/oxlint/bin/oxlint',
+} as const;
+
+export type Step = { readonly name: string; readonly file: string; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+
+/** Exit code of the program, or 1 where a signal ended it. Its output is ours; stdout can be sent to stderr. */
+export function runNode(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [at(file), ...args], { cwd: root, stdio: 'inherit', env: { ...process.env, ...env } });
+    child.on('error', reject);
+    child.on('exit', (code) => { resolve(code ?? 1); });
+  });
+}
+
+/** Name of the step that failed, or null. */
+export async function runSteps(steps: readonly Step[]): Promise<string | null> {
+  for (const step of steps) {
+    const start = performance.now();
+    const code = await runNode(step.file, step.args, step.env);
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    process.stderr.write(code === 0 ? `✓ ${step.name} (${seconds} s)\n` : `✗ ${step.name} failed with exit ${code} (${seconds} s)\n`);
+    if (code !== 0) return step.name;
+  }
+  return null;
+}
