@@ -19,6 +19,9 @@ export interface Edit {
   readonly before: Entry | null;
   readonly after: Entry | null;
   readonly hunks: readonly Hunk[] | null;
+  /** lines added and deleted, for display; 0 for whole-file kinds */
+  readonly added: number;
+  readonly deleted: number;
   /** stated degradation, where content was treated as a whole file: 'too large, treated as binary' */
   readonly note?: string;
 }
@@ -48,7 +51,12 @@ export interface Segment {
   readonly commits: number;
   /** the ACU's own edits: compose(lower) → carried(tip) */
   readonly edits: readonly Edit[];
-  readonly contexts: readonly { readonly context: Oid | 'base'; readonly edits: readonly Edit[] }[];
+  /** `context` is "base", or the tips of the common lower tops, sorted and joined by "+" */
+  readonly contexts: readonly { readonly context: string; readonly edits: readonly Edit[] }[];
+  /** ACUs whose lines, paths or registers the edits stand on, whatever the segment below (design.md §2, Requires) */
+  readonly needs: readonly AcuId[];
+  /** deletions and additions that git might call renames (a superset): pairs they touch are "not yet exact" until issue C */
+  readonly renames: readonly { readonly from: PathBytes; readonly to: PathBytes }[];
 }
 
 /** A ref whose commits are cut into segments. Name is the ref's short name (design.md §6). */
