@@ -22,7 +22,6 @@ const ticket = fc.string({ minLength: 1, maxLength: 30 });
 const count = fc.nat();
 const grain = fc.constantFrom('branch' as const, 'commit' as const, 'atom' as const);
 const nullable = <T>(a: fc.Arbitrary<T>) => fc.option(a, { nil: null });
-const kind = fc.constantFrom('content' as const, 'add/add' as const, 'directory/file' as const);
 
 const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   hello: fc.constant({}), snapshot: fc.constant({}),

@@ -1,0 +1,112 @@
+// The operation queue of a workspace: one operation at a time, first come first served. An operation is known by the ticket
+// its caller chose, reports progress under it, and is cancelled through its signal while it waits or runs.
+import { AcumenError } from '../../core/errors.ts';
+import { cancelled } from '../../contract/frames.ts';
+import type { Push } from '../../contract/methods.ts';
+
+export type Progress = (phase: string, done: number, total: number | null) => void;
+export type Task<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
+type Pushed = (push: Extract<Push, { push: 'queue' | 'progress' }>) => void;
+
+interface Waiting {
+  readonly ticket: string;
+  readonly kind: string;
+  readonly controller: AbortController;
+  /** resolves to what tells the caller: told once the queue is free again, so that its next call finds it so */
+  run(): Promise<() => void>;
+  refuse(error: AcumenError): void;
+}
+
+/** Progress is pushed at most this often for one phase, in milliseconds: a person cannot read faster. */
+const PROGRESS_EVERY = 50;
+
+export class OperationQueue {
+  readonly #push: Pushed;
+  readonly #now: () => number;
+  readonly #waiting: Waiting[] = [];
+  #running: (Waiting & { readonly since: number }) | null = null;
+  #paused = false;
+  #closed = false;
+  #idle: (() => void)[] = [];
+
+  constructor(push: Pushed, now: () => number) {
+    this.#push = push;
+    this.#now = now;
+  }
+
+  add<T>(ticket: string, kind: string, task: Task<T>): Promise<T> {
+    if (this.#closed) return Promise.reject(new AcumenError('cancelled', 'The workspace is closing.', 'Start Acumen again.'));
+    if (this.#running?.ticket === ticket || this.#waiting.some((w) => w.ticket === ticket)) {
+      return Promise.reject(new AcumenError('bad-message', 'An operation with this ticket is under way.', 'Give each operation its own ticket.', { ticket }));
+    }
+    const controller = new AbortController();
+    return new Promise<T>((resolve, reject) => {
+      this.#waiting.push({
+        ticket, kind, controller,
+        run: () => task(controller.signal, this.#progress(ticket)).then((value) => () => resolve(value), (error: unknown) => () => reject(error)),
+        refuse: reject,
+      });
+      this.#next();
+      this.#tell();
+    });
+  }
+
+  /** Whether there was such an operation. One that has already committed ends as done all the same. */
+  cancel(ticket: string): boolean {
+    const at = this.#waiting.findIndex((w) => w.ticket === ticket);
+    if (at >= 0) {
+      this.#waiting.splice(at, 1)[0]!.refuse(cancelled());
+      this.#tell();
+      return true;
+    }
+    if (this.#running?.ticket !== ticket) return false;
+    this.#running.controller.abort(cancelled());
+    return true;
+  }
+
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    this.#next();
+    this.#tell();
+  }
+
+  get state(): Extract<Push, { push: 'queue' }> {
+    const r = this.#running;
+    return { push: 'queue', running: r === null ? null : { ticket: r.ticket, kind: r.kind, since: r.since }, waiting: this.#waiting.length, paused: this.#paused };
+  }
+
+  /** Cancels what waits and what runs, and resolves when nothing runs any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const w of this.#waiting.splice(0)) w.refuse(cancelled());
+    this.#running?.controller.abort(cancelled());
+    if (this.#running !== null) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
+  }
+
+  #next(): void {
+    if (this.#paused || this.#running !== null) return;
+    const next = this.#waiting.shift();
+    if (next === undefined) return;
+    this.#running = { ...next, since: this.#now() };
+    void next.run().then((tell) => {
+      this.#running = null;
+      tell();
+      for (const idle of this.#idle.splice(0)) idle();
+      this.#next();
+      this.#tell();
+    });
+  }
+
+  #tell(): void { if (!this.#closed) this.#push(this.state); }
+
+  #progress(ticket: string): Progress {
+    let last = '', at = Number.NEGATIVE_INFINITY;
+    return (phase, done, total) => {
+      const now = this.#now();
+      if (phase === last && done !== total && now - at < PROGRESS_EVERY) return;
+      last = phase;
+      at = now;
+      this.#push({ push: 'progress', ticket, phase, done, total });
+    };
+  }
+}
