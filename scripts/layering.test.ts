@@ -81,6 +81,15 @@ test('a file outside every room, and electron outside its door, are breaches; te
   }
 });
 
+test('the address of a worker is free to the room that talks to it; its code is not', () => {
+  const address = '../workers/graph.worker.ts?worker&url';
+  expect(of('app/renderer/x.ts', `import url from '${address}';\n`)).toEqual([]);
+  for (const from of ['../workers/graph.worker.ts', '../workers/layout.ts?worker&url', '../main/service/x.worker.ts?worker&url']) {
+    expect(of('app/renderer/x.ts', `import url from '${from}';\n`), from).toHaveLength(1);
+  }
+  expect(of('app/contract/x.ts', `import url from '${address}';\n`)).toHaveLength(1);
+});
+
 test('a name in a comment or a string is no import', () => {
   expect(imports('a.ts', "// import 'a'\nconst s = \"import 'b'\";\n/* require('c') */\n")).toEqual([]);
 });

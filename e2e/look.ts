@@ -1,0 +1,31 @@
+// What every journey does besides its own steps: takes pictures, asks axe, counts times.
+import { AxeBuilder } from '@axe-core/playwright';
+import { mkdirSync } from 'node:fs';
+import type { Page } from 'playwright';
+import { expect } from 'vitest';
+import { at } from '../scripts/steps.ts';
+
+/** Saves e2e/out/NAME.png, to be looked at by a person. */
+export async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(at('e2e/out'), { recursive: true });
+  await page.screenshot({ path: at(`e2e/out/${name}.png`), animations: 'disabled' });
+}
+
+/** Fails with every rule of WCAG 2.2 A and AA that the page breaks, and where. */
+export async function accessible(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']).analyze();
+  expect(violations.map((one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
+}
+
+/** The p-th percentile by nearest rank. */
+export function percentile(samples: readonly number[], p: number): number {
+  if (samples.length === 0) throw new Error('No samples: a time that was not measured has no percentile.');
+  return samples.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((p / 100) * samples.length) - 1)]!;
+}
+
+/** Prints p50 and p95 in milliseconds against the bar, and fails only at three times the bar: machines are shared. */
+export function bar(what: string, samples: readonly number[], limit: number): void {
+  const p95 = percentile(samples, 95);
+  console.log(`${what}: p50 ${percentile(samples, 50).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms of ${samples.length} (bar ${limit} ms: ${p95 < limit ? 'met' : 'MISSED'})`);
+  expect(p95, `${what}: p95 in ms`).toBeLessThan(3 * limit);
+}

@@ -1,0 +1,22 @@
+// `npm test`: static checks, the build, unit and property tests, journeys. All of them run whatever fails before, and the last
+// line sums tests and journeys; a failed check or build counts as one failure.
+import { runE2e } from './e2e.ts';
+import { runSteps, tools } from './steps.ts';
+import { lastLine, vitest, type Tally } from './tally.ts';
+
+const start = performance.now();
+const tallies: Tally[] = [];
+for (const [name, file, args] of [
+  ['check', 'scripts/check.ts', []],
+  ['screen (vite build)', tools.vite, ['build', '--logLevel', 'warn']],
+] as const) {
+  if (await runSteps([{ name, file, args }]) !== null) tallies.push({ passed: 0, failed: 1, skipped: [] });
+}
+tallies.push(await vitest('vitest.config.ts', []));
+tallies.push(await runE2e([]));
+
+const skipped = tallies.flatMap((tally) => tally.skipped);
+if (skipped.length > 0) console.log(`${skipped.length} skipped:\n${skipped.map((name) => `  ${name}`).join('\n')}`);
+console.log(`${((performance.now() - start) / 60_000).toFixed(1)} minutes`);
+console.log(lastLine(tallies));
+if (tallies.some((tally) => tally.failed > 0)) process.exitCode = 1;
