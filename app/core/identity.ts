@@ -1,0 +1,209 @@
+// The id of an ACU: SHA-256 over what it changes and where, in words that a base move elsewhere does not alter
+// (design.md §2, Identity; law 6). Line numbers, base, author, time, message and source are provenance, not identity.
+import { sha256 } from '@noble/hashes/sha2.js';
+import type { AcuId, PathBytes } from './bytes.ts';
+import { fromHex, toBytes, toHex } from './bytes.ts';
+import { bug } from './errors.ts';
+import type { EditKind } from './model.ts';
+
+/**
+ * A hunk by its surroundings. All bytes are whole lines of the pre-image (or, for `inserted`, of the post-image), terminators
+ * included, so a concatenation of lines says where each of them ends.
+ */
+export interface IdentityHunk {
+  /** the line before the place; null: start of file */
+  readonly before: Uint8Array | null;
+  readonly removed: Uint8Array;
+  readonly inserted: Uint8Array;
+  /** the line after the place; null: end of file */
+  readonly after: Uint8Array | null;
+  /** which of the equal places of the pre-image this is, from 0: see placeOrdinals */
+  readonly ordinal: number;
+  /** the ACUs that inserted the line before, the line after or a removed line: a set, in any order */
+  readonly anchors: readonly AcuId[];
+}
+
+/** One path's part of an ACU. Contents are hashes, given for whole-file kinds only: where there are hunks they say it all. */
+export interface IdentityEdit {
+  readonly kind: EditKind;
+  readonly oldPath: PathBytes | null;
+  readonly newPath: PathBytes | null;
+  readonly oldMode: number | null;
+  readonly newMode: number | null;
+  readonly oldContent: string | null;
+  readonly newContent: string | null;
+  /** in any order: the ordinals tell equal places apart. null for whole-file kinds */
+  readonly hunks: readonly IdentityHunk[] | null;
+}
+
+/** Changes with every change of the encoding, for then every id changes. */
+const VERSION = 1;
+
+export function acuId(edits: readonly IdentityEdit[]): AcuId {
+  return toHex(sha256(encodeIdentity(edits))) as AcuId;
+}
+
+/**
+ * The bytes that are hashed. Unambiguous: every field is a number (LEB128), a byte string after its length, or either of them
+ * after a byte that says whether it is there; lists follow their count. Edits, and the hunks of an edit, are sets: they are
+ * sorted by their own encoding, so that a base move that only reorders places keeps the id.
+ */
+export function encodeIdentity(edits: readonly IdentityEdit[]): Uint8Array {
+  if (edits.length === 0) throw bug('an empty difference makes no ACU');
+  const out = new Encoder();
+  out.number(VERSION);
+  out.set(edits.map(encodeEdit));
+  return out.done();
+}
+
+function encodeEdit(edit: IdentityEdit): Uint8Array {
+  const out = new Encoder();
+  out.text(edit.kind);
+  out.optional(edit.oldPath, (path) => out.bytes(toBytes(path)));
+  out.optional(edit.newPath, (path) => out.bytes(toBytes(path)));
+  out.optional(edit.oldMode, (mode) => out.number(mode));
+  out.optional(edit.newMode, (mode) => out.number(mode));
+  out.optional(edit.oldContent, (hash) => out.text(hash));
+  out.optional(edit.newContent, (hash) => out.text(hash));
+  out.optional(edit.hunks, (hunks) => out.set(hunks.map(encodeHunk)));
+  return out.done();
+}
+
+function encodeHunk(hunk: IdentityHunk): Uint8Array {
+  const out = new Encoder();
+  out.optional(hunk.before, (line) => out.bytes(line));
+  out.bytes(hunk.removed);
+  out.bytes(hunk.inserted);
+  out.optional(hunk.after, (line) => out.bytes(line));
+  out.number(hunk.ordinal);
+  out.set([...new Set(hunk.anchors)].map(fromHex));
+  return out.done();
+}
+
+class Encoder {
+  #buffer = new Uint8Array(256);
+  #length = 0;
+
+  number(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw bug('identity holds whole numbers only', { value });
+    let at = this.#room(8);
+    for (; value > 127; value = Math.floor(value / 128)) this.#buffer[at++] = (value % 128) | 128;
+    this.#buffer[at++] = value;
+    this.#length = at;
+  }
+
+  bytes(value: Uint8Array): void {
+    this.number(value.length);
+    const at = this.#room(value.length);
+    this.#buffer.set(value, at);
+    this.#length = at + value.length;
+  }
+
+  /** ASCII: names of kinds and hashes in hex. */
+  text(value: string): void {
+    for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 127) throw bug('identity holds ASCII names only', { value });
+    this.bytes(Uint8Array.from(value, (c) => c.charCodeAt(0)));
+  }
+
+  optional<T>(value: T | null, write: (value: T) => void): void {
+    this.number(value === null ? 0 : 1);
+    if (value !== null) write(value);
+  }
+
+  set(members: Uint8Array[]): void {
+    this.number(members.length);
+    for (const member of members.sort(compareBytes)) this.bytes(member);
+  }
+
+  done(): Uint8Array { return this.#buffer.subarray(0, this.#length); }
+
+  #room(bytes: number): number {
+    const need = this.#length + bytes;
+    if (need > this.#buffer.length) {
+      const larger = new Uint8Array(Math.max(need, 2 * this.#buffer.length));
+      larger.set(this.#buffer.subarray(0, this.#length));
+      this.#buffer = larger;
+    }
+    return this.#length;
+  }
+}
+
+function compareBytes(a: Uint8Array, b: Uint8Array): number {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+  return a.length - b.length;
+}
+
+/**
+ * For each hunk of one pre-image, how many earlier places equal its own: same line before, same lines [start, end), same line
+ * after. (Without it, one insertion at two like places would be one id, as it is one patch-id.) Hunks in any order.
+ */
+export function placeOrdinals(pre: Uint32Array, hunks: readonly { readonly start: number; readonly end: number }[]): number[] {
+  const ordinals = new Array<number>(hunks.length).fill(0);
+  // Places of equal text are searched for once. A place at the start or the end of the file has no equal.
+  const places = new Map<string, { readonly pattern: Uint32Array; readonly hunks: number[] }>();
+  hunks.forEach(({ start, end }, i) => {
+    if (start === 0 || end === pre.length) return;
+    const pattern = pre.subarray(start - 1, end + 1);
+    const key = pattern.join();
+    const place = places.get(key);
+    if (place) place.hunks.push(i);
+    else places.set(key, { pattern, hunks: [i] });
+  });
+
+  const positions = positionsOf(pre, [...places.values()].map((place) => place.pattern));
+  for (const { pattern, hunks: equal } of places.values()) {
+    const starts = occurrences(pre, pattern, positions);
+    equal.sort((x, y) => hunks[x]!.start - hunks[y]!.start);
+    let earlier = 0;
+    for (const i of equal) {
+      while (starts[earlier]! < hunks[i]!.start - 1) earlier++;
+      ordinals[i] = earlier;
+    }
+  }
+  return ordinals;
+}
+
+/** Where each line that some pattern holds occurs in the text, in order. */
+function positionsOf(text: Uint32Array, patterns: readonly Uint32Array[]): ReadonlyMap<number, readonly number[]> {
+  const positions = new Map<number, number[]>();
+  for (const pattern of patterns) for (const line of pattern) positions.set(line, []);
+  if (positions.size > 0) for (let p = 0; p < text.length; p++) positions.get(text[p]!)?.push(p);
+  return positions;
+}
+
+/** Where `pattern` starts in `text`, overlapping occurrences included, in order. */
+function occurrences(text: Uint32Array, pattern: Uint32Array, positions: ReadonlyMap<number, readonly number[]>): number[] {
+  let rarest = 0;
+  for (let i = 1; i < pattern.length; i++) {
+    if (positions.get(pattern[i]!)!.length < positions.get(pattern[rarest]!)!.length) rarest = i;
+  }
+  // Most edits touch some rare line: look only where that one is. Where every line is frequent, search linearly.
+  const candidates = positions.get(pattern[rarest]!)!;
+  if (candidates.length * pattern.length > 4 * text.length) return search(text, pattern);
+  return candidates.map((p) => p - rarest).filter((start) => start >= 0 && matchesAt(text, pattern, start));
+}
+
+function matchesAt(text: Uint32Array, pattern: Uint32Array, at: number): boolean {
+  for (let i = 0; i < pattern.length; i++) if (text[at + i] !== pattern[i]) return false;
+  return true;
+}
+
+/** Knuth, Morris and Pratt 1977. */
+function search(text: Uint32Array, pattern: Uint32Array): number[] {
+  const fallback = new Int32Array(pattern.length + 1);
+  fallback[0] = -1;
+  for (let i = 1, k = 0; i < pattern.length; i++) {
+    while (k >= 0 && pattern[i] !== pattern[k]) k = fallback[k]!;
+    fallback[i + 1] = ++k;
+  }
+  const found: number[] = [];
+  for (let p = 0, k = 0; p < text.length; p++) {
+    while (k >= 0 && text[p] !== pattern[k]) k = fallback[k]!;
+    if (++k === pattern.length) {
+      found.push(p + 1 - k);
+      k = fallback[k]!;
+    }
+  }
+  return found;
+}
