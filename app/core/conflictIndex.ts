@@ -33,7 +33,8 @@ export class ConflictIndex {
   checked = 0;
   readonly #words: number;
   readonly #closure: Uint32Array;
-  readonly #rowsOf: ReadonlyMap<number, number>[];
+  /** per context: segment · paths + path → row */
+  readonly #rowsOf: Map<number, number>[];
   readonly #rowsBySegment: Map<number, number[]>[];
   readonly #lineHunks = new Map<number, LineHunk[]>();
 
@@ -47,7 +48,6 @@ export class ConflictIndex {
       for (const l of s.lower) for (let w = 0; w < this.#words; w++) this.#closure[at + w]! |= this.#closure[l * this.#words + w]!;
       this.#closure[at + (i >>> 5)]! |= 1 << (i & 31);
     });
-    // per context: segment·paths → row, to look one edit up
     this.#rowsOf = tables.contexts.map(() => new Map<number, number>());
     this.#rowsBySegment = tables.contexts.map(() => new Map<number, number[]>());
     for (let r = 0; r < tables.rows.length; r += Row.width) {

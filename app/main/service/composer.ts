@@ -1,0 +1,168 @@
+// From a set of ACUs to one tree, and from a conflict to its texts: loads the contents the engine's plan needs and nothing else.
+import { type AcuId, type ByteString, type Oid, type PathBytes, toBytes } from '../../core/bytes.ts';
+import { type Change, type Changes, isRegular, mergeRegisters } from '../../core/changes.ts';
+import { Composer } from '../../core/compose.ts';
+import { Contents } from '../../core/contents.ts';
+import type { Engine } from '../../core/engine.ts';
+import { AcumenError } from '../../core/errors.ts';
+import { mergeMarked } from '../../core/merge3.ts';
+import type { Conflict, ConflictKind } from '../../core/model.ts';
+import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
+import { Row } from '../../core/tables.ts';
+import { mergeBases } from '../git/history.ts';
+import { contentSource } from './importer.ts';
+
+type StoredBlob = (oid: Oid) => Promise<Uint8Array | null>;
+
+export interface ComposedSet {
+  /** the composed tree against the engine's base tree */
+  readonly delta: Delta;
+  /** the same with the base's entries */
+  readonly changes: Changes;
+  /** contents of the delta that the repository does not have */
+  readonly blobs: ReadonlyMap<Oid, Uint8Array>;
+}
+export interface NotComposed { readonly conflicts: readonly Conflict[]; readonly missing: readonly AcuId[] }
+
+/** base → the segment's tree, from the tables. */
+export function changesOfSegment(engine: Engine, segment: number): Map<PathBytes, Change> {
+  const { tables } = engine;
+  const context = tables.contexts.indexOf('base');
+  const entry = (i: number): Entry | null => (i < 0 ? null : tables.entries[i]!);
+  const out = new Map<PathBytes, Change>();
+  for (const r of rowsOf(engine, segment)) {
+    if (tables.rows[r + Row.context] !== context) continue;
+    out.set(tables.paths[tables.rows[r + Row.path]!]!, { before: entry(tables.rows[r + Row.before]!), after: entry(tables.rows[r + Row.after]!) });
+  }
+  return out;
+}
+
+/** Row offsets of a segment; its rows lie together, in the order segments were published. */
+function rowsOf(engine: Engine, segment: number): number[] {
+  const { rows } = engine.tables;
+  let low = 0, high = rows.length / Row.width;
+  while (low < high) { const mid = (low + high) >>> 1; if (rows[mid * Row.width]! < segment) low = mid + 1; else high = mid; }
+  const out: number[] = [];
+  for (let r = low * Row.width; r < rows.length && rows[r] === segment; r += Row.width) out.push(r);
+  return out;
+}
+
+function composerFor(engine: Engine, contents: Contents): Composer {
+  const changes = new Map<number, Changes>();
+  const closures = new Map<number, Set<number>>();
+  return new Composer(contents, {
+    changes: (s) => { let c = changes.get(s); if (!c) changes.set(s, c = changesOfSegment(engine, s)); return c; },
+    closure: (s) => { let c = closures.get(s); if (!c) closures.set(s, c = new Set(engine.index.closure(s))); return c; },
+  });
+}
+
+/** Composes a closed set without conflicts, or says what stands against it. */
+export async function composeSet(engine: Engine, reader: RepositoryReader, ids: readonly AcuId[], stored: StoredBlob, signal?: AbortSignal): Promise<ComposedSet | NotComposed> {
+  const { ok, missing, conflicts } = engine.check(ids);
+  if (!ok) return { conflicts, missing };
+  const contents = new Contents(contentSource(reader, async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
+  const tops = engine.tops(ids);
+  const composed = await composerFor(engine, contents).compose(tops);
+  signal?.throwIfAborted();
+  if (composed.conflicts.length > 0) {
+    // pairs are clean and the whole is not: three or more edits meet, which pair verdicts do not decide
+    const acuOf = (s: number): AcuId => engine.tables.segments[s]!.acu!;
+    return {
+      missing: [],
+      conflicts: composed.conflicts.map((c) => ({
+        a: acuOf(c.top), b: acuOf(tops.find((t) => t !== c.top)!), kind: c.kind, verdict: 'blocking', path: c.path,
+        detail: 'the set conflicts although every pair of it is clean', inherited: false,
+      })),
+    };
+  }
+  const delta = new Map<PathBytes, Entry | null>();
+  const blobs = new Map<Oid, Uint8Array>();
+  for (const [path, c] of composed.changes) {
+    delta.set(path, c.after);
+    if (c.after === null) continue;
+    const bytes = contents.made.get(c.after.oid) ?? (isRegular(c.after) && !await reader.has(c.after.oid) ? await stored(c.after.oid) : null);
+    if (bytes) blobs.set(c.after.oid, bytes);
+  }
+  return { delta, changes: composed.changes, blobs };
+}
+
+export interface ConflictTexts {
+  readonly kind: ConflictKind;
+  readonly base: Uint8Array | null;
+  readonly sides: readonly { readonly acu: AcuId | 'base'; readonly bytes: Uint8Array | null }[];
+  /** with conflict markers; null where the path has no lines to merge */
+  readonly merged: Uint8Array | null;
+  /** conflicting regions, lines of the base version */
+  readonly places: readonly { readonly start: number; readonly end: number }[];
+}
+
+/** Base, both sides and the merged text of one conflicting path of a pair, or of a stale ACU against the base. */
+export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob): Promise<ConflictTexts> {
+  const contents = new Contents(contentSource(reader, stored));
+  const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, a, path) : await pairEntries(engine, contents, a, b, path);
+  const bytes = async (e: Entry | null): Promise<Uint8Array | null> =>
+    (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : contents.bytes(e.oid));
+  let merged: Uint8Array | null = null;
+  const registers = mergeRegisters(base, x, y);
+  if ('contents' in registers) {
+    const [o, p, q] = await Promise.all([contents.text(registers.contents.base), contents.text(registers.contents.a), contents.text(registers.contents.b)]);
+    if (o && p && q) {
+      const label = (id: AcuId | 'base'): Uint8Array => (id === 'base' ? new TextEncoder().encode(engine.tables.baseName) : nameOf(engine, id));
+      merged = mergeMarked(o, p, q, contents.interner, { a: label(a), b: label(b) }).bytes;
+    }
+  }
+  const places: { start: number; end: number }[] = [];
+  for (let i = 0; i < regions.length; i += 2) places.push({ start: regions[i]!, end: regions[i + 1]! });
+  return { kind, base: await bytes(base), sides: [{ acu: a, bytes: await bytes(x) }, { acu: b, bytes: await bytes(y) }], merged, places };
+}
+
+const nameOf = (engine: Engine, id: AcuId): Uint8Array => toBytes(engine.acu(id)?.name ?? (id.slice(0, 12) as ByteString));
+
+interface Entries { base: Entry | null; x: Entry | null; y: Entry | null; kind: ConflictKind; regions: Int32Array }
+const NONE = new Int32Array(0);
+
+async function pairEntries(engine: Engine, contents: Contents, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
+  const s = engine.segmentOf(a), t = engine.segmentOf(b);
+  const pair = engine.index.get(s, t);
+  const place = pair?.places.find((p) => engine.tables.paths[p.path] === path);
+  if (!pair || !place) {
+    throw new AcumenError('unknown-name', 'These two changes do not conflict in this file.', 'Look at the conflict list again; the branches may have moved.', { a, b, path });
+  }
+  const shared = await composerFor(engine, contents).compose(engine.index.commonTops(s, t));
+  const ofS = changesOfSegment(engine, s).get(path), ofT = changesOfSegment(engine, t).get(path);
+  const inBase = ofS?.before ?? ofT?.before ?? shared.changes.get(path)?.before ?? null;
+  const base = shared.changes.has(path) ? shared.changes.get(path)!.after : inBase;
+  return { base, x: ofS ? ofS.after : inBase, y: ofT ? ofT.after : inBase, kind: place.kind, regions: place.regions };
+}
+
+/** The stale side's tip, the base as it is now, and their merge base's version. */
+async function staleEntries(engine: Engine, reader: RepositoryReader, contents: Contents, a: AcuId, path: PathBytes): Promise<Entries> {
+  const meta = engine.tables.segments[engine.segmentOf(a)]!;
+  const conflict = meta.stale.find((c) => c.path === path);
+  if (!conflict) throw new AcumenError('unknown-name', 'This change does not conflict with the base in this file.', 'Look at the conflict list again; the branch may have moved.', { a, path });
+  const [from] = await mergeBases(reader, engine.base, meta.tip);
+  const at = async (commit: Oid): Promise<Entry | null> => entryAt(reader, (await reader.commit(commit)).tree, path);
+  const base = from === undefined ? null : await at(from);
+  const [x, y] = [await at(meta.tip), await at(engine.base)];
+  const registers = mergeRegisters(base, x, y);
+  let regions = NONE;
+  if ('contents' in registers) {
+    const m = await contents.merge(registers.contents.base, registers.contents.a, registers.contents.b);
+    if (m.kind === 'conflict') regions = m.regions;
+  }
+  return { base, x, y, kind: conflict.kind, regions };
+}
+
+/** One path's entry in a tree; null where there is none. */
+export async function entryAt(reader: RepositoryReader, root: Oid, path: PathBytes): Promise<Entry | null> {
+  let tree = root;
+  const parts = path.split('/');
+  for (const [i, part] of parts.entries()) {
+    const entry = (await reader.tree(tree)).find((e) => e.name === part);
+    if (!entry) return null;
+    if (i === parts.length - 1) return entry.mode === 0o040000 ? null : { mode: entry.mode, oid: entry.oid };
+    if (entry.mode !== 0o040000) return null;
+    tree = entry.oid;
+  }
+  return null;
+}

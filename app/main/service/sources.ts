@@ -1,0 +1,58 @@
+// Which refs are sources and what they are called (design.md §6: default base, default refs, short names).
+import { type ByteString, type Oid, display } from '../../core/bytes.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Ref, RepositoryReader } from '../../core/repository.ts';
+
+export interface SourceRef { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid }
+export interface Base { readonly oid: Oid; readonly name: string }
+
+/** The base: what was asked for, else origin/HEAD, main, master, HEAD. */
+export async function chooseBase(reader: RepositoryReader, asked: string | null): Promise<Base> {
+  if (asked !== null) return { oid: await reader.resolve(asked), name: asked };
+  const { refs } = await reader.refs();
+  const byName = new Map(refs.map((r) => [r.name as string, r.oid]));
+  const remoteHead = await reader.symbolicRef('refs/remotes/origin/HEAD');
+  for (const name of [remoteHead, 'refs/heads/main', 'refs/heads/master']) {
+    const oid = name === null ? undefined : byName.get(name);
+    if (oid !== undefined) return { oid, name: display(shortName(name as ByteString)) };
+  }
+  const head = await reader.head();
+  if (head.kind === 'unborn') {
+    if (refs.length === 0) throw new AcumenError('empty-repository', 'The repository has no commits yet.', 'Make a first commit, then import again.');
+    throw new AcumenError('unborn-head', `HEAD points to ${display(head.ref)}, which has no commit yet.`, 'Name the base with --base REV.', { ref: display(head.ref) });
+  }
+  return { oid: head.oid, name: head.kind === 'branch' ? display(shortName(head.ref)) : head.oid.slice(0, 12) };
+}
+
+/** Short name as design.md §6 uses it: feature/x, origin/feature/x, pull/12/head. */
+export function shortName(ref: ByteString): ByteString {
+  for (const prefix of ['refs/heads/', 'refs/remotes/', 'refs/tags/', 'refs/']) {
+    if (ref.startsWith(prefix)) return ref.slice(prefix.length) as ByteString;
+  }
+  return ref;
+}
+
+const PULL = /^refs\/(?:pull|pull-requests|merge-requests)\/[^/]+\/(?:head|from)$|^refs\/remotes\/[^/]+\/(?:pr|pull)\/[^/]+(?:\/head)?$/;
+
+/** Without globs: local branches, remote branches no local branch tracks, pull-request heads. With: full names that match one. */
+export async function chooseSources(reader: RepositoryReader, globs: readonly string[]): Promise<SourceRef[]> {
+  const { refs } = await reader.refs();
+  let chosen: readonly Ref[];
+  if (globs.length > 0) {
+    const patterns = globs.map(globPattern);
+    chosen = refs.filter((r) => patterns.some((p) => p.test(r.name) || p.test(display(r.name))));
+  } else {
+    const tracked = new Set((await reader.upstreams()).values());
+    chosen = refs.filter((r) => r.name.startsWith('refs/heads/') || PULL.test(r.name)
+      || (r.name.startsWith('refs/remotes/') && !r.name.endsWith('/HEAD') && !tracked.has(r.name)));
+  }
+  const used = new Map<ByteString, number>();
+  for (const r of chosen) used.set(shortName(r.name), (used.get(shortName(r.name)) ?? 0) + 1);
+  return chosen.map((r) => ({ name: used.get(shortName(r.name))! > 1 ? r.name : shortName(r.name), ref: r.name, oid: r.oid }));
+}
+
+/** As git's refspec-like globs of for-each-ref with `*` crossing slashes; a name without a wildcard also takes all below it. */
+function globPattern(glob: string): RegExp {
+  const body = [...glob].map((c) => (c === '*' ? '.*' : c === '?' ? '[^/]' : c.replace(/[\\^$.|+()[\]{}]/g, '\\$&'))).join('');
+  return new RegExp(/[*?]/.test(glob) ? `^${body}$` : `^${body.replace(/\/$/, '')}(?:/.*)?$`, 's');
+}
