@@ -1,0 +1,45 @@
+// A repository imported by the real importer into an engine, held in memory: for tests of the engine that need no store.
+import type { Oid } from '../app/core/bytes.ts';
+import { Engine } from '../app/core/engine.ts';
+import type { Published } from '../app/core/events.ts';
+import type { Grain, Segment } from '../app/core/model.ts';
+import type { RepositoryReader } from '../app/core/repository.ts';
+import { segmentKey } from '../app/core/segmentKey.ts';
+import { openRepository } from '../app/main/git/open.ts';
+import { importRepository } from '../app/main/service/importer.ts';
+
+export interface Loaded {
+  readonly engine: Engine;
+  readonly published: Published;
+  readonly segments: readonly Segment[];
+  readonly reader: RepositoryReader;
+  readonly stored: (oid: Oid) => Promise<Uint8Array | null>;
+  close(): Promise<void>;
+}
+
+export interface LoadOptions {
+  readonly base?: string; readonly refs?: readonly string[]; readonly grain?: Grain;
+  /** segments an earlier import stored: the import is then incremental */
+  readonly known?: readonly Segment[];
+}
+
+export async function load(dir: string, options: LoadOptions = {}): Promise<Loaded> {
+  const reader = await openRepository(dir);
+  const blobs = new Map<Oid, Uint8Array>();
+  const byKey = new Map<string, Segment>((options.known ?? []).map((s) => [segmentKey(s), s]));
+  const published = await importRepository(reader, { base: options.base ?? null, refs: options.refs ?? [], grain: options.grain ?? 'branch' }, {
+    begin: async () => {},
+    known: async (tip) => (options.known ?? []).filter((s) => s.tip === tip),
+    blob: async (oid) => blobs.get(oid) ?? null,
+    stage: async (segments, made) => {
+      for (const s of segments) byKey.set(segmentKey(s), s);
+      for (const b of made) blobs.set(b.oid, b.bytes);
+    },
+  }, () => {}, new AbortController().signal);
+  const segments = published.segments.map((key) => byKey.get(key)!);
+  return {
+    engine: Engine.from(published, segments), published, segments, reader,
+    stored: async (oid) => blobs.get(oid) ?? null,
+    close: () => reader.close(),
+  };
+}
