@@ -6,7 +6,7 @@ import { packages, suits } from '../bin/runtime.js';
 import { at } from './steps.ts';
 
 type Manifest = Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>;
-type Lock = { packages: Record<string, { version?: string; resolved?: string; integrity?: string; link?: boolean; hasInstallScript?: boolean }> };
+type Lock = { packages: Record<string, { version?: string; resolved?: string; integrity?: string; link?: boolean; hasInstallScript?: boolean; optionalDependencies?: Record<string, string> }> };
 
 const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8')) as Manifest;
 const lockText = readFileSync(at('package-lock.json'), 'utf8');
@@ -40,6 +40,12 @@ describe('package-lock.json', () => {
 
   test('has integrity for every package', () => {
     expect(installed.filter(([, entry]) => entry.integrity?.startsWith('sha512-') !== true).map(([path]) => path)).toEqual([]);
+  });
+
+  test('holds the packages of every platform, whichever one it was written on', () => {
+    const named = installed.flatMap(([, entry]) => Object.entries(entry.optionalDependencies ?? {}));
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter(([name, version]) => /^\d/.test(version) && lock.packages[`node_modules/${name}`] === undefined)).toEqual([]);
   });
 
   test('brings no package that runs a script when it is installed, except those listed', () => {
