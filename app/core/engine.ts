@@ -42,9 +42,10 @@ export class Engine {
       const list = provenances.get(s.acu);
       if (list) list.push(i); else provenances.set(s.acu, [i]);
     });
-    // the provenance with the least below it stands for the ACU; ties by tip
+    // an exact provenance with the least below it stands for the ACU; ties by tip
+    const exact = (i: number): number => Number(tables.segments[i]!.standing === 'exact');
     for (const list of provenances.values()) {
-      list.sort((x, y) => below[x]!.size - below[y]!.size || (tables.segments[x]!.tip < tables.segments[y]!.tip ? -1 : 1));
+      list.sort((x, y) => exact(y) - exact(x) || below[x]!.size - below[y]!.size || (tables.segments[x]!.tip < tables.segments[y]!.tip ? -1 : 1));
     }
     this.#provenances = [...provenances.values()];
     this.#byId = new Map([...provenances.keys()].map((id, i) => [id, i]));
@@ -76,7 +77,7 @@ export class Engine {
       for (const r of requires) if (!other.has(r)) requires.delete(r);
     }
     for (const n of first.needs) if (n !== id && this.#isHere(n)) requires.add(n);
-    const standing = list.some((i) => segments[i]!.standing === 'exact') ? 'exact' : first.standing;
+    const { standing } = first;
     const acu: Acu = {
       id, name: sources.length === 1 ? sources[0]! : first.title, sources, segments: list.map((i) => segments[i]!.tip),
       requires: [...requires].sort(), author: first.author, time: first.time, title: first.title, paths: first.paths,
@@ -129,7 +130,7 @@ export class Engine {
       const list = this.#provenances[this.#indexOf(id)]!;
       let best = -1;
       for (const i of list) {
-        let fits = this.tables.segments[i]!.standing === 'exact' || list.length === 1;
+        let fits = this.tables.segments[i]!.standing === this.tables.segments[list[0]!]!.standing;
         for (const other of this.#acusBelow[i]!) if (!set.has(other)) { fits = false; break; }
         if (fits && (best < 0 || this.#acusBelow[i]!.size > this.#acusBelow[best]!.size)) best = i;
       }
