@@ -1,18 +1,22 @@
 // The stored form of a segment and its key: SHA-256 of MessagePack with sorted keys. One form per value, so the key names
 // the content: the same segment imported twice is stored once.
-import { decode, encode } from '@msgpack/msgpack';
+import { Decoder, Encoder } from '@msgpack/msgpack';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { toHex } from './bytes.ts';
 import type { SegmentKey } from './events.ts';
 import type { Segment } from './model.ts';
 
+// Kept, with the buffer it has grown and the keys it has seen.
+const encoder = new Encoder({ sortKeys: true, ignoreUndefined: true });
+const decoder = new Decoder();
+
 /** Sorted keys, absent instead of undefined: equal values have equal bytes whatever order they were built in. */
 export function pack(value: unknown): Uint8Array {
-  return encode(value, { sortKeys: true, ignoreUndefined: true });
+  return encoder.encode(value);
 }
 
 export function unpack(bytes: Uint8Array): unknown {
-  return decode(bytes);
+  return decoder.decode(bytes);
 }
 
 /** Of the stored form. */

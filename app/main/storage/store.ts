@@ -1,9 +1,21 @@
 // The store of one workspace: one SQLite file, one writer in a worker thread, readers on the calling thread. This file is
 // what the service sees of storage: the interface `Store`, and `openStore`, which answers for opening it safely.
 // What the rows mean is in views.ts, how the log is chained in log.ts, what one transaction does in write.ts.
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import type { Oid } from '../../core/bytes.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
 import type { Conflict, Grain, Segment } from '../../core/model.ts';
+import { pack } from '../../core/segmentKey.ts';
+import { connectReader, guarded, inspect, refuseNewer, storeError, type ReadDb } from './connection.ts';
+import { checkEnd, encodeEvent } from './log.ts';
+import { newestVersion } from './migrations/index.ts';
+import { fromPlain, packConflicts, type Answers, type Call, type FromFsck, type WorkerData } from './protocol.ts';
+import * as reads from './reads.ts';
+import { viewDigests } from './views.ts';
+import { died, workerUrl, Writer } from './writer.ts';
 
 /** Where the log ends. */
 export interface Head {
@@ -38,7 +50,7 @@ export interface NewBlob { readonly oid: Oid; readonly bytes: Uint8Array }
 /** What travels in the operation's own transaction beside its events. */
 export interface Extra {
   /** the whole conflict graph of the new state. Left out, the stored graph stays; but see `conflictsAt` */
-  readonly conflicts?: readonly Conflict[];
+  readonly conflicts?: Iterable<Conflict>;
   /** blobs the new composition needs; those already stored are passed over */
   readonly blobs?: readonly NewBlob[];
 }
@@ -112,8 +124,181 @@ export interface OpenOptions {
   readonly busyMs?: number;
 }
 
+/** How long another process's lock is waited for unless told otherwise, in milliseconds. */
+const BUSY_MS = 5000;
+/** How often other processes' commits are looked for while somebody listens (design.md §5), in milliseconds. */
+const WATCH_MS = 250;
+
 /**
  * Opens or creates the store. Rejects, without having touched the file, with `store-not-a-database`, `store-newer`,
  * `store-locked`, `store-corrupt` or `store-read-only`.
  */
-export declare function openStore(file: string, options?: OpenOptions): Promise<Store>;
+export async function openStore(file: string, options: OpenOptions = {}): Promise<Store> {
+  const { readOnly = false, busyMs = BUSY_MS } = options;
+  const path = resolve(file);
+  if (inspect(path, newestVersion) === 'new') {
+    if (readOnly) throw new AcumenError('io', 'The store does not exist.', 'Import the repository first.', { file: path });
+    guarded(path, () => mkdirSync(dirname(path), { recursive: true }));
+  }
+  const writer = readOnly ? null : await Writer.start({ file: path, busyMs });
+  try {
+    const db = connectReader(path, busyMs);
+    try {
+      guarded(path, () => {
+        const version = db.pragma('user_version', { simple: true }) as number;
+        refuseNewer(path, version, newestVersion);
+        if (version < newestVersion) throw new AcumenError('store-read-only', 'The store is of an older format and cannot be brought up to date read-only.', 'Open it for writing once.', { file: path, version });
+        checkEnd(db, path);
+      });
+      return new SqliteStore(path, busyMs, db, writer);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    await writer?.stop();
+    throw error;
+  }
+}
+
+class SqliteStore implements Store {
+  readonly file: string;
+  readonly readOnly: boolean;
+  readonly #busyMs: number;
+  readonly #db: ReadDb;
+  readonly #writer: Writer | null;
+  readonly #listeners = new Set<(head: Head) => void>();
+  #watch: NodeJS.Timeout | null = null;
+  #seenVersion: number;
+  /** the last operation that is ours or was told to the listeners */
+  #seenOperation: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(file: string, busyMs: number, db: ReadDb, writer: Writer | null) {
+    this.file = file;
+    this.readOnly = writer === null;
+    this.#busyMs = busyMs;
+    this.#db = db;
+    this.#writer = writer;
+    this.#seenVersion = this.dataVersion();
+    this.#seenOperation = reads.head(db).operation;
+    if (writer !== null) writer.onCommit = (before, after) => {
+      // Our own operations follow each other without a gap, unless another process came between.
+      const foreign = before.operation > this.#seenOperation;
+      this.#seenOperation = Math.max(this.#seenOperation, after.operation);
+      if (foreign) this.#tell(after);
+    };
+  }
+
+  async append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, expectHead?: number): Promise<Operation> {
+    const conflicts = extra.conflicts === undefined ? null : packConflicts(extra.conflicts);
+    // Copies: a view's clone would carry its whole buffer, and the caller's bytes stay the caller's.
+    const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: bytes.slice() }));
+    const encoded = events.map(encodeEvent);
+    const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts === null ? [] : [conflicts.numbers])];
+    return this.#write({ call: 'append', operation, events: encoded, conflicts, blobs, expectHead: expectHead ?? null }, moved);
+  }
+
+  async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }): Promise<number> {
+    return this.#write({ call: 'begin-import', base: start.base, grain: start.grain, globs: start.globs });
+  }
+
+  async stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]> {
+    const packed = segments.map(pack);
+    return this.#write({ call: 'stage', draft, packed }, packed);
+  }
+
+  async #write<C extends Call>(call: C, moved: readonly ArrayBufferView[] = []): Promise<Answers[C['call']]> {
+    if (this.#closing !== null) throw bug('a closed store is written to');
+    if (this.#writer === null) throw new AcumenError('store-read-only', 'The store was opened for reading only.', 'Open it for writing.', { file: this.file });
+    return this.#writer.call(call, moved);
+  }
+
+  async #read<T>(query: (db: ReadDb) => T): Promise<T> {
+    if (this.#closing !== null) throw bug('a closed store is read');
+    return guarded(this.file, () => query(this.#db));
+  }
+
+  async *#stream<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* rows;
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
+  }
+
+  hasSegments(keys: readonly SegmentKey[]): Promise<Set<SegmentKey>> { return this.#read((db) => reads.hasSegments(db, keys)); }
+  reusable(base: Oid, grain: Grain): Promise<ReadonlyMap<Oid, readonly SegmentKey[]>> { return this.#read((db) => reads.reusable(db, base, grain)); }
+  head(): Promise<Head> { return this.#read(reads.head); }
+  state(): Promise<WorkspaceState> { return this.#read(reads.state); }
+  stateAt(operation: number): Promise<WorkspaceState> { return this.#read((db) => reads.stateAt(db, operation)); }
+  segments(keys: readonly SegmentKey[]): Promise<Segment[]> { return this.#read((db) => reads.segments(db, keys)); }
+  operations(page: { readonly before?: number | null; readonly limit?: number } = {}): Promise<Operation[]> {
+    return this.#read((db) => reads.operations(db, page.before ?? null, page.limit ?? Number.MAX_SAFE_INTEGER));
+  }
+  events(range: { readonly from?: number; readonly to?: number; readonly kinds?: readonly DomainEvent['kind'][] } = {}): AsyncIterable<StoredEvent> {
+    return this.#stream(reads.events(this.#db, range.from ?? 1, range.to ?? Number.MAX_SAFE_INTEGER, range.kinds ?? null));
+  }
+  blob(oid: Oid): Promise<Uint8Array | null> { return this.#read((db) => reads.blob(db, oid)); }
+  hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>> { return this.#read((db) => reads.hasBlobs(db, oids)); }
+  conflicts(): AsyncIterable<Conflict> { return this.#stream(reads.conflicts(this.#db)); }
+  conflictCount(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).count); }
+  conflictsAt(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).operation); }
+  digest(): Promise<Readonly<Record<string, string>>> { return this.#read((db) => db.transaction(() => viewDigests(db)).deferred()); }
+
+  dataVersion(): number {
+    return guarded(this.file, () => this.#db.pragma('data_version', { simple: true }) as number);
+  }
+
+  onExternalChange(listener: (head: Head) => void): () => void {
+    this.#listeners.add(listener);
+    this.#watch ??= setInterval(() => this.#look(), WATCH_MS).unref();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#unwatch();
+    };
+  }
+
+  #look(): void {
+    // Between our commit and its acknowledgement our own change would look like another's: then the commit tells (see above).
+    if (this.#writer?.busy === true) return;
+    const version = this.dataVersion();
+    if (version === this.#seenVersion) return;
+    this.#seenVersion = version;
+    const head = reads.head(this.#db);
+    if (head.operation <= this.#seenOperation) return;
+    this.#seenOperation = head.operation;
+    this.#tell(head);
+  }
+
+  #tell(head: Head): void {
+    for (const listener of [...this.#listeners]) listener(head);
+  }
+
+  #unwatch(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+  }
+
+  fsck(): Promise<FsckReport> {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(workerUrl('fsck.worker'), { workerData: { file: this.file, busyMs: this.#busyMs } satisfies WorkerData });
+      worker.once('message', (message: FromFsck) => message.kind === 'report' ? resolve(message.report) : reject(fromPlain(message.error)));
+      worker.once('error', (error) => reject(died(error)));
+      worker.once('exit', () => reject(died(null)));
+    });
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shut();
+    return this.#closing;
+  }
+
+  async #shut(): Promise<void> {
+    this.#unwatch();
+    this.#listeners.clear();
+    // The reader first: the writer, closing last, can then fold the whole WAL into the file.
+    this.#db.close();
+    await this.#writer?.stop();
+  }
+}

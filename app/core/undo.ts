@@ -1,0 +1,102 @@
+// Undo and redo as plans over the operation log (design.md §1, operation). No operation carries its own undo: undoing goes
+// back to the state before it, redoing to the state it left. Both are operations themselves, so all of it survives a
+// restart and nothing is ever taken out of the log.
+import { equalBytes, type Oid } from './bytes.ts';
+import { AcumenError, bug } from './errors.ts';
+import type { DomainEvent, Operation, WorkspaceState } from './events.ts';
+import { pack } from './segmentKey.ts';
+
+/** A ref to be moved by compare-and-swap before the plan is recorded; if it is not where expected, the plan is off. */
+export interface RefMove { readonly ref: string; readonly expected: Oid | null; readonly next: Oid | null }
+
+export interface UndoPlan {
+  /** the operation whose effect is taken back or brought back: `Operation.target` of the new one */
+  readonly target: Operation;
+  readonly events: readonly DomainEvent[];
+  readonly moves: RefMove | null;
+}
+
+/** What can be undone and redone after a log: operations' ids, the next one to take last. */
+export interface History { readonly done: readonly number[]; readonly undone: readonly number[] }
+
+/** Of the whole log, in any order. Opening a repository is not undone, and does not end what can be redone. */
+export function historyOf(operations: readonly Operation[]): History {
+  const done: number[] = [];
+  let undone: number[] = [];
+  for (const { id, kind, target } of operations.toSorted((a, b) => a.id - b.id)) {
+    if (kind === 'open') continue;
+    if (kind === 'undo' || kind === 'redo') {
+      const [from, to] = kind === 'undo' ? [done, undone] : [undone, done];
+      if (from.pop() !== target) throw bug('an undo or redo in the log does not follow from it', { operation: id });
+      to.push(target!);
+    } else {
+      done.push(id);
+      undone = [];
+    }
+  }
+  return { done, undone };
+}
+
+/** `stateOf(0)` is the empty workspace; `eventsOf` answers the events of the one operation. */
+export interface LogReader {
+  stateOf(operation: number): WorkspaceState;
+  eventsOf(operation: Operation): readonly DomainEvent[];
+}
+
+/** What a plan needs to know of the log, for callers that must fetch it first. */
+export interface Candidate {
+  readonly target: Operation;
+  /** the states to go from and to */
+  readonly from: number; readonly to: number;
+}
+
+export function undoCandidate(operations: readonly Operation[]): Candidate {
+  const target = historyOf(operations).done.at(-1);
+  if (target === undefined) throw new AcumenError('nothing-to-undo', 'There is nothing to undo.', 'Every operation of this workspace is already undone.');
+  return { target: byId(operations, target), from: lastId(operations), to: target - 1 };
+}
+
+export function redoCandidate(operations: readonly Operation[]): Candidate {
+  const target = historyOf(operations).undone.at(-1);
+  if (target === undefined) throw new AcumenError('nothing-to-redo', 'There is nothing to redo.', 'Redo works after an undo, until something new is done.');
+  return { target: byId(operations, target), from: lastId(operations), to: target };
+}
+
+/** `operations`: the whole log, in any order. Rejects with `nothing-to-undo` or `cannot-undo`. */
+export function planUndo(operations: readonly Operation[], log: LogReader): UndoPlan {
+  return plan(undoCandidate(operations), log, 'undo');
+}
+
+export function planRedo(operations: readonly Operation[], log: LogReader): UndoPlan {
+  return plan(redoCandidate(operations), log, 'redo');
+}
+
+function plan({ target, from, to }: Candidate, log: LogReader, kind: 'undo' | 'redo'): UndoPlan {
+  const now = log.stateOf(from);
+  const then = log.stateOf(to);
+  const events: DomainEvent[] = [];
+  if (!same(now.published, then.published)) events.push({ kind: 'published', published: then.published });
+  // Always, so that an operation without effect leaves an event when it is undone, too.
+  events.push({ kind: 'composition-changed', composition: then.composition });
+  const written = log.eventsOf(target).filter((event) => event.kind === 'branch-written');
+  if (written.length > 1) throw new AcumenError('cannot-undo', 'This operation moved several branches and cannot be taken back in one step.', 'Move them by hand.', { operation: target.id });
+  const branch = written[0];
+  if (branch === undefined) return { target, events, moves: null };
+  const { ref, before, after } = branch;
+  if (kind === 'redo') return { target, events: [...events, branch], moves: { ref, expected: before, next: after } };
+  return { target, events: [...events, { kind: 'branch-written', ref, before: after, after: before, tree: null, acus: [] }], moves: { ref, expected: after, next: before } };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  return a === b || equalBytes(pack(a), pack(b));
+}
+
+function byId(operations: readonly Operation[], id: number): Operation {
+  const found = operations.find((operation) => operation.id === id);
+  if (found === undefined) throw bug('the log lacks an operation that its undo names', { id });
+  return found;
+}
+
+function lastId(operations: readonly Operation[]): number {
+  return operations.reduce((last, { id }) => Math.max(last, id), 0);
+}

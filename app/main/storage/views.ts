@@ -1,0 +1,147 @@
+// The views: what each table means as a fold of the events. `applyEvent` is the one place that folds, live and on replay.
+// The conflict graph is here too, though the engine computes it: it is a view that comes with an operation.
+import { createHash } from 'node:crypto';
+import { toBytes, type AcuId } from '../../core/bytes.ts';
+import { bug } from '../../core/errors.ts';
+import type { DomainEvent, Published, SegmentKey } from '../../core/events.ts';
+import type { Composition, Conflict, Segment } from '../../core/model.ts';
+import { pack } from '../../core/segmentKey.ts';
+import type { ReadDb, WriteDb } from './connection.ts';
+import { decodeEvent, type EventRow } from './log.ts';
+import { one, run, type SqlValue } from './sql.ts';
+
+/** The tables that events alone determine, parents before children, with the order of their rows. */
+export const foldedTables: readonly (readonly [table: string, order: string])[] = [
+  ['acu', 'event'],
+  ['segment', 'event'],
+  ['provenance', 'acu, segment'],
+  ['edit', 'segment, path'],
+  ['hunk', 'segment, path, ordinal'],
+  ['workspace', 'id'],
+  ['published_segment', 'ordinal'],
+  ['source', 'ordinal'],
+  ['source_segment', 'source, ordinal'],
+  ['composition', 'id'],
+  ['composition_acu', 'composition, ordinal'],
+  ['branch', 'ref'],
+];
+
+/** Where an event stands in the log: all the views take from it beside its content. */
+export interface Place { readonly seq: number; readonly draft: number | null }
+
+/** Folds one event into the views. Deterministic: the same events in the same order give the same rows. */
+export function applyEvent(db: WriteDb, event: DomainEvent, place: Place): void {
+  switch (event.kind) {
+    case 'import-started': return;
+    case 'repository-opened':
+      run(db, 'INSERT INTO workspace(id, git_dir, object_format) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET git_dir = excluded.git_dir, object_format = excluded.object_format',
+        event.gitDir, event.objectFormat);
+      return;
+    case 'segment-added': return addSegment(db, event.key, event.segment, place);
+    case 'published': return publish(db, event.published, place.seq);
+    case 'composition-changed': return changeComposition(db, event.composition, place.seq);
+    case 'branch-written':
+      run(db, 'INSERT OR REPLACE INTO branch(ref, before, after, tree, event) VALUES (?, ?, ?, ?, ?)', event.ref, event.before, event.after, event.tree, place.seq);
+      return;
+  }
+}
+
+/** A segment that is known already changes nothing: the first one stands. */
+function addSegment(db: WriteDb, key: SegmentKey, segment: Segment, place: Place): void {
+  if (one(db, 'SELECT 1 FROM segment WHERE key = ?', key) !== undefined) return;
+  const { seq } = place;
+  let acu: number | null = null;
+  if (segment.acu !== null) {
+    run(db, 'INSERT OR IGNORE INTO acu(event, id) VALUES (?, ?)', seq, segment.acu);
+    acu = acuNumber(db, segment.acu);
+  }
+  run(db, 'INSERT INTO segment(event, key, tip, acu, standing, draft) VALUES (?, ?, ?, ?, ?, ?)', seq, key, segment.tip, acu, segment.standing.kind, place.draft);
+  if (acu !== null) {
+    run(db, 'INSERT INTO provenance(acu, segment, title, author_name, author_email, time, commits) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      acu, seq, toBytes(segment.title), toBytes(segment.author.name), toBytes(segment.author.email), segment.time, segment.commits);
+  }
+  for (const { path, kind, before, after, hunks } of segment.edits) {
+    const bytes = toBytes(path);
+    run(db, 'INSERT INTO edit(segment, path, kind, before_mode, before_oid, after_mode, after_oid) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      seq, bytes, kind, before?.mode ?? null, before?.oid ?? null, after?.mode ?? null, after?.oid ?? null);
+    hunks?.forEach((hunk, ordinal) => run(db, 'INSERT INTO hunk(segment, path, ordinal, start, "end", removed, inserted) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      seq, bytes, ordinal, hunk.start, hunk.end, hunk.removed, hunk.inserted));
+  }
+}
+
+function publish(db: WriteDb, published: Published | null, seq: number): void {
+  for (const table of ['published_segment', 'source_segment', 'source']) run(db, `DELETE FROM ${table}`);
+  run(db, 'INSERT INTO workspace(id, published) VALUES (1, ?) ON CONFLICT DO UPDATE SET published = excluded.published', seq);
+  if (published === null) return;
+  published.segments.forEach((key, ordinal) => {
+    const segment = one<{ event: number }>(db, 'SELECT event FROM segment WHERE key = ?', key);
+    if (segment === undefined) throw bug('a segment is published that was never stored', { key });
+    run(db, 'INSERT INTO published_segment(ordinal, segment) VALUES (?, ?)', ordinal, segment.event);
+  });
+  published.sources.forEach((source, ordinal) => {
+    run(db, 'INSERT INTO source(ordinal, name, ref, oid) VALUES (?, ?, ?, ?)', ordinal, toBytes(source.name), toBytes(source.ref), source.oid);
+    source.segments.forEach((tip, n) => run(db, 'INSERT INTO source_segment(source, ordinal, tip) VALUES (?, ?, ?)', ordinal, n, tip));
+  });
+}
+
+function changeComposition(db: WriteDb, composition: Composition, seq: number): void {
+  run(db, 'INSERT INTO workspace(id, composition) VALUES (1, ?) ON CONFLICT DO UPDATE SET composition = excluded.composition', seq);
+  run(db, 'DELETE FROM composition_acu WHERE composition = ?', composition.id);
+  run(db, 'INSERT INTO composition(id, name, base) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name, base = excluded.base', composition.id, composition.name, composition.base);
+  composition.acus.forEach((acu, ordinal) => run(db, 'INSERT INTO composition_acu(composition, ordinal, acu) VALUES (?, ?, ?)', composition.id, ordinal, acuNumber(db, acu)));
+}
+
+function acuNumber(db: ReadDb, id: AcuId): number {
+  const acu = one<{ event: number }>(db, 'SELECT event FROM acu WHERE id = ?', id);
+  if (acu === undefined) throw bug('an ACU is named that was never stored', { id });
+  return acu.event;
+}
+
+/** Empties the folded views and folds the whole log again. The conflict graph falls with them: it names their rows. */
+export function refold(db: WriteDb): void {
+  replaceConflicts(db, 0, []);
+  for (const [table] of foldedTables.toReversed()) run(db, `DELETE FROM ${table}`);
+  for (let last = 0; ;) {
+    // One at a time: a connection that iterates cannot write.
+    const row = one<EventRow>(db, 'SELECT seq, draft, kind, payload FROM event WHERE seq > ? ORDER BY seq LIMIT 1', last);
+    if (row === undefined) return;
+    applyEvent(db, decodeEvent(row), row);
+    last = row.seq;
+  }
+}
+
+/** Replaces the conflict graph by that of the state after `operation`. */
+export function replaceConflicts(db: WriteDb, operation: number, conflicts: Iterable<Conflict>): void {
+  run(db, 'DELETE FROM conflict');
+  const numbers = new Map<string, number>();
+  const number = (id: AcuId): number => {
+    let n = numbers.get(id);
+    if (n === undefined) numbers.set(id, (n = acuNumber(db, id)));
+    return n;
+  };
+  const hash = createHash('sha256');
+  let count = 0;
+  for (const { a, b, kind, verdict, path, detail, inherited } of conflicts) {
+    const row = [count++, number(a), b === 'base' ? null : number(b), kind, verdict, toBytes(path), detail, inherited ? 1 : 0];
+    run(db, 'INSERT INTO conflict(ordinal, a, b, kind, verdict, path, detail, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', ...row);
+    hash.update(pack(row));
+  }
+  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, hash.digest());
+}
+
+export function tableDigest(db: ReadDb, table: string, order: string): Uint8Array {
+  const hash = createHash('sha256');
+  for (const row of rows(db, table, order)) hash.update(pack(row));
+  return new Uint8Array(hash.digest());
+}
+
+/** A table's rows as arrays, in the given order. */
+export function rows(db: ReadDb, table: string, order: string): IterableIterator<SqlValue[]> {
+  return db.prepare(`SELECT * FROM ${table} ORDER BY ${order}`).raw().iterate() as IterableIterator<SqlValue[]>;
+}
+
+/** SHA-256 of each view's rows, in hex: equal states have equal digests. */
+export function viewDigests(db: ReadDb): Record<string, string> {
+  const tables = [...foldedTables, ['conflict', 'ordinal'] as const];
+  return Object.fromEntries(tables.map(([table, order]) => [table, Buffer.from(tableDigest(db, table, order)).toString('hex')]));
+}

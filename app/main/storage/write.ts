@@ -1,0 +1,71 @@
+// What one write does inside the writer's transaction. Pure SQL over a WriteDb: threads, queue and commit are the worker's.
+import { createHash } from 'node:crypto';
+import { deflateSync } from 'node:zlib';
+import type { Oid } from '../../core/bytes.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
+import type { DomainEvent, Operation, SegmentKey } from '../../core/events.ts';
+import type { Conflict } from '../../core/model.ts';
+import type { WriteDb } from './connection.ts';
+import { decodeEvent, encodeEvent, readHead, segmentKeyOf, writeOperation, writeStaged, type EncodedEvent, type EventRow } from './log.ts';
+import { one, run } from './sql.ts';
+import type { NewBlob, NewOperation } from './store.ts';
+import { applyEvent, replaceConflicts } from './views.ts';
+
+export interface AppendRequest {
+  readonly operation: NewOperation;
+  readonly events: readonly EncodedEvent[];
+  readonly conflicts: Iterable<Conflict> | null;
+  readonly blobs: readonly NewBlob[];
+  readonly expectHead: number | null;
+}
+
+export function append(db: WriteDb, request: AppendRequest): Operation {
+  const head = readHead(db);
+  if (request.expectHead !== null && request.expectHead !== head.event) {
+    throw new AcumenError('store-moved', 'Another process changed the workspace meanwhile.', 'Read the new state and try again.', { expected: request.expectHead, found: head.event });
+  }
+  for (const blob of request.blobs) putBlob(db, blob);
+  const { operation, rows } = writeOperation(db, request.operation, request.events);
+  fold(db, rows);
+  if (request.conflicts !== null) replaceConflicts(db, operation.id, request.conflicts);
+  return operation;
+}
+
+export function beginImport(db: WriteDb, start: Omit<Extract<DomainEvent, { kind: 'import-started' }>, 'kind'>): number {
+  const rows = writeStaged(db, null, [encodeEvent({ kind: 'import-started', ...start })]);
+  fold(db, rows);
+  return rows[0]!.seq;
+}
+
+/** `packed`: stored forms. Those known already are passed over. */
+export function stage(db: WriteDb, draft: number, packed: readonly Uint8Array[]): SegmentKey[] {
+  if (one<{ kind: string }>(db, 'SELECT kind FROM event WHERE seq = ?', draft)?.kind !== 'import-started') throw bug('segments staged under no import', { draft });
+  const keys = packed.map(segmentKeyOf);
+  const fresh = new Map<SegmentKey, EncodedEvent>();
+  keys.forEach((key, i) => {
+    if (one(db, 'SELECT 1 FROM segment WHERE key = ?', key) === undefined) fresh.set(key, { kind: 'segment-added', payload: packed[i]! });
+  });
+  fold(db, writeStaged(db, draft, [...fresh.values()]));
+  return keys;
+}
+
+/** Views are folded from the rows as stored, so what cannot be read back is never committed. */
+function fold(db: WriteDb, rows: readonly EventRow[]): void {
+  for (const row of rows) applyEvent(db, decodeEvent(row), row);
+}
+
+/** A blob is kept compressed where that saves at least an eighth; below this many bytes it never pays. */
+const SMALL = 128;
+
+function putBlob(db: WriteDb, { oid, bytes }: NewBlob): void {
+  if (one(db, 'SELECT 1 FROM blob WHERE oid = ?', oid) !== undefined) return;
+  if (blobOid(bytes, oid.length) !== oid) throw bug('a blob does not have its object id', { oid });
+  const small = bytes.length < SMALL ? null : deflateSync(bytes, { level: 6 });
+  const pays = small !== null && small.length <= bytes.length - bytes.length / 8;
+  run(db, 'INSERT INTO blob(oid, size, coding, bytes) VALUES (?, ?, ?, ?)', oid, bytes.length, pays ? 1 : 0, pays ? small : bytes);
+}
+
+/** git's object id of a blob: the hash (SHA-1, or SHA-256 for 64 digits) of "blob SIZE\0" and the content. */
+export function blobOid(bytes: Uint8Array, digits: number): Oid {
+  return createHash(digits === 64 ? 'sha256' : 'sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
+}

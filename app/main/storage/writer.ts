@@ -1,0 +1,88 @@
+// The calling thread's end of the writer: numbers the calls, keeps who waits for which answer, and lets nobody wait for a
+// thread that is gone.
+import { Worker } from 'node:worker_threads';
+import { AcumenError } from '../../core/errors.ts';
+import { fromPlain, type Answers, type Call, type FromWriter, type Request, type WorkerData } from './protocol.ts';
+import type { Head } from './store.ts';
+
+interface Waiting { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }
+
+/** The compiled file beside compiled code, the source beside sources. */
+export function workerUrl(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+}
+
+export function died(cause: unknown): AcumenError {
+  return new AcumenError('worker-died', "The store's thread ended unexpectedly.", 'Open the workspace again; what was acknowledged is stored.', {}, { cause });
+}
+
+export class Writer {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 1;
+  #gone: AcumenError | null = null;
+  /** hears of each commit before those who wait for it do */
+  onCommit: (before: Head, after: Head) => void = () => {};
+
+  private constructor(worker: Worker) {
+    this.#worker = worker;
+    worker.on('message', (message: FromWriter) => this.#hear(message));
+    worker.on('error', (error) => this.#end(died(error)));
+    worker.on('messageerror', (error) => this.#end(died(error)));
+    worker.on('exit', () => this.#end(died(null)));
+  }
+
+  /** Resolves when the file is open and of the newest format. */
+  static start(data: WorkerData): Promise<Writer> {
+    return new Promise((resolve, reject) => {
+      const worker = new Worker(workerUrl('writer.worker'), { workerData: data });
+      worker.once('message', (first: FromWriter) => {
+        if (first.kind === 'failed') reject(fromPlain(first.error));
+        else resolve(new Writer(worker));
+      });
+      worker.once('error', (error) => reject(died(error)));
+      worker.once('exit', () => reject(died(null)));
+    });
+  }
+
+  /** Whether an answer is outstanding. */
+  get busy(): boolean { return this.#waiting.size > 0; }
+
+  call<C extends Call>(call: C, moved: readonly ArrayBufferView[] = []): Promise<Answers[C['call']]> {
+    if (this.#gone !== null) return Promise.reject(this.#gone);
+    return new Promise((resolve, reject) => {
+      const request: Request = { ...call, id: this.#next++ };
+      this.#waiting.set(request.id, { resolve, reject });
+      this.#worker.postMessage(request, moved.map((bytes) => bytes.buffer as ArrayBuffer));
+    });
+  }
+
+  /** After everything called so far. */
+  async stop(): Promise<void> {
+    if (this.#gone !== null) return;
+    const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
+    try {
+      await this.call({ call: 'close' });
+    } finally {
+      await exit;
+    }
+  }
+
+  #hear(message: FromWriter): void {
+    if (message.kind !== 'committed') return;
+    this.onCommit(message.before, message.after);
+    for (const answer of message.answers) {
+      const waiting = this.#waiting.get(answer.id);
+      this.#waiting.delete(answer.id);
+      if ('error' in answer) waiting?.reject(fromPlain(answer.error));
+      else waiting?.resolve(answer.ok as never);
+    }
+  }
+
+  #end(error: AcumenError): void {
+    this.#gone ??= error;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(this.#gone);
+  }
+}
