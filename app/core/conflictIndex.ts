@@ -280,11 +280,9 @@ export class ConflictIndex {
     }
     segments.forEach((s, a) => {
       if (s.standing !== 'exact') return;
-      for (const { from, to } of s.renames) {
+      for (const { from, to, emptied } of s.renames) {
         const others = new Set<number>([...(touching.get(from) ?? []), ...(touching.get(to) ?? [])]);
-        for (const dir of ['' as PathBytes, ...ancestors(from)]) {
-          if (!to.startsWith(`${dir}/`) || from.lastIndexOf('/') === dir.length) for (const o of addingIn.get(dir) ?? []) others.add(o);
-        }
+        for (const dir of emptied) for (const o of addingIn.get(dir) ?? []) others.add(o);
         for (const b of others) {
           if (a === b || !this.#exact(b) || this.includes(a, b) || this.includes(b, a)) continue;
           this.#add(a, b, this.contextName(this.commonTops(a, b)), [], `a possible rename of ${from} to ${to} meets the other side`);

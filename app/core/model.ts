@@ -26,6 +26,9 @@ export interface Edit {
   readonly note?: string;
 }
 
+/** A deletion and an addition that git might call a rename, and the directories above `from` that are gone with it. */
+export interface Rename { readonly from: PathBytes; readonly to: PathBytes; readonly emptied: readonly PathBytes[] }
+
 /** Why a segment takes no exact part in verdicts. `stale`: see design.md §2. `inexact`: listed as "not yet exact", never paired. */
 export type Standing =
   | { readonly kind: 'exact' }
@@ -56,7 +59,7 @@ export interface Segment {
   /** ACUs whose lines, paths or registers the edits stand on, whatever the segment below (design.md §2, Requires) */
   readonly needs: readonly AcuId[];
   /** deletions and additions that git might call renames (a superset): pairs they touch are "not yet exact" until issue C */
-  readonly renames: readonly { readonly from: PathBytes; readonly to: PathBytes }[];
+  readonly renames: readonly Rename[];
 }
 
 /** A ref whose commits are cut into segments. Name is the ref's short name (design.md §6). */

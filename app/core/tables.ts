@@ -6,7 +6,7 @@ import { type AcuId, type ByteString, type Oid, type PathBytes, toHex } from './
 import { bug } from './errors.ts';
 import type { Published } from './events.ts';
 import { Interner } from './lines.ts';
-import type { Conflict, Edit, Grain, Segment } from './model.ts';
+import type { Conflict, Edit, Grain, Rename, Segment } from './model.ts';
 
 export interface SegmentMeta {
   readonly tip: Oid; readonly lower: readonly number[];
@@ -14,7 +14,7 @@ export interface SegmentMeta {
   readonly acu: AcuId | null; readonly title: ByteString; readonly author: { readonly name: ByteString; readonly email: ByteString };
   readonly time: number; readonly commits: number; readonly paths: readonly PathBytes[];
   readonly hunks: number; readonly added: number; readonly deleted: number;
-  readonly needs: readonly AcuId[]; readonly renames: readonly { readonly from: PathBytes; readonly to: PathBytes }[];
+  readonly needs: readonly AcuId[]; readonly renames: readonly Rename[];
   readonly notes: readonly string[];
 }
 

@@ -1,36 +1,37 @@
 // Carrying tips onto the base (design.md §2, Carried onto the base): one three-way merge of trees from the tip's merge base.
-// Renames are delete + add in this version; where a possible rename meets the other side, the answer is "not yet exact".
+// Renames are delete + add in this version; where a possible rename meets the other side, the answer is "not yet exact"
+// (docs/decisions/0005). The base's side is looked up path by path: a branch costs what it touches, not how old it is.
 import { type Oid, type PathBytes, display } from '../../core/bytes.ts';
-import { Added, type Change, type Changes, type PathConflict, ancestors, isRegular, mergeInto } from '../../core/changes.ts';
+import { type Change, type Changes, type PathConflict, ancestors, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
 import type { Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Commit, RepositoryReader } from '../../core/repository.ts';
+import type { Rename } from '../../core/model.ts';
+import { type Commit, Mode, type RepositoryReader } from '../../core/repository.ts';
 import { mayRename } from '../../core/similarity.ts';
 import { treeDiff } from '../git/history.ts';
-
-export interface Rename { readonly from: PathBytes; readonly to: PathBytes }
+import { Lookup } from './lookup.ts';
 
 export type Carried =
   | { readonly kind: 'exact'; readonly changes: Changes; readonly renames: readonly Rename[] }
   | { readonly kind: 'stale'; readonly own: Changes; readonly conflicts: readonly PathConflict[] }
   | { readonly kind: 'inexact'; readonly own: Changes; readonly reason: string };
 
-interface BaseSide { readonly changes: Changes; readonly added: Added }
-
 const NOTHING: Changes = new Map<PathBytes, Change>();
-/** deletions × additions beyond which every pair is taken for a possible rename; git has such a limit too (merge.renameLimit) */
-const RENAME_PAIRS = 250_000;
+/** deletions × additions beyond which every deletion is taken for a possible rename; git has such a limit too (merge.renameLimit) */
+const RENAME_PAIRS = 100_000;
 
 export class Carrier {
   readonly #reader: RepositoryReader;
   readonly #contents: Contents;
   readonly #base: Commit;
-  readonly #baseSides = new Map<Oid, Promise<BaseSide>>();
+  readonly #lookup: Lookup;
+  readonly #baseSides = new Map<Oid, Promise<Changes>>();
 
   constructor(reader: RepositoryReader, contents: Contents, base: Commit) {
     this.#reader = reader;
     this.#contents = contents;
     this.#base = base;
+    this.#lookup = new Lookup(reader);
   }
 
   async carry(tip: Commit, mergeBases: readonly Oid[]): Promise<Carried> {
@@ -39,12 +40,10 @@ export class Carrier {
       const from = await this.#reader.commit(mergeBases[0]!);
       const own: Changes = await treeDiff(this.#reader, from.tree, tip.tree);
       if (mergeBases.length > 1) return { kind: 'inexact', own, reason: 'it has several merge bases with the base' };
-      const renames = await this.possibleRenames(own);
-      if (from.oid === this.#base.oid) return { kind: 'exact', changes: own, renames };
-      const side = await this.#baseSide(from);
-      const met = await this.#renamesMet(own, renames, side);
+      if (from.oid === this.#base.oid) return { kind: 'exact', changes: own, renames: await this.possibleRenames(own) };
+      const met = await this.#renamesMet(from, own);
       if (met !== null) return { kind: 'inexact', own, reason: met };
-      const { changes, conflicts } = await mergeInto(this.#contents, side.changes, own, side.added);
+      const { changes, conflicts } = await mergeInto(this.#contents, await this.#baseSide(from, own), own);
       if (conflicts.length > 0) return { kind: 'stale', own, conflicts };
       return { kind: 'exact', changes, renames: await this.possibleRenames(changes) };
     } catch (error) {
@@ -53,26 +52,52 @@ export class Carrier {
     }
   }
 
-  #baseSide(from: Commit): Promise<BaseSide> {
-    let side = this.#baseSides.get(from.oid);
-    if (!side) {
-      side = treeDiff(this.#reader, from.tree, this.#base.tree).then((changes) => ({ changes, added: new Added(changes) }));
-      this.#baseSides.set(from.oid, side);
+  /** The base's changes since `from`, as far as they can meet `own`: its paths, and files where `own` has directories or reverse. */
+  async #baseSide(from: Commit, own: Changes): Promise<Changes> {
+    const side = new Map<PathBytes, Change>();
+    const note = async (path: PathBytes): Promise<void> => {
+      if (side.has(path)) return;
+      const before = await this.#lookup.file(from.tree, path), after = await this.#lookup.file(this.#base.tree, path);
+      if (!sameEntry(before, after)) side.set(path, { before, after });
+    };
+    for (const [path, c] of own) {
+      await note(path);
+      if (c.before !== null || c.after === null) continue;
+      for (const dir of ancestors(path)) await note(dir);
+      if ((await this.#lookup.at(this.#base.tree, path))?.mode === Mode.tree) for await (const under of this.#lookup.files(this.#base.tree, path)) await note(under);
     }
     return side;
   }
 
-  /** Deleted and added regular files that git might pair as renames. */
+  /** Deleted and added regular files that git might pair as renames, with the directories that are gone with them. */
   async possibleRenames(changes: Changes): Promise<Rename[]> {
     const deleted: PathBytes[] = [], added: PathBytes[] = [];
     for (const [path, c] of changes) {
       if (c.after === null && isRegular(c.before)) deleted.push(path);
       else if (c.before === null && isRegular(c.after)) added.push(path);
     }
-    return this.#pairs(changes, deleted, added);
+    const pairs = await this.#pairs(changes, deleted, added);
+    const gone = new Map<PathBytes, boolean>();
+    const out: Rename[] = [];
+    for (const { from, to } of pairs) {
+      const emptied: PathBytes[] = [];
+      for (const dir of ancestors(from)) {
+        if (!gone.has(dir)) gone.set(dir, await this.#isGone(dir, changes));
+        if (gone.get(dir)) emptied.push(dir);
+      }
+      out.push({ from, to, emptied });
+    }
+    return out;
   }
 
-  async #pairs(changes: Changes, deleted: readonly PathBytes[], added: readonly PathBytes[]): Promise<Rename[]> {
+  /** Do these changes of the base leave nothing of a directory? */
+  async #isGone(dir: PathBytes, changes: Changes): Promise<boolean> {
+    for (const [path, c] of changes) if (c.after !== null && path.startsWith(`${dir}/`)) return false;
+    for await (const path of this.#lookup.files(this.#base.tree, dir)) if (!changes.has(path)) return false;
+    return true;
+  }
+
+  async #pairs(changes: Changes, deleted: readonly PathBytes[], added: readonly PathBytes[]): Promise<{ from: PathBytes; to: PathBytes }[]> {
     if (deleted.length === 0 || added.length === 0) return [];
     if (deleted.length * added.length > RENAME_PAIRS) return deleted.map((from) => ({ from, to: added[0]! }));
     const file = async (oid: Oid) => {
@@ -85,31 +110,41 @@ export class Carrier {
   }
 
   /** A sentence where a possible rename of one side meets an edit of the other, else null. */
-  async #renamesMet(own: Changes, renames: readonly Rename[], side: BaseSide): Promise<string | null> {
-    const say = (r: Rename): string => `a possible rename of ${display(r.from)} to ${display(r.to)} meets the other side`;
-    const baseAddsIn = (dir: string): boolean => [...side.added.files].some((f) => f.slice(0, Math.max(0, f.lastIndexOf('/'))) === dir);
-    for (const r of renames) {
-      if (side.changes.has(r.from) || side.changes.has(r.to)) return say(r);
-      if (['', ...ancestors(r.from)].some((dir) => !inside(dir, r.to) && baseAddsIn(dir))) return say(r);
+  async #renamesMet(from: Commit, own: Changes): Promise<string | null> {
+    const say = (r: { from: PathBytes; to: PathBytes }): string => `a possible rename of ${display(r.from)} to ${display(r.to)} meets the other side`;
+    const baseTouches = async (path: PathBytes): Promise<boolean> =>
+      !sameEntry(await this.#lookup.file(from.tree, path), await this.#lookup.file(this.#base.tree, path));
+    const deleted = [...own].filter(([, c]) => c.after === null && isRegular(c.before)).map(([p]) => p);
+    const added = [...own].filter(([, c]) => c.before === null && isRegular(c.after)).map(([p]) => p);
+    for (const r of await this.#pairs(own, deleted, added)) {
+      if (await baseTouches(r.from) || await baseTouches(r.to)) return say(r);
+      for (const dir of ancestors(r.from)) {
+        const had = await this.#lookup.namesIn(from.tree, dir);
+        const has = await this.#lookup.namesIn(this.#base.tree, dir);
+        if ([...has].some((name) => !had.has(name))) return say(r);
+      }
     }
-    // of the base's deletions only those matter that this side touches, or in whose directories it adds
-    const addedIn = new Set<string>();
-    for (const [path, c] of own) if (c.before === null) addedIn.add(path.slice(0, Math.max(0, path.lastIndexOf('/'))));
-    const relevant: PathBytes[] = [];
-    for (const [path, c] of side.changes) {
-      if (c.after !== null || !isRegular(c.before)) continue;
-      if (own.has(path) || ['', ...ancestors(path)].some((dir) => addedIn.has(dir))) relevant.push(path);
+    // of the base's own renames only those matter whose file this side touches, or whose directory is gone and this side adds to
+    const relevant = new Set<PathBytes>();
+    const goneDirectories: PathBytes[] = [];
+    for (const [path, c] of own) {
+      if (isRegular(c.before) && await this.#lookup.file(this.#base.tree, path) === null) relevant.add(path);
+      const dir = path.slice(0, Math.max(0, path.lastIndexOf('/'))) as PathBytes;
+      if (c.before === null && dir !== '' && (await this.#lookup.at(from.tree, dir))?.mode === Mode.tree
+        && (await this.#lookup.at(this.#base.tree, dir))?.mode !== Mode.tree) goneDirectories.push(dir);
     }
-    if (relevant.length === 0) return null;
-    const added = [...side.added.files].filter((p) => isRegular(side.changes.get(p)!.after));
-    for (const r of await this.#pairs(side.changes, relevant, added)) {
-      if (own.has(r.from) || [...ancestors(r.from), '' as PathBytes].some((dir) => addedIn.has(dir) && !inside(dir, r.to))) return say(r);
+    if (relevant.size === 0 && goneDirectories.length === 0) return null;
+    const side = await this.#wholeBaseSide(from);
+    for (const [path, c] of side) {
+      if (c.after === null && isRegular(c.before) && goneDirectories.some((dir) => path.startsWith(`${dir}/`))) relevant.add(path);
     }
-    return null;
+    const [first] = await this.#pairs(side, [...relevant], [...side].filter(([, c]) => c.before === null && isRegular(c.after)).map(([p]) => p));
+    return first === undefined ? null : say(first);
   }
-}
 
-/** Does `path` lie directly or deeper in the directory? The root ('') counts as a directory of its direct files only. */
-function inside(dir: string, path: PathBytes): boolean {
-  return dir === '' ? !path.includes('/') : path.startsWith(`${dir}/`);
+  #wholeBaseSide(from: Commit): Promise<Changes> {
+    let side = this.#baseSides.get(from.tree);
+    if (!side) { side = treeDiff(this.#reader, from.tree, this.#base.tree); this.#baseSides.set(from.tree, side); }
+    return side;
+  }
 }

@@ -11,6 +11,7 @@ import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
 import { mergeBases } from '../git/history.ts';
 import { contentSource } from './importer.ts';
+import { Lookup } from './lookup.ts';
 
 type StoredBlob = (oid: Oid) => Promise<Uint8Array | null>;
 
@@ -140,8 +141,9 @@ async function staleEntries(engine: Engine, reader: RepositoryReader, contents: 
   const meta = engine.tables.segments[engine.segmentOf(a)]!;
   const conflict = meta.stale.find((c) => c.path === path);
   if (!conflict) throw new AcumenError('unknown-name', 'This change does not conflict with the base in this file.', 'Look at the conflict list again; the branch may have moved.', { a, path });
+  const lookup = new Lookup(reader);
   const [from] = await mergeBases(reader, engine.base, meta.tip);
-  const at = async (commit: Oid): Promise<Entry | null> => entryAt(reader, (await reader.commit(commit)).tree, path);
+  const at = async (commit: Oid): Promise<Entry | null> => lookup.file((await reader.commit(commit)).tree, path);
   const base = from === undefined ? null : await at(from);
   const [x, y] = [await at(meta.tip), await at(engine.base)];
   const registers = mergeRegisters(base, x, y);
@@ -151,18 +153,4 @@ async function staleEntries(engine: Engine, reader: RepositoryReader, contents: 
     if (m.kind === 'conflict') regions = m.regions;
   }
   return { base, x, y, kind: conflict.kind, regions };
-}
-
-/** One path's entry in a tree; null where there is none. */
-export async function entryAt(reader: RepositoryReader, root: Oid, path: PathBytes): Promise<Entry | null> {
-  let tree = root;
-  const parts = path.split('/');
-  for (const [i, part] of parts.entries()) {
-    const entry = (await reader.tree(tree)).find((e) => e.name === part);
-    if (!entry) return null;
-    if (i === parts.length - 1) return entry.mode === 0o040000 ? null : { mode: entry.mode, oid: entry.oid };
-    if (entry.mode !== 0o040000) return null;
-    tree = entry.oid;
-  }
-  return null;
 }

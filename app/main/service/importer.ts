@@ -2,7 +2,7 @@
 // compared in. Plans everything, stores in batches through `sink`, returns what is to be published in one step.
 import { createHash } from 'node:crypto';
 import { Attribution } from '../../core/attribution.ts';
-import type { AcuId, Oid, PathBytes } from '../../core/bytes.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
 import { type Changes, between } from '../../core/changes.ts';
 import { Composer } from '../../core/compose.ts';
 import { type ContentSource, Contents } from '../../core/contents.ts';
@@ -10,7 +10,7 @@ import { editsOf } from '../../core/edits.ts';
 import { describe } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
-import type { Edit, Grain, Segment, Source, Standing } from '../../core/model.ts';
+import type { Edit, Grain, Rename, Segment, Source, Standing } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import { segmentKey } from '../../core/segmentKey.ts';
 import { type CutSegment, cutSegments } from '../../core/segments.ts';
@@ -231,7 +231,7 @@ class Plan {
     const contexts: { context: string; edits: readonly Edit[] }[] = [];
     let edits: readonly Edit[] = [];
     let standing: Standing;
-    let renames: readonly { from: PathBytes; to: PathBytes }[] = [];
+    let renames: readonly Rename[] = [];
     if (carried.kind === 'exact') {
       standing = { kind: 'exact' };
       renames = carried.renames;
