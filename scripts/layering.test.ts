@@ -1,7 +1,7 @@
 // The danger: a rule that looks at imports and lets some through. Each row of the table gets breaches planted in every form
 // an import can take, and what the row allows must stay allowed.
 import { describe, expect, test } from 'vitest';
-import { breaches, imports, sources } from './layering.ts';
+import { breaches, read, sources } from './layering.ts';
 import { lines, table } from './rooms.ts';
 
 const of = (file: string, source: string) => breaches(new Map([[file, source]]));
@@ -90,8 +90,16 @@ test('the address of a worker is free to the room that talks to it; its code is 
   expect(of('app/contract/x.ts', `import url from '${address}';\n`)).toHaveLength(1);
 });
 
+test('pure rooms have no clock and no chance', () => {
+  for (const use of ['new Date()', 'Date.now()', 'performance.now()', 'Math.random()', "Math['random']()", 'crypto.getRandomValues(x)']) {
+    for (const room of rooms) expect(of(fileIn(room), `export const t = ${use};\n`), `${room}: ${use}`).toHaveLength(table[room]!.pure ? 1 : 0);
+  }
+  expect(of('app/core/x.ts', 'export const t = Math.floor(1.5);\n')).toEqual([]);
+  expect(of('app/core/x.test.ts', 'export const t = Math.random();\n')).toEqual([]);
+});
+
 test('a name in a comment or a string is no import', () => {
-  expect(imports('a.ts', "// import 'a'\nconst s = \"import 'b'\";\n/* require('c') */\n")).toEqual([]);
+  expect(read('a.ts', "// import 'a'\nconst s = \"import 'b'\";\n/* require('c') */\n").imports).toEqual([]);
 });
 
 test(`a file of more than ${lines.hard} lines fails`, () => {

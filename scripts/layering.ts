@@ -1,5 +1,6 @@
 // Holds every import to the table in rooms.ts, and every file to its length. Knows static and dynamic imports, re-exports,
 // type imports (`import type`, `import('x').T`), `import x = require()` and `require()`; a computed import is refused.
+// In rooms that are pure it also refuses the clock and chance that ECMAScript itself brings.
 import { globSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import { parseSync, Visitor } from 'rolldown/utils';
@@ -11,13 +12,20 @@ export type Breach = { readonly file: string; readonly line: number; readonly wh
 const test = /\.test\.tsx?$/;
 const dev = /^(testkit|e2e|bench|scripts)\//;
 
-/** Every module a file asks for, with its offset; null where it is computed. */
-export function imports(file: string, source: string): { readonly from: string | null; readonly at: number }[] {
-  const found: { from: string | null; at: number }[] = [];
+export interface Reading {
+  /** every module the file asks for, with its offset; null where it is computed */
+  readonly imports: readonly { readonly from: string | null; readonly at: number }[];
+  /** uses of clock and chance, with their offset */
+  readonly impure: readonly { readonly what: string; readonly at: number }[];
+}
+
+export function read(file: string, source: string): Reading {
+  const imports: { from: string | null; at: number }[] = [];
+  const impure: { what: string; at: number }[] = [];
   const parsed = parseSync(file, source);
   if (parsed.errors.length > 0) throw new Error(`${file}: ${parsed.errors[0]!.message}`);
   const take = (node: { type: string; start: number; value?: unknown } | null | undefined): void => {
-    if (node) found.push({ from: node.type === 'Literal' && typeof node.value === 'string' ? node.value : null, at: node.start });
+    if (node) imports.push({ from: node.type === 'Literal' && typeof node.value === 'string' ? node.value : null, at: node.start });
   };
   new Visitor({
     ImportDeclaration: (node) => { take(node.source); },
@@ -27,8 +35,14 @@ export function imports(file: string, source: string): { readonly from: string |
     TSImportType: (node) => { take(node.source); },
     TSExternalModuleReference: (node) => { take(node.expression); },
     CallExpression: (node) => { if (node.callee.type === 'Identifier' && node.callee.name === 'require') take(node.arguments[0] as never); },
+    Identifier: (node) => { if (['Date', 'performance', 'crypto'].includes(node.name)) impure.push({ what: node.name, at: node.start }); },
+    MemberExpression: (node) => {
+      if (node.object.type === 'Identifier' && node.object.name === 'Math' && !(node.property.type === 'Identifier' && !node.computed && node.property.name !== 'random')) {
+        impure.push({ what: 'Math.random', at: node.start });
+      }
+    },
   }).visit(parsed.program);
-  return found;
+  return { imports, impure };
 }
 
 function roomOf(file: string): string | null {
@@ -64,9 +78,12 @@ export function breaches(files: ReadonlyMap<string, string>): Breach[] {
     const room = roomOf(file);
     const row = room === null ? undefined : table[room];
     if (!free && (room === null || row === undefined)) { found.push({ file, line: 1, what: 'is in no room of the import table' }); continue; }
-    for (const { from, at } of imports(file, source)) {
+    const { imports, impure } = read(file, source);
+    const add = (what: string, at: number): void => { found.push({ file, line: source.slice(0, at).split('\n').length, what }); };
+    if (!free && row!.pure === true) for (const { what, at } of impure) add(`uses ${what}: ${room} has no clock and no chance`, at);
+    for (const { from, at } of imports) {
       const what = free ? (from === 'electron' && room !== 'app/main/doors/electron/' ? 'may not import electron: only app/main/doors/electron/ may' : null) : refusal(file, room!, row!, from);
-      if (what !== null) found.push({ file, line: source.slice(0, at).split('\n').length, what });
+      if (what !== null) add(what, at);
     }
   }
   return found;

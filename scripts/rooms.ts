@@ -8,11 +8,13 @@ export type Row = {
   readonly packages: readonly string[];
   /** may import node:* */
   readonly node: boolean;
+  /** no clock and no chance: the same arguments give the same answer */
+  readonly pure?: true;
 };
 
 export const table: Readonly<Record<string, Row>> = {
-  'app/core/': { rooms: [], packages: ['@msgpack/msgpack', '@noble/hashes'], node: false },
-  'app/contract/': { rooms: ['app/core/'], packages: ['@msgpack/msgpack', 'valibot'], node: false },
+  'app/core/': { rooms: [], packages: ['@msgpack/msgpack', '@noble/hashes'], node: false, pure: true },
+  'app/contract/': { rooms: ['app/core/'], packages: ['@msgpack/msgpack', 'valibot'], node: false, pure: true },
   'app/workers/': { rooms: ['app/core/'], packages: ['comlink', 'd3-force'], node: false },
   'app/renderer/': {
     rooms: ['app/core/', 'app/contract/', 'app/workers/client.ts'],
