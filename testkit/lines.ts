@@ -41,9 +41,10 @@ function text(random: Random, lines: readonly string[]): string {
 /**
  * What the file is like. `tiny`: up to 30 lines of 2 to 6 kinds. `code`: braces and blanks among mostly distinct lines.
  * `frequent`: every line far more than 64 times, or nearly every line. `large`: hundreds of lines differ, so that Myers
- * needs its shortcuts.
+ * gives up on the shortest path. `huge`: tens of thousands of lines, thousands of edits between long equal runs, so that
+ * it settles for a good path.
  */
-export type Hardness = 'tiny' | 'code' | 'frequent' | 'large';
+export type Hardness = 'tiny' | 'code' | 'frequent' | 'large' | 'huge';
 
 function start(random: Random, hardness: Hardness): { lines: string[]; letters: string[]; edits: number } {
   switch (hardness) {
@@ -69,6 +70,10 @@ function start(random: Random, hardness: Hardness): { lines: string[]; letters: 
       if (random.chance(0.5)) for (let i = 0; i < size; i += random.between(1, 9)) lines[i] = random.pick(BRACES);
       return { letters: [...letters, ...BRACES], lines, edits: random.between(40, 400) };
     }
+    case 'huge': {
+      const letters = Array.from({ length: random.pick([50, 2000, 30_000]) }, (_, i) => `${i}\n`);
+      return { letters, lines: some(random, letters, random.between(34_000, 45_000)), edits: random.between(500, 2500) };
+    }
   }
 }
 
@@ -76,7 +81,8 @@ function start(random: Random, hardness: Hardness): { lines: string[]; letters: 
 export function filePair(random: Random, hardness: Hardness): readonly [string, string] {
   const { lines, letters, edits } = start(random, hardness);
   let other: string[];
-  if (random.chance(0.12)) other = random.shuffle(lines);
+  if (hardness === 'huge') other = edited(random, lines, letters, edits);
+  else if (random.chance(0.12)) other = random.shuffle(lines);
   else if (random.chance(0.12)) other = some(random, letters, Math.ceil(lines.length * (0.5 + random.below(100) / 100)));
   else other = edited(random, lines, letters, edits);
   return [text(random, lines), text(random, other)];
