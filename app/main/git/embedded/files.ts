@@ -1,0 +1,66 @@
+// Small files of a folder that strangers may have made: never through a link, never a device or a pipe (which would hang),
+// never more than a stated size.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { AcumenError } from '../../../core/errors.ts';
+import { ioFailure, isAbsent, systemCode, unsupported } from '../failures.ts';
+
+/** The constants are missing on Windows, which has neither pipes in folders nor links that need no privilege. */
+const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** Opens a plain file for reading; null where there is none or where a folder is in its place. The caller closes it. */
+export function openPlain(path: string | Buffer): { readonly fd: number; readonly size: number } | null {
+  let fd: number;
+  try {
+    fd = openSync(path, READ_PLAIN);
+  } catch (error) {
+    if (isAbsent(error) || systemCode(error) === 'EISDIR') return null;
+    if (systemCode(error) === 'ELOOP' || systemCode(error) === 'ENXIO') throw notPlain(path);
+    throw ioFailure('open', String(path), error);
+  }
+  let kept = false;
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isDirectory()) return null;
+    if (!stat.isFile()) throw notPlain(path);
+    kept = true;
+    return { fd, size: stat.size };
+  } catch (error) {
+    throw ioFailure('open', String(path), error);
+  } finally {
+    if (!kept) closeSync(fd);
+  }
+}
+
+function notPlain(path: string | Buffer): AcumenError {
+  return unsupported(`${String(path)} is a link or a device where git keeps a plain file.`, 'Acumen follows no links inside a repository. Replace it by the file itself.', { path: String(path) });
+}
+
+/** Reads `length` bytes from `position`, fewer only where the file ends. */
+export function readAt(fd: number, position: number, length: number, path: string): Buffer {
+  const out = Buffer.allocUnsafeSlow(length);
+  let filled = 0;
+  try {
+    while (filled < length) {
+      const n = readSync(fd, out, filled, length - filled, position + filled);
+      if (n === 0) break;
+      filled += n;
+    }
+  } catch (error) {
+    throw ioFailure('read', path, error);
+  }
+  return filled === length ? out : out.subarray(0, filled);
+}
+
+/** The whole of a plain file, or null where there is none. */
+export function readSmall(path: string | Buffer, limit: number): Buffer | null {
+  const file = openPlain(path);
+  if (file === null) return null;
+  try {
+    if (file.size > limit) {
+      throw new AcumenError('too-large', `${String(path)} has ${file.size} bytes; Acumen reads at most ${limit} there.`, 'That file does not look like one that git wrote.', { path: String(path), size: file.size });
+    }
+    return readAt(file.fd, 0, file.size, String(path));
+  } finally {
+    closeSync(file.fd);
+  }
+}
