@@ -210,13 +210,16 @@ export class Pack {
 
   /** The first bytes of the same, enough for a delta's sizes. */
   contentStart(stored: Stored): Buffer {
-    return inflateStart(this.#bytes(stored.at, 128));
+    return inflateStart(this.#bytes(stored.at, LONGEST_TABLES));
   }
 
   #damaged(why: string): AcumenError {
     return corruptObject(`Pack ${this.path}`, why, { path: this.path });
   }
 }
+
+/** zlib gives nothing out before a block's code tables are whole: at most 316 codes of 14 bits (RFC 1951 §3.2.7), rounded up. */
+const LONGEST_TABLES = 1024;
 
 /** The pack was there when its index was read and is not any more: a repack. The store looks again. */
 export class PackGone extends Error {}
