@@ -19,18 +19,19 @@ export interface Loaded {
 
 export interface LoadOptions {
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: Grain;
-  /** segments an earlier import stored: the import is then incremental */
-  readonly known?: readonly Segment[];
+  /** what an earlier import stored: the import is then incremental */
+  readonly onTopOf?: Loaded;
 }
 
 export async function load(dir: string, options: LoadOptions = {}): Promise<Loaded> {
   const reader = await openRepository(dir);
   const blobs = new Map<Oid, Uint8Array>();
-  const byKey = new Map<string, Segment>((options.known ?? []).map((s) => [segmentKey(s), s]));
+  const stored = async (oid: Oid): Promise<Uint8Array | null> => blobs.get(oid) ?? await options.onTopOf?.stored(oid) ?? null;
+  const byKey = new Map<string, Segment>((options.onTopOf?.segments ?? []).map((s) => [segmentKey(s), s]));
   const published = await importRepository(reader, { base: options.base ?? null, refs: options.refs ?? [], grain: options.grain ?? 'branch' }, {
     begin: async () => {},
-    known: async (tip) => (options.known ?? []).filter((s) => s.tip === tip),
-    blob: async (oid) => blobs.get(oid) ?? null,
+    known: async (tip) => (options.onTopOf?.segments ?? []).filter((s) => s.tip === tip),
+    blob: stored,
     stage: async (segments, made) => {
       for (const s of segments) byKey.set(segmentKey(s), s);
       for (const b of made) blobs.set(b.oid, b.bytes);
@@ -39,7 +40,7 @@ export async function load(dir: string, options: LoadOptions = {}): Promise<Load
   const segments = published.segments.map((key) => byKey.get(key)!);
   return {
     engine: Engine.from(published, segments), published, segments, reader,
-    stored: async (oid) => blobs.get(oid) ?? null,
+    stored,
     close: () => reader.close(),
   };
 }

@@ -41,7 +41,7 @@ export class Carrier {
       const own: Changes = await treeDiff(this.#reader, from.tree, tip.tree);
       if (mergeBases.length > 1) return { kind: 'inexact', own, reason: 'it has several merge bases with the base' };
       if (from.oid === this.#base.oid) return { kind: 'exact', changes: own, renames: await this.possibleRenames(own) };
-      const met = await this.#renamesMet(from, own);
+      const met = await this.#renamesMet(from, tip, own);
       if (met !== null) return { kind: 'inexact', own, reason: met };
       const { changes, conflicts } = await mergeInto(this.#contents, await this.#baseSide(from, own), own);
       if (conflicts.length > 0) return { kind: 'stale', own, conflicts };
@@ -110,7 +110,7 @@ export class Carrier {
   }
 
   /** A sentence where a possible rename of one side meets an edit of the other, else null. */
-  async #renamesMet(from: Commit, own: Changes): Promise<string | null> {
+  async #renamesMet(from: Commit, tip: Commit, own: Changes): Promise<string | null> {
     const say = (r: { from: PathBytes; to: PathBytes }): string => `a possible rename of ${display(r.from)} to ${display(r.to)} meets the other side`;
     const baseTouches = async (path: PathBytes): Promise<boolean> =>
       !sameEntry(await this.#lookup.file(from.tree, path), await this.#lookup.file(this.#base.tree, path));
@@ -119,6 +119,7 @@ export class Carrier {
     for (const r of await this.#pairs(own, deleted, added)) {
       if (await baseTouches(r.from) || await baseTouches(r.to)) return say(r);
       for (const dir of ancestors(r.from)) {
+        if (await this.#lookup.at(tip.tree, dir) !== null) continue;
         const had = await this.#lookup.namesIn(from.tree, dir);
         const has = await this.#lookup.namesIn(this.#base.tree, dir);
         if ([...has].some((name) => !had.has(name))) return say(r);

@@ -120,7 +120,7 @@ export async function conflictTexts(engine: Engine, reader: RepositoryReader, a:
 const nameOf = (engine: Engine, id: AcuId): Uint8Array => toBytes(engine.acu(id)?.name ?? (id.slice(0, 12) as ByteString));
 
 interface Entries { base: Entry | null; x: Entry | null; y: Entry | null; kind: ConflictKind; regions: Int32Array }
-const NONE = new Int32Array(0);
+const NONE: Int32Array = new Int32Array(0);
 
 async function pairEntries(engine: Engine, contents: Contents, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
   const s = engine.segmentOf(a), t = engine.segmentOf(b);
@@ -147,7 +147,7 @@ async function staleEntries(engine: Engine, reader: RepositoryReader, contents: 
   const base = from === undefined ? null : await at(from);
   const [x, y] = [await at(meta.tip), await at(engine.base)];
   const registers = mergeRegisters(base, x, y);
-  let regions = NONE;
+  let regions: Int32Array = NONE;
   if ('contents' in registers) {
     const m = await contents.merge(registers.contents.base, registers.contents.a, registers.contents.b);
     if (m.kind === 'conflict') regions = m.regions;

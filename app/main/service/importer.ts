@@ -143,7 +143,9 @@ class Plan {
   readonly #commits: ReadonlyMap<Oid, Commit>;
   readonly #store: ImportStore;
   readonly #carried: Carried[] = [];
+  /** segments an earlier import stored, as far as carrying goes; `#kept`: those taken over whole */
   readonly #reused = new Map<number, Segment>();
+  readonly #kept = new Set<number>();
   /** effective lower tops and closures: unsplit, stale and inexact segments stand alone */
   readonly #lower: number[][] = [];
   readonly #closure: Set<number>[] = [];
@@ -223,7 +225,9 @@ class Plan {
     const names = ['base', ...[...this.#contexts[i]!.keys()].sort()];
     const lower = this.#lower[i]!.map((l) => this.#cut[l]!.tip).sort();
     const earlier = this.#reused.get(i);
-    if (earlier && earlier.lower.join() === lower.join() && earlier.contexts.map((c) => c.context).join() === await this.#stored(i, names)) {
+    // an id names the ACUs its lines stand on: below a reused segment everything must be reused too
+    if (earlier && earlier.lower.join() === lower.join() && [...this.#closure[i]!].every((l) => l === i || this.#kept.has(l)) && earlier.contexts.map((c) => c.context).join() === await this.#stored(i, names)) {
+      this.#kept.add(i);
       this.#attribution.add(i, earlier.acu, earlier.edits, this.#closure[i]!);
       return earlier;
     }

@@ -45,7 +45,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
     }
     // imported in two steps, the second on top of what the first stored
     const half = await load(repository.dir, { refs: repository.refs.filter((_, i) => i % 2 === 0) });
-    const second = await load(repository.dir, { known: half.segments });
+    const second = await load(repository.dir, { onTopOf: half });
     expect(second.engine.digest).toBe(loaded.engine.digest);
     await half.close();
     await second.close();
