@@ -259,8 +259,14 @@ class Plan {
     const { id, needs } = await this.#attribution.identify(i, edits, this.#closure[i]!);
     return {
       tip: s.tip, lower, standing, acu: id, title: titleOf(tip), author: { name: tip.author.name, email: tip.author.email },
-      time: tip.author.time, commits: s.commits.length, edits, contexts, needs, renames,
+      time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames,
     };
+  }
+
+  /** A segment that stands alone has swallowed those below it, and their commits. */
+  #commitCount(i: number): number {
+    const s = this.#cut[i]!;
+    return this.#lower[i]!.length > 0 ? s.commits.length : s.below.reduce((n, b) => n + this.#cut[b]!.commits.length, s.commits.length);
   }
 
   /** Names of the contexts that can exist: those whose common tops compose. */
