@@ -1,9 +1,9 @@
 // The browser driver: starts the built `acumen serve` as a process of its own, reads the address it prints, opens it in Chromium.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
 import { ensureChromium, flags } from '../scripts/chromium.ts';
 import { at } from '../scripts/steps.ts';
@@ -12,31 +12,33 @@ import type { Driver, LaunchOptions, Session } from './driver.ts';
 /** Milliseconds within which Acumen must print its address: the sample may have to be made first, on a slow machine. */
 const PATIENCE = 90_000;
 
-interface Host { readonly process: ChildProcess; readonly address: string; stop(signal: NodeJS.Signals): Promise<void> }
+interface Host { readonly address: string; readonly repository: string; stop(signal: NodeJS.Signals): Promise<void> }
 
-async function startHost(options: LaunchOptions, store: string): Promise<Host> {
-  const where = options.repository === undefined ? [] : ['--repo', options.repository];
-  const child = spawn(process.execPath, [at('bin/acumen.js'), 'serve', '--port', '0', '--no-open', '--json', '--store', store, ...where], {
+/** `folder` is the data folder: what Acumen keeps by its own choice (the sample, default stores) stays in the session. */
+async function startHost(options: LaunchOptions, folder: string): Promise<Host> {
+  const repository = options.repository === undefined ? [] : ['--repo', options.repository];
+  const store = options.store === undefined ? [] : ['--store', options.store];
+  const child = spawn(process.execPath, [at('bin/acumen.js'), 'serve', '--port', '0', '--no-open', '--json', ...repository, ...store], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ACUMEN_DATA: folder },
   });
   const ended = once(child, 'exit');
   let said = '';
-  const address = await new Promise<string>((resolve, reject) => {
+  const first = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => { child.kill('SIGKILL'); reject(new Error(`No address after ${PATIENCE} ms. It said:\n${said}`)); }, PATIENCE);
-    const listen = (chunk: Buffer): void => {
-      said += chunk.toString();
-      const found = /http:\/\/127\.0\.0\.1:\d+\/[^\s"']*/.exec(said);
-      // Until the line is whole the token may be cut.
-      if (found !== null && said.includes('\n', found.index)) { clearTimeout(late); resolve(found[0]); }
-    };
-    child.stdout.on('data', listen);
-    child.stderr.on('data', listen);
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      if (out.includes('\n')) { clearTimeout(late); resolve(out.slice(0, out.indexOf('\n'))); }
+    });
+    child.stderr.on('data', (chunk: Buffer) => { said += chunk.toString(); });
     child.on('error', reject);
     child.on('exit', (code) => { clearTimeout(late); reject(new Error(`acumen serve ended with exit ${code} before it gave an address. It said:\n${said}`)); });
   });
+  const { url, repository: opened } = JSON.parse(first) as { url: string; repository: string };
   return {
-    process: child,
-    address,
+    address: url,
+    repository: opened,
     async stop(signal) {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill(signal);
@@ -52,15 +54,14 @@ export async function browserDriver(): Promise<Driver> {
   const sessions = new Set<Session>();
 
   async function launch(options: LaunchOptions = {}): Promise<Session> {
-    const folder = options.store === undefined ? mkdtempSync(join(tmpdir(), 'acumen-journey-')) : null;
-    const store = options.store ?? join(folder!, 'store.acumen');
+    const folder = mkdtempSync(join(tmpdir(), 'acumen-journey-'));
     const complaints: string[] = [];
     let host: Host | null = null;
     let context: BrowserContext | null = null;
     let page: Page | null = null;
 
     async function open(): Promise<void> {
-      host = await startHost(options, store);
+      host = await startHost(options, folder);
       context = await browser.newContext({
         viewport: options.viewport ?? { width: 1440, height: 900 },
         colorScheme: options.colorScheme ?? 'light',
@@ -83,7 +84,12 @@ export async function browserDriver(): Promise<Driver> {
 
     const session: Session = {
       get page() { if (page === null) throw new Error('This session is closed.'); return page; },
-      store,
+      get repository() { if (host === null) throw new Error('This session is not running.'); return host.repository; },
+      get store() {
+        const store = options.store ?? globSync('stores/*.acumen', { cwd: folder })[0];
+        if (store === undefined) throw new Error('This session has no store yet.');
+        return resolve(folder, store);
+      },
       complaints,
       async restart() { await shut('SIGTERM'); await open(); },
       async kill() { await host?.stop('SIGKILL'); },
@@ -91,7 +97,7 @@ export async function browserDriver(): Promise<Driver> {
         sessions.delete(session);
         await shut('SIGTERM');
         page = null;
-        if (folder !== null) rmSync(folder, { recursive: true, force: true });
+        rmSync(folder, { recursive: true, force: true });
       },
     };
     sessions.add(session);

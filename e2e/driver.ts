@@ -15,6 +15,8 @@ export interface LaunchOptions {
 
 export interface Session {
   readonly page: Page;
+  /** the repository's folder, of the sample where none was given */
+  readonly repository: string;
   readonly store: string;
   /** what the page said at level error, failed requests and uncaught errors; a journey ends by expecting it empty */
   readonly complaints: readonly string[];

@@ -4,12 +4,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer as freePort } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'vite';
-import { serveArguments } from './start.ts';
 import { at, root, runSteps, tools } from './steps.ts';
 
 const children: ChildProcess[] = [];
-const start = (args: readonly string[], onLine: (text: string) => void): void => {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['inherit', 'pipe', 'inherit'] });
+const start = (args: readonly string[], cwd: string, onLine: (text: string) => void): void => {
+  const child = spawn(process.execPath, args, { cwd, stdio: ['inherit', 'pipe', 'inherit'] });
   child.stdout.on('data', (chunk: Buffer) => { onLine(chunk.toString()); });
   children.push(child);
 };
@@ -34,9 +33,9 @@ const vite = await createServer({
 await vite.listen();
 const page = vite.resolvedUrls!.local[0]!;
 
-start([at(tools.tsc), '-b', '--watch', '--preserveWatchOutput'], (text) => { process.stdout.write(text); });
-start(['--watch', '--watch-preserve-output', at('dist/app/main/doors/cli/main.js'),
-  ...serveArguments(process.argv.slice(2), process.env['INIT_CWD'] ?? process.cwd()), '--no-open', '--json', '--port', String(port)], (text) => {
+start([at(tools.tsc), '-b', '--watch', '--preserveWatchOutput'], root, (text) => { process.stdout.write(text); });
+start(['--watch', '--watch-preserve-output', at('dist/app/main/doors/cli/main.js'), 'serve',
+  ...process.argv.slice(2), '--no-open', '--json', '--port', String(port)], process.env['INIT_CWD'] ?? root, (text) => {
   const token = /#token=([\w-]+)/.exec(text)?.[1];
   // A restart makes a new token, so the page is opened anew from here.
   if (token !== undefined) process.stdout.write(`${page}#token=${token}\n`);
