@@ -192,8 +192,8 @@ class SqliteStore implements Store {
 
   async append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, expectHead?: number): Promise<Operation> {
     const conflicts = extra.conflicts === undefined ? null : packConflicts(extra.conflicts);
-    // Copies: a view's clone would carry its whole buffer, and the caller's bytes stay the caller's.
-    const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: bytes.slice() }));
+    // Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's.
+    const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
     const encoded = events.map(encodeEvent);
     const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts === null ? [] : [conflicts.numbers])];
     return this.#write({ call: 'append', operation, events: encoded, conflicts, blobs, expectHead: expectHead ?? null }, moved);
