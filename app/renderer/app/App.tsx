@@ -1,0 +1,82 @@
+// The window: connecting, choosing a repository, or the workspace in three panes.
+import { useEffect } from 'react';
+import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { Announcer } from '../components/Announcer.tsx';
+import { warmUp } from '../components/Diff.tsx';
+import { Notices } from '../components/Notices.tsx';
+import { KeysHelp, Palette } from '../components/Palette.tsx';
+import { Acus } from '../panels/Acus.tsx';
+import { Composition } from '../panels/Composition.tsx';
+import { Conflicts } from '../panels/Conflicts.tsx';
+import { DragGhost } from '../panels/DragGhost.tsx';
+import { Graph } from '../panels/Graph.tsx';
+import { Inspector } from '../panels/Inspector.tsx';
+import { StatusLine } from '../panels/StatusLine.tsx';
+import { TopBar } from '../panels/TopBar.tsx';
+import { Connect, ImportOverlay, Loading, Welcome } from '../panels/Welcome.tsx';
+import { useConnection } from '../state/connection.ts';
+import { useReplica } from '../state/replica.ts';
+import { useUi } from '../state/ui.ts';
+
+export function App() {
+  const theme = useUi((s) => s.theme), overlay = useUi((s) => s.overlay);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset['theme']; else document.documentElement.dataset['theme'] = theme;
+  }, [theme]);
+  return (
+    <>
+      <View />
+      {overlay === 'palette' && <Palette />}
+      {overlay === 'keys' && <KeysHelp />}
+      {overlay === 'import' && <ImportOverlay />}
+      <DragGhost />
+      <Notices />
+      <Announcer />
+    </>
+  );
+}
+
+function View() {
+  const state = useConnection((s) => s.state), met = useConnection((s) => s.version !== ''), repository = useConnection((s) => s.repository);
+  const status = useReplica((s) => s.status);
+  // A window that has been let in keeps its work on screen while the service is away.
+  if (!met || state === 'refused') return <Connect />;
+  if (repository === null) return <Welcome />;
+  return status === 'none' || status === 'loading' ? <Loading /> : <Workspace />;
+}
+
+function Workspace() {
+  const tab = useUi((s) => s.tab);
+  const outer = useDefaultLayout({ id: 'acumen.window', storage: localStorage });
+  useEffect(warmUp, []);
+  return (
+    <div className="window">
+      <TopBar />
+      <Group orientation="horizontal" className="panes" {...outer}>
+        <Panel id="acus" defaultSize="27%" minSize="260px"><Acus /></Panel>
+        <Separator className="split-v" />
+        <Panel id="view" minSize="480px">
+          <main id="view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="fill" tabIndex={-1}>{tab === 'compose' ? <Compose /> : <Conflicts />}</main>
+        </Panel>
+      </Group>
+      <StatusLine />
+    </div>
+  );
+}
+
+function Compose() {
+  const layout = useDefaultLayout({ id: 'acumen.compose', storage: localStorage }), middle = useDefaultLayout({ id: 'acumen.middle', storage: localStorage });
+  return (
+    <Group orientation="horizontal" className="fill" {...layout}>
+      <Panel id="middle" defaultSize="48%" minSize="260px">
+        <Group orientation="vertical" className="fill" {...middle}>
+          <Panel id="composition" defaultSize="46%" minSize="140px"><Composition /></Panel>
+          <Separator className="split-h" />
+          <Panel id="graph" minSize="100px"><Graph /></Panel>
+        </Group>
+      </Panel>
+      <Separator className="split-v" />
+      <Panel id="inspector" minSize="260px"><Inspector /></Panel>
+    </Group>
+  );
+}

@@ -1,0 +1,278 @@
+// What a person can do, each in one function: behind buttons, keys, palette and drops alike (commands/list.ts names them).
+import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Method, Methods } from '../../contract/methods.ts';
+import { chosen, setKey, useComposition, withDependants } from '../state/composition.ts';
+import { useConnection } from '../state/connection.ts';
+import { complain, news } from '../state/notices.ts';
+import { begin, change, useOperations } from '../state/operations.ts';
+import { nameOf, useReplica } from '../state/replica.ts';
+import { useSelection } from '../state/selection.ts';
+import { measureToPaint } from '../state/timing.ts';
+import { say, useUi } from '../state/ui.ts';
+import { useVerdicts } from '../state/verdicts.ts';
+import { listed, plural, sentence, verdictWords } from '../state/words.ts';
+import { verdictOn } from './asking.ts';
+import { connected, replica, service } from './session.ts';
+
+const aborts = new Map<string, AbortController>();
+
+type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
+
+/** Runs one operation through its life; null where it failed or was cancelled, after telling why. */
+export async function operate<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string): Promise<Methods[M]['result'] | null> {
+  if (!connected()) {
+    complain(new AcumenError('io', 'The service is away; this change was not made.', 'It is tried again as soon as the connection is back; verdicts work meanwhile.', {}));
+    return null;
+  }
+  const ticket = crypto.randomUUID(), abort = new AbortController(), began = performance.now();
+  aborts.set(ticket, abort);
+  useOperations.setState((state) => ({ mine: begin(state.mine, ticket, title, began) }));
+  const over = (stage: 'done' | 'failed' | 'cancelled'): void => {
+    const ended = performance.now();
+    useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), ...(stage === 'done' ? { lastTook: ended - began } : {}) }));
+  };
+  try {
+    const result = await service().call(method, { ...params, ticket } as unknown as Methods[M]['params'], { signal: abort.signal });
+    over('done');
+    return result;
+  } catch (error) {
+    const cancelled = error instanceof AcumenError && error.code === 'cancelled';
+    over(cancelled ? 'cancelled' : 'failed');
+    if (cancelled) say(`${title}: cancelled.`); else complain(error);
+    return null;
+  } finally {
+    aborts.delete(ticket);
+  }
+}
+
+export function cancel(ticket: string): void {
+  useOperations.setState((state) => ({ mine: change(state.mine, ticket, { cancelling: true }) }));
+  aborts.get(ticket)?.abort();
+}
+
+// ---- composing
+
+let droppedAt: number | null = null;
+
+/** Adds ACUs if they fit; otherwise shows what stands in the way and what can be done. `at`: when they were dropped. */
+export async function add(ids: readonly AcuId[], at: number = performance.now()): Promise<void> {
+  const inside = new Set(chosen());
+  const fresh = ids.filter((id) => !inside.has(id));
+  if (fresh.length === 0) { say('Already in the composition.'); return; }
+  try {
+    const verdict = await verdictOn(fresh);
+    if (verdict.kind === 'fits') { useComposition.setState({ proposal: null }); await replaceSet([...chosen(), ...fresh], `Add ${listed(fresh.map(nameOf))}`, at); return; }
+    useComposition.setState({ proposal: { ids: fresh, verdict } });
+    say(sentence(verdictWords(verdict, fresh, nameOf)));
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Adds the proposed ACUs with all they need. */
+export async function addWithNeeds(): Promise<void> {
+  const { proposal } = useComposition.getState();
+  if (proposal?.verdict.kind !== 'needs') return;
+  const all = [...proposal.verdict.acus, ...proposal.ids];
+  useComposition.setState({ proposal: null });
+  await add(all);
+}
+
+/** Adds those of the proposed ACUs that fit, one after the other; the rest stays proposed with its reason. */
+export async function addFitting(ids: readonly AcuId[] = useComposition.getState().proposal?.ids ?? []): Promise<void> {
+  try {
+    const { add: fitting, left } = await replica().call((api) => api.fitting(chosen(), ids));
+    useComposition.setState({ proposal: null });
+    if (fitting.length === 0) { say('None of them fits.'); news('None of them fits.'); return; }
+    await replaceSet([...chosen(), ...fitting], `Add ${plural(fitting.length, 'ACU')}`);
+    if (left.length > 0) news(`${plural(left.length, 'ACU was', 'ACUs were')} left out: ${listed(left.map(nameOf), 3)}.`);
+  } catch (error) {
+    complain(error);
+  }
+}
+
+/** Puts the proposed ACUs in place of those they conflict with. */
+export async function swap(): Promise<void> {
+  const { proposal } = useComposition.getState();
+  if (proposal?.verdict.kind !== 'conflicts') return;
+  const out = new Set(withDependants(proposal.verdict.against, chosen(), useReplica.getState().dependants));
+  const kept = chosen().filter((id) => !out.has(id));
+  useComposition.setState({ proposal: null });
+  const inside = new Set(kept);
+  const wanted = proposal.ids.filter((id) => !inside.has(id));
+  const verdict = await replica().call((api) => api.verdict(kept, wanted)).catch((error: unknown) => { complain(error); return null; });
+  if (verdict === null) return;
+  if (verdict.kind === 'fits' || verdict.kind === 'needs') await replaceSet([...kept, ...verdict.acus, ...wanted], `Replace ${listed([...out].map(nameOf))} with ${listed(wanted.map(nameOf))}`);
+  else useComposition.setState({ proposal: { ids: wanted, verdict } });
+}
+
+export const dismissProposal = (): void => useComposition.setState({ proposal: null });
+
+/** Takes ACUs out, with what requires them. */
+export async function remove(ids: readonly AcuId[]): Promise<void> {
+  const out = new Set(withDependants(ids, chosen(), useReplica.getState().dependants));
+  if (out.size === 0) return;
+  const also = [...out].filter((id) => !ids.includes(id));
+  await replaceSet(chosen().filter((id) => !out.has(id)), `Remove ${listed([...ids].map(nameOf))}`);
+  if (also.length > 0) news(`${listed(also.map(nameOf), 3)} went with ${ids.length === 1 ? 'it' : 'them'}, requiring what was removed.`, { title: 'Undo', run: () => { void undo(); } });
+}
+
+export async function clear(): Promise<void> {
+  if (chosen().length > 0) await replaceSet([], 'Clear the composition');
+}
+
+async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<void> {
+  droppedAt = at;
+  useComposition.setState({ pending: acus, file: null });
+  useUi.setState({ inspector: 'composed' });
+  const result = await operate('compose', { acus: [...acus] }, title);
+  // Only the newest wish may be withdrawn here: another may be on its way already.
+  if (useComposition.getState().pending === acus) useComposition.setState(result === null ? { pending: null } : { pending: null, confirmed: result.composition });
+  if (result !== null) say(`${title}: ${plural(acus.length, 'ACU')} in the composition.`);
+}
+
+// ---- the composed difference
+
+let latest = 0;
+
+/** Fetches what the set on screen composes to. Reads do not queue behind operations, so it comes while one is on its way. */
+export async function refreshComposed(): Promise<void> {
+  const acus = chosen(), key = setKey(acus), mine = ++latest;
+  const { composed } = useComposition.getState();
+  if (composed?.key === key && composed.status === 'ready') return;
+  if (acus.length === 0) { useComposition.setState({ composed: { key, status: 'ready', result: { tree: null, files: [], missing: [], conflicts: [], ms: 0 } }, file: null }); droppedAt = null; return; }
+  const ahead = prefetched?.key === key ? prefetched.result : null;
+  useComposition.setState({ composed: { key, status: 'loading', result: composed?.result ?? null } });
+  try {
+    const result = await (ahead ?? service().call('preview', { acus: [...acus] }));
+    if (mine !== latest) return;
+    useComposition.setState(({ file }) => ({
+      composed: { key, status: 'ready', result },
+      file: file !== null && result.files.some((f) => f.path === file) ? file : result.files[0]?.path ?? null,
+    }));
+    if (result.files.length === 0) composedPainted(key);
+  } catch (error) {
+    if (mine !== latest) return;
+    useComposition.setState({ composed: { key, status: 'failed', result: null } });
+    if (connected()) complain(error);
+  }
+}
+
+/** Keeps the composed difference in step with the set on screen and with the graph; returns what stops it. */
+export function keepComposed(): () => void {
+  const stops = [
+    useComposition.subscribe((now, before) => { if (now.confirmed !== before.confirmed || now.pending !== before.pending) void refreshComposed(); }),
+    useReplica.subscribe((now, before) => {
+      if (now.epoch === before.epoch) return;
+      prefetched = null;
+      useComposition.setState(({ composed }) => ({ composed: composed === null ? null : { ...composed, key: '' }, proposal: null }));
+      void refreshComposed();
+    }),
+  ];
+  return () => { for (const stop of stops) stop(); };
+}
+
+let prefetched: { readonly key: string; readonly result: Promise<Methods['preview']['result']> } | null = null;
+
+/** While something that fits is held over the composition its result is fetched already. */
+export function prefetch(ids: readonly AcuId[]): void {
+  const inside = new Set(chosen());
+  const acus = [...inside, ...ids.filter((id) => !inside.has(id))], key = setKey(acus);
+  if (prefetched?.key === key || !connected()) return;
+  const result = service().call('preview', { acus });
+  result.catch(() => { if (prefetched?.key === key) prefetched = null; });
+  prefetched = { key, result };
+}
+
+/** The composed difference of set `key` has been given to the screen: closes the measure that the drop began. */
+export function composedPainted(key: string): void {
+  if (droppedAt === null || key !== setKey(chosen())) return;
+  measureToPaint('acumen:drop-composed', droppedAt, { acus: chosen().length });
+  droppedAt = null;
+}
+
+export const chooseFile = (file: PathBytes): void => useComposition.setState({ file });
+
+// ---- operations of the workspace
+
+export async function importRepository(path: string | null, base: string | null, refs: readonly string[]): Promise<boolean> {
+  const title = path === null ? 'Import again' : `Import ${path}`;
+  const summary = await operate('import', { path, base, refs: [...refs], grain: useConnection.getState().repository?.grain ?? 'branch' }, title);
+  if (summary === null) return false;
+  news(`Imported ${plural(summary.acus, 'ACU')} from ${plural(summary.sources, 'source')} in ${(summary.ms / 1000).toFixed(1)} s.`);
+  return true;
+}
+
+export async function undo(): Promise<void> {
+  const result = await operate('undo', {}, 'Undo');
+  if (result !== null) say(`Undone: ${result.operation.description}`);
+}
+
+export async function redo(): Promise<void> {
+  const result = await operate('redo', {}, 'Redo');
+  if (result !== null) say(`Done again: ${result.operation.description}`);
+}
+
+export async function writeBranch(name: string): Promise<Methods['writeBranch']['result'] | null> {
+  const result = await operate('writeBranch', { name, acus: [...chosen()] }, `Write branch ${name}`);
+  if (result !== null) say(`Wrote ${result.ref} as ${result.commit.slice(0, 12)}.`);
+  return result;
+}
+
+export async function fsck(): Promise<void> {
+  const result = await operate('fsck', {}, 'Check the store');
+  if (result === null) return;
+  if (result.ok) news(`The store is sound: ${plural(result.events, 'event')} replayed and compared.`);
+  else complain(new AcumenError('store-corrupt', `The store has ${plural(result.problems.length, 'problem')}.`, 'Keep a copy of it before doing anything else.', { problems: result.problems }));
+}
+
+export async function setPaused(paused: boolean): Promise<void> {
+  try { await service().call('pause', { paused }); } catch (error) { complain(error); }
+}
+
+// ---- carrying by keyboard: what a drag does, in words
+
+export function pickUp(ids: readonly AcuId[]): void {
+  if (ids.length === 0) return;
+  useVerdicts.setState({ carried: { ids, by: 'carry', over: true } });
+  useUi.setState({ tab: 'compose' });
+  const stop = useVerdicts.subscribe(({ carried, subject, answer }) => {
+    if (carried?.ids !== ids) { stop(); return; }
+    if (subject?.ids !== ids || answer === null) return;
+    stop();
+    say(`Picked up ${listed(ids.map(nameOf))}. ${sentence(verdictWords(answer, ids, nameOf))} Enter drops it into the composition, Escape puts it back.`);
+  });
+}
+
+export async function drop(at: number = performance.now()): Promise<void> {
+  const { carried } = useVerdicts.getState();
+  if (carried === null) return;
+  useVerdicts.setState({ carried: null });
+  await add(carried.ids, at);
+}
+
+export function putBack(): void {
+  if (useVerdicts.getState().carried === null) return;
+  useVerdicts.setState({ carried: null });
+  say('Put back.');
+}
+
+// ---- small things
+
+export async function copy(text: string, what: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    say(`Copied ${what}.`);
+    news(`Copied ${what}.`, null, text.length > 80 ? '' : text);
+  } catch (error) {
+    complain(new AcumenError('io', 'The clipboard refused the text.', 'Select it and copy it by hand.', { text, reason: String(error) }));
+  }
+}
+
+/** The selection, or the row with the cursor. */
+export function targets(): readonly AcuId[] {
+  const { selected, cursor } = useSelection.getState();
+  if (selected.size > 0) return [...selected];
+  return cursor === null ? [] : [cursor];
+}

@@ -1,0 +1,145 @@
+// Asks the replica what the screen wants to know, as fast as it changes: the verdict on the current subject, the mark of
+// every row, which ACUs touch a path. Late answers to old questions are dropped.
+import type { AcuId } from '../../core/bytes.ts';
+import type { VerdictView } from '../../workers/client.ts';
+import { chosen, setKey, useComposition } from '../state/composition.ts';
+import { useFilters } from '../state/filters.ts';
+import { complain } from '../state/notices.ts';
+import { useReplica } from '../state/replica.ts';
+import { useSelection } from '../state/selection.ts';
+import { measureToPaint } from '../state/timing.ts';
+import { effects, sameSubject, subjectOf, useVerdicts } from '../state/verdicts.ts';
+import type { Subject } from '../state/verdicts.ts';
+import { useVisible } from '../state/visible.ts';
+import { replica } from './session.ts';
+
+/** Rows that are on screen, by position in the visible list: their marks come first. */
+let window_: { from: number; to: number } = { from: 0, to: 60 };
+export const showing = (from: number, to: number): void => { window_ = { from, to }; };
+
+const worldKey = (): string => `${useReplica.getState().epoch} ${setKey(chosen())}`;
+
+const cache = new Map<string, VerdictView>();
+const CACHED = 400;
+
+/** The verdict on adding `ids` to what is composed now. */
+export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
+  const set = chosen();
+  const key = `${useReplica.getState().epoch} ${setKey(set)} + ${setKey(ids)}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const inside = new Set(set);
+  const answer = await replica().call((api) => api.verdict(set, ids.filter((id) => !inside.has(id))));
+  if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
+  cache.set(key, answer);
+  return answer;
+}
+
+/** When the subject of the next question was pointed at or lifted: the time until its verdict is painted is measured from then. */
+let since: number | null = null;
+
+export function pointAt(id: AcuId | null, at: number): void {
+  if (useVerdicts.getState().hovered === id) return;
+  since = id === null ? null : at;
+  useVerdicts.setState({ hovered: id });
+}
+
+export function lift(ids: readonly AcuId[], at: number): void {
+  since = at;
+  useVerdicts.setState({ carried: { ids, by: 'drag', over: false } });
+}
+
+let asked: Subject | null = null;
+let askedWorld = '';
+let turn = 0;
+
+async function ask(): Promise<void> {
+  const { carried, hovered } = useVerdicts.getState();
+  const subject = subjectOf(carried, hovered, useSelection.getState().selected), world = worldKey();
+  if (sameSubject(subject, asked) && world === askedWorld) return;
+  asked = subject;
+  askedWorld = world;
+  const mine = ++turn;
+  if (subject === null || useReplica.getState().status !== 'ready') {
+    useVerdicts.setState({ subject, answer: null, against: new Set(), ...effects(null) });
+    return;
+  }
+  const began = since;
+  since = null;
+  const carrying = subject.cause === 'drag' || subject.cause === 'carry';
+  try {
+    const [answer, against] = await Promise.all([
+      verdictOn(subject.ids),
+      carrying ? replica().call((api) => api.against(subject.ids)) : null,
+    ]);
+    if (mine !== turn) return;
+    const rows = useReplica.getState().rows;
+    useVerdicts.setState({ subject, answer, against: new Set([...against ?? []].flatMap((i) => rows[i]?.id ?? [])), ...effects(answer) });
+    if (began !== null && subject.cause !== 'selection') measureToPaint('acumen:hover-verdict', began, { cause: subject.cause, kind: answer.kind, of: subject.ids.length });
+  } catch (error) {
+    if (mine === turn) complain(error);
+  }
+}
+
+let marking: AbortController | null = null;
+
+/** Marks all rows against the composition: those on screen first, then the rest in pieces that let other questions pass. */
+async function markAll(): Promise<void> {
+  const { rows, status } = useReplica.getState();
+  const key = worldKey();
+  if (status !== 'ready' || useVerdicts.getState().marksKey === key) return;
+  marking?.abort();
+  const mine = marking = new AbortController();
+  const set = chosen();
+  const old = useVerdicts.getState().marks;
+  const next = old?.length === rows.length ? old.slice() : new Uint8Array(rows.length);
+  useVerdicts.setState({ marksKey: key, marksDone: false });
+  const first = useVisible.getState().rows.slice(window_.from, window_.to + 1).map((row) => row.index);
+  const seen = new Set(first);
+  const rest = rows.map((row) => row.index).filter((index) => !seen.has(index));
+  const pieces = [first];
+  for (let i = 0; i < rest.length; i += 200) pieces.push(rest.slice(i, i + 200));
+  try {
+    for (const [i, piece] of pieces.entries()) {
+      if (piece.length === 0) continue;
+      const marks = await replica().call((api) => api.marks(set, Int32Array.from(piece)), mine.signal);
+      piece.forEach((index, j) => { next[index] = marks[j]!; });
+      // the rows on screen at once, the others now and then: each step redraws counts and graph
+      if (i === 0 || i % 5 === 0) useVerdicts.setState({ marks: next.slice() });
+    }
+    useVerdicts.setState({ marks: next.slice(), marksDone: true });
+  } catch (error) {
+    if (!mine.signal.aborted) complain(error);
+  }
+}
+
+let touching: AbortController | null = null;
+
+async function findPaths(text: string): Promise<void> {
+  touching?.abort();
+  const mine = touching = new AbortController();
+  if (text.trim() === '') { useVisible.setState({ touching: null }); return; }
+  try {
+    useVisible.setState({ touching: await replica().call((api) => api.touching(text.trim()), mine.signal) });
+  } catch (error) {
+    if (!mine.signal.aborted) complain(error);
+  }
+}
+
+/** Starts asking whenever something that matters changes; returns what stops it. */
+export function keepAsking(): () => void {
+  const stops = [
+    useVerdicts.subscribe((now, before) => { if (now.carried?.ids !== before.carried?.ids || now.hovered !== before.hovered) void ask(); }),
+    useSelection.subscribe((now, before) => { if (now.selected !== before.selected) void ask(); }),
+    useComposition.subscribe((now, before) => { if (now.confirmed !== before.confirmed || now.pending !== before.pending) { void ask(); void markAll(); } }),
+    useReplica.subscribe((now, before) => {
+      if (now.epoch === before.epoch && now.status === before.status) return;
+      cache.clear();
+      void ask();
+      void markAll();
+      void findPaths(useFilters.getState().path);
+    }),
+    useFilters.subscribe((now, before) => { if (now.path !== before.path) void findPaths(now.path); }),
+  ];
+  return () => { for (const stop of stops) stop(); };
+}

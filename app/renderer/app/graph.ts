@@ -1,0 +1,42 @@
+// The conflict graph's edges on the main thread, for the list twin: fetched when first wanted, once for each epoch.
+import { create } from 'zustand';
+import type { Graph } from '../../workers/client.ts';
+import { replica } from './session.ts';
+import { useReplica } from '../state/replica.ts';
+import { complain } from '../state/notices.ts';
+
+export interface GraphState {
+  readonly epoch: number;
+  readonly graph: Graph | null;
+  /** indices of the ACUs that conflict with one */
+  neighbours(index: number): readonly number[];
+  fetch(): Promise<Graph | null>;
+}
+
+export const useGraph = create<GraphState>((set, get) => ({
+  epoch: -1, graph: null,
+  neighbours: () => [],
+  async fetch() {
+    const { epoch } = useReplica.getState();
+    const held = get();
+    if (held.epoch === epoch) return held.graph;
+    try {
+      const graph = await replica().call((api) => api.graph());
+      if (useReplica.getState().epoch !== epoch) return null;
+      set({ epoch, graph, neighbours: adjacency(graph) });
+      return graph;
+    } catch (error) {
+      complain(error);
+      return null;
+    }
+  },
+}));
+
+export function adjacency({ nodes, a, b }: Graph): (index: number) => readonly number[] {
+  const first = new Int32Array(nodes + 1);
+  for (let i = 0; i < a.length; i++) { first[a[i]! + 1]!++; first[b[i]! + 1]!++; }
+  for (let i = 0; i < nodes; i++) first[i + 1]! += first[i]!;
+  const next = new Int32Array(2 * a.length), fill = first.slice();
+  for (let i = 0; i < a.length; i++) { next[fill[a[i]!]!++] = b[i]!; next[fill[b[i]!]!++] = a[i]!; }
+  return (index) => [...next.subarray(first[index]!, first[index + 1]!)];
+}

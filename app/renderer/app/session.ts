@@ -1,0 +1,153 @@
+// Keeps this window in touch with the service: connects and connects again, holds the replica at the service's epoch, and
+// writes what is pushed into the stores. What people do is in actions.ts.
+import { connect } from '../../contract/client.ts';
+import type { Client } from '../../contract/client.ts';
+import type { Push } from '../../contract/methods.ts';
+import { spawnReplica } from '../../workers/client.ts';
+import type { Loaded, ReplicaClient } from '../../workers/client.ts';
+import { useComposition } from '../state/composition.ts';
+import { backoff, useConnection } from '../state/connection.ts';
+import { complain } from '../state/notices.ts';
+import { change, useOperations } from '../state/operations.ts';
+import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
+import { retain, useSelection } from '../state/selection.ts';
+import { say } from '../state/ui.ts';
+import { Refused, openSocket, startSession } from './transport.ts';
+import { replicaAddress } from './workers.ts';
+
+let client: Client | null = null;
+let worker: ReplicaClient | null = null;
+let retry: ReturnType<typeof setTimeout> | null = null;
+let token: string | null = null;
+/** Replica work in order: a difference is never applied before the snapshot it follows. */
+let chain: Promise<void> = Promise.resolve();
+
+/** The service, or a refusal that says it is away. */
+export function service(): Client {
+  if (client === null) throw new Error('BUG: the service was called before it was there');
+  return client;
+}
+export const connected = (): boolean => client !== null && client.closed === null;
+
+/** The replica's worker; a new one takes the place of one that died. */
+export function replica(): ReplicaClient {
+  if (worker === null) {
+    const mine = spawnReplica(replicaAddress);
+    mine.onDeath((reason) => {
+      if (worker !== mine) return;
+      worker = null;
+      useReplica.setState({ ...emptyReplica, status: 'failed' });
+      complain(reason, { title: 'Load again', run: () => { void fetchSnapshot(); } });
+    });
+    worker = mine;
+  }
+  return worker;
+}
+
+export function start(withToken: string | null): void {
+  token = withToken;
+  void tryConnect();
+}
+
+export function tryNow(withToken: string | null = token): void {
+  token = withToken;
+  if (retry !== null) clearTimeout(retry);
+  retry = null;
+  useConnection.setState({ attempt: 0 });
+  void tryConnect();
+}
+
+async function tryConnect(): Promise<void> {
+  useConnection.setState({ state: 'connecting', nextTry: null });
+  try {
+    if (token !== null) {
+      await startSession(token);
+      token = null; // the session's cookie opens the socket from now on
+    }
+    const transport = await openSocket();
+    const mine = connect(transport);
+    client = mine;
+    mine.onClose((reason) => { if (client === mine) lost(reason); });
+    mine.on('state', onState);
+    mine.on('queue', ({ running, waiting, paused }) => {
+      useOperations.setState((state) => ({
+        queue: { running, waiting, paused },
+        mine: running === null ? state.mine : change(state.mine, running.ticket, { stage: 'running' }),
+      }));
+    });
+    mine.on('progress', ({ ticket, phase, done, total }) => useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage: 'running', phase, done, total }) })));
+    mine.on('epoch', onEpoch);
+    const hello = await mine.call('hello', {});
+    useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version, repository: hello.repository });
+    useComposition.setState({ confirmed: hello.composition });
+    useOperations.setState({ canUndo: hello.canUndo, canRedo: hello.canRedo });
+    if (hello.repository !== null) await fetchSnapshot();
+  } catch (error) {
+    if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: error.message }); return; }
+    if (client === null || client.closed !== null) lost(error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
+    else complain(error);
+  }
+}
+
+function lost(reason: string): void {
+  const attempt = useConnection.getState().attempt + 1;
+  client = null;
+  // Nobody let this window in yet, and knocking again would change nothing.
+  if (attempt > 2 && useConnection.getState().version === '' && token === null) {
+    useConnection.setState({ state: 'refused', reason, attempt });
+    return;
+  }
+  const wait = backoff(attempt, Math.random());
+  useConnection.setState({ state: 'lost', reason, attempt, nextTry: performance.now() + wait });
+  useOperations.setState({ queue: { running: null, waiting: 0, paused: false } });
+  if (attempt === 1) say('The connection to the service was lost. Verdicts still work; changes wait until it is back.');
+  if (retry !== null) clearTimeout(retry);
+  retry = setTimeout(() => { retry = null; void tryConnect(); }, wait);
+}
+
+function onState(push: Extract<Push, { push: 'state' }>): void {
+  const before = useConnection.getState().repository;
+  useConnection.setState({ repository: push.repository });
+  useComposition.setState({ confirmed: push.composition });
+  useOperations.setState({ canUndo: push.canUndo, canRedo: push.canRedo, last: push.lastOperation });
+  if (push.repository !== null && (before === null || before.path !== push.repository.path)) void fetchSnapshot();
+  if (push.repository === null) useReplica.setState(emptyReplica);
+}
+
+function onEpoch({ from, to, digest, bytes }: Extract<Push, { push: 'epoch' }>): void {
+  chain = chain.then(async () => {
+    const step = epochStep(useReplica.getState().epoch, from, to);
+    if (step === 'ignore') return;
+    const loaded = step === 'apply' ? await replica().call((api) => api.apply(from, to, digest, bytes)) : null;
+    if (loaded === null) await takeSnapshot(); else take(loaded);
+  }).catch(complain);
+}
+
+/** Loads the whole replica again, after whatever is under way. */
+export function fetchSnapshot(): Promise<void> {
+  chain = chain.then(takeSnapshot).catch(complain);
+  return chain;
+}
+
+async function takeSnapshot(): Promise<void> {
+  if (useReplica.getState().status === 'none') useReplica.setState({ status: 'loading' });
+  const { epoch, digest, bytes } = await service().call('snapshot', {});
+  take(await replica().call((api) => api.load(epoch, digest, bytes)));
+}
+
+function take(loaded: Loaded): void {
+  const state = taken(loaded);
+  useReplica.setState(state);
+  useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id)));
+  if (state.mismatch !== null) say('Warning: this window shows other data than the service has.');
+  void countConflicts(loaded.epoch);
+}
+
+async function countConflicts(epoch: number): Promise<void> {
+  try {
+    const conflicts = await replica().call((api) => api.conflictIndex());
+    if (useReplica.getState().epoch === epoch) useReplica.setState({ conflicts });
+  } catch (error) {
+    complain(error);
+  }
+}

@@ -1,0 +1,5 @@
+// Where the bundler put the workers.
+import graphAddress from '../../workers/graph.worker.ts?worker&url';
+import replicaAddress from '../../workers/replica.worker.ts?worker&url';
+
+export { graphAddress, replicaAddress };

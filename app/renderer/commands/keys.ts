@@ -1,0 +1,37 @@
+// The keyboard: one listener for the window, which asks the registry.
+import * as act from '../app/actions.ts';
+import { say, useUi } from '../state/ui.ts';
+import { useVerdicts } from '../state/verdicts.ts';
+import { forStroke } from './registry.ts';
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
+    || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button'].includes(target.type)));
+
+/** Enter and Space on a button press it; a command with the same key must not hear it too. */
+const isPressing = (target: EventTarget | null, key: string): boolean =>
+  (key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.closest('button, a, summary, [role="tab"], [role="option"]') !== null;
+
+export function listenToKeys(): () => void {
+  const heard = (event: KeyboardEvent): void => {
+    if (event.defaultPrevented || event.isComposing) return;
+    const { target } = event;
+    if (useVerdicts.getState().carried?.by === 'carry' && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      void act.drop(event.timeStamp);
+      return;
+    }
+    const typing = isTyping(target), { overlay } = useUi.getState();
+    if (isPressing(target, event.key)) return;
+    const inList = target instanceof HTMLElement && target.closest('[data-acus]') !== null;
+    const found = forStroke(event, typing, inList);
+    // An overlay has the keyboard to itself, but for what closes or changes it.
+    if (found === null || (overlay !== 'none' && !['help.escape', 'help.palette'].includes(found.id))) return;
+    if (found.id === 'help.escape' && typing && overlay === 'none' && target instanceof HTMLElement) { target.blur(); return; }
+    event.preventDefault();
+    const why = found.disabled();
+    if (why === null) found.run(); else say(why);
+  };
+  window.addEventListener('keydown', heard);
+  return () => window.removeEventListener('keydown', heard);
+}

@@ -1,0 +1,86 @@
+// One registry behind buttons, keys, palette and the list of keys: what can be done, by name, and why not where it cannot.
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: 'Composition' | 'Selection' | 'View' | 'Repository' | 'History' | 'Help';
+  /** "Mod+Shift+Z": Mod is Ctrl, or Command on a Mac */
+  readonly keys: readonly string[];
+  /** `list`: its keys work while the keyboard is in a list of ACUs; `anywhere`: also while one types */
+  readonly scope: 'anywhere' | 'window' | 'list';
+  /** why it cannot be done now, as a sentence; null where it can */
+  disabled(): string | null;
+  run(): void;
+}
+
+const commands = new Map<string, Command>();
+
+export function register(list: readonly Command[]): void {
+  for (const command of list) {
+    if (commands.has(command.id)) throw new Error(`BUG: two commands named ${command.id}`);
+    commands.set(command.id, command);
+  }
+}
+
+export const allCommands = (): readonly Command[] => [...commands.values()];
+
+export function command(id: string): Command {
+  const found = commands.get(id);
+  if (found === undefined) throw new Error(`BUG: no command named ${id}`);
+  return found;
+}
+
+export function run(id: string): void {
+  const it = command(id);
+  if (it.disabled() === null) it.run();
+}
+
+const isMac = typeof navigator !== 'undefined' && /Mac/.test(navigator.platform);
+
+/** "Mod+Shift+Z" as this machine's keyboard has it. */
+export function shownKeys(keys: string): readonly string[] {
+  const names: Readonly<Record<string, string>> = isMac
+    ? { Mod: '⌘', Shift: '⇧', Alt: '⌥', Enter: '↵', Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' }
+    : { Mod: 'Ctrl', Escape: 'Esc', ArrowUp: '↑', ArrowDown: '↓' };
+  return keys.split('+').map((key) => names[key] ?? (key === 'Space' ? 'Space' : key));
+}
+
+export interface Stroke { readonly key: string; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly shiftKey: boolean; readonly altKey: boolean }
+
+/** Does a stroke fit "Mod+Shift+Z"? Shift is only looked at where it does not make the character ("?"). */
+export function fits(keys: string, stroke: Stroke, mac: boolean = isMac): boolean {
+  const parts = keys.split('+'), key = parts.at(-1)!;
+  const mod = mac ? stroke.metaKey : stroke.ctrlKey, other = mac ? stroke.ctrlKey : stroke.metaKey;
+  if (parts.includes('Mod') !== mod || other || parts.includes('Alt') !== stroke.altKey) return false;
+  const pressed = stroke.key === ' ' ? 'Space' : stroke.key;
+  const letter = /^[a-z]$/i.test(key);
+  if ((letter || key.length > 1) && parts.includes('Shift') !== stroke.shiftKey) return false;
+  return letter ? pressed.toLowerCase() === key.toLowerCase() : pressed === key;
+}
+
+/** The first command whose keys fit, in the order they were registered. */
+export function forStroke(stroke: Stroke, typing: boolean, inList: boolean, mac: boolean = isMac): Command | null {
+  for (const one of commands.values()) {
+    if (one.scope === 'list' && (!inList || typing)) continue;
+    if (one.scope === 'window' && typing) continue;
+    if (one.keys.some((keys) => fits(keys, stroke, mac))) return one;
+  }
+  return null;
+}
+
+/** Letters of `query` in order within the title, whole words first; lower is better, null where it does not fit. */
+export function rank(title: string, query: string): number | null {
+  const text = title.toLowerCase(), wanted = query.trim().toLowerCase();
+  if (wanted === '') return 0;
+  const whole = text.indexOf(wanted);
+  if (whole === 0) return 0;
+  if (whole > 0) return text[whole - 1] === ' ' ? 1 : 2;
+  let at = -1, gaps = 0;
+  for (const letter of wanted.replaceAll(/\s+/g, '')) {
+    const next = text.indexOf(letter, at + 1);
+    if (next < 0) return null;
+    if (next !== at + 1) gaps++;
+    at = next;
+  }
+  return 3 + gaps;
+}

@@ -1,0 +1,59 @@
+// One ACU in one line of 26 pixels: verdict, name, size, author, age, id.
+import { memo } from 'react';
+import type { ReactNode } from 'react';
+import { markOf } from '../state/markIndex.ts';
+import { useSelection } from '../state/selection.ts';
+import { useVerdicts } from '../state/verdicts.ts';
+import type { VerdictState } from '../state/verdicts.ts';
+import { markNames } from '../../workers/client.ts';
+import type { AcuRow, Mark } from '../../workers/client.ts';
+import { Ago, Author, Counts, Id } from './atoms.tsx';
+import { Glyph } from './Icon.tsx';
+
+/** What the current subject makes of this ACU, as a class. */
+function effectOf(state: VerdictState, row: AcuRow): string {
+  if (state.carried?.ids.includes(row.id)) return ' carried';
+  if (state.lit.has(row.id)) return ' lit';
+  if (state.clash.has(row.id)) return ' clash';
+  if (state.carried === null) return '';
+  return state.against.has(row.id) || row.standing !== 'exact' ? ' dim' : '';
+}
+
+/** "agent/fix" as a quiet folder and a name that is read. */
+export function Name({ name }: { name: string }) {
+  const cut = name.lastIndexOf('/') + 1;
+  if (cut === 0 || cut === name.length || name.includes(' ')) return name;
+  return <><span className="folder">{name.slice(0, cut)}</span>{name.slice(cut)}</>;
+}
+
+export interface AcuLineProps {
+  readonly row: AcuRow;
+  readonly idPrefix: string;
+  readonly testId: string;
+  readonly position: number;
+  readonly showMark?: boolean;
+  readonly children?: ReactNode;
+}
+
+export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, children }: AcuLineProps) {
+  const selected = useSelection((s) => s.selected.has(row.id));
+  const cursor = useSelection((s) => s.cursor === row.id);
+  const mark: Mark = useVerdicts((s) => (s.marks === null ? 'unknown' : markOf(s.marks[row.index])));
+  const effect = useVerdicts((s) => effectOf(s, row));
+  return (
+    <div role="row" id={`${idPrefix}${row.id}`} className={`acu${effect}${cursor ? ' cursor' : ''}`} aria-selected={selected} aria-rowindex={position + 1}
+      data-testid={testId} data-acu={row.id} data-mark={mark} data-name={row.name}>
+      {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
+      <span role="gridcell" className="c-name truncate" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
+        <Name name={row.name} />
+        {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
+        {row.standing !== 'exact' && <span className="badge" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
+      </span>
+      <span role="gridcell" className="c-counts"><Counts added={row.added} deleted={row.deleted} /></span>
+      <span role="gridcell" className="c-author"><Author name={row.author} email={row.email} /></span>
+      <span role="gridcell" className="c-age"><Ago time={row.time} /></span>
+      <span role="gridcell" className="c-id"><Id id={row.id} what="ACU" /></span>
+      {children}
+    </div>
+  );
+});

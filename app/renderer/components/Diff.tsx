@@ -1,0 +1,75 @@
+// A file's difference, whatever it is: text in CodeMirror (loaded when first needed), or a sentence where there is no text.
+import { Suspense, lazy, useEffect, useRef, useState } from 'react';
+import type { Shown } from '../../contract/methods.ts';
+import { useUi } from '../state/ui.ts';
+import { bytesWords } from '../state/words.ts';
+import { ids } from '../testids.ts';
+import { Icon } from './Icon.tsx';
+import { Spinner } from './atoms.tsx';
+
+const load = () => import('./code/DiffView.tsx');
+const DiffView = lazy(load);
+export const TextView = lazy(() => import('./code/TextView.tsx'));
+
+/** Fetches the code viewer while nothing else is to do, so that the first difference does not wait for it. */
+export function warmUp(): void {
+  const idle = (globalThis as { requestIdleCallback?: (work: () => void, options: { timeout: number }) => void }).requestIdleCallback;
+  if (idle !== undefined) idle(() => { void load(); }, { timeout: 3000 }); else setTimeout(() => { void load(); }, 1000);
+}
+
+/** Side by side from here on, in CSS pixels. */
+const WIDE = 760;
+
+export interface DiffProps {
+  readonly name: string;
+  readonly before: Shown | null; readonly after: Shown | null;
+  readonly onShown?: () => void;
+}
+
+export function Diff({ name, before, after, onShown }: DiffProps) {
+  const host = useRef<HTMLDivElement>(null), [wide, setWide] = useState(false);
+  const as = useUi((s) => s.diffAs);
+  useEffect(() => {
+    const observer = new ResizeObserver(([entry]) => setWide((entry?.contentRect.width ?? 0) >= WIDE));
+    observer.observe(host.current!);
+    return () => observer.disconnect();
+  }, []);
+  const note = noteOn(before, after);
+  const split = as === 'auto' ? wide : as === 'split';
+  useEffect(() => { if (note !== null) onShown?.(); }, [note, onShown]);
+  return (
+    <div ref={host} className="diff" data-testid={ids.diff} data-file={name} data-as={split ? 'split' : 'unified'}>
+      {note !== null
+        ? <div className="diff-note muted">{note}</div>
+        : (
+          <>
+            {(before?.truncated === true || after?.truncated === true) && <div className="diff-cut small">Only the first part is shown: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
+            <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
+              <DiffView name={name} before={before?.text ?? ''} after={after?.text ?? ''} split={split} {...(onShown === undefined ? {} : { onShown })} />
+            </Suspense>
+          </>
+        )}
+    </div>
+  );
+}
+
+function noteOn(before: Shown | null, after: Shown | null): string | null {
+  if (before === null && after === null) return 'Nothing to show.';
+  if (before?.binary === true || after?.binary === true) {
+    if (before === null) return `A new binary file of ${bytesWords(after!.bytes)}.`;
+    if (after === null) return `A binary file of ${bytesWords(before.bytes)} is deleted.`;
+    return `A binary file: ${bytesWords(before.bytes)} become ${bytesWords(after.bytes)}.`;
+  }
+  if ((before?.text ?? '') === (after?.text ?? '')) return before === null || after === null ? 'An empty file.' : 'The content is the same; only the mode differs.';
+  return null;
+}
+
+export function DiffSwitch() {
+  const as = useUi((s) => s.diffAs);
+  return (
+    <span className="row diff-switch">
+      <button type="button" className="button quiet small icon" aria-label="Unified" aria-pressed={as === 'unified'} title="Unified (U)" onClick={() => useUi.setState({ diffAs: as === 'unified' ? 'auto' : 'unified' })}><Icon name="unified" size={13} /></button>
+      <button type="button" className="button quiet small icon" aria-label="Side by side" aria-pressed={as === 'split'} title="Side by side (U)" onClick={() => useUi.setState({ diffAs: as === 'split' ? 'auto' : 'split' })}><Icon name="split" size={13} /></button>
+    </span>
+  );
+}

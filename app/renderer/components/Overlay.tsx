@@ -1,0 +1,20 @@
+// What lies over the window for a moment: a modal <dialog>, which brings focus trap and restoration with it.
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import { closeOverlay } from '../state/ui.ts';
+
+export function Overlay({ label, className = '', testId, children }: { label: string; className?: string; testId?: string; children: ReactNode }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const element = dialog.current!;
+    if (!element.open) element.showModal();
+    return () => element.close();
+  }, []);
+  return (
+    <dialog ref={dialog} className={`overlay ${className}`} aria-label={label} data-testid={testId}
+      onCancel={(event) => { event.preventDefault(); closeOverlay(); }}
+      onClick={(event) => { if (event.target === dialog.current) closeOverlay(); }}>
+      <div className="overlay-body">{children}</div>
+    </dialog>
+  );
+}

@@ -1,0 +1,73 @@
+// The small parts that the same things are shown with everywhere: ids, times, authors, counts, empty states.
+import { useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
+import { copy } from '../app/actions.ts';
+import { ago, exactTime, hueOf, initials } from '../state/words.ts';
+import { Icon } from './Icon.tsx';
+
+/** A short id that copies itself whole. */
+export function Id({ id, what = 'id', length = 8 }: { id: string; what?: string; length?: number }) {
+  return (
+    <button type="button" className="id" title={`${id}\nClick to copy`} aria-label={`Copy ${what} ${id.slice(0, length)}`} tabIndex={-1}
+      onClick={(event) => { event.stopPropagation(); void copy(id, `${what} ${id.slice(0, length)}`); }}
+      onDoubleClick={(event) => event.stopPropagation()}>
+      {id.slice(0, length)}
+    </button>
+  );
+}
+
+// One clock for all relative times: they change at most once a minute.
+let now = Math.floor(Date.now() / 1000);
+const watchers = new Set<() => void>();
+let ticking: ReturnType<typeof setInterval> | null = null;
+function watchClock(changed: () => void): () => void {
+  watchers.add(changed);
+  ticking ??= setInterval(() => { now = Math.floor(Date.now() / 1000); for (const watcher of watchers) watcher(); }, 20_000);
+  return () => {
+    watchers.delete(changed);
+    if (watchers.size === 0 && ticking !== null) { clearInterval(ticking); ticking = null; }
+  };
+}
+
+/** Relative, exact on hover. `time` in seconds since the epoch. */
+export function Ago({ time }: { time: number }) {
+  const words = useSyncExternalStore(watchClock, () => ago(time, now));
+  return <time className="ago" dateTime={new Date(time * 1000).toISOString()} title={exactTime(time)}>{words}</time>;
+}
+
+export function Author({ name, email = '', full = false }: { name: string; email?: string; full?: boolean }) {
+  const chip = (
+    <span className="author" style={{ '--hue': hueOf(name) } as React.CSSProperties} title={email === '' ? name : `${name} <${email}>`} aria-hidden={full}>
+      {initials(name)}
+    </span>
+  );
+  if (!full) return chip;
+  return <span className="row author-full">{chip}<span className="truncate">{name}</span></span>;
+}
+
+export function Counts({ added, deleted }: { added: number; deleted: number }) {
+  return (
+    <span className="counts">
+      <span className={added === 0 ? 'faint' : 'ins'}>+{added.toLocaleString('en')}</span>
+      <span className={deleted === 0 ? 'faint' : 'del'}>−{deleted.toLocaleString('en')}</span>
+    </span>
+  );
+}
+
+/** What a place is for while it holds nothing, and what to do next. */
+export function Empty({ title, children }: { title: string; children?: ReactNode }) {
+  return <div className="empty"><div className="empty-title">{title}</div>{children !== undefined && <div className="empty-text">{children}</div>}</div>;
+}
+
+export function CopyLine({ text, what, testId }: { text: string; what: string; testId?: string }) {
+  return (
+    <div className="copyline">
+      <code className="truncate copyable" title={text} data-testid={testId}>{text}</code>
+      <button type="button" className="button quiet small icon" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => { void copy(text, what); }}><Icon name="copy" size={13} /></button>
+    </div>
+  );
+}
+
+export function Spinner() {
+  return <span className="spinner" aria-hidden="true" />;
+}

@@ -1,0 +1,44 @@
+// How CodeMirror looks here: our tokens, our type; read-only everywhere. Its injected styles carry the page's nonce (CSP).
+import { EditorState } from '@codemirror/state';
+import type { Extension } from '@codemirror/state';
+import { EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import { styleNonce } from '../../app/trusted.ts';
+
+const look = EditorView.theme({
+  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: '12px' },
+  '&.cm-focused': { outline: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '18px', fontVariantLigatures: 'none' },
+  '.cm-content': { padding: '4px 0', caretColor: 'transparent' },
+  '.cm-line': { padding: '0 8px' },
+  '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--ink-3)', border: 'none' },
+  '.cm-lineNumbers .cm-gutterElement': { padding: '0 6px 0 10px', minWidth: '36px' },
+  '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent) !important' },
+  '.cm-specialChar': { color: 'var(--conflicts)' },
+  // @codemirror/merge
+  '.cm-changedLine, .cm-insertedLine': { backgroundColor: 'var(--ins) !important' },
+  '&.cm-merge-a .cm-changedLine, .cm-deletedChunk, .cm-deletedLine': { backgroundColor: 'var(--del) !important' },
+  '.cm-changedText, &.cm-merge-b .cm-changedText': { background: 'var(--ins-strong) !important' },
+  '&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText, .cm-deletedText': { background: 'var(--del-strong) !important', textDecoration: 'none' },
+  '.cm-insertedLine, .cm-deletedLine, .cm-deletedLine del': { textDecoration: 'none' },
+  '.cm-deletedChunk': { padding: '0 8px' },
+  '.cm-changeGutter': { width: '3px', paddingLeft: '0' },
+  '.cm-changedLineGutter': { background: 'var(--fits) !important' },
+  '&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter': { background: 'var(--conflicts) !important' },
+  '.cm-collapsedLines': { background: 'var(--sunken) !important', color: 'var(--ink-3)', padding: '2px 12px', fontFamily: 'var(--font)', fontSize: '11px', cursor: 'pointer' },
+  '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '""' },
+  '.cm-spacer': { backgroundColor: 'var(--sunken)' },
+  // places of a conflict, and what a side changes
+  '.place': { backgroundColor: 'var(--conflicts-soft)' },
+  '.changed': { backgroundColor: 'var(--ins)' },
+  '.marker': { backgroundColor: 'var(--needs-soft)', color: 'var(--needs)' },
+});
+
+export function readOnly(label: string): Extension {
+  const nonce = styleNonce();
+  return [
+    look, lineNumbers(), highlightSpecialChars(), keymap.of([]), EditorState.readOnly.of(true),
+    // Still focusable, so that the keyboard can scroll and select.
+    EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', role: 'region', 'aria-label': label }),
+    ...(nonce === null ? [] : [EditorView.cspNonce.of(nonce)]),
+  ];
+}

@@ -1,0 +1,34 @@
+// Where the page starts: trusted types first, then the token out of the address, then the window and its connection.
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { keepComposed } from './app/actions.ts';
+import { keepAsking } from './app/asking.ts';
+import { listenToDrags } from './app/drag.ts';
+import { start } from './app/session.ts';
+import { takeToken } from './app/transport.ts';
+import { allowOnly } from './app/trusted.ts';
+import { graphAddress, replicaAddress } from './app/workers.ts';
+import { listenToKeys } from './commands/keys.ts';
+import { registerCommands } from './commands/list.ts';
+import { complain } from './state/notices.ts';
+import { remember } from './state/ui.ts';
+import { keepVisible } from './state/visible.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/window.css';
+import './styles/lists.css';
+import './styles/panels.css';
+import './styles/overlays.css';
+
+allowOnly([replicaAddress, graphAddress]);
+const token = takeToken();
+registerCommands();
+remember();
+keepVisible();
+keepAsking();
+keepComposed();
+listenToKeys();
+listenToDrags();
+addEventListener('unhandledrejection', (event) => complain(event.reason));
+createRoot(document.getElementById('root')!).render(<App />);
+start(token);

@@ -1,0 +1,106 @@
+// One conflict in full: base, every side and the merged text, side by side; who made the sides and what can be done.
+import { Suspense, useState } from 'react';
+import { add } from '../app/actions.ts';
+import { service } from '../app/session.ts';
+import { Author, Empty, Id, Spinner } from '../components/atoms.tsx';
+import { TextView } from '../components/Diff.tsx';
+import { Glyph, Icon } from '../components/Icon.tsx';
+import { useAnswer } from '../components/useAnswer.ts';
+import { conflictKey, useConflictQuery } from '../state/conflicts.ts';
+import { useConnection } from '../state/connection.ts';
+import { markOf } from '../state/markIndex.ts';
+import { nameOf, useReplica } from '../state/replica.ts';
+import { useSelection } from '../state/selection.ts';
+import { useUi } from '../state/ui.ts';
+import { useVerdicts } from '../state/verdicts.ts';
+import { bytesWords } from '../state/words.ts';
+import { ids } from '../testids.ts';
+import type { AcuId } from '../../core/bytes.ts';
+import type { Methods, Shown } from '../../contract/methods.ts';
+import type { ConflictView } from '../../workers/client.ts';
+import { markOfVerdict, verdictNames } from './Conflicts.tsx';
+
+export function ConflictDetail() {
+  const chosen = useConflictQuery((s) => s.chosen);
+  return (
+    <section className="panel conflict-detail" aria-label="Conflict">
+      {chosen === null ? <Empty title="No conflict chosen">Choose one to read the base, what each side makes of it, and the merged text.</Empty> : <One key={conflictKey(chosen)} conflict={chosen} />}
+    </section>
+  );
+}
+
+type File = Methods['conflictFile']['result'];
+
+function One({ conflict }: { conflict: ConflictView }) {
+  const epoch = useReplica((s) => s.epoch), online = useConnection((s) => s.state === 'open');
+  const { value, state } = useAnswer(online ? `${epoch} ${conflictKey(conflict)}` : null, () => service().call('conflictFile', { a: conflict.a, b: conflict.b, path: conflict.path }));
+  return (
+    <div className="stack fill" data-testid={ids.conflictDetail} data-kind={conflict.kind}>
+      <header className="panel-head">
+        <Glyph mark={markOfVerdict[conflict.verdict]} size={13} />
+        <h2 className="truncate mono copyable" title={conflict.shown}>{conflict.shown}</h2>
+        <span className="muted small">{conflict.kind} · {verdictNames[conflict.verdict]}</span>
+        <span className="spacer" />
+      </header>
+      <div className="conflict-about">
+        <p className="copyable">{conflict.detail.charAt(0).toUpperCase() + conflict.detail.slice(1)}.</p>
+        <div className="conflict-parties"><Party id={conflict.a} /><span className="muted">×</span>{conflict.b === 'base' ? <span className="muted">the base</span> : <Party id={conflict.b} />}</div>
+      </div>
+      {value === null
+        ? <div className="diff-note">{!online ? <span className="muted">The texts come from the service, which is away.</span> : state === 'failed' ? <span className="muted">The texts could not be read.</span> : <Spinner />}</div>
+        : <Sides file={value} conflict={conflict} />}
+    </div>
+  );
+}
+
+function Party({ id }: { id: AcuId }) {
+  const row = useReplica((s) => s.byId.get(id));
+  const mark = useVerdicts((s) => (row === undefined || s.marks === null ? 'unknown' : markOf(s.marks[row.index])));
+  if (row === undefined) return <span className="muted">{nameOf(id)}</span>;
+  return (
+    <span className="party">
+      <button type="button" className="acu-link" title="Show this ACU" onClick={() => { useSelection.setState({ selected: new Set([id]), cursor: id, anchor: id }); useUi.setState({ tab: 'compose', inspector: 'acu' }); }}><Glyph mark={mark} size={10} /><span className="truncate">{row.name}</span></button>
+      <Author name={row.author} email={row.email} /><Id id={id} what="ACU" />
+      {mark !== 'in' && row.standing === 'exact' && <button type="button" className="button quiet small" onClick={(event) => { useUi.setState({ tab: 'compose' }); void add([id], event.timeStamp); }}><Icon name="plus" size={11} />Add</button>}
+    </span>
+  );
+}
+
+function Sides({ file, conflict }: { file: File; conflict: ConflictView }) {
+  const base = textOf(file.base);
+  // Equal names of the parties would be told apart by nothing else.
+  const [names] = useState(() => file.sides.map((side) => (side.acu === 'base' ? 'The base now' : nameOf(side.acu))));
+  return (
+    <div className="sides" data-count={file.sides.length}>
+      <Column side="base" title="Base" shown={file.base} places={file.places} />
+      {file.sides.map((side, i) => <Column key={side.acu} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
+      <Column side="merged" title="Merged" shown={file.merged} markers none={conflict.b === 'base' ? 'No merged text.' : 'There is no merged text for this kind of conflict.'} />
+    </div>
+  );
+}
+
+const textOf = (shown: Shown | null): string | null => (shown === null || shown.binary ? null : shown.text);
+
+interface ColumnProps {
+  readonly side: string; readonly title: string;
+  readonly shown: Shown | null;
+  readonly against?: string | null;
+  readonly places?: File['places'];
+  readonly markers?: boolean;
+  readonly none?: string;
+}
+
+function Column({ side, title, shown, against = null, places, markers = false, none = 'The file does not exist here.' }: ColumnProps) {
+  return (
+    <section className="side" aria-label={title} data-testid={ids.side} data-side={side}>
+      <div className="section-head truncate" title={title}>{title}{shown?.truncated === true && <span className="muted"> · first part of {bytesWords(shown.bytes)}</span>}</div>
+      {shown === null ? <div className="diff-note muted">{none}</div>
+        : shown.binary ? <div className="diff-note muted">Binary, {bytesWords(shown.bytes)}.</div>
+        : (
+          <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
+            <TextView text={shown.text} label={title} against={against} {...(places === undefined ? {} : { places })} markers={markers} />
+          </Suspense>
+        )}
+    </section>
+  );
+}

@@ -1,0 +1,148 @@
+// The conflict graph: drawn by a worker, pointed at here; and its twin, a list with the same actions for keyboard and
+// screen reader.
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
+import { add } from '../app/actions.ts';
+import { pointAt } from '../app/asking.ts';
+import { Empty } from '../components/atoms.tsx';
+import { AcuGrid } from '../components/AcuGrid.tsx';
+import { AcuLine } from '../components/AcuLine.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { useGraph } from '../app/graph.ts';
+import { nameOf, useReplica } from '../state/replica.ts';
+import { press, useSelection } from '../state/selection.ts';
+import { useUi } from '../state/ui.ts';
+import { listed, plural } from '../state/words.ts';
+import { ids } from '../testids.ts';
+import type { AcuRow } from '../../workers/client.ts';
+import { GraphScreen } from '../app/graphScreen.ts';
+
+export function Graph() {
+  const as = useUi((s) => s.graphAs);
+  const conflicts = useReplica((s) => s.conflicts), status = useReplica((s) => s.status);
+  return (
+    <section className="panel graph" aria-label="Conflict graph">
+      <header className="panel-head">
+        <h2>Conflict graph</h2>
+        <span className="muted truncate">{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflicts.partitions === 0 ? 'no conflicts' : `${plural(conflicts.counts.conflicts, 'conflict')} in ${plural(conflicts.partitions, 'partition')}`}</span>
+        <span className="spacer" />
+        <span className="row diff-switch">
+          <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture (G)" aria-pressed={as === 'canvas'} onClick={() => useUi.setState({ graphAs: 'canvas' })}><Icon name="graph" size={13} /></button>
+          <button type="button" className="button quiet small icon" aria-label="List" title="List (G)" aria-pressed={as === 'list'} onClick={() => useUi.setState({ graphAs: 'list' })}><Icon name="list" size={13} /></button>
+        </span>
+      </header>
+      {conflicts === null ? <Empty title="Comparing" /> : conflicts.degree.length === 0 ? <Empty title="No ACUs" /> : as === 'canvas' ? <Picture /> : <Twin />}
+    </section>
+  );
+}
+
+function Picture() {
+  const host = useRef<HTMLDivElement>(null), screen = useRef<GraphScreen | null>(null);
+  const [hover, setHover] = useState<{ readonly row: AcuRow; readonly x: number; readonly y: number } | null>(null);
+  const [settled, setSettled] = useState(false);
+  const conflicts = useReplica((s) => s.conflicts);
+  useEffect(() => {
+    const mine = new GraphScreen(host.current!, setSettled);
+    screen.current = mine;
+    return () => { screen.current = null; mine.end(); };
+  }, []);
+  const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
+  const at = (event: PointerEvent | React.MouseEvent): { x: number; y: number } => {
+    const box = host.current!.getBoundingClientRect();
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
+  };
+  const onPointerMove = (event: PointerEvent): void => {
+    const { x, y } = at(event);
+    if (drag.current !== null) {
+      const dx = x - drag.current.x, dy = y - drag.current.y;
+      if (!drag.current.moved && Math.hypot(dx, dy) < 3) return;
+      drag.current = { x, y, moved: true };
+      screen.current?.pan(dx, dy);
+      setHover(null);
+      return;
+    }
+    const row = screen.current?.hit(x, y) ?? null;
+    pointAt(row?.id ?? null, event.timeStamp);
+    setHover(row === null ? null : { row, x, y });
+  };
+  const onPointerUp = (event: PointerEvent): void => {
+    const was = drag.current;
+    drag.current = null;
+    if (was === null || was.moved) return;
+    const { x, y } = at(event), row = screen.current?.hit(x, y) ?? null;
+    if (row === null) return;
+    useSelection.setState((s) => press(s, row.id, event.ctrlKey || event.metaKey || event.shiftKey ? 'toggle' : 'none', []));
+    useUi.setState({ inspector: 'acu' });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const pans: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [40, 0], ArrowRight: [-40, 0], ArrowUp: [0, 40], ArrowDown: [0, -40] };
+    const pan = pans[event.key];
+    if (pan !== undefined) screen.current?.pan(pan[0], pan[1]);
+    else if (event.key === '+' || event.key === '=') screen.current?.zoom(1.25);
+    else if (event.key === '-') screen.current?.zoom(0.8);
+    else if (event.key === '0') screen.current?.fit();
+    else return;
+    event.preventDefault();
+  };
+  const label = conflicts === null ? 'Conflict graph' : `Conflict graph: ${plural(conflicts.degree.length, 'ACU')}, ${plural(conflicts.counts.conflicts, 'conflict')}, ${plural(conflicts.partitions, 'partition')}. Press G for the same as a list.`;
+  return (
+    <div className="picture">
+      <div ref={host} className="picture-canvas" role="img" tabIndex={0} aria-label={label} data-testid={ids.graph} data-settled={settled}
+        onPointerDown={(event) => { if (event.button === 0) { drag.current = { ...at(event), moved: false }; event.currentTarget.setPointerCapture(event.pointerId); } }}
+        onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={() => { drag.current = null; }}
+        onPointerLeave={() => { pointAt(null, 0); setHover(null); }}
+        onDoubleClick={(event) => { const { x, y } = at(event), row = screen.current?.hit(x, y) ?? null; if (row !== null) void add([row.id], event.timeStamp); }}
+        onKeyDown={onKeyDown} />
+      {hover !== null && <Tip {...hover} width={host.current?.clientWidth ?? 0} />}
+      <div className="picture-tools">
+        <button type="button" className="button small icon" aria-label="Zoom in" title="Zoom in (+)" onClick={() => screen.current?.zoom(1.4)}><Icon name="plus" size={13} /></button>
+        <button type="button" className="button small icon" aria-label="Zoom out" title="Zoom out (−)" onClick={() => screen.current?.zoom(1 / 1.4)}><svg width="13" height="13" viewBox="0 0 16 16" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" aria-hidden="true"><path d="M3 8h10" /></svg></button>
+        <button type="button" className="button small icon" aria-label="Show all" title="Show all (0)" onClick={() => screen.current?.fit()}><Icon name="fit" size={13} /></button>
+      </div>
+    </div>
+  );
+}
+
+function Tip({ row, x, y, width }: { row: AcuRow; x: number; y: number; width: number }) {
+  const degree = useReplica((s) => s.conflicts?.degree[row.index] ?? 0);
+  return (
+    <div className="tip" style={x > width / 2 ? { right: width - x + 12, top: y + 12 } : { left: x + 12, top: y + 12 }}>
+      <div className="truncate"><strong>{row.name}</strong></div>
+      <div className="muted small">{row.author} · {degree === 0 ? 'no conflicts' : `conflicts with ${degree.toLocaleString('en')}`}</div>
+    </div>
+  );
+}
+
+interface TwinItem { readonly key: string; readonly acu: AcuRow['id'] | null; readonly row: AcuRow | null; readonly title: string; readonly count: string; readonly position: number }
+
+function Twin() {
+  const rows = useReplica((s) => s.rows), conflicts = useReplica((s) => s.conflicts);
+  const neighbours = useGraph((s) => s.neighbours);
+  useEffect(() => { void useGraph.getState().fetch(); }, [conflicts]);
+  const items = useMemo(() => {
+    if (conflicts === null) return [];
+    const parts = new Map<number, AcuRow[]>();
+    for (const row of rows) {
+      const part = conflicts.partition[row.index] ?? -1;
+      const list = parts.get(part);
+      if (list === undefined) parts.set(part, [row]); else list.push(row);
+    }
+    const degree = (row: AcuRow): number => conflicts.degree[row.index] ?? 0;
+    let position = 0, number = 0;
+    return [...parts].sort(([a, x], [b, y]) => (a === -1 ? 1 : b === -1 ? -1 : y.length - x.length || a - b)).flatMap(([part, list]): TwinItem[] => [
+      { key: `partition ${part}`, acu: null, row: null, title: part === -1 ? 'No conflicts with other ACUs' : `Partition ${++number}`, count: plural(list.length, 'ACU'), position: -1 },
+      ...list.sort((x, y) => degree(y) - degree(x) || (x.name < y.name ? -1 : 1)).map((row) => ({ key: row.id, acu: row.id, row, title: '', count: '', position: position++ })),
+    ]);
+  }, [rows, conflicts]);
+  const line = useCallback((item: TwinItem) => {
+    if (item.row === null) return <div role="row" className="group-line"><span role="rowheader" className="truncate">{item.title}</span><span role="gridcell" className="tiny muted">{item.count}</span></div>;
+    const others = neighbours(item.row.index).map((i) => nameOf(rows[i]!.id));
+    return (
+      <AcuLine row={item.row} idPrefix="node-" testId="graph-row" position={item.position}>
+        <span role="gridcell" className="c-others truncate tiny faint" title={others.slice(0, 30).join('\n')}>{others.length === 0 ? '' : `× ${listed(others, 3)}`}</span>
+      </AcuLine>
+    );
+  }, [neighbours, rows]);
+  return <AcuGrid items={items} label="Conflict graph as a list" testId={ids.graphList} idPrefix="node-" drag="list" row={line} />;
+}
+

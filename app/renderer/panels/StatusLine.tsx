@@ -1,0 +1,75 @@
+// The thin line that always tells the truth: connection, repository, base, epoch, counts, what runs, what ran last.
+import { useEffect, useState } from 'react';
+import * as act from '../app/actions.ts';
+import { fetchSnapshot, tryNow } from '../app/session.ts';
+import { Ago, Id } from '../components/atoms.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { useConnection } from '../state/connection.ts';
+import { isOver, lifeWords, useOperations } from '../state/operations.ts';
+import type { Running } from '../state/operations.ts';
+import { useReplica } from '../state/replica.ts';
+import { duration, plural } from '../state/words.ts';
+import { ids } from '../testids.ts';
+
+const states = { connecting: 'connecting', open: 'connected', lost: 'away', refused: 'not let in' } as const;
+
+export function StatusLine() {
+  const connection = useConnection();
+  const replica = useReplica();
+  const operations = useOperations();
+  const running = operations.mine.findLast((operation) => !isOver(operation)) ?? null;
+  const counts = replica.conflicts?.counts;
+  return (
+    <footer className="status" data-testid={ids.status} data-epoch={replica.epoch}>
+      <span className={`status-connection is-${connection.state}`} data-testid={ids.connection} data-state={connection.state} title={connection.reason === '' ? `Service ${connection.version}` : connection.reason}>
+        <span className="status-dot" aria-hidden="true" />{operations.queue.paused ? 'paused' : states[connection.state]}
+      </span>
+      {connection.state === 'lost' && <><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
+      {operations.queue.paused && <button type="button" className="status-button" onClick={() => { void act.setPaused(false); }}>Go on</button>}
+      {connection.repository !== null && <span className="status-item truncate" title={connection.repository.path}>{connection.repository.name}</span>}
+      {replica.base !== null && <span className="status-item">base {connection.repository?.baseName} <Id id={replica.base} what="base" /></span>}
+      {replica.status === 'ready' && <span className="status-item" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
+      {replica.status === 'ready' && <span className="status-item">{plural(replica.rows.length, 'ACU')}</span>}
+      {replica.status === 'ready' && <span className="status-item">{counts === undefined ? 'counting conflicts' : plural(counts.conflicts, 'conflict')}{replica.conflicts !== null && replica.conflicts.partitions > 0 && ` in ${plural(replica.conflicts.partitions, 'partition')}`}</span>}
+      {replica.mismatch !== null && (
+        <span className="status-warning" role="alert" data-testid={ids.mismatch} title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>
+          <Icon name="warning" size={12} />This window differs from the service <button type="button" className="status-button" onClick={() => { void fetchSnapshot(); }}>Load again</button>
+        </span>
+      )}
+      <span className="spacer" />
+      {running !== null ? <Progress operation={running} paused={operations.queue.paused} /> : operations.last !== null && (
+        <span className="status-item truncate" title={operations.last.description}>
+          {operations.last.description}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
+        </span>
+      )}
+    </footer>
+  );
+}
+
+/** A number after a second, Cancel after two. */
+export function Progress({ operation, paused }: { operation: Running; paused: boolean }) {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  const age = now - operation.began;
+  return (
+    <span className="status-running" data-testid={ids.progress}>
+      <span className="spinner" aria-hidden="true" />
+      <span className="truncate">{operation.title}: {lifeWords(operation, paused)}</span>
+      {operation.total !== null && operation.total > 0 && <progress aria-label={operation.title} max={operation.total} value={Math.min(operation.done, operation.total)} />}
+      {age > 1000 && <span className="muted">{duration(age)}</span>}
+      {(age > 1000 || operation.total !== null) && <button type="button" className="status-button" data-testid={ids.cancel} disabled={operation.cancelling} onClick={() => act.cancel(operation.ticket)}>Cancel</button>}
+    </span>
+  );
+}
+
+function Countdown({ until }: { until: number | null }) {
+  const [now, setNow] = useState(() => performance.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(performance.now()), 250);
+    return () => clearInterval(timer);
+  }, []);
+  return until === null ? null : <span className="muted">again in {Math.max(0, Math.ceil((until - now) / 1000))} s</span>;
+}

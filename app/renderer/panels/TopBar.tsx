@@ -1,0 +1,49 @@
+// The bar on top: which repository, which view, and the few actions that are wanted everywhere.
+import type { KeyboardEvent } from 'react';
+import { CommandButton } from '../components/CommandButton.tsx';
+import { Brand, Icon } from '../components/Icon.tsx';
+import { command, run, shownKeys } from '../commands/registry.ts';
+import { useConnection } from '../state/connection.ts';
+import { useOperations } from '../state/operations.ts';
+import { useUi } from '../state/ui.ts';
+import type { Tab, Theme } from '../state/ui.ts';
+
+const tabs: readonly (readonly [tab: Tab, name: string])[] = [['compose', 'Compose'], ['conflicts', 'Conflicts']];
+const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+
+export function TopBar() {
+  const tab = useUi((s) => s.tab), theme = useUi((s) => s.theme);
+  const repository = useConnection((s) => s.repository);
+  useConnection((s) => s.state);
+  const canUndo = useOperations((s) => s.canUndo), canRedo = useOperations((s) => s.canRedo);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const next = tabs[(tabs.findIndex(([t]) => t === tab) + step + tabs.length) % tabs.length]![0];
+    useUi.setState({ tab: next });
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  const palette = command('help.palette');
+  return (
+    <header className="topbar">
+      <div className="topbar-left">
+        <span className="brand"><Brand /><span className="brand-name">Acumen</span></span>
+        {repository !== null && <button type="button" className="button quiet repository" title={`${repository.path}\nImport or open another repository`} onClick={() => run('repository.import')}><span className="truncate">{repository.name}</span><Icon name="down" size={11} /></button>}
+        <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
+      </div>
+      <div className="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
+        {tabs.map(([id, name]) => (
+          <button key={id} id={`tab-${id}`} type="button" role="tab" aria-selected={tab === id} aria-controls="view" tabIndex={tab === id ? 0 : -1} className="tab" onClick={() => useUi.setState({ tab: id })}>{name}</button>
+        ))}
+      </div>
+      <div className="topbar-right">
+        <CommandButton id="history.undo" className="button quiet icon" note={canUndo}><Icon name="undo" /></CommandButton>
+        <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>
+        <button type="button" className="button quiet palette-button" title="Command palette" onClick={() => run('help.palette')}>Commands <span className="keys">{shownKeys(palette.keys[0]!).map((key) => <kbd key={key}>{key}</kbd>)}</span></button>
+        <button type="button" className="button quiet icon" aria-label={`Theme: ${theme}`} title={`Theme: ${theme === 'system' ? 'as the system' : theme}`} onClick={() => useUi.setState({ theme: nextTheme[theme] })}><Icon name={theme} /></button>
+        <CommandButton id="help.keys" className="button quiet icon"><Icon name="keyboard" /></CommandButton>
+      </div>
+    </header>
+  );
+}

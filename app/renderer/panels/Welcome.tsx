@@ -1,0 +1,122 @@
+// Before there is anything to compose: letting this window in, choosing a repository, and the first import with its numbers.
+import { useState } from 'react';
+import type { FormEvent } from 'react';
+import * as act from '../app/actions.ts';
+import { tryNow } from '../app/session.ts';
+import { CopyLine, Empty, Spinner } from '../components/atoms.tsx';
+import { Brand } from '../components/Icon.tsx';
+import { Overlay } from '../components/Overlay.tsx';
+import { importLine } from '../state/commandLine.ts';
+import { useConnection } from '../state/connection.ts';
+import { isOver, lifeWords, useOperations } from '../state/operations.ts';
+import { closeOverlay } from '../state/ui.ts';
+import { duration } from '../state/words.ts';
+import { ids } from '../testids.ts';
+
+/** No service, or none that lets this window in. */
+export function Connect() {
+  const { state, reason, attempt } = useConnection();
+  const [token, setToken] = useState('');
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    // a whole address may be pasted
+    const given = /token=([\w-]+)/.exec(token)?.[1] ?? token.trim();
+    if (given !== '') tryNow(given);
+  };
+  return (
+    <main className="welcome">
+      <div className="welcome-card">
+        <div className="welcome-brand"><Brand /><h1>Acumen</h1></div>
+        {state === 'refused'
+          ? (
+            <>
+              <p>This window has not been let in. {reason}</p>
+              <p className="muted">Acumen prints an address when it starts; it ends in <code>#token=…</code>. Open that address, or paste it here.</p>
+              <form className="row" onSubmit={submit}>
+                <input className="field mono" aria-label="Address or token" placeholder="http://127.0.0.1:…/#token=…" autoFocus spellCheck={false} autoComplete="off" data-testid={ids.token} value={token} onChange={(event) => setToken(event.target.value)} />
+                <button type="submit" className="button primary">Open</button>
+              </form>
+            </>
+          )
+          : (
+            <div className="row" role="status"><Spinner /><span>{attempt === 0 ? 'Connecting to the service' : `The service does not answer; try ${attempt + 1}`}</span>
+              {attempt > 0 && <button type="button" className="button small" onClick={() => tryNow()}>Try now</button>}
+            </div>
+          )}
+      </div>
+    </main>
+  );
+}
+
+function ImportForm({ path: current, onDone }: { path: string; onDone: () => void }) {
+  const [path, setPath] = useState(current), [base, setBase] = useState(''), [refs, setRefs] = useState('');
+  const running = useOperations((s) => s.mine.find((operation) => !isOver(operation)) ?? null), paused = useOperations((s) => s.queue.paused);
+  const globs = refs.split(/\s+/).filter((glob) => glob !== '');
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (path.trim() !== '' && await act.importRepository(path.trim(), base.trim() || null, globs)) onDone();
+  };
+  return (
+    <form className="import" onSubmit={(event) => { void submit(event); }}>
+      <label htmlFor="import-path">Repository</label>
+      <input id="import-path" className="field mono" placeholder="/path/to/a/git/repository" autoFocus spellCheck={false} required data-testid={ids.importPath} value={path} onChange={(event) => setPath(event.target.value)} />
+      <label htmlFor="import-base">Base</label>
+      <input id="import-base" className="field mono" placeholder="the default branch" spellCheck={false} value={base} onChange={(event) => setBase(event.target.value)} />
+      <label htmlFor="import-refs">Refs</label>
+      <input id="import-refs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} value={refs} onChange={(event) => setRefs(event.target.value)} />
+      <div className="import-line"><CopyLine text={importLine(path === '' ? 'PATH' : path, base.trim() || null, globs)} what="the command line" /></div>
+      <div className="import-foot">
+        {running !== null
+          ? (
+            <div className="import-progress" role="status" data-testid={ids.progress}>
+              <div className="row"><span className="truncate">{lifeWords(running, paused)}</span><span className="spacer" /><ElapsedNote began={running.began} /></div>
+              <progress aria-label="Import" {...(running.total === null ? {} : { max: Math.max(1, running.total), value: Math.min(running.done, running.total) })} />
+            </div>
+          )
+          : <span className="small muted">The repository is only read. No program of it runs: no hooks, no filters.</span>}
+        <span className="spacer" />
+        {running === null
+          ? <button type="submit" className="button primary" data-testid={ids.importStart}>Import</button>
+          : <button type="button" className="button" data-testid={ids.cancel} disabled={running.cancelling} onClick={() => act.cancel(running.ticket)}>Cancel</button>}
+      </div>
+    </form>
+  );
+}
+
+function ElapsedNote({ began }: { began: number }) {
+  // rendered again with each progress push
+  return <span className="muted">{duration(performance.now() - began)}</span>;
+}
+
+/** Connected, and no repository is open yet. */
+export function Welcome() {
+  return (
+    <main className="welcome">
+      <div className="welcome-card wide">
+        <div className="welcome-brand"><Brand /><h1>Acumen</h1></div>
+        <p className="welcome-lead">See how every change in flight conflicts, compose the ones that go together, and write the result as a branch.</p>
+        <ImportForm path="" onDone={() => undefined} />
+      </div>
+    </main>
+  );
+}
+
+export function ImportOverlay() {
+  const path = useConnection((s) => s.repository?.path ?? '');
+  return (
+    <Overlay label="Import a repository" className="import-overlay">
+      <h2 className="overlay-title">Import</h2>
+      <ImportForm path={path} onDone={closeOverlay} />
+    </Overlay>
+  );
+}
+
+/** The repository is open, its graph on the way. */
+export function Loading() {
+  const running = useOperations((s) => s.mine.find((operation) => !isOver(operation)) ?? null), paused = useOperations((s) => s.queue.paused);
+  return (
+    <main className="welcome">
+      <div role="status"><Empty title="Loading the graph">{running === null ? 'Every ACU and what it conflicts with' : lifeWords(running, paused)}</Empty></div>
+    </main>
+  );
+}

@@ -1,0 +1,59 @@
+// Writes the composition as an ordinary git branch: name, check, the same as a command line, and the commit it became.
+import { useMemo, useState } from 'react';
+import type { FormEvent } from 'react';
+import { writeBranch } from '../app/actions.ts';
+import { CopyLine, Id } from '../components/atoms.tsx';
+import { Icon } from '../components/Icon.tsx';
+import { branchNameProblem, composeLine, namesOfSet } from '../state/commandLine.ts';
+import { chosenIn, useComposition } from '../state/composition.ts';
+import { useConnection } from '../state/connection.ts';
+import { useReplica } from '../state/replica.ts';
+import { closeOverlay } from '../state/ui.ts';
+import { plural } from '../state/words.ts';
+import { ids } from '../testids.ts';
+import type { Methods } from '../../contract/methods.ts';
+
+export function WriteBranch() {
+  const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows), sources = useReplica((s) => s.sources);
+  const path = useConnection((s) => s.repository?.path ?? '.');
+  const [name, setName] = useState(''), [touched, setTouched] = useState(false), [busy, setBusy] = useState(false);
+  const [written, setWritten] = useState<Methods['writeBranch']['result'] | null>(null);
+  const names = useMemo(() => namesOfSet(chosen, rows, sources), [chosen, rows, sources]);
+  const exists = sources.some((source) => source.name === name);
+  const problem = branchNameProblem(name);
+  const said = touched && problem !== null;
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    setTouched(true);
+    if (problem !== null || busy) return;
+    setBusy(true);
+    setWritten(await writeBranch(name));
+    setBusy(false);
+  };
+  return (
+    <form className="write" aria-label="Write to branch" onSubmit={(event) => { void submit(event); }}>
+      {written === null
+        ? (
+          <>
+            <div className="row">
+              <label className="write-label" htmlFor="branch-name">refs/heads/</label>
+              <input id="branch-name" className="field mono" autoFocus placeholder="name of the branch" spellCheck={false} autoComplete="off" data-testid={ids.branchName} value={name} disabled={busy}
+                aria-invalid={said} aria-describedby="branch-problem" onChange={(event) => { setName(event.target.value); setTouched(event.target.value !== ''); }} />
+              <button type="submit" className="button primary" disabled={busy || (touched && problem !== null)}>{busy ? 'Writing…' : 'Write'}</button>
+              <button type="button" className="button quiet icon" aria-label="Close" onClick={closeOverlay}><Icon name="close" size={12} /></button>
+            </div>
+            <div id="branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} data-testid={ids.branchProblem} aria-live="polite">
+              {said ? problem : exists ? `${name} exists; it moves only if no commit of it is lost.` : `One commit with ${plural(chosen.length, 'ACU')} on the base. Your working tree, index and HEAD are not touched.`}
+            </div>
+          </>
+        )
+        : (
+          <div className="write-done" data-testid={ids.branchResult} data-commit={written.commit}>
+            <Icon name="check" /><span>Wrote <strong>{written.ref.replace(/^refs\/heads\//, '')}</strong> as commit</span><Id id={written.commit} what="commit" length={12} /><span className="spacer" />
+            <button type="button" className="button small" onClick={closeOverlay}>Done</button>
+          </div>
+        )}
+      <CopyLine text={composeLine(path, names, name === '' ? 'NAME' : name)} what="the command line" testId={ids.commandLine} />
+    </form>
+  );
+}

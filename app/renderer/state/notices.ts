@@ -1,0 +1,45 @@
+// Errors and news: one sentence, what to do, details on demand. Never alert().
+import { create } from 'zustand';
+import { AcumenError } from '../../core/errors.ts';
+import { say } from './ui.ts';
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: 'error' | 'news';
+  readonly sentence: string;
+  readonly hint: string;
+  readonly details: string;
+  readonly action: { readonly title: string; run(): void } | null;
+}
+
+export const useNotices = create<{ readonly notices: readonly Notice[] }>(() => ({ notices: [] }));
+
+let next = 1;
+
+function add(notice: Omit<Notice, 'id'>): number {
+  const id = next++;
+  // the same sentence twice is one notice
+  useNotices.setState(({ notices }) => ({ notices: [...notices.filter((n) => n.sentence !== notice.sentence), { ...notice, id }].slice(-4) }));
+  say(`${notice.sentence} ${notice.hint}`);
+  return id;
+}
+
+export const dismiss = (id: number): void => useNotices.setState(({ notices }) => ({ notices: notices.filter((n) => n.id !== id) }));
+
+export function news(sentence: string, action: Notice['action'] = null, hint = ''): void {
+  const id = add({ tone: 'news', sentence, hint, details: '', action });
+  setTimeout(() => dismiss(id), 8000);
+}
+
+export function complain(error: unknown, action: Notice['action'] = null): void {
+  add({ tone: 'error', action, ...describe(error) });
+}
+
+export function describe(error: unknown): { readonly sentence: string; readonly hint: string; readonly details: string } {
+  if (error instanceof AcumenError) {
+    const data = Object.keys(error.data).length === 0 ? '' : `\n${JSON.stringify(error.data, null, 2)}`;
+    return { sentence: error.message, hint: error.hint, details: `${error.code}${data}` };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { sentence: 'Something went wrong in this window.', hint: 'Reload it; nothing that was acknowledged is lost.', details: error instanceof Error ? error.stack ?? message : message };
+}

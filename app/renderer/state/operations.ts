@@ -1,0 +1,57 @@
+// Operations this window asked for, each with its life in one sentence: preview, queued, running, then done, failed or
+// cancelled. And what the service's queue says.
+import { create } from 'zustand';
+import type { Operation } from '../../core/events.ts';
+
+export type Stage = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
+
+export interface Running {
+  readonly ticket: string;
+  readonly title: string;
+  readonly stage: Stage;
+  /** performance.now() */
+  readonly began: number;
+  readonly ended: number | null;
+  readonly phase: string;
+  readonly done: number;
+  readonly total: number | null;
+  readonly cancelling: boolean;
+}
+
+export interface OperationsState {
+  /** newest last; ended ones stay until the next begins */
+  readonly mine: readonly Running[];
+  readonly queue: { readonly running: { readonly ticket: string; readonly kind: string; readonly since: number } | null; readonly waiting: number; readonly paused: boolean };
+  readonly canUndo: string | null;
+  readonly canRedo: string | null;
+  readonly last: Operation | null;
+  /** how long the last operation of this window took, in ms */
+  readonly lastTook: number | null;
+}
+
+export const useOperations = create<OperationsState>(() => ({
+  mine: [], queue: { running: null, waiting: 0, paused: false }, canUndo: null, canRedo: null, last: null, lastTook: null,
+}));
+
+export const isOver = (operation: Running): boolean => operation.ended !== null;
+
+export function begin(mine: readonly Running[], ticket: string, title: string, now: number): readonly Running[] {
+  return [...mine.filter((operation) => !isOver(operation)), { ticket, title, stage: 'queued', began: now, ended: null, phase: '', done: 0, total: null, cancelling: false }];
+}
+
+export function change(mine: readonly Running[], ticket: string, changes: Partial<Running>): readonly Running[] {
+  return mine.map((operation) => (operation.ticket === ticket && !isOver(operation) ? { ...operation, ...changes } : operation));
+}
+
+/** "Queued", "Reading commits 312 of 900" */
+export function lifeWords(operation: Running, paused: boolean): string {
+  switch (operation.stage) {
+    case 'queued': return paused ? 'waiting: the service is paused' : 'queued';
+    case 'running': {
+      if (operation.cancelling) return 'cancelling';
+      const count = operation.total !== null ? `${operation.done.toLocaleString('en')} of ${operation.total.toLocaleString('en')}` : operation.done > 0 ? operation.done.toLocaleString('en') : '';
+      return [operation.phase || 'running', count].filter((part) => part !== '').join(' ');
+    }
+    default: return operation.stage;
+  }
+}

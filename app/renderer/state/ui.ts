@@ -1,0 +1,53 @@
+// What is open, which theme, what is said: everything about the window that is not about the repository.
+import { create } from 'zustand';
+
+export type Theme = 'system' | 'light' | 'dark';
+export type Tab = 'compose' | 'conflicts';
+export type InspectorTab = 'acu' | 'composed' | 'history';
+export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'branch';
+
+export interface UiState {
+  readonly theme: Theme;
+  readonly tab: Tab;
+  readonly inspector: InspectorTab;
+  readonly overlay: Overlay;
+  readonly graphAs: 'canvas' | 'list';
+  readonly diffAs: 'auto' | 'split' | 'unified';
+  /** for screen readers; the number makes a repeated sentence heard again */
+  readonly said: { readonly text: string; readonly n: number };
+}
+
+const KEY = 'acumen.ui';
+
+function remembered(): Partial<UiState> {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const { theme, graphAs, diffAs } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    return {
+      ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
+      ...(graphAs === 'list' ? { graphAs } : {}),
+      ...(diffAs === 'split' || diffAs === 'unified' ? { diffAs } : {}),
+    };
+  } catch {
+    return {}; // storage may be refused or hold anything
+  }
+}
+
+export const useUi = create<UiState>(() => ({
+  theme: 'system', tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', diffAs: 'auto', said: { text: '', n: 0 },
+  ...(typeof localStorage === 'undefined' ? {} : remembered()),
+}));
+
+/** Keeps the choices across windows. */
+export function remember(): void {
+  useUi.subscribe(({ theme, graphAs, diffAs }) => {
+    try { localStorage.setItem(KEY, JSON.stringify({ theme, graphAs, diffAs })); } catch { /* not kept, then */ }
+  });
+}
+
+export function say(text: string): void {
+  useUi.setState(({ said }) => ({ said: { text, n: said.n + 1 } }));
+}
+
+export const open = (overlay: Overlay): void => useUi.setState({ overlay });
+export const closeOverlay = (): void => useUi.setState({ overlay: 'none' });

@@ -1,0 +1,93 @@
+// Verdicts and numbers in words: what is written beside the pointer, in the verdict line and to screen readers.
+import type { AcuId } from '../../core/bytes.ts';
+import type { ConflictView, Mark, VerdictView } from '../../workers/client.ts';
+
+export interface Words { readonly mark: Mark; readonly head: string; readonly tail: string }
+
+type NameOf = (id: AcuId) => string;
+
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+}
+
+/** "a", "a and b", "a, b and 3 more" */
+export function listed(names: readonly string[], show = 2): string {
+  if (names.length <= 1) return names[0] ?? '';
+  const rest = names.length - show;
+  if (rest <= 0) return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]!}`;
+  return `${names.slice(0, show).join(', ')} and ${rest.toLocaleString('en')} more`;
+}
+
+export function conflictWords(conflict: ConflictView): string {
+  return `${conflict.shown} (${conflict.kind})`;
+}
+
+/** What adding `asked` would do. */
+export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], nameOf: NameOf): Words {
+  switch (verdict.kind) {
+    case 'fits': return { mark: 'fits', head: asked.length > 1 ? 'They fit' : 'Fits', tail: '' };
+    case 'needs': return { mark: 'needs', head: 'Needs', tail: listed(verdict.acus.map(nameOf)) };
+    case 'unable': {
+      const named = asked.length > 1 && verdict.acus.length > 0 ? `${listed(verdict.acus.map(nameOf))}: ` : '';
+      return { mark: 'unable', head: 'Cannot be composed', tail: `${named}${verdict.reason}` };
+    }
+    case 'conflicts': {
+      const first = verdict.conflicts[0];
+      if (first === undefined) return { mark: 'conflicts', head: 'Conflicts', tail: '' };
+      const others = verdict.total - 1;
+      const more = others > 0 ? `, and ${plural(others, 'more place')}` : '';
+      if (verdict.against.length === 0) {
+        const base = first.b === 'base' ? 'with the base' : 'with each other';
+        return { mark: 'conflicts', head: asked.length > 1 ? 'They conflict' : 'Conflicts', tail: `${base} in ${conflictWords(first)}${more}` };
+      }
+      return { mark: 'conflicts', head: asked.length > 1 ? 'They conflict' : 'Conflicts', tail: `with ${listed(verdict.against.map(nameOf))} in ${conflictWords(first)}${more}` };
+    }
+  }
+}
+
+export function sentence(words: Words): string {
+  return words.tail === '' ? `${words.head}.` : `${words.head} ${words.head === 'Cannot be composed' ? `– ${words.tail}` : words.tail}${words.tail.endsWith('.') ? '' : '.'}`;
+}
+
+const steps: readonly (readonly [limit: number, seconds: number, unit: string])[] = [
+  [3600, 60, 'm'], [86_400, 3600, 'h'], [30 * 86_400, 86_400, 'd'], [365 * 86_400, 30 * 86_400, 'mo'], [Infinity, 365 * 86_400, 'y'],
+];
+
+/** "now", "5 m", "3 d": seconds since the epoch, both. */
+export function ago(time: number, now: number): string {
+  const seconds = Math.max(0, now - time);
+  if (seconds < 60) return 'now';
+  for (const [limit, unit, name] of steps) if (seconds < limit) return `${Math.floor(seconds / unit)} ${name}`;
+  return '';
+}
+
+export function exactTime(time: number): string {
+  return new Date(time * 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+}
+
+export function bytesWords(bytes: number): string {
+  if (bytes < 1000) return plural(bytes, 'byte');
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} kB`;
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+export function duration(ms: number): string {
+  if (ms < 1) return `${ms.toFixed(1)} ms`;
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
+  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
+}
+
+/** A stable hue for a person: FNV-1a over the name, spread by the golden angle so that neighbours differ. */
+export function hueOf(person: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < person.length; i++) hash = Math.imul(hash ^ person.charCodeAt(i), 0x01000193) >>> 0;
+  return Math.round((hash % 997) * 137.508) % 360;
+}
+
+export function initials(person: string): string {
+  const words = person.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const first = [...(words[0] ?? '?')][0] ?? '?';
+  const last = words.length > 1 ? [...words[words.length - 1]!][0]! : [...(words[0] ?? '')][1] ?? '';
+  return (first + last).toUpperCase();
+}

@@ -1,0 +1,19 @@
+// The hooks that journeys hold on to. Everything else they need they find as a person does: by role and name.
+
+export const ids = {
+  // rows carry data-acu (full id), data-mark (see workers/marks.ts), aria-selected
+  acuList: 'acu-list', acuRow: 'acu-row', search: 'search', visibleCount: 'visible-count', filterPath: 'filter-path',
+  filterSource: 'filter-source', filterAuthor: 'filter-author', filterConflicted: 'filter-conflicted', filterStale: 'filter-stale',
+  verdict: 'verdict', // data-kind: fits, needs, conflicts, unable
+  composition: 'composition', member: 'member', // data-acu
+  proposal: 'proposal', proposalAccept: 'proposal-accept', ghost: 'drag-verdict',
+  graph: 'graph', graphList: 'graph-list', // data-settled on graph
+  conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail',
+  side: 'conflict-side', // data-side: base, a name, or merged
+  composed: 'composed', // data-key: the set's ids, data-status
+  composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',
+  branchName: 'branch-name', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
+  history: 'history', historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
+  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start',
+  palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
+} as const;

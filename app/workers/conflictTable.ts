@@ -1,0 +1,166 @@
+// Every conflict of the replica in flat arrays, so that hundreds of thousands fit in memory and can be filtered and paged:
+// never a list of objects for all of them.
+import type { AcuId, PathBytes } from '../core/bytes.ts';
+import { display } from '../core/bytes.ts';
+import type { Acu, Conflict, ConflictKind, Verdict } from '../core/model.ts';
+
+/** What a conflict's other side is when it is the base: stale ACUs conflict with it. */
+export const BASE = -1;
+
+export const verdictOrder: readonly Verdict[] = ['blocking', 'resolvable', 'risk', 'partial'];
+
+export interface ConflictView {
+  readonly a: AcuId; readonly b: AcuId | 'base';
+  readonly kind: ConflictKind; readonly verdict: Verdict;
+  /** `path` asks the service, `shown` is for people */
+  readonly path: PathBytes; readonly shown: string;
+  readonly detail: string; readonly inherited: boolean;
+}
+
+export interface ConflictFilter {
+  readonly verdict: Verdict | null;
+  readonly kind: ConflictKind | null;
+  /** only conflicts that have one of these as a side */
+  readonly acus: readonly AcuId[] | null;
+  /** part of the path or of a side's name, any case */
+  readonly text: string;
+  readonly inherited: boolean;
+}
+
+export interface ConflictCounts {
+  readonly conflicts: number; readonly inherited: number;
+  readonly byVerdict: Readonly<Record<Verdict, number>>;
+  readonly byKind: readonly { readonly kind: ConflictKind; readonly count: number }[];
+}
+
+/** Unordered pairs of ACUs that conflict, each once, with the gravest verdict of the pair as index into `verdictOrder`. */
+export interface Pairs { readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array }
+
+class Interner<T extends string> {
+  readonly values: T[] = [];
+  readonly #ids = new Map<T, number>();
+  id(value: T): number {
+    let id = this.#ids.get(value);
+    if (id === undefined) { id = this.values.length; this.values.push(value); this.#ids.set(value, id); }
+    return id;
+  }
+}
+
+export function toView(conflict: Conflict): ConflictView {
+  const { a, b, kind, verdict, path, detail, inherited } = conflict;
+  return { a, b, kind, verdict, path, shown: display(path), detail, inherited };
+}
+
+export class ConflictTable {
+  readonly length: number;
+  readonly counts: ConflictCounts;
+  readonly pairs: Pairs;
+  /** conflicting partners of each ACU, the base and inherited conflicts included */
+  readonly degree: Int32Array;
+  readonly #acus: readonly Acu[];
+  readonly #index: ReadonlyMap<AcuId, number>;
+  readonly #a: Int32Array; readonly #b: Int32Array;
+  readonly #verdict: Uint8Array; readonly #kind: Uint8Array; readonly #inherited: Uint8Array;
+  readonly #path: Int32Array; readonly #detail: Int32Array;
+  readonly #paths = new Interner<PathBytes>(); readonly #details = new Interner<string>(); readonly #kinds = new Interner<ConflictKind>();
+  /** neighbours of ACU i are #next[#first[i] … #first[i + 1]) */
+  readonly #first: Int32Array; readonly #next: Int32Array;
+
+  constructor(acus: readonly Acu[], index: ReadonlyMap<AcuId, number>, conflicts: Iterable<Conflict>) {
+    this.#acus = acus;
+    this.#index = index;
+    const side: number[] = [], other: number[] = [], verdicts: number[] = [], kinds: number[] = [], inherited: number[] = [], paths: number[] = [], details: number[] = [];
+    const best = new Map<number, number>();
+    const byVerdict: Record<Verdict, number> = { blocking: 0, resolvable: 0, risk: 0, partial: 0 };
+    const byKind: number[] = [];
+    let inheritedCount = 0;
+    const n = acus.length;
+    this.degree = new Int32Array(n);
+    for (const conflict of conflicts) {
+      const a = index.get(conflict.a) ?? BASE, b = conflict.b === 'base' ? BASE : index.get(conflict.b) ?? BASE;
+      if (a === BASE) continue; // a side that this replica does not hold; the digest says so
+      const verdict = verdictOrder.indexOf(conflict.verdict), kind = this.#kinds.id(conflict.kind);
+      side.push(a); other.push(b); verdicts.push(verdict); kinds.push(kind); inherited.push(conflict.inherited ? 1 : 0);
+      paths.push(this.#paths.id(conflict.path)); details.push(this.#details.id(conflict.detail));
+      if (conflict.inherited) inheritedCount++;
+      else { byVerdict[conflict.verdict]++; byKind[kind] = (byKind[kind] ?? 0) + 1; }
+      const key = b === BASE ? -1 - a : Math.min(a, b) * n + Math.max(a, b);
+      best.set(key, Math.min(best.get(key) ?? verdict, verdict));
+    }
+    this.#a = Int32Array.from(side); this.#b = Int32Array.from(other);
+    this.#verdict = Uint8Array.from(verdicts); this.#kind = Uint8Array.from(kinds); this.#inherited = Uint8Array.from(inherited);
+    this.#path = Int32Array.from(paths); this.#detail = Int32Array.from(details);
+    this.length = side.length;
+    this.counts = {
+      conflicts: this.length - inheritedCount, inherited: inheritedCount, byVerdict,
+      byKind: this.#kinds.values.map((kind, i) => ({ kind, count: byKind[i] ?? 0 })).filter((k) => k.count > 0).sort((x, y) => y.count - x.count),
+    };
+
+    const keys = [...best.keys()].filter((key) => key >= 0).sort((x, y) => x - y);
+    this.pairs = { a: new Int32Array(keys.length), b: new Int32Array(keys.length), verdict: new Uint8Array(keys.length) };
+    for (const key of best.keys()) if (key < 0) this.degree[-1 - key]!++;
+    keys.forEach((key, i) => {
+      const a = Math.floor(key / n), b = key % n;
+      this.pairs.a[i] = a; this.pairs.b[i] = b; this.pairs.verdict[i] = best.get(key)!;
+      this.degree[a]!++; this.degree[b]!++;
+    });
+    this.#first = new Int32Array(n + 1);
+    for (let i = 0; i < keys.length; i++) { this.#first[this.pairs.a[i]! + 1]!++; this.#first[this.pairs.b[i]! + 1]!++; }
+    for (let i = 0; i < n; i++) this.#first[i + 1]! += this.#first[i]!;
+    this.#next = new Int32Array(2 * keys.length);
+    const fill = this.#first.slice();
+    for (let i = 0; i < keys.length; i++) {
+      this.#next[fill[this.pairs.a[i]!]!++] = this.pairs.b[i]!;
+      this.#next[fill[this.pairs.b[i]!]!++] = this.pairs.a[i]!;
+    }
+  }
+
+  /** ACUs that conflict with `acu`, by index. */
+  neighbours(acu: number): Int32Array {
+    return this.#next.subarray(this.#first[acu]!, this.#first[acu + 1]!);
+  }
+
+  /** Rows that match, gravest verdict first, then by path. */
+  select(filter: ConflictFilter): Int32Array {
+    const verdict = filter.verdict === null ? -1 : verdictOrder.indexOf(filter.verdict);
+    const kind = filter.kind === null ? -1 : this.#kinds.values.indexOf(filter.kind);
+    if (filter.kind !== null && kind < 0) return new Int32Array(0);
+    const wanted = filter.acus === null ? null : new Set(filter.acus.map((id) => this.#index.get(id)));
+    const text = filter.text.trim().toLowerCase();
+    const hasText = (value: string): boolean => value.toLowerCase().includes(text);
+    const pathHas = text === '' ? null : this.#paths.values.map((path) => hasText(display(path)));
+    const nameHas = text === '' ? null : this.#acus.map((acu) => hasText(display(acu.name)));
+    const out: number[] = [];
+    for (let i = 0; i < this.length; i++) {
+      const a = this.#a[i]!, b = this.#b[i]!;
+      if (!filter.inherited && this.#inherited[i] === 1) continue;
+      if (verdict >= 0 && this.#verdict[i] !== verdict) continue;
+      if (kind >= 0 && this.#kind[i] !== kind) continue;
+      if (wanted !== null && !wanted.has(a) && !(b !== BASE && wanted.has(b))) continue;
+      if (pathHas !== null && !pathHas[this.#path[i]!] && !nameHas![a] && !(b !== BASE && nameHas![b])) continue;
+      out.push(i);
+    }
+    const rank = this.#pathRanks();
+    out.sort((x, y) => this.#verdict[x]! - this.#verdict[y]! || rank[this.#path[x]!]! - rank[this.#path[y]!]! || x - y);
+    return Int32Array.from(out);
+  }
+
+  row(i: number): ConflictView {
+    const b = this.#b[i]!, path = this.#paths.values[this.#path[i]!]!;
+    return {
+      a: this.#acus[this.#a[i]!]!.id, b: b === BASE ? 'base' : this.#acus[b]!.id,
+      kind: this.#kinds.values[this.#kind[i]!]!, verdict: verdictOrder[this.#verdict[i]!]!,
+      path, shown: display(path), detail: this.#details.values[this.#detail[i]!]!, inherited: this.#inherited[i] === 1,
+    };
+  }
+
+  #ranks: Int32Array | null = null;
+  #pathRanks(): Int32Array {
+    if (this.#ranks === null) {
+      const order = this.#paths.values.map((_, i) => i).sort((x, y) => (this.#paths.values[x]! < this.#paths.values[y]! ? -1 : 1));
+      this.#ranks = new Int32Array(order.length);
+      order.forEach((path, rank) => { this.#ranks![path] = rank; });
+    }
+    return this.#ranks;
+  }
+}

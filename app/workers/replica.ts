@@ -1,0 +1,227 @@
+// The renderer's read-only replica of the graph: it answers every verdict on screen with the engine the service runs, so
+// that verdicts appear while the service is busy, paused or gone (design.md §5). Runs in a worker; knows no thread.
+import { display } from '../core/bytes.ts';
+import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
+import { applyDifference } from '../core/difference.ts';
+import { Engine } from '../core/engine.ts';
+import type { Acu, SetVerdict } from '../core/model.ts';
+import { ConflictTable, toView } from './conflictTable.ts';
+import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
+import type { Mark } from './marks.ts';
+import { marks } from './marks.ts';
+
+/** One ACU as the lists show it: text decoded for display. */
+export interface AcuRow {
+  readonly index: number;
+  readonly id: AcuId;
+  readonly name: string; readonly title: string;
+  readonly author: string; readonly email: string;
+  /** seconds since the epoch */
+  readonly time: number;
+  readonly sources: readonly string[];
+  readonly requires: readonly AcuId[];
+  readonly paths: number; readonly hunks: number; readonly added: number; readonly deleted: number;
+  readonly standing: Acu['standing'];
+  readonly reason: string;
+  /** what search looks in: lower case */
+  readonly text: string;
+}
+
+export interface SourceRow { readonly name: string; readonly acus: readonly AcuId[] }
+
+export interface Loaded {
+  readonly epoch: number;
+  readonly base: Oid;
+  readonly rows: readonly AcuRow[];
+  readonly sources: readonly SourceRow[];
+  /** what the engine computed, and what the service said */
+  readonly digest: string; readonly expected: string;
+}
+
+export interface Graph {
+  readonly nodes: number;
+  readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array;
+  readonly partition: Int32Array;
+}
+
+export interface ConflictIndex {
+  readonly degree: Int32Array;
+  readonly partition: Int32Array; readonly partitions: number;
+  readonly counts: ConflictCounts;
+}
+
+/** A verdict in a form that stays small however many conflicts there are. */
+export interface VerdictView {
+  readonly kind: SetVerdict['kind'];
+  /** needs: what is missing; unable: what cannot be composed */
+  readonly acus: readonly AcuId[];
+  readonly reason: string;
+  /** the first `shownConflicts` of `total` */
+  readonly conflicts: readonly ConflictView[];
+  readonly total: number;
+  /** every ACU that is a side of one of the conflicts and was not asked about */
+  readonly against: readonly AcuId[];
+}
+
+export const shownConflicts = 50;
+
+const markIndex = (mark: Mark): number => marks.indexOf(mark);
+
+export class Replica {
+  #engine: Engine | null = null;
+  #epoch = -1;
+  #index = new Map<AcuId, number>();
+  #table: ConflictTable | null = null;
+  #selection: { readonly key: number; readonly rows: Int32Array } = { key: -1, rows: new Int32Array(0) };
+
+  load(epoch: number, expected: string, bytes: Uint8Array): Loaded {
+    return this.#take(Engine.decode(bytes), epoch, expected);
+  }
+
+  /** Null where the difference does not start at this replica's epoch or is not worth packing: fetch the snapshot again. */
+  apply(from: number, to: number, expected: string, bytes: Uint8Array): Loaded | null {
+    if (this.#engine === null || from !== this.#epoch) return null;
+    const next = applyDifference(this.#engine.encode(), bytes);
+    return next === null ? null : this.#take(Engine.decode(next), to, expected);
+  }
+
+  #take(engine: Engine, epoch: number, expected: string): Loaded {
+    this.#engine = engine;
+    this.#epoch = epoch;
+    this.#table = null;
+    this.#index = new Map(engine.acus.map((acu, i) => [acu.id, i]));
+    const bySegment = new Map<Oid, AcuId>();
+    for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
+    return {
+      epoch, base: engine.base, digest: engine.digest, expected,
+      rows: engine.acus.map(toRow),
+      sources: engine.sources.map((source) => ({
+        name: display(source.name),
+        acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
+      })),
+    };
+  }
+
+  verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): VerdictView {
+    return toVerdictView(this.#held().verdict(chosen, candidates), candidates);
+  }
+
+  /** What each ACU of `indices` is to the composition `chosen`: positions in `marks`. */
+  marks(chosen: readonly AcuId[], indices: Int32Array): Uint8Array {
+    const engine = this.#held();
+    const within = new Set(chosen);
+    return Uint8Array.from(indices, (i) => {
+      const acu = engine.acus[i];
+      if (acu === undefined) return markIndex('unknown');
+      if (within.has(acu.id)) return markIndex('in');
+      if (acu.standing !== 'exact') return markIndex(acu.standing);
+      return markIndex(engine.verdict(chosen, [acu.id]).kind);
+    });
+  }
+
+  /** Of `candidates`, in their order, what can be added one after the other with all it needs. */
+  fitting(chosen: readonly AcuId[], candidates: readonly AcuId[]): { readonly add: readonly AcuId[]; readonly left: readonly AcuId[] } {
+    const engine = this.#held();
+    const set = new Set(chosen), left: AcuId[] = [];
+    for (const id of candidates) {
+      if (set.has(id)) continue;
+      const verdict = engine.verdict([...set], [id]);
+      const with_ = verdict.kind === 'needs' ? [...verdict.missing, id] : [id];
+      if (verdict.kind === 'fits' || (verdict.kind === 'needs' && engine.verdict([...set], with_).kind === 'fits')) for (const one of with_) set.add(one);
+      else left.push(id);
+    }
+    for (const id of chosen) set.delete(id);
+    return { add: [...set], left };
+  }
+
+  /** Indices of the ACUs that conflict with any of `ids` or with what they require. */
+  against(ids: readonly AcuId[]): Int32Array {
+    const engine = this.#held(), table = this.#conflicts(), asked = new Set<number>();
+    const out = new Set<number>();
+    const visit = (id: AcuId): void => {
+      const i = this.#index.get(id);
+      if (i === undefined || asked.has(i)) return;
+      asked.add(i);
+      for (const next of engine.acus[i]!.requires) visit(next);
+    };
+    for (const id of ids) visit(id);
+    for (const i of asked) for (const next of table.neighbours(i)) if (!asked.has(next)) out.add(next);
+    return Int32Array.from(out);
+  }
+
+  conflictIndex(): ConflictIndex {
+    const table = this.#conflicts();
+    const { ofAcu, count } = this.#held().partitions();
+    return { degree: table.degree.slice(), partition: ofAcu.slice(), partitions: count, counts: table.counts };
+  }
+
+  /** Chooses the conflicts that `conflictPage` pages through under `key`; the latest key wins. */
+  selectConflicts(key: number, filter: ConflictFilter): number {
+    this.#selection = { key, rows: this.#conflicts().select(filter) };
+    return this.#selection.rows.length;
+  }
+
+  conflictPage(key: number, from: number, to: number): readonly ConflictView[] | null {
+    if (this.#selection.key !== key) return null;
+    const table = this.#conflicts();
+    return Array.from(this.#selection.rows.subarray(from, to), (i) => table.row(i));
+  }
+
+  conflictsOf(id: AcuId, limit: number): { readonly total: number; readonly rows: readonly ConflictView[] } {
+    const table = this.#conflicts();
+    const rows = table.select({ acus: [id], verdict: null, kind: null, text: '', inherited: true });
+    return { total: rows.length, rows: Array.from(rows.subarray(0, limit), (i) => table.row(i)) };
+  }
+
+  graph(): Graph {
+    const { pairs } = this.#conflicts();
+    return { nodes: this.#held().acus.length, a: pairs.a.slice(), b: pairs.b.slice(), verdict: pairs.verdict.slice(), partition: this.#held().partitions().ofAcu.slice() };
+  }
+
+  /** One byte for each ACU: 1 where a path of it contains `text`, any case. */
+  touching(text: string): Uint8Array {
+    const wanted = text.toLowerCase();
+    return Uint8Array.from(this.#held().acus, (acu) => (acu.paths.some((path) => display(path).toLowerCase().includes(wanted)) ? 1 : 0));
+  }
+
+  paths(id: AcuId): readonly PathBytes[] {
+    return this.#held().acu(id)?.paths ?? [];
+  }
+
+  #held(): Engine {
+    if (this.#engine === null) throw new Error('BUG: the replica was asked before it was loaded');
+    return this.#engine;
+  }
+
+  #conflicts(): ConflictTable {
+    const engine = this.#held();
+    this.#table ??= new ConflictTable(engine.acus, this.#index, engine.conflicts());
+    return this.#table;
+  }
+}
+
+function toRow(acu: Acu, index: number): AcuRow {
+  const name = display(acu.name), title = display(acu.title), author = display(acu.author.name), email = display(acu.author.email);
+  const sources = acu.sources.map(display);
+  return {
+    index, id: acu.id, name, title, author, email, time: acu.time, sources, requires: acu.requires,
+    paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
+    standing: acu.standing, reason: acu.reason ?? '',
+    text: [name, title, author, email, acu.id, ...sources].join('\n').toLowerCase(),
+  };
+}
+
+function toVerdictView(verdict: SetVerdict, asked: readonly AcuId[]): VerdictView {
+  const none = { acus: [], reason: '', conflicts: [], total: 0, against: [] };
+  switch (verdict.kind) {
+    case 'fits': return { ...none, kind: 'fits' };
+    case 'needs': return { ...none, kind: 'needs', acus: verdict.missing };
+    case 'unable': return { ...none, kind: 'unable', acus: verdict.acus, reason: verdict.reason };
+    case 'conflicts': {
+      const against = new Set<AcuId>();
+      for (const { a, b } of verdict.with) { against.add(a); if (b !== 'base') against.add(b); }
+      for (const id of asked) against.delete(id);
+      return { ...none, kind: 'conflicts', conflicts: verdict.with.slice(0, shownConflicts).map(toView), total: verdict.with.length, against: [...against] };
+    }
+  }
+}
