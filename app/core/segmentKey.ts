@@ -15,8 +15,9 @@ export function pack(value: unknown): Uint8Array {
   return encoder.encode(value);
 }
 
+/** Byte strings come out as plain views of `bytes`, also where that is a subclass with ideas of its own (Node's Buffer). */
 export function unpack(bytes: Uint8Array): unknown {
-  return decoder.decode(bytes);
+  return decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
 /** Of the stored form. */

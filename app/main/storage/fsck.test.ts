@@ -1,0 +1,188 @@
+// Danger: fsck says ok to a damaged store. Each row of the table below plants one damage with plain SQL, behind the store's
+// back, in every table there is; fsck must name it. A healthy store must pass, or the finding would be worth nothing.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Random } from '../../../testkit/random.ts';
+import { compositionOf, conflictOf, publishedOf, randomAcuId, randomOid, randomSegment, scratchFolder } from '../../../testkit/store.ts';
+import { newBlob, newOperation } from '../../../testkit/storeHistory.ts';
+import { pack, unpack } from '../../core/segmentKey.ts';
+import { connectReader } from './connection.ts';
+import { fsck } from './fsck.ts';
+import { operationHash, type OperationRow } from './log.ts';
+import { migrations } from './migrations/index.ts';
+import { openStore } from './store.ts';
+
+const folder = scratchFolder('fsck');
+afterAll(() => folder.remove());
+const healthy = join(folder.path, 'healthy.sqlite');
+let copies = 0;
+
+/** A store with rows in every table. */
+beforeAll(async () => {
+  const random = new Random(21);
+  const store = await openStore(healthy);
+  await store.append(newOperation('open'), [{ kind: 'repository-opened', gitDir: '/r/.git', objectFormat: 'sha1' }]);
+  const segments = Array.from({ length: 12 }, () => {
+    const segment = randomSegment(random);
+    return { ...segment, acu: randomAcuId(random) };
+  });
+  const keys = await store.stage(await store.beginImport({ base: randomOid(random), grain: 'branch', globs: [] }), segments);
+  const acus = segments.map(({ acu }) => acu);
+  await store.append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, segments, keys) }], { conflicts: Array.from({ length: 9 }, () => conflictOf(random, acus)) });
+  await store.append(newOperation('compose'), [{ kind: 'composition-changed', composition: compositionOf(acus.slice(0, 4), randomOid(random)) }], { blobs: [newBlob(new Uint8Array(5000)), newBlob(new Uint8Array([1, 2, 3]))] });
+  await store.append(newOperation('write-branch'), [{ kind: 'branch-written', ref: 'refs/heads/out', before: null, after: randomOid(random), tree: randomOid(random), acus: acus.slice(0, 4) }]);
+  await store.append(newOperation('undo', 'undo', 3), [{ kind: 'composition-changed', composition: compositionOf(acus.slice(2, 5), '' as never) }]);
+  await store.close();
+});
+
+/** What fsck says of a copy with this damage done to it. */
+function after(damage: (db: Database.Database) => void): string[] {
+  const file = join(folder.path, `damaged${++copies}.sqlite`);
+  copyFileSync(healthy, file);
+  const db = new Database(file);
+  db.pragma('foreign_keys = OFF');
+  db.pragma('journal_mode = DELETE');
+  for (const table of ['event', 'operation']) db.exec(`DROP TRIGGER ${table}_stays; DROP TRIGGER ${table}_remains`);
+  damage(db);
+  db.close();
+  return problemsOf(file);
+}
+
+function problemsOf(file: string): string[] {
+  const db = connectReader(file, 1000);
+  try {
+    return fsck(db).problems;
+  } finally {
+    db.close();
+  }
+}
+
+/** Table, statement, what the finding must say. Statements that hit no row fail the test. */
+const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] = [
+  ['event', `UPDATE event SET payload = CAST(x'81' || substr(payload, 2) AS BLOB) WHERE kind = 'branch-written'`, /log: event \d+ breaks the chain/],
+  ['event', `UPDATE event SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB) WHERE seq = 4`, /segments: the segment of event 4/],
+  ['event', `UPDATE event SET kind = 'published' WHERE kind = 'import-started'`, /breaks the chain/],
+  ['event', `UPDATE event SET operation = 1 WHERE seq = 3`, /event 3 breaks the chain/],
+  ['event', `UPDATE event SET draft = NULL WHERE seq = 3`, /event 3 breaks the chain/],
+  ['event', `UPDATE event SET hash = zeroblob(32) WHERE seq = 5`, /event 5 breaks the chain/],
+  ['event', `DELETE FROM event WHERE seq = 6`, /event 6 is missing/],
+  ['event', `DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)`, /the head is not the end of the log/],
+  ['event', `INSERT INTO event SELECT 1 + max(seq), NULL, NULL, 'import-started', x'80', zeroblob(32) FROM event`, /breaks the chain/],
+  ['operation', `UPDATE operation SET description = 'something else' WHERE id = 3`, /operation 3 breaks the chain/],
+  ['operation', `UPDATE operation SET time = time + 1 WHERE id = 1`, /operation 1 breaks the chain/],
+  ['operation', `UPDATE operation SET target = 1 WHERE id = 5`, /operation 5 breaks the chain/],
+  ['operation', `UPDATE operation SET command = NULL WHERE command IS NOT NULL`, /breaks the chain/],
+  ['operation', `UPDATE operation SET first_event = first_event + 1 WHERE id = 2`, /operation 2 does not hold its events/],
+  ['operation', `DELETE FROM operation WHERE id = 2`, /operation 2 is missing/],
+  ['operation', `DELETE FROM operation WHERE id = 5`, /the head is not the end of the log/],
+  ['head', `UPDATE head SET event_hash = zeroblob(32)`, /the head is not the end of the log/],
+  ['head', `UPDATE head SET operation = operation + 1`, /the head is not the end of the log/],
+  ['head', `UPDATE head SET folded = 0`, /never folded/],
+  ['head', `DELETE FROM head`, /no head row/],
+  ['acu', `UPDATE acu SET id = replace(id, substr(id, 1, 8), '00000000') WHERE event = 3`, /acu differs from the log/],
+  ['acu', `DELETE FROM acu WHERE event = (SELECT max(event) FROM acu)`, /references: a row of .* refers to nothing in acu/],
+  ['segment', `UPDATE segment SET key = 'x' || substr(key, 2) WHERE event = 3`, /segments: the segment of event 3 does not have its key/],
+  ['segment', `UPDATE segment SET standing = 'stale' WHERE event = 4`, /segment differs from the log at row 2/],
+  ['segment', `UPDATE segment SET tip = 'x' WHERE event = 5`, /segment differs/],
+  ['segment', `UPDATE segment SET draft = NULL WHERE event = 5`, /segment differs/],
+  ['provenance', `UPDATE provenance SET author_email = x'00' WHERE segment = 6`, /provenance differs/],
+  ['provenance', `DELETE FROM provenance WHERE segment = 6`, /provenance differs/],
+  ['edit', `UPDATE edit SET after_mode = 33261 - coalesce(after_mode, 0) WHERE (segment, path) = (SELECT segment, path FROM edit ORDER BY segment, path LIMIT 1)`, /edit differs/],
+  ['hunk', `UPDATE hunk SET inserted = CAST(inserted || x'0a' AS BLOB) WHERE rowid = 2`, /hunk differs/],
+  ['hunk', `UPDATE hunk SET "end" = "end" + 1 WHERE rowid = 1`, /hunk differs/],
+  ['hunk', `DELETE FROM hunk WHERE rowid = (SELECT max(rowid) FROM hunk)`, /hunk differs/],
+  ['workspace', `UPDATE workspace SET composition = 2`, /workspace differs/],
+  ['workspace', `UPDATE workspace SET git_dir = '/other/.git'`, /workspace differs/],
+  ['workspace', `DELETE FROM workspace`, /workspace differs/],
+  ['published_segment', `DELETE FROM published_segment WHERE ordinal = 3`, /published_segment differs from the log at row 4/],
+  ['source', `UPDATE source SET name = x'6d61696e' WHERE ordinal = 2`, /source differs from the log at row 3/],
+  ['source_segment', `UPDATE source_segment SET tip = 'x' WHERE source = 0`, /source_segment differs/],
+  ['composition', `UPDATE composition SET base = 'x'`, /composition differs/],
+  ['composition_acu', `DELETE FROM composition_acu WHERE ordinal = 0`, /composition_acu differs/],
+  ['branch', `UPDATE branch SET after = before`, /branch differs/],
+  ['conflict', `UPDATE conflict SET verdict = 'risk' WHERE ordinal = 4`, /the graph is not the one stored/],
+  ['conflict', `DELETE FROM conflict WHERE ordinal = 8`, /the graph is not the one stored/],
+  ['conflict', `UPDATE conflict SET a = 1 WHERE ordinal = 0`, /references: a row of conflict/],
+  ['conflict_graph', `UPDATE conflict_graph SET count = 0`, /the graph is not the one stored/],
+  ['conflict_graph', `UPDATE conflict_graph SET operation = 99`, /an operation that never was/],
+  ['conflict_graph', `DELETE FROM conflict_graph`, /the graph is missing/],
+  ['blob', `UPDATE blob SET bytes = x'010204' WHERE size = 3`, /has other content/],
+  ['blob', `UPDATE blob SET bytes = substr(bytes, 1, 8) WHERE size = 5000`, /cannot be read/],
+  ['blob', `UPDATE blob SET size = 10 WHERE size = 5000`, /cannot be read/],
+  ['blob', `UPDATE blob SET coding = 0 WHERE coding = 1`, /has other content/],
+  ['blob', `UPDATE blob SET oid = '0' || substr(oid, 2)`, /has other content/],
+];
+
+describe('fsck', () => {
+  it('finds nothing in a healthy store', () => {
+    expect(problemsOf(healthy)).toEqual([]);
+  });
+
+  it('is tried on every table', () => {
+    const db = new Database(healthy, { readonly: true });
+    const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).pluck().all();
+    for (const table of tables as string[]) expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), `rows in ${table}`).toBeGreaterThan(0);
+    db.close();
+    expect([...new Set(damages.map(([table]) => table))].toSorted()).toEqual(tables.toSorted());
+    expect(migrations.length, 'a new migration may bring a table').toBe(5);
+  });
+
+  it.each(damages)('%s: %s', (_, sql, says) => {
+    const problems = after((db) => expect(db.prepare(sql).run().changes).toBeGreaterThan(0));
+    expect(problems.join('\n')).toMatch(says);
+  });
+
+  it('an operation rewritten together with its own hash: the next one tells', () => {
+    const problems = after((db) => {
+      const row = db.prepare('SELECT * FROM operation WHERE id = 2').get() as OperationRow;
+      const { hash: before } = db.prepare('SELECT hash FROM operation WHERE id = 1').get() as OperationRow;
+      const { hash: last } = db.prepare('SELECT hash FROM event WHERE seq = ?').get(row.last_event) as OperationRow;
+      expect(new Uint8Array(row.hash)).toEqual(operationHash(before, row, last));
+      const description = 'something else';
+      db.prepare(`UPDATE operation SET description = ?, hash = ? WHERE id = 2`).run(description, operationHash(before, { ...row, description }, last));
+    });
+    expect(problems).toEqual(['log: operation 3 breaks the chain']);
+  });
+
+  it('an event rewritten together with the view it is folded into', () => {
+    const problems = after((db) => {
+      const event = db.prepare(`SELECT seq, payload FROM event WHERE kind = 'repository-opened'`).get() as { seq: number; payload: Uint8Array };
+      db.prepare('UPDATE event SET payload = ? WHERE seq = ?').run(pack({ ...(unpack(event.payload) as object), gitDir: '/elsewhere/.git' }), event.seq);
+      db.prepare(`UPDATE workspace SET git_dir = '/elsewhere/.git'`).run();
+    });
+    expect(problems).toEqual(['log: event 1 breaks the chain']);
+  });
+
+  it('a byte anywhere in the file', () => {
+    const random = new Random(4);
+    const file = join(folder.path, 'flipped.sqlite');
+    const bytes = readFileSync(healthy);
+    let found = 0;
+    const rounds = 60;
+    const used = usedBytes(bytes);
+    for (let n = 0; n < rounds; n++) {
+      const flipped = Buffer.from(bytes);
+      const at = random.pick(used);
+      flipped[at] = flipped[at]! ^ 0x11;
+      writeFileSync(file, flipped);
+      let problems: string[];
+      try {
+        problems = problemsOf(file);
+      } catch (error) {
+        problems = [String(error)];
+      }
+      if (problems.length > 0) found++;
+    }
+    // Not every byte bears content: free space inside a page, names in the schema's text. Those that do are nearly all.
+    expect(found).toBeGreaterThan(rounds * 0.8);
+  });
+});
+
+/** Offsets in pages but the first that hold something: zeros are mostly free space. */
+function usedBytes(bytes: Buffer): number[] {
+  const out: number[] = [];
+  for (let at = 4096; at < bytes.length; at++) if (bytes[at] !== 0) out.push(at);
+  return out;
+}

@@ -1,0 +1,330 @@
+// Danger: what is read is not what was written: a view that drifts from the log, an import seen half, an operation applied
+// to a state it was not made for. Every read is compared with the slow twin (testkit/storeHistory.ts).
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
+import { Random } from '../../../testkit/random.ts';
+import { compositionOf, conflictOf, publishedOf, randomAcuId, randomOid, randomSegment, scratchFolder } from '../../../testkit/store.ts';
+import { History, newBlob, newOperation } from '../../../testkit/storeHistory.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
+import type { DomainEvent } from '../../core/events.ts';
+import { emptyState } from '../../core/fold.ts';
+import { segmentKey } from '../../core/segmentKey.ts';
+import { openStore, type Head, type Store, type StoredEvent } from './store.ts';
+
+const folder = scratchFolder('store');
+const opened: Store[] = [];
+let files = 0;
+afterEach(async () => { await Promise.all(opened.splice(0).map((store) => store.close())); });
+afterAll(() => folder.remove());
+
+async function open(file = join(folder.path, `${++files}.sqlite`)): Promise<Store> {
+  const store = await openStore(file);
+  opened.push(store);
+  return store;
+}
+
+async function listed<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const out: T[] = [];
+  for await (const item of items) out.push(item);
+  return out;
+}
+
+const composed = (n: number): DomainEvent[] => [{ kind: 'composition-changed', composition: compositionOf([], n.toString(16).padStart(40, '0') as Oid) }];
+
+/** Everything a store answers, against the twin. */
+async function agree(store: Store, history: History): Promise<void> {
+  const last = history.operations.length;
+  expect(await store.state()).toEqual(history.stateAt(last));
+  for (let id = 0; id <= last; id++) expect(await store.stateAt(id)).toEqual(history.stateAt(id));
+  expect(await store.operations()).toEqual(history.operations.toReversed());
+  expect(await store.operations({ before: 4, limit: 2 })).toEqual(history.operations.slice(0, 3).toReversed().slice(0, 2));
+  const events = await listed(store.events());
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, n) => n + 1));
+  for (const { id, firstEvent, lastEvent } of history.operations) {
+    expect(events.slice(firstEvent - 1, lastEvent)).toEqual(history.events[id]!.map((event, n) => ({ seq: firstEvent + n, operation: id, draft: null, event })));
+  }
+  const keys = [...history.segments.keys()].toReversed();
+  expect(await store.segments(keys)).toEqual(keys.map((key) => history.segments.get(key)));
+  expect(keys.map((key) => segmentKey(history.segments.get(key)!))).toEqual(keys);
+  expect(await store.hasSegments([...keys, 'unknown'])).toEqual(new Set(keys));
+  expect(await listed(store.conflicts())).toEqual(history.conflicts);
+  expect(await store.conflictCount()).toBe(history.conflicts.length);
+  for (const [oid, bytes] of history.blobs) expect(await store.blob(oid)).toEqual(bytes);
+}
+
+describe('a store', () => {
+  it('agrees with the fold of its events through random histories, before and after a restart', async () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const random = new Random(seed);
+      const store = await open();
+      const history = new History(store, random);
+      for (let n = 0; n < 40; n++) await history.step();
+      await agree(store, history);
+      const digest = await store.digest();
+      expect(await store.fsck(), `seed ${seed}`).toMatchObject({ ok: true, problems: [] });
+      await store.close();
+      const again = await open(store.file);
+      await agree(again, history);
+      expect(await again.digest()).toEqual(digest);
+      expect(await again.head()).toMatchObject({ operation: history.operations.length, event: history.operations.at(-1)!.lastEvent });
+    }
+  });
+
+  it('undoes and redoes after a restart', async () => {
+    const store = await open();
+    const history = new History(store, new Random(7));
+    await history.open();
+    await history.import();
+    await history.compose();
+    await store.close();
+    const again = await open(store.file);
+    const later = new History(again, new Random(8));
+    later.operations.push(...(await again.operations()).toReversed());
+    later.events.push(...history.events.slice(1));
+    expect([await later.take('undo'), await later.take('undo'), await later.take('undo')]).toEqual([true, true, false]);
+    expect(await again.state()).toEqual({ ...emptyState, gitDir: history.stateAt(1).gitDir, objectFormat: 'sha1' });
+    expect([await later.take('redo'), await later.take('redo')]).toEqual([true, true]);
+    expect(await again.state()).toEqual(history.stateAt(3));
+  });
+
+  it('gives equal logs equal views, and unequal ones unequal', async () => {
+    const digests = [];
+    for (const seed of [3, 3, 4]) {
+      const store = await open();
+      const history = new History(store, new Random(seed));
+      for (let n = 0; n < 25; n++) await history.step();
+      digests.push(await store.digest());
+    }
+    expect(digests[0]).toEqual(digests[1]);
+    expect(digests[0]).not.toEqual(digests[2]);
+  });
+
+  it('is empty before anything happened', async () => {
+    const store = await open();
+    expect([await store.state(), await store.stateAt(0), await store.head(), await store.operations(), await listed(store.events())])
+      .toEqual([emptyState, emptyState, { operation: 0, event: 0, written: 0 }, [], []]);
+    expect([await store.conflictCount(), await store.conflictsAt(), await store.blob('0'.repeat(40) as Oid)]).toEqual([0, 0, null]);
+  });
+});
+
+describe('appending', () => {
+  it('answers in order, many in one commit, and one refused takes no other with it', async () => {
+    const store = await open();
+    const heard = vi.spyOn(Worker.prototype, 'emit');
+    const results = await Promise.allSettled(Array.from({ length: 300 }, (_, n) => {
+      const events: DomainEvent[] = n % 50 === 7 ? [{ kind: 'composition-changed', composition: compositionOf([randomAcuId(new Random(n))], '' as Oid) }] : composed(n);
+      return store.append(newOperation('compose', `number ${n}`), events);
+    }));
+    const good = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(6);
+    expect(good.map(({ id }) => id)).toEqual(good.map((_, n) => n + 1));
+    expect(good.map(({ description }) => Number(description.slice(7)))).toEqual(good.map(({ description }) => Number(description.slice(7))).toSorted((a, b) => a - b));
+    expect(await store.operations()).toEqual(good.toReversed());
+    const commits = heard.mock.calls.filter(([event, message]) => event === ('message' as string) && (message as { kind?: string }).kind === 'committed').length;
+    heard.mockRestore();
+    expect(commits).toBeGreaterThan(0);
+    expect(commits, 'commits for 300 calls').toBeLessThan(100);
+    expect(await store.fsck()).toMatchObject({ ok: true, events: 294 });
+  });
+
+  it('on a head that has moved is refused, and changes nothing', async () => {
+    const store = await open();
+    await store.append(newOperation('compose'), composed(1), {}, 0);
+    const { event } = await store.head();
+    await store.append(newOperation('compose'), composed(2), {}, event);
+    const before = await store.digest();
+    await expect(store.append(newOperation('compose'), composed(3), { blobs: [newBlob(new Uint8Array(9))] }, event)).rejects.toMatchObject({ code: 'store-moved', data: { expected: 1, found: 2 } });
+    expect(await store.digest()).toEqual(before);
+    expect(await store.blob(newBlob(new Uint8Array(9)).oid)).toBeNull();
+  });
+
+  it('of two on the same head lets one through, however they race', async () => {
+    const store = await open();
+    const other = await open(store.file);
+    for (let n = 0; n < 20; n++) {
+      const { event } = await store.head();
+      const outcomes = await Promise.allSettled([store, other, store].map((s) => s.append(newOperation('compose'), composed(n), {}, event)));
+      expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    }
+    expect((await other.head()).operation).toBe(20);
+  });
+
+  it('refuses what the log could not bear: no events, a segment or an ACU never stored, a blob that is not its id', async () => {
+    const store = await open();
+    const random = new Random(1);
+    const segment = randomSegment(random);
+    const refused: [DomainEvent[], object][] = [
+      [[], {}],
+      [[{ kind: 'published', published: publishedOf(random, [segment], [segmentKey(segment)]) }], {}],
+      [[{ kind: 'composition-changed', composition: compositionOf([randomAcuId(random)], randomOid(random)) }], {}],
+      [composed(1), { blobs: [{ oid: randomOid(random), bytes: new Uint8Array(3) }] }],
+      [composed(1), { conflicts: [conflictOf(random, [randomAcuId(random)])] }],
+    ];
+    for (const [events, extra] of refused) await expect(store.append(newOperation('compose'), events, extra)).rejects.toMatchObject({ code: 'bug' });
+    expect(await store.head()).toEqual({ operation: 0, event: 0, written: 0 });
+    expect(await store.fsck()).toMatchObject({ ok: true, events: 0 });
+  });
+
+  it('leaves the caller its bytes', async () => {
+    const store = await open();
+    const bytes = new Uint8Array(1000).subarray(10, 20).fill(7);
+    const blob = newBlob(bytes);
+    await store.append(newOperation('compose'), composed(1), { blobs: [blob, blob] });
+    expect(blob.bytes).toEqual(new Uint8Array(10).fill(7));
+    expect(await store.blob(blob.oid)).toEqual(bytes);
+    expect(await store.hasBlobs([blob.oid, '0'.repeat(40) as Oid])).toEqual(new Set([blob.oid]));
+  });
+
+  it('after the thread died is refused, and those who waited hear of it', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    const store = await open();
+    await store.append(newOperation('compose'), composed(0));
+    const waiting = Promise.allSettled(Array.from({ length: 20 }, (_, n) => store.append(newOperation('compose'), composed(n))));
+    const [thread] = post.mock.contexts as Worker[];
+    post.mockRestore();
+    await thread!.terminate();
+    for (const result of await waiting) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'worker-died' } });
+    await expect(store.append(newOperation('compose'), composed(0))).rejects.toMatchObject({ code: 'worker-died' });
+    expect((await store.operations()).at(-1), 'reading goes on').toMatchObject({ id: 1 });
+    await store.close();
+    const again = await open(store.file);
+    expect((await again.append(newOperation('compose'), composed(0))).id).toBeGreaterThan(1);
+    expect(await again.fsck()).toMatchObject({ ok: true });
+  });
+
+  it('closing waits for what was called before', async () => {
+    const store = await open();
+    const calls = Array.from({ length: 50 }, (_, n) => store.append(newOperation('compose'), composed(n)));
+    await store.close();
+    expect(await Promise.all(calls)).toHaveLength(50);
+    await expect(store.append(newOperation('compose'), composed(0))).rejects.toMatchObject({ code: 'bug' });
+    await expect(store.state()).rejects.toMatchObject({ code: 'bug' });
+    await store.close();
+  });
+});
+
+describe('an import', () => {
+  const random = new Random(11);
+  const segments = Array.from({ length: 7 }, () => randomSegment(random));
+  const start = { base: randomOid(random), grain: 'branch', globs: ['refs/heads/*'] } as const;
+
+  it('is invisible until published, and a killed one spares the next its work', async () => {
+    const store = await open();
+    await store.append(newOperation('compose'), composed(1));
+    const [before, state] = [await store.head(), await store.state()];
+    const keys = await store.stage(await store.beginImport(start), segments.slice(0, 4));
+    expect(keys).toEqual(segments.slice(0, 4).map(segmentKey));
+    expect(await store.state()).toEqual(state);
+    expect(await store.head()).toEqual({ ...before, written: before.written + 5 });
+    expect(await store.operations()).toHaveLength(1);
+    // An operation made on the state before is not disturbed by it.
+    await store.append(newOperation('compose'), composed(2), {}, before.event);
+    await store.close();
+
+    const again = await open(store.file);
+    expect(await again.hasSegments(segments.map(segmentKey))).toEqual(new Set(keys));
+    expect(await again.reusable(start.base, 'branch')).toEqual(new Map(segments.slice(0, 4).map((s) => [s.tip, [segmentKey(s)]])));
+    expect(await again.reusable(randomOid(random), 'branch')).toEqual(new Map());
+    expect(await again.reusable(start.base, 'commit')).toEqual(new Map());
+    const all = await again.stage(await again.beginImport(start), segments);
+    expect(all).toEqual(segments.map(segmentKey));
+    expect(await listed(again.events({ kinds: ['segment-added'] }))).toHaveLength(7);
+    const published = { ...publishedOf(random, segments, all), base: start.base };
+    await again.append(newOperation('import'), [{ kind: 'published', published }]);
+    expect((await again.state()).published).toEqual(published);
+    expect([...(await again.reusable(start.base, 'branch')).keys()].toSorted()).toEqual(segments.map((s) => s.tip).toSorted());
+  });
+
+  it('finds what is published now reusable on its base, whatever import stored it', async () => {
+    const store = await open();
+    const keys = await store.stage(await store.beginImport(start), segments);
+    const later = { ...publishedOf(random, segments.slice(0, 2), keys.slice(0, 2)), base: randomOid(random) };
+    await store.append(newOperation('import'), [{ kind: 'published', published: later }]);
+    expect(await store.reusable(later.base, 'branch')).toEqual(new Map(segments.slice(0, 2).map((s, n) => [s.tip, [keys[n]]])));
+  });
+
+  it('refuses segments under what is not an import', async () => {
+    const store = await open();
+    await store.append(newOperation('compose'), composed(1));
+    for (const draft of [0, 1, 2]) await expect(store.stage(draft, segments)).rejects.toMatchObject({ code: 'bug' });
+  });
+
+  it('stores one segment once, however often it is given', async () => {
+    const store = await open();
+    const draft = await store.beginImport(start);
+    const [one] = segments as [(typeof segments)[0]];
+    const [many] = await Promise.all([store.stage(draft, [one, one]), store.stage(draft, [one])]);
+    expect(many).toEqual([segmentKey(one), segmentKey(one)]);
+    // The same may come inside an operation; the first one stands.
+    await store.append(newOperation('import'), [{ kind: 'segment-added', key: segmentKey(one), segment: one }, { kind: 'published', published: publishedOf(random, [one], [segmentKey(one)]) }]);
+    expect(await listed(store.events({ kinds: ['segment-added'] }))).toHaveLength(2);
+    expect(await store.fsck()).toMatchObject({ ok: true });
+  });
+});
+
+describe('conflicts', () => {
+  it('are replaced whole, with the operation they belong to', async () => {
+    const store = await open();
+    const random = new Random(5);
+    const segments = Array.from({ length: 5 }, () => ({ ...randomSegment(random), acu: randomAcuId(random) }));
+    const keys = await store.stage(await store.beginImport({ base: randomOid(random), grain: 'branch', globs: [] }), segments);
+    const graph = Array.from({ length: 2000 }, () => conflictOf(random, segments.map(({ acu }) => acu as AcuId)));
+    await store.append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, segments, keys) }], { conflicts: graph });
+    expect(await listed(store.conflicts())).toEqual(graph);
+    expect(await store.conflictsAt()).toBe(1);
+    await store.append(newOperation('compose'), composed(1));
+    expect([await store.conflictCount(), await store.conflictsAt()]).toEqual([2000, 1]);
+    await store.append(newOperation('compose'), composed(2), { conflicts: graph.values().take(3) as Iterable<(typeof graph)[0]> });
+    expect([await listed(store.conflicts()), await store.conflictsAt()]).toEqual([graph.slice(0, 3), 3]);
+  });
+});
+
+describe('events', () => {
+  it('come by range and kind, in order, over many pages, while others write', async () => {
+    const store = await open();
+    await Promise.all(Array.from({ length: 700 }, (_, n) => store.append(newOperation('compose'), [...composed(n), { kind: 'branch-written', ref: `r${n}`, before: null, after: null, tree: null, acus: [] }])));
+    const seqs = async (range: Parameters<Store['events']>[0]): Promise<number[]> => (await listed(store.events(range))).map(({ seq }) => seq);
+    const counted = (from: number, to: number, step = 1): number[] => Array.from({ length: Math.floor((to - from) / step) + 1 }, (_, n) => from + n * step);
+    expect(await seqs({})).toEqual(counted(1, 1400));
+    expect(await seqs({ from: 300, to: 900 })).toEqual(counted(300, 900));
+    expect(await seqs({ kinds: ['branch-written'] })).toEqual(counted(2, 1400, 2));
+    expect(await seqs({ from: 10, to: 20, kinds: ['composition-changed', 'import-started'] })).toEqual(counted(11, 19, 2));
+    expect(await seqs({ kinds: [] })).toEqual([]);
+    const seen: StoredEvent[] = [];
+    for await (const event of store.events({ kinds: ['composition-changed', 'published'] })) {
+      if (seen.push(event) === 1) await store.append(newOperation('compose'), composed(999));
+    }
+    expect(seen.map(({ seq }) => seq)).toEqual([...counted(1, 1399, 2), 1401]);
+  });
+});
+
+describe("other processes' changes", () => {
+  it('are told once, ours are not', async () => {
+    const mine = await open();
+    const theirs = await open(mine.file);
+    const told: Head[] = [];
+    const stop = mine.onExternalChange((head) => told.push(head));
+    const version = mine.dataVersion();
+    await mine.append(newOperation('compose'), composed(1));
+    await theirs.beginImport({ base: '' as Oid, grain: 'branch', globs: [] });
+    await sleep(400);
+    expect(told, 'our own operation and a staged event are no news').toEqual([]);
+    await theirs.append(newOperation('compose'), composed(2));
+    expect(mine.dataVersion()).not.toBe(version);
+    await sleep(400);
+    expect(told).toEqual([{ operation: 2, event: 3, written: 3 }]);
+    // Between two of ours, found by the gap and not by the clock.
+    await theirs.append(newOperation('compose'), composed(3));
+    await mine.append(newOperation('compose'), composed(4));
+    expect(told).toHaveLength(2);
+    expect(told[1]).toMatchObject({ operation: 4 });
+    await sleep(400);
+    expect(told).toHaveLength(2);
+    stop();
+    await theirs.append(newOperation('compose'), composed(5));
+    await sleep(400);
+    expect(told).toHaveLength(2);
+  });
+});

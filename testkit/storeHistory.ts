@@ -1,0 +1,103 @@
+// Random histories of a store: imports in batches, compositions, written branches, undos and redos, as the service would do
+// them; with the slow twin beside (every event in a list, folded from the first).
+import { createHash } from 'node:crypto';
+import type { AcuId, Oid } from '../app/core/bytes.ts';
+import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState } from '../app/core/events.ts';
+import { emptyState, foldState } from '../app/core/fold.ts';
+import type { Conflict, Segment } from '../app/core/model.ts';
+import { planRedo, planUndo } from '../app/core/undo.ts';
+import type { Extra, NewBlob, NewOperation, Store } from '../app/main/storage/store.ts';
+import type { Random } from './random.ts';
+import { compositionOf, conflictOf, publishedOf, randomBytes, randomOid, randomSegment } from './store.ts';
+
+export function newOperation(kind: OperationKind, description: string = kind, target: number | null = null): NewOperation {
+  return { kind, description, command: kind === 'compose' ? 'acumen compose …' : null, target, time: 1_700_000_000_000 };
+}
+
+export function newBlob(bytes: Uint8Array): NewBlob {
+  return { oid: createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid, bytes };
+}
+
+export class History {
+  readonly operations: Operation[] = [];
+  /** every event of each operation, by its id */
+  readonly events: (readonly DomainEvent[])[] = [[]];
+  readonly segments = new Map<SegmentKey, Segment>();
+  readonly blobs = new Map<Oid, Uint8Array>();
+  conflicts: Conflict[] = [];
+  readonly #store: Store;
+  readonly #random: Random;
+
+  constructor(store: Store, random: Random) {
+    this.#store = store;
+    this.#random = random;
+  }
+
+  get acus(): AcuId[] { return [...new Set([...this.segments.values()].flatMap(({ acu }) => (acu === null ? [] : [acu])))]; }
+
+  stateAt(operation: number): WorkspaceState {
+    return foldState(this.events.slice(0, operation + 1).flat(), emptyState);
+  }
+
+  async open(): Promise<void> {
+    await this.#append(newOperation('open'), [{ kind: 'repository-opened', gitDir: `/r${this.#random.below(5)}/.git`, objectFormat: 'sha1' }]);
+  }
+
+  /** `finish: false` is an import killed before its end. */
+  async import(finish = true): Promise<void> {
+    const random = this.#random;
+    const draft = await this.#store.beginImport({ base: randomOid(random), grain: 'branch', globs: [] });
+    const fresh = Array.from({ length: 1 + random.below(6) }, () => randomSegment(random, this.acus));
+    // Some are stored already, as in every import but the first.
+    const all = random.shuffle([...fresh, ...[...this.segments.values()].filter(() => random.chance(0.5))]);
+    const keys = [...await this.#store.stage(draft, all.slice(0, 3)), ...await this.#store.stage(draft, all.slice(3))];
+    keys.forEach((key, n) => this.segments.set(key, all[n]!));
+    if (!finish) return;
+    this.conflicts = this.acus.length === 0 ? [] : Array.from({ length: random.below(8) }, () => conflictOf(random, this.acus));
+    await this.#append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, all, keys) }], { conflicts: this.conflicts });
+  }
+
+  async compose(): Promise<void> {
+    const random = this.#random;
+    const blobs = Array.from({ length: random.below(3) }, () => newBlob(random.chance(0.5) ? new Uint8Array(random.below(9000)) : randomBytes(random, random.below(500))));
+    for (const { oid, bytes } of blobs) this.blobs.set(oid, bytes);
+    await this.#append(newOperation('compose'), [{ kind: 'composition-changed', composition: compositionOf(this.acus.filter(() => random.chance(0.3)), randomOid(random)) }], { blobs });
+  }
+
+  async writeBranch(): Promise<void> {
+    const random = this.#random;
+    await this.#append(newOperation('write-branch'), [
+      { kind: 'branch-written', ref: `refs/heads/b${random.below(3)}`, before: null, after: randomOid(random), tree: randomOid(random), acus: this.acus.slice(0, 2) },
+    ]);
+  }
+
+  /** False where there is nothing to take back (or forth). */
+  async take(kind: 'undo' | 'redo'): Promise<boolean> {
+    const log = { stateOf: (id: number) => this.stateAt(id), eventsOf: ({ id }: Operation) => this.events[id]! };
+    let plan;
+    try {
+      plan = (kind === 'undo' ? planUndo : planRedo)(this.operations, log);
+    } catch {
+      return false;
+    }
+    await this.#append(newOperation(kind, kind, plan.target.id), plan.events);
+    return true;
+  }
+
+  async step(): Promise<void> {
+    switch (this.#random.below(8)) {
+      case 0: return this.open();
+      case 1: return this.import();
+      case 2: return this.import(false);
+      case 3: case 4: return this.compose();
+      case 5: return this.writeBranch();
+      case 6: return void await this.take('undo');
+      default: return void await this.take('redo');
+    }
+  }
+
+  async #append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}): Promise<void> {
+    this.operations.push(await this.#store.append(operation, events, extra, (await this.#store.head()).event));
+    this.events.push(events);
+  }
+}

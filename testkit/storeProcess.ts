@@ -1,0 +1,124 @@
+// A process with a store of its own, for the tests that kill, race or lock one. Started by storeProcess(); says what happens
+// on stdout, one JSON value a line, written synchronously so that a line once read was true when the process died.
+//   append FILE NAME COUNT   COUNT operations, eight in flight at a time; a line [n, operation id] for each acknowledgement
+//   contend FILE NAME COUNT  the same one by one, each on the head just read, again if another came first
+//   lock FILE                holds the whole file locked until stdin ends
+//   probe FILE OPTIONS       opens, reads the log's length, closes; the error's code if it cannot
+import { spawn, type ChildProcess } from 'node:child_process';
+import { writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
+import type { Oid } from '../app/core/bytes.ts';
+import { AcumenError } from '../app/core/errors.ts';
+import type { DomainEvent } from '../app/core/events.ts';
+import { openStore, type NewOperation, type OpenOptions } from '../app/main/storage/store.ts';
+import { compositionOf } from './store.ts';
+
+/** The n-th operation of the process called `name`: its base tells both. */
+export function numbered(name: string, n: number): { operation: NewOperation; events: DomainEvent[] } {
+  const base = n.toString(16).padStart(40, '0') as Oid;
+  return {
+    operation: { kind: 'compose', description: `${name} ${n}`, command: null, target: null, time: n },
+    events: [{ kind: 'composition-changed', composition: { ...compositionOf([], base), name } }],
+  };
+}
+
+export interface StoreProcess {
+  readonly child: ChildProcess;
+  /** what it has said so far */
+  readonly lines: unknown[];
+  /** resolves with its next line, or null at its end */
+  next(): Promise<unknown>;
+  /** how it ended: exit code or signal */
+  readonly ended: Promise<number | string | null>;
+}
+
+export function storeProcess(args: readonly string[], as: { readonly uid?: number; readonly gid?: number } = {}): StoreProcess {
+  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...as });
+  const lines: unknown[] = [];
+  let wake = (): void => {};
+  let over = false;
+  let told = 0;
+  const reader = createInterface({ input: child.stdout! });
+  reader.on('line', (line) => {
+    lines.push(JSON.parse(line));
+    wake();
+  });
+  const closed = new Promise<void>((resolve) => reader.on('close', () => {
+    over = true;
+    wake();
+    resolve();
+  }));
+  const exited = new Promise<number | string | null>((resolve) => child.on('exit', (code, signal) => resolve(code ?? signal)));
+  return {
+    child, lines,
+    async next() {
+      while (told >= lines.length && !over) await new Promise<void>((resolve) => { wake = resolve; });
+      return told < lines.length ? lines[told++] : null;
+    },
+    // Both, for what it said last may be read after it is gone.
+    ended: Promise.all([exited, closed]).then(([how]) => how),
+  };
+}
+
+const say = (value: unknown): void => { writeSync(1, `${JSON.stringify(value)}\n`); };
+
+async function append(file: string, name: string, count: number): Promise<void> {
+  const store = await openStore(file);
+  let n = 0;
+  const lane = async (): Promise<void> => {
+    while (n < count) {
+      const mine = ++n;
+      const { operation, events } = numbered(name, mine);
+      say([mine, (await store.append(operation, events)).id]);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+  await store.close();
+}
+
+async function contend(file: string, name: string, count: number): Promise<void> {
+  const store = await openStore(file);
+  let lost = 0;
+  for (let n = 1; n <= count;) {
+    const { operation, events } = numbered(name, n);
+    const { event } = await store.head();
+    try {
+      await store.append(operation, events, {}, event);
+      n++;
+    } catch (error) {
+      if (!(error instanceof AcumenError) || error.code !== 'store-moved') throw error;
+      lost++;
+    }
+  }
+  say({ lost });
+  await store.close();
+}
+
+function lock(file: string): void {
+  const db = new Database(file);
+  db.pragma('locking_mode = EXCLUSIVE');
+  db.exec('BEGIN EXCLUSIVE');
+  say('locked');
+  process.stdin.on('end', () => process.exit(0)).resume();
+}
+
+async function probe(file: string, options: OpenOptions): Promise<void> {
+  try {
+    const store = await openStore(file, options);
+    say({ operations: (await store.operations()).length, composition: (await store.state()).composition.name });
+    await store.close();
+  } catch (error) {
+    say(error instanceof AcumenError ? { code: error.code, message: error.message, hint: error.hint } : { failed: String(error) });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [verb, file, name, count] = process.argv.slice(2) as [string, string, string, string];
+  if (verb === 'append') await append(file, name, Number(count));
+  else if (verb === 'contend') await contend(file, name, Number(count));
+  else if (verb === 'lock') lock(file);
+  else if (verb === 'probe') await probe(file, JSON.parse(name) as OpenOptions);
+  else throw new Error(`unknown verb ${verb}`);
+}
