@@ -1,6 +1,7 @@
 // A process with a store of its own, for the tests that kill, race or lock one. Started by storeProcess(); says what happens
 // on stdout, one JSON value a line, written synchronously so that a line once read was true when the process died.
-//   append FILE NAME COUNT   COUNT operations, eight in flight at a time; a line [n, operation id] for each acknowledgement
+//   append FILE NAME COUNT   COUNT operations, eight in flight at a time; a line [n, operation id] for each acknowledgement,
+//                            one {code} for each refusal, after which no more are tried
 //   contend FILE NAME COUNT  the same one by one, each on the head just read, again if another came first
 //   lock FILE                holds the whole file locked until stdin ends
 //   probe FILE OPTIONS       opens, reads the log's length, closes; the error's code if it cannot
@@ -34,11 +35,15 @@ export interface StoreProcess {
   readonly ended: Promise<number | string | null>;
 }
 
-export function storeProcess(args: readonly string[], as: { readonly uid?: number; readonly gid?: number } = {}): StoreProcess {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...as });
+/** `blocks`: no file may grow beyond so many blocks of 512 bytes (POSIX `ulimit -f`), as on a disk that fills up. */
+export function storeProcess(args: readonly string[], as: { readonly uid?: number; readonly gid?: number; readonly blocks?: number } = {}): StoreProcess {
+  const { blocks, ...user } = as;
+  const command = [process.execPath, fileURLToPath(import.meta.url), ...args];
+  const [program, ...rest] = blocks === undefined ? command : ['/bin/sh', '-c', `ulimit -f ${blocks} && exec "$@"`, 'sh', ...command];
+  const child = spawn(program!, rest, { stdio: ['pipe', 'pipe', 'inherit'], ...user });
   const lines: unknown[] = [];
   let wake = (): void => {};
-  let over = false;
+  const output = { over: false };
   let told = 0;
   const reader = createInterface({ input: child.stdout! });
   reader.on('line', (line) => {
@@ -46,7 +51,7 @@ export function storeProcess(args: readonly string[], as: { readonly uid?: numbe
     wake();
   });
   const closed = new Promise<void>((resolve) => reader.on('close', () => {
-    over = true;
+    output.over = true;
     wake();
     resolve();
   }));
@@ -54,7 +59,7 @@ export function storeProcess(args: readonly string[], as: { readonly uid?: numbe
   return {
     child, lines,
     async next() {
-      while (told >= lines.length && !over) await new Promise<void>((resolve) => { wake = resolve; });
+      while (told >= lines.length && !output.over) await new Promise<void>((resolve) => { wake = resolve; });
       return told < lines.length ? lines[told++] : null;
     },
     // Both, for what it said last may be read after it is gone.
@@ -71,7 +76,13 @@ async function append(file: string, name: string, count: number): Promise<void> 
     while (n < count) {
       const mine = ++n;
       const { operation, events } = numbered(name, mine);
-      say([mine, (await store.append(operation, events)).id]);
+      try {
+        say([mine, (await store.append(operation, events)).id]);
+      } catch (error) {
+        if (!(error instanceof AcumenError)) throw error;
+        say({ code: error.code });
+        n = count;
+      }
     }
   };
   await Promise.all(Array.from({ length: 8 }, lane));

@@ -28,7 +28,7 @@ class Workspace {
   readonly eventsOf = (operation: Operation): DomainEvent[] => this.events.slice(operation.firstEvent - 1, operation.lastEvent);
 
   move(ref: string, expected: Oid | null, next: Oid | null): void {
-    expect(this.refs.get(ref) ?? null, 'compare-and-swap').toBe(expected);
+    if ((this.refs.get(ref) ?? null) !== expected) throw new Error('the ref is not where the plan expects it');
     if (next === null) this.refs.delete(ref);
     else this.refs.set(ref, next);
   }

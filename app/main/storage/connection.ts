@@ -173,6 +173,7 @@ export function storeError(error: unknown, file: string): AcumenError {
   }
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return corrupt(file, message, error);
   if (/^SQLITE_(READONLY|PERM)|^(EACCES|EPERM|EROFS)$/.test(code)) return readOnly(file, error);
+  if (code === 'SQLITE_TOOBIG') return new AcumenError('too-large', 'A value is too large to be stored.', 'One file or import may take up to a gigabyte.', data, { cause: error });
   if (/^SQLITE_(CANTOPEN|IOERR|FULL)|^E[A-Z]+$/.test(code)) {
     return new AcumenError('io', `The store could not be read or written (${message}).`, 'Check the path, the free space and the disk.', data, { cause: error });
   }

@@ -100,6 +100,26 @@ describe('a write-ahead log whose end is damaged', () => {
   }, 120_000);
 });
 
+describe('a disk that fills up', () => {
+  it.skipIf(process.platform === 'win32')('(not on Windows, which has no ulimit) refuses with the reason and keeps what it acknowledged', async () => {
+    const file = join(folder.path, 'full.sqlite');
+    const victim = storeProcess(['append', file, 'full', '100000'], { blocks: 1500 });
+    await victim.ended;
+    const codes = victim.lines.filter((line) => !Array.isArray(line));
+    expect(codes.length).toBeGreaterThan(0);
+    expect(new Set(codes.map((line) => (line as { code: string }).code))).toEqual(new Set(['io']));
+    const acknowledged = victim.lines.length - codes.length;
+    expect(acknowledged).toBeGreaterThan(10);
+    const store = await openStore(file);
+    const stored = await numbersOf(store, 'full');
+    expect(stored).toEqual(upTo(acknowledged));
+    expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
+    const { operation, events } = numbered('after', 1);
+    expect((await store.append(operation, events)).id, 'with room again it goes on').toBe(acknowledged + 1);
+    await store.close();
+  });
+});
+
 describe('two processes on one store', () => {
   it.each(['append', 'contend'])('%s 100 operations each: 200 in the log, each in its order', async (verb) => {
     const file = join(folder.path, `two-${verb}.sqlite`);

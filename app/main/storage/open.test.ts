@@ -15,17 +15,17 @@ const folder = scratchFolder('open');
 afterAll(() => folder.remove());
 const at = (name: string): string => join(folder.path, name);
 
-async function refused(file: string, code: ErrorCode, options: OpenOptions = { busyMs: 50 }): Promise<AcumenError> {
+async function expectRefused(file: string, code: ErrorCode, options: OpenOptions = { busyMs: 50 }): Promise<AcumenError> {
   const error = await openStore(file, options).then(() => null, (e: unknown) => e);
   expect(error).toBeInstanceOf(AcumenError);
   expect(error).toMatchObject({ code, hint: expect.stringMatching(/\.$/) as string });
   return error as AcumenError;
 }
 
-async function refusedUntouched(file: string, code: ErrorCode): Promise<void> {
+async function expectRefusedUntouched(file: string, code: ErrorCode): Promise<void> {
   const before = readFileSync(file);
   const beside = readdirSync(folder.path);
-  for (const options of [{ busyMs: 50 }, { busyMs: 50, readOnly: true }]) await refused(file, code, options);
+  for (const options of [{ busyMs: 50 }, { busyMs: 50, readOnly: true }]) await expectRefused(file, code, options);
   expect(readFileSync(file).equals(before), 'the file is untouched').toBe(true);
   expect(readdirSync(folder.path), 'nothing is left beside it').toEqual(beside);
 }
@@ -49,25 +49,25 @@ describe('what is not a store', () => {
     ['the beginning of a database', 'SQLite format 3\0'],
   ])('%s: refused and left as it is', async (name, content) => {
     writeFileSync(at(name), content);
-    await refusedUntouched(at(name), 'store-not-a-database');
+    await expectRefusedUntouched(at(name), 'store-not-a-database');
   });
 
   it("another program's database: refused and left as it is", async () => {
     const db = new Database(at('other.db'));
     db.exec('CREATE TABLE note(text); INSERT INTO note VALUES (1)');
     db.close();
-    await refusedUntouched(at('other.db'), 'store-not-a-database');
+    await expectRefusedUntouched(at('other.db'), 'store-not-a-database');
   });
 
   it('a folder, and a path through a file', async () => {
     mkdirSync(at('folder'));
-    await refused(at('folder'), 'store-not-a-database');
+    await expectRefused(at('folder'), 'store-not-a-database');
     writeFileSync(at('plain'), 'x');
-    await refused(at('plain/store.sqlite'), 'io');
+    await expectRefused(at('plain/store.sqlite'), 'io');
   });
 
   it('a file that is not there, for reading only', async () => {
-    await refused(at('absent.sqlite'), 'io', { readOnly: true });
+    await expectRefused(at('absent.sqlite'), 'io', { readOnly: true });
     expect(existsSync(at('absent.sqlite'))).toBe(false);
   });
 });
@@ -79,7 +79,7 @@ describe('a store we cannot serve', () => {
     db.pragma('journal_mode = DELETE');
     db.pragma(`user_version = ${newestVersion + 1}`);
     db.close();
-    await refusedUntouched(file, 'store-newer');
+    await expectRefusedUntouched(file, 'store-newer');
   });
 
   it('from a newer version that only the write-ahead log knows of', async () => {
@@ -87,15 +87,15 @@ describe('a store we cannot serve', () => {
     const other = new Database(file);
     other.pragma(`user_version = ${newestVersion + 1}`);
     expect(readFileSync(file).readInt32BE(60)).toBe(newestVersion);
-    await refused(file, 'store-newer');
-    await refused(file, 'store-newer', { readOnly: true });
+    await expectRefused(file, 'store-newer');
+    await expectRefused(file, 'store-newer', { readOnly: true });
     other.close();
   });
 
   it('cut short: corrupt, and left as it is', async () => {
     const file = await makeStore('short.sqlite', 200);
     truncateSync(file, 8192);
-    await refusedUntouched(file, 'store-corrupt');
+    await expectRefusedUntouched(file, 'store-corrupt');
   });
 
   it('with its first page overwritten behind a good header: corrupt', async () => {
@@ -103,7 +103,7 @@ describe('a store we cannot serve', () => {
     const bytes = readFileSync(file);
     bytes.fill(0xa5, 100, 4096);
     writeFileSync(file, bytes);
-    await refused(file, 'store-corrupt');
+    await expectRefused(file, 'store-corrupt');
     expect(readFileSync(file).equals(bytes)).toBe(true);
   });
 
@@ -113,8 +113,8 @@ describe('a store we cannot serve', () => {
     db.pragma('foreign_keys = OFF');
     db.exec('DROP TRIGGER event_remains; DELETE FROM event WHERE seq = 3');
     db.close();
-    await refused(file, 'store-corrupt');
-    await refused(file, 'store-corrupt', { readOnly: true });
+    await expectRefused(file, 'store-corrupt');
+    await expectRefused(file, 'store-corrupt', { readOnly: true });
   });
 
   it('of an older format, for reading only', async () => {
@@ -122,7 +122,7 @@ describe('a store we cannot serve', () => {
     const db = new Database(file);
     db.pragma(`user_version = ${newestVersion - 1}`);
     db.close();
-    await refused(file, 'store-read-only', { readOnly: true });
+    await expectRefused(file, 'store-read-only', { readOnly: true });
   });
 });
 
@@ -131,8 +131,8 @@ describe('a store another process holds', () => {
     const file = await makeStore('locked.sqlite');
     const holder = storeProcess(['lock', file]);
     expect(await holder.next()).toBe('locked');
-    await refused(file, 'store-locked');
-    await refused(file, 'store-locked', { busyMs: 50, readOnly: true });
+    await expectRefused(file, 'store-locked');
+    await expectRefused(file, 'store-locked', { busyMs: 50, readOnly: true });
     holder.child.stdin!.end();
     expect(await holder.ended).toBe(0);
     const store = await openStore(file);
@@ -163,7 +163,7 @@ describe('a place that cannot be written', () => {
   const nobody = root ? { uid: 65534, gid: 65534 } : {};
   const probe = async (file: string, options: OpenOptions): Promise<unknown> => storeProcess(['probe', file, JSON.stringify(options)], nobody).next();
 
-  it.skipIf(process.platform === 'win32')('is said so; reading works, also where not even a lock file can be made', async () => {
+  it.skipIf(process.platform === 'win32')('(not on Windows, whose folders know no such mode) is said so; reading works, also where not even a lock file can be made', async () => {
     if (root) chmodSync(folder.path, 0o755);
     mkdirSync(at('fixed'));
     const file = await makeStore('fixed/store.sqlite');

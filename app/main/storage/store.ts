@@ -262,10 +262,16 @@ class SqliteStore implements Store {
   #look(): void {
     // Between our commit and its acknowledgement our own change would look like another's: then the commit tells (see above).
     if (this.#writer?.busy === true) return;
-    const version = this.dataVersion();
-    if (version === this.#seenVersion) return;
-    this.#seenVersion = version;
-    const head = reads.head(this.#db);
+    let head: Head;
+    try {
+      const version = this.dataVersion();
+      if (version === this.#seenVersion) return;
+      head = reads.head(this.#db);
+      this.#seenVersion = version;
+    } catch {
+      // Nobody waits here for an answer. The next tick asks again, and whoever reads meanwhile hears what is wrong.
+      return;
+    }
     if (head.operation <= this.#seenOperation) return;
     this.#seenOperation = head.operation;
     this.#tell(head);
