@@ -31,6 +31,13 @@ function edited(random: Random, lines: readonly string[], letters: readonly stri
   return out;
 }
 
+/** Every second, third … line replaced: many runs of equal length, as when each record of a data file changes. */
+function inStep(random: Random, lines: readonly string[]): string[] {
+  const step = random.between(2, 9);
+  const record = random.chance(0.3) ? some(random, BRACES, 3) : [];
+  return lines.flatMap((line, i) => (i % step === 0 ? [`at ${random.chance(0.5) ? i : random.below(9)}\n`, ...record.slice(0, i % 4)] : [line]));
+}
+
 function text(random: Random, lines: readonly string[]): string {
   let out = lines.join('');
   if (random.chance(0.08)) out = out.replaceAll('\n', '\r\n');
@@ -83,6 +90,7 @@ export function filePair(random: Random, hardness: Hardness): readonly [string, 
   let other: string[];
   if (hardness === 'huge') other = edited(random, lines, letters, edits);
   else if (random.chance(0.12)) other = random.shuffle(lines);
+  else if (random.chance(0.1)) other = inStep(random, lines);
   else if (random.chance(0.12)) other = some(random, letters, Math.ceil(lines.length * (0.5 + random.below(100) / 100)));
   else other = edited(random, lines, letters, edits);
   return [text(random, lines), text(random, other)];

@@ -14,7 +14,7 @@ export function isBinary(bytes: Uint8Array): boolean {
 const FIRST_CHUNK = 1 << 16;
 const LARGEST_CHUNK = 1 << 24;
 /** FNV-1a, 32 bits. */
-const FNV_BASIS = 0x811c9dc5;
+const FNV_BASIS = 0x811c9dc5 | 0; // signed: V8 keeps signed 32-bit integers unboxed
 const FNV_PRIME = 0x01000193;
 
 /**
@@ -115,7 +115,7 @@ export class Interner {
       const entry = this.#slots[slot]!;
       if (entry === 0) break;
       const id = entry - 1;
-      if (this.#hashOf[id] === hash && this.#lengthOf[id] === length) {
+      if ((this.#hashOf[id]! | 0) === hash && this.#lengthOf[id] === length) {
         const chunk = this.#chunks[this.#chunkOf[id]!]!;
         const at = this.#startOf[id]!;
         let k = 0;
@@ -173,7 +173,7 @@ export class Interner {
 function mixed(hash: number): number {
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
+  return hash ^ (hash >>> 16);
 }
 
 function grown(array: Uint32Array<ArrayBuffer>): Uint32Array<ArrayBuffer> {

@@ -20,24 +20,33 @@ export function histogram(a: Uint32Array, b: Uint32Array, classes: number, chang
   const count = countOf.atLeast(classes);
   const first = firstOf.atLeast(classes);
   const next = nextOf.atLeast(a.length);
-  // Ranges still to do; their order does not matter, because each marks only its own lines.
+  // Ranges still to do, four numbers each; their order does not matter, because each marks only its own lines.
   let stack = pending.atLeast(256);
   let depth = 0;
-  let aLo = 0, aHi = a.length, bLo = 0, bHi = b.length;
+  stack[depth++] = 0;
+  stack[depth++] = a.length;
+  stack[depth++] = 0;
+  stack[depth++] = b.length;
 
-  for (;;) {
-    if (aLo === aHi || bLo === bHi) {
-      changedA.fill(1, aLo, aHi);
-      changedB.fill(1, bLo, bHi);
-    } else {
-      for (let p = aHi - 1; p >= aLo; p--) {
-        const line = a[p]!;
-        next[p] = count[line]! === 0 ? 0 : first[line]!;
-        first[line] = p + 1;
-        count[line] = count[line]! + 1;
-      }
+  while (depth > 0) {
+    const bHi = stack[--depth]!;
+    let bLo = stack[--depth]!;
+    const aHi = stack[--depth]!;
+    let aLo = stack[--depth]!;
 
-      // The best run so far: `rarest` is the lowest number of occurrences among its lines, `span` its length − 1.
+    for (let p = aHi - 1; p >= aLo; p--) {
+      const line = a[p]!;
+      next[p] = count[line]! === 0 ? 0 : first[line]!;
+      first[line] = p + 1;
+      count[line] = count[line]! + 1;
+    }
+
+    // No run around a line that is unique in the old range is longer than this (as a span, its length − 1).
+    let bound = Infinity;
+    // Match a run, leave what lies before it for later, go on with what lies behind it, whose index is what is left of
+    // this one. Searching the rest anew each time would make a file in which every second line changed quadratic.
+    while (aLo < aHi && bLo < bHi) {
+      // The best run so far: `rarest` is the lowest number of occurrences among its lines.
       let rarest = MOST_OCCURRENCES + 1;
       let span = 0;
       let found = false;
@@ -78,31 +87,48 @@ export function histogram(a: Uint32Array, b: Uint32Array, classes: number, chang
             if (following === 0) break;
             p = following - 1;
           }
+          // From here on only runs around unique lines count, only a longer one is better, and there is none.
+          if (rarest === 1 && span >= bound) break;
         }
         q = resume;
       }
-      for (let p = aLo; p < aHi; p++) count[a[p]!] = 0;
 
       if (anyCommon && rarest > MOST_OCCURRENCES) {
+        clear(count, a, aLo, aHi);
         myers(a, aLo, aHi, b, bLo, bHi, classes, changedA, changedB);
-      } else if (!found) {
-        changedA.fill(1, aLo, aHi);
-        changedB.fill(1, bLo, bHi);
-      } else {
-        if (depth + 4 > stack.length) stack = pending.grow();
-        stack[depth++] = bestA + span + 1;
-        stack[depth++] = aHi;
-        stack[depth++] = bestB + span + 1;
-        stack[depth++] = bHi;
-        aHi = bestA;
-        bHi = bestB;
-        continue;
+        aLo = aHi;
+        bLo = bHi;
+        break;
       }
+      if (!found) break;
+      if (aLo < bestA && bLo < bestB) {
+        if (depth + 4 > stack.length) stack = pending.grow();
+        stack[depth++] = aLo;
+        stack[depth++] = bestA;
+        stack[depth++] = bLo;
+        stack[depth++] = bestB;
+      } else {
+        changedA.fill(1, aLo, bestA);
+        changedB.fill(1, bLo, bestB);
+      }
+
+      // What is a run around a unique line behind this run was a part of one before, unless a line became unique just now.
+      bound = rarest === 1 ? span : Infinity;
+      for (; aLo <= bestA + span; aLo++) {
+        const line = a[aLo]!;
+        const left = count[line]! - 1;
+        count[line] = left;
+        first[line] = next[aLo]!;
+        if (left === 1) bound = Infinity;
+      }
+      bLo = bestB + span + 1;
     }
-    if (depth === 0) return;
-    bHi = stack[--depth]!;
-    bLo = stack[--depth]!;
-    aHi = stack[--depth]!;
-    aLo = stack[--depth]!;
+    changedA.fill(1, aLo, aHi);
+    changedB.fill(1, bLo, bHi);
+    clear(count, a, aLo, aHi);
   }
+}
+
+function clear(count: Int32Array, a: Uint32Array, from: number, to: number): void {
+  for (let p = from; p < to; p++) count[a[p]!] = 0;
 }
