@@ -63,8 +63,9 @@ function refusesOnly(run: () => unknown): boolean {
 
 describe('frames', () => {
   test('decode(encode(x)) = x for plain data', () => {
+    // MessagePack has one zero, so there is no −0 here
     const value = fc.letrec((tie) => ({
-      any: fc.oneof({ depthSize: 'small' }, fc.constant(null), fc.boolean(), fc.integer(), fc.double({ noNaN: true }), text, fc.uint8Array({ maxLength: 300 }),
+      any: fc.oneof({ depthSize: 'small' }, fc.constant(null), fc.boolean(), fc.integer(), fc.double({ noNaN: true }).map((n) => n + 0), text, fc.uint8Array({ maxLength: 300 }),
         fc.array(tie('any'), { maxLength: 20 }),
         fc.dictionary(fc.string({ maxLength: 40 }).filter((k) => !['__proto__', 'constructor', 'prototype'].includes(k)), tie('any'), { noNullPrototype: true })),
     })).any;

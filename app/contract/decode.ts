@@ -81,7 +81,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   compose: v.strictObject({ composition, operation }),
   preview: v.strictObject({
     tree: v.nullable(oid), files, missing: acuIds,
-    conflicts: v.array(v.strictObject({ a: acuId, b: acuId, path, kind: conflictKind })), ms: duration,
+    conflicts: v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind })), ms: duration,
   }),
   composedFile: beforeAfter,
   acuFiles: v.strictObject({ files }),

@@ -23,7 +23,7 @@ export interface Methods {
   /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
   compose: { params: { acus: readonly AcuId[]; ticket: string }; result: { composition: Composition; operation: Operation } };
   /** The composed tree of a set without recording it: changed paths against the base, or why not. */
-  preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly { a: AcuId; b: AcuId; path: PathBytes; kind: ConflictKind }[]; ms: number } };
+  preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly { a: AcuId; b: AcuId | 'base'; path: PathBytes; kind: ConflictKind }[]; ms: number } };
   /** Base and composed text of one path. */
   composedFile: { params: { acus: readonly AcuId[]; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
   acuFiles: { params: { acu: AcuId }; result: { files: readonly FileChange[] } };

@@ -15,7 +15,7 @@ const pack = (value: unknown): Uint8Array => encode(value, { sortKeys: true });
 const isMap = (value: unknown): value is Packed => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
 export function difference(before: Uint8Array, after: Uint8Array): Uint8Array {
-  if (equalBytes(before, after)) return pack({ kind: 'same' } satisfies Difference);
+  if (before === after || equalBytes(before, after)) return pack({ kind: 'same' } satisfies Difference);
   const old = decode(before) as Packed, next = decode(after) as Packed;
   const { rest: oldRest, ...oldTables } = old, { rest: nextRest, ...nextTables } = next;
   const tables = changed(oldTables, nextTables);

@@ -1,0 +1,62 @@
+// The import operation of a workspace: binds the importer to the store, so that segments are staged durably in batches,
+// those computed earlier are used again, and nothing is visible before the one operation that publishes.
+import type { Oid } from '../../core/bytes.ts';
+import type { Published } from '../../core/events.ts';
+import type { Segment } from '../../core/model.ts';
+import type { RepositoryReader } from '../../core/repository.ts';
+import type { NewBlob, Store } from '../storage/store.ts';
+import { importRepository } from './importer.ts';
+import type { ImportRequest } from './importer.ts';
+import type { Progress } from './queue.ts';
+
+export interface Imported {
+  readonly published: Published;
+  /** contents that carrying made, for the publishing transaction */
+  readonly blobs: readonly NewBlob[];
+}
+
+export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, progress: Progress, signal: AbortSignal): Promise<Imported> {
+  let base: Oid | null = null;
+  let draft: number | null = null;
+  let earlier: ReadonlyMap<Oid, readonly string[]> = new Map();
+  const reused = new Set<Segment>();
+  const blobs = new Map<Oid, Uint8Array>();
+
+  const published = await importRepository(reader, request, {
+    async begin(oid) {
+      base = oid;
+      earlier = await store.reusable(oid, request.grain);
+    },
+    async known(tip) {
+      const usable: Segment[] = [];
+      for (const segment of await store.segments(earlier.get(tip) ?? [])) {
+        if (!await contentsAreHere(segment, store, reader)) continue;
+        reused.add(segment);
+        usable.push(segment);
+      }
+      return usable;
+    },
+    blob: async (oid) => blobs.get(oid) ?? store.blob(oid),
+    async stage(segments, made) {
+      signal.throwIfAborted();
+      for (const { oid, bytes } of made) blobs.set(oid, bytes);
+      const fresh = segments.filter((s) => !reused.has(s));
+      if (fresh.length === 0) return;
+      draft ??= await store.beginImport({ base: base!, grain: request.grain, globs: request.refs });
+      await store.stage(draft, fresh);
+    },
+  }, progress, signal);
+  signal.throwIfAborted();
+  return { published, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })) };
+}
+
+/** A killed import leaves segments whose merged contents were not stored yet; those are computed again. */
+async function contentsAreHere(segment: Segment, store: Store, reader: RepositoryReader): Promise<boolean> {
+  const absent: Oid[] = [];
+  for (const { edits } of segment.contexts) {
+    for (const { after, hunks } of edits) {
+      if (after !== null && hunks !== null && !await reader.has(after.oid)) absent.push(after.oid);
+    }
+  }
+  return absent.length === 0 || (await store.hasBlobs(absent)).size === new Set(absent).size;
+}

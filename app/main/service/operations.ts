@@ -1,0 +1,137 @@
+// The operations of a workspace that go through its whole history: import, undo, redo, fsck (design.md §1). Compose is in
+// composing.ts, write-branch in writeBack.ts. Each plans on the newest state and commits once.
+import { AcumenError } from '../../core/errors.ts';
+import type { DomainEvent, Operation, WorkspaceState } from '../../core/events.ts';
+import type { Composition, Conflict, Grain, ImportSummary } from '../../core/model.ts';
+import { describeRebinding, rebind } from '../../core/rebind.ts';
+import type { Rebinding } from '../../core/rebind.ts';
+import type { RepositoryReader } from '../../core/repository.ts';
+import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
+import type { FsckReport, NewBlob } from '../storage/store.ts';
+import { isCurrent, neededContents } from './composing.ts';
+import { stageImport } from './importing.ts';
+import { repositoryName, repositoryPath } from './place.ts';
+import type { Progress } from './queue.ts';
+import type { Moment } from './reading.ts';
+import { commandLine, plural } from './said.ts';
+import type { View, Workspace } from './workspace.ts';
+import { moveRef } from './writeBack.ts';
+
+type ImportParams = { readonly path: string | null; readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain };
+
+/** Imports, or with no path imports again what was imported last. An import that finds nothing new records nothing. */
+export async function importInto(workspace: Workspace, params: ImportParams, signal: AbortSignal, progress: Progress): Promise<ImportSummary> {
+  const start = performance.now();
+  const reader = params.path === null ? await workspace.repository() : await workspace.open(params.path);
+  const { published: last, gitDir } = workspace.view.state;
+  refuseOther(gitDir, reader);
+  const again = params.path === null ? last : null;
+  const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
+  const { published, blobs } = await stageImport(workspace.store, reader, { base, refs, grain: params.grain }, progress, signal);
+
+  await workspace.commit(async (view) => {
+    refuseOther(view.state.gitDir, reader);
+    const engine = await workspace.engineOf(published);
+    if (view.state.published !== null && engine === view.engine) return null;
+    progress('Publishing', 0, null);
+    const followed = await follow(workspace, view, { head: view.head, state: { ...view.state, gitDir: reader.gitDir, published }, engine }, blobs);
+    signal.throwIfAborted();
+    const events: DomainEvent[] = [{ kind: 'published', published }];
+    if (view.state.gitDir === null) events.unshift({ kind: 'repository-opened', gitDir: reader.gitDir, objectFormat: reader.objectFormat });
+    if (followed !== null) events.push({ kind: 'composition-changed', composition: followed.composition });
+    const rebound = followed === null ? '' : describeRebinding(followed.answers);
+    return {
+      operation: {
+        kind: 'import', target: null,
+        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${rebound && `; composition: ${rebound}`}`,
+        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r])),
+      },
+      events,
+      extra: { blobs: [...blobs, ...followed?.blobs ?? []] },
+    };
+  });
+  const { acus } = await workspace.engineOf(published);
+  return {
+    base: published.base, acus: acus.length, sources: published.sources.length,
+    edits: acus.reduce((n, a) => n + a.paths.length, 0), hunks: acus.reduce((n, a) => n + a.hunks, 0), ms: performance.now() - start,
+  };
+}
+
+/** One store, one repository: whichever way it is reached. */
+function refuseOther(gitDir: string | null, reader: RepositoryReader): void {
+  if (gitDir === null || gitDir === reader.gitDir) return;
+  throw new AcumenError('store-other-repository', `This store belongs to ${repositoryName(gitDir)} at ${repositoryPath(gitDir)}.`,
+    'Use another --store for this repository, or leave --store out.', { store: gitDir, repository: reader.gitDir });
+}
+
+interface Followed { readonly composition: Composition; readonly answers: readonly Rebinding[]; readonly blobs: readonly NewBlob[] }
+
+/** The composition after a rebind, and what became of each of its ACUs; null where it stays as it is. `made`: not stored yet. */
+async function follow(workspace: Workspace, before: View, after: View, made: readonly NewBlob[]): Promise<Followed | null> {
+  const old = before.state.composition;
+  if (old.acus.length === 0) return null;
+  const { acus, answers } = rebind(before.engine, after.engine, old.acus);
+  const composition = { ...old, base: after.engine.base, acus };
+  if (isCurrent(before, composition)) return null;
+  const pending = new Map(made.map(({ oid, bytes }) => [oid, bytes]));
+  const now = await workspace.moment(after);
+  const moment: Moment = { ...now, stored: async (oid) => pending.get(oid) ?? now.stored(oid) };
+  const composed = await workspace.reading.composed(moment, acus);
+  // A set that conflicts on the new base stays, for the person to see and mend.
+  return { composition, answers, blobs: 'delta' in composed ? await neededContents(workspace, moment, composed, acus) : [] };
+}
+
+/** Goes back to the state before the last operation, or to the one that an undo left; a branch moves with it, or nothing does. */
+export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: AbortSignal): Promise<{ readonly operation: Operation }> {
+  const operation = await workspace.commit(async () => {
+    const { log, store } = workspace;
+    const { target, from, to } = (kind === 'undo' ? undoCandidate : redoCandidate)(log);
+    const states = new Map<number, WorkspaceState>([[from, await store.stateAt(from)], [to, await store.stateAt(to)]]);
+    const events: DomainEvent[] = [];
+    for await (const { event } of store.events({ from: target.firstEvent, to: target.lastEvent })) events.push(event);
+    const plan = (kind === 'undo' ? planUndo : planRedo)(log, { stateOf: (id) => states.get(id)!, eventsOf: () => events });
+    signal.throwIfAborted();
+    const { moves } = plan;
+    return {
+      operation: { kind, target: plan.target.id, description: `${kind === 'undo' ? 'Undid' : 'Redid'}: ${plan.target.description}`, command: commandLine(kind) },
+      events: plan.events,
+      ...moves !== null && { effect: () => moveRef(workspace, moves) },
+    };
+  });
+  return { operation: operation! };
+}
+
+/** The store against itself, then what only the engine can tell: the stored conflict graph, and the composition's contents. */
+export async function fsck(workspace: Workspace): Promise<FsckReport> {
+  const start = performance.now();
+  const report = await workspace.store.fsck();
+  const problems = [...report.problems];
+  if (report.ok) {
+    const view = await workspace.refold();
+    const lastPublished = [...workspace.log].reverse().find((o) => o.kind !== 'compose' && o.kind !== 'write-branch')?.id ?? 0;
+    if (await workspace.store.conflictsAt() >= lastPublished && lastPublished > 0) problems.push(...await compareGraph(workspace, view));
+    if (view.state.composition.acus.length > 0) {
+      try {
+        const composed = await workspace.reading.composed(await workspace.moment(view), view.state.composition.acus);
+        if (!('delta' in composed)) problems.push('composition: it does not stand on its base any more');
+      } catch (error) {
+        problems.push(`composition: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    }
+  }
+  return { ok: problems.length === 0, problems, events: report.events, ms: performance.now() - start };
+}
+
+async function compareGraph(workspace: Workspace, view: View): Promise<string[]> {
+  const key = (c: Conflict): string => [c.a, c.b, c.kind, c.verdict, c.path, c.inherited].join('\0');
+  const computed = new Map<string, number>();
+  for (const c of view.engine.conflicts()) computed.set(key(c), (computed.get(key(c)) ?? 0) + 1);
+  let extra = 0;
+  for await (const c of workspace.store.conflicts()) {
+    const n = computed.get(key(c)) ?? 0;
+    if (n === 0) extra++;
+    else if (n === 1) computed.delete(key(c));
+    else computed.set(key(c), n - 1);
+  }
+  return computed.size === 0 && extra === 0 ? [] : [`conflicts: the stored graph lacks ${computed.size} and has ${extra} that the engine does not find`];
+}

@@ -1,0 +1,122 @@
+// The command line's answers as plain records (design.md §6): byte strings in display form, in the shapes that `--json` prints.
+// The doors print them; what is in them is decided here.
+import { display } from '../../core/bytes.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
+import type { Engine } from '../../core/engine.ts';
+import type { Acu, Conflict, ConflictKind, Verdict } from '../../core/model.ts';
+import type { Workspace } from './workspace.ts';
+
+export interface ListedAcu {
+  readonly id: AcuId; readonly name: string; readonly sources: readonly string[]; readonly author: string;
+  /** seconds since the epoch */
+  readonly time: number;
+  readonly paths: readonly string[]; readonly requires: readonly AcuId[];
+  readonly stale?: true; readonly inexact?: true; readonly reason?: string;
+}
+export interface NamedAcu { readonly id: AcuId; readonly name: string; readonly sources: readonly string[] }
+export interface ConflictRow {
+  readonly a: AcuId; readonly b: AcuId | 'base'; readonly kind: ConflictKind; readonly verdict: Verdict; readonly path: string; readonly detail: string;
+}
+export interface SourceConflictRow { readonly a: string; readonly b: string; readonly verdict: Verdict; readonly paths: readonly string[] }
+export interface PairCounts { readonly blocking: number; readonly resolvable: number; readonly risk: number }
+
+export function listed(acu: Acu): ListedAcu {
+  const { name, email } = acu.author;
+  return {
+    id: acu.id, name: display(acu.name), sources: acu.sources.map(display), author: `${display(name)} <${display(email)}>`, time: acu.time,
+    paths: acu.paths.map(display), requires: acu.requires,
+    ...acu.standing === 'stale' && { stale: true as const },
+    ...acu.standing === 'inexact' && { inexact: true as const },
+    ...acu.reason !== undefined && { reason: acu.reason },
+  };
+}
+
+export function named({ id, name, sources }: Acu): NamedAcu {
+  return { id, name: display(name), sources: sources.map(display) };
+}
+
+export function conflictRow({ a, b, kind, verdict, path, detail }: Conflict): ConflictRow {
+  return { a, b, kind, verdict, path: display(path), detail };
+}
+
+export interface ConflictFilter { readonly acus: readonly AcuId[] | null; readonly kind: 'textual' | 'semantic' | null }
+
+/** The conflict graph as it streams: rows as they are found, inherited ones counted but left out; then the counts of pairs. */
+export class ConflictReport {
+  readonly #engine: Engine;
+  readonly #filter: ConflictFilter;
+  readonly #wanted: ReadonlySet<AcuId> | null;
+  #pairs: { blocking: number; resolvable: number; risk: number; partial: number } | null = null;
+
+  constructor(engine: Engine, filter: ConflictFilter) {
+    this.#engine = engine;
+    this.#filter = filter;
+    this.#wanted = filter.acus === null ? null : new Set(filter.acus);
+  }
+
+  *acus(): Iterable<NamedAcu> { for (const acu of this.#engine.acus) yield named(acu); }
+
+  *conflicts(): Iterable<ConflictRow> {
+    const counts = { blocking: 0, resolvable: 0, risk: 0, partial: 0 };
+    let last = '';
+    for (const c of this.#engine.conflicts(this.#filter.kind === null ? {} : { kind: this.#filter.kind })) {
+      if (this.#wanted !== null && !this.#wanted.has(c.a) && (c.b === 'base' || !this.#wanted.has(c.b))) continue;
+      // the engine gives a pair's places one after another
+      const pair = `${c.a} ${c.b}`;
+      if (pair !== last) counts[c.verdict]++;
+      last = pair;
+      if (!c.inherited) yield conflictRow(c);
+    }
+    this.#pairs = counts;
+  }
+
+  *sourceConflicts(): Iterable<SourceConflictRow> {
+    if (this.#filter.kind === 'semantic') return;
+    const names = this.#wanted === null ? null : new Set(this.#engine.acus.filter((a) => this.#wanted!.has(a.id)).flatMap((a) => a.sources));
+    for (const { a, b, verdict, paths } of this.#engine.sourceConflicts()) {
+      if (names !== null && !names.has(a) && (b === 'base' || !names.has(b))) continue;
+      yield { a: display(a), b: b === 'base' ? b : display(b), verdict, paths: paths.map(display) };
+    }
+  }
+
+  /** Of ACU pairs, inherited ones included; known once `conflicts` has been read to its end. */
+  get pairs(): PairCounts {
+    const { blocking, resolvable, risk } = this.#counted();
+    return { blocking, resolvable, risk };
+  }
+  /** pairs without a verdict, and ACUs against the base: counted apart */
+  get partial(): number { return this.#counted().partial; }
+
+  #counted() {
+    if (this.#pairs === null) for (const _ of this.conflicts());
+    return this.#pairs!;
+  }
+}
+
+export interface CheckReport { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly ConflictRow[] }
+
+export function checkReport(engine: Engine, ids: readonly AcuId[]): CheckReport {
+  const { ok, missing, conflicts } = engine.check(ids);
+  return { ok, missing, conflicts: conflicts.map(conflictRow) };
+}
+
+export interface ComposeReport {
+  readonly tree: Oid | null; readonly commit?: Oid; readonly resolved: readonly string[]; readonly missing: readonly AcuId[]; readonly conflicts: readonly ConflictRow[];
+}
+
+/** X… of the command line: names, ids and prefixes, each of all its ACUs, in order and once. */
+export function namedIds(engine: Engine, names: readonly string[]): AcuId[] {
+  return [...new Set(names.flatMap((x) => engine.named(x)))];
+}
+
+/** The answer of `compose`: the tree, or what stands against it. */
+export async function composeReport(workspace: Workspace, ids: readonly AcuId[], commit: Oid | null): Promise<ComposeReport> {
+  const answer = await workspace.reading.composed(await workspace.moment(), ids);
+  if (!('delta' in answer)) return { tree: null, resolved: [], missing: answer.missing, conflicts: answer.conflicts.map(conflictRow) };
+  return { tree: answer.tree, ...commit !== null && { commit }, resolved: [], missing: [], conflicts: [] };
+}
+
+/** What an import left out, and why: one sentence each. */
+export function importWarnings(engine: Engine): string[] {
+  return engine.tables.skipped.map(({ name, reason }) => `${display(name)} was left out: ${reason}`);
+}

@@ -1,0 +1,268 @@
+// The service of one workspace (design.md §5, Processes and truth): it owns the store, the engine and the truth. Every mutation
+// is an operation in its queue; every visible change is an epoch, pushed as a difference of the replica; reads never wait.
+import type { Oid } from '../../core/bytes.ts';
+import { difference } from '../../core/difference.ts';
+import { Engine } from '../../core/engine.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { DomainEvent, Operation, Published, WorkspaceState } from '../../core/events.ts';
+import { emptyState, foldState } from '../../core/fold.ts';
+import type { RepositoryReader } from '../../core/repository.ts';
+import { pack } from '../../core/segmentKey.ts';
+import { historyOf } from '../../core/undo.ts';
+import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
+import { openRepository } from '../git/open.ts';
+import { openStore } from '../storage/store.ts';
+import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
+import { compose } from './composing.ts';
+import { fsck, importInto, undo } from './operations.ts';
+import { repositoryName, repositoryPath, version } from './place.ts';
+import { OperationQueue } from './queue.ts';
+import type { Task } from './queue.ts';
+import { Reading } from './reading.ts';
+import type { Moment } from './reading.ts';
+import type { Service } from './session.ts';
+import { writeBranch } from './writeBack.ts';
+
+export interface Clock {
+  /** milliseconds since the epoch */
+  now(): number;
+  /** minutes east of UTC */
+  offset(): number;
+}
+export const systemClock: Clock = { now: () => Date.now(), offset: () => -new Date().getTimezoneOffset() };
+
+export interface WorkspaceOptions {
+  readonly readOnly?: boolean;
+  readonly clock?: Clock;
+  /** for the name that signs what is written back */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** The state at one operation, with the engine over it. */
+export interface View { readonly head: Head; readonly state: WorkspaceState; readonly engine: Engine }
+
+/** What a plan wants committed: one operation, its events and what travels with them. Null: nothing to do. */
+export interface Plan {
+  readonly operation: Omit<NewOperation, 'time'>;
+  readonly events: readonly DomainEvent[];
+  readonly extra?: Extra;
+  /** what must happen outside the store before the commit; answers how to take it back if the commit fails */
+  effect?(): Promise<() => Promise<void>>;
+}
+
+const NOTHING_PUBLISHED: Published = {
+  base: '' as Oid, baseTree: '' as Oid, baseName: '', grain: 'branch', globs: [], sources: [], segments: [], skipped: [],
+};
+/** Conflicts beyond which the store keeps no copy of the graph: the engine computes it faster than it could be read back. */
+const MAX_STORED_CONFLICTS = 250_000;
+
+/** How often an operation is planned anew because another process committed in between. */
+const MAX_ATTEMPTS = 5;
+
+type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
+
+export class Workspace implements Service {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly env: NodeJS.ProcessEnv;
+  readonly reading = new Reading();
+  readonly #queue: OperationQueue;
+  readonly #listeners = new Set<(push: Push) => void>();
+  readonly #handlers: Handlers;
+  readonly #stopListening: () => void;
+  #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engine.from(NOTHING_PUBLISHED, []) };
+  /** the newest engines by what they were built from: undo and redo go back and forth between them */
+  #engines: { readonly key: Uint8Array; readonly engine: Engine }[] = [];
+  /** the log in order, as far as it has been read */
+  #log: Operation[] = [];
+  #folding: Promise<View> = Promise.resolve(this.#view);
+  #reader: { readonly gitDir: string; readonly reader: RepositoryReader } | null = null;
+
+  /** Opens or creates the store `file` and folds its state. */
+  static async open(file: string, options: WorkspaceOptions = {}): Promise<Workspace> {
+    const workspace = new Workspace(await openStore(file, { readOnly: options.readOnly ?? false }), options);
+    try {
+      await workspace.refold();
+    } catch (error) {
+      await workspace.close();
+      throw error;
+    }
+    return workspace;
+  }
+
+  private constructor(store: Store, options: WorkspaceOptions) {
+    this.store = store;
+    this.clock = options.clock ?? systemClock;
+    this.env = options.env ?? process.env;
+    this.#queue = new OperationQueue((push) => this.#push(push), () => this.clock.now());
+    this.#handlers = this.#methods();
+    this.#stopListening = store.onExternalChange(() => { this.refold().catch(() => undefined); }); // the next operation says what is wrong
+  }
+
+  get view(): View { return this.#view; }
+  get engine(): Engine { return this.#view.engine; }
+  /** the whole log, oldest first */
+  get log(): readonly Operation[] { return this.#log; }
+  /** operations that are undone now */
+  get undone(): readonly number[] { return historyOf(this.#log).undone; }
+
+  call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
+    return this.#handlers[method](params);
+  }
+
+  subscribe(listener: (push: Push) => void): () => void {
+    this.#listeners.add(listener);
+    return () => { this.#listeners.delete(listener); };
+  }
+
+  async close(): Promise<void> {
+    this.#stopListening();
+    await this.#queue.close();
+    await this.#folding.catch(() => undefined);
+    await this.#reader?.reader.close();
+    await this.store.close();
+  }
+
+  /** One moment for reads: the engine, and everything its contents come from. */
+  async moment(view: View = this.#view): Promise<Moment> {
+    const keys = view.state.published?.segments ?? [];
+    return {
+      engine: view.engine,
+      reader: await this.repository(),
+      stored: (oid) => this.store.blob(oid),
+      edits: async (segment) => (await this.store.segments([keys[segment]!]))[0]!.edits,
+    };
+  }
+
+  /** The reader of the workspace's repository, opened once. */
+  async repository(): Promise<RepositoryReader> {
+    const { gitDir } = this.#view.state;
+    if (gitDir === null) throw new AcumenError('usage', 'Nothing has been imported into this workspace yet.', 'Run `acumen import REPO` first.');
+    return this.open(gitDir);
+  }
+
+  async open(path: string): Promise<RepositoryReader> {
+    if (this.#reader?.gitDir === path) return this.#reader.reader;
+    const reader = await openRepository(path);
+    if (this.#reader?.gitDir === reader.gitDir) {
+      await reader.close();
+      return this.#reader.reader;
+    }
+    if (reader.gitDir === this.#view.state.gitDir || this.#view.state.gitDir === null) this.#reader = { gitDir: reader.gitDir, reader };
+    return reader;
+  }
+
+  /** Reads what the store holds now; every client hears of what is new. Calls wait for each other. */
+  refold(): Promise<View> {
+    this.#folding = this.#folding.catch(() => undefined).then(() => this.#refold());
+    return this.#folding;
+  }
+
+  async #refold(): Promise<View> {
+    const head = await this.store.head();
+    const before = this.#view;
+    if (head.operation === before.head.operation) return before;
+    // of this head exactly: another process may append between two reads
+    const state = await this.store.stateAt(head.operation);
+    const engine = await this.engineOf(state.published);
+    const fresh = await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
+    this.#log.push(...fresh.reverse());
+    this.#view = { head, state, engine };
+    this.#push({
+      push: 'epoch', from: before.head.operation, to: head.operation, digest: engine.digest,
+      bytes: difference(before.engine.encode(), engine.encode()),
+    });
+    const { canUndo, canRedo } = this.#history();
+    this.#push({ push: 'state', composition: state.composition, canUndo, canRedo, repository: this.#info(), lastOperation: this.#log.at(-1) ?? null });
+    return this.#view;
+  }
+
+  /** The engine over a published state: the same object for the same state while it is among the newest. */
+  async engineOf(published: Published | null): Promise<Engine> {
+    const wanted = published ?? NOTHING_PUBLISHED;
+    const key = pack(wanted);
+    const kept = this.#engines.find((e) => Buffer.compare(e.key, key) === 0);
+    if (kept !== undefined) return kept.engine;
+    const engine = Engine.from(wanted, await this.store.segments(wanted.segments));
+    this.#engines = [{ key, engine }, ...this.#engines.slice(0, 2)];
+    return engine;
+  }
+
+  /**
+   * Plans on the newest state and commits one operation; where another process was faster, plans again on what it left.
+   * Resolves after COMMIT, when the view shows it.
+   */
+  async commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
+    for (let attempt = 0; ; attempt++) {
+      const view = await this.refold();
+      const planned = await plan(view);
+      if (planned === null) return null;
+      const next = foldState(planned.events, view.state);
+      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...this.#graphOf(await this.engineOf(next.published)) };
+      const takeBack = await planned.effect?.();
+      let operation;
+      try {
+        operation = await this.store.append({ ...planned.operation, time: this.clock.now() }, planned.events, extra, view.head.event);
+      } catch (error) {
+        await takeBack?.();
+        if (error instanceof AcumenError && error.code === 'store-moved' && attempt < MAX_ATTEMPTS) continue;
+        throw error;
+      }
+      await this.refold();
+      return operation;
+    }
+  }
+
+  #graphOf(engine: Engine): Pick<Extra, 'conflicts'> {
+    const { blocking, resolvable, risk, partial } = engine.pairCounts();
+    return blocking + resolvable + risk + partial > MAX_STORED_CONFLICTS ? {} : { conflicts: [...engine.conflicts()] };
+  }
+
+  #history() {
+    const { done, undone } = historyOf(this.#log);
+    const said = (id: number | undefined): string | null => (id === undefined ? null : this.#log[id - 1]!.description);
+    return { current: done.at(-1) ?? 0, canUndo: said(done.at(-1)), canRedo: said(undone.at(-1)) };
+  }
+
+  #info(): RepositoryInfo | null {
+    const { published } = this.#view.state;
+    const gitDir = this.#view.state.gitDir ?? this.#reader?.gitDir ?? null; // a first import is under way
+    if (gitDir === null) return null;
+    return {
+      path: repositoryPath(gitDir), name: repositoryName(gitDir), base: published?.base ?? null, baseName: published?.baseName ?? '', grain: published?.grain ?? 'branch',
+    };
+  }
+
+  #push(push: Push): void { for (const listener of [...this.#listeners]) listener(push); }
+
+  #methods(): Handlers {
+    const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => this.#queue.add(ticket, kind, task);
+    return {
+      hello: async () => {
+        const view = await this.#folding;
+        const { canUndo, canRedo } = this.#history();
+        return { version: version(), repository: this.#info(), epoch: view.head.operation, composition: view.state.composition, canUndo, canRedo };
+      },
+      snapshot: async () => {
+        const { head, engine } = this.#view;
+        return { epoch: head.operation, digest: engine.digest, bytes: engine.encode() };
+      },
+      import: ({ ticket, ...request }) => queued(ticket, 'import', (signal, progress) => importInto(this, request, signal, progress)),
+      compose: ({ ticket, acus }) => queued(ticket, 'compose', (signal) => compose(this, acus, signal)),
+      writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(this, name, acus, signal)),
+      undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(this, 'undo', signal)),
+      redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(this, 'redo', signal)),
+      fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(this)),
+      cancel: async ({ ticket }) => ({ cancelled: this.#queue.cancel(ticket) }),
+      pause: async ({ paused }) => { this.#queue.pause(paused); return { paused }; },
+      log: async ({ before, limit }) => ({
+        operations: this.#log.slice(0, before === null ? undefined : before - 1).slice(-limit).reverse(), current: this.#history().current,
+      }),
+      preview: async ({ acus }) => this.reading.preview(await this.moment(), acus),
+      composedFile: async ({ acus, path }) => this.reading.composedFile(await this.moment(), acus, path),
+      acuFiles: async ({ acu }) => this.reading.acuFiles(await this.moment(), acu),
+      acuFile: async ({ acu, path }) => this.reading.acuFile(await this.moment(), acu, path),
+      conflictFile: async ({ a, b, path }) => this.reading.conflictFile(await this.moment(), a, b, path),
+    };
+  }
+}

@@ -1,0 +1,106 @@
+// The write-branch operation (law 10): objects first, then one named branch moved by compare-and-swap, and only where no
+// commit of anybody else's would be lost by it.
+import { display, fromUtf8 } from '../../core/bytes.ts';
+import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
+import type { Acu } from '../../core/model.ts';
+import type { RepositoryReader, Signature } from '../../core/repository.ts';
+import type { Methods } from '../../contract/methods.ts';
+import { mergeBasesWith } from '../git/history.ts';
+import { branchRef } from '../git/refnames.ts';
+import { buildTree } from '../git/trees.ts';
+import { openWriter } from '../git/writer.ts';
+import { isCurrent, standing } from './composing.ts';
+import { composeCommand, plural } from './said.ts';
+import type { Workspace } from './workspace.ts';
+
+const HEADS = 'refs/heads/';
+
+export async function writeBranch(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal): Promise<Methods['writeBranch']['result']> {
+  const ref = branchRef(name);
+  if (acus.length === 0) throw new AcumenError('not-composable', 'There is nothing to write: the composition is empty.', 'Compose some changes first.', { missing: [], conflicts: [] });
+  let written: { commit: Oid; tree: Oid } | null = null;
+  const operation = await workspace.commit(async (view) => {
+    const { composition, composed, moment: { reader, engine }, blobs } = await standing(workspace, view, acus, signal);
+    const before = await replaceableTip(reader, ref, engine.base, await tipsWritten(workspace, ref));
+    const writer = openWriter(reader.gitDir);
+    await Promise.all([...composed.blobs.values()].map((bytes) => writer.writeBlob(bytes)));
+    const tree = await buildTree(reader, engine.tables.baseTree, composed.delta, writer);
+    if (tree !== composed.tree) throw bug('the tree written is not the tree composed', { tree, composed: composed.tree });
+    const author = signature(workspace.env, workspace.clock.now(), workspace.clock.offset());
+    const chosen = new Set(composition.acus);
+    const commit = await writer.writeCommit({
+      tree, parents: [engine.base], author, committer: author, message: message(engine.tables.baseName, engine.acus.filter((a) => chosen.has(a.id)), author),
+    });
+    signal.throwIfAborted();
+    written = { commit, tree };
+    return {
+      operation: {
+        kind: 'write-branch', target: null, description: `Wrote ${plural(acus.length, 'change')} to ${name}`, command: composeCommand(engine, composition.acus, name),
+      },
+      events: [
+        ...isCurrent(view, composition) ? [] : [{ kind: 'composition-changed' as const, composition }],
+        { kind: 'branch-written', ref, before, after: commit, tree, acus: composition.acus },
+      ],
+      extra: { blobs },
+      effect: () => moveRef(workspace, { ref, expected: before, next: commit }),
+    };
+  });
+  return { ref: display(ref), ...written!, operation: operation! };
+}
+
+/** Moves a branch and answers how to take that back. */
+export async function moveRef(workspace: Workspace, { ref, expected, next }: { readonly ref: string; readonly expected: Oid | null; readonly next: Oid | null }): Promise<() => Promise<void>> {
+  const reader = await workspace.repository();
+  const name = display(ref.slice(HEADS.length) as ByteString);
+  if (next !== null && !await reader.has(next)) {
+    throw new AcumenError('missing-object', `The commit ${next.slice(0, 12)} that ${name} should point to is gone from the repository.`,
+      'It was collected as garbage; compose and write the branch again.', { ref: display(ref as ByteString), oid: next });
+  }
+  const writer = openWriter(reader.gitDir);
+  await writer.moveBranch(name, expected, next);
+  return () => writer.moveBranch(name, next, expected);
+}
+
+async function tipsWritten(workspace: Workspace, ref: ByteString): Promise<ReadonlySet<Oid>> {
+  const tips = new Set<Oid>();
+  for await (const { event } of workspace.store.events({ kinds: ['branch-written'] })) {
+    if (event.kind === 'branch-written' && event.ref === ref && event.tree !== null && event.after !== null) tips.add(event.after);
+  }
+  return tips;
+}
+
+/**
+ * The tip that the branch has now, if it may be replaced: it is ours (`written` holds every tip that Acumen gave it), or the
+ * base contains it. Null where there is no such branch.
+ */
+async function replaceableTip(reader: RepositoryReader, ref: ByteString, base: Oid, written: ReadonlySet<Oid>): Promise<Oid | null> {
+  const tip = (await reader.refs()).refs.find((r) => r.name === ref)?.oid ?? null;
+  if (tip === null || tip === base || written.has(tip)) return tip;
+  if ((await mergeBasesWith(reader, base, [tip])).get(tip)?.includes(tip)) return tip;
+  const name = display(ref.slice(HEADS.length) as ByteString);
+  throw new AcumenError('would-lose-commits', `The branch ${name} has commits that writing it would lose.`,
+    'Choose another name, or move or delete that branch in git first.', { ref: display(ref), tip });
+}
+
+/** Who signs what Acumen writes: the person that git's environment names, else Acumen itself. */
+export function signature(env: NodeJS.ProcessEnv, now: number, offset: number): Signature {
+  // what git's commit format cannot hold inside a name
+  const clean = (text: string | undefined): ByteString => fromUtf8((text ?? '').replace(/[\0\r\n<>]/g, ' ').trim());
+  const name = clean(env['GIT_AUTHOR_NAME']), email = clean(env['GIT_AUTHOR_EMAIL']);
+  const given = name !== '' && email !== '';
+  return { name: given ? name : fromUtf8('Acumen'), email: given ? email : fromUtf8('acumen@localhost'), time: Math.floor(now / 1000), offset };
+}
+
+/** `Compose N changes onto BASE`, what was composed, and everyone whose change it is as a co-author. Bytes, as names are. */
+export function message(baseName: string, acus: readonly Acu[], author: Signature): ByteString {
+  const lines = acus.map(({ name, title, id }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`);
+  const trailers = new Set<string>();
+  for (const { author: { name, email } } of acus) {
+    if (email !== '' && (name !== author.name || email !== author.email)) trailers.add(`Co-authored-by: ${name.trim() || email} <${email}>`);
+  }
+  const paragraphs = [[`${fromUtf8(`Compose ${plural(acus.length, 'change')} onto ${baseName}`)}`], lines, [...trailers].sort()];
+  return `${paragraphs.filter((p) => p.length > 0).map((p) => p.map(oneLine).join('\n')).join('\n\n')}\n` as ByteString;
+}
+
+const oneLine = (text: string): string => text.replace(/[\r\n\0]+/g, ' ');
