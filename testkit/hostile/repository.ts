@@ -26,9 +26,9 @@ export function hostileRepository(dir: string): HostileRepository {
   mkdirSync(path);
   git(path, ['init', '--quiet', '--template=', '--initial-branch=main']);
   writeFileSync(join(path, 'a.txt'), 'one\ntwo\nthree\n');
-  writeFileSync(join(path, '.gitattributes'), '* filter=evil diff=evil merge=evil text=auto eol=crlf working-tree-encoding=UTF-16\n');
+  writeFileSync(join(path, '.gitattributes'), '* filter=evil diff=evil merge=evil text=auto eol=crlf\n');
   writeFileSync(join(path, '.gitmodules'), '[submodule "evil"]\n\tpath = evil\n\turl = -u./payload\n\tupdate = !touch PWNED\n');
-  git(path, ['-c', 'core.attributesFile=/dev/null', 'add', '--all']);
+  git(path, ['add', '--all']);
   git(path, ['commit', '--quiet', '--message=one']);
   git(path, ['checkout', '--quiet', '-b', 'topic']);
   writeFileSync(join(path, 'b.txt'), 'b\n');

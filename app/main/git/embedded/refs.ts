@@ -17,7 +17,7 @@ export type RefValue =
   | { readonly kind: 'broken' };
 
 const REF_BYTES = 64 << 10;
-const PACKED_BYTES = 1 << 30;
+export const PACKED_BYTES = 1 << 30;
 /** as in git */
 const MOST_HOPS = 5;
 /** Kept by each linked worktree for itself (git-worktree(1), Refs). */

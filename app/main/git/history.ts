@@ -1,0 +1,236 @@
+// Questions about history: what lies outside the base, and where two lines of it meet. Both paint commits from several ends,
+// newest first, as git does (git-rev-list(1), git-merge-base(1)), so that the cost is that of what differs, not of all history.
+import type { Oid } from '../../core/bytes.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Commit, RepositoryReader } from '../../core/repository.ts';
+
+export { treeDiff } from './trees.ts';
+
+/** Newest first; ties in any order. */
+class DateQueue<T extends { readonly date: number }> {
+  readonly #heap: T[] = [];
+
+  get top(): T | undefined { return this.#heap[0]; }
+
+  push(item: T): void {
+    const heap = this.#heap;
+    let at = heap.push(item) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && heap[up]!.date < item.date; at = up, up = (at - 1) >> 1) heap[at] = heap[up]!;
+    heap[at] = item;
+  }
+
+  pop(): T | undefined {
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    let at = 0;
+    for (let down = 1; down < heap.length; at = down, down = 2 * at + 1) {
+      if (down + 1 < heap.length && heap[down + 1]!.date > heap[down]!.date) down++;
+      if (heap[down]!.date <= last.date) break;
+      heap[at] = heap[down]!;
+    }
+    heap[at] = last;
+    return first;
+  }
+}
+
+export interface Outside {
+  /** every commit reachable from a tip and not from the base; parents before children */
+  readonly commits: ReadonlyMap<Oid, Commit>;
+  /** for those with parents that the base reaches: these parents */
+  readonly baseParents: ReadonlyMap<Oid, readonly Oid[]>;
+}
+
+/** A commit under way. `parents` are known once it has been taken from the queue. */
+interface Walked { readonly commit: Commit; readonly date: number; inBase: boolean; waiting: boolean; parents: Walked[] | null }
+
+/** Commits of the base that are read beyond the need of sane dates, so that small histories are exact whatever their dates. */
+const PROOF_COMMITS = 1000;
+/** Beyond those, no commit of the base may be dated this much before its own ancestor outside (seconds). */
+const SKEW = 7 * 86_400;
+
+/**
+ * `git rev-list TIPS --not BASE`, with exact answers where git's own are not (git trusts dates within five commits): the base's
+ * side is followed at least PROOF_COMMITS beyond the point where everything else is decided, and until it is SKEW older than the
+ * oldest commit found. Only a clock that was off by more, in a longer history, can then put a commit of the base outside.
+ * `progress` gets the number of commits read; what it throws ends the walk.
+ */
+export async function outsideBase(reader: RepositoryReader, base: Oid, tips: readonly Oid[], progress?: (done: number) => void): Promise<Outside> {
+  const all = new Map<Oid, Walked>();
+  const queue = new DateQueue<Walked>();
+  /** how many in the queue are not (yet) known to be in the base */
+  let undecided = 0;
+
+  const enter = async (oid: Oid, inBase: boolean): Promise<Walked> => {
+    let one = all.get(oid);
+    if (one === undefined) {
+      const commit = await reader.commit(oid);
+      one = { commit, date: commit.committer.time, inBase, waiting: true, parents: null };
+      all.set(oid, one);
+      queue.push(one);
+      if (!inBase) undecided++;
+      if (all.size % 256 === 0) progress?.(all.size);
+    } else if (inBase) {
+      paint(one);
+    }
+    return one;
+  };
+  /** The base's colour flows through whatever has been walked already. */
+  const paint = (from: Walked): void => {
+    const stack = [from];
+    for (let one = stack.pop(); one !== undefined; one = stack.pop()) {
+      if (one.inBase) continue;
+      one.inBase = true;
+      if (one.waiting) undecided--;
+      if (one.parents !== null) stack.push(...one.parents);
+    }
+  };
+  const step = async (): Promise<void> => {
+    const one = queue.pop()!;
+    one.waiting = false;
+    if (!one.inBase) undecided--;
+    const parents: Walked[] = [];
+    for (const parent of one.commit.parents) parents.push(await enter(parent, one.inBase));
+    one.parents = parents;
+  };
+
+  await enter(base, true);
+  for (const tip of tips) await enter(tip, false);
+  while (undecided > 0) await step();
+  for (let proof = 0; queue.top !== undefined; proof++) {
+    if (proof % 64 === 0 && (proof >= PROOF_COMMITS || proof === 0)) {
+      const oldest = oldestOutside(all.values());
+      if (oldest === null || (proof >= PROOF_COMMITS && queue.top.date < oldest - SKEW)) break;
+    }
+    try {
+      await step();
+    } catch (error) {
+      // History that is cut off (a shallow clone) ends the proof there; nothing outside depends on it.
+      if (!(error instanceof AcumenError) || error.code !== 'missing-object') throw error;
+    }
+  }
+  progress?.(all.size);
+  return gather(all, tips);
+}
+
+function oldestOutside(all: Iterable<Walked>): number | null {
+  let oldest: number | null = null;
+  for (const { inBase, date } of all) if (!inBase && (oldest === null || date < oldest)) oldest = date;
+  return oldest;
+}
+
+/** Depth first, so that parents come before children. */
+function gather(all: ReadonlyMap<Oid, Walked>, tips: readonly Oid[]): Outside {
+  const commits = new Map<Oid, Commit>();
+  const baseParents = new Map<Oid, Oid[]>();
+  const entered = new Set<Walked>();
+  const stack: Walked[] = tips.map((tip) => all.get(tip)!).filter(({ inBase }) => !inBase).reverse();
+  for (let one = stack.at(-1); one !== undefined; one = stack.at(-1)) {
+    const parents = one.parents!;
+    const ahead = entered.has(one) ? [] : parents.filter((parent) => !parent.inBase && !entered.has(parent));
+    entered.add(one);
+    if (ahead.length > 0) {
+      stack.push(...ahead.reverse());
+      continue;
+    }
+    stack.pop();
+    const { oid } = one.commit;
+    if (commits.has(oid)) continue;
+    commits.set(oid, one.commit);
+    const met = one.commit.parents.filter((_, i) => parents[i]!.inBase);
+    if (met.length > 0) baseParents.set(oid, met);
+  }
+  return { commits, baseParents };
+}
+
+const A = 1;
+const B = 2;
+const BOTH = A | B;
+/** an ancestor of a common ancestor, so never a best one */
+const STALE = 4;
+
+interface Painted { readonly commit: Commit; readonly date: number; colours: number; waiting: number }
+
+/** Best common ancestors of two commits: `git merge-base --all`. Newest first. Exact whatever the dates. */
+export async function mergeBases(reader: RepositoryReader, a: Oid, b: Oid): Promise<Oid[]> {
+  const painted = await paintBoth(reader, a, [b]);
+  const common = [...painted.values()].filter(({ colours }) => (colours & BOTH) === BOTH && (colours & STALE) === 0);
+  return withoutAncestors(reader, common.map(({ commit }) => commit));
+}
+
+/**
+ * Paints the ancestors of `a` and of `others` until only common ancestors' ancestors are left to paint. Every commit that is an
+ * ancestor of one side alone is then painted, and so is every best common ancestor.
+ */
+async function paintBoth(reader: RepositoryReader, a: Oid, others: readonly Oid[]): Promise<Map<Oid, Painted>> {
+  const all = new Map<Oid, Painted>();
+  const queue = new DateQueue<Painted>();
+  let fresh = 0;
+  const paint = async (oid: Oid, colours: number): Promise<void> => {
+    let one = all.get(oid);
+    if (one === undefined) {
+      const commit = await reader.commit(oid);
+      one = { commit, date: commit.committer.time, colours: 0, waiting: 0 };
+      all.set(oid, one);
+    }
+    if ((one.colours & colours) === colours) return;
+    if ((colours & STALE) !== 0 && (one.colours & STALE) === 0) fresh -= one.waiting;
+    one.colours |= colours;
+    one.waiting++;
+    if ((one.colours & STALE) === 0) fresh++;
+    queue.push(one);
+  };
+  await paint(a, A);
+  for (const other of others) await paint(other, B);
+  while (fresh > 0) {
+    const one = queue.pop()!;
+    one.waiting--;
+    if ((one.colours & STALE) === 0) fresh--;
+    const colours = (one.colours & BOTH) === BOTH ? one.colours | STALE : one.colours;
+    for (const parent of one.commit.parents) await paint(parent, colours);
+  }
+  return all;
+}
+
+/** Those of `commits` that are no ancestor of another one, newest first. */
+async function withoutAncestors(reader: RepositoryReader, commits: readonly Commit[]): Promise<Oid[]> {
+  const sorted = [...commits].sort((x, y) => y.committer.time - x.committer.time || (x.oid < y.oid ? -1 : 1)).map(({ oid }) => oid);
+  const redundant = new Set<Oid>();
+  for (const oid of sorted) {
+    const others = sorted.filter((other) => other !== oid && !redundant.has(other));
+    if (redundant.has(oid) || others.length === 0) continue;
+    const painted = await paintBoth(reader, oid, others);
+    for (const other of others) if ((painted.get(other)!.colours & A) !== 0) redundant.add(other);
+    if ((painted.get(oid)!.colours & B) !== 0) redundant.add(oid);
+  }
+  return sorted.filter((oid) => !redundant.has(oid));
+}
+
+/**
+ * The merge bases of `base` with each tip, sharing the walk: a common ancestor of both is where a tip's own commits meet the
+ * base, or below such a place. `outside` is what `outsideBase` answered for (at least) these tips.
+ */
+export async function mergeBasesWith(reader: RepositoryReader, base: Oid, tips: readonly Oid[], outside?: Outside): Promise<Map<Oid, readonly Oid[]>> {
+  const { commits, baseParents } = outside ?? await outsideBase(reader, base, tips);
+  const meeting = new Map<Oid, readonly Oid[]>();
+  for (const [oid, { parents }] of commits) {
+    // Parents come first in `commits`. A line without forks shares one list.
+    const above = parents.map((parent) => meeting.get(parent)).filter((list) => list !== undefined);
+    const own = baseParents.get(oid);
+    meeting.set(oid, above.length === 1 && own === undefined ? above[0]! : [...new Set([...(own ?? []), ...above.flat()])]);
+  }
+  const reduced = new Map<string, readonly Oid[]>();
+  const found = new Map<Oid, readonly Oid[]>();
+  for (const tip of tips) {
+    const places = commits.has(tip) ? meeting.get(tip)! : [tip];
+    const key = [...places].sort().join(' ');
+    let best = reduced.get(key);
+    if (best === undefined) {
+      best = places.length <= 1 ? places : await withoutAncestors(reader, await Promise.all(places.map((oid) => reader.commit(oid))));
+      reduced.set(key, best);
+    }
+    found.set(tip, best);
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+// Which branches are in use by a working tree: moving one of them would leave the working tree and index of someone behind.
+// As git does before it moves a branch: HEAD of the main and of every linked worktree, and rebases and bisections under way.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromBytes } from '../../core/bytes.ts';
+import type { ByteString } from '../../core/bytes.ts';
+import { readSmall } from './embedded/files.ts';
+import { isBare, readConfig } from './embedded/locate.ts';
+import { RefStore } from './embedded/refs.ts';
+import { ioFailure, isAbsent } from './failures.ts';
+
+const STATE_BYTES = 16 << 20;
+
+export interface Use { readonly where: string; readonly how: 'checked out' | 'being rebased' | 'being bisected' }
+
+/** How `ref` is in use, or null. */
+export function useOf(gitDir: string, ref: ByteString): Use | null {
+  const bare = isBare(gitDir, readConfig(gitDir));
+  for (const headDir of [gitDir, ...linkedWorktrees(gitDir)]) {
+    const how = useIn(gitDir, headDir, ref, bare && headDir === gitDir);
+    if (how !== null) return { where: workingTree(gitDir, headDir), how };
+  }
+  return null;
+}
+
+function useIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean): Use['how'] | null {
+  const head = new RefStore({ gitDir, headDir }).get('HEAD' as ByteString);
+  if (!bare && head?.kind === 'symbolic' && head.target === ref) return 'checked out';
+  for (const file of ['rebase-merge/head-name', 'rebase-apply/head-name']) if (text(join(headDir, file)) === ref) return 'being rebased';
+  // Branches that a rebase will move when it ends: the ref, then its values before and after, in three lines each.
+  const update = text(join(headDir, 'rebase-merge/update-refs'))?.split('\n') ?? [];
+  if (update.some((line, i) => i % 3 === 0 && line === ref)) return 'being rebased';
+  const bisected = text(join(headDir, 'BISECT_START'));
+  return bisected !== null && (bisected === ref || `refs/heads/${bisected}` === ref) ? 'being bisected' : null;
+}
+
+function linkedWorktrees(gitDir: string): string[] {
+  const folder = join(gitDir, 'worktrees');
+  try {
+    return readdirSync(folder).map((name) => join(folder, name));
+  } catch (error) {
+    if (isAbsent(error)) return [];
+    throw ioFailure('list', folder, error);
+  }
+}
+
+/** For the message only. */
+function workingTree(gitDir: string, headDir: string): string {
+  const dotGit = headDir === gitDir ? gitDir : text(join(headDir, 'gitdir')) ?? headDir;
+  return dotGit.replace(/[/\\]\.git$/, '');
+}
+
+function text(path: string): string | null {
+  const bytes = readSmall(path, STATE_BYTES);
+  return bytes === null ? null : fromBytes(bytes).replace(/\n$/, '');
+}

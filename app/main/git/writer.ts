@@ -1,0 +1,102 @@
+// Writes to a repository: new loose objects, and one branch at a time moved by compare-and-swap under git's own lock files.
+// HEAD, index, working tree, config and other refs are never touched (law 10). No reflog is written: what Acumen did to a branch
+// is in its own operation log.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { chmod, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { constants as zlib, deflate } from 'node:zlib';
+import type { Oid } from '../../core/bytes.ts';
+import type { Commit, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
+import { moveBranch } from './branches.ts';
+import { flushFolder, Slots } from './disk.ts';
+import { locate, readConfig } from './embedded/locate.ts';
+import { ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
+import { encodeCommit, encodeTree } from './format.ts';
+import { objectIdGently, wrapped } from './oids.ts';
+import type { ObjectType } from './oids.ts';
+
+const deflated = promisify(deflate);
+/** Objects written at once: each waits for the disk, and waiting together costs little more than waiting once. */
+const AT_ONCE = 16;
+
+/** `gitDir`: the common git directory, as a reader of it says. */
+export function openWriter(gitDir: string): RepositoryWriter {
+  const slots = new Slots(AT_ONCE);
+  let checked = false;
+  /** Refuses what the reader refuses: links in place of folders, other hashes, other ref stores. */
+  const check = (): void => {
+    if (checked) return;
+    readConfig(locate(gitDir).gitDir);
+    checked = true;
+  };
+  const write = async (type: ObjectType, content: Uint8Array): Promise<Oid> => {
+    check();
+    return slots.run(() => writeObject(join(gitDir, 'objects'), type, content));
+  };
+  return {
+    writeBlob: (bytes) => write('blob', bytes),
+    writeTree: async (entries: readonly TreeEntry[]) => write('tree', encodeTree(entries)),
+    writeCommit: async (commit: Omit<Commit, 'oid'>) => write('commit', encodeCommit(commit)),
+    moveBranch: async (name, expected, next) => {
+      check();
+      await moveBranch(gitDir, name, expected, next);
+    },
+  };
+}
+
+/**
+ * Written in full under another name, flushed, made read-only, then renamed: whoever sees the object sees all of it, also after a
+ * power cut. `tmp_obj_` is the name under which git prunes what a crash leaves behind.
+ */
+async function writeObject(objects: string, type: ObjectType, content: Uint8Array): Promise<Oid> {
+  const oid = await objectIdGently(type, content);
+  const folder = join(objects, oid.slice(0, 2));
+  const path = join(folder, oid.slice(2));
+  if (await isPlainFile(path)) return oid;
+  const temporary = join(objects, `tmp_obj_${randomBytes(8).toString('hex')}`);
+  const bytes = await deflated(wrapped(type, content), { level: zlib.Z_BEST_SPEED });
+  let made = false;
+  try {
+    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o444);
+    made = true;
+    try {
+      await file.writeFile(bytes);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await ensureFolder(objects, folder);
+    await rename(temporary, path);
+    made = false;
+    await flushFolder(folder);
+  } catch (error) {
+    throw ioFailure('write an object into', objects, error);
+  } finally {
+    if (made) await unlink(temporary).catch(() => {});
+  }
+  return oid;
+}
+
+async function isPlainFile(path: string): Promise<boolean> {
+  try {
+    return (await lstat(path)).isFile();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw ioFailure('look at', path, error);
+  }
+}
+
+/** A repository shared by a group has folders that the group may write to; a new one is like its parent. */
+async function ensureFolder(parent: string, folder: string): Promise<void> {
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    if (!(await lstat(folder)).isDirectory()) throw unsupported(`${folder} is not a folder.`, 'Acumen follows no links inside a repository.', { path: folder });
+    return;
+  }
+  const { mode } = await stat(parent);
+  if ((mode & 0o2020) !== 0) await chmod(folder, mode & 0o7777);
+}
