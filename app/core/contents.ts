@@ -41,6 +41,12 @@ export class Contents {
     return made ? Promise.resolve(made) : this.#source.load(oid);
   }
 
+  /** in bytes */
+  size(oid: Oid): Promise<number> {
+    const made = this.made.get(oid);
+    return made ? Promise.resolve(made.length) : this.#source.size(oid);
+  }
+
   /** Interned lines, or null where git would call it binary or where it is too large. `null` id: the empty file. */
   text(oid: Oid | null): Promise<Uint32Array | null> {
     if (oid === null) return Promise.resolve(EMPTY);
@@ -50,7 +56,7 @@ export class Contents {
   }
 
   async #read(oid: Oid): Promise<Uint32Array | null> {
-    if (!this.made.has(oid) && await this.#source.size(oid) > TEXT_LIMIT) { this.tooLarge.add(oid); return null; }
+    if (await this.size(oid) > TEXT_LIMIT) { this.tooLarge.add(oid); return null; }
     const bytes = await this.bytes(oid);
     return isBinary(bytes) ? null : this.interner.internLines(bytes);
   }

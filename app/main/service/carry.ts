@@ -7,7 +7,7 @@ import type { Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Rename } from '../../core/model.ts';
 import { type Commit, Mode, type RepositoryReader } from '../../core/repository.ts';
-import { mayRename } from '../../core/similarity.ts';
+import { mayRename, sizesMayRename } from '../../core/similarity.ts';
 import { treeDiff } from '../git/history.ts';
 import { Lookup } from './lookup.ts';
 
@@ -25,6 +25,8 @@ export class Carrier {
   readonly #contents: Contents;
   readonly #base: Commit;
   readonly #lookup: Lookup;
+  /** "deleted added" → might git call it a rename? */
+  readonly #similar = new Map<string, boolean>();
   readonly #baseSides = new Map<Oid, Promise<Changes>>();
 
   constructor(reader: RepositoryReader, contents: Contents, base: Commit) {
@@ -100,13 +102,30 @@ export class Carrier {
   async #pairs(changes: Changes, deleted: readonly PathBytes[], added: readonly PathBytes[]): Promise<{ from: PathBytes; to: PathBytes }[]> {
     if (deleted.length === 0 || added.length === 0) return [];
     if (deleted.length * added.length > RENAME_PAIRS) return deleted.map((from) => ({ from, to: added[0]! }));
-    const file = async (oid: Oid) => {
+    const from = deleted.map((p) => changes.get(p)!.before!.oid), to = added.map((p) => changes.get(p)!.after!.oid);
+    await this.#compare([...new Set(from)], [...new Set(to)]);
+    return deleted.flatMap((p, i) => added.filter((_, j) => this.#similar.get(`${from[i]} ${to[j]}`)).map((q) => ({ from: p, to: q })));
+  }
+
+  /** Fills `#similar` for these blobs; each pair of contents is compared once, and read only where sizes leave it open. */
+  async #compare(from: readonly Oid[], to: readonly Oid[]): Promise<void> {
+    const sizes = new Map<Oid, number>();
+    for (const oid of [...from, ...to]) if (!sizes.has(oid)) sizes.set(oid, await this.#contents.size(oid));
+    const targets = new Set<Oid>(), sources = new Set<Oid>();
+    for (const a of from) for (const b of to) {
+      const key = `${a} ${b}`;
+      if (this.#similar.has(key)) continue;
+      const open = a !== b && sizesMayRename(sizes.get(a)!, sizes.get(b)!);
+      this.#similar.set(key, a === b && sizes.get(a)! > 0);
+      if (open) { sources.add(a); targets.add(b); }
+    }
+    if (sources.size === 0) return;
+    const candidate = async (oid: Oid) => {
       const bytes = await this.#contents.bytes(oid);
       return { oid, size: bytes.length, bytes: () => bytes };
     };
-    const from = await Promise.all(deleted.map((p) => file(changes.get(p)!.before!.oid)));
-    const to = await Promise.all(added.map((p) => file(changes.get(p)!.after!.oid)));
-    return mayRename(from, to).map(([i, j]) => ({ from: deleted[i]!, to: added[j]! }));
+    const left = await Promise.all([...sources].map(candidate)), right = await Promise.all([...targets].map(candidate));
+    for (const [i, j] of mayRename(left, right)) this.#similar.set(`${left[i]!.oid} ${right[j]!.oid}`, true);
   }
 
   /** A sentence where a possible rename of one side meets an edit of the other, else null. */
