@@ -6,7 +6,7 @@ import { type Change, type Changes, type PathConflict, ancestors, isRegular, mer
 import type { Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Rename } from '../../core/model.ts';
-import { type Commit, Mode, type RepositoryReader } from '../../core/repository.ts';
+import { type Commit, type Entry, Mode, type RepositoryReader } from '../../core/repository.ts';
 import { mayRename, sizesMayRename } from '../../core/similarity.ts';
 import { treeDiff } from '../git/history.ts';
 import { Lookup } from './lookup.ts';
@@ -71,14 +71,9 @@ export class Carrier {
     return side;
   }
 
-  /** Deleted and added regular files that git might pair as renames, with the directories that are gone with them. */
+  /** Deleted and added files that git might pair as renames, with the directories that are gone with them. */
   async possibleRenames(changes: Changes): Promise<Rename[]> {
-    const deleted: PathBytes[] = [], added: PathBytes[] = [];
-    for (const [path, c] of changes) {
-      if (c.after === null && isRegular(c.before)) deleted.push(path);
-      else if (c.before === null && isRegular(c.after)) added.push(path);
-    }
-    const pairs = await this.#pairs(changes, deleted, added);
+    const pairs = await this.#pairs(changes, gonePaths(changes), newPaths(changes));
     const gone = new Map<PathBytes, boolean>();
     const out: Rename[] = [];
     for (const { from, to } of pairs) {
@@ -102,9 +97,12 @@ export class Carrier {
   async #pairs(changes: Changes, deleted: readonly PathBytes[], added: readonly PathBytes[]): Promise<{ from: PathBytes; to: PathBytes }[]> {
     if (deleted.length === 0 || added.length === 0) return [];
     if (deleted.length * added.length > RENAME_PAIRS) return deleted.map((from) => ({ from, to: added[0]! }));
-    const from = deleted.map((p) => changes.get(p)!.before!.oid), to = added.map((p) => changes.get(p)!.after!.oid);
-    await this.#compare([...new Set(from)], [...new Set(to)]);
-    return deleted.flatMap((p, i) => added.filter((_, j) => this.#similar.get(`${from[i]} ${to[j]}`)).map((q) => ({ from: p, to: q })));
+    const from = deleted.map((p) => changes.get(p)!.before!), to = added.map((p) => changes.get(p)!.after!);
+    const files = (entries: readonly Entry[]): Oid[] => [...new Set(entries.filter(isRegular).map((e) => e.oid))];
+    await this.#compare(files(from), files(to));
+    // links and submodules are renames only where mode and id are equal
+    const alike = (a: Entry, b: Entry): boolean => (isRegular(a) && isRegular(b) ? this.#similar.get(`${a.oid} ${b.oid}`)! : sameEntry(a, b));
+    return deleted.flatMap((p, i) => added.filter((_, j) => alike(from[i]!, to[j]!)).map((q) => ({ from: p, to: q })));
   }
 
   /** Fills `#similar` for these blobs; each pair of contents is compared once, and read only where sizes leave it open. */
@@ -133,9 +131,7 @@ export class Carrier {
     const say = (r: { from: PathBytes; to: PathBytes }): string => `a possible rename of ${display(r.from)} to ${display(r.to)} meets the other side`;
     const baseTouches = async (path: PathBytes): Promise<boolean> =>
       !sameEntry(await this.#lookup.file(from.tree, path), await this.#lookup.file(this.#base.tree, path));
-    const deleted = [...own].filter(([, c]) => c.after === null && isRegular(c.before)).map(([p]) => p);
-    const added = [...own].filter(([, c]) => c.before === null && isRegular(c.after)).map(([p]) => p);
-    for (const r of await this.#pairs(own, deleted, added)) {
+    for (const r of await this.#pairs(own, gonePaths(own), newPaths(own))) {
       if (await baseTouches(r.from) || await baseTouches(r.to)) return say(r);
       for (const dir of ancestors(r.from)) {
         if (await this.#lookup.at(tip.tree, dir) !== null) continue;
@@ -148,7 +144,7 @@ export class Carrier {
     const relevant = new Set<PathBytes>();
     const goneDirectories: PathBytes[] = [];
     for (const [path, c] of own) {
-      if (isRegular(c.before) && await this.#lookup.file(this.#base.tree, path) === null) relevant.add(path);
+      if (c.before !== null && await this.#lookup.file(this.#base.tree, path) === null) relevant.add(path);
       const dir = path.slice(0, Math.max(0, path.lastIndexOf('/'))) as PathBytes;
       if (c.before === null && dir !== '' && (await this.#lookup.at(from.tree, dir))?.mode === Mode.tree
         && (await this.#lookup.at(this.#base.tree, dir))?.mode !== Mode.tree) goneDirectories.push(dir);
@@ -156,9 +152,9 @@ export class Carrier {
     if (relevant.size === 0 && goneDirectories.length === 0) return null;
     const side = await this.#wholeBaseSide(from);
     for (const [path, c] of side) {
-      if (c.after === null && isRegular(c.before) && goneDirectories.some((dir) => path.startsWith(`${dir}/`))) relevant.add(path);
+      if (c.after === null && goneDirectories.some((dir) => path.startsWith(`${dir}/`))) relevant.add(path);
     }
-    const [first] = await this.#pairs(side, [...relevant], [...side].filter(([, c]) => c.before === null && isRegular(c.after)).map(([p]) => p));
+    const [first] = await this.#pairs(side, [...relevant], newPaths(side));
     return first === undefined ? null : say(first);
   }
 
@@ -168,3 +164,6 @@ export class Carrier {
     return side;
   }
 }
+
+const gonePaths = (changes: Changes): PathBytes[] => [...changes].filter(([, c]) => c.after === null).map(([path]) => path);
+const newPaths = (changes: Changes): PathBytes[] => [...changes].filter(([, c]) => c.before === null).map(([path]) => path);
