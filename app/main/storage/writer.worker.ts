@@ -68,11 +68,12 @@ function serve(db: WriteDb, group: readonly Request[]): void {
 function commit(db: WriteDb, group: readonly Request[]): void {
   try {
     const done = inTransaction(db, () => {
+      // What the answers promise rests on these: were one lost, nothing is committed.
+      assertSettings(db);
       const before = head(db);
       const answers = group.map((request) => attempt(db, request));
       return { before, after: head(db), answers };
     });
-    assertSettings(db);
     send({ kind: 'committed', ...done });
   } catch (error) {
     // Nothing of the group is stored: the transaction is rolled back as a whole.
