@@ -1,0 +1,329 @@
+// Dangers: a script that parses our output and meets another shape, an exit status that lies, a name from a hostile repository
+// that steers the terminal, an interrupt that leaves half an import.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { Writable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { generate } from '../../../../testkit/generate.ts';
+import { numbered, smallRepository } from '../../../../testkit/small.ts';
+import type { SmallRepository } from '../../../../testkit/small.ts';
+import { run } from './program.ts';
+
+const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+let folder: string;
+let repo: SmallRepository;
+let store: string;
+let imported: Ran;
+
+interface Ran { readonly status: number | null; readonly out: string; readonly err: string }
+interface RunOptions { readonly cwd?: string; readonly interrupt?: AbortSignal }
+
+/** No PATH: the product never calls git. */
+const environment = (): Record<string, string> => ({ HOME: folder, ACUMEN_DATA: path.join(folder, 'data') });
+
+/** The program in this process: everything but main.ts. */
+async function acumen(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
+  const text = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
+  const status = await run(args, { out: stream('out'), err: stream('err'), env: environment(), cwd: options.cwd ?? folder, interrupt: options.interrupt ?? new AbortController().signal });
+  return { status, ...text };
+}
+
+/** The real program in a process of its own. */
+function spawned(args: readonly string[], interruptAfterMs?: number): Promise<Ran & { readonly signal: string | null }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd: folder, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '', err = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => { out += text; });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
+    child.on('error', reject).on('close', (status, signal) => resolve({ status, signal, out, err }));
+    if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs);
+  });
+}
+const json = (ran: Ran): Record<string, unknown> => JSON.parse(ran.out) as Record<string, unknown>;
+async function ok(args: readonly string[]): Promise<Record<string, unknown>> {
+  const ran = await acumen([...args, '--store', store, '--json']);
+  expect(ran.err).toBe('');
+  expect(ran.status).toBe(0);
+  return json(ran);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'acumen-cli-'));
+  store = path.join(folder, 'main.acumen');
+  repo = smallRepository(path.join(folder, 'repo'));
+  repo.branch('stale', { 'b.txt': numbered(20, { 10: 'stale' }) });
+  repo.commit({ 'b.txt': numbered(20, { 10: 'main' }) }, 'Move on');
+  repo.branch('first', { 'a.txt': numbered(20, { 2: 'first' }) });
+  repo.branch('feature/second', { 'a.txt': numbered(20, { 12: 'second' }) }, 'main', 'Brian Kernighan <bwk@example.invalid>');
+  repo.branch('clash', { 'a.txt': numbered(20, { 2: 'clash' }) });
+  repo.branch('lower', { 'd.txt': numbered(6) });
+  repo.branch('upper', { 'd.txt': numbered(6, { 3: 'upper' }) }, 'lower');
+  imported = await acumen(['import', repo.path, '--store', store, '--grain', 'branch', '--json']);
+});
+afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
+
+describe('--json', () => {
+  test('import', () => {
+    expect(imported).toMatchObject({ status: 0, err: '' });
+    expect(Object.keys(json(imported))).toEqual(['base', 'acus', 'sources', 'edits', 'hunks', 'ms']);
+    expect(json(imported)).toMatchObject({ base: repo.git('rev-parse', 'main'), acus: 6, sources: 7, edits: 6, hunks: 6 });
+  });
+
+  test('list', async () => {
+    const { acus } = await ok(['list']) as { acus: Record<string, unknown>[] };
+    const byName = new Map(acus.map((a) => [a['name'], a]));
+    expect([...byName.keys()].sort()).toEqual(['Change lower', 'clash', 'feature/second', 'first', 'stale', 'upper']);
+    const second = byName.get('feature/second')!;
+    expect(Object.keys(second)).toEqual(['id', 'name', 'sources', 'author', 'time', 'paths', 'requires']);
+    expect(second).toMatchObject({ sources: ['feature/second'], author: 'Brian Kernighan <bwk@example.invalid>', time: 1_700_000_000, paths: ['a.txt'], requires: [] });
+    expect(second['id']).toMatch(/^[0-9a-f]{64}$/);
+    expect(byName.get('upper')).toMatchObject({ requires: [byName.get('Change lower')!['id']] });
+    expect(byName.get('stale')).toMatchObject({ stale: true });
+    expect(acus.filter((a) => 'stale' in a)).toHaveLength(1);
+  });
+
+  test('conflicts, exit 1 because something blocks', async () => {
+    const ran = await acumen(['conflicts', '--store', store, '--json']);
+    expect(ran).toMatchObject({ status: 1, err: '' });
+    const found = json(ran) as { acus: { id: string; name: string }[]; conflicts: Record<string, unknown>[]; sourceConflicts: unknown[]; pairs: unknown };
+    expect(Object.keys(found)).toEqual(['acus', 'conflicts', 'sourceConflicts', 'pairs', 'ms']);
+    expect(Object.keys(found.acus[0]!)).toEqual(['id', 'name', 'sources']);
+    const id = (name: string) => found.acus.find((a) => a.name === name)!.id;
+    const blocking = found.conflicts.filter((c) => c['verdict'] === 'blocking');
+    expect(blocking).toEqual([{ a: [id('first'), id('clash')].sort()[0], b: [id('first'), id('clash')].sort()[1], kind: 'content', verdict: 'blocking', path: 'a.txt', detail: expect.stringContaining('a.txt') as string }]);
+    expect(Object.keys(blocking[0]!)).toEqual(['a', 'b', 'kind', 'verdict', 'path', 'detail']);
+    expect(found.conflicts).toContainEqual(expect.objectContaining({ a: id('stale'), b: 'base', verdict: 'partial', path: 'b.txt' }));
+    expect(found.sourceConflicts).toEqual(expect.arrayContaining([
+      { a: 'clash', b: 'first', verdict: 'blocking', paths: ['a.txt'] }, { a: 'stale', b: 'base', verdict: 'partial', paths: ['b.txt'] },
+    ]));
+    expect(found.sourceConflicts).toHaveLength(2);
+    expect(found.pairs).toEqual({ blocking: 1, resolvable: 0, risk: 0 });
+  });
+
+  test('conflicts of one source or one kind', async () => {
+    const of = async (...args: string[]) => { const ran = await acumen(['conflicts', '--store', store, '--json', ...args]); return { status: ran.status, ...json(ran) as { conflicts: unknown[]; sourceConflicts: unknown[]; pairs: unknown } }; };
+    expect(await of('--acu', 'first')).toMatchObject({ status: 1, pairs: { blocking: 1 }, conflicts: [{ path: 'a.txt' }], sourceConflicts: [{ a: 'clash' }] });
+    expect(await of('--acu', 'feature/second')).toMatchObject({ status: 0, pairs: { blocking: 0 }, conflicts: [], sourceConflicts: [] });
+    expect(await of('--acu', 'stale')).toMatchObject({ status: 0, pairs: { blocking: 0 }, conflicts: [{ b: 'base' }] });
+    expect(await of('--kind', 'semantic')).toMatchObject({ status: 0, pairs: { blocking: 0, resolvable: 0, risk: 0 }, conflicts: [], sourceConflicts: [] });
+  });
+
+  test('check says what lacks and what conflicts, and adds nothing', async () => {
+    expect(await ok(['check', 'first', 'feature/second'])).toEqual({ ok: true, missing: [], conflicts: [] });
+    const clash = await acumen(['check', 'first', 'clash', '--store', store, '--json']);
+    expect(clash.status).toBe(1);
+    expect(json(clash)).toMatchObject({ ok: false, missing: [], conflicts: [{ kind: 'content', verdict: 'blocking', path: 'a.txt' }] });
+    const { acus } = await ok(['list']) as { acus: { id: string; name: string }[] };
+    const [upper, lower] = ['upper', 'Change lower'].map((name) => acus.find((a) => a.name === name)!.id) as [string, string];
+    const lacking = await acumen(['check', upper.slice(0, 8), '--store', store, '--json']);
+    expect(lacking.status).toBe(1);
+    expect(json(lacking)).toEqual({ ok: false, missing: [lower], conflicts: [] });
+    expect(await ok(['check', 'upper'])).toMatchObject({ ok: true }); // a source's name is all its ACUs
+  });
+
+  test('compose, undo, redo, log and fsck', async () => {
+    const mine = path.join(folder, 'compose.acumen');
+    const at = (...args: string[]) => acumen([...args, '--store', mine, '--json']);
+    expect((await at('import', repo.path)).status).toBe(0);
+    const composed = await at('compose', 'first', 'feature/second', '--branch', 'acumen/out');
+    expect(composed.status).toBe(0);
+    expect(Object.keys(json(composed))).toEqual(['tree', 'commit', 'resolved', 'missing', 'conflicts']);
+    expect(json(composed)).toEqual({ tree: repo.git('rev-parse', 'acumen/out^{tree}'), commit: repo.git('rev-parse', 'acumen/out'), resolved: [], missing: [], conflicts: [] });
+    expect(json(await at('compose', 'first'))).toMatchObject({ tree: repo.git('rev-parse', 'first^{tree}'), resolved: [] });
+    const refused = await at('compose', 'first', 'clash', '--branch', 'never');
+    expect(refused.status).toBe(1);
+    expect(json(refused)).toMatchObject({ tree: null, missing: [], conflicts: [{ path: 'a.txt' }] });
+    expect(Object.keys(json(refused))).toEqual(['tree', 'resolved', 'missing', 'conflicts']);
+    expect(repo.git('for-each-ref', 'refs/heads/never')).toBe('');
+    const log = json(await at('log')) as { operations: { kind: string }[]; current: number };
+    expect(log.operations.map((o) => o.kind)).toEqual(['compose', 'write-branch', 'import']);
+    expect(log.current).toBe(3);
+    expect(json(await at('undo'))).toMatchObject({ operation: { kind: 'undo', target: 3 } });
+    expect(json(await at('undo'))).toMatchObject({ operation: { kind: 'undo', target: 2 } });
+    expect(repo.git('for-each-ref', 'refs/heads/acumen/out')).toBe('');
+    expect(json(await at('redo'))).toMatchObject({ operation: { kind: 'redo', target: 2 } });
+    expect(repo.git('rev-parse', 'acumen/out')).toBe(json(composed)['commit']);
+    expect(json(await at('fsck'))).toMatchObject({ ok: true, problems: [] });
+    await at('undo');
+    await at('undo');
+    const nothing = await at('undo');
+    expect(nothing).toMatchObject({ status: 2, out: '' });
+    expect(nothing.err).toMatch(/^error: .+ \(nothing-to-undo\)\nhint: .+\n$/);
+    expect((await at('list')).status).toBe(2);
+  });
+});
+
+describe('for a person', () => {
+  test('every verb prints something readable, without escapes where nobody looks', async () => {
+    const mine = path.join(folder, 'person.acumen');
+    const at = (...args: string[]) => acumen([...args, '--store', mine]);
+    const first = await at('import', repo.path);
+    expect(first.out).toMatch(/^6 changes from \d sources onto main [0-9a-f]{10} \(6 edits, 6 hunks\) in \d/);
+    const texts = [first, await at('list'), await at('conflicts'), await at('check', 'first'), await at('check', 'first', 'clash'), await at('compose', 'first'), await at('log'), await at('undo'), await at('redo'), await at('fsck')];
+    for (const { out, err } of texts) {
+      expect(out).not.toBe('');
+      expect(err).toBe('');
+      expect(out).not.toContain('\u001b');
+    }
+    expect(texts.map((t) => t.status)).toEqual([0, 0, 1, 0, 1, 0, 0, 0, 0, 0]);
+    expect(texts[1]!.out).toMatch(/feature\/second +1 +1 +1 +Brian Kernighan +\d+ years? ago/);
+    expect(texts[2]!.out).toContain('1 blocking');
+    expect(texts[2]!.out).toMatch(/Without a verdict[^]*stale/);
+    expect(texts[6]!.out).toContain('Composed first');
+  });
+
+  test('a name that would steer the terminal is shown, not obeyed', async () => {
+    const hostile = smallRepository(path.join(folder, 'hostile'));
+    hostile.branch('odd', { 'x.txt': 'x\n' }, 'main', 'Evil \u001b[2J\u202eName <evil@example.invalid>');
+    const mine = path.join(folder, 'hostile.acumen');
+    await acumen(['import', hostile.path, '--store', mine]);
+    const { out } = await acumen(['list', '--store', mine]);
+    expect(out).toContain('Evil \\u{1b}[2J\\u{202e}Name');
+    expect(out).not.toContain('\u001b');
+    expect(json(await acumen(['list', '--store', mine, '--json']))).toMatchObject({ acus: [{ author: 'Evil \u001b[2J\u202eName <evil@example.invalid>' }] });
+  });
+
+  test('help and version', async () => {
+    const help = await acumen(['--help']);
+    expect(help).toMatchObject({ status: 0, err: '' });
+    for (const verb of ['import', 'list', 'conflicts', 'check', 'compose', 'log', 'undo', 'redo', 'fsck', 'serve']) expect(help.out).toContain(`  ${verb}`);
+    expect(help.out).not.toContain('suggest');
+    expect((await acumen(['conflicts', '--help'])).out).toContain('--acu');
+    expect(await acumen(['--version'])).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
+  });
+});
+
+describe('errors: a sentence, a code and a hint; nothing on stdout; the right status', () => {
+  const cases: readonly (readonly [string, (f: string) => string[], number, string])[] = [
+    ['no verb', () => [], 2, 'usage'],
+    ['an unknown verb', () => ['explode'], 2, 'usage'],
+    ['an unknown option', () => ['list', '--explode'], 2, 'usage'],
+    ['a verb of a later version', () => ['suggest', '--weight', 'f'], 2, 'usage'],
+    ['another of those', () => ['bench', 'x', '--json'], 2, 'usage'],
+    ['grain commit', (f) => ['import', path.join(f, 'repo'), '--grain', 'commit'], 2, 'grain-not-available'],
+    ['grain atom', (f) => ['import', path.join(f, 'repo'), '--grain', 'atom', '--json'], 2, 'grain-not-available'],
+    ['an unknown grain', (f) => ['import', path.join(f, 'repo'), '--grain', 'sand'], 2, 'usage'],
+    ['the native reader', (f) => ['list', '--store', path.join(f, 'main.acumen'), '--git', 'native'], 2, 'usage'],
+    ['a folder that is no repository', (f) => ['import', path.join(f, 'data')], 2, 'not-a-repository'],
+    ['an unknown base', (f) => ['import', path.join(f, 'repo'), '--store', path.join(f, 'x.acumen'), '--base', 'nowhere'], 2, 'unknown-revision'],
+    ['a store that is not there', (f) => ['list', '--store', path.join(f, 'none.acumen')], 2, 'usage'],
+    ['a store that is no store', (f) => ['list', '--store', path.join(f, 'repo/a.txt')], 3, 'store-not-a-database'],
+    ['an unknown name', (f) => ['check', 'nobody', '--store', path.join(f, 'main.acumen'), '--json'], 2, 'unknown-name'],
+    ['check without a name', (f) => ['check', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['an unknown kind', (f) => ['conflicts', '--kind', 'odd', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['automatic resolution', (f) => ['compose', 'first', '--resolve', 'auto', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['a branch of somebody else', (f) => ['compose', 'first', '--branch', 'clash', '--store', path.join(f, 'main.acumen')], 2, 'would-lose-commits'],
+    ['the branch that is checked out', (f) => ['compose', 'first', '--branch', 'main', '--store', path.join(f, 'main.acumen')], 2, 'branch-checked-out'],
+    ['a bad branch name', (f) => ['compose', 'first', '--branch', 'a..b', '--store', path.join(f, 'main.acumen')], 2, 'bad-branch-name'],
+    ['a bad port', (f) => ['serve', path.join(f, 'repo'), '--port', '70000'], 2, 'usage'],
+    ['serving no repository', (f) => ['serve', path.join(f, 'data'), '--no-open'], 2, 'not-a-repository'],
+  ];
+  test.each(cases)('%s', async (_name, args, status, code) => {
+    const ran = await acumen(args(folder));
+    expect(ran.err).toMatch(new RegExp(`^error: [^\\n]+[.!?] \\(${code}\\)\\nhint: [^\\n]+\\n$`));
+    expect(ran).toMatchObject({ status, out: '' });
+  });
+
+  test('a failed verb makes no store', async () => {
+    expect(existsSync(path.join(folder, 'none.acumen'))).toBe(false);
+  });
+
+  test('a store of one repository refuses another', async () => {
+    const other = smallRepository(path.join(folder, 'other'));
+    const refused = await acumen(['import', other.path, '--store', store]);
+    expect(refused).toMatchObject({ status: 2, out: '' });
+    expect(refused.err).toContain('store-other-repository');
+    expect((await acumen(['list', '--repo', other.path, '--store', store])).err).toContain('store-other-repository');
+    expect((await acumen(['list', '--repo', repo.path, '--store', store])).status).toBe(0);
+  });
+});
+
+test('without --store a repository has its own in the data folder, found from anywhere inside it', async () => {
+  expect((await acumen(['import'], { cwd: path.join(repo.path, 'src') })).status).toBe(0);
+  expect(await readdir(path.join(folder, 'data/stores'))).toEqual(expect.arrayContaining([expect.stringMatching(/^repo-[0-9a-f]{12}\.acumen$/)]));
+  expect(json(await acumen(['list', '--json'], { cwd: repo.path }))).toMatchObject({ acus: expect.any(Array) as unknown[] });
+  expect(json(await acumen(['list', '--json', '--repo', repo.path]))).toMatchObject({ acus: expect.any(Array) as unknown[] });
+});
+
+test('a repository with nothing in flight is an empty answer, not an error', async () => {
+  const quiet = smallRepository(path.join(folder, 'quiet'));
+  const mine = path.join(folder, 'quiet.acumen');
+  expect(json(await acumen(['import', quiet.path, '--store', mine, '--json']))).toMatchObject({ acus: 0, edits: 0, hunks: 0 });
+  expect(json(await acumen(['list', '--store', mine, '--json']))).toEqual({ acus: [] });
+  const conflicts = await acumen(['conflicts', '--store', mine, '--json']);
+  expect(conflicts.status).toBe(0);
+  expect(json(conflicts)).toMatchObject({ acus: [], conflicts: [], sourceConflicts: [], pairs: { blocking: 0, resolvable: 0, risk: 0 } });
+});
+
+test('the real program: the same answers, statuses and streams, with git off the PATH', async () => {
+  const mine = path.join(folder, 'spawned.acumen');
+  const first = await spawned(['import', repo.path, '--store', mine, '--json']);
+  expect(first).toMatchObject({ status: 0, err: '' });
+  expect({ ...json(first), ms: 0 }).toEqual({ ...json(imported), ms: 0 });
+  expect(await spawned(['check', 'first', 'clash', '--store', mine, '--json'])).toMatchObject({ status: 1, err: '' });
+  expect(await spawned(['compose', 'first', 'upper', '--store', mine, '--json', '--branch', 'spawned'])).toMatchObject({ status: 0, err: '' });
+  expect(repo.git('log', '-1', '--format=%s', 'spawned')).toBe('Compose 3 changes onto main');
+  repo.git('branch', '-q', '-D', 'spawned');
+  expect(await spawned(['suggest'])).toMatchObject({ status: 2, out: '' });
+});
+
+test('an interrupted import ends soon, leaves nothing visible, and the next one is whole', async () => {
+  const generated = await generate({ seed: 3, mix: 'stacks', sources: 40 });
+  try {
+    const mine = path.join(folder, 'interrupted.acumen');
+    const stopped = await acumen(['import', generated.dir, '--store', mine], { interrupt: AbortSignal.abort() });
+    expect(stopped).toMatchObject({ status: 3, out: '' });
+    expect(stopped.err).toContain('(cancelled)');
+    expect(json(await acumen(['log', '--store', mine, '--json']))).toEqual({ operations: [], current: 0 });
+    let cancelled = 0;
+    for (const ms of [250, 500, 1000]) {
+      const ran = await spawned(['import', generated.dir, '--store', mine, '--json'], ms);
+      // before its first line the process has no handler yet; after its last it is done
+      expect([0, 3, null]).toContain(ran.status);
+      if (ran.status === 3) { cancelled++; expect(ran.err).toContain('(cancelled)'); }
+    }
+    console.log(`interrupted while importing: ${cancelled} of 3`);
+    const { operations } = json(await acumen(['log', '--store', mine, '--json'])) as { operations: unknown[] };
+    expect(operations.length).toBeLessThan(2);
+    expect((await acumen(['import', generated.dir, '--store', mine])).status).toBe(0);
+    expect(json(await acumen(['fsck', '--store', mine, '--json']))).toMatchObject({ ok: true });
+  } finally {
+    generated.remove();
+  }
+});
+
+test('a reader that goes away ends the output, not with a crash', async () => {
+  const child = spawn(process.execPath, [main, 'conflicts', '--store', store, '--json'], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
+  await new Promise((resolve) => { child.on('close', resolve); });
+  expect(err).toBe('');
+});
+
+test('serve prints one address, answers on it, and ends cleanly when interrupted', async () => {
+  const root = fileURLToPath(new URL('../../../../dist/renderer/index.html', import.meta.url));
+  if (!existsSync(root)) {
+    console.log('the screen is not built (npm run build): serving was only tried as far as saying so');
+    expect((await acumen(['serve', repo.path, '--no-open', '--json'])).err).toContain('(io)');
+    return;
+  }
+  const child = spawn(process.execPath, [main, 'serve', repo.path, '--no-open', '--json', '--store', path.join(folder, 'serve.acumen')], { env: environment(), stdio: ['ignore', 'pipe', 'pipe'] });
+  let err = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { err += text; });
+  const first = await new Promise<string>((resolve) => { child.stdout.setEncoding('utf8').once('data', resolve); });
+  const { url, port, repository } = JSON.parse(first) as { url: string; port: number; repository: string };
+  expect(url).toMatch(new RegExp(`^http://127\\.0\\.0\\.1:${port}/#token=[\\w-]{43}$`));
+  expect(repository).toBe(repo.path);
+  expect((await fetch(url)).status).toBe(200);
+  expect((await fetch(`http://127.0.0.1:${port}/session`, { method: 'POST', headers: { authorization: `Bearer ${url.split('=')[1]}`, origin: `http://127.0.0.1:${port}` } })).status).toBe(204);
+  child.kill('SIGTERM');
+  expect(await new Promise((resolve) => { child.on('close', resolve); })).toBe(0);
+  expect(err).toBe('');
+});

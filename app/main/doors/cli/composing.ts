@@ -1,0 +1,33 @@
+// `acumen compose`.
+import { AcumenError } from '../../../contract/frames.ts';
+import { checkReport, composeReport, namedIds } from '../../service/reports.ts';
+import type { ComposeReport } from '../../service/reports.ts';
+import { shortId } from './output.ts';
+import { against } from './looking.ts';
+import { operate, withWorkspace } from './opening.ts';
+import type { Verb } from './program.ts';
+
+export const composing: Verb = (call) => withWorkspace(call, { write: true, imported: true }, async (workspace) => {
+  const { out, options, args } = call;
+  if (options.resolve !== 'none') {
+    throw options.resolve === 'auto'
+      ? new AcumenError('usage', 'Automatic resolution is not available in this version.', 'Leave --resolve out.')
+      : new AcumenError('usage', `There is no way to resolve called ${options.resolve}.`, 'Leave --resolve out, or use --resolve none.');
+  }
+  const acus = namedIds(workspace.engine, args);
+  let report: ComposeReport;
+  let written = null;
+  if (!checkReport(workspace.engine, acus).ok) report = await composeReport(workspace, acus, null);
+  else {
+    written = options.branch === undefined ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus });
+    report = await composeReport(workspace, acus, written?.commit ?? null);
+    if (written === null && report.tree !== null) await operate(call, workspace, 'compose', { acus });
+  }
+  if (options.json) await out.line(JSON.stringify(report));
+  else if (report.tree === null) await against(out, workspace, report.missing, report.conflicts);
+  else {
+    await out.line(`${out.style('good', '✓')} ${acus.length === 1 ? '1 change' : `${acus.length} changes`} composed: tree ${out.style('id', report.tree)}`);
+    if (written !== null) await out.line(`  written to ${out.style('strong', written.ref)} as ${out.style('id', shortId(written.commit))}`);
+  }
+  return report.tree === null ? 1 : 0;
+});

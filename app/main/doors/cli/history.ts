@@ -1,0 +1,40 @@
+// `acumen log`, `undo`, `redo` and `fsck`.
+import { AcumenError } from '../../../contract/frames.ts';
+import type { Methods } from '../../../contract/methods.ts';
+import { ago, clean, duration, table } from './output.ts';
+import { operate, withWorkspace } from './opening.ts';
+import type { Call, Verb } from './program.ts';
+
+export const log: Verb = (call) => withWorkspace(call, { write: false, imported: false }, async (workspace) => {
+  const { out, options } = call;
+  const limit = Number(options.limit ?? 50);
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 10_000) {
+    throw new AcumenError('usage', `${options.limit} is not a number of operations.`, 'Use --limit with a number from 1 to 10000.');
+  }
+  const { operations, current } = await workspace.call('log', { before: null, limit });
+  if (options.json) { await out.line(JSON.stringify({ operations, current })); return 0; }
+  if (operations.length === 0) { await out.line('Nothing has been done in this workspace yet.'); return 0; }
+  const undone = new Set(workspace.undone);
+  const now = Date.now() / 1000;
+  await table(out, [{ title: '', style: 'good' }, { title: '#', right: true, style: 'id' }, { title: 'WHEN', right: true, style: 'dim' }, { title: 'WHAT', gives: true }],
+    operations.map((o) => [o.id === current ? '●' : undone.has(o.id) ? '○' : '', String(o.id), ago(o.time / 1000, now), o.description]));
+  return 0;
+});
+
+const back = (kind: 'undo' | 'redo'): Verb => (call) => withWorkspace(call, { write: true, imported: false }, async (workspace) => {
+  const { operation }: Methods['undo']['result'] = await operate(call, workspace, kind, {});
+  if (call.options.json) await call.out.line(JSON.stringify({ operation }));
+  else await call.out.line(clean(operation.description));
+  return 0;
+});
+export const undo = back('undo');
+export const redo = back('redo');
+
+export const fsck: Verb = (call: Call) => withWorkspace(call, { write: false, imported: false }, async (workspace) => {
+  const { out, options } = call;
+  const { ok, problems, events, ms } = await operate(call, workspace, 'fsck', {});
+  if (options.json) await out.line(JSON.stringify({ ok, problems, events, ms }));
+  else if (ok) await out.line(`${out.style('good', '✓')} The store is sound: ${events} events replayed and compared in ${duration(ms)}`);
+  else for (const problem of problems) await out.line(`${out.style('bad', '✕')} ${clean(problem)}`);
+  return ok ? 0 : 3;
+});

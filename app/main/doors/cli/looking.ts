@@ -1,0 +1,107 @@
+// `acumen list`, `conflicts` and `check`: what there is and what stands against what. They change nothing.
+import { AcumenError } from '../../../contract/frames.ts';
+import { ConflictReport, checkReport, importWarnings, listed, namedIds } from '../../service/reports.ts';
+import type { ConflictRow } from '../../service/reports.ts';
+import type { Workspace } from '../../service/workspace.ts';
+import { JsonStream, ago, clean, duration, shortId, table } from './output.ts';
+import type { Output } from './output.ts';
+import { withWorkspace } from './opening.ts';
+import type { Verb } from './program.ts';
+
+const reads = { write: false, imported: true };
+
+export const list: Verb = (call) => withWorkspace(call, reads, async ({ engine }) => {
+  const { out, options } = call;
+  if (options.json) {
+    const json = new JsonStream(out);
+    await json.open();
+    await json.list('acus', map(engine.acus, listed));
+    await json.close();
+    return 0;
+  }
+  if (engine.acus.length === 0) await out.line(`No change is in flight: every source is contained in ${clean(engine.tables.baseName)}.`);
+  else {
+    const now = Date.now() / 1000;
+    const names = new Map(engine.acus.map((a) => [a.id, listed(a).name]));
+    await table(out, [
+      { title: 'ID', style: 'id' }, { title: 'NAME', gives: true, style: 'strong' }, { title: 'FILES', right: true }, { title: '+', right: true, style: 'good' }, { title: '−', right: true, style: 'bad' },
+      { title: 'AUTHOR', gives: true }, { title: 'AGE', right: true, style: 'dim' }, { title: 'NEEDS', gives: true }, { title: '', gives: true, style: 'warning' },
+    ], engine.acus.map((acu) => {
+      const l = listed(acu);
+      return [
+        shortId(l.id), l.name, String(l.paths.length), String(acu.added), String(acu.deleted), l.author.replace(/ <.*/, ''), ago(l.time, now),
+        l.requires.map((id) => names.get(id) ?? shortId(id)).join(', '), l.stale ? 'stale' : l.inexact ? 'not yet exact' : '',
+      ];
+    }));
+  }
+  for (const warning of importWarnings(engine)) await out.line(`${out.style('warning', 'note:')} ${clean(warning)}`);
+  return 0;
+});
+
+export const conflicts: Verb = (call) => withWorkspace(call, reads, async ({ engine }) => {
+  const { out, options } = call;
+  const start = performance.now();
+  const { kind } = options;
+  if (kind !== undefined && kind !== 'textual' && kind !== 'semantic') {
+    throw new AcumenError('usage', `There is no kind of conflict called ${kind}.`, 'Use --kind textual or --kind semantic.', { kind });
+  }
+  const report = new ConflictReport(engine, { kind: kind ?? null, acus: options.acu === undefined ? null : namedIds(engine, [options.acu]) });
+  if (options.json) {
+    const json = new JsonStream(out);
+    await json.open();
+    await json.list('acus', report.acus());
+    await json.list('conflicts', report.conflicts());
+    await json.list('sourceConflicts', report.sourceConflicts());
+    await json.value('pairs', report.pairs);
+    await json.value('ms', performance.now() - start);
+    await json.close();
+    return report.pairs.blocking > 0 ? 1 : 0;
+  }
+  const names = new Map([...report.acus()].map((a) => [a.id as string, a.name]));
+  const name = (id: string): string => clean(names.get(id) ?? id);
+  const against = new Map<string, ConflictRow[]>();
+  let last = '';
+  for (const row of report.conflicts()) {
+    if (row.b === 'base') { against.set(row.a, [...against.get(row.a) ?? [], row]); continue; }
+    const pair = `${name(row.a)} ${out.style('dim', '×')} ${name(row.b)}`;
+    if (pair !== last) await out.line(`${mark(out, row.verdict)} ${out.style('strong', pair)}`);
+    last = pair;
+    await out.line(`    ${out.style('dim', row.kind.padEnd(14))} ${clean(row.detail)}`);
+  }
+  if (against.size > 0) await out.line(`${last === '' ? '' : '\n'}Without a verdict, until they carry onto ${clean(engine.tables.baseName)}:`);
+  for (const [id, rows] of against) {
+    await out.line(`${mark(out, 'partial')} ${out.style('strong', name(id))}`);
+    for (const row of rows) await out.line(`    ${out.style('dim', row.kind.padEnd(14))} ${clean(row.detail)}`);
+  }
+  const { pairs, partial } = report;
+  await out.line(`${last === '' && against.size === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk${partial > 0 ? `, ${partial} without a verdict` : ''}, among ${engine.acus.length} changes (${duration(performance.now() - start)})`);
+  return pairs.blocking > 0 ? 1 : 0;
+});
+
+function mark(out: Output, verdict: ConflictRow['verdict']): string {
+  return verdict === 'blocking' ? out.style('bad', '✕') : verdict === 'risk' ? out.style('warning', '!') : verdict === 'resolvable' ? out.style('warning', '~') : out.style('dim', '?');
+}
+
+export const check: Verb = (call) => withWorkspace(call, reads, async (workspace) => {
+  const { out, options, args } = call;
+  const ids = namedIds(workspace.engine, args);
+  const report = checkReport(workspace.engine, ids);
+  if (options.json) await out.line(JSON.stringify(report));
+  else if (report.ok) await out.line(`${out.style('good', '✓')} ${ids.length === 1 ? 'This change stands alone.' : `These ${ids.length} changes can be composed.`}`);
+  else await against(out, workspace, report.missing, report.conflicts);
+  return report.ok ? 0 : 1;
+});
+
+/** What stands against a set, for a person. */
+export async function against(out: Output, { engine }: Workspace, missing: readonly string[], rows: readonly ConflictRow[]): Promise<void> {
+  const name = (id: string): string => {
+    const acu = engine.acus.find((a) => a.id === id);
+    return acu === undefined ? id : `${clean(listed(acu).name)} ${out.style('id', shortId(id))}`;
+  };
+  if (missing.length > 0) await out.line(`${out.style('warning', '+')} It needs:`);
+  for (const id of missing) await out.line(`    ${name(id)}`);
+  if (rows.length > 0) await out.line(`${out.style('bad', '✕')} It conflicts:`);
+  for (const row of rows) await out.line(`    ${name(row.a)} ${out.style('dim', '×')} ${row.b === 'base' ? 'the base' : name(row.b)}: ${clean(row.detail)}`);
+}
+
+function* map<A, B>(items: Iterable<A>, f: (item: A) => B): Iterable<B> { for (const item of items) yield f(item); }

@@ -1,0 +1,58 @@
+// From a verb's options to its open workspace, and operations that Ctrl-C cancels.
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { AcumenError } from '../../../contract/frames.ts';
+import type { Method, Methods } from '../../../contract/methods.ts';
+import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
+import type { Located } from '../../service/locating.ts';
+import { Workspace } from '../../service/workspace.ts';
+import { progressLine } from './progress.ts';
+import type { Call } from './program.ts';
+
+export function whereIs({ io, options }: Call, repo: string | null = options.repo ?? null): Promise<Located> {
+  return locate({ repo, store: options.store ?? null, cwd: io.cwd, env: io.env });
+}
+
+/** `imported`: the verb needs something published. */
+export async function withWorkspace<T>(call: Call, needs: { readonly write: boolean; readonly imported: boolean }, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+  const located = await whereIs(call);
+  requireStore(located);
+  const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env });
+  try {
+    const { gitDir, published } = workspace.view.state;
+    if (call.options.repo !== undefined && gitDir !== null && located.repo !== null && await gitDirOf(located.repo) !== gitDir) {
+      throw new AcumenError('store-other-repository', `This store belongs to ${gitDir}.`, 'Leave --repo out, or use that repository\'s own --store.', { store: located.store, gitDir });
+    }
+    if (needs.imported && published === null) {
+      throw new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first; `acumen redo` brings an undone import back.', { store: located.store });
+    }
+    return await use(workspace);
+  } finally {
+    await workspace.close();
+  }
+}
+
+export async function createWorkspace(located: Located, env: NodeJS.ProcessEnv): Promise<Workspace> {
+  await mkdir(path.dirname(located.store), { recursive: true, mode: 0o700 });
+  return Workspace.open(located.store, { env });
+}
+
+type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
+
+/** Runs an operation with its progress on the terminal; an interrupt cancels it, and its own answer says what became of it. */
+export async function operate<M extends Exclude<Ticketed, 'cancel'>>(call: Call, workspace: Workspace, method: M, params: Omit<Methods[M]['params'], 'ticket'>): Promise<Methods[M]['result']> {
+  const ticket = 'command-line';
+  const cancel = (): void => { void workspace.call('cancel', { ticket }); };
+  call.io.interrupt.addEventListener('abort', cancel);
+  const progress = progressLine(call.err);
+  const unsubscribe = workspace.subscribe((push) => { if (push.push === 'progress') progress.show(push.phase, push.done, push.total); });
+  try {
+    const result = workspace.call(method, { ...params, ticket } as Methods[M]['params']);
+    if (call.io.interrupt.aborted) cancel();
+    return await result;
+  } finally {
+    call.io.interrupt.removeEventListener('abort', cancel);
+    unsubscribe();
+    await progress.clear();
+  }
+}

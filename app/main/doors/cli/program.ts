@@ -1,0 +1,119 @@
+// The verbs of design.md §6, their options, and how errors leave: one sentence, a code and a hint on stderr; exit status 0 done,
+// 1 conflicts found, 2 bad input or usage, 3 environment. A verb's own code is loaded only when it runs.
+import { Command, CommanderError } from 'commander';
+import { AcumenError, toAcumenError } from '../../../contract/frames.ts';
+import { Output, ReaderGone, clean } from './output.ts';
+import type { Io } from './output.ts';
+
+export interface Options {
+  readonly repo?: string; readonly store?: string; readonly git?: string; readonly json?: boolean;
+  readonly base?: string; readonly refs?: readonly string[]; readonly grain?: string;
+  readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
+  readonly limit?: string; readonly port?: string; readonly open?: boolean;
+}
+export interface Call { readonly io: Io; readonly out: Output; readonly err: Output; readonly options: Options; readonly args: readonly string[] }
+/** Answers the exit status. */
+export type Verb = (call: Call) => Promise<number>;
+
+/** Named in design.md for later versions; each is refused in plain words. */
+const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'stats', 'backup', 'restore', 'open', 'bench'];
+
+export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const out = new Output(io.out, io.env), err = new Output(io.err, io.env);
+  let status = 0;
+  const program = build(out, async (load, options, args) => {
+    const verb = await load();
+    refuseNativeGit(options);
+    status = await verb({ io, out, err, options, args });
+  });
+  try {
+    if (argv.length === 0) throw new AcumenError('usage', 'No verb was given.', 'Run `acumen --help` for what there is.');
+    if (argv[0] === '--version') {
+      const { version } = await import('../../service/place.ts');
+      await out.line(version());
+    } else await program.parseAsync([...argv], { from: 'user' });
+    await out.flush();
+    return status;
+  } catch (error) {
+    if (error instanceof ReaderGone) return 0;
+    if (error instanceof CommanderError && error.exitCode === 0) {
+      await out.flush().catch(() => undefined);
+      return 0;
+    }
+    const known = error instanceof CommanderError ? usage(error, argv) : toAcumenError(error);
+    await out.flush().catch(() => undefined);
+    await err.line(`${err.style('bad', 'error:')} ${clean(known.message)} ${err.style('dim', `(${known.code})`)}`);
+    if (known.hint !== '') await err.line(`${err.style('dim', 'hint:')} ${clean(known.hint)}`);
+    if (known.code === 'bug' && typeof known.data['stack'] === 'string') await err.line(known.data['stack']);
+    await err.flush().catch(() => undefined);
+    return known.exitCode;
+  }
+}
+
+type Run = (load: () => Promise<Verb>, options: Options, args: readonly string[]) => Promise<void>;
+
+function build(out: Output, start: Run): Command {
+  const program = new Command('acumen');
+  program
+    .description('Compositional version control: see how every change in flight conflicts, compose the ones that go together, write the result as a branch.')
+    .helpCommand(false)
+    .configureOutput({ writeOut: (text) => { void out.write(text); }, writeErr: () => undefined, getOutHelpWidth: () => Math.min(out.width, 120) })
+    .exitOverride()
+    .option('--version', 'print the version');
+
+  const verb = (usageLine: string, description: string, load: () => Promise<Verb>): Command => {
+    const command = program.command(usageLine).description(description);
+    command
+      .option('--repo <path>', 'the repository (default: that of --store, else the current directory)')
+      .option('--store <file>', 'the workspace file (default: in your data folder, one per repository)')
+      .option('--git <reader>', 'how the repository is read: embedded')
+      .option('--json', 'print exactly one JSON document')
+      .exitOverride()
+      .action((...given: unknown[]) => start(load, command.opts<Options>(), (given.slice(0, -2) as (string | string[] | undefined)[]).flat().filter((a) => a !== undefined)));
+    return command;
+  };
+  const collect = (value: string, all: readonly string[] | undefined): string[] => [...all ?? [], value];
+
+  verb('import [repo]', 'read the changes in flight of a repository, or read them again', async () => (await import('./importing.ts')).importing)
+    .option('--base <rev>', 'what everything is composed onto (default: origin/HEAD, main, master, HEAD)')
+    .option('--refs <glob>', 'refs to take as sources, by full name; may be repeated', collect)
+    .option('--grain <grain>', 'how finely sources are cut: branch', 'branch');
+  verb('list', 'the changes', async () => (await import('./looking.ts')).list);
+  verb('conflicts', 'the conflict graph; exit status 1 if anything blocks', async () => (await import('./looking.ts')).conflicts)
+    .option('--kind <kind>', 'textual or semantic conflicts only')
+    .option('--acu <x>', 'conflicts of this source or change only');
+  verb('check <x...>', 'may these be composed? exit status 1 if not', async () => (await import('./looking.ts')).check);
+  verb('compose <x...>', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
+    .option('--branch <name>', 'write it to the repository as this branch')
+    .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
+  verb('log', 'the operations of the workspace, newest first', async () => (await import('./history.ts')).log)
+    .option('--limit <n>', 'at most this many', '50');
+  verb('undo', 'take the last operation back', async () => (await import('./history.ts')).undo);
+  verb('redo', 'bring the last undone operation back', async () => (await import('./history.ts')).redo);
+  verb('fsck', 'recompute every hash, replay every event, compare', async () => (await import('./history.ts')).fsck);
+  verb('serve [repo]', 'the app in your browser, on this machine alone; without REPO on a sample', async () => (await import('./serving.ts')).serve)
+    .option('--port <n>', 'the port (default: any free one)')
+    .option('--no-open', 'do not open the browser');
+  for (const name of later) {
+    program.command(name, { hidden: true }).allowUnknownOption().allowExcessArguments().exitOverride().helpOption(false).action(() => {
+      throw new AcumenError('usage', `\`acumen ${name}\` is not available in this version.`, 'Run `acumen --help` for what there is.', { verb: name });
+    });
+  }
+  return program;
+}
+
+function refuseNativeGit({ git }: Options): void {
+  if (git === undefined || git === 'embedded') return;
+  throw git === 'native'
+    ? new AcumenError('usage', 'The native git reader is not available in this version.', 'Leave --git out, or use --git embedded.')
+    : new AcumenError('usage', `There is no git reader called ${git}.`, 'Leave --git out, or use --git embedded.');
+}
+
+/** Commander's complaints in our form. */
+function usage(error: CommanderError, argv: readonly string[]): AcumenError {
+  const text = error.message.replace(/^error: /, '').replace(/\s+/g, ' ').trim();
+  const sentence = text.replace(/^(.)/, (c) => c.toUpperCase()).replace(/\.?$/, '.');
+  const verb = argv.find((a) => !a.startsWith('-'));
+  const known = verb !== undefined && error.code !== 'commander.unknownCommand';
+  return new AcumenError('usage', sentence, known ? `Run \`acumen ${verb} --help\` for its options.` : 'Run `acumen --help` for what there is.');
+}
