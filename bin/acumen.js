@@ -8,6 +8,6 @@ const main = fileURLToPath(new URL('../dist/app/main/doors/cli/main.js', import.
 if (existsSync(main)) {
   run(main, process.argv.slice(2));
 } else {
-  process.stderr.write('Acumen is not built yet: run npm run prepare, then this again.\n');
+  process.stderr.write('Acumen is not built yet: run npm run build, then this again.\n');
   process.exitCode = 3;
 }
