@@ -7,10 +7,11 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { compositionOf, conflictOf, publishedOf, randomAcuId, randomOid, randomSegment, scratchFolder } from '../../../testkit/store.ts';
 import { History, newBlob, newOperation } from '../../../testkit/storeHistory.ts';
-import type { AcuId, Oid } from '../../core/bytes.ts';
+import { fromBytes, type AcuId, type Oid } from '../../core/bytes.ts';
 import type { DomainEvent } from '../../core/events.ts';
 import { emptyState } from '../../core/fold.ts';
 import { segmentKey } from '../../core/segmentKey.ts';
+import { connectReader } from './connection.ts';
 import { openStore, type Head, type Store, type StoredEvent } from './store.ts';
 
 const folder = scratchFolder('store');
@@ -54,13 +55,45 @@ async function agree(store: Store, history: History): Promise<void> {
   for (const [oid, bytes] of history.blobs) expect(await store.blob(oid)).toEqual(bytes);
 }
 
+/** The tables themselves, against the twin: fsck folds by the same function as the store, so it cannot tell a wrong fold. */
+function agreeTables(file: string, history: History): void {
+  const db = connectReader(file, 1000);
+  const table = (sql: string): unknown[][] => (db.prepare(sql).raw().all() as unknown[][]).map((row) => row.map((v) => (Buffer.isBuffer(v) ? v.toString('latin1') : v)));
+  const { published, composition, gitDir } = history.stateAt(history.operations.length);
+  expect(table('SELECT name, ref, oid, (SELECT group_concat(tip) FROM source_segment WHERE source = source.ordinal) FROM source ORDER BY ordinal'))
+    .toEqual((published?.sources ?? []).map(({ name, ref, oid, segments }) => [name, ref, oid, segments.join(',')]));
+  expect(table('SELECT key FROM published_segment JOIN segment ON event = segment ORDER BY ordinal').flat()).toEqual(published?.segments ?? []);
+  expect(table('SELECT count(*) FROM source_segment')).toEqual([[published?.sources.flatMap(({ segments }) => segments).length ?? 0]]);
+  expect(table('SELECT composition.name, base, acu.id FROM composition JOIN composition_acu ON composition = composition.id JOIN acu ON event = acu ORDER BY ordinal'))
+    .toEqual(composition.acus.map((acu) => [composition.name, composition.base, acu]));
+  expect(table('SELECT git_dir FROM workspace')).toEqual(history.operations.some(({ kind }) => kind !== 'write-branch') ? [[gitDir]] : []);
+  const written = new Map(history.events.flat().flatMap((event) => (event.kind === 'branch-written' ? [[event.ref, [event.ref, event.before, event.after, event.tree]]] : [])));
+  expect(table('SELECT ref, before, after, tree FROM branch ORDER BY ref')).toEqual([...written].toSorted().map(([, row]) => row));
+
+  const segments = [...history.segments].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  expect(table('SELECT key, tip, acu.id, standing FROM segment LEFT JOIN acu ON acu.event = acu ORDER BY key')).toEqual(segments.map(([key, { tip, acu, standing }]) => [key, tip, acu, standing.kind]));
+  const withAcu = segments.filter(([, { acu }]) => acu !== null);
+  expect(table('SELECT key, acu.id, title, author_name, author_email, time, commits FROM provenance JOIN segment ON segment.event = segment JOIN acu ON acu.event = provenance.acu ORDER BY key'))
+    .toEqual(withAcu.map(([key, { acu, title, author, time, commits }]) => [key, acu, title, author.name, author.email, time, commits]));
+  expect(new Set(table('SELECT id FROM acu').flat())).toEqual(new Set(history.acus));
+  const edits = segments.flatMap(([key, { edits }]) => edits.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((edit) => ({ key, ...edit })));
+  expect(table('SELECT key, path, kind, before_mode, before_oid, after_mode, after_oid FROM edit JOIN segment ON event = segment ORDER BY key, path'))
+    .toEqual(edits.map(({ key, path, kind, before, after }) => [key, path, kind, before?.mode ?? null, before?.oid ?? null, after?.mode ?? null, after?.oid ?? null]));
+  expect(table('SELECT key, path, ordinal, start, "end", removed, inserted FROM hunk JOIN segment ON event = segment ORDER BY key, path, ordinal'))
+    .toEqual(edits.flatMap(({ key, path, hunks }) => (hunks ?? []).map(({ start, end, removed, inserted }, n) => [key, path, n, start, end, fromBytes(removed), fromBytes(inserted)])));
+  db.close();
+}
+
 describe('a store', () => {
   it('agrees with the fold of its events through random histories, before and after a restart', async () => {
     for (let seed = 1; seed <= 6; seed++) {
       const random = new Random(seed);
       const store = await open();
       const history = new History(store, random);
-      for (let n = 0; n < 40; n++) await history.step();
+      for (let n = 0; n < 40; n++) {
+        await history.step();
+        agreeTables(store.file, history);
+      }
       await agree(store, history);
       const digest = await store.digest();
       expect(await store.fsck(), `seed ${seed}`).toMatchObject({ ok: true, problems: [] });
