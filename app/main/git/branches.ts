@@ -16,7 +16,7 @@ import { PACKED_BYTES, readLoose, readPacked, refPath } from './embedded/refs.ts
 import type { RefValue } from './embedded/refs.ts';
 import { corruptObject, ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
 import { branchRef } from './refnames.ts';
-import { useOf } from './worktrees.ts';
+import { branchInUse } from './worktrees.ts';
 
 /** Long enough for another git to finish its own change of the ref. */
 const LOCK_PATIENCE_MS = 1000;
@@ -37,7 +37,7 @@ export async function moveBranch(gitDir: string, name: string, expected: Oid | n
   let moved = false;
   try {
     await withLock(refPath(gitDir, ref), async (lock) => {
-      const use = useOf(gitDir, ref);
+      const use = branchInUse(gitDir, ref);
       if (use !== null) {
         throw new AcumenError('branch-checked-out', `Branch '${name}' is ${use.how} in ${use.where}.`, 'Choose another name, or switch that working tree to another branch first.', { ref, where: use.where });
       }

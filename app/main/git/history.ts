@@ -59,8 +59,8 @@ const SKEW = 7 * 86_400;
 export async function outsideBase(reader: RepositoryReader, base: Oid, tips: readonly Oid[], progress?: (done: number) => void): Promise<Outside> {
   const all = new Map<Oid, Walked>();
   const queue = new DateQueue<Walked>();
-  /** how many in the queue are not (yet) known to be in the base */
-  let undecided = 0;
+  /** in the queue and not (yet) known to be in the base */
+  const undecided = { count: 0 };
 
   const enter = async (oid: Oid, inBase: boolean): Promise<Walked> => {
     let one = all.get(oid);
@@ -69,7 +69,7 @@ export async function outsideBase(reader: RepositoryReader, base: Oid, tips: rea
       one = { commit, date: commit.committer.time, inBase, waiting: true, parents: null };
       all.set(oid, one);
       queue.push(one);
-      if (!inBase) undecided++;
+      if (!inBase) undecided.count++;
       if (all.size % 256 === 0) progress?.(all.size);
     } else if (inBase) {
       paint(one);
@@ -82,14 +82,14 @@ export async function outsideBase(reader: RepositoryReader, base: Oid, tips: rea
     for (let one = stack.pop(); one !== undefined; one = stack.pop()) {
       if (one.inBase) continue;
       one.inBase = true;
-      if (one.waiting) undecided--;
+      if (one.waiting) undecided.count--;
       if (one.parents !== null) stack.push(...one.parents);
     }
   };
   const step = async (): Promise<void> => {
     const one = queue.pop()!;
     one.waiting = false;
-    if (!one.inBase) undecided--;
+    if (!one.inBase) undecided.count--;
     const parents: Walked[] = [];
     for (const parent of one.commit.parents) parents.push(await enter(parent, one.inBase));
     one.parents = parents;
@@ -97,7 +97,7 @@ export async function outsideBase(reader: RepositoryReader, base: Oid, tips: rea
 
   await enter(base, true);
   for (const tip of tips) await enter(tip, false);
-  while (undecided > 0) await step();
+  while (undecided.count > 0) await step();
   for (let proof = 0; queue.top !== undefined; proof++) {
     if (proof % 64 === 0 && (proof >= PROOF_COMMITS || proof === 0)) {
       const oldest = oldestOutside(all.values());

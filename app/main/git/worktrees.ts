@@ -14,16 +14,16 @@ const STATE_BYTES = 16 << 20;
 export interface Use { readonly where: string; readonly how: 'checked out' | 'being rebased' | 'being bisected' }
 
 /** How `ref` is in use, or null. */
-export function useOf(gitDir: string, ref: ByteString): Use | null {
+export function branchInUse(gitDir: string, ref: ByteString): Use | null {
   const bare = isBare(gitDir, readConfig(gitDir));
   for (const headDir of [gitDir, ...linkedWorktrees(gitDir)]) {
-    const how = useIn(gitDir, headDir, ref, bare && headDir === gitDir);
+    const how = howIn(gitDir, headDir, ref, bare && headDir === gitDir);
     if (how !== null) return { where: workingTree(gitDir, headDir), how };
   }
   return null;
 }
 
-function useIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean): Use['how'] | null {
+function howIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean): Use['how'] | null {
   const head = new RefStore({ gitDir, headDir }).get('HEAD' as ByteString);
   if (!bare && head?.kind === 'symbolic' && head.target === ref) return 'checked out';
   for (const file of ['rebase-merge/head-name', 'rebase-apply/head-name']) if (text(join(headDir, file)) === ref) return 'being rebased';

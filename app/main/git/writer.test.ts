@@ -55,6 +55,16 @@ function fingerprint(root: string, except: RegExp): Map<string, string> {
   return all;
 }
 
+/** git moving the branch in a process of its own, while ours goes on. */
+async function gitMoves(path: string, from: Oid, to: Oid): Promise<boolean> {
+  try {
+    for await (const _ of gitFields(path, ['update-ref', 'refs/heads/other', to, from], []));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const who = { name: fromUtf8('Ächter Name'), email: 'a@example.invalid' as ByteString, time: 1700000000, offset: -210 };
 
 describe('objects', () => {
@@ -171,7 +181,7 @@ describe('one branch', () => {
   });
 
   test('of twenty who move it at once one wins, and git moving it meanwhile is never overwritten', async () => {
-    const { path, gitDir, tip, first } = repo();
+    const { path, gitDir, tip } = repo();
     const commits = await Promise.all(Array.from({ length: 20 }, async (_, i) => openWriter(gitDir).writeCommit({ tree: gitLine(path, ['rev-parse', 'main^{tree}']) as Oid, parents: [tip], author: who, committer: who, message: `m${i}` as ByteString })));
     for (const expected of [tip, null]) {
       const name = expected === null ? 'fresh/one' : 'other';
@@ -183,7 +193,7 @@ describe('one branch', () => {
     let at = gitLine(path, ['rev-parse', 'other']) as Oid;
     for (let i = 0; i < 10; i++) {
       const ours = openWriter(gitDir).moveBranch('other', at, commits[i]!).then(() => true, () => false);
-      const theirs = Array.fromAsync(gitFields(path, ['update-ref', 'refs/heads/other', commits[10 + i]!, at], [])).then(() => true, () => false);
+      const theirs = gitMoves(path, at, commits[10 + i]!);
       expect([await ours, await theirs].filter(Boolean).length).toBe(1);
       const now = gitLine(path, ['rev-parse', 'other']) as Oid;
       expect(now).toBe(await ours ? commits[i] : commits[10 + i]);

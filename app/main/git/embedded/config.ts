@@ -5,7 +5,7 @@ import { fromBytes } from '../../../core/bytes.ts';
 import { unsupported } from '../failures.ts';
 
 export interface ConfigEntry {
-  /** lower case */
+  /** lower case; empty before the first header */
   readonly section: string;
   /** case kept; null for a section without one */
   readonly subsection: ByteString | null;
@@ -22,7 +22,7 @@ const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', '
 export function parseConfig(bytes: Uint8Array): ConfigEntry[] {
   const text: string = fromBytes(bytes).replace(/^\xef\xbb\xbf/, '').replace(/\r\n/g, '\n');
   const entries: ConfigEntry[] = [];
-  let section: string | null = null;
+  let section = '';
   let subsection: ByteString | null = null;
   let at = 0;
   const damaged = (): Error => {
@@ -46,7 +46,7 @@ export function parseConfig(bytes: Uint8Array): ConfigEntry[] {
       at += whole.length;
     } else {
       const found = NAME.exec(text.slice(at, lineEnd(text, at)));
-      if (found === null || section === null) throw damaged();
+      if (found === null) throw damaged();
       at += found[0].length;
       let value = 'true';
       if (found[2] === '=') {
@@ -54,7 +54,7 @@ export function parseConfig(bytes: Uint8Array): ConfigEntry[] {
         if (read === null) throw damaged();
         value = read.value;
         at = read.end;
-      } else if (!/^[ \t]*(?:[#;].*)?$/.test(text.slice(at, lineEnd(text, at)))) {
+      } else if (at < lineEnd(text, at)) {
         throw damaged();
       }
       entries.push({ section, subsection, name: found[1]!.toLowerCase(), value: value as ByteString });

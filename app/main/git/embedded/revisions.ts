@@ -29,9 +29,9 @@ export async function resolveRevision(lookup: Lookup, rev: string): Promise<Oid>
     const suffix = SUFFIX.exec(rev)?.[0];
     if (suffix === undefined || (suffix.startsWith('^{') && suffix !== '^{commit}' && suffix !== '^{}')) throw unknown(rev, 'it is not written in a form that Acumen knows');
     at = await step(lookup, at, suffix, rev);
-    // A failed match would have set it to 0; a match leaves it behind the suffix.
   }
-  return at;
+  // A parent is only named by its child: it may lie behind the end of a shallow clone.
+  return (await lookup.commit(at)).oid;
 }
 
 async function step(lookup: Lookup, from: Oid, suffix: string, rev: string): Promise<Oid> {
