@@ -39,6 +39,8 @@ export function conflictRow({ a, b, kind, verdict, path, detail }: Conflict): Co
   return { a, b, kind, verdict, path: display(path), detail };
 }
 
+interface Counts { blocking: number; resolvable: number; risk: number; partial: number; inherited: number }
+
 export interface ConflictFilter { readonly acus: readonly AcuId[] | null; readonly kind: 'textual' | 'semantic' | null }
 
 /** The conflict graph as it streams: rows as they are found, inherited ones counted but left out; then the counts of pairs. */
@@ -46,7 +48,7 @@ export class ConflictReport {
   readonly #engine: Engine;
   readonly #filter: ConflictFilter;
   readonly #wanted: ReadonlySet<AcuId> | null;
-  #pairs: { blocking: number; resolvable: number; risk: number; partial: number } | null = null;
+  #counts: Counts | null = null;
 
   constructor(engine: Engine, filter: ConflictFilter) {
     this.#engine = engine;
@@ -57,17 +59,24 @@ export class ConflictReport {
   *acus(): Iterable<NamedAcu> { for (const acu of this.#engine.acus) yield named(acu); }
 
   *conflicts(): Iterable<ConflictRow> {
-    const counts = { blocking: 0, resolvable: 0, risk: 0, partial: 0 };
-    let last = '';
+    const counts = { blocking: 0, resolvable: 0, risk: 0, partial: 0, inherited: 0 };
+    let last = '', shown = true;
     for (const c of this.#engine.conflicts(this.#filter.kind === null ? {} : { kind: this.#filter.kind })) {
       if (this.#wanted !== null && !this.#wanted.has(c.a) && (c.b === 'base' || !this.#wanted.has(c.b))) continue;
       // the engine gives a pair's places one after another
       const pair = `${c.a} ${c.b}`;
-      if (pair !== last) counts[c.verdict]++;
-      last = pair;
-      if (!c.inherited) yield conflictRow(c);
+      if (pair !== last) {
+        counts[c.verdict]++;
+        if (!shown) counts.inherited++;
+        shown = false;
+        last = pair;
+      }
+      if (c.inherited) continue;
+      shown = true;
+      yield conflictRow(c);
     }
-    this.#pairs = counts;
+    if (!shown) counts.inherited++;
+    this.#counts = counts;
   }
 
   *sourceConflicts(): Iterable<SourceConflictRow> {
@@ -86,10 +95,12 @@ export class ConflictReport {
   }
   /** pairs without a verdict, and ACUs against the base: counted apart */
   get partial(): number { return this.#counted().partial; }
+  /** pairs that only repeat what stands further down: in the counts, not among the rows */
+  get inherited(): number { return this.#counted().inherited; }
 
-  #counted() {
-    if (this.#pairs === null) for (const _ of this.conflicts());
-    return this.#pairs!;
+  #counted(): Counts {
+    if (this.#counts === null) for (const _ of this.conflicts());
+    return this.#counts!;
   }
 }
 

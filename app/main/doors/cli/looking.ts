@@ -24,13 +24,13 @@ export const list: Verb = (call) => withWorkspace(call, reads, async ({ engine }
     const now = Date.now() / 1000;
     const names = new Map(engine.acus.map((a) => [a.id, listed(a).name]));
     await table(out, [
-      { title: 'ID', style: 'id' }, { title: 'NAME', gives: true, style: 'strong' }, { title: 'FILES', right: true }, { title: '+', right: true, style: 'good' }, { title: '−', right: true, style: 'bad' },
-      { title: 'AUTHOR', gives: true }, { title: 'AGE', right: true, style: 'dim' }, { title: 'NEEDS', gives: true }, { title: '', gives: true, style: 'warning' },
+      { title: 'ID', style: 'id' }, { title: 'NAME', gives: true, style: 'strong' }, { title: '', style: 'warning' }, { title: 'FILES', right: true }, { title: '+', right: true, style: 'good' },
+      { title: '−', right: true, style: 'bad' }, { title: 'AUTHOR', gives: true }, { title: 'AGE', right: true, style: 'dim' }, { title: 'NEEDS', gives: true },
     ], engine.acus.map((acu) => {
       const l = listed(acu);
       return [
-        shortId(l.id), l.name, String(l.paths.length), String(acu.added), String(acu.deleted), l.author.replace(/ <.*/, ''), ago(l.time, now),
-        l.requires.map((id) => names.get(id) ?? shortId(id)).join(', '), l.stale ? 'stale' : l.inexact ? 'not yet exact' : '',
+        shortId(l.id), l.name, l.stale ? 'stale' : l.inexact ? 'not yet exact' : '', String(l.paths.length), String(acu.added), String(acu.deleted),
+        l.author.replace(/ <.*/, ''), ago(l.time, now), l.requires.map((id) => names.get(id) ?? shortId(id)).join(', '),
       ];
     }));
   }
@@ -73,8 +73,12 @@ export const conflicts: Verb = (call) => withWorkspace(call, reads, async ({ eng
     await out.line(`${mark(out, 'partial')} ${out.style('strong', name(id))}`);
     for (const row of rows) await out.line(`    ${out.style('dim', row.kind.padEnd(14))} ${clean(row.detail)}`);
   }
-  const { pairs, partial } = report;
-  await out.line(`${last === '' && against.size === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk${partial > 0 ? `, ${partial} without a verdict` : ''}, among ${engine.acus.length} changes (${duration(performance.now() - start)})`);
+  const { pairs, partial, inherited } = report;
+  await out.line([
+    `${last === '' && against.size === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk among ${engine.acus.length} changes`,
+    ...partial > 0 ? [`${partial} without a verdict`] : [],
+    ...inherited > 0 ? [`${inherited} not listed, because they repeat what stands further down a stack`] : [],
+  ].join('; ') + ` (${duration(performance.now() - start)})`);
   return pairs.blocking > 0 ? 1 : 0;
 });
 

@@ -70,9 +70,11 @@ export function shortId(id: string): string { return id.slice(0, 10); }
 
 export interface Column { readonly title: string; readonly right?: boolean; /** may be cut to fit the width */ readonly gives?: boolean; readonly style?: Style }
 
-/** Columns as wide as their longest cell; where the terminal is narrower, those that give are cut, widest first. */
-export async function table(out: Output, columns: readonly Column[], rows: readonly (readonly string[])[]): Promise<void> {
-  const cells = rows.map((row) => row.map(clean));
+/** Columns as wide as their longest cell, empty ones left out; where the terminal is narrower, those that give are cut, widest first. */
+export async function table(out: Output, all: readonly Column[], rows: readonly (readonly string[])[]): Promise<void> {
+  const used = all.map((_, i) => rows.some((row) => row[i] !== ''));
+  const columns = all.filter((_, i) => used[i]);
+  const cells = rows.map((row) => row.filter((_, i) => used[i]).map(clean));
   const widths = columns.map((c, i) => cells.reduce((w, row) => Math.max(w, length(row[i]!)), length(c.title)));
   const gap = 2;
   for (;;) {

@@ -1,5 +1,5 @@
 // `acumen serve`: the browser host on one workspace, until it is told to stop.
-import { AcumenError } from '../../../contract/frames.ts';
+import { AcumenError, toAcumenError } from '../../../contract/frames.ts';
 import { gitDirOf, locate } from '../../service/locating.ts';
 import { repositoryPath } from '../../service/place.ts';
 import { sampleRepository } from '../../service/sampling.ts';
@@ -32,14 +32,16 @@ export const serve: Verb = async ({ io, out, err, options, args }) => {
         await err.line('No browser could be opened; use the address above.');
         await err.flush();
       }
-      // Not awaited: the page shows its progress, and cancels it. What it finds unchanged it does not record.
-      const path = published === null ? located.repo : null;
-      workspace.call('import', { path, base: null, refs: [], grain: 'branch', ticket: 'at-start' }).catch(async (error: unknown) => {
-        const known = error instanceof AcumenError ? error : null;
-        if (known?.code === 'cancelled') return;
-        await err.line(`${err.style('bad', 'error:')} ${clean(known?.message ?? String(error))}`);
-        await err.flush();
-      });
+      // A first import, not awaited: the page shows its progress and may cancel it. Later ones are the person's to ask for, because
+      // each is an operation that undo takes back.
+      if (published === null) {
+        workspace.call('import', { path: located.repo, base: null, refs: [], grain: 'branch', ticket: 'first-import' }).catch(async (error: unknown) => {
+          const known = toAcumenError(error);
+          if (known.code === 'cancelled') return;
+          await err.line(`${err.style('bad', 'error:')} ${clean(known.message)} (${known.code})`);
+          await err.flush();
+        });
+      }
       await new Promise<void>((resolve) => {
         if (io.interrupt.aborted) resolve();
         io.interrupt.addEventListener('abort', () => resolve());
