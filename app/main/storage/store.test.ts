@@ -103,7 +103,7 @@ describe('a store', () => {
       expect(await again.digest()).toEqual(digest);
       expect(await again.head()).toMatchObject({ operation: history.operations.length, event: history.operations.at(-1)!.lastEvent });
     }
-  });
+  }, 180_000);
 
   it('undoes and redoes after a restart', async () => {
     const store = await open();
