@@ -8,6 +8,8 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import Database from 'better-sqlite3';
+import { fastImport } from '../../../../testkit/git.ts';
 import { generate } from '../../../../testkit/generate.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
 import type { SmallRepository } from '../../../../testkit/small.ts';
@@ -249,6 +251,30 @@ test('without --store a repository has its own in the data folder, found from an
   expect(await readdir(path.join(folder, 'data/stores'))).toEqual(expect.arrayContaining([expect.stringMatching(/^repo-[0-9a-f]{12}\.acumen$/)]));
   expect(json(await acumen(['list', '--json'], { cwd: repo.path }))).toMatchObject({ acus: expect.any(Array) as unknown[] });
   expect(json(await acumen(['list', '--json', '--repo', repo.path]))).toMatchObject({ acus: expect.any(Array) as unknown[] });
+});
+
+test('fsck names what is wrong with a damaged store, with status 3', async () => {
+  const mine = path.join(folder, 'damaged.acumen');
+  await acumen(['import', repo.path, '--store', mine]);
+  const db = new Database(mine);
+  for (const name of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'event'").pluck().all()) db.exec(`DROP TRIGGER ${String(name)}`);
+  db.prepare("UPDATE event SET payload = zeroblob(length(payload)) WHERE kind = 'published'").run();
+  db.close();
+  const report = await acumen(['fsck', '--store', mine, '--json']);
+  expect(report.status).toBe(3);
+  expect(json(report)).toMatchObject({ ok: false, problems: expect.arrayContaining([expect.stringContaining('log: event')]) as unknown[] });
+  expect((await acumen(['fsck', '--store', mine])).out).toContain('✕ log: event');
+});
+
+test('names that are not UTF-8 come through as bytes and are shown so', async () => {
+  const odd = smallRepository(path.join(folder, 'bytes'));
+  fastImport(odd.path, 'commit refs/heads/latin\ncommitter A \xe9 <a@example.invalid> 1700000000 +0000\ndata 1\nx\nfrom refs/heads/main^0\n'
+    + 'M 100644 inline caf\xe9.txt\ndata 4\n\xff\xfe\r\n\nM 100644 inline \xc3\xbc.txt\ndata 0\n\n');
+  const mine = path.join(folder, 'bytes.acumen');
+  expect(await acumen(['import', odd.path, '--store', mine])).toMatchObject({ status: 0, err: '' });
+  expect(json(await acumen(['list', '--store', mine, '--json']))).toMatchObject({ acus: [{ name: 'latin', author: 'A \\xe9 <a@example.invalid>', paths: ['caf\\xe9.txt', 'ü.txt'] }] });
+  const { tree } = json(await acumen(['compose', 'latin', '--branch', 'out', '--store', mine, '--json']));
+  expect(tree).toBe(odd.git('rev-parse', 'latin^{tree}'));
 });
 
 test('a repository with nothing in flight is an empty answer, not an error', async () => {

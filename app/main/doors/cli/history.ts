@@ -1,9 +1,11 @@
 // `acumen log`, `undo`, `redo` and `fsck`.
 import { AcumenError } from '../../../contract/frames.ts';
 import type { Methods } from '../../../contract/methods.ts';
+import { fsckStore } from '../../service/checking.ts';
+import { requireStore } from '../../service/locating.ts';
 import { ago, clean, duration, table } from './output.ts';
-import { operate, withWorkspace } from './opening.ts';
-import type { Call, Verb } from './program.ts';
+import { operate, whereIs, withWorkspace } from './opening.ts';
+import type { Verb } from './program.ts';
 
 export const log: Verb = (call) => withWorkspace(call, { write: false, imported: false }, async (workspace) => {
   const { out, options } = call;
@@ -30,11 +32,13 @@ const back = (kind: 'undo' | 'redo'): Verb => (call) => withWorkspace(call, { wr
 export const undo = back('undo');
 export const redo = back('redo');
 
-export const fsck: Verb = (call: Call) => withWorkspace(call, { write: false, imported: false }, async (workspace) => {
+export const fsck: Verb = async (call) => {
   const { out, options } = call;
-  const { ok, problems, events, ms } = await operate(call, workspace, 'fsck', {});
+  const located = await whereIs(call);
+  requireStore(located);
+  const { ok, problems, events, ms } = await fsckStore(located.store);
   if (options.json) await out.line(JSON.stringify({ ok, problems, events, ms }));
   else if (ok) await out.line(`${out.style('good', '✓')} The store is sound: ${events} events replayed and compared in ${duration(ms)}`);
   else for (const problem of problems) await out.line(`${out.style('bad', '✕')} ${clean(problem)}`);
   return ok ? 0 : 3;
-});
+};

@@ -1,0 +1,21 @@
+// fsck of a store that may be too damaged to be opened as a workspace: first the store against itself, then the rest.
+import { openStore } from '../storage/store.ts';
+import type { FsckReport } from '../storage/store.ts';
+import { Workspace } from './workspace.ts';
+
+export async function fsckStore(file: string): Promise<FsckReport> {
+  const store = await openStore(file, { readOnly: true });
+  let report;
+  try {
+    report = await store.fsck();
+  } finally {
+    await store.close();
+  }
+  if (!report.ok) return report;
+  const workspace = await Workspace.open(file, { readOnly: true });
+  try {
+    return await workspace.call('fsck', { ticket: 'fsck' });
+  } finally {
+    await workspace.close();
+  }
+}
