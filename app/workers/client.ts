@@ -52,4 +52,4 @@ export { flags, nodeRadius } from './draw.ts';
 export type { NodeStates, Palette, View } from './draw.ts';
 export { BASE, verdictOrder } from './conflictTable.ts';
 export type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
-export type { AcuRow, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';
+export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';

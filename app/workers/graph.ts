@@ -1,7 +1,7 @@
 // The conflict graph off the main thread: lays it out in steps, tells where the nodes are, and draws on the canvas it was
 // given whenever something it shows has changed.
-import { draw } from './draw.ts';
-import type { NodeStates, Palette, Scene, View } from './draw.ts';
+import { drawGround, drawTop, flags } from './draw.ts';
+import type { Frame, NodeStates, Palette, Scene, View } from './draw.ts';
 import { layout } from './layout.ts';
 
 export type OnPositions = (positions: Float32Array, progress: number) => void;
@@ -9,8 +9,11 @@ export type OnPositions = (positions: Float32Array, progress: number) => void;
 export class GraphPainter {
   #canvas: OffscreenCanvas | null = null;
   #on: OffscreenCanvasRenderingContext2D | null = null;
+  /** the lower layer, kept between frames */
+  #ground: OffscreenCanvasRenderingContext2D | null = null;
+  #groundIsOld = true;
   #scene: Scene | null = null;
-  #states: NodeStates | null = null;
+  #states: NodeStates = { mark: new Uint8Array(0), flags: new Uint8Array(0) };
   #palette: Palette | null = null;
   #view: View = { scale: 1, x: 0, y: 0 };
   #width = 0; #height = 0; #ratio = 1;
@@ -20,20 +23,31 @@ export class GraphPainter {
   attach(canvas: OffscreenCanvas): void {
     this.#canvas = canvas;
     this.#on = canvas.getContext('2d', { alpha: false });
-    this.#ask();
+    this.#ground = new OffscreenCanvas(1, 1).getContext('2d', { alpha: false });
+    this.#ask(true);
   }
 
   resize(width: number, height: number, ratio: number): void {
-    if (this.#canvas === null) return;
+    if (this.#canvas === null || this.#ground === null) return;
     this.#width = width; this.#height = height; this.#ratio = ratio;
-    this.#canvas.width = Math.max(1, Math.round(width * ratio));
-    this.#canvas.height = Math.max(1, Math.round(height * ratio));
+    for (const canvas of [this.#canvas, this.#ground.canvas]) {
+      canvas.width = Math.max(1, Math.round(width * ratio));
+      canvas.height = Math.max(1, Math.round(height * ratio));
+    }
+    this.#groundIsOld = true;
     this.#paint(); // at once: a resized canvas is empty
   }
 
-  look(view: View): void { this.#view = view; this.#ask(); }
-  paint(palette: Palette): void { this.#palette = palette; this.#ask(); }
-  show(states: NodeStates): void { this.#states = states; this.#ask(); }
+  look(view: View): void { this.#view = view; this.#ask(true); }
+  paint(palette: Palette): void { this.#palette = palette; this.#ask(true); }
+
+  show(states: NodeStates): void {
+    const before = this.#states;
+    const same = states.mark.length === before.mark.length
+      && states.mark.every((mark, i) => mark === before.mark[i] && ((states.flags[i]! ^ before.flags[i]!) & flags.dim) === 0);
+    this.#states = states;
+    this.#ask(!same);
+  }
 
   /** Lays out a new graph; the latest call wins. Resolves when settled, or when another graph took its place. */
   async arrange(nodes: number, a: Int32Array, b: Int32Array, verdict: Uint8Array, names: readonly string[], onPositions: OnPositions): Promise<void> {
@@ -41,7 +55,7 @@ export class GraphPainter {
     for (const step of layout(nodes, a, b)) {
       const positions = step.positions.slice();
       this.#scene = { positions, a, b, verdict, names };
-      this.#ask();
+      this.#ask(true);
       onPositions(positions, step.progress);
       // lets messages in (a pan, a newer graph) between steps
       await new Promise((next) => { setTimeout(next, 0); });
@@ -49,17 +63,24 @@ export class GraphPainter {
     }
   }
 
-  #ask(): void {
+  #ask(groundToo: boolean): void {
+    this.#groundIsOld ||= groundToo;
     if (this.#asked) return;
     this.#asked = true;
     requestAnimationFrame(() => { this.#asked = false; this.#paint(); });
   }
 
   #paint(): void {
-    if (this.#on === null || this.#scene === null || this.#palette === null) return;
+    if (this.#on === null || this.#ground === null || this.#scene === null || this.#palette === null) return;
     const n = this.#scene.positions.length / 2;
     // states of an older graph would name other nodes
-    const states = this.#states?.mark.length === n ? this.#states : { mark: new Uint8Array(n), flags: new Uint8Array(n) };
-    draw(this.#on, this.#width, this.#height, this.#ratio, this.#view, this.#palette, this.#scene, states);
+    const states = this.#states.mark.length === n ? this.#states : { mark: new Uint8Array(n), flags: new Uint8Array(n) };
+    const frame: Frame = { width: this.#width, height: this.#height, ratio: this.#ratio, view: this.#view, palette: this.#palette, scene: this.#scene, states };
+    if (this.#groundIsOld) drawGround(this.#ground, frame);
+    this.#groundIsOld = false;
+    this.#on.setTransform(1, 0, 0, 1, 0, 0);
+    this.#on.globalAlpha = 1;
+    this.#on.drawImage(this.#ground.canvas, 0, 0);
+    drawTop(this.#on, frame);
   }
 }

@@ -45,13 +45,14 @@ export function* layout(nodes: number, a: Int32Array, b: Int32Array, ticksPerSte
   };
 
   if (joined.length > 0) {
-    const dense = Math.min(1, 40 / Math.max(1, links.length / joined.length));
+    // Dense graphs pull themselves into a ball: links pull less and nodes push more, the more links a node has on average.
+    const average = links.length / joined.length, loose = 1 / Math.max(1, average / 3);
     const simulation = forceSimulation<Node>(joined.map((node, index) => Object.assign(node, { index })))
       .force('link', forceLink<Node, SimulationLinkDatum<Node>>(links).distance(SPACING * 2.4).strength((link) => {
         const ends = (end: typeof link.source): number => degree[(end as Node).index]!;
-        return dense / Math.min(ends(link.source), ends(link.target));
+        return loose / Math.min(ends(link.source), ends(link.target));
       }))
-      .force('charge', forceManyBody<Node>().strength(-60).distanceMax(420).theta(1))
+      .force('charge', forceManyBody<Node>().strength(-60 * Math.min(3, 1 + average / 8)).distanceMax(600).theta(1))
       .force('collide', forceCollide<Node>(SPACING * 0.55))
       .force('x', forceX<Node>().strength(0.045))
       .force('y', forceY<Node>().strength(0.07))

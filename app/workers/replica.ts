@@ -38,6 +38,9 @@ export interface Loaded {
   readonly digest: string; readonly expected: string;
 }
 
+/** `gap`: the difference does not start at this replica's epoch, or is not worth packing: fetch the snapshot again. */
+export type Applied = { readonly kind: 'gap' } | { readonly kind: 'same'; readonly epoch: number } | { readonly kind: 'loaded'; readonly loaded: Loaded };
+
 export interface Graph {
   readonly nodes: number;
   readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array;
@@ -78,11 +81,13 @@ export class Replica {
     return this.#take(Engine.decode(bytes), epoch, expected);
   }
 
-  /** Null where the difference does not start at this replica's epoch or is not worth packing: fetch the snapshot again. */
-  apply(from: number, to: number, expected: string, bytes: Uint8Array): Loaded | null {
-    if (this.#engine === null || from !== this.#epoch) return null;
-    const next = applyDifference(this.#engine.encode(), bytes);
-    return next === null ? null : this.#take(Engine.decode(next), to, expected);
+  apply(from: number, to: number, expected: string, bytes: Uint8Array): Applied {
+    if (this.#engine === null || from !== this.#epoch) return { kind: 'gap' };
+    const before = this.#engine.encode(), next = applyDifference(before, bytes);
+    if (next === null) return { kind: 'gap' };
+    // most operations change the composition, not the graph
+    if (next === before && this.#engine.digest === expected) { this.#epoch = to; return { kind: 'same', epoch: to }; }
+    return { kind: 'loaded', loaded: this.#take(Engine.decode(next), to, expected) };
   }
 
   #take(engine: Engine, epoch: number, expected: string): Loaded {

@@ -41,7 +41,7 @@ function View() {
   const status = useReplica((s) => s.status);
   // A window that has been let in keeps its work on screen while the service is away.
   if (!met || state === 'refused') return <Connect />;
-  if (repository === null) return <Welcome />;
+  if (repository === null || repository.base === null) return <Welcome />;
   return status === 'none' || status === 'loading' ? <Loading /> : <Workspace />;
 }
 
@@ -53,7 +53,7 @@ function Workspace() {
     <div className="window">
       <TopBar />
       <Group orientation="horizontal" className="panes" {...outer}>
-        <Panel id="acus" defaultSize="27%" minSize="260px"><Acus /></Panel>
+        <Panel id="acus" defaultSize="30%" minSize="260px"><Acus /></Panel>
         <Separator className="split-v" />
         <Panel id="view" minSize="480px">
           <main id="view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="fill" tabIndex={-1}>{tab === 'compose' ? <Compose /> : <Conflicts />}</main>

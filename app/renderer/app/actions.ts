@@ -48,7 +48,8 @@ export async function operate<M extends Ticketed>(method: M, params: Omit<Method
 
 export function cancel(ticket: string): void {
   useOperations.setState((state) => ({ mine: change(state.mine, ticket, { cancelling: true }) }));
-  aborts.get(ticket)?.abort();
+  const abort = aborts.get(ticket);
+  if (abort !== undefined) abort.abort(); else if (connected()) service().call('cancel', { ticket }).catch(complain);
 }
 
 // ---- composing
@@ -124,7 +125,7 @@ export async function clear(): Promise<void> {
 
 async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<void> {
   droppedAt = at;
-  useComposition.setState({ pending: acus, file: null });
+  useComposition.setState({ pending: acus });
   useUi.setState({ inspector: 'composed' });
   const result = await operate('compose', { acus: [...acus] }, title);
   // Only the newest wish may be withdrawn here: another may be on its way already.
@@ -164,8 +165,9 @@ export function keepComposed(): () => void {
   const stops = [
     useComposition.subscribe((now, before) => { if (now.confirmed !== before.confirmed || now.pending !== before.pending) void refreshComposed(); }),
     useReplica.subscribe((now, before) => {
-      if (now.epoch === before.epoch) return;
+      if (now.generation === before.generation) return;
       prefetched = null;
+      files.clear();
       useComposition.setState(({ composed }) => ({ composed: composed === null ? null : { ...composed, key: '' }, proposal: null }));
       void refreshComposed();
     }),
@@ -181,8 +183,28 @@ export function prefetch(ids: readonly AcuId[]): void {
   const acus = [...inside, ...ids.filter((id) => !inside.has(id))], key = setKey(acus);
   if (prefetched?.key === key || !connected()) return;
   const result = service().call('preview', { acus });
-  result.catch(() => { if (prefetched?.key === key) prefetched = null; });
   prefetched = { key, result };
+  const { file } = useComposition.getState();
+  result.then(({ files: list }) => {
+    const first = list.find((one) => one.path === file) ?? list[0];
+    return first === undefined ? null : composedFile(acus, key, first.path);
+  })
+    .catch(() => { if (prefetched?.key === key) prefetched = null; });
+}
+
+type ComposedFile = Methods['composedFile']['result'];
+const files = new Map<string, Promise<ComposedFile>>();
+const FILES = 40;
+
+/** One file of set `key`, asked once. */
+export function composedFile(acus: readonly AcuId[], key: string, path: PathBytes): Promise<ComposedFile> {
+  const known = files.get(`${key} ${path}`);
+  if (known !== undefined) return known;
+  const asked = service().call('composedFile', { acus: [...acus], path });
+  if (files.size >= FILES) files.delete(files.keys().next().value!);
+  files.set(`${key} ${path}`, asked);
+  asked.catch(() => files.delete(`${key} ${path}`));
+  return asked;
 }
 
 /** The composed difference of set `key` has been given to the screen: closes the measure that the drop began. */

@@ -17,7 +17,7 @@ import { replica } from './session.ts';
 let window_: { from: number; to: number } = { from: 0, to: 60 };
 export const showing = (from: number, to: number): void => { window_ = { from, to }; };
 
-const worldKey = (): string => `${useReplica.getState().epoch} ${setKey(chosen())}`;
+const worldKey = (): string => `${useReplica.getState().generation} ${setKey(chosen())}`;
 
 const cache = new Map<string, VerdictView>();
 const CACHED = 400;
@@ -25,7 +25,7 @@ const CACHED = 400;
 /** The verdict on adding `ids` to what is composed now. */
 export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
   const set = chosen();
-  const key = `${useReplica.getState().epoch} ${setKey(set)} + ${setKey(ids)}`;
+  const key = `${useReplica.getState().generation} ${setKey(set)} + ${setKey(ids)}`;
   const known = cache.get(key);
   if (known !== undefined) return known;
   const inside = new Set(set);
@@ -133,7 +133,7 @@ export function keepAsking(): () => void {
     useSelection.subscribe((now, before) => { if (now.selected !== before.selected) void ask(); }),
     useComposition.subscribe((now, before) => { if (now.confirmed !== before.confirmed || now.pending !== before.pending) { void ask(); void markAll(); } }),
     useReplica.subscribe((now, before) => {
-      if (now.epoch === before.epoch && now.status === before.status) return;
+      if (now.generation === before.generation && now.status === before.status) return;
       cache.clear();
       void ask();
       void markAll();

@@ -6,7 +6,7 @@ import { useReplica } from '../state/replica.ts';
 import { complain } from '../state/notices.ts';
 
 export interface GraphState {
-  readonly epoch: number;
+  readonly generation: number;
   readonly graph: Graph | null;
   /** indices of the ACUs that conflict with one */
   neighbours(index: number): readonly number[];
@@ -14,16 +14,16 @@ export interface GraphState {
 }
 
 export const useGraph = create<GraphState>((set, get) => ({
-  epoch: -1, graph: null,
+  generation: -1, graph: null,
   neighbours: () => [],
   async fetch() {
-    const { epoch } = useReplica.getState();
+    const { generation } = useReplica.getState();
     const held = get();
-    if (held.epoch === epoch) return held.graph;
+    if (held.generation === generation) return held.graph;
     try {
       const graph = await replica().call((api) => api.graph());
-      if (useReplica.getState().epoch !== epoch) return null;
-      set({ epoch, graph, neighbours: adjacency(graph) });
+      if (useReplica.getState().generation !== generation) return null;
+      set({ generation, graph, neighbours: adjacency(graph) });
       return graph;
     } catch (error) {
       complain(error);

@@ -24,7 +24,7 @@ export class GraphScreen {
   #following = true;
   #asked = false;
   #ended = false;
-  #epoch = -1;
+  #generation = -1;
 
   constructor(host: HTMLElement, onSettled: (settled: boolean) => void) {
     this.#host = host;
@@ -66,15 +66,15 @@ export class GraphScreen {
   }
 
   async #load(onSettled: (settled: boolean) => void): Promise<void> {
-    const { epoch, rows } = useReplica.getState();
-    if (epoch === this.#epoch) return;
-    this.#epoch = epoch;
+    const { generation, rows } = useReplica.getState();
+    if (generation === this.#generation) return;
+    this.#generation = generation;
     onSettled(false);
     const graph = await useGraph.getState().fetch();
     if (graph === null || this.#ended) return;
     this.#show();
     this.#send(this.#worker.arrange(graph, rows.map((row) => row.name), (positions, progress) => {
-      if (this.#ended || useReplica.getState().epoch !== epoch) return;
+      if (this.#ended || useReplica.getState().generation !== generation) return;
       this.#positions = positions;
       if (this.#following) this.fit();
       if (progress === 1) onSettled(true);
@@ -134,7 +134,7 @@ export class GraphScreen {
     this.#host.append(probe);
     const colour = (token: string): string => { probe.style.color = `var(${token})`; return getComputedStyle(probe).color; };
     const palette: Palette = {
-      background: colour('--surface'), ink: colour('--ink'), faint: colour('--ink-2'), accent: colour('--accent'), edge: colour('--line-strong'),
+      background: colour('--surface'), ink: colour('--ink'), faint: colour('--ink-2'), accent: colour('--accent'), edge: colour('--edge'),
       font: `11px ${getComputedStyle(this.#host).fontFamily}`,
       marks: Object.fromEntries(marks.map((mark): [Mark, string] => [mark, colour(markToken[mark])])) as Record<Mark, string>,
     };

@@ -4,11 +4,11 @@ import { connect } from '../../contract/client.ts';
 import type { Client } from '../../contract/client.ts';
 import type { Push } from '../../contract/methods.ts';
 import { spawnReplica } from '../../workers/client.ts';
-import type { Loaded, ReplicaClient } from '../../workers/client.ts';
+import type { Applied, Loaded, ReplicaClient } from '../../workers/client.ts';
 import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
 import { complain } from '../state/notices.ts';
-import { change, useOperations } from '../state/operations.ts';
+import { change, heard, useOperations } from '../state/operations.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
 import { say } from '../state/ui.ts';
@@ -36,7 +36,7 @@ export function replica(): ReplicaClient {
     mine.onDeath((reason) => {
       if (worker !== mine) return;
       worker = null;
-      useReplica.setState({ ...emptyReplica, status: 'failed' });
+      useReplica.setState(({ generation }) => ({ ...emptyReplica, generation, status: 'failed' }));
       complain(reason, { title: 'Load again', run: () => { void fetchSnapshot(); } });
     });
     worker = mine;
@@ -70,12 +70,12 @@ async function tryConnect(): Promise<void> {
     mine.onClose((reason) => { if (client === mine) lost(reason); });
     mine.on('state', onState);
     mine.on('queue', ({ running, waiting, paused }) => {
-      useOperations.setState((state) => ({
-        queue: { running, waiting, paused },
-        mine: running === null ? state.mine : change(state.mine, running.ticket, { stage: 'running' }),
-      }));
+      useOperations.setState((state) => ({ queue: { running, waiting, paused }, mine: heard(state.mine, running, performance.now()) }));
     });
-    mine.on('progress', ({ ticket, phase, done, total }) => useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage: 'running', phase, done, total }) })));
+    mine.on('progress', ({ ticket, phase, done, total }) => useOperations.setState((state) => {
+      const mine = state.mine.some((operation) => operation.ticket === ticket) ? state.mine : heard(state.mine, { ticket, kind: 'import' }, performance.now());
+      return { mine: change(mine, ticket, { stage: 'running', phase, done, total }) };
+    }));
     mine.on('epoch', onEpoch);
     const hello = await mine.call('hello', {});
     useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version, repository: hello.repository });
@@ -111,15 +111,17 @@ function onState(push: Extract<Push, { push: 'state' }>): void {
   useComposition.setState({ confirmed: push.composition });
   useOperations.setState({ canUndo: push.canUndo, canRedo: push.canRedo, last: push.lastOperation });
   if (push.repository !== null && (before === null || before.path !== push.repository.path)) void fetchSnapshot();
-  if (push.repository === null) useReplica.setState(emptyReplica);
+  if (push.repository === null) useReplica.setState(({ generation }) => ({ ...emptyReplica, generation }));
 }
 
 function onEpoch({ from, to, digest, bytes }: Extract<Push, { push: 'epoch' }>): void {
   chain = chain.then(async () => {
     const step = epochStep(useReplica.getState().epoch, from, to);
     if (step === 'ignore') return;
-    const loaded = step === 'apply' ? await replica().call((api) => api.apply(from, to, digest, bytes)) : null;
-    if (loaded === null) await takeSnapshot(); else take(loaded);
+    const applied: Applied = step === 'apply' ? await replica().call<Applied>(async (api) => await api.apply(from, to, digest, bytes)) : { kind: 'gap' };
+    if (applied.kind === 'gap') await takeSnapshot();
+    else if (applied.kind === 'same') useReplica.setState({ epoch: applied.epoch });
+    else take(applied.loaded);
   }).catch(complain);
 }
 
@@ -136,17 +138,17 @@ async function takeSnapshot(): Promise<void> {
 }
 
 function take(loaded: Loaded): void {
-  const state = taken(loaded);
+  const state = taken(loaded, useReplica.getState().generation + 1);
   useReplica.setState(state);
   useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id)));
   if (state.mismatch !== null) say('Warning: this window shows other data than the service has.');
-  void countConflicts(loaded.epoch);
+  void countConflicts(state.generation);
 }
 
-async function countConflicts(epoch: number): Promise<void> {
+async function countConflicts(generation: number): Promise<void> {
   try {
     const conflicts = await replica().call((api) => api.conflictIndex());
-    if (useReplica.getState().epoch === epoch) useReplica.setState({ conflicts });
+    if (useReplica.getState().generation === generation) useReplica.setState({ conflicts });
   } catch (error) {
     complain(error);
   }

@@ -21,12 +21,12 @@ export function listenToKeys(): () => void {
       void act.drop(event.timeStamp);
       return;
     }
-    const typing = isTyping(target), { overlay } = useUi.getState();
+    const typing = isTyping(target), { overlay } = useUi.getState(), modal = overlay !== 'none' && overlay !== 'branch';
     if (isPressing(target, event.key)) return;
     const inList = target instanceof HTMLElement && target.closest('[data-acus]') !== null;
     const found = forStroke(event, typing, inList);
-    // An overlay has the keyboard to itself, but for what closes or changes it.
-    if (found === null || (overlay !== 'none' && !['help.escape', 'help.palette'].includes(found.id))) return;
+    // A dialog has the keyboard to itself, but for what closes or changes it.
+    if (found === null || (modal && !['help.escape', 'help.palette'].includes(found.id))) return;
     if (found.id === 'help.escape' && typing && overlay === 'none' && target instanceof HTMLElement) { target.blur(); return; }
     event.preventDefault();
     const why = found.disabled();

@@ -6,6 +6,7 @@ import { AcuGrid } from '../components/AcuGrid.tsx';
 import { AcuLine } from '../components/AcuLine.tsx';
 import { CommandButton } from '../components/CommandButton.tsx';
 import { Glyph, Icon } from '../components/Icon.tsx';
+import { useConflictQuery } from '../state/conflicts.ts';
 import { bySource, chosenIn, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
@@ -102,7 +103,7 @@ function Proposal() {
       {verdict.kind === 'conflicts' && (
         <ul className="proposal-list">
           {verdict.conflicts.slice(0, 6).map((conflict, i) => (
-            <li key={i} className="truncate" title={conflict.detail}><span className="mono">{conflictWords(conflict)}</span> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
+            <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
           ))}
           {verdict.total > 6 && <li className="muted">and {plural(verdict.total - 6, 'more place')}</li>}
         </ul>

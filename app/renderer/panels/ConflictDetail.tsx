@@ -32,8 +32,8 @@ export function ConflictDetail() {
 type File = Methods['conflictFile']['result'];
 
 function One({ conflict }: { conflict: ConflictView }) {
-  const epoch = useReplica((s) => s.epoch), online = useConnection((s) => s.state === 'open');
-  const { value, state } = useAnswer(online ? `${epoch} ${conflictKey(conflict)}` : null, () => service().call('conflictFile', { a: conflict.a, b: conflict.b, path: conflict.path }));
+  const generation = useReplica((s) => s.generation), online = useConnection((s) => s.state === 'open');
+  const { value, state } = useAnswer(online ? `${generation} ${conflictKey(conflict)}` : null, () => service().call('conflictFile', { a: conflict.a, b: conflict.b, path: conflict.path }));
   return (
     <div className="stack fill" data-testid={ids.conflictDetail} data-kind={conflict.kind}>
       <header className="panel-head">

@@ -37,8 +37,8 @@ let nextKey = 1;
 
 /** Pages of the current selection of conflicts, fetched as they come into view. */
 function usePages(): { readonly count: number | null; row(i: number): ConflictView | null; want(from: number, to: number): void } {
-  const query = useConflictQuery(), epoch = useReplica((s) => s.epoch), ready = useReplica((s) => s.status === 'ready');
-  const key = `${epoch} ${filterKey(query)}`;
+  const query = useConflictQuery(), generation = useReplica((s) => s.generation), ready = useReplica((s) => s.status === 'ready');
+  const key = `${generation} ${filterKey(query)}`;
   const [count, setCount] = useState<number | null>(null), [, redraw] = useState(0);
   const held = useRef({ key: 0, pages: new Map<number, readonly ConflictView[] | 'asked'>() });
   useEffect(() => {

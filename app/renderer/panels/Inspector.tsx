@@ -84,10 +84,10 @@ function AcuLink({ id }: { id: AcuId }) {
 }
 
 function OneAcu({ row }: { row: AcuRow }) {
-  const dependants = useReplica((s) => s.dependants.get(row.id)), epoch = useReplica((s) => s.epoch);
+  const dependants = useReplica((s) => s.dependants.get(row.id)), generation = useReplica((s) => s.generation);
   const online = useConnection((s) => s.state === 'open');
-  const conflicts = useAnswer(`${epoch} ${row.id}`, () => replica().call((api) => api.conflictsOf(row.id, 40)));
-  const files = useAnswer(online ? `${epoch} ${row.id}` : null, () => service().call('acuFiles', { acu: row.id }));
+  const conflicts = useAnswer(`${generation} ${row.id}`, () => replica().call((api) => api.conflictsOf(row.id, 40)));
+  const files = useAnswer(online ? `${generation} ${row.id}` : null, () => service().call('acuFiles', { acu: row.id }));
   const [path, setPath] = useState<PathBytes | null>(null);
   const list = files.value?.files ?? [];
   const chosen = path ?? list[0]?.path ?? null;
@@ -123,7 +123,7 @@ function OneAcu({ row }: { row: AcuRow }) {
       <Panel id="files" minSize="120px">
         <div className="stack fill">
           <div className="section-head">{plural(row.paths, 'file')}</div>
-          <div className="files-part"><FileList files={list} chosen={chosen} label="Files of this ACU" testId={ids.acuFile} onChoose={setPath} /></div>
+          <div className="files-part" style={{ height: Math.min(6, Math.max(1, row.paths)) * 24 }}><FileList files={list} chosen={chosen} label="Files of this ACU" testId={ids.acuFile} onChoose={setPath} /></div>
           {chosen !== null && <AcuDiff acu={row.id} path={chosen} />}
           {!online && <div className="diff-note muted">Files come from the service, which is away.</div>}
         </div>
@@ -173,7 +173,7 @@ function Composed() {
 
 function ComposedDiff({ acus, path, setKey: of }: { acus: readonly AcuId[]; path: PathBytes; setKey: string }) {
   const current = of === setKey(acus);
-  const { value, state } = useAnswer(current ? `${of} ${path}` : null, () => service().call('composedFile', { acus: [...acus], path }));
+  const { value, state } = useAnswer(current ? `${of} ${path}` : null, () => act.composedFile(acus, of, path));
   const shown = useShown(of, state === 'here');
   return (
     <>

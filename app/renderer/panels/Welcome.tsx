@@ -4,11 +4,12 @@ import type { FormEvent } from 'react';
 import * as act from '../app/actions.ts';
 import { tryNow } from '../app/session.ts';
 import { CopyLine, Empty, Spinner } from '../components/atoms.tsx';
-import { Brand } from '../components/Icon.tsx';
+import { Brand, Icon } from '../components/Icon.tsx';
 import { Overlay } from '../components/Overlay.tsx';
 import { importLine } from '../state/commandLine.ts';
 import { useConnection } from '../state/connection.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
+import type { Running } from '../state/operations.ts';
 import { closeOverlay } from '../state/ui.ts';
 import { duration } from '../state/words.ts';
 import { ids } from '../testids.ts';
@@ -88,16 +89,55 @@ function ElapsedNote({ began }: { began: number }) {
   return <span className="muted">{duration(performance.now() - began)}</span>;
 }
 
-/** Connected, and no repository is open yet. */
+/** Connected, and nothing is imported yet: the first import with its numbers, or the form for it. */
 export function Welcome() {
+  const repository = useConnection((s) => s.repository);
+  const running = useOperations((s) => s.mine.find((operation) => !isOver(operation)) ?? null), paused = useOperations((s) => s.queue.paused);
   return (
     <main className="welcome">
       <div className="welcome-card wide">
         <div className="welcome-brand"><Brand /><h1>Acumen</h1></div>
-        <p className="welcome-lead">See how every change in flight conflicts, compose the ones that go together, and write the result as a branch.</p>
-        <ImportForm path="" onDone={() => undefined} />
+        {repository !== null && running !== null
+          ? (
+            <>
+              <p className="welcome-lead">Reading <strong>{repository.name}</strong></p>
+              <Under operation={running} paused={paused} />
+            </>
+          )
+          : (
+            <>
+              <p className="welcome-lead">See how every change in flight conflicts, compose the ones that go together, and write the result as a branch.</p>
+              <ImportForm key={repository?.path ?? ''} path={repository?.path ?? ''} onDone={() => undefined} />
+            </>
+          )}
       </div>
     </main>
+  );
+}
+
+const steps = ['Reading refs', 'Reading commits', 'Carrying onto the base', 'Comparing', 'Publishing'] as const;
+
+/** The steps of an import, those done, the one under way with its numbers, and Cancel. */
+function Under({ operation, paused }: { operation: Running; paused: boolean }) {
+  const at = steps.findIndex((step) => step === operation.phase);
+  return (
+    <div data-testid={ids.progress}>
+      <ol className="steps">
+        {steps.map((step, i) => (
+          <li key={step} className={i < at ? 'past' : i === at ? 'present' : 'future'} aria-current={i === at ? 'step' : undefined}>
+            <span className="step-mark">{i < at ? <Icon name="check" size={13} /> : i === at ? <Spinner /> : null}</span>
+            <span>{step}</span>
+            <span className="muted">{i === at && operation.total !== null ? `${operation.done.toLocaleString('en')} of ${operation.total.toLocaleString('en')}` : i === at && operation.done > 0 ? operation.done.toLocaleString('en') : ''}</span>
+          </li>
+        ))}
+      </ol>
+      <progress aria-label={operation.title} {...(operation.total === null ? {} : { max: Math.max(1, operation.total), value: Math.min(operation.done, operation.total) })} />
+      <div className="import-foot">
+        <span className="small muted">{at < 0 || paused ? lifeWords(operation, paused) : 'The repository is only read. No program of it runs: no hooks, no filters.'}</span>
+        <span className="spacer" /><ElapsedNote began={operation.began} />
+        <button type="button" className="button" data-testid={ids.cancel} disabled={operation.cancelling} onClick={() => act.cancel(operation.ticket)}>Cancel</button>
+      </div>
+    </div>
   );
 }
 

@@ -1,5 +1,5 @@
-// Operations this window asked for, each with its life in one sentence: preview, queued, running, then done, failed or
-// cancelled. And what the service's queue says.
+// Operations under way, each with its life in one sentence: preview, queued, running, then done, failed or cancelled. Most
+// are this window's; what another window or the start asked for is heard of by its ticket. And what the service's queue says.
 import { create } from 'zustand';
 import type { Operation } from '../../core/events.ts';
 
@@ -8,6 +8,8 @@ export type Stage = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 export interface Running {
   readonly ticket: string;
   readonly title: string;
+  /** asked for by this window */
+  readonly own: boolean;
   readonly stage: Stage;
   /** performance.now() */
   readonly began: number;
@@ -36,11 +38,23 @@ export const useOperations = create<OperationsState>(() => ({
 export const isOver = (operation: Running): boolean => operation.ended !== null;
 
 export function begin(mine: readonly Running[], ticket: string, title: string, now: number): readonly Running[] {
-  return [...mine.filter((operation) => !isOver(operation)), { ticket, title, stage: 'queued', began: now, ended: null, phase: '', done: 0, total: null, cancelling: false }];
+  return [...mine.filter((operation) => !isOver(operation)), { ticket, title, own: true, stage: 'queued', began: now, ended: null, phase: '', done: 0, total: null, cancelling: false }];
 }
 
 export function change(mine: readonly Running[], ticket: string, changes: Partial<Running>): readonly Running[] {
   return mine.map((operation) => (operation.ticket === ticket && !isOver(operation) ? { ...operation, ...changes } : operation));
+}
+
+const kinds: Readonly<Record<string, string>> = { import: 'Import', compose: 'Compose', writeBranch: 'Write branch', undo: 'Undo', redo: 'Redo', fsck: 'Check the store' };
+
+/** What runs at the service now, whoever asked for it: others' operations begin here and end when something else runs. */
+export function heard(mine: readonly Running[], running: { readonly ticket: string; readonly kind: string } | null, now: number): readonly Running[] {
+  const ended = mine.map((operation) => (!operation.own && !isOver(operation) && operation.ticket !== running?.ticket ? { ...operation, stage: 'done' as const, ended: now } : operation));
+  if (running === null) return ended;
+  if (ended.some((operation) => operation.ticket === running.ticket && !isOver(operation))) return change(ended, running.ticket, { stage: 'running' });
+  // one of ours that has just ended may still be named by a push that was on its way
+  if (ended.some((operation) => operation.ticket === running.ticket)) return ended;
+  return [...ended.filter((operation) => !isOver(operation)), { ticket: running.ticket, title: kinds[running.kind] ?? running.kind, own: false, stage: 'running', began: now, ended: null, phase: '', done: 0, total: null, cancelling: false }];
 }
 
 /** "Queued", "Reading commits 312 of 900" */

@@ -6,6 +6,8 @@ import type { AcuRow, ConflictIndex, Loaded, SourceRow } from '../../workers/cli
 export interface ReplicaState {
   readonly status: 'none' | 'loading' | 'ready' | 'failed';
   readonly epoch: number;
+  /** grows whenever the graph changes; epochs that change only the composition leave it */
+  readonly generation: number;
   readonly base: Oid | null;
   readonly rows: readonly AcuRow[];
   readonly byId: ReadonlyMap<AcuId, AcuRow>;
@@ -19,12 +21,12 @@ export interface ReplicaState {
 }
 
 export const emptyReplica: ReplicaState = {
-  status: 'none', epoch: -1, base: null, rows: [], byId: new Map(), dependants: new Map(), sources: [], conflicts: null, mismatch: null,
+  status: 'none', epoch: -1, generation: 0, base: null, rows: [], byId: new Map(), dependants: new Map(), sources: [], conflicts: null, mismatch: null,
 };
 
 export const useReplica = create<ReplicaState>(() => emptyReplica);
 
-export function taken(loaded: Loaded): ReplicaState {
+export function taken(loaded: Loaded, generation: number): ReplicaState {
   const dependants = new Map<AcuId, AcuId[]>();
   for (const row of loaded.rows) {
     for (const required of row.requires) {
@@ -33,7 +35,7 @@ export function taken(loaded: Loaded): ReplicaState {
     }
   }
   return {
-    status: 'ready', epoch: loaded.epoch, base: loaded.base, rows: loaded.rows, dependants, sources: loaded.sources, conflicts: null,
+    status: 'ready', epoch: loaded.epoch, generation, base: loaded.base, rows: loaded.rows, dependants, sources: loaded.sources, conflicts: null,
     byId: new Map(loaded.rows.map((row) => [row.id, row])),
     mismatch: loaded.digest === loaded.expected ? null : { ours: loaded.digest, theirs: loaded.expected },
   };
