@@ -17,7 +17,7 @@ type Below = readonly (readonly [path: string, change: Change])[];
  * folders, and the difference from a folder to the base's is then found once.
  */
 const compared = new WeakMap<RepositoryReader, LRUCache<string, Below>>();
-const COMPARED_CHANGES = 300_000;
+const COMPARED_CHANGES = 200_000;
 
 /** What `git diff-tree -r --no-renames A B` lists. A null tree is empty. A file that became a folder is a delete and adds. */
 export async function treeDiff(reader: RepositoryReader, a: Oid | null, b: Oid | null): Promise<Changes> {

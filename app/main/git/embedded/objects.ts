@@ -176,7 +176,8 @@ export class ObjectStore {
       if (stored.size > MOST_BYTES) throw tooLarge(oid, stored.size, MOST_BYTES);
       if (stored.kind === 'whole') {
         base = { type: stored.type, content: await pack.content(stored) };
-        this.#bases.set(`${pack.path}:${at}`, base);
+        // A whole object asked for by itself is seldom a base; if it is, it is inflated once more.
+        if (deltas.length > 0) this.#bases.set(`${pack.path}:${at}`, base);
         break;
       }
       deltas.push({ place: at, stored });

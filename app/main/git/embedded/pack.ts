@@ -39,6 +39,7 @@ const LONGEST_HEADER = 32;
 export class Pack {
   readonly path: string;
   readonly #index: Buffer;
+  readonly #names: DataView;
   readonly #count: number;
   readonly #windows: Windows;
   #open: { readonly fd: number; readonly size: number } | null = null;
@@ -46,6 +47,7 @@ export class Pack {
   private constructor(path: string, index: Buffer, count: number, cache: Windows) {
     this.path = path;
     this.#index = index;
+    this.#names = new DataView(index.buffer, index.byteOffset, index.byteLength);
     this.#count = count;
     this.#windows = cache;
   }
@@ -100,11 +102,14 @@ export class Pack {
     const first = id[0]!;
     let low = first === 0 ? 0 : index.readUInt32BE(FANOUT + 4 * (first - 1));
     let high = index.readUInt32BE(FANOUT + 4 * first);
+    // Four bytes nearly always decide, and comparing numbers is faster than comparing buffers.
+    const start = id.readUInt32BE(0);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const order = index.compare(id, 0, HASH, NAMES + HASH * middle, NAMES + HASH * (middle + 1));
+      const at = NAMES + HASH * middle;
+      const order = start - this.#names.getUint32(at) || -index.compare(id, 0, HASH, at, at + HASH);
       if (order === 0) return middle;
-      if (order > 0) high = middle;
+      if (order < 0) high = middle;
       else low = middle + 1;
     }
     return low;

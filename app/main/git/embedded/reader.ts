@@ -59,7 +59,7 @@ class EmbeddedReader implements RepositoryReader {
   }
 
   async refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> {
-    const all = this.#refs.all();
+    const all = await this.#refs.all(() => this.#objects.turn());
     const refs: Ref[] = [];
     const skipped: ByteString[] = [];
     for (const name of [...all.keys()].sort()) {

@@ -1,6 +1,6 @@
 // The refs of a repository that keeps them as files (gitrepository-layout(5)): loose files, packed-refs, HEAD, symbolic refs.
 // Loose files are read before packed-refs, so that a ref packed meanwhile is still seen. Names stay bytes.
-import { readdirSync, readlinkSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBytes } from '../../../core/bytes.ts';
 import type { ByteString, Oid } from '../../../core/bytes.ts';
@@ -23,9 +23,12 @@ const MOST_HOPS = 5;
 /** Kept by each linked worktree for itself (git-worktree(1), Refs). */
 const PER_WORKTREE = ['refs/bisect', 'refs/rewritten', 'refs/worktree'] as ByteString[];
 const NO_ID = '0'.repeat(40);
+const NOTHING: ReadonlyMap<ByteString, RefValue> = new Map();
 
 export class RefStore {
   readonly #location: Location;
+  /** packed-refs as it was when its file had this stamp: git replaces the file as a whole */
+  #packed: { readonly stamp: string; readonly refs: ReadonlyMap<ByteString, RefValue> } | null = null;
 
   constructor(location: Location) {
     this.#location = location;
@@ -34,7 +37,7 @@ export class RefStore {
   /** One ref by its full name, or null where it does not exist. */
   get(name: ByteString): RefValue | null {
     if (!isRefName(name) && !isPseudoRef(name)) return null;
-    return readLoose(this.#path(name)) ?? (isPseudoRef(name) ? null : readPacked(this.#location.gitDir).get(name) ?? null);
+    return readLoose(this.#path(name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
   }
 
   /** Follows symbolic refs to an id; `name` is the last ref's. An id of null: the last ref does not exist or is broken. */
@@ -49,15 +52,26 @@ export class RefStore {
     return { name: at, oid: null };
   }
 
-  /** Everything under refs/. */
-  all(): Map<ByteString, RefValue> {
+  /** Everything under refs/. `turn` lets others run between loose refs. */
+  async all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>> {
     const { gitDir, headDir } = this.#location;
     const loose = new Map<ByteString, RefValue>();
-    listLoose(gitDir, 'refs' as ByteString, headDir === gitDir ? [] : PER_WORKTREE, loose);
-    if (headDir !== gitDir) for (const own of PER_WORKTREE) listLoose(headDir, own, [], loose);
-    const all = readPacked(gitDir);
-    for (const [name, value] of loose) all.set(name, value);
-    return all;
+    await listLoose(gitDir, 'refs' as ByteString, headDir === gitDir ? [] : PER_WORKTREE, loose, turn);
+    if (headDir !== gitDir) for (const own of PER_WORKTREE) await listLoose(headDir, own, [], loose, turn);
+    return new Map([...this.#allPacked(), ...loose]);
+  }
+
+  /** Whether there is any ref at all. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.all(() => undefined)).size === 0;
+  }
+
+  #allPacked(): ReadonlyMap<ByteString, RefValue> {
+    const stat = lstatSync(join(this.#location.gitDir, 'packed-refs'), { bigint: true, throwIfNoEntry: false });
+    if (stat === undefined) return NOTHING;
+    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    if (this.#packed?.stamp !== stamp) this.#packed = { stamp, refs: readPacked(this.#location.gitDir) };
+    return this.#packed.refs;
   }
 
   #path(name: ByteString): Buffer {
@@ -90,7 +104,7 @@ export function readLoose(path: Buffer): RefValue | null {
   return id !== undefined && isOid(id) && id !== NO_ID ? { kind: 'id', oid: id, peeled: null } : { kind: 'broken' };
 }
 
-function listLoose(root: string, folder: ByteString, leaveOut: readonly ByteString[], into: Map<ByteString, RefValue>): void {
+async function listLoose(root: string, folder: ByteString, leaveOut: readonly ByteString[], into: Map<ByteString, RefValue>, turn: () => Promise<void> | undefined): Promise<void> {
   let entries;
   try {
     entries = readdirSync(refPath(root, folder), { encoding: 'buffer', withFileTypes: true });
@@ -103,10 +117,11 @@ function listLoose(root: string, folder: ByteString, leaveOut: readonly ByteStri
     // Locks, and whatever else git would not take for a ref.
     if (!isRefName(name) || leaveOut.includes(name)) continue;
     if (entry.isDirectory()) {
-      listLoose(root, name, leaveOut, into);
+      await listLoose(root, name, leaveOut, into, turn);
     } else {
       const value = readLoose(refPath(root, name));
       if (value !== null) into.set(name, value);
+      await turn();
     }
   }
 }

@@ -62,7 +62,7 @@ async function startingCommit(lookup: Lookup, name: string, rev: string): Promis
       if (value === null) continue;
       const { oid, name: last } = lookup.refs.follow(full);
       if (oid !== null) return committed(await lookup.peel(oid), rev);
-      if (full === 'HEAD') throw withoutCommit(lookup.refs, last);
+      if (full === 'HEAD') throw await withoutCommit(lookup.refs, last);
     }
   }
   if (/^[0-9a-f]{4,39}$/i.test(name)) return await abbreviated(lookup, name.toLowerCase(), rev);
@@ -88,8 +88,8 @@ function committed(peeled: Awaited<ReturnType<Lookup['peel']>>, rev: string): Oi
 }
 
 /** HEAD leads to a branch that has no commit yet. */
-function withoutCommit(refs: RefStore, branch: ByteString): AcumenError {
-  return refs.all().size === 0
+async function withoutCommit(refs: RefStore, branch: ByteString): Promise<AcumenError> {
+  return await refs.isEmpty()
     ? new AcumenError('empty-repository', 'The repository has no commits yet.', 'Make a first commit, or open another repository.')
     : new AcumenError('unborn-head', `HEAD is on ${display(branch)}, which has no commit yet.`, 'Name another branch as the base, for example `--base main`.', { branch });
 }
