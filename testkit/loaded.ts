@@ -29,6 +29,7 @@ export async function load(dir: string, options: LoadOptions = {}): Promise<Load
   const stored = async (oid: Oid): Promise<Uint8Array | null> => blobs.get(oid) ?? await options.onTopOf?.stored(oid) ?? null;
   const byKey = new Map<string, Segment>((options.onTopOf?.segments ?? []).map((s) => [segmentKey(s), s]));
   const published = await importRepository(reader, { base: options.base ?? null, refs: options.refs ?? [], grain: options.grain ?? 'branch' }, {
+    written: async () => new Set(),
     begin: async () => {},
     known: async (tip) => (options.onTopOf?.segments ?? []).filter((s) => s.tip === tip),
     blob: stored,

@@ -3,8 +3,8 @@
 import { createHash } from 'node:crypto';
 import { Attribution } from '../../core/attribution.ts';
 import type { AcuId, Oid } from '../../core/bytes.ts';
-import { type Changes, between } from '../../core/changes.ts';
-import { Composer } from '../../core/compose.ts';
+import { type Changes, between, sameEntry } from '../../core/changes.ts';
+import { type Composed, Composer } from '../../core/compose.ts';
 import { type ContentSource, Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
 import { describe } from '../../core/engine.ts';
@@ -22,6 +22,8 @@ export interface ImportRequest { readonly base: string | null; readonly refs: re
 export type Progress = (phase: string, done: number, total: number | null) => void;
 
 export interface ImportStore {
+  /** commits that write-backs made: a branch that still stands at one is not a source */
+  written(): Promise<ReadonlySet<Oid>>;
   /** told once the base is known, before the first batch */
   begin(base: Oid): Promise<void>;
   /** segments stored earlier for this tip on this base and grain */
@@ -46,7 +48,7 @@ export async function importRepository(reader: RepositoryReader, request: Import
   const chosen = await chooseBase(reader, request.base);
   const base = await reader.commit(chosen.oid);
   await store.begin(base.oid);
-  const refs = await chooseSources(reader, request.refs);
+  const refs = await chooseSources(reader, request.refs, await store.written());
   signal.throwIfAborted();
 
   const { sources: readable, skipped, commits } = await readHistory(reader, base.oid, refs, progress, signal);
@@ -245,7 +247,7 @@ class Plan {
         if (shared.conflicts.length === 0) contexts.push({ context: name, edits: await editsOf(this.#contents, between(shared.changes, carried.changes)) });
       }
       const below = await this.#composer.compose(this.#lower[i]!);
-      edits = this.#lower[i]!.length === 0 ? contexts[0]!.edits : await editsOf(this.#contents, between(below.changes, carried.changes));
+      edits = this.#lower[i]!.length === 0 ? contexts[0]!.edits : await editsOf(this.#contents, this.#answering(below, between(below.changes, carried.changes)));
     } else {
       edits = await this.#ownEdits(carried.own);
       standing = carried.kind === 'inexact' ? { kind: 'inexact', reason: carried.reason } : {
@@ -261,6 +263,24 @@ class Plan {
       tip: s.tip, lower, standing, acu: id, title: titleOf(tip), author: { name: tip.author.name, email: tip.author.email },
       time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames,
     };
+  }
+
+  /**
+   * The own edits of a segment above `below`, and its answers: where lower tops conflict and the segment keeps what the earlier one made,
+   * that is told against the other's version. Without it the answer would have no ACU, or share one with the same edits elsewhere.
+   */
+  #answering(below: Composed, own: Changes): Changes {
+    const out = new Map(own);
+    for (const { path, top } of below.conflicts) {
+      if (out.has(path)) continue;
+      const kept = below.changes.get(path);
+      const theirs = this.#changes(top).get(path);
+      const was = (kept ?? theirs)?.before ?? null;
+      const before = theirs === undefined ? was : theirs.after;
+      const after = kept === undefined ? was : kept.after;
+      if (!sameEntry(before, after)) out.set(path, { before, after });
+    }
+    return out;
   }
 
   /** A segment that stands alone has swallowed those below it, and their commits. */

@@ -23,6 +23,7 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   const blobs = new Map<Oid, Uint8Array>();
 
   const published = await importRepository(reader, request, {
+    written: () => writtenCommits(store),
     async begin(oid) {
       base = oid;
       earlier = await store.reusable(oid, request.grain);
@@ -48,6 +49,14 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   }, progress, signal);
   signal.throwIfAborted();
   return { published, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })) };
+}
+
+async function writtenCommits(store: Store): Promise<Set<Oid>> {
+  const commits = new Set<Oid>();
+  for await (const { event } of store.events({ kinds: ['branch-written'] })) {
+    if (event.kind === 'branch-written' && event.tree !== null && event.after !== null) commits.add(event.after);
+  }
+  return commits;
 }
 
 /** A killed import leaves segments whose merged contents were not stored yet; those are computed again. */

@@ -34,8 +34,11 @@ export function shortName(ref: ByteString): ByteString {
 
 const PULL = /^refs\/(?:pull|pull-requests|merge-requests)\/[^/]+\/(?:head|from)$|^refs\/remotes\/[^/]+\/(?:pr|pull)\/[^/]+(?:\/head)?$/;
 
-/** Without globs: local branches, remote branches no local branch tracks, pull-request heads. With: full names that match one. */
-export async function chooseSources(reader: RepositoryReader, globs: readonly string[]): Promise<SourceRef[]> {
+/**
+ * Without globs: local branches, remote branches no local branch tracks, pull-request heads; not branches that still are where
+ * a write-back put them (`written`: commits), for a composition is no change in flight. With globs: full names that match one.
+ */
+export async function chooseSources(reader: RepositoryReader, globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<SourceRef[]> {
   const { refs } = await reader.refs();
   let chosen: readonly Ref[];
   if (globs.length > 0) {
@@ -43,7 +46,7 @@ export async function chooseSources(reader: RepositoryReader, globs: readonly st
     chosen = refs.filter((r) => patterns.some((p) => p.test(r.name) || p.test(display(r.name))));
   } else {
     const tracked = new Set((await reader.upstreams()).values());
-    chosen = refs.filter((r) => r.name.startsWith('refs/heads/') || PULL.test(r.name)
+    chosen = refs.filter((r) => (r.name.startsWith('refs/heads/') && !written.has(r.oid)) || PULL.test(r.name)
       || (r.name.startsWith('refs/remotes/') && !r.name.endsWith('/HEAD') && !tracked.has(r.name)));
   }
   const used = new Map<ByteString, number>();

@@ -253,6 +253,19 @@ describe('write-branch', () => {
     repo.git('fsck', '--strict');
   });
 
+  test('a written branch is no change in flight, until somebody commits on it', async () => {
+    const repo = inFlight();
+    const workspace = await openWorkspace();
+    await importAll(workspace, repo);
+    const before = workspace.engine.sources.map((s) => s.name);
+    await call(workspace, 'writeBranch', { name: 'acumen/both', acus: ['first', 'second'].map((n) => idOf(workspace, n)) });
+    await importAll(workspace, repo);
+    expect(workspace.engine.sources.map((s) => s.name)).toEqual(before);
+    repo.branch('acumen/both-and-more', { 'more.txt': 'more\n' }, 'acumen/both');
+    await importAll(workspace, repo);
+    expect(workspace.engine.sources.map((s) => s.name)).toContain('acumen/both-and-more');
+  });
+
   test('refuses to lose commits, to move what is checked out, a bad name, and nothing at all', async () => {
     const repo = inFlight();
     const workspace = await openWorkspace();
