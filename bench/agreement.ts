@@ -31,7 +31,7 @@ function print({ repository, result: r }: Line): void {
     `  sources: ${Object.entries(r.sources).map(([k, n]) => `${n} ${k}`).join(', ')}`,
     `  pairs: ${show(r.pairs)}; sharing a path: ${show(r.sharing)}; without a verdict: ${r.partial}; several merge bases: ${r.severalBases}`,
     ...Object.entries(r.features).sort(([a], [b]) => (a < b ? -1 : 1)).map(([f, c]) => `    ${f.padEnd(24)} ${show(c)}`),
-    `  sets: ${r.sets.asked} asked, ${r.sets.gitClean} where git's chain is clean and the same in ${r.sets.orders} orders (${(r.sets.tops / Math.max(1, r.sets.gitClean)).toFixed(1)} tops), ${r.sets.agreed} agreed`,
+    `  sets: ${r.sets.asked} asked, ${r.sets.gitClean} where git's chain is clean and the same in ${r.sets.orders} orders (${(r.sets.tops / Math.max(1, r.sets.gitClean)).toFixed(1)} tops), ${r.sets.agreed} agreed${r.sets.retracted > 0 ? `; ${r.sets.retracted} more where only further orders show that git disagrees with itself` : ''}`,
     `  time: git ${(r.ms.oracle / 1000).toFixed(1)} s, engine ${(r.ms.engine / 1000).toFixed(1)} s`,
     `  disagreements: ${r.disagreements.length}`,
     ...r.disagreements.slice(0, 20).map((d) => `    ${d.what}: ${d.sources.map((n) => JSON.stringify(n)).join(' ')}: git ${d.oracle}, Acumen ${d.engine}; ${d.paths.map((p) => JSON.stringify(p)).join(' ')}`),

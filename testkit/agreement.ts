@@ -71,7 +71,8 @@ export interface Agreement {
   readonly partial: number;
   /** feature → pairs that share a path and in which a source has the feature */
   readonly features: Readonly<Record<string, Count>>;
-  readonly sets: { asked: number; gitClean: number; agreed: number; tops: number; orders: number };
+  /** `retracted`: clean and the same in the first orders, not in more of them */
+  readonly sets: { asked: number; gitClean: number; agreed: number; retracted: number; tops: number; orders: number };
   readonly disagreements: readonly Disagreement[];
   readonly ms: { oracle: number; engine: number };
 }
@@ -90,6 +91,7 @@ export interface AgreementOptions {
 }
 
 const ORDERS = 4;
+const MORE_ORDERS = 60;
 
 export async function agreement(dir: string, options: AgreementOptions = {}): Promise<Agreement> {
   const where = { ...(options.base === undefined ? {} : { base: options.base }), ...(options.refs === undefined ? {} : { refs: options.refs }) };
@@ -161,14 +163,26 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
       if (cleanPairs.size % (options.everyTree ?? 1) === 0) await compareTree('pair tree', [a.name, b.name], tree);
     }
 
-    const sets = { asked: 0, gitClean: 0, agreed: 0, tops: 0, orders: ORDERS };
-    const chosen = chooseSets(oracle, cleanPairs, options.sets ?? 0, new Random(options.seed ?? 1));
-    for (const answer of await oracle.chains(chosen)) {
+    const sets = { asked: 0, gitClean: 0, agreed: 0, retracted: 0, tops: 0, orders: ORDERS };
+    const random = new Random(options.seed ?? 1);
+    const chosen = chooseSets(oracle, cleanPairs, options.sets ?? 0, random);
+    for (const [i, answer] of (await oracle.chains(chosen)).entries()) {
       sets.asked++;
       if (!answer.same) continue;
+      if (await compareTree('set tree', answer.set, answer.tree!)) {
+        sets.agreed++;
+      } else {
+        // git is no judge of a set on which it disagrees with itself: ask it again, in many more orders
+        const { set } = chosen[i]!;
+        const [again] = await oracle.chains([{ set, orders: Array.from({ length: MORE_ORDERS }, () => random.shuffle(set.map((_, n) => n))) }]);
+        if (!again!.same || again!.tree !== answer.tree) {
+          disagreements.pop();
+          sets.retracted++;
+          continue;
+        }
+      }
       sets.gitClean++;
       sets.tops += answer.set.length;
-      if (await compareTree('set tree', answer.set, answer.tree!)) sets.agreed++;
     }
     const ms = { engine: engineMs, oracle: performance.now() - begin - engineMs };
     return { git: oracle.git, sources, pairs, sharing, severalBases, partial, features, sets, disagreements, ms };

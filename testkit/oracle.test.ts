@@ -1,49 +1,27 @@
 // The danger: a judge that is wrong. Tiny repositories whose answers a person can check, then the oracle's own shortcuts against plain git.
 import { afterEach, describe, expect, test } from 'vitest';
-import { join } from 'node:path';
 import { features } from './features.ts';
 import { generate, mixes } from './generate.ts';
-import { git, gitLine, initBare, requireGit, tempDir } from './git.ts';
+import { git, gitLine, requireGit } from './git.ts';
 import { mergeOne, Oracle } from './oracle.ts';
-import { Forge } from './world.ts';
-import type { Commit, File } from './world.ts';
+import { START, Tiny, withLines } from './tiny.ts';
+import type { Commit } from './world.ts';
 
 const cleanups: (() => void)[] = [];
 afterEach(() => { for (const f of cleanups.splice(0)) f(); });
 
-const numbered = (n: number): string[] => Array.from({ length: n }, (_, i) => `line ${i}\n`);
-const START = numbered(30);
-
-/** Files as line lists; `edit({f: {3: 'x'}})` replaces lines of the parent's text. */
-class Tiny {
-  readonly dir: string;
-  readonly forge: Forge;
+class Repository extends Tiny {
   constructor() {
-    const temp = tempDir('tiny');
-    cleanups.push(() => temp.remove());
-    this.dir = join(temp.path, 'tiny.git');
-    initBare(this.dir);
-    this.forge = new Forge(this.dir);
-  }
-  commit(parents: Commit[], files: Record<string, string[] | null>): Commit {
-    const tree = new Map<string, File>(parents[0]?.tree);
-    for (const [path, lines] of Object.entries(files)) {
-      if (lines === null) tree.delete(path);
-      else tree.set(path, { mode: '100644', data: lines.join('') });
-    }
-    return this.forge.commit(parents, tree, 'x', 'tiny');
+    super();
+    cleanups.push(() => this.remove());
   }
   async open(refs: Record<string, Commit>): Promise<Oracle> {
-    for (const [name, commit] of Object.entries(refs)) this.forge.ref(`refs/heads/${name}`, commit);
-    this.forge.flush();
-    git(this.dir, ['update-ref', '-d', 'refs/scratch']);
+    this.refs(refs);
     const oracle = await Oracle.open(this.dir);
     cleanups.push(() => oracle.close());
     return oracle;
   }
 }
-
-const withLines = (lines: readonly string[], changes: Record<number, string>): string[] => lines.map((line, i) => changes[i] ?? line);
 
 async function verdicts(oracle: Oracle): Promise<Record<string, boolean>> {
   const out: Record<string, boolean> = {};
@@ -59,7 +37,7 @@ test('prints the git it judges with', () => {
 
 describe('the definitions of design.md §2', () => {
   test('a stack that changes a line and changes it back does not conflict with a third that edits the line', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const base = t.commit([], { f: START });
     const lower = t.commit([base], { f: withLines(START, { 10: 'changed\n' }) });
     const upper = t.commit([lower], { f: START, g: ['new\n'] });
@@ -69,7 +47,7 @@ describe('the definitions of design.md §2', () => {
   });
 
   test('an integration merge stands on both lower segments', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const base = t.commit([], { f: START });
     const a = t.commit([base], { f: withLines(START, { 5: 'a\n' }) });
     const b = t.commit([base], { f: withLines(START, { 5: 'b\n' }) });
@@ -82,7 +60,7 @@ describe('the definitions of design.md §2', () => {
   });
 
   test('carried in one step from the tip, never commit by commit', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const old = t.commit([], { f: START });
     const base = t.commit([old], { f: withLines(START, { 10: 'base\n' }) });
     const first = t.commit([old], { f: withLines(START, { 10: 'mine\n' }) });
@@ -92,7 +70,7 @@ describe('the definitions of design.md §2', () => {
   });
 
   test('stale, and a source above a stale inner tip is one commit on the base', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const old = t.commit([], { f: START });
     const base = t.commit([old], { f: withLines(START, { 10: 'base\n' }) });
     const lower = t.commit([old], { f: withLines(START, { 10: 'mine\n' }) });
@@ -107,7 +85,7 @@ describe('the definitions of design.md §2', () => {
   });
 
   test('commits that two sources share are a segment though no ref names them, and are split by the heads that reach them', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const base = t.commit([], { f: START });
     const deep = t.commit([base], { deep: ['1\n'] });
     const left = t.commit([deep], { left: ['1\n'] });
@@ -123,7 +101,7 @@ describe('the definitions of design.md §2', () => {
   });
 
   test('a rename is reported, for the generator to discard', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const base = t.commit([], { f: START, g: ['other\n'] });
     const moved = t.commit([base], { f: null, h: START });
     const kept = t.commit([base], { g: ['changed\n'] });
@@ -133,7 +111,7 @@ describe('the definitions of design.md §2', () => {
   });
 
   test('a chain is an answer only where every order is clean and gives the same tree', async () => {
-    const t = new Tiny();
+    const t = new Repository();
     const base = t.commit([], { f: START });
     const a = t.commit([base], { f: withLines(START, { 2: 'a\n' }) });
     const b = t.commit([base], { f: withLines(START, { 12: 'b\n' }) });
@@ -146,8 +124,7 @@ describe('the definitions of design.md §2', () => {
       { set: set('acd'), orders: [[0, 1, 2], [2, 1, 0]] },
     ]);
     const expected = t.commit([base], { f: withLines(START, { 2: 'a\n', 12: 'b\n', 22: 'c\n' }) });
-    t.forge.ref('refs/heads/expected', expected);
-    t.forge.flush();
+    t.refs({ expected });
     expect(clean).toMatchObject({ clean: true, same: true, tree: gitLine(t.dir, ['rev-parse', 'expected^{tree}']) });
     expect(conflicting).toMatchObject({ clean: false, tree: null });
   });
