@@ -84,7 +84,8 @@ function ConflictList() {
   const virtual = useVirtualizer({ count: count ?? 0, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
   const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? 0;
   useEffect(() => { if ((count ?? 0) > 0) want(from, to); });
-  useEffect(() => { setCursor(0); scroller.current?.scrollTo(0, 0); }, [filterKey(query)]);
+  const filter = filterKey(query);
+  useEffect(() => { setCursor(0); scroller.current?.scrollTo(0, 0); }, [filter]);
   const set = useConflictQuery.setState;
   const choose = (i: number): void => {
     const found = row(i);

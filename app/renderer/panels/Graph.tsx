@@ -38,7 +38,7 @@ export function Graph() {
 
 function Picture() {
   const host = useRef<HTMLDivElement>(null), screen = useRef<GraphScreen | null>(null);
-  const [hover, setHover] = useState<{ readonly row: AcuRow; readonly x: number; readonly y: number } | null>(null);
+  const [hover, setHover] = useState<{ readonly row: AcuRow; readonly x: number; readonly y: number; readonly width: number } | null>(null);
   const [settled, setSettled] = useState(false);
   const conflicts = useReplica((s) => s.conflicts);
   useEffect(() => {
@@ -63,7 +63,7 @@ function Picture() {
     }
     const row = screen.current?.hit(x, y) ?? null;
     pointAt(row?.id ?? null, event.timeStamp);
-    setHover(row === null ? null : { row, x, y });
+    setHover(row === null ? null : { row, x, y, width: host.current?.clientWidth ?? 0 });
   };
   const onPointerUp = (event: PointerEvent): void => {
     const was = drag.current;
@@ -93,7 +93,7 @@ function Picture() {
         onPointerLeave={() => { pointAt(null, 0); setHover(null); }}
         onDoubleClick={(event) => { const { x, y } = at(event), row = screen.current?.hit(x, y) ?? null; if (row !== null) void add([row.id], event.timeStamp); }}
         onKeyDown={onKeyDown} />
-      {hover !== null && <Tip {...hover} width={host.current?.clientWidth ?? 0} />}
+      {hover !== null && <Tip {...hover} />}
       <div className="picture-tools">
         <button type="button" className="button small icon" aria-label="Zoom in" title="Zoom in (+)" onClick={() => screen.current?.zoom(1.4)}><Icon name="plus" size={13} /></button>
         <button type="button" className="button small icon" aria-label="Zoom out" title="Zoom out (−)" onClick={() => screen.current?.zoom(1 / 1.4)}><svg width="13" height="13" viewBox="0 0 16 16" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" aria-hidden="true"><path d="M3 8h10" /></svg></button>

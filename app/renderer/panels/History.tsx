@@ -39,11 +39,11 @@ export function History() {
   const list = log ?? [], gone = takenBack(list);
   const virtual = useVirtualizer({ count: list.length, getScrollElement: () => scroller.current, estimateSize: () => 44, overscan: 8, getItemKey: (i) => list[i]!.id });
   const shown = virtual.getVirtualItems(), atEnd = (shown.at(-1)?.index ?? 0) >= list.length - 1;
+  const oldest = list.at(-1)?.id ?? null;
   useEffect(() => {
-    const oldest = list.at(-1);
-    if (!atEnd || ended || oldest === undefined) return;
-    service().call('log', { before: oldest.id, limit: PAGE }).then(({ operations }) => { setLog([...list, ...operations]); setEnded(operations.length < PAGE); }, complain);
-  }, [atEnd, ended, list.at(-1)?.id]);
+    if (!atEnd || ended || oldest === null) return;
+    service().call('log', { before: oldest, limit: PAGE }).then(({ operations }) => { setLog((held) => (held?.at(-1)?.id === oldest ? [...held, ...operations] : held)); setEnded(operations.length < PAGE); }, complain);
+  }, [atEnd, ended, oldest]);
   return (
     <div className="stack fill" data-testid={ids.history}>
       <div className="history-head">

@@ -1,5 +1,5 @@
 // The right pane: the selected ACU, what the composition amounts to, or the history.
-import { useEffect, useLayoutEffect, useState } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { display } from '../../core/bytes.ts';
@@ -185,14 +185,13 @@ function ComposedDiff({ acus, path, setKey: of }: { acus: readonly AcuId[]; path
 
 /** Reports the difference of set `key` as given to the screen, once it is the right one and its views stand. */
 function useShown(key: string, here: boolean): () => void {
-  const [report] = useState(() => ({ key: '', here: false, shown: false }));
+  const report = useRef({ key: '', here: false, shown: false });
   // before the viewer's own effect, which reports
-  useLayoutEffect(() => { report.key = key; report.here = here; }, [report, key, here]);
+  useLayoutEffect(() => { report.current = { ...report.current, key, here }; }, [key, here]);
   // the viewer says nothing where the texts are the same as before
-  useEffect(() => { if (here && report.shown) act.composedPainted(key); }, [report, key, here]);
-  const [shown] = useState(() => () => {
-    report.shown = true;
-    if (report.here) act.composedPainted(report.key);
-  });
-  return shown;
+  useEffect(() => { if (here && report.current.shown) act.composedPainted(key); }, [key, here]);
+  return useCallback(() => {
+    report.current.shown = true;
+    if (report.current.here) act.composedPainted(report.current.key);
+  }, []);
 }

@@ -1,9 +1,9 @@
 // The thin line that always tells the truth: connection, repository, base, epoch, counts, what runs, what ran last.
-import { useEffect, useState } from 'react';
 import * as act from '../app/actions.ts';
 import { fetchSnapshot, tryNow } from '../app/session.ts';
 import { Ago, Id } from '../components/atoms.tsx';
 import { Icon } from '../components/Icon.tsx';
+import { useNow } from '../components/useNow.ts';
 import { useConnection } from '../state/connection.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
 import type { Running } from '../state/operations.ts';
@@ -48,11 +48,7 @@ export function StatusLine() {
 
 /** A number after a second, Cancel after two. */
 export function Progress({ operation, paused }: { operation: Running; paused: boolean }) {
-  const [now, setNow] = useState(() => performance.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 250);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow();
   const age = now - operation.began;
   return (
     <span className="status-running" data-testid={ids.progress}>
@@ -66,10 +62,6 @@ export function Progress({ operation, paused }: { operation: Running; paused: bo
 }
 
 function Countdown({ until }: { until: number | null }) {
-  const [now, setNow] = useState(() => performance.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 250);
-    return () => clearInterval(timer);
-  }, []);
+  const now = useNow();
   return until === null ? null : <span className="muted">again in {Math.max(0, Math.ceil((until - now) / 1000))} s</span>;
 }

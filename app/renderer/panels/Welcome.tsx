@@ -5,6 +5,7 @@ import * as act from '../app/actions.ts';
 import { tryNow } from '../app/session.ts';
 import { CopyLine, Empty, Spinner } from '../components/atoms.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
+import { useNow } from '../components/useNow.ts';
 import { Overlay } from '../components/Overlay.tsx';
 import { importLine } from '../state/commandLine.ts';
 import { useConnection } from '../state/connection.ts';
@@ -85,8 +86,7 @@ function ImportForm({ path: current, onDone }: { path: string; onDone: () => voi
 }
 
 function ElapsedNote({ began }: { began: number }) {
-  // rendered again with each progress push
-  return <span className="muted">{duration(performance.now() - began)}</span>;
+  return <span className="muted">{duration(useNow() - began)}</span>;
 }
 
 /** Connected, and nothing is imported yet: the first import with its numbers, or the form for it. */

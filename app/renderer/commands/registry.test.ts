@@ -1,0 +1,53 @@
+// Danger: a key that does nothing, or two things.
+import { describe, expect, test } from 'vitest';
+import { allCommands, fits, forStroke, rank } from './registry.ts';
+import type { Stroke } from './registry.ts';
+import { registerCommands } from './list.ts';
+
+const stroke = (key: string, ...held: ('ctrl' | 'meta' | 'shift' | 'alt')[]): Stroke => ({ key, ctrlKey: held.includes('ctrl'), metaKey: held.includes('meta'), shiftKey: held.includes('shift'), altKey: held.includes('alt') });
+
+describe('keys', () => {
+  test('a stroke fits its keys and no others', () => {
+    expect(fits('Mod+Z', stroke('z', 'ctrl'), false)).toBe(true);
+    expect(fits('Mod+Z', stroke('Z', 'ctrl', 'shift'), false)).toBe(false);
+    expect(fits('Mod+Shift+Z', stroke('Z', 'ctrl', 'shift'), false)).toBe(true);
+    expect(fits('Mod+Z', stroke('z', 'meta'), true)).toBe(true);
+    expect(fits('Mod+Z', stroke('z', 'ctrl'), true)).toBe(false);
+    expect(fits('?', stroke('?', 'shift'), false)).toBe(true);
+    expect(fits('/', stroke('/'), false)).toBe(true);
+    expect(fits('Space', stroke(' '), false)).toBe(true);
+    expect(fits('M', stroke('m'), false)).toBe(true);
+    expect(fits('M', stroke('m', 'ctrl'), false)).toBe(false);
+    expect(fits('F6', stroke('F6', 'shift'), false)).toBe(false);
+  });
+
+  test('no stroke means two commands in the same place, and typing is left alone', () => {
+    registerCommands();
+    const places = [[false, false], [false, true], [true, false]] as const;
+    for (const command of allCommands()) for (const keys of command.keys) {
+      const parts = keys.split('+'), key = parts.at(-1)!;
+      const it: Stroke = { key: key === 'Space' ? ' ' : key, ctrlKey: parts.includes('Mod'), metaKey: false, shiftKey: parts.includes('Shift'), altKey: parts.includes('Alt') };
+      const found = places.map(([typing, inList]) => forStroke(it, typing, inList, false)?.id);
+      expect(found, keys).toContain(command.id);
+      const same = allCommands().filter((other) => other.keys.some((k) => fits(k, it, false)));
+      expect(same.map((c) => c.id), keys).toEqual([command.id]);
+    }
+    for (const letter of 'abcdefghijklmnopqrstuvwxyz/? ') expect(forStroke(stroke(letter), true, false, false)).toBe(null);
+    expect(forStroke(stroke('z', 'ctrl'), true, false, false)).toBe(null);
+  });
+
+  test('every command can say why it cannot be done, before anything is connected', () => {
+    const reasons = allCommands().flatMap((command) => command.disabled() ?? []);
+    expect(reasons.length).toBeGreaterThan(5);
+    expect(reasons.filter((why) => !/^[A-Z].*\.$/.test(why))).toEqual([]);
+  });
+});
+
+test('the palette finds whole words first, then letters in order', () => {
+  expect(rank('Undo', 'undo')).toBe(0);
+  expect(rank('Go to Conflicts', 'conf')).toBe(1);
+  expect(rank('Go to Conflicts', 'onf')).toBe(2);
+  expect(rank('Go to Conflicts', 'gcon')!).toBeGreaterThan(2);
+  expect(rank('Undo', 'redo')).toBe(null);
+  expect(rank('Undo', '  ')).toBe(0);
+});

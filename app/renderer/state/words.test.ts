@@ -1,0 +1,50 @@
+// Danger: a verdict that is right and says it wrongly.
+import { describe, expect, test } from 'vitest';
+import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import type { ConflictView, VerdictView } from '../../workers/client.ts';
+import { ago, bytesWords, duration, hueOf, initials, listed, plural, sentence, verdictWords } from './words.ts';
+
+const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
+const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
+const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [] };
+const conflict = (a: number, b: number | 'base', shown = 'src/a.ts'): ConflictView => ({ a: id(a), b: b === 'base' ? 'base' : id(b), kind: 'content', verdict: 'blocking', path: shown as PathBytes, shown, detail: '', inherited: false });
+const said = (verdict: VerdictView, asked: number[]): string => sentence(verdictWords(verdict, asked.map(id), nameOf));
+
+describe('a verdict in words', () => {
+  test('fits', () => {
+    expect(said(none, [1])).toBe('Fits.');
+    expect(said(none, [1, 2])).toBe('They fit.');
+  });
+  test('needs names what is missing, and counts the rest', () => {
+    expect(said({ ...none, kind: 'needs', acus: [id(1), id(2)] }, [3])).toBe('Needs acu-1 and acu-2.');
+    expect(said({ ...none, kind: 'needs', acus: [id(1), id(2), id(3), id(4)] }, [5])).toBe('Needs acu-1, acu-2 and 2 more.');
+  });
+  test('conflicts say with whom, where and of what kind', () => {
+    expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(1, 2)], total: 1, against: [id(1)] }, [2])).toBe('Conflicts with acu-1 in src/a.ts (content).');
+    expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(1, 2)], total: 4, against: [id(1), id(7)] }, [2])).toBe('Conflicts with acu-1 and acu-7 in src/a.ts (content), and 3 more places.');
+    expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(2, 'base')], total: 1 }, [2])).toBe('Conflicts with the base in src/a.ts (content).');
+    expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(2, 3)], total: 1 }, [2, 3])).toBe('They conflict with each other in src/a.ts (content).');
+  });
+  test('what cannot be composed says why', () => {
+    expect(said({ ...none, kind: 'unable', acus: [id(1)], reason: 'not yet exact: two merge bases' }, [1])).toBe('Cannot be composed – not yet exact: two merge bases.');
+    expect(said({ ...none, kind: 'unable', acus: [id(1)], reason: 'a rename' }, [1, 2])).toBe('Cannot be composed – acu-1: a rename.');
+  });
+});
+
+describe('small words', () => {
+  test('lists and plurals', () => {
+    expect([listed([]), listed(['a']), listed(['a', 'b']), listed(['a', 'b', 'c']), listed(['a', 'b', 'c'], 3)]).toEqual(['', 'a', 'a and b', 'a, b and 1 more', 'a, b and c']);
+    expect([plural(0, 'ACU'), plural(1, 'ACU'), plural(1234, 'ACU'), plural(2, 'ACU was', 'ACUs were')]).toEqual(['0 ACUs', '1 ACU', '1,234 ACUs', '2 ACUs were']);
+  });
+  test('times, durations, bytes', () => {
+    const now = 1_700_000_000;
+    expect([0, 59, 60, 3599, 3600, 86_400, 40 * 86_400, 800 * 86_400, -5].map((s) => ago(now - s, now))).toEqual(['now', 'now', '1 m', '59 m', '1 h', '1 d', '1 mo', '2 y', 'now']);
+    expect([0.25, 12.4, 1540, 125_000].map(duration)).toEqual(['0.3 ms', '12 ms', '1.5 s', '2 min 5 s']);
+    expect([1, 999, 2048, 3.2e6].map(bytesWords)).toEqual(['1 byte', '999 bytes', '2.0 kB', '3.2 MB']);
+  });
+  test('an author keeps a hue and initials, whatever the name is made of', () => {
+    expect(hueOf('Ada')).toBe(hueOf('Ada'));
+    for (const name of ['Ada Lovelace', 'agent-2', '', 'Ñandú', '李 小龙', '🙂']) { expect(hueOf(name)).toBeGreaterThanOrEqual(0); expect(hueOf(name)).toBeLessThan(360); }
+    expect([initials('Ada Lovelace'), initials('agent-2'), initials('李 小龙'), initials('ada'), initials('')]).toEqual(['AL', 'A2', '李小', 'AD', '?']);
+  });
+});
