@@ -1,7 +1,11 @@
-// Composing tops to one tree: git's chain of merges in one canonical order, over what each step shares with those before it
-// (design.md §2, The oracle, "for sets"). The order is a function of the set, so the result is too (law 1).
-import { type Changes, type PathConflict, between, followedBy, mergeInto } from './changes.ts';
+// Composing tops to one tree. Tops that share nothing below them are united over the base in one pass per path, text through
+// the path's weave; tops that do share are chained over what they share, in one canonical order. Either way the result is a
+// function of the set (law 1). The chain alone is the slow twin: git's chain of merges (design.md §2, The oracle, "for sets").
+import type { Oid, PathBytes } from './bytes.ts';
+import { Added, type Change, type Changes, type PathConflict, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
+import type { Entry } from './repository.ts';
+import { Weave } from './weave/weave.ts';
 
 /** What composing needs of segments, by index: lower segments have lower indices. */
 export interface SegmentGraph {
@@ -17,7 +21,12 @@ export interface Composed {
   readonly conflicts: readonly (PathConflict & { readonly top: number })[];
 }
 
+/** Tops that stand on common segments, composed; `top` is the first of them. */
+interface Family extends Composed { readonly top: number }
+
 const NOTHING: Composed = { changes: new Map(), conflicts: [] };
+const NO_REGIONS = new Int32Array(0);
+const ascending = (x: number, y: number): number => x - y;
 
 export class Composer {
   readonly #contents: Contents;
@@ -28,16 +37,26 @@ export class Composer {
 
   /** `tops`: none below another. The order given does not matter. */
   compose(tops: readonly number[]): Promise<Composed> {
-    const sorted = [...tops].sort((x, y) => x - y);
+    const sorted = [...tops].sort(ascending);
     if (sorted.length === 0) return Promise.resolve(NOTHING);
     if (sorted.length === 1) return Promise.resolve({ changes: this.#graph.changes(sorted[0]!), conflicts: [] });
     const key = sorted.join();
     let result = this.#done.get(key);
-    if (!result) { result = this.#chain(sorted); this.#done.set(key, result); }
+    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); }
     return result;
   }
 
-  async #chain(tops: readonly number[]): Promise<Composed> {
+  async #compose(sorted: readonly number[]): Promise<Composed> {
+    const families: Family[] = [];
+    for (const members of this.#families(sorted)) {
+      const composed = members.length === 1 ? { changes: this.#graph.changes(members[0]!), conflicts: [] } : await this.chain(members);
+      families.push({ ...composed, top: members[0]! });
+    }
+    return families.length === 1 ? families[0]! : this.#unite(families);
+  }
+
+  /** git's chain of merges in ascending order, each step over what it shares with those before it. */
+  async chain(tops: readonly number[]): Promise<Composed> {
     let changes: Changes = this.#graph.changes(tops[0]!);
     const conflicts: (PathConflict & { top: number })[] = [];
     const covered = new Set(this.#graph.closure(tops[0]!));
@@ -55,6 +74,83 @@ export class Composer {
 
   /** Those of a set that stand below no other of it, ascending. */
   topsOf(set: readonly number[]): number[] {
-    return set.filter((s) => !set.some((o) => o !== s && this.#graph.closure(o).has(s))).sort((x, y) => x - y);
+    return set.filter((s) => !set.some((o) => o !== s && this.#graph.closure(o).has(s))).sort(ascending);
   }
+
+  /** Tops grouped by what they stand on: no two groups share a segment. Groups and members ascending. */
+  #families(sorted: readonly number[]): number[][] {
+    const groupOf = new Map<number, number[]>();
+    let groups: number[][] = [];
+    for (const top of sorted) {
+      const closure = [...this.#graph.closure(top)];
+      const met = new Set(closure.map((s) => groupOf.get(s)).filter((g) => g !== undefined));
+      const group = [...met].flat().concat(top).sort(ascending);
+      groups = groups.filter((g) => !met.has(g));
+      groups.push(group);
+      for (const s of group.flatMap((t) => [...this.#graph.closure(t)])) groupOf.set(s, group);
+    }
+    return groups.sort((x, y) => x[0]! - y[0]!);
+  }
+
+  /** Unites trees that are independent changes of the base: one pass over the paths. */
+  async #unite(families: readonly Family[]): Promise<Composed> {
+    const conflicts = families.flatMap((f) => f.conflicts);
+    const writers = new Map<PathBytes, { change: Change; top: number }[]>();
+    for (const { changes, top } of families) {
+      for (const [path, change] of changes) {
+        const list = writers.get(path);
+        if (!list) writers.set(path, [{ change, top }]);
+        else if (!list.some((w) => sameEntry(w.change.after, change.after))) list.push({ change, top });
+      }
+    }
+    const united = new Map<PathBytes, Change>();
+    for (const [path, list] of writers) {
+      const { before } = list[0]!.change;
+      let after = list[0]!.change.after;
+      if (list.length > 1) {
+        const woven = await this.#weave(before, list.map((w) => w.change.after));
+        if (woven !== undefined) after = woven;
+        else {
+          for (const { change, top } of list.slice(1)) {
+            const merged = await mergeEntries(this.#contents, before, after, change.after);
+            if ('entry' in merged) after = merged.entry;
+            else conflicts.push({ path, kind: merged.conflict, regions: merged.regions, top });
+          }
+        }
+      }
+      if (!sameEntry(before, after)) united.set(path, { before, after });
+    }
+    const added = new Added(united);
+    for (const path of added.files) {
+      const other = added.against(path);
+      if (other !== null && path < other) conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: writers.get(path)![0]!.top });
+    }
+    return { changes: united, conflicts };
+  }
+
+  /** Several texts of one file through its weave; undefined where registers or conflicts must decide. */
+  async #weave(before: Entry | null, versions: readonly (Entry | null)[]): Promise<Entry | undefined> {
+    if (before === null || !isRegular(before)) return undefined;
+    if (versions.some((v) => v === null || v.mode !== before.mode)) return undefined;
+    const oids = versions.map((v) => v!.oid);
+    const base = await this.#contents.text(before.oid);
+    const texts = await Promise.all(oids.map((oid) => this.#contents.text(oid)));
+    if (base === null || texts.some((t) => t === null)) return undefined;
+    const weave = new Weave(base, (a, b) => this.#contents.compareLines(a, b));
+    const alone: ReadonlySet<string> = new Set();
+    for (const [i, oid] of oids.entries()) weave.add(oid, alone, hunksOf((await this.#contents.script(before.oid, oid))!, texts[i]!));
+    const composed = weave.composeSet(new Set<string>(oids));
+    if ('conflict' in composed) return undefined;
+    return { mode: before.mode, oid: this.#oidOf(composed.lines) };
+  }
+
+  #oidOf(lines: Uint32Array): Oid { return this.#contents.make(this.#contents.interner.join(lines)); }
+}
+
+function hunksOf(script: Int32Array, text: Uint32Array): { start: number; end: number; inserted: Uint32Array }[] {
+  const out: { start: number; end: number; inserted: Uint32Array }[] = [];
+  for (let i = 0; i < script.length; i += 4) {
+    out.push({ start: script[i]!, end: script[i + 1]!, inserted: text.subarray(script[i + 2], script[i + 3]) });
+  }
+  return out;
 }

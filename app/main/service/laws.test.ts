@@ -6,9 +6,12 @@ import { git, gitLine } from '../../../testkit/git.ts';
 import { type Loaded, load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
 import type { AcuId } from '../../core/bytes.ts';
+import { Composer } from '../../core/compose.ts';
+import { Contents } from '../../core/contents.ts';
 import { Engine } from '../../core/engine.ts';
 import { treeIdOf } from '../git/trees.ts';
-import { composeSet } from './composer.ts';
+import { changesOfSegment, composeSet } from './composer.ts';
+import { contentSource } from './importer.ts';
 
 async function treeOf(loaded: Loaded, ids: readonly AcuId[]): Promise<string | null> {
   const c = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored);
@@ -118,11 +121,24 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
     }
   });
 
+  test('law 3: one pass over the weaves gives what git\'s chain of merges gives', async () => {
+    const { engine } = loaded;
+    const contents = new Contents(contentSource(loaded.reader, loaded.stored));
+    const composer = new Composer(contents, { changes: (s) => changesOfSegment(engine, s), closure: (s) => new Set(engine.index.closure(s)) });
+    const random = new Random(3);
+    let met = 0;
+    for (let i = 0; i < 25; i++) {
+      const tops = engine.tops(clean(engine, random, 12));
+      const [one, slow] = [await composer.compose(tops), await composer.chain(tops)];
+      expect(slow.conflicts).toEqual([]);
+      expect(new Map([...one.changes].sort())).toEqual(new Map([...slow.changes].sort()));
+      const writers = tops.flatMap((t) => [...changesOfSegment(engine, t).keys()]);
+      met += writers.length - new Set(writers).size;
+    }
+    expect(met).toBeGreaterThan(25); // paths that several tops write
+  });
+
   test('law 7: the index finds exactly the pairs that a plain three-way merge of trees finds', async () => {
-    const { Composer } = await import('../../core/compose.ts');
-    const { Contents } = await import('../../core/contents.ts');
-    const { contentSource } = await import('./importer.ts');
-    const { changesOfSegment } = await import('./composer.ts');
     const { engine } = loaded;
     const contents = new Contents(contentSource(loaded.reader, loaded.stored));
     const composer = new Composer(contents, { changes: (s) => changesOfSegment(engine, s), closure: (s) => new Set(engine.index.closure(s)) });
