@@ -4,7 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer as freePort } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'vite';
-import { at, root, runSteps, tools } from './steps.ts';
+import { at, root, runNode, tools } from './steps.ts';
 
 const children: ChildProcess[] = [];
 const start = (args: readonly string[], cwd: string, onLine: (text: string) => void): void => {
@@ -13,7 +13,7 @@ const start = (args: readonly string[], cwd: string, onLine: (text: string) => v
   children.push(child);
 };
 
-if (await runSteps([{ name: 'tsc -b', file: tools.tsc, args: ['-b'] }, { name: 'vite build', file: tools.vite, args: ['build', '--logLevel', 'warn'] }]) !== null) process.exit(1);
+if (await runNode('scripts/build.ts') !== 0) process.exit(1);
 
 const probe = freePort().listen(0, '127.0.0.1');
 await new Promise((resolve) => { probe.once('listening', resolve); });

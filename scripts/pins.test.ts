@@ -1,12 +1,12 @@
 // The danger: a build that is another program tomorrow, or on another machine. Pins are exact, the lockfile carries integrity
 // and names no host, and each platform's own Node is one that Acumen can run on.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { packages, suits } from '../bin/runtime.js';
 import { at } from './steps.ts';
 
 type Manifest = Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>;
-type Lock = { packages: Record<string, { version?: string; resolved?: string; integrity?: string; link?: boolean; hasInstallScript?: boolean; optionalDependencies?: Record<string, string> }> };
+type Lock = { packages: Record<string, { version?: string; resolved?: string; integrity?: string; link?: boolean; hasInstallScript?: boolean; gypfile?: boolean; optionalDependencies?: Record<string, string> }> };
 
 const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8')) as Manifest;
 const lockText = readFileSync(at('package-lock.json'), 'utf8');
@@ -52,5 +52,13 @@ describe('package-lock.json', () => {
     // fsevents compiles nothing we use and exists on macOS alone (optional, of vite and playwright).
     const known = /(^|\/)fsevents$/;
     expect(installed.filter(([path, entry]) => entry.hasInstallScript === true && !known.test(path)).map(([path]) => path)).toEqual([]);
+  });
+
+  // npm runs `node-gyp rebuild` for every package with a binding.gyp, unless it says `gypfile: false`, and `npm ci` believes the
+  // lockfile alone, into which npm does not write it: without that line each installation needs Python, make and a compiler.
+  test('asks no machine for a compiler: after npm rewrote it, put "gypfile": false back into these packages\' entries', () => {
+    const compiled = installed.filter(([path]) => existsSync(at(`${path}/binding.gyp`)));
+    expect(compiled.length).toBeGreaterThan(0);
+    expect(compiled.filter(([, entry]) => entry.gypfile !== false).map(([path]) => path)).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-// Runs the tools that the scripts are made of, one after another, each with its time, and stops at the first that fails.
+// Runs the tools that the scripts are made of, one after another, each with its time.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -24,14 +24,17 @@ export function runNode(file: string, args: readonly string[] = [], env: Readonl
   });
 }
 
-/** Name of the step that failed, or null. */
-export async function runSteps(steps: readonly Step[]): Promise<string | null> {
+/** How many failed. `stop`: where a step needs those before it, the first to fail is the last to run. */
+export async function runSteps(steps: readonly Step[], when: 'stop' | 'go on'): Promise<number> {
+  let failed = 0;
   for (const step of steps) {
     const start = performance.now();
     const code = await runNode(step.file, step.args, step.env);
     const seconds = ((performance.now() - start) / 1000).toFixed(1);
     process.stderr.write(code === 0 ? `✓ ${step.name} (${seconds} s)\n` : `✗ ${step.name} failed with exit ${code} (${seconds} s)\n`);
-    if (code !== 0) return step.name;
+    if (code === 0) continue;
+    failed++;
+    if (when === 'stop') break;
   }
-  return null;
+  return failed;
 }
