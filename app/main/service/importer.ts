@@ -70,7 +70,9 @@ export async function importRepository(reader: RepositoryReader, request: Import
   const reaching = readable.map((): number[] => []);
   cut.forEach((s, i) => { for (const source of s.sources) reaching[source]!.push(i); });
   // the tip's own segment last
-  const shown = readable.map((s, i) => plan.visible(reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
+  const related = readable.map((s, i) => !reaching[i]!.some((x) => cut[x]!.tip === s.oid && plan.isUnrelated(x)));
+  for (const [i, s] of readable.entries()) if (!related[i]) skipped.push({ name: s.name, reason: 'it shares no history with the base' });
+  const shown = readable.map((s, i) => !related[i] ? [] : plan.visible(reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
   const wanted = [...new Set(shown.flat())].sort((x, y) => x - y);
   for (const [n, i] of wanted.entries()) {
     signal.throwIfAborted();
@@ -82,7 +84,7 @@ export async function importRepository(reader: RepositoryReader, request: Import
   }
   await flush();
   progress('Comparing', wanted.length, wanted.length);
-  const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) }));
+  const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) })).filter((_, i) => related[i]);
   return { base: base.oid, baseTree: base.tree, baseName: chosen.name, grain: request.grain, globs: request.refs, sources, segments: keys, skipped };
 }
 
@@ -148,6 +150,8 @@ class Plan {
   /** segments an earlier import stored, as far as carrying goes; `#kept`: those taken over whole */
   readonly #reused = new Map<number, Segment>();
   readonly #kept = new Set<number>();
+  /** segments whose tip shares no history with the base */
+  readonly #unrelated = new Set<number>();
   /** effective lower tops and closures: unsplit, stale and inexact segments stand alone */
   readonly #lower: number[][] = [];
   readonly #closure: Set<number>[] = [];
@@ -178,6 +182,7 @@ class Plan {
       signal.throwIfAborted();
       if (i % 16 === 0) { progress('Carrying onto the base', i, this.#cut.length); await breathe(); }
       const earlier = (await this.#store.known(s.tip)).find((k) => k.standing.kind === 'exact');
+      if ((bases.get(s.tip) ?? []).length === 0) this.#unrelated.add(i);
       if (earlier) {
         this.#reused.set(i, earlier);
         this.#carried.push({ kind: 'exact', changes: changesOf(earlier), renames: earlier.renames });
@@ -213,6 +218,8 @@ class Plan {
     }
     return needed;
   }
+
+  isUnrelated(segment: number): boolean { return this.#unrelated.has(segment); }
 
   /** What a source consists of: its tip's segment and those it stands on, the tip's last. */
   visible(segments: readonly number[]): number[] {
