@@ -34,8 +34,9 @@ export type Surface = OffscreenCanvasRenderingContext2D;
 
 /** Above this many edges only those of focused and selected nodes are drawn: the rest would be one grey area. */
 export const MAX_EDGES = 30_000;
-const NAME_SCALE = 1.5;
-const MAX_NAMES = 90;
+/** All names where one is near or there are few nodes; else only those of nodes that matter now. */
+const NAME_SCALE = 1.5, FEW_NODES = 80;
+const MAX_NAMES = 90, MAX_NAME = 36;
 
 const outlines: Partial<Record<Mark, Path2D>> = {};
 const outline = (mark: Mark): Path2D => (outlines[mark] ??= new Path2D(shapes[mark]));
@@ -89,7 +90,7 @@ export function drawTop(on: Surface, frame: Frame): void {
     on.stroke();
     node(on, frame, i, 1);
   }
-  names(on, frame, view.scale >= NAME_SCALE ? [...foremost, ...others] : foremost, radius);
+  names(on, frame, foremost, view.scale >= NAME_SCALE || states.flags.length <= FEW_NODES ? others : [], radius);
   on.globalAlpha = 1;
 }
 
@@ -136,8 +137,8 @@ function node(on: Surface, frame: Frame, i: number, alpha: number): void {
   on.restore();
 }
 
-/** Names keep off one another: the first come first, a later one that would overlap is left out. */
-function names(on: Surface, frame: Frame, order: readonly number[], radius: number): void {
+/** Names keep off one another, and those that do not matter now off the nodes too: one that would overlap is left out. */
+function names(on: Surface, frame: Frame, foremost: readonly number[], others: readonly number[], radius: number): void {
   const { palette, scene, states } = frame;
   on.font = palette.font;
   on.textBaseline = 'middle';
@@ -145,10 +146,13 @@ function names(on: Surface, frame: Frame, order: readonly number[], radius: numb
   on.lineWidth = 3;
   on.strokeStyle = palette.background;
   const taken: { readonly x: number; readonly y: number; readonly w: number }[] = [];
-  for (const i of order) {
+  const nodes = [...foremost, ...others];
+  for (const i of nodes) {
     if (taken.length >= MAX_NAMES) break;
-    const name = scene.names[i] ?? '', x = sx(frame, i) + radius + 6, y = sy(frame, i), w = on.measureText(name).width;
+    const full = scene.names[i] ?? '', name = full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1)}…` : full;
+    const x = sx(frame, i) + radius + 6, y = sy(frame, i), w = on.measureText(name).width;
     if (taken.some((t) => Math.abs(t.y - y) < 13 && x < t.x + t.w + 4 && t.x < x + w + 4)) continue;
+    if ((states.flags[i]! & important) === 0 && nodes.some((j) => j !== i && Math.abs(sy(frame, j) - y) < radius + 6 && sx(frame, j) + radius > x && sx(frame, j) - radius < x + w)) continue;
     taken.push({ x, y, w });
     const flag = states.flags[i]!;
     on.globalAlpha = (flag & flags.dim) !== 0 && (flag & important) === 0 ? 0.4 : 1;

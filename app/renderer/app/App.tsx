@@ -53,9 +53,9 @@ function Workspace() {
     <div className="window">
       <TopBar />
       <Group orientation="horizontal" className="panes" {...outer}>
-        <Panel id="acus" defaultSize="30%" minSize="260px"><Acus /></Panel>
+        <Panel id="pane-acus" defaultSize="30%" minSize="260px"><Acus /></Panel>
         <Separator className="split-v" />
-        <Panel id="view" minSize="480px">
+        <Panel id="pane-view" minSize="480px">
           <main id="view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="fill" tabIndex={-1}>{tab === 'compose' ? <Compose /> : <Conflicts />}</main>
         </Panel>
       </Group>
@@ -68,15 +68,15 @@ function Compose() {
   const layout = useDefaultLayout({ id: 'acumen.compose', storage: localStorage }), middle = useDefaultLayout({ id: 'acumen.middle', storage: localStorage });
   return (
     <Group orientation="horizontal" className="fill" {...layout}>
-      <Panel id="middle" defaultSize="48%" minSize="260px">
+      <Panel id="pane-middle" defaultSize="48%" minSize="260px">
         <Group orientation="vertical" className="fill" {...middle}>
-          <Panel id="composition" defaultSize="46%" minSize="140px"><Composition /></Panel>
+          <Panel id="pane-composition" defaultSize="46%" minSize="140px"><Composition /></Panel>
           <Separator className="split-h" />
-          <Panel id="graph" minSize="100px"><Graph /></Panel>
+          <Panel id="pane-graph" minSize="100px"><Graph /></Panel>
         </Group>
       </Panel>
       <Separator className="split-v" />
-      <Panel id="inspector" minSize="260px"><Inspector /></Panel>
+      <Panel id="pane-inspector" minSize="260px"><Inspector /></Panel>
     </Group>
   );
 }

@@ -32,16 +32,18 @@ export interface AcuLineProps {
   readonly testId: string;
   readonly position: number;
   readonly showMark?: boolean;
+  /** stands under a heading */
+  readonly nested?: boolean;
   readonly children?: ReactNode;
 }
 
-export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, children }: AcuLineProps) {
+export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, nested = false, children }: AcuLineProps) {
   const selected = useSelection((s) => s.selected.has(row.id));
   const cursor = useSelection((s) => s.cursor === row.id);
   const mark: Mark = useVerdicts((s) => (s.marks === null ? 'unknown' : markOf(s.marks[row.index])));
   const effect = useVerdicts((s) => effectOf(s, row));
   return (
-    <div role="row" id={`${idPrefix}${row.id}`} className={`acu${effect}${cursor ? ' cursor' : ''}`} aria-selected={selected} aria-rowindex={position + 1}
+    <div role="row" id={`${idPrefix}${row.id}`} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
       data-testid={testId} data-acu={row.id} data-mark={mark} data-name={row.name}>
       {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
       <span role="gridcell" className="c-name truncate" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>

@@ -9,7 +9,7 @@ export function Notices() {
   return (
     <div className="notices">
       {notices.map((notice) => (
-        <div key={notice.id} className={`notice ${notice.tone}`} role={notice.tone === 'error' ? 'alert' : 'status'} data-testid={ids.notice} data-tone={notice.tone}>
+        <div key={notice.id} className={`notice ${notice.tone}`} {...(notice.tone === 'error' ? { role: 'alert' } : {})} data-testid={ids.notice} data-tone={notice.tone}>
           <span className="notice-icon"><Icon name={notice.tone === 'error' ? 'warning' : 'check'} /></span>
           <div className="notice-body">
             <div className="notice-sentence">{notice.sentence}</div>

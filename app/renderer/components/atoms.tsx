@@ -45,7 +45,9 @@ export function Author({ name, email = '', full = false }: { name: string; email
   return <span className="row author-full">{chip}<span className="truncate">{name}</span></span>;
 }
 
+/** Lines added and deleted; nothing where there are none to count (binaries, modes, links). */
 export function Counts({ added, deleted }: { added: number; deleted: number }) {
+  if (added === 0 && deleted === 0) return <span className="counts" />;
   return (
     <span className="counts">
       <span className={added === 0 ? 'faint' : 'ins'}>+{added.toLocaleString('en')}</span>

@@ -20,7 +20,7 @@ import { WriteBranch } from './WriteBranch.tsx';
 
 type Item =
   | { readonly key: string; readonly acu: null; readonly source: string; readonly count: number; readonly whole: boolean }
-  | { readonly key: string; readonly acu: AcuRow['id']; readonly row: AcuRow; readonly position: number };
+  | { readonly key: string; readonly acu: AcuRow['id']; readonly row: AcuRow; readonly position: number; readonly nested: boolean };
 
 export function Composition() {
   const chosen = useComposition(chosenIn), pending = useComposition((s) => s.pending !== null);
@@ -32,15 +32,16 @@ export function Composition() {
   const items = useMemo(() => {
     let position = 0;
     return groups.flatMap((group): Item[] => {
-      const rows = group.rows.map((row): Item => ({ key: row.id, acu: row.id, row, position: position++ }));
       // a source of one ACU that carries its name needs no heading
-      return group.rows.length === 1 && group.rows[0]!.name === group.source ? rows : [{ key: `source ${group.source}`, acu: null, source: group.source, count: group.rows.length, whole: group.whole }, ...rows];
+      const alone = group.rows.length === 1 && group.rows[0]!.name === group.source;
+      const rows = group.rows.map((row): Item => ({ key: row.id, acu: row.id, row, position: position++, nested: !alone }));
+      return alone ? rows : [{ key: `source ${group.source}`, acu: null, source: group.source, count: group.rows.length, whole: group.whole }, ...rows];
     });
   }, [groups]);
   const line = useCallback((item: Item) => (item.acu === null
     ? <div role="row" className="group-line"><span role="rowheader" className="truncate"><Icon name="branch" size={12} /><span className="truncate">{item.source}</span></span><span role="gridcell" className="tiny muted">{item.whole ? 'whole' : 'in part'} · {plural(item.count, 'ACU')}</span></div>
     : (
-      <AcuLine row={item.row} idPrefix="member-" testId={ids.member} position={item.position} showMark={false}>
+      <AcuLine row={item.row} idPrefix="member-" testId={ids.member} position={item.position} showMark={false} nested={item.nested}>
         <span role="gridcell" className="c-remove"><button type="button" className="button quiet small icon" tabIndex={-1} aria-label={`Remove ${item.row.name}`} title="Remove" onClick={() => { void act.remove([item.row.id]); }}><Icon name="close" size={12} /></button></span>
       </AcuLine>
     )), []);
@@ -99,8 +100,8 @@ function Proposal() {
         <div className="proposal-words"><strong>{listed(asked.map(nameOf), 3)}</strong> <span className={`tone-${words.mark}`}>{words.head.charAt(0).toLowerCase() + words.head.slice(1).replace(/^hey /, '')}</span> {words.tail}</div>
         <button type="button" className="button quiet small icon" aria-label="Dismiss" onClick={act.dismissProposal}><Icon name="close" size={12} /></button>
       </div>
-      {verdict.kind === 'needs' && <ul className="proposal-list">{verdict.acus.slice(0, 8).map((id) => <li key={id} className="truncate"><Icon name="plus" size={11} />{nameOf(id)}</li>)}{verdict.acus.length > 8 && <li className="muted">and {plural(verdict.acus.length - 8, 'more')}</li>}</ul>}
-      {verdict.kind === 'conflicts' && (
+      {verdict.kind === 'needs' && verdict.acus.length > 2 && <ul className="proposal-list">{verdict.acus.slice(0, 8).map((id) => <li key={id} className="truncate"><Icon name="plus" size={11} />{nameOf(id)}</li>)}{verdict.acus.length > 8 && <li className="muted">and {plural(verdict.acus.length - 8, 'more')}</li>}</ul>}
+      {verdict.kind === 'conflicts' && verdict.conflicts.length > 0 && (
         <ul className="proposal-list">
           {verdict.conflicts.slice(0, 6).map((conflict, i) => (
             <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>

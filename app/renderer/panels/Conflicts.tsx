@@ -25,9 +25,9 @@ export function Conflicts() {
   const layout = useDefaultLayout({ id: 'acumen.conflicts', storage: localStorage });
   return (
     <Group orientation="horizontal" className="fill" {...layout}>
-      <Panel id="conflict-list" defaultSize="34%" minSize="260px"><ConflictList /></Panel>
+      <Panel id="pane-conflict-list" defaultSize="34%" minSize="260px"><ConflictList /></Panel>
       <Separator className="split-v" />
-      <Panel id="conflict-detail" minSize="320px"><ConflictDetail /></Panel>
+      <Panel id="pane-conflict-detail" minSize="320px"><ConflictDetail /></Panel>
     </Group>
   );
 }

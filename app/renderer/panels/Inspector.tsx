@@ -39,10 +39,12 @@ export function Inspector() {
   };
   return (
     <section className="panel inspector" aria-label="Inspector">
-      <header className="panel-head tabs small-tabs" role="tablist" aria-label="Inspector" onKeyDown={onKeyDown}>
-        {tabs.map(([id, name]) => (
-          <button key={id} id={`inspector-${id}`} type="button" role="tab" aria-selected={tab === id} aria-controls="inspector-view" tabIndex={tab === id ? 0 : -1} className="tab" onClick={() => useUi.setState({ inspector: id })}>{name}</button>
-        ))}
+      <header className="panel-head small-tabs">
+        <div className="tabs" role="tablist" aria-label="Inspector" onKeyDown={onKeyDown}>
+          {tabs.map(([id, name]) => (
+            <button key={id} id={`inspector-${id}`} type="button" role="tab" aria-selected={tab === id} aria-controls="inspector-view" tabIndex={tab === id ? 0 : -1} className="tab" onClick={() => useUi.setState({ inspector: id })}>{name}</button>
+          ))}
+        </div>
         <span className="spacer" />
         {tab !== 'history' && <DiffSwitch />}
       </header>
@@ -94,7 +96,7 @@ function OneAcu({ row }: { row: AcuRow }) {
   const layout = useDefaultLayout({ id: 'acumen.acu', storage: localStorage });
   return (
     <Group orientation="vertical" className="fill" {...layout}>
-      <Panel id="facts" defaultSize="42%" minSize="80px">
+      <Panel id="pane-facts" defaultSize="42%" minSize="80px">
         <div className="inspect">
           <div className="inspect-title"><strong className="copyable">{row.name}</strong><Counts added={row.added} deleted={row.deleted} /></div>
           {row.title !== row.name && <p className="inspect-text">{row.title}</p>}
@@ -120,7 +122,7 @@ function OneAcu({ row }: { row: AcuRow }) {
         </div>
       </Panel>
       <Separator className="split-h" />
-      <Panel id="files" minSize="120px">
+      <Panel id="pane-files" minSize="120px">
         <div className="stack fill">
           <div className="section-head">{plural(row.paths, 'file')}</div>
           <div className="files-part" style={{ height: Math.min(6, Math.max(1, row.paths)) * 24 }}><FileList files={list} chosen={chosen} label="Files of this ACU" testId={ids.acuFile} onChoose={setPath} /></div>
@@ -162,9 +164,9 @@ function Composed() {
         ? <Empty title="No tree">{result.missing.length > 0 ? `${plural(result.missing.length, 'required ACU is', 'required ACUs are')} missing.` : `${plural(result.conflicts.length, 'conflict')} in this set.`}</Empty>
         : (
           <Group orientation="vertical" className="fill" {...layout}>
-            <Panel id="composed-files" defaultSize="30%" minSize="60px"><FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={act.chooseFile} /></Panel>
+            <Panel id="pane-composed-files" defaultSize="30%" minSize="60px"><FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={act.chooseFile} /></Panel>
             <Separator className="split-h" />
-            <Panel id="composed-diff" minSize="80px"><div className="stack fill">{file !== null && <ComposedDiff acus={chosen} path={file} setKey={key} />}</div></Panel>
+            <Panel id="pane-composed-diff" minSize="80px"><div className="stack fill">{file !== null && <ComposedDiff acus={chosen} path={file} setKey={key} />}</div></Panel>
           </Group>
         )}
     </div>

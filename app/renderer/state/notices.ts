@@ -20,7 +20,8 @@ function add(notice: Omit<Notice, 'id'>): number {
   const id = next++;
   // the same sentence twice is one notice
   useNotices.setState(({ notices }) => ({ notices: [...notices.filter((n) => n.sentence !== notice.sentence), { ...notice, id }].slice(-4) }));
-  say(`${notice.sentence} ${notice.hint}`);
+  // an error is shown as an alert, which is read aloud by itself
+  if (notice.tone === 'news') say(`${notice.sentence} ${notice.hint}`);
   return id;
 }
 

@@ -45,6 +45,6 @@ describe('small words', () => {
   test('an author keeps a hue and initials, whatever the name is made of', () => {
     expect(hueOf('Ada')).toBe(hueOf('Ada'));
     for (const name of ['Ada Lovelace', 'agent-2', '', 'Ñandú', '李 小龙', '🙂']) { expect(hueOf(name)).toBeGreaterThanOrEqual(0); expect(hueOf(name)).toBeLessThan(360); }
-    expect([initials('Ada Lovelace'), initials('agent-2'), initials('李 小龙'), initials('ada'), initials('')]).toEqual(['AL', 'A2', '李小', 'AD', '?']);
+    expect([initials('Ada Lovelace'), initials('agent-2'), initials('李 小龙'), initials('ada'), initials('Heron (agent)'), initials('')]).toEqual(['AL', 'A2', '李小', 'AD', 'HA', '?']);
   });
 });

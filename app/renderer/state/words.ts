@@ -86,7 +86,7 @@ export function hueOf(person: string): number {
 }
 
 export function initials(person: string): string {
-  const words = person.split(/[\s._-]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = person.split(/[\s._-]+/).map((word) => word.replace(/^[^\p{L}\p{N}]+/u, '')).filter((word) => word !== '');
   const first = [...(words[0] ?? '?')][0] ?? '?';
   const last = words.length > 1 ? [...words[words.length - 1]!][0]! : [...(words[0] ?? '')][1] ?? '';
   return (first + last).toUpperCase();

@@ -23,16 +23,18 @@ export default function DiffView({ before, after, name, split, onShown }: DiffVi
   useEffect(() => {
     const parent = host.current!;
     let end: () => void;
+    // a file that is new or gone differs everywhere: marking each word of it says nothing
+    const highlightChanges = before !== '' && after !== '';
     if (split) {
       const view = new MergeView({
-        parent, gutter: true, highlightChanges: true, collapseUnchanged, diffConfig,
+        parent, gutter: true, highlightChanges, collapseUnchanged, diffConfig,
         a: { doc: before, extensions: readOnly(`${name}, base`) }, b: { doc: after, extensions: readOnly(`${name}, composed`) },
       });
       end = () => view.destroy();
     } else {
       const view = new EditorView({
         parent,
-        state: EditorState.create({ doc: after, extensions: [readOnly(name), unifiedMergeView({ original: before, gutter: true, highlightChanges: true, mergeControls: false, collapseUnchanged, diffConfig })] }),
+        state: EditorState.create({ doc: after, extensions: [readOnly(name), unifiedMergeView({ original: before, gutter: true, highlightChanges, mergeControls: false, collapseUnchanged, diffConfig })] }),
       });
       end = () => view.destroy();
     }

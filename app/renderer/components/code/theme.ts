@@ -38,7 +38,7 @@ export function readOnly(label: string): Extension {
   return [
     look, lineNumbers(), highlightSpecialChars(), keymap.of([]), EditorState.readOnly.of(true),
     // Still focusable, so that the keyboard can scroll and select.
-    EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', role: 'region', 'aria-label': label }),
+    EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': 'true' }),
     ...(nonce === null ? [] : [EditorView.cspNonce.of(nonce)]),
   ];
 }

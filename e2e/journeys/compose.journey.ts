@@ -1,0 +1,164 @@
+// The main way, by mouse: see what fits, drag it in, read why something does not, take it out, undo, and find it all again
+// after a restart.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ids } from '../../app/renderer/testids.ts';
+import { browserDriver } from '../browser.ts';
+import type { Driver, Session } from '../driver.ts';
+import { accessible, picture } from '../look.ts';
+import { composed, dragIn, known, lift, list, mark, member, ready, row, stackBase, verdictOf } from '../screen.ts';
+
+let driver: Driver, session: Session;
+const place = known();
+beforeAll(async () => {
+  driver = await browserDriver();
+  session = await driver.launch({ repository: place.repository.path });
+  await ready(session.page);
+});
+afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+
+test('every ACU says what it is to the composition before anything is touched', async () => {
+  const { page } = session;
+  expect(await mark(page, 'one')).toBe('fits');
+  expect(await mark(page, 'stack/top')).toBe('needs');
+  expect(await mark(page, 'old')).toBe('stale');
+  await expect.poll(() => page.getByTestId(ids.composition).innerText()).toContain('Drag ACUs here');
+  await picture(page, 'compose-empty');
+  await accessible(page);
+});
+
+test('searching and filtering narrow the list as one types', async () => {
+  const { page } = session;
+  const names = (): Promise<(string | undefined)[]> => page.getByTestId(ids.acuRow).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']).sort());
+  await page.getByTestId(ids.search).fill('stack');
+  await expect.poll(names).toEqual([stackBase, 'stack/top']);
+  await page.getByTestId(ids.search).fill('grace');
+  await expect.poll(names).toEqual(['old', 'two']);
+  await page.getByTestId(ids.search).fill('nothing is called this');
+  await page.getByText('No ACU fits these filters').waitFor();
+  await picture(page, 'filter-nothing');
+  await page.getByRole('button', { name: 'Clear all filters' }).click();
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByTestId(ids.filterPath).fill('DOCS/');
+  await expect.poll(names).toEqual(['four']);
+  await page.getByTestId(ids.filterPath).fill('');
+  await page.getByTestId(ids.filterConflicted).check();
+  await expect.poll(names).toEqual(['old', 'one', 'two']);
+  await page.getByTestId(ids.filterStale).check();
+  await expect.poll(names).toEqual(['old']);
+  await page.getByTestId(ids.filterStale).uncheck();
+  await page.getByTestId(ids.filterConflicted).uncheck();
+  await page.getByTestId(ids.filterAuthor).selectOption('Agent 7');
+  await expect.poll(names).toEqual(['four']);
+  await page.getByTestId(ids.filterAuthor).selectOption('');
+  await page.getByTestId(ids.filterSource).fill('stack/top');
+  await expect.poll(names).toEqual([stackBase, 'stack/top']);
+  await picture(page, 'filter-source');
+  await page.getByTestId(ids.filterSource).fill('');
+  await expect.poll(async () => (await names()).length).toBe(8);
+  await page.getByRole('button', { name: 'Filters' }).click();
+});
+
+test('a row names its verdict while the pointer rests on it', async () => {
+  const { page } = session;
+  expect(await verdictOf(page, 'three')).toEqual({ kind: 'fits', words: 'Fits three' });
+  expect(await verdictOf(page, 'stack/top')).toEqual({ kind: 'needs', words: `Needs ${stackBase} stack/top` });
+  expect(await verdictOf(page, 'old')).toMatchObject({ kind: 'conflicts', words: expect.stringContaining('with the base in b.txt (content)') as string });
+});
+
+test('dragging says what dropping would do, and dropping composes and shows the difference', async () => {
+  const { page } = session;
+  await lift(page, 'one');
+  await expect.poll(() => page.getByTestId(ids.ghost).getAttribute('data-kind')).toBe('fits');
+  expect(await page.getByTestId(ids.ghost).innerText()).toContain('Fits');
+  // what it conflicts with cannot join it, and dims
+  await expect.poll(() => row(page, 'two').getAttribute('class')).toContain('dim');
+  expect(await row(page, 'three').getAttribute('class')).not.toContain('dim');
+  await picture(page, 'drag-fits');
+  await page.mouse.up();
+  await composed(page, ['one']);
+  const diff = page.getByTestId(ids.diff);
+  await expect.poll(() => diff.innerText()).toContain('ONE');
+  expect(await page.getByTestId(ids.composedFile).allInnerTexts()).toHaveLength(1);
+  await expect.poll(() => mark(page, 'one')).toBe('in');
+  await expect.poll(() => mark(page, 'two')).toBe('conflicts');
+});
+
+test('what conflicts is refused with the reason, and can take the place of what it conflicts with', async () => {
+  const { page } = session;
+  await lift(page, 'two');
+  await expect.poll(() => page.getByTestId(ids.ghost).innerText()).toMatch(/Conflicts\s+with one in a\.txt \(content\)/);
+  await expect.poll(() => member(page, 'one').getAttribute('class')).toContain('clash');
+  await picture(page, 'drag-conflict');
+  await page.mouse.up();
+  const proposal = page.getByTestId(ids.proposal);
+  await proposal.waitFor();
+  expect(await proposal.getAttribute('data-kind')).toBe('conflicts');
+  await composed(page, ['one']);
+  await picture(page, 'proposal-conflict');
+  await accessible(page);
+  await page.getByTestId(ids.proposalAccept).click();
+  await composed(page, ['two']);
+  await expect.poll(() => page.getByTestId(ids.diff).innerText()).toContain('TWO');
+});
+
+test('what needs others is dropped with them when one says so', async () => {
+  const { page } = session;
+  await lift(page, 'stack/top');
+  await expect.poll(() => page.getByTestId(ids.ghost).getAttribute('data-kind')).toBe('needs');
+  await expect.poll(() => row(page, stackBase).getAttribute('class')).toContain('lit');
+  await picture(page, 'drag-needs');
+  await page.mouse.up();
+  await page.getByTestId(ids.proposal).waitFor();
+  expect(await page.getByTestId(ids.proposal).innerText()).toContain(stackBase);
+  await page.getByTestId(ids.proposalAccept).click();
+  await composed(page, ['two', stackBase, 'stack/top']);
+});
+
+test('many at once: those that fit are added, the rest is named', async () => {
+  const { page } = session;
+  await row(page, 'three').click();
+  await row(page, 'four').click({ modifiers: ['Control'] });
+  await row(page, 'one').click({ modifiers: ['Control'] });
+  await page.getByRole('button', { name: 'Add what fits' }).click();
+  await composed(page, ['two', stackBase, 'stack/top', 'three', 'four']);
+  await expect.poll(() => page.getByTestId(ids.notice).allInnerTexts()).toEqual([expect.stringContaining('1 ACU was left out: one.')]);
+  await picture(page, 'compose-many');
+});
+
+test('what is dragged back onto the list leaves, and takes along what requires it', async () => {
+  const { page } = session;
+  const from = (await member(page, stackBase).boundingBox())!, to = (await list(page).boundingBox())!;
+  await page.mouse.move(from.x + 60, from.y + 13);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 20, from.y + 20, { steps: 3 });
+  await page.mouse.move(to.x + 100, to.y + 300, { steps: 6 });
+  await page.mouse.up();
+  await composed(page, ['two', 'three', 'four']);
+  await page.getByTestId(ids.notice).filter({ hasText: 'stack/top went with it' }).waitFor();
+});
+
+test('undo and redo go through every step, also after a restart', async () => {
+  await session.page.keyboard.press('Control+z');
+  await composed(session.page, ['two', stackBase, 'stack/top', 'three', 'four']);
+  await session.page.keyboard.press('Control+Shift+z');
+  await composed(session.page, ['two', 'three', 'four']);
+  await session.restart();
+  await ready(session.page);
+  await composed(session.page, ['two', 'three', 'four']);
+  for (const names of [['two', stackBase, 'stack/top', 'three', 'four'], ['two', stackBase, 'stack/top'], ['two'], ['one'], []]) {
+    await session.page.keyboard.press('Control+z');
+    await composed(session.page, names);
+  }
+  await session.page.keyboard.press('Control+Shift+z');
+  await composed(session.page, ['one']);
+  await session.page.keyboard.press('h');
+  await expect.poll(() => session.page.getByTestId(ids.historyRow).count()).toBeGreaterThan(6);
+  await picture(session.page, 'history');
+  await accessible(session.page);
+});
+
+test('nothing was complained about', async () => {
+  await dragIn(session.page, 'three');
+  await composed(session.page, ['one', 'three']);
+  expect(session.complaints).toEqual([]);
+});

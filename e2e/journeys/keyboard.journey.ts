@@ -1,0 +1,152 @@
+// The same way without a mouse: find, carry, drop, answer, write a branch, undo it; and git itself says what was written.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { ids } from '../../app/renderer/testids.ts';
+import { browserDriver } from '../browser.ts';
+import type { Driver, Session } from '../driver.ts';
+import { accessible, picture } from '../look.ts';
+import { composed, known, mark, ready, row, stackBase } from '../screen.ts';
+
+let driver: Driver, session: Session, page: Page;
+const place = known();
+beforeAll(async () => {
+  driver = await browserDriver();
+  session = await driver.launch({ repository: place.repository.path, reducedMotion: 'reduce' });
+  page = session.page;
+  await ready(page);
+});
+afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+
+const said = (): Promise<string> => page.getByTestId(ids.announcer).innerText();
+const keys = async (...pressed: string[]): Promise<void> => { for (const key of pressed) await page.keyboard.press(key); };
+/** Searches, goes into the list and onto its first row. */
+async function find(text: string): Promise<void> {
+  await keys('/');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Delete');
+  await page.keyboard.type(text);
+  await keys('Enter', 'Home');
+}
+
+test('? shows the keys, Control+K the commands, and both close by Escape', async () => {
+  await page.getByTestId(ids.acuList).focus();
+  await keys('?');
+  await page.getByTestId(ids.keys).waitFor();
+  await picture(page, 'keys');
+  await accessible(page);
+  await keys('Escape');
+  await page.getByTestId(ids.keys).waitFor({ state: 'detached' });
+  await keys('Control+k');
+  await page.keyboard.type('redo');
+  await page.getByText('There is nothing to redo.').waitFor();
+  await picture(page, 'palette');
+  await accessible(page);
+  await keys('Escape');
+  await page.getByTestId(ids.palette).waitFor({ state: 'detached' });
+});
+
+test('Enter adds the row with the keyboard', async () => {
+  await find('one');
+  await keys('Enter');
+  await composed(page, ['one']);
+  await expect.poll(said).toContain('1 ACU in the composition.');
+});
+
+test('picking up says the verdict; dropping what needs others offers them; Escape puts back', async () => {
+  await find('stack/top');
+  const at = page.locator(`[data-testid="${ids.acuRow}"][data-name="stack/top"]`);
+  for (let i = 0; i < 3 && await at.getAttribute('aria-selected') !== 'true'; i++) await keys('ArrowDown');
+  await keys('m');
+  await expect.poll(said).toContain(`Picked up stack/top. Needs ${stackBase}. Enter drops it`);
+  await picture(page, 'carry-needs');
+  await accessible(page);
+  await keys('Escape');
+  await expect.poll(said).toBe('Put back.');
+  await keys('m', 'Enter');
+  await page.getByTestId(ids.proposal).waitFor();
+  await expect.poll(said).toBe(`Needs ${stackBase}.`);
+  await page.getByTestId(ids.proposalAccept).focus();
+  await keys('Enter');
+  await composed(page, ['one', stackBase, 'stack/top']);
+});
+
+test('a range by Shift, one more by Control and Space, all by Control+A, and Space adds', async () => {
+  await find('');
+  await keys('Control+a');
+  const selected = (): Promise<number> => page.locator(`[data-testid="${ids.acuRow}"][aria-selected="true"]`).count();
+  await expect.poll(selected).toBe(8);
+  await keys('Home', 'Shift+ArrowDown', 'Shift+ArrowDown', 'Shift+ArrowUp');
+  await expect.poll(selected).toBe(2);
+  await keys('Control+ArrowDown', 'Control+ArrowDown', 'Control+Space');
+  await expect.poll(selected).toBe(3);
+  await keys('Escape');
+  await expect.poll(selected).toBe(0);
+  await find('thr');
+  await keys('Space');
+  await composed(page, ['one', stackBase, 'stack/top', 'three']);
+});
+
+test('Delete takes out, F6 goes from pane to pane, every stop has a ring', async () => {
+  await find('thr');
+  await keys('Delete');
+  await composed(page, ['one', stackBase, 'stack/top']);
+  const stops: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    await keys('F6');
+    stops.push(await page.evaluate(() => {
+      const active = document.activeElement as HTMLElement;
+      return `${active.dataset['testid']} ${getComputedStyle(active).outlineStyle !== 'none' || active.matches('[data-testid="inspector"]')}`;
+    }));
+  }
+  expect(new Set(stops).size).toBeGreaterThanOrEqual(4);
+  expect(stops.filter((stop) => stop.endsWith('false'))).toEqual([]);
+});
+
+test('a branch is named, checked, written: git has the tree that was shown', async () => {
+  await page.getByTestId(ids.acuList).focus();
+  await keys('Control+Enter');
+  await page.keyboard.type('my branch');
+  await expect.poll(() => page.getByTestId(ids.branchProblem).innerText()).toBe('A branch name has no spaces.');
+  await picture(page, 'branch-problem');
+  await keys('Control+a');
+  await page.keyboard.type('made/here');
+  await expect.poll(() => page.getByTestId(ids.commandLine).innerText()).toBe(`acumen compose one stack/top --repo ${place.repository.path} --branch made/here`);
+  await keys('Enter');
+  const result = page.getByTestId(ids.branchResult);
+  await result.waitFor();
+  await picture(page, 'branch-written');
+  await accessible(page);
+  const git = place.repository.git;
+  expect(git('rev-parse', 'refs/heads/made/here')).toBe(await result.getAttribute('data-commit'));
+  expect(git('show', 'made/here:a.txt')).toContain('ONE');
+  expect(git('show', 'made/here:src/new.ts')).toContain('b = 3');
+  expect(git('symbolic-ref', 'HEAD')).toBe('refs/heads/main');
+  expect(git('status', '--porcelain')).toBe('');
+  await keys('Escape');
+});
+
+test('undo takes the branch back too, the history says so', async () => {
+  await page.getByTestId(ids.acuList).focus();
+  await keys('h', 'Control+z');
+  await expect.poll(() => place.repository.git('for-each-ref', 'refs/heads/made')).toBe('');
+  const written = page.getByTestId(ids.historyRow).and(page.locator('[data-kind="write-branch"]'));
+  await expect.poll(() => written.getAttribute('data-undone')).toBe('true');
+  await keys('Control+Shift+z');
+  await expect.poll(() => place.repository.git('for-each-ref', '--format=%(refname)', 'refs/heads/made')).toBe('refs/heads/made/here');
+  await accessible(page);
+});
+
+test('the graph has a list with the same actions', async () => {
+  await page.getByTestId(ids.acuList).focus();
+  await keys('Escape');
+  await find('');
+  await keys('Escape', 'g');
+  await page.getByTestId(ids.graphList).focus();
+  await keys('Home');
+  await expect.poll(() => page.getByTestId('graph-row').first().getAttribute('data-name')).toMatch(/^(one|two)$/);
+  await picture(page, 'graph-list');
+  await accessible(page);
+  expect(await mark(page, 'two')).toBe('conflicts');
+  await row(page, 'two').waitFor();
+  expect(session.complaints).toEqual([]);
+});
