@@ -1,10 +1,11 @@
-// `npm run agreement -- [REPO…] [--generated N] [--mix MIX] [--seed S] [--sources 200] [--sets 200] [--sample-trees N] [--json]`
+// `npm run agreement -- [REPO…] [--newest N] [--generated N] [--mix MIX] [--seed S] [--sources 200] [--sets 200] [--sample-trees N] [--cli] [--json]`
 // Compares Acumen with git over all pairs of sources of each repository (law 5): REPOs, or else generated ones, by default one of each of
-// the six mixes. Exit 1 on any disagreement, each printed so that `--mix M --seed S --pair A B` shows its texts.
+// the six mixes; in this process, or with --cli through the built command line. Exit 1 on any disagreement, each printed so that `--mix M --seed S --pair A B` shows its texts.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agreement, engineAnswer } from '../testkit/agreement.ts';
 import type { Agreement, Count } from '../testkit/agreement.ts';
+import { commandLineAnswer } from '../testkit/commandline.ts';
 import { generate, mixes } from '../testkit/generate.ts';
 import type { Generated, Mix } from '../testkit/generate.ts';
 import { git, requireGit, tryGit } from '../testkit/git.ts';
@@ -14,7 +15,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     generated: { type: 'string' }, mix: { type: 'string' }, seed: { type: 'string', default: '1' }, sources: { type: 'string', default: '200' },
-    sets: { type: 'string', default: '200' }, 'sample-trees': { type: 'string', default: '1' }, base: { type: 'string' }, json: { type: 'boolean', default: false },
+    sets: { type: 'string', default: '200' }, 'sample-trees': { type: 'string', default: '1' }, base: { type: 'string' }, newest: { type: 'string' }, cli: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
     pair: { type: 'boolean', default: false },
   },
 });
@@ -28,7 +29,7 @@ const ENOUGH = 500;
 function print({ repository, result: r }: Line): void {
   const out = [
     `${repository}`,
-    `  sources: ${Object.entries(r.sources).map(([k, n]) => `${n} ${k}`).join(', ')}`,
+    `  sources: ${Object.entries(r.sources).map(([k, n]) => `${n} ${k === 'leftOut' ? 'left out by Acumen' : k}`).join(', ')}`,
     `  pairs: ${show(r.pairs)}; sharing a path: ${show(r.sharing)}; without a verdict: ${r.partial}; several merge bases: ${r.severalBases}`,
     ...Object.entries(r.features).sort(([a], [b]) => (a < b ? -1 : 1)).map(([f, c]) => `    ${f.padEnd(24)} ${show(c)}`),
     `  sets: ${r.sets.asked} asked, ${r.sets.gitClean} where git's chain is clean and the same in ${r.sets.orders} orders (${(r.sets.tops / Math.max(1, r.sets.gitClean)).toFixed(1)} tops), ${r.sets.agreed} agreed${r.sets.retracted > 0 ? `; ${r.sets.retracted} more where only further orders show that git disagrees with itself` : ''}`,
@@ -59,9 +60,14 @@ async function showPair(dir: string, refs: readonly string[] | undefined, names:
   await engine.close();
 }
 
+/** Branches and pull-request heads with the newest commits, where all would be too many. */
+const newest = (dir: string, count: number): string[] =>
+  git(dir, ['for-each-ref', '--sort=-committerdate', `--count=${count}`, '--format=%(refname)', 'refs/heads', 'refs/pull/*/head']).trimEnd().split('\n');
+
 const seed = Number(values.seed);
 const sets = Number(values.sets);
 const everyTree = Number(values['sample-trees']);
+const engine = values.cli ? commandLineAnswer : engineAnswer;
 const names = Object.keys(mixes) as Mix[];
 if (values.mix !== undefined && !names.includes(values.mix as Mix)) throw new Error(`There is no mix ${values.mix}: there are ${names.join(', ')}.`);
 
@@ -84,12 +90,13 @@ if (values.pair) {
   };
   for (const repository of positionals) {
     const dir = resolve(repository);
-    add({ repository: dir, result: await agreement(dir, { sets, seed, everyTree, ...(values.base === undefined ? {} : { base: values.base }) }) });
+    const refs = values.newest === undefined ? undefined : newest(dir, Number(values.newest));
+    add({ repository: dir, result: await agreement(dir, { sets, seed, everyTree, engine, ...(values.base === undefined ? {} : { base: values.base }), ...(refs === undefined ? {} : { refs }) }) });
   }
   const count = Number(values.generated ?? (positionals.length > 0 ? 0 : values.mix === undefined ? names.length : 1));
   for (let n = 0; n < count; n++) {
     const made = await make(n);
-    const result = await agreement(made.dir, { refs: made.refs, features: made.features, sets, seed: made.seed, everyTree, strict: true });
+    const result = await agreement(made.dir, { refs: made.refs, features: made.features, sets, seed: made.seed, everyTree, engine, strict: true });
     add({ repository: `--mix ${made.mix} --seed ${made.seed} --sources ${made.refs.length}`, result });
     if (made.refs.length >= 200 && Math.min(result.sharing.clean, result.sharing.conflicting) < ENOUGH) {
       thin++;
