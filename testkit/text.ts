@@ -2,8 +2,8 @@
 import type { Random } from './random.ts';
 
 /**
- * `code`: mostly distinct lines with braces and blanks between. `repetitive`: few distinct lines, so that hunks slide. `equal`: every line more than
- * 64 times, so that histogram diff must fall back. `data`: all lines distinct. `crlf`: code with CRLF. `open`: data without a final newline.
+ * `code`: mostly distinct lines with braces and blanks between. `repetitive`: few distinct lines, so that hunks slide. `equal`: every line about 64
+ * times, some less and some more, where histogram diff must fall back or just need not. `data`: all lines distinct. `crlf`: code with CRLF. `open`: data without a final newline.
  * `latin1`: data with bytes that are no UTF-8.
  */
 export type Style = 'code' | 'repetitive' | 'equal' | 'data' | 'crlf' | 'open' | 'latin1';
@@ -49,9 +49,13 @@ export function makeText(random: Random, style: Style, size: number): string {
     case 'repetitive':
       while (lines.length < size) lines.push(random.chance(0.08) ? freshLine(random, 'code') : random.pick(REPEATED));
       break;
-    case 'equal':
-      for (let i = 0; i < Math.max(size, 220); i++) lines.push(REPEATED[random.chance(0.85) ? i % 3 : random.below(3)]!);
+    case 'equal': {
+      // periodic or not; with a few rarer lines to hold on to, or none
+      const period = random.pick([0, 0.85]);
+      const rarer = random.pick([3, 3, 5]);
+      for (let i = 0; i < size; i++) lines.push(REPEATED[random.chance(period) ? i % 3 : random.below(random.chance(0.2) ? rarer : 3)]!);
       break;
+    }
     case 'code': case 'crlf':
       while (lines.length < size) {
         lines.push(`export function ${random.pick(WORDS)}_${random.hex(4)}(${random.pick(WORDS)}, ${random.pick(WORDS)}) {\n`);
@@ -72,13 +76,22 @@ export function mutate(random: Random, style: Style, lines: readonly string[], a
   const out = [...lines];
   const some = (n: number): string[] => Array.from({ length: n }, () => newLine(random, style));
   const i = Math.min(Math.max(at, 0), Math.max(out.length - 1, 0));
-  switch (random.below(9)) {
+  switch (random.below(12)) {
     case 0: case 1: { const n = random.between(1, 3); out.splice(i, n, ...some(random.between(1, 3))); break; }
     case 2: case 3: out.splice(i, 0, ...some(random.between(1, 3))); break;
     case 4: out.splice(i, random.between(1, 2)); break;
     case 5: if (out[i] !== undefined) out[i] = out[i].replace(/\d+/, String(random.below(1000))); break;
     case 6: out.splice(i, 0, ...out.slice(Math.max(0, i - random.between(1, 3)), i)); break;
     case 7: { const block = out.splice(i, random.between(1, 3)); out.splice(Math.min(out.length, i + random.between(1, 4)), 0, ...block); break; }
+    // larger moves, both ways, and a block copied and changed: what the algorithms of diff see differently
+    case 8: { const block = out.splice(i, random.between(2, 8)); out.splice(Math.min(out.length, i + random.between(2, 14)), 0, ...block, ...some(random.below(2))); break; }
+    case 9: { const block = out.splice(i, random.between(2, 8)); out.splice(Math.max(0, i - random.between(2, 14)), 0, ...some(random.below(2)), ...block); break; }
+    case 10: {
+      const copy = out.slice(i, i + random.between(3, 12));
+      if (copy.length > 0) copy[random.below(copy.length)] = newLine(random, style);
+      out.splice(random.chance(0.5) ? i : Math.min(out.length, i + copy.length + random.below(4)), 0, ...copy);
+      break;
+    }
     default: out.splice(i, 0, style === 'crlf' ? '\r\n' : '\n');
   }
   if (textOf(out) === textOf(lines)) out.splice(i, 0, freshLine(random, style));

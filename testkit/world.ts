@@ -151,7 +151,7 @@ export class World {
     };
     many(18, 'code', (i) => `src/${'abcd'[i % 4]}/module${i}.ts`, 50, 150);
     many(repetitive, 'repetitive', (i) => `lib/rep${i}.c`, 60, 140);
-    many(Math.ceil(repetitive / 2), 'equal', (i) => `lib/eq${i}.c`, 220, 300);
+    many(Math.ceil(repetitive / 2) + 1, 'equal', (i) => `lib/eq${i}.c`, 110, 270);
     many(5, 'data', (i) => `data/table${i}.ini`, 40, 90);
     many(4, 'crlf', (i) => `win/form${i}.cs`, 40, 90);
     many(4, 'open', (i) => `data/open${i}.txt`, 8, 30);

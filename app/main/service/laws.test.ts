@@ -73,7 +73,8 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
     for (let i = 0; i < 10; i++) {
       const set = clean(loaded.engine, random, 8);
       const whole = await treeOf(loaded, set);
-      const leaf = set.find((id) => loaded.engine.missing(set.filter((x) => x !== id)).length === 0)!;
+      // not the answer to a conflict below it: without that, the rest does not compose
+      const leaf = set.find((id) => loaded.engine.check(set.filter((x) => x !== id)).ok)!;
       const without = set.filter((x) => x !== leaf);
       expect(await treeOf(loaded, without)).not.toBeNull();
       expect(await treeOf(loaded, [...without, leaf])).toBe(whole);
@@ -126,15 +127,25 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
     const contents = new Contents(contentSource(loaded.reader, loaded.stored));
     const composer = new Composer(contents, { changes: (s) => changesOfSegment(engine, s), closure: (s) => new Set(engine.index.closure(s)) });
     const random = new Random(3);
-    let met = 0;
+    const chained = async (tops: readonly number[]): Promise<string | null> => {
+      const { changes, conflicts } = await composer.chain(tops);
+      return conflicts.length > 0 ? null : JSON.stringify([...changes].sort());
+    };
+    let met = 0, judged = 0;
     for (let i = 0; i < 25; i++) {
       const tops = engine.tops(clean(engine, random, 12));
-      const [one, slow] = [await composer.compose(tops), await composer.chain(tops)];
-      expect(slow.conflicts).toEqual([]);
-      expect(new Map([...one.changes].sort())).toEqual(new Map([...slow.changes].sort()));
+      // in repetitive files a chain may depend on its order, git's too: then it is no judge
+      const slow = await chained(tops);
+      const others = await Promise.all(Array.from({ length: 12 }, () => chained(random.shuffle(tops))));
+      if (slow === null || others.some((other) => other !== slow)) continue;
+      judged++;
+      const one = await composer.compose(tops);
+      expect(one.conflicts).toEqual([]);
+      expect(JSON.stringify([...one.changes].sort())).toBe(slow);
       const writers = tops.flatMap((t) => [...changesOfSegment(engine, t).keys()]);
       met += writers.length - new Set(writers).size;
     }
+    expect(judged).toBeGreaterThan(15);
     expect(met).toBeGreaterThan(25); // paths that several tops write
   });
 
