@@ -84,6 +84,7 @@ export async function browserDriver(): Promise<Driver> {
 
     const session: Session = {
       get page() { if (page === null) throw new Error('This session is closed.'); return page; },
+      get address() { if (host === null) throw new Error('This session is not running.'); return host.address; },
       get repository() { if (host === null) throw new Error('This session is not running.'); return host.repository; },
       get store() {
         const store = options.store ?? globSync('stores/*.acumen', { cwd: folder })[0];

@@ -15,6 +15,8 @@ export interface LaunchOptions {
 
 export interface Session {
   readonly page: Page;
+  /** what Acumen printed when it started: its address, with the token */
+  readonly address: string;
   /** the repository's folder, of the sample where none was given */
   readonly repository: string;
   readonly store: string;

@@ -150,7 +150,8 @@ function names(on: Surface, frame: Frame, foremost: readonly number[], others: r
   for (const i of nodes) {
     if (taken.length >= MAX_NAMES) break;
     const full = scene.names[i] ?? '', name = full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1)}…` : full;
-    const x = sx(frame, i) + radius + 6, y = sy(frame, i), w = on.measureText(name).width;
+    const w = on.measureText(name).width, right = sx(frame, i) + radius + 6, y = sy(frame, i);
+    const x = right + w > frame.width ? sx(frame, i) - radius - 6 - w : right;
     if (taken.some((t) => Math.abs(t.y - y) < 13 && x < t.x + t.w + 4 && t.x < x + w + 4)) continue;
     if ((states.flags[i]! & important) === 0 && nodes.some((j) => j !== i && Math.abs(sy(frame, j) - y) < radius + 6 && sx(frame, j) + radius > x && sx(frame, j) - radius < x + w)) continue;
     taken.push({ x, y, w });

@@ -134,7 +134,7 @@ test('what is dragged back onto the list leaves, and takes along what requires i
   await page.mouse.move(to.x + 100, to.y + 300, { steps: 6 });
   await page.mouse.up();
   await composed(page, ['two', 'three', 'four']);
-  await page.getByTestId(ids.notice).filter({ hasText: 'stack/top went with it' }).waitFor();
+  await expect.poll(() => page.getByTestId(ids.notice).allInnerTexts()).toContainEqual(expect.stringContaining('stack/top went with it'));
 });
 
 test('undo and redo go through every step, also after a restart', async () => {

@@ -42,7 +42,7 @@ test('? shows the keys, Control+K the commands, and both close by Escape', async
   await picture(page, 'palette');
   await accessible(page);
   await keys('Escape');
-  await page.getByTestId(ids.palette).waitFor({ state: 'detached' });
+  await expect.poll(() => page.getByTestId(ids.palette).count()).toBe(0);
 });
 
 test('Enter adds the row with the keyboard', async () => {

@@ -22,7 +22,7 @@ type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string }
 /** Runs one operation through its life; null where it failed or was cancelled, after telling why. */
 export async function operate<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string): Promise<Methods[M]['result'] | null> {
   if (!connected()) {
-    complain(new AcumenError('io', 'The service is away; this change was not made.', 'It is tried again as soon as the connection is back; verdicts work meanwhile.', {}));
+    complain(new AcumenError('io', 'The service is away; this change was not made.', 'Do it again when the connection is back: this window keeps trying, and verdicts work meanwhile.', {}));
     return null;
   }
   const ticket = crypto.randomUUID(), abort = new AbortController(), began = performance.now();

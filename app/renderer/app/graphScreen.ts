@@ -17,6 +17,7 @@ const ZOOMS = { least: 0.02, most: 6 } as const;
 export class GraphScreen {
   readonly #host: HTMLElement;
   readonly #worker: GraphClient;
+  readonly #onView: () => void;
   readonly #stops: (() => void)[] = [];
   #positions: Float32Array = new Float32Array(0);
   #view: View = { scale: 1, x: 0, y: 0 };
@@ -26,8 +27,10 @@ export class GraphScreen {
   #ended = false;
   #generation = -1;
 
-  constructor(host: HTMLElement, onSettled: (settled: boolean) => void) {
+  /** `onView`: the picture moved under the pointer */
+  constructor(host: HTMLElement, onSettled: (settled: boolean) => void, onView: () => void) {
     this.#host = host;
+    this.#onView = onView;
     const canvas = document.createElement('canvas');
     host.append(canvas);
     this.#worker = spawnGraph(graphAddress);
@@ -126,11 +129,13 @@ export class GraphScreen {
   #look(view: View): void {
     this.#view = view;
     this.#send(this.#worker.look(view));
+    this.#onView();
   }
 
   /** Colours as the theme has them now; the worker knows no CSS. */
   #paint(): void {
     const probe = document.createElement('span');
+    probe.style.forcedColorAdjust = 'none';
     this.#host.append(probe);
     const colour = (token: string): string => { probe.style.color = `var(${token})`; return getComputedStyle(probe).color; };
     const palette: Palette = {

@@ -12,7 +12,7 @@ import { change, heard, useOperations } from '../state/operations.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
 import { say } from '../state/ui.ts';
-import { Refused, openSocket, startSession } from './transport.ts';
+import { Refused, answers, openSocket, startSession } from './transport.ts';
 import { replicaAddress } from './workers.ts';
 
 let client: Client | null = null;
@@ -84,19 +84,19 @@ async function tryConnect(): Promise<void> {
     if (hello.repository !== null) await fetchSnapshot();
   } catch (error) {
     if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: error.message }); return; }
-    if (client === null || client.closed !== null) lost(error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
-    else complain(error);
+    if (client !== null && client.closed === null) { complain(error); return; }
+    if (await answers()) {
+      // It is there and does not know this window: nobody gave it the token, or it was started again since.
+      useConnection.setState(({ version }) => ({ state: 'refused', reason: version === '' ? '' : 'Acumen was started again since.', nextTry: null }));
+      return;
+    }
+    lost(error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
   }
 }
 
 function lost(reason: string): void {
   const attempt = useConnection.getState().attempt + 1;
   client = null;
-  // Nobody let this window in yet, and knocking again would change nothing.
-  if (attempt > 2 && useConnection.getState().version === '' && token === null) {
-    useConnection.setState({ state: 'refused', reason, attempt });
-    return;
-  }
   const wait = backoff(attempt, Math.random());
   useConnection.setState({ state: 'lost', reason, attempt, nextTry: performance.now() + wait });
   useOperations.setState({ queue: { running: null, waiting: 0, paused: false } });

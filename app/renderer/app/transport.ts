@@ -23,6 +23,11 @@ export async function startSession(token: string): Promise<void> {
   if (!answer.ok) throw new AcumenError('io', `Acumen answered ${answer.status} when this window knocked.`, 'Start Acumen again.', {});
 }
 
+/** Whether the service is there at all: a socket that is refused for want of a session fails like one that reaches nobody. */
+export async function answers(): Promise<boolean> {
+  try { return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).ok; } catch { return false; }
+}
+
 /** Resolves when the socket is open. A socket refused for want of a session looks like any other failure to a page. */
 export function openSocket(): Promise<Transport> {
   return new Promise((resolve, reject) => {

@@ -7,6 +7,7 @@ import type { AcuId } from '../../core/bytes.ts';
 import { add } from '../app/actions.ts';
 import { pointAt } from '../app/asking.ts';
 import { moveTo, press, useSelection } from '../state/selection.ts';
+import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 
 /** One line: an ACU, or a heading that belongs to none. */
@@ -66,6 +67,8 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     if (id === null || (event.target as Element).closest('button') !== null) return;
     const how = event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'none';
     useSelection.setState((s) => press(s, id, how, order()));
+    // the inspector shows what was touched last: an ACU, or what the composition became
+    useUi.setState({ inspector: 'acu' });
   };
   const onDoubleClick = (event: MouseEvent): void => {
     const id = find(event.target);

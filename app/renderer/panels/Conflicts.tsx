@@ -36,7 +36,7 @@ const ROW = 40, PAGE = 100;
 let nextKey = 1;
 
 /** Pages of the current selection of conflicts, fetched as they come into view. */
-function usePages(): { readonly count: number | null; row(i: number): ConflictView | null; want(from: number, to: number): void } {
+function usePages(): { readonly count: number | null; row(i: number): ConflictView | null; want(from: number, to: number): void; fetch(i: number): Promise<ConflictView | null> } {
   const query = useConflictQuery(), generation = useReplica((s) => s.generation), ready = useReplica((s) => s.status === 'ready');
   const key = `${generation} ${filterKey(query)}`;
   const [count, setCount] = useState<number | null>(null), [, redraw] = useState(0);
@@ -54,23 +54,29 @@ function usePages(): { readonly count: number | null; row(i: number): ConflictVi
     }, complain);
     return () => { wanted = false; };
   }, [key, ready]);
+  const fetchPage = async (page: number): Promise<readonly ConflictView[] | null> => {
+    const { key: mine, pages } = held.current;
+    pages.set(page, 'asked');
+    try {
+      const rows = await replica().call((api) => api.conflictPage(mine, page * PAGE, (page + 1) * PAGE));
+      if (rows === null || held.current.key !== mine) return null;
+      pages.set(page, rows);
+      redraw((k) => k + 1);
+      return rows;
+    } catch (error) {
+      complain(error);
+      return null;
+    }
+  };
   return {
     count,
+    async fetch(i) { return (await fetchPage(Math.floor(i / PAGE)))?.[i % PAGE] ?? null; },
     row(i) {
       const page = held.current.pages.get(Math.floor(i / PAGE));
       return page === undefined || page === 'asked' ? null : page[i % PAGE] ?? null;
     },
     want(from, to) {
-      const { key: mine, pages } = held.current;
-      for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page++) {
-        if (pages.has(page)) continue;
-        pages.set(page, 'asked');
-        replica().call((api) => api.conflictPage(mine, page * PAGE, (page + 1) * PAGE)).then((rows) => {
-          if (rows === null || held.current.key !== mine) return;
-          pages.set(page, rows);
-          redraw((k) => k + 1);
-        }, complain);
-      }
+      for (let page = Math.floor(from / PAGE); page <= Math.floor(to / PAGE); page++) if (!held.current.pages.has(page)) void fetchPage(page);
     },
   };
 }
@@ -78,7 +84,7 @@ function usePages(): { readonly count: number | null; row(i: number): ConflictVi
 function ConflictList() {
   const query = useConflictQuery(), counts = useReplica((s) => s.conflicts?.counts ?? null);
   const selected = useSelection((s) => s.selected);
-  const { count, row, want } = usePages();
+  const { count, row, want, fetch } = usePages();
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
   const virtual = useVirtualizer({ count: count ?? 0, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
@@ -87,11 +93,14 @@ function ConflictList() {
   const filter = filterKey(query);
   useEffect(() => { setCursor(0); scroller.current?.scrollTo(0, 0); }, [filter]);
   const set = useConflictQuery.setState;
-  const choose = (i: number): void => {
-    const found = row(i);
+  const latest = useRef(-1);
+  const choose = async (i: number): Promise<void> => {
+    latest.current = i;
     setCursor(i);
-    if (found !== null) set({ chosen: found });
     virtual.scrollToIndex(i, { align: 'auto' });
+    // a jump may land on a page that is not here yet
+    const found = row(i) ?? await fetch(i);
+    if (found !== null && latest.current === i) set({ chosen: found });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const last = (count ?? 0) - 1, page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 1);
@@ -99,7 +108,7 @@ function ConflictList() {
     const place = places[event.key];
     if (place === undefined || last < 0) return;
     event.preventDefault();
-    choose(Math.max(0, Math.min(last, place)));
+    void choose(Math.max(0, Math.min(last, place)));
   };
   const chosenKey = query.chosen === null ? null : conflictKey(query.chosen);
   return (
@@ -138,7 +147,7 @@ function ConflictList() {
                 const found = row(index);
                 return (
                   <div key={key} role="presentation" className="grid-line" style={{ transform: `translateY(${start}px)`, height: ROW }}>
-                    <div id={`conflict-${index}`} role="row" aria-rowindex={index + 1} aria-selected={found !== null && conflictKey(found) === chosenKey} className={`conflict${index === cursor ? ' cursor' : ''}`} data-testid={ids.conflictRow} onClick={() => choose(index)}>
+                    <div id={`conflict-${index}`} role="row" aria-rowindex={index + 1} aria-selected={found !== null && conflictKey(found) === chosenKey} className={`conflict${index === cursor ? ' cursor' : ''}`} data-testid={ids.conflictRow} onClick={() => { void choose(index); }}>
                       {found === null ? <span role="gridcell" className="faint">…</span> : (
                         <>
                           <span role="gridcell" className="c-mark" title={verdictNames[found.verdict]}><Glyph mark={markOfVerdict[found.verdict]} label /></span>

@@ -1,6 +1,6 @@
 // The conflict graph: drawn by a worker, pointed at here; and its twin, a list with the same actions for keyboard and
 // screen reader.
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
 import { add } from '../app/actions.ts';
 import { pointAt } from '../app/asking.ts';
@@ -41,12 +41,18 @@ function Picture() {
   const [hover, setHover] = useState<{ readonly row: AcuRow; readonly x: number; readonly y: number; readonly width: number } | null>(null);
   const [settled, setSettled] = useState(false);
   const conflicts = useReplica((s) => s.conflicts);
+  const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null), pointer = useRef<{ readonly x: number; readonly y: number } | null>(null);
+  const look = (x: number, y: number, at: number): void => {
+    const row = screen.current?.hit(x, y) ?? null;
+    pointAt(row?.id ?? null, at);
+    setHover(row === null ? null : { row, x, y, width: host.current?.clientWidth ?? 0 });
+  };
+  const onView = useEffectEvent(() => { if (drag.current === null && pointer.current !== null) look(pointer.current.x, pointer.current.y, performance.now()); });
   useEffect(() => {
-    const mine = new GraphScreen(host.current!, setSettled);
+    const mine = new GraphScreen(host.current!, setSettled, () => onView());
     screen.current = mine;
     return () => { screen.current = null; mine.end(); };
   }, []);
-  const drag = useRef<{ x: number; y: number; moved: boolean } | null>(null);
   const at = (event: PointerEvent | React.MouseEvent): { x: number; y: number } => {
     const box = host.current!.getBoundingClientRect();
     return { x: event.clientX - box.left, y: event.clientY - box.top };
@@ -61,9 +67,8 @@ function Picture() {
       setHover(null);
       return;
     }
-    const row = screen.current?.hit(x, y) ?? null;
-    pointAt(row?.id ?? null, event.timeStamp);
-    setHover(row === null ? null : { row, x, y, width: host.current?.clientWidth ?? 0 });
+    pointer.current = { x, y };
+    look(x, y, event.timeStamp);
   };
   const onPointerUp = (event: PointerEvent): void => {
     const was = drag.current;
@@ -90,7 +95,7 @@ function Picture() {
       <div ref={host} className="picture-canvas" role="img" tabIndex={0} aria-label={label} data-testid={ids.graph} data-settled={settled}
         onPointerDown={(event) => { if (event.button === 0) { drag.current = { ...at(event), moved: false }; event.currentTarget.setPointerCapture(event.pointerId); } }}
         onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={() => { drag.current = null; }}
-        onPointerLeave={() => { pointAt(null, 0); setHover(null); }}
+        onPointerLeave={() => { pointer.current = null; pointAt(null, 0); setHover(null); }}
         onDoubleClick={(event) => { const { x, y } = at(event), row = screen.current?.hit(x, y) ?? null; if (row !== null) void add([row.id], event.timeStamp); }}
         onKeyDown={onKeyDown} />
       {hover !== null && <Tip {...hover} />}

@@ -21,7 +21,7 @@ export function StatusLine() {
   const counts = replica.conflicts?.counts;
   return (
     <footer className="status" data-testid={ids.status} data-epoch={replica.epoch}>
-      <span className={`status-connection is-${connection.state}`} data-testid={ids.connection} data-state={connection.state} title={connection.reason === '' ? `Service ${connection.version}` : connection.reason}>
+      <span className={`status-connection is-${operations.queue.paused ? 'paused' : connection.state}`} data-testid={ids.connection} data-state={connection.state} title={connection.reason === '' ? `Service ${connection.version}` : connection.reason}>
         <span className="status-dot" aria-hidden="true" />{operations.queue.paused ? 'paused' : states[connection.state]}
       </span>
       {connection.state === 'lost' && <><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
