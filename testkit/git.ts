@@ -10,12 +10,12 @@ import { once } from 'node:events';
 export const gitDate = '1700000000 +0000';
 const MAX_OUTPUT = 1 << 30;
 
-let emptyHome: TempDir | undefined;
+/** A home that cannot exist, whoever might make one. */
+const NO_HOME = '/dev/null/home';
 
 function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  emptyHome ??= tempDir('home');
   const env: NodeJS.ProcessEnv = {
-    GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', HOME: emptyHome.path, XDG_CONFIG_HOME: emptyHome.path,
+    GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', HOME: NO_HOME, XDG_CONFIG_HOME: NO_HOME,
     GIT_AUTHOR_NAME: 'Test Kit', GIT_AUTHOR_EMAIL: 'testkit@example.invalid', GIT_AUTHOR_DATE: gitDate,
     GIT_COMMITTER_NAME: 'Test Kit', GIT_COMMITTER_EMAIL: 'testkit@example.invalid', GIT_COMMITTER_DATE: gitDate,
     GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C', TZ: 'UTC',
@@ -110,7 +110,17 @@ export function fastImport(dir: string, stream: string | Uint8Array, marks?: str
 export interface TempDir { readonly path: string; remove(): void }
 
 const live = new Set<string>();
-process.on('exit', () => { for (const path of live) rmSync(path, { recursive: true, force: true }); });
+function removeAll(): void {
+  for (const path of live) rmSync(path, { recursive: true, force: true });
+}
+process.on('exit', removeAll);
+// vitest ends its processes by a signal, which is no exit
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    removeAll();
+    process.kill(process.pid, signal);
+  });
+}
 
 /** Thousands of loose objects: memory where the machine offers enough of it (containers often give /dev/shm 64 MiB). */
 function tempRoot(): string {
