@@ -18,7 +18,10 @@ async function editOf(contents: Contents, path: PathBytes, { before, after }: Ch
   const whole = (kind: EditKind): Edit => ({ path, kind, before, after, hunks: null, added: 0, deleted: 0 });
   const shown = after ?? before!;
   const special = formatOf(shown.mode) === formatOf(Mode.symlink) ? 'symlink' : formatOf(shown.mode) === formatOf(Mode.submodule) ? 'submodule' : null;
-  if (after === null) return whole('delete');
+  if (after === null) {
+    const lines = isRegular(before) ? await contents.text(before!.oid) : null;
+    return { ...whole('delete'), deleted: lines?.length ?? 0 };
+  }
   if (before !== null && formatOf(before.mode) !== formatOf(after.mode)) {
     // the new file's content stands against the empty file, as merge-ort's two-way merge has it
     return isRegular(after) ? { ...await text(contents, path, 'type', null, after), before } : whole('type');

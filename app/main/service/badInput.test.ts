@@ -128,6 +128,21 @@ test('a shallow clone: what is there is compared, what needs the missing part sa
   expect(l.engine.acu(idOf(l, 'origin/new'))!.standing).toBe('exact');
 });
 
+test('a branch whose contents are not there is listed without a verdict; the others stand', async () => {
+  const repo = smallRepository(temp.path);
+  repo.branch('whole', { 'a.txt': numbered(20, { 2: 'whole' }) });
+  repo.branch('holed', { 'a.txt': numbered(20, { 2: 'holed' }), 'b.txt': null });
+  const blob = repo.git('rev-parse', 'holed:a.txt');
+  rmSync(join(repo.path, '.git', 'objects', blob.slice(0, 2), blob.slice(2)));
+  const l = await loadFrom(repo.path);
+  expect(l.engine.acu(idOf(l, 'whole'))!.standing).toBe('exact');
+  const holed = l.engine.acu(idOf(l, 'holed'))!;
+  expect(holed.standing).toBe('inexact');
+  expect(holed.reason).toContain(blob);
+  expect(holed.paths).toEqual(['a.txt', 'b.txt']);
+  expect(verdict(l, 'whole', 'holed')).toBe('unable');
+});
+
 test('unrelated history is left out with its reason', async () => {
   const repo = smallRepository(temp.path);
   repo.branch('related', { 'a.txt': numbered(20, { 2: 'related' }) });

@@ -228,8 +228,6 @@ class Plan {
   }
 
   async segment(i: number): Promise<Segment> {
-    const s = this.#cut[i]!;
-    const tip = this.#commits.get(s.tip)!;
     const carried = this.#carried[i]!;
     const names = ['base', ...[...this.#contexts[i]!.keys()].sort()];
     const lower = this.#lower[i]!.map((l) => this.#cut[l]!.tip).sort();
@@ -240,7 +238,18 @@ class Plan {
       this.#attribution.add(i, earlier.acu, earlier.edits, this.#closure[i]!);
       return earlier;
     }
+    try {
+      return await this.#build(i, carried, lower, names);
+    } catch (error) {
+      // a partial clone, or a damaged object: the ACU is listed by its registers and takes no part
+      if (!isMissing(error)) throw error;
+      return this.#build(i, { kind: 'inexact', own: carried.kind === 'exact' ? carried.changes : carried.own, reason: error.message }, lower, names);
+    }
+  }
 
+  async #build(i: number, carried: Carried, lower: readonly Oid[], names: readonly string[]): Promise<Segment> {
+    const s = this.#cut[i]!;
+    const tip = this.#commits.get(s.tip)!;
     const contexts: { context: string; edits: readonly Edit[] }[] = [];
     let edits: readonly Edit[] = [];
     let standing: Standing;
