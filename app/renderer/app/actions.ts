@@ -177,7 +177,7 @@ export function keepComposed(): () => void {
 
 let prefetched: { readonly key: string; readonly result: Promise<Methods['preview']['result']> } | null = null;
 
-/** While something that fits is held over the composition its result is fetched already. */
+/** While something that fits is carried, what it would become is fetched already. */
 export function prefetch(ids: readonly AcuId[]): void {
   const inside = new Set(chosen());
   const acus = [...inside, ...ids.filter((id) => !inside.has(id))], key = setKey(acus);

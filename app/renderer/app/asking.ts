@@ -7,7 +7,7 @@ import { useFilters } from '../state/filters.ts';
 import { complain } from '../state/notices.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
-import { measureToPaint } from '../state/timing.ts';
+import { measureToPaint, whenIdle } from '../state/timing.ts';
 import { effects, sameSubject, subjectOf, useVerdicts } from '../state/verdicts.ts';
 import type { Subject } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
@@ -102,6 +102,7 @@ async function markAll(): Promise<void> {
   try {
     for (const [i, piece] of pieces.entries()) {
       if (piece.length === 0) continue;
+      if (i === 1) await whenIdle(400); // what was just done comes on screen first
       const marks = await replica().call((api) => api.marks(set, Int32Array.from(piece)), mine.signal);
       piece.forEach((index, j) => { next[index] = marks[j]!; });
       // the rows on screen at once, the others now and then: each step redraws counts and graph

@@ -19,6 +19,9 @@ export const onPointerMoved = (listener: (x: number, y: number) => void): void =
 export function listenToDrags(): () => void {
   let press: { readonly id: AcuId; readonly from: Place; readonly x: number; readonly y: number; readonly at: number; readonly touch: boolean } | null = null;
   let place: Place | null = null;
+  // Lies over the window while something is dragged: gives the pointer its shape without restyling everything below.
+  const shield = document.createElement('div');
+  shield.className = 'shield';
   const dragging = (): boolean => useVerdicts.getState().carried?.by === 'drag';
 
   const begin = (at: number): void => {
@@ -26,12 +29,14 @@ export function listenToDrags(): () => void {
     const ids = selected.has(press!.id) ? [...selected] : [press!.id];
     useUi.setState({ tab: 'compose' });
     document.documentElement.dataset['dragging'] = press!.from;
+    document.body.append(shield);
     lift(ids, at);
   };
   const end = (): void => {
     press = null;
     place = null;
     delete document.documentElement.dataset['dragging'];
+    shield.remove();
   };
 
   const down = (event: PointerEvent): void => {
@@ -50,7 +55,8 @@ export function listenToDrags(): () => void {
       begin(event.timeStamp);
     }
     moved(x, y);
-    const zone = document.elementFromPoint(x, y)?.closest<HTMLElement>('[data-drop]')?.dataset['drop'] as Place | undefined ?? null;
+    const below = document.elementsFromPoint(x, y).find((element) => element !== shield);
+    const zone = below?.closest<HTMLElement>('[data-drop]')?.dataset['drop'] as Place | undefined ?? null;
     if (zone === place) return;
     place = zone;
     useVerdicts.setState(({ carried }) => ({ carried: carried === null ? null : { ...carried, over: zone === 'composition' } }));

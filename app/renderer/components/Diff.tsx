@@ -1,6 +1,7 @@
 // A file's difference, whatever it is: text in CodeMirror (loaded when first needed), or a sentence where there is no text.
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { Shown } from '../../contract/methods.ts';
+import { whenIdle } from '../state/timing.ts';
 import { useUi } from '../state/ui.ts';
 import { bytesWords } from '../state/words.ts';
 import { ids } from '../testids.ts';
@@ -13,8 +14,7 @@ export const TextView = lazy(() => import('./code/TextView.tsx'));
 
 /** Fetches the code viewer while nothing else is to do, so that the first difference does not wait for it. */
 export function warmUp(): void {
-  const idle = (globalThis as { requestIdleCallback?: (work: () => void, options: { timeout: number }) => void }).requestIdleCallback;
-  if (idle !== undefined) idle(() => { void load(); }, { timeout: 3000 }); else setTimeout(() => { void load(); }, 1000);
+  void whenIdle(3000).then(load);
 }
 
 /** Side by side from here on, in CSS pixels. */

@@ -1,8 +1,8 @@
 // The small parts that the same things are shown with everywhere: ids, times, authors, counts, empty states.
-import { useSyncExternalStore } from 'react';
+import { memo, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import { copy } from '../app/actions.ts';
-import { ago, exactTime, hueOf, initials } from '../state/words.ts';
+import { ago, exactTime, grouped, hueOf, initials } from '../state/words.ts';
 import { Icon } from './Icon.tsx';
 
 /** A short id that copies itself whole. */
@@ -30,12 +30,12 @@ function watchClock(changed: () => void): () => void {
 }
 
 /** Relative, exact on hover. `time` in seconds since the epoch. */
-export function Ago({ time }: { time: number }) {
+export const Ago = memo(function Ago({ time }: { time: number }) {
   const words = useSyncExternalStore(watchClock, () => ago(time, now));
   return <time className="ago" dateTime={new Date(time * 1000).toISOString()} title={exactTime(time)}>{words}</time>;
-}
+});
 
-export function Author({ name, email = '', full = false }: { name: string; email?: string; full?: boolean }) {
+export const Author = memo(function Author({ name, email = '', full = false }: { name: string; email?: string; full?: boolean }) {
   const chip = (
     <span className="author" style={{ '--hue': hueOf(name) } as React.CSSProperties} title={email === '' ? name : `${name} <${email}>`} aria-hidden={full}>
       {initials(name)}
@@ -43,18 +43,18 @@ export function Author({ name, email = '', full = false }: { name: string; email
   );
   if (!full) return chip;
   return <span className="row author-full">{chip}<span className="truncate">{name}</span></span>;
-}
+});
 
 /** Lines added and deleted; nothing where there are none to count (binaries, modes, links). */
-export function Counts({ added, deleted }: { added: number; deleted: number }) {
+export const Counts = memo(function Counts({ added, deleted }: { added: number; deleted: number }) {
   if (added === 0 && deleted === 0) return <span className="counts" />;
   return (
     <span className="counts">
-      <span className={added === 0 ? 'faint' : 'ins'}>+{added.toLocaleString('en')}</span>
-      <span className={deleted === 0 ? 'faint' : 'del'}>−{deleted.toLocaleString('en')}</span>
+      <span className={added === 0 ? 'faint' : 'ins'}>+{grouped(added)}</span>
+      <span className={deleted === 0 ? 'faint' : 'del'}>−{grouped(deleted)}</span>
     </span>
   );
-}
+});
 
 /** What a place is for while it holds nothing, and what to do next. */
 export function Empty({ title, children }: { title: string; children?: ReactNode }) {

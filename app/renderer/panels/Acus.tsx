@@ -14,7 +14,7 @@ import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { countMarks, useVerdicts } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
-import { plural } from '../state/words.ts';
+import { grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import { markNames, marks } from '../../workers/client.ts';
 import type { AcuRow, Mark } from '../../workers/client.ts';
@@ -40,11 +40,11 @@ export function Acus() {
             : <Empty title="Nothing in flight">Every branch of this repository is in the base already. Make a branch, commit to it, and import again (<kbd>R</kbd>).</Empty>}
       </div>
       <div className="acus-foot">
-        <span className="tiny muted" data-testid={ids.visibleCount}>{rows.length === all ? plural(all, 'ACU') : `${rows.length.toLocaleString('en')} of ${plural(all, 'ACU')}`}{selected > 0 && <> · <strong>{selected.toLocaleString('en')} selected</strong></>}</span>
+        <span className="tiny muted" data-testid={ids.visibleCount}>{rows.length === all ? plural(all, 'ACU') : `${grouped(rows.length)} of ${plural(all, 'ACU')}`}{selected > 0 && <> · <strong>{grouped(selected)} selected</strong></>}</span>
         <span className="spacer" />
         {selected > 1 && <CommandButton id="composition.addFitting" className="button quiet small">Add what fits</CommandButton>}
         <button type="button" className="button small" disabled={selected === 0} onClick={(event) => { void add([...useSelection.getState().selected], event.timeStamp); }}>
-          <Icon name="plus" size={12} />Add{selected > 1 ? ` ${selected.toLocaleString('en')}` : ''}
+          <Icon name="plus" size={12} />Add{selected > 1 ? ` ${grouped(selected)}` : ''}
         </button>
       </div>
       <VerdictLine />
@@ -110,7 +110,7 @@ function Marks() {
     <div className="marks" role="group" aria-label="Show only ACUs that" aria-busy={!done}>
       {shownMarks.filter((one) => counts[markIndex(one)]! > 0 || one === 'fits' || one === mark).map((one) => (
         <button key={one} type="button" className="mark" aria-pressed={mark === one} title={`Show only: ${markNames[one]}`} onClick={() => useFilters.setState({ mark: mark === one ? null : one })}>
-          <Glyph mark={one} size={10} /><span className="mark-count">{counts[markIndex(one)]!.toLocaleString('en')}</span><span className="mark-name">{short[one] ?? markNames[one]}</span>
+          <Glyph mark={one} size={10} /><span className="mark-count">{grouped(counts[markIndex(one)]!)}</span><span className="mark-name">{short[one] ?? markNames[one]}</span>
         </button>
       ))}
     </div>

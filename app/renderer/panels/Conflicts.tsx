@@ -11,7 +11,7 @@ import { allConflicts, conflictKey, filterKey, useConflictQuery } from '../state
 import { complain } from '../state/notices.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
-import { plural } from '../state/words.ts';
+import { grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { ConflictView, Mark } from '../../workers/client.ts';
 import { verdictOrder } from '../../workers/client.ts';
@@ -115,7 +115,7 @@ function ConflictList() {
     <section className="panel conflicts" aria-label="Conflicts">
       <header className="panel-head">
         <h2>Conflicts</h2>
-        <span className="muted">{count === null ? '' : count.toLocaleString('en')}</span>
+        <span className="muted">{count === null ? '' : grouped(count)}</span>
         <span className="spacer" />
         <label className="check small" title="Conflicts that a pair below already has at the same place"><input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited</label>
       </header>
@@ -123,13 +123,13 @@ function ConflictList() {
         <div className="search"><Icon name="search" /><input className="field" type="search" aria-label="Search conflicts" placeholder="Path or name" spellCheck={false} value={query.text} onChange={(event) => set({ text: event.target.value })} /></div>
         <select className="field" aria-label="Kind" value={query.kind ?? ''} onChange={(event) => set({ kind: (event.target.value || null) as ConflictKind | null })}>
           <option value="">Any kind</option>
-          {counts?.byKind.map(({ kind, count: n }) => <option key={kind} value={kind}>{kind} ({n.toLocaleString('en')})</option>)}
+          {counts?.byKind.map(({ kind, count: n }) => <option key={kind} value={kind}>{kind} ({grouped(n)})</option>)}
         </select>
       </div>
       <div className="marks" role="group" aria-label="Show only">
         {verdictOrder.filter((verdict) => (counts?.byVerdict[verdict] ?? 0) > 0).map((verdict) => (
           <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict} onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
-            <Glyph mark={markOfVerdict[verdict]} size={10} /><span className="mark-count">{counts!.byVerdict[verdict].toLocaleString('en')}</span><span className="mark-name">{verdictNames[verdict]}</span>
+            <Glyph mark={markOfVerdict[verdict]} size={10} /><span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span><span className="mark-name">{verdictNames[verdict]}</span>
           </button>
         ))}
         <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0} onClick={() => set({ acus: query.acus === null ? [...selected] : null })}>

@@ -29,8 +29,8 @@ export function DragGhost() {
     place(last.x, last.y);
   });
   const about = subject?.cause === 'drag' && answer !== null ? subject : null;
-  const fits = about !== null && answer?.kind === 'fits' && carried?.over === true;
-  useLayoutEffect(() => { if (fits && carried !== null) prefetch(carried.ids); }, [fits, carried]);
+  const wanted = about !== null && answer?.kind === 'fits' ? about.ids : null;
+  useLayoutEffect(() => { if (wanted !== null) prefetch(wanted); }, [wanted]);
   if (carried?.by !== 'drag') return null;
   const words = about === null || answer === null ? null : subjectWords(about, answer, chosen);
   return (

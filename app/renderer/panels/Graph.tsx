@@ -12,7 +12,7 @@ import { useGraph } from '../app/graph.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { press, useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
-import { listed, plural } from '../state/words.ts';
+import { grouped, listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import { GraphScreen } from '../app/graphScreen.ts';
@@ -113,7 +113,7 @@ function Tip({ row, x, y, width }: { row: AcuRow; x: number; y: number; width: n
   return (
     <div className="tip" style={x > width / 2 ? { right: width - x + 12, top: y + 12 } : { left: x + 12, top: y + 12 }}>
       <div className="truncate"><strong>{row.name}</strong></div>
-      <div className="muted small">{row.author} · {degree === 0 ? 'no conflicts' : `conflicts with ${degree.toLocaleString('en')}`}</div>
+      <div className="muted small">{row.author} · {degree === 0 ? 'no conflicts' : `conflicts with ${grouped(degree)}`}</div>
     </div>
   );
 }

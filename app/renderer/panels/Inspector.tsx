@@ -19,7 +19,7 @@ import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import type { InspectorTab } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { duration, exactTime, plural } from '../state/words.ts';
+import { duration, exactTime, grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
@@ -115,7 +115,7 @@ function OneAcu({ row }: { row: AcuRow }) {
                   const other = conflict.a === row.id ? conflict.b : conflict.a;
                   return <div key={i} className="inspect-conflict" title={conflict.detail}><Glyph mark={conflict.verdict === 'blocking' ? 'conflicts' : conflict.verdict === 'partial' ? 'stale' : conflict.verdict} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameOf(other)}</span><span className="mono truncate faint">{conflict.shown}</span></div>;
                 })}
-                {conflicts.value.total > 1 && <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: [row.id] }); useUi.setState({ tab: 'conflicts' }); }}>Show all {conflicts.value.total.toLocaleString('en')}</button>}
+                {conflicts.value.total > 1 && <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: [row.id] }); useUi.setState({ tab: 'conflicts' }); }}>Show all {grouped(conflicts.value.total)}</button>}
               </>
             )}</dd>
           </dl>

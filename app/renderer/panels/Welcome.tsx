@@ -12,7 +12,7 @@ import { useConnection } from '../state/connection.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
 import type { Running } from '../state/operations.ts';
 import { closeOverlay } from '../state/ui.ts';
-import { duration } from '../state/words.ts';
+import { duration, grouped } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
 /** No service, or none that lets this window in. */
@@ -127,7 +127,7 @@ function Under({ operation, paused }: { operation: Running; paused: boolean }) {
           <li key={step} className={i < at ? 'past' : i === at ? 'present' : 'future'} aria-current={i === at ? 'step' : undefined}>
             <span className="step-mark">{i < at ? <Icon name="check" size={13} /> : i === at ? <Spinner /> : null}</span>
             <span>{step}</span>
-            <span className="muted">{i === at && operation.total !== null ? `${operation.done.toLocaleString('en')} of ${operation.total.toLocaleString('en')}` : i === at && operation.done > 0 ? operation.done.toLocaleString('en') : ''}</span>
+            <span className="muted">{i === at && operation.total !== null ? `${grouped(operation.done)} of ${grouped(operation.total)}` : i === at && operation.done > 0 ? grouped(operation.done) : ''}</span>
           </li>
         ))}
       </ol>

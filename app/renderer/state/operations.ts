@@ -2,6 +2,7 @@
 // are this window's; what another window or the start asked for is heard of by its ticket. And what the service's queue says.
 import { create } from 'zustand';
 import type { Operation } from '../../core/events.ts';
+import { grouped } from './words.ts';
 
 export type Stage = 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
 
@@ -63,7 +64,7 @@ export function lifeWords(operation: Running, paused: boolean): string {
     case 'queued': return paused ? 'waiting: the service is paused' : 'queued';
     case 'running': {
       if (operation.cancelling) return 'cancelling';
-      const count = operation.total !== null ? `${operation.done.toLocaleString('en')} of ${operation.total.toLocaleString('en')}` : operation.done > 0 ? operation.done.toLocaleString('en') : '';
+      const count = operation.total !== null ? `${grouped(operation.done)} of ${grouped(operation.total)}` : operation.done > 0 ? grouped(operation.done) : '';
       return [operation.phase || 'running', count].filter((part) => part !== '').join(' ');
     }
     default: return operation.stage;

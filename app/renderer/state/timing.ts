@@ -15,6 +15,13 @@ export function afterPaint(done: () => void): void {
   });
 }
 
+/** When the window has nothing better to do, at the latest after `timeout` ms. Safari has no idle callbacks. */
+export function whenIdle(timeout: number): Promise<void> {
+  return new Promise((resolve) => {
+    if ('requestIdleCallback' in globalThis) requestIdleCallback(() => resolve(), { timeout }); else setTimeout(resolve, Math.min(timeout, 200));
+  });
+}
+
 /** Measures from `start` (performance.now() or an event's timeStamp) to the next paint. */
 export function measureToPaint(name: Measure, start: number, detail: Readonly<Record<string, unknown>>): void {
   afterPaint(() => {

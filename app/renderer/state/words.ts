@@ -6,8 +6,15 @@ export interface Words { readonly mark: Mark; readonly head: string; readonly ta
 
 type NameOf = (id: AcuId) => string;
 
+// Formatters are made once: making one costs more than all rows of a screen.
+const numbers = new Intl.NumberFormat('en');
+const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+
+/** "1,234" */
+export const grouped = (n: number): string => (n < 1000 ? String(n) : numbers.format(n));
+
 export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+  return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
 /** "a", "a and b", "a, b and 3 more" */
@@ -15,7 +22,7 @@ export function listed(names: readonly string[], show = 2): string {
   if (names.length <= 1) return names[0] ?? '';
   const rest = names.length - show;
   if (rest <= 0) return `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]!}`;
-  return `${names.slice(0, show).join(', ')} and ${rest.toLocaleString('en')} more`;
+  return `${names.slice(0, show).join(', ')} and ${grouped(rest)} more`;
 }
 
 export function conflictWords(conflict: ConflictView): string {
@@ -62,7 +69,7 @@ export function ago(time: number, now: number): string {
 }
 
 export function exactTime(time: number): string {
-  return new Date(time * 1000).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  return times.format(time * 1000);
 }
 
 export function bytesWords(bytes: number): string {
