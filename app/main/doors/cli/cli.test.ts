@@ -201,6 +201,20 @@ describe('for a person', () => {
   });
 });
 
+test('backup and restore: what was there comes back, and what it replaced is kept', async () => {
+  const file = path.join(folder, 'whole.backup'), into = path.join(folder, 'restored.acumen');
+  const listed = await ok(['list']);
+  const made = await ok(['backup', file]);
+  expect(Object.keys(made)).toEqual(['ok', 'file', 'operations', 'events', 'bytes']);
+  expect(made).toMatchObject({ ok: true, file });
+  const restore = (...more: string[]) => acumen(['restore', file, '--store', into, '--json', ...more]);
+  expect(json(await restore())).toEqual({ ok: true, store: into, operations: made['operations'], events: made['events'], kept: null });
+  expect(json(await acumen(['list', '--store', into, '--json']))).toEqual(listed);
+  expect(await restore()).toMatchObject({ status: 2, out: '', err: expect.stringContaining('--force') as string });
+  expect(json(await restore('--force'))).toMatchObject({ ok: true, kept: `${into}.before-restore` });
+  expect((await acumen(['fsck', '--store', into])).status).toBe(0);
+});
+
 describe('errors: a sentence, a code and a hint; nothing on stdout; the right status', () => {
   const cases: readonly (readonly [string, (f: string) => string[], number, string])[] = [
     ['no verb', () => [], 2, 'usage'],
@@ -223,6 +237,9 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     ['a branch of somebody else', (f) => ['compose', 'first', '--branch', 'clash', '--store', path.join(f, 'main.acumen')], 2, 'would-lose-commits'],
     ['the branch that is checked out', (f) => ['compose', 'first', '--branch', 'main', '--store', path.join(f, 'main.acumen')], 2, 'branch-checked-out'],
     ['a bad branch name', (f) => ['compose', 'first', '--branch', 'a..b', '--store', path.join(f, 'main.acumen')], 2, 'bad-branch-name'],
+    ['a backup over a file', (f) => ['backup', path.join(f, 'repo/a.txt'), '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['a restore of nothing', (f) => ['restore', path.join(f, 'none.backup'), '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['a restore of no backup', (f) => ['restore', path.join(f, 'repo/a.txt'), '--store', path.join(f, 'main.acumen'), '--force'], 3, 'store-not-a-database'],
     ['a bad port', (f) => ['serve', path.join(f, 'repo'), '--port', '70000'], 2, 'usage'],
     ['serving no repository', (f) => ['serve', path.join(f, 'data'), '--no-open'], 2, 'not-a-repository'],
   ];

@@ -9,14 +9,14 @@ export interface Options {
   readonly repo?: string; readonly store?: string; readonly git?: string; readonly json?: boolean;
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: string;
   readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
-  readonly limit?: string; readonly port?: string; readonly open?: boolean;
+  readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
 }
 export interface Call { readonly io: Io; readonly out: Output; readonly err: Output; readonly options: Options; readonly args: readonly string[] }
 /** Answers the exit status. */
 export type Verb = (call: Call) => Promise<number>;
 
 /** Named in design.md for later versions; each is refused in plain words. */
-const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'stats', 'backup', 'restore', 'open', 'bench'];
+const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'stats', 'open', 'bench'];
 
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.out, io.env), err = new Output(io.err, io.env);
@@ -91,6 +91,10 @@ function build(out: Output, start: Run): Command {
   verb('undo', 'take the last operation back', async () => (await import('./history.ts')).undo);
   verb('redo', 'bring the last undone operation back', async () => (await import('./history.ts')).redo);
   verb('fsck', 'recompute every hash, replay every event, compare', async () => (await import('./history.ts')).fsck);
+  verb('backup <file>', 'a checked copy of the workspace, whole or not at all, while others write', async () => (await import('./keeping.ts')).backup)
+    .option('--force', 'replace the file if it is there');
+  verb('restore <file>', 'a backup put in the workspace\'s place; what stood there is kept beside it', async () => (await import('./keeping.ts')).restore)
+    .option('--force', 'over a workspace that holds something, or one of another repository');
   verb('serve [repo]', 'the app in your browser, on this machine alone; without REPO on a sample', async () => (await import('./serving.ts')).serve)
     .option('--port <n>', 'the port (default: any free one)')
     .option('--no-open', 'do not open the browser');
