@@ -21,7 +21,7 @@ export function parseCommit(oid: Oid, bytes: Buffer): Commit {
     return found;
   };
   const id = (value: string): Oid => {
-    if (!isOid(value)) throw damaged('a header does not hold an object id');
+    if (!isOid(value) || value.length !== oid.length) throw damaged('a header does not hold an object id');
     return value;
   };
   const first = line();
@@ -89,6 +89,7 @@ const SPACE = 0x20;
 /** Entries in git's order. Refuses hostile names, doubles and disorder, and says which tree has them. */
 export function parseTree(oid: Oid, bytes: Buffer): readonly TreeEntry[] {
   const damaged = (why: string): AcumenError => corruptObject(`Tree ${oid}`, why, { oid });
+  const idBytes = oid.length / 2;
   const entries: TreeEntry[] = [];
   let before = '';
   for (let at = 0; at < bytes.length;) {
@@ -100,7 +101,7 @@ export function parseTree(oid: Oid, bytes: Buffer): readonly TreeEntry[] {
       mode = mode * 8 + digit;
     }
     const end = bytes.indexOf(0, cursor);
-    if (cursor === at || end < 0 || end + 21 > bytes.length) throw damaged('it ends in the middle of an entry');
+    if (cursor === at || end < 0 || end + 1 + idBytes > bytes.length) throw damaged('it ends in the middle of an entry');
     const name = bytes.toString('latin1', cursor + 1, end) as ByteString;
     const why = hostileName(name);
     if (why !== null) throw hostileTree(oid, name, why);
@@ -108,8 +109,8 @@ export function parseTree(oid: Oid, bytes: Buffer): readonly TreeEntry[] {
     const key = sortKey({ name, mode });
     if (before !== '' && key <= before) throw damaged(`its entries are out of order or doubled at '${display(name)}'`);
     before = key;
-    entries.push({ name, mode, oid: bytes.toString('hex', end + 1, end + 21) as Oid });
-    at = end + 21;
+    entries.push({ name, mode, oid: bytes.toString('hex', end + 1, end + 1 + idBytes) as Oid });
+    at = end + 1 + idBytes;
   }
   const double = sameNameTwice(entries);
   if (double !== null) throw damaged(`'${display(double)}' is in it twice`);
@@ -155,7 +156,7 @@ export function encodeTree(entries: readonly TreeEntry[]): Buffer {
 
 /** What a tag points at. */
 export function parseTagTarget(oid: Oid, bytes: Buffer): Oid {
-  const target = /^object ([0-9a-f]{40})\n/.exec(bytes.toString('latin1', 0, Math.min(bytes.length, 64)))?.[1];
-  if (target === undefined || !isOid(target)) throw corruptObject(`Tag ${oid}`, 'it does not begin with its object', { oid });
+  const target = /^object ([0-9a-f]+)\n/.exec(bytes.toString('latin1', 0, Math.min(bytes.length, 96)))?.[1];
+  if (target === undefined || !isOid(target) || target.length !== oid.length) throw corruptObject(`Tag ${oid}`, 'it does not begin with its object', { oid });
   return target;
 }

@@ -1,16 +1,24 @@
-// Object ids of our own making, and the two every repository has without storing them.
+// Object ids of our own making, in both of git's formats, and the one object every repository has without storing it.
 import { createHash, hash } from 'node:crypto';
 import type { Oid } from '../../core/bytes.ts';
 
 export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
+export type ObjectFormat = 'sha1' | 'sha256';
+
+/** hex digits of an id */
+export const ID_DIGITS: Readonly<Record<ObjectFormat, number>> = { sha1: 40, sha256: 64 };
+
 export const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904' as Oid;
+export const EMPTY_TREES: Readonly<Record<ObjectFormat, Oid>> = {
+  sha1: EMPTY_TREE, sha256: '6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321' as Oid,
+};
 
 /** Larger content is hashed in pieces of this size, and the event loop turns between them. */
 const PIECE = 8 << 20;
 
 export function isOid(text: string): text is Oid {
-  return /^[0-9a-f]{40}$/.test(text);
+  return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
 }
 
 function header(type: ObjectType, length: number): Buffer {
@@ -22,15 +30,15 @@ export function wrapped(type: ObjectType, content: Uint8Array): Buffer {
   return Buffer.concat([header(type, content.length), content]);
 }
 
-export function objectId(type: ObjectType, content: Uint8Array): Oid {
-  if (content.length < 4096) return hash('sha1', wrapped(type, content), 'hex') as Oid;
-  return createHash('sha1').update(header(type, content.length)).update(content).digest('hex') as Oid;
+export function objectId(type: ObjectType, content: Uint8Array, format: ObjectFormat = 'sha1'): Oid {
+  if (content.length < 4096) return hash(format, wrapped(type, content), 'hex') as Oid;
+  return createHash(format).update(header(type, content.length)).update(content).digest('hex') as Oid;
 }
 
 /** Like `objectId`, without holding the event loop for longer than one piece takes. */
-export async function objectIdGently(type: ObjectType, content: Uint8Array): Promise<Oid> {
-  if (content.length <= PIECE) return objectId(type, content);
-  const sum = createHash('sha1').update(header(type, content.length));
+export async function objectIdGently(type: ObjectType, content: Uint8Array, format: ObjectFormat = 'sha1'): Promise<Oid> {
+  if (content.length <= PIECE) return objectId(type, content, format);
+  const sum = createHash(format).update(header(type, content.length));
   for (let at = 0; at < content.length; at += PIECE) {
     sum.update(content.subarray(at, at + PIECE));
     await new Promise((resolve) => setImmediate(resolve));

@@ -136,6 +136,6 @@ export async function buildTree(reader: RepositoryReader, baseTree: Oid, delta: 
 
 /** The id of that tree, without writing anything. */
 export async function treeIdOf(reader: RepositoryReader, baseTree: Oid, delta: Delta): Promise<Oid> {
-  const put: Put = async (entries) => objectId('tree', encodeTree(entries));
+  const put: Put = async (entries) => objectId('tree', encodeTree(entries), reader.objectFormat);
   return await apply(reader, baseTree, foldersOf(delta), put) ?? put([]);
 }

@@ -31,7 +31,7 @@ export function openPlain(path: string | Buffer): { readonly fd: number; readonl
   }
 }
 
-function notPlain(path: string | Buffer): AcumenError {
+export function notPlain(path: string | Buffer): AcumenError {
   return unsupported(`${String(path)} is a link or a device where git keeps a plain file.`, 'Acumen follows no links inside a repository. Replace it by the file itself.', { path: String(path) });
 }
 

@@ -6,6 +6,7 @@ import { fromBytes } from '../../../core/bytes.ts';
 import { ioFailure, isAbsent, notARepository, unsupported } from '../failures.ts';
 import { isTrue, lastValue, parseConfig } from './config.ts';
 import type { ConfigEntry } from './config.ts';
+import type { ObjectFormat } from '../oids.ts';
 import { readSmall } from './files.ts';
 
 export interface Location {
@@ -133,23 +134,29 @@ function realPath(path: string): string | null {
 /** Extensions (git-config(1)) that change nothing of what we read. */
 const HARMLESS = new Set(['noop', 'noop-v1', 'preciousobjects', 'partialclone', 'worktreeconfig', 'relativeworktrees']);
 
-/** The config as data, once it is clear that the repository is of a kind we read. */
-export function readConfig(gitDir: string): readonly ConfigEntry[] {
+/** The config as data, once it is clear that the repository is of a kind that this reader reads. */
+export function readConfig(gitDir: string, reader: 'embedded' | 'native' = 'embedded'): readonly ConfigEntry[] {
   const bytes = readSmall(join(gitDir, 'config'), CONFIG_BYTES);
   const entries = bytes === null ? [] : parseConfig(bytes);
   const version = Number(lastValue(entries, 'core', 'repositoryformatversion') ?? '0');
-  const native = 'This needs the native reader, which runs git itself and comes in a later version.';
+  const native = 'This needs the native reader: install git 2.38 or newer, and leave --git out or use --git native.';
   if (version !== 0 && version !== 1) throw unsupported(`The repository's format version is ${version}; Acumen knows 0 and 1.`, 'A newer Acumen may know it.', { version });
   for (const { section, name, value } of entries) {
     if (section !== 'extensions') continue;
     const text = value.toLowerCase();
-    if (name === 'objectformat' && text !== 'sha1') throw unsupported(`The repository names its objects by ${text.toUpperCase()}; the embedded reader knows only SHA-1.`, native, { objectFormat: text });
-    if (name === 'refstorage' && text !== 'files') throw unsupported(`The repository keeps its refs as '${text}'; the embedded reader knows only files.`, native, { refStorage: text });
+    if (name === 'objectformat' && text === 'sha256' && reader === 'native') continue;
+    if (name === 'objectformat' && text !== 'sha1') throw unsupported(`The repository names its objects by ${text.toUpperCase()}; ${reader === 'native' ? 'Acumen knows only SHA-1 and SHA-256' : 'the embedded reader knows only SHA-1'}.`, text === 'sha256' ? native : 'A newer Acumen may know it.', { objectFormat: text });
+    if (name === 'refstorage' && text !== 'files') throw unsupported(`The repository keeps its refs as '${text}'; Acumen knows only files.`, 'Run `git refs migrate --ref-format=files` in the repository (git 2.46 or newer), then open it again.', { refStorage: text });
     if (version === 1 && !HARMLESS.has(name) && name !== 'objectformat' && name !== 'refstorage') {
-      throw unsupported(`The repository uses the extension '${name}', which the embedded reader does not know.`, native, { extension: name });
+      throw unsupported(`The repository uses the extension '${name}', which Acumen does not know.`, 'A newer Acumen may know it.', { extension: name });
     }
   }
   return entries;
+}
+
+/** How the repository names its objects. */
+export function objectFormatOf(config: readonly ConfigEntry[]): ObjectFormat {
+  return lastValue(config, 'extensions', 'objectformat')?.toLowerCase() === 'sha256' ? 'sha256' : 'sha1';
 }
 
 /** Whether HEAD of the main directory stands for a working tree. */

@@ -1,38 +1,34 @@
 // All objects of one repository: packs and loose files, deltas undone, every object's hash checked before it is handed out.
 // Memory is bounded: windows of packs, bases of deltas. Small reads are synchronous (a few microseconds from the page cache,
 // against a hundred through the thread pool), so the store lets the event loop turn after each few milliseconds of them.
-import { lstatSync, readdirSync } from 'node:fs';
-import { join, resolve, sep } from 'node:path';
+import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import { corruptObject, ioFailure, isAbsent, unsupported } from '../failures.ts';
-import { EMPTY_TREE, objectIdGently } from '../oids.ts';
+import { corruptObject } from '../failures.ts';
+import { isPromised, list, withAlternates } from '../objectDirectories.ts';
+import { EMPTY_TREE, ID_DIGITS, objectIdGently } from '../oids.ts';
 import type { ObjectType } from '../oids.ts';
+import { bounds, MOST_BYTES } from '../reader.ts';
+import type { GitObject, Objects } from '../reader.ts';
+import { Turns } from '../turns.ts';
 import { applyDelta, deltaSizes } from './delta.ts';
-import { readSmall } from './files.ts';
 import { looseHeader, readLoose, tooLarge } from './loose.ts';
 import { Pack, PackGone, windows } from './pack.ts';
 import type { Stored, Windows } from './pack.ts';
 
-export interface GitObject { readonly type: ObjectType; readonly content: Buffer }
-
-/** No object beyond this is read: a header or a delta may claim any size. */
-const MOST_BYTES = 1 << 30;
 /** git writes chains of 50 (pack.depth, at most 4095). */
 const LONGEST_CHAIN = 4096;
 const MOST_OPEN_PACKS = 64;
-const TURN_MS = 8;
 
-export class ObjectStore {
+export class ObjectStore implements Objects {
   readonly #directories: readonly string[];
   readonly #windows: Windows;
   readonly #bases: LRUCache<string, GitObject>;
   /** most recently useful first, as neighbours in history share a pack */
   #packs: Pack[] = [];
   readonly #known = new Set<string>();
-  #turned = performance.now();
-  #turning: Promise<void> | null = null;
+  readonly #turns = new Turns();
 
   constructor(objectDir: string, cacheBytes: number) {
     this.#directories = withAlternates(objectDir);
@@ -40,21 +36,15 @@ export class ObjectStore {
     this.#bases = new LRUCache({ ...bounds(cacheBytes), sizeCalculation: ({ content }) => content.length + 256 });
   }
 
-  /** Resolves when the event loop has turned, if it has waited for us long enough; else at once. */
   turn(): Promise<void> | undefined {
-    if (this.#turning !== null) return this.#turning;
-    if (performance.now() - this.#turned < TURN_MS) return undefined;
-    return this.#turning = new Promise((resolve) => setImmediate(() => {
-      this.#turning = null;
-      this.#turned = performance.now();
-      resolve();
-    }));
+    return this.#turns.turn();
   }
 
   /** The object, its hash checked; null where the repository does not hold it. */
   async read(oid: Oid): Promise<GitObject | null> {
     await this.turn();
     if (oid === EMPTY_TREE) return { type: 'tree', content: Buffer.alloc(0) };
+    if (oid.length !== ID_DIGITS.sha1) return null;
     const packed = await this.#inPacks(oid, (pack, place) => this.#unpack(oid, pack, place));
     if (packed !== null) {
       if (await objectIdGently(packed.type, packed.content) !== oid) throw corruptObject(`Object ${oid}`, 'its content has another id', { oid });
@@ -72,6 +62,7 @@ export class ObjectStore {
   async header(oid: Oid): Promise<{ readonly type: ObjectType; readonly size: number } | null> {
     await this.turn();
     if (oid === EMPTY_TREE) return { type: 'tree', size: 0 };
+    if (oid.length !== ID_DIGITS.sha1) return null;
     const packed = await this.#inPacks(oid, async (pack, place) => this.#packedHeader(oid, pack, place));
     if (packed !== null) return packed;
     for (const dir of this.#directories) {
@@ -95,9 +86,8 @@ export class ObjectStore {
     return [...found].sort();
   }
 
-  /** Packs with a mark beside them come from a remote that promised what they leave out. */
   get isPromised(): boolean {
-    return this.#directories.some((dir) => list(join(dir, 'pack')).some((name) => name.endsWith('.promisor')));
+    return isPromised(this.#directories);
   }
 
   close(): void {
@@ -205,43 +195,4 @@ export class ObjectStore {
     }
     throw corruptObject(`Pack ${pack.path}`, `its deltas from ${place} on have no end`, { oid });
   }
-}
-
-/** Limits for a cache of so many bytes: no single entry may push out most of the others. */
-export function bounds(bytes: number): { readonly maxSize: number; readonly maxEntrySize: number } {
-  const maxSize = Math.max(1, Math.floor(bytes));
-  return { maxSize, maxEntrySize: Math.ceil(maxSize / 8) };
-}
-
-function list(dir: string): string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw ioFailure('list', dir, error);
-  }
-}
-
-const ALTERNATES_BYTES = 1 << 20;
-
-/**
- * The object directory and those it borrows from (gitrepository-layout(5), objects/info/alternates). One outside the
- * repository is refused: whoever made the folder would choose which of the user's files we open.
- */
-function withAlternates(objectDir: string): string[] {
-  const found: string[] = [objectDir];
-  for (let i = 0; i < found.length; i++) {
-    const dir = found[i]!;
-    const text = readSmall(join(dir, 'info', 'alternates'), ALTERNATES_BYTES)?.toString('utf8') ?? '';
-    for (const line of text.split(/\r?\n/)) {
-      if (line === '' || line.startsWith('#')) continue;
-      const other = resolve(dir, line);
-      if (!other.startsWith(objectDir + sep) || lstatSync(other, { throwIfNoEntry: false })?.isDirectory() !== true) {
-        throw unsupported(`The repository borrows objects from ${other}, outside itself.`,
-          'Run `git repack -a -d` in the repository and delete objects/info/alternates to make it stand alone, then open it again.', { alternate: other });
-      }
-      if (!found.includes(other)) found.push(other);
-    }
-  }
-  return found;
 }

@@ -1,183 +1,23 @@
 // The embedded reader: a RepositoryReader (core/repository.ts) that needs nothing installed, runs no program and obeys
 // nothing that the repository says: no config, hook, filter, attribute, replacement, graft or link.
 import { join } from 'node:path';
-import { LRUCache } from 'lru-cache';
-import type { ByteString, Oid } from '../../../core/bytes.ts';
-import { AcumenError } from '../../../core/errors.ts';
-import type { Commit, Head, Ref, RepositoryReader, TreeEntry } from '../../../core/repository.ts';
-import { corruptObject } from '../failures.ts';
-import { parseCommit, parseTagTarget, parseTree } from '../format.ts';
-import type { ObjectType } from '../oids.ts';
-import { upstreamsOf } from './config.ts';
-import type { ConfigEntry } from './config.ts';
-import { incompleteness, locate, readConfig } from './locate.ts';
+import type { RepositoryReader } from '../../../core/repository.ts';
+import { CACHE_BYTES, Reader } from '../reader.ts';
+import { locate, readConfig } from './locate.ts';
 import type { Location } from './locate.ts';
-import { bounds, ObjectStore } from './objects.ts';
-import { RefStore } from './refs.ts';
-import { resolveRevision } from './revisions.ts';
-import type { Lookup } from './revisions.ts';
-
-const CACHE_BYTES = 96 << 20;
-/** A chain of tags on tags ends somewhere. */
-const MOST_TAGS = 32;
+import { ObjectStore } from './objects.ts';
 
 export interface OpenOptions {
   /** memory for parsed objects, delta bases and windows of packs, all together; about 96 MiB if not given */
   readonly cacheBytes?: number;
 }
 
-type Kept = { readonly kind: 'commit'; readonly commit: Commit } | { readonly kind: 'tree'; readonly entries: readonly TreeEntry[] } | { readonly kind: 'blob'; readonly bytes: Uint8Array };
-
-/** Opens the repository at `path` or above it. What it hands out is shared: callers must not change it. */
+/** Opens the repository at `path` or above it. */
 export async function openRepository(path: string, options: OpenOptions = {}): Promise<RepositoryReader> {
-  const location = locate(path);
-  return new EmbeddedReader(location, readConfig(location.gitDir), options.cacheBytes ?? CACHE_BYTES);
+  return openEmbedded(locate(path), options);
 }
 
-class EmbeddedReader implements RepositoryReader {
-  readonly kind = 'embedded';
-  readonly objectFormat = 'sha1';
-  readonly gitDir: string;
-  readonly #config: readonly ConfigEntry[];
-  readonly #objects: ObjectStore;
-  readonly #refs: RefStore;
-  readonly #kept: LRUCache<Oid, Kept>;
-
-  constructor(location: Location, config: readonly ConfigEntry[], cacheBytes: number) {
-    this.gitDir = location.gitDir;
-    this.#config = config;
-    this.#refs = new RefStore(location);
-    this.#objects = new ObjectStore(join(location.gitDir, 'objects'), cacheBytes / 3);
-    this.#kept = new LRUCache({ ...bounds(cacheBytes / 2), sizeCalculation: weight });
-  }
-
-  async head(): Promise<Head> {
-    const value = this.#refs.get('HEAD' as ByteString);
-    if (value?.kind === 'id') return { kind: 'detached', oid: value.oid };
-    const { name: ref, oid } = this.#refs.follow('HEAD' as ByteString);
-    return oid === null ? { kind: 'unborn', ref } : { kind: 'branch', ref, oid };
-  }
-
-  async refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> {
-    const all = await this.#refs.all(() => this.#objects.turn());
-    const refs: Ref[] = [];
-    const skipped: ByteString[] = [];
-    for (const name of [...all.keys()].sort()) {
-      let value = all.get(name)!;
-      for (let hops = 0; value.kind === 'symbolic' && hops < 5; hops++) value = all.get(value.target) ?? { kind: 'broken' };
-      const peeled = value.kind === 'id' ? await this.#peel(value.peeled ?? value.oid) : null;
-      if (peeled !== null && 'commit' in peeled) refs.push({ name, oid: peeled.commit });
-      else skipped.push(name);
-    }
-    return { refs, skipped };
-  }
-
-  async symbolicRef(name: string): Promise<ByteString | null> {
-    const value = this.#refs.get(name as ByteString);
-    return value?.kind === 'symbolic' ? value.target : null;
-  }
-
-  resolve(rev: string): Promise<Oid> {
-    const lookup: Lookup = {
-      refs: this.#refs,
-      peel: (oid) => this.#peel(oid),
-      commit: (oid) => this.commit(oid),
-      withPrefix: (prefix) => this.#objects.withPrefix(prefix),
-    };
-    return resolveRevision(lookup, rev);
-  }
-
-  async upstreams(): Promise<ReadonlyMap<ByteString, ByteString>> {
-    return upstreamsOf(this.#config);
-  }
-
-  async commit(oid: Oid): Promise<Commit> {
-    const kept = this.#kept.get(oid);
-    if (kept?.kind === 'commit') {
-      await this.#objects.turn();
-      return kept.commit;
-    }
-    const commit = parseCommit(oid, await this.#content(oid, 'commit'));
-    this.#kept.set(oid, { kind: 'commit', commit });
-    return commit;
-  }
-
-  async tree(oid: Oid): Promise<readonly TreeEntry[]> {
-    const kept = this.#kept.get(oid);
-    if (kept?.kind === 'tree') {
-      await this.#objects.turn();
-      return kept.entries;
-    }
-    const entries = parseTree(oid, await this.#content(oid, 'tree'));
-    this.#kept.set(oid, { kind: 'tree', entries });
-    return entries;
-  }
-
-  async blob(oid: Oid): Promise<Uint8Array> {
-    const kept = this.#kept.get(oid);
-    if (kept?.kind === 'blob') {
-      await this.#objects.turn();
-      return kept.bytes;
-    }
-    const bytes = await this.#content(oid, 'blob');
-    this.#kept.set(oid, { kind: 'blob', bytes });
-    return bytes;
-  }
-
-  async blobSize(oid: Oid): Promise<number> {
-    const header = await this.#objects.header(oid);
-    if (header === null) throw this.#missing(oid);
-    expectType(oid, header.type, 'blob');
-    return header.size;
-  }
-
-  async has(oid: Oid): Promise<boolean> {
-    return this.#kept.has(oid) || await this.#objects.header(oid) !== null;
-  }
-
-  async close(): Promise<void> {
-    this.#kept.clear();
-    this.#objects.close();
-  }
-
-  async #content(oid: Oid, type: ObjectType): Promise<Buffer> {
-    const object = await this.#objects.read(oid);
-    if (object === null) throw this.#missing(oid);
-    expectType(oid, object.type, type);
-    return object.content;
-  }
-
-  async #peel(oid: Oid): Promise<{ readonly commit: Oid } | { readonly type: ObjectType | 'missing' }> {
-    let at = oid;
-    for (let tags = 0; tags <= MOST_TAGS; tags++) {
-      const header = await this.#objects.header(at);
-      if (header === null) return { type: 'missing' };
-      if (header.type === 'commit') return { commit: at };
-      if (header.type !== 'tag') return { type: header.type };
-      at = parseTagTarget(at, await this.#content(at, 'tag'));
-    }
-    return { type: 'tag' };
-  }
-
-  #missing(oid: Oid): AcumenError {
-    const reason = incompleteness(this.gitDir, this.#config) ?? (this.#objects.isPromised ? 'partial' : 'incomplete');
-    const [what, hint] = {
-      shallow: ['its history was cut off when it was cloned', 'Run `git fetch --unshallow` in the repository, then try again.'],
-      partial: ['it is a partial clone, and Acumen fetches nothing by itself', 'Run `git fetch --refetch --no-filter` in the repository, then try again.'],
-      incomplete: ['it may have been deleted or damaged', 'Run `git fsck` in the repository to see what is missing; a fresh clone repairs it.'],
-    }[reason] as [string, string];
-    return new AcumenError('missing-object', `The repository does not hold object ${oid}: ${what}.`, hint, { oid, reason });
-  }
+export function openEmbedded(location: Location, { cacheBytes = CACHE_BYTES }: OpenOptions = {}): RepositoryReader {
+  const config = readConfig(location.gitDir);
+  return new Reader('embedded', location, config, new ObjectStore(join(location.gitDir, 'objects'), cacheBytes / 3), cacheBytes / 2);
 }
-
-function expectType(oid: Oid, found: ObjectType, wanted: ObjectType): void {
-  if (found !== wanted) throw corruptObject(`Object ${oid}`, `it is a ${found} where a ${wanted} should be`, { oid, found, wanted });
-}
-
-/** Bytes of memory, roughly: strings of bytes take one each, objects some hundred. */
-function weight(kept: Kept): number {
-  if (kept.kind === 'blob') return kept.bytes.length + 200;
-  if (kept.kind === 'tree') return kept.entries.reduce((sum, { name }) => sum + name.length + 200, 200);
-  return kept.commit.message.length + 120 * kept.commit.parents.length + 1000;
-}
-

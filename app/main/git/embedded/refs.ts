@@ -22,7 +22,7 @@ export const PACKED_BYTES = 1 << 30;
 const MOST_HOPS = 5;
 /** Kept by each linked worktree for itself (git-worktree(1), Refs). */
 const PER_WORKTREE = ['refs/bisect', 'refs/rewritten', 'refs/worktree'] as ByteString[];
-const NO_ID = '0'.repeat(40);
+const NO_ID = /^0+$/;
 const NOTHING: ReadonlyMap<ByteString, RefValue> = new Map();
 
 export class RefStore {
@@ -100,8 +100,8 @@ export function readLoose(path: Buffer): RefValue | null {
   const text = bytes.toString('latin1', 0, bytes.length);
   const target = /^ref:[ \t\n\r]*(.*?)[ \t\n\r]*$/s.exec(text)?.[1];
   if (target !== undefined) return isRefName(target) ? { kind: 'symbolic', target: target as ByteString } : { kind: 'broken' };
-  const id = /^([0-9a-f]{40})(?:[ \t\n\r]|$)/i.exec(text)?.[1]?.toLowerCase();
-  return id !== undefined && isOid(id) && id !== NO_ID ? { kind: 'id', oid: id, peeled: null } : { kind: 'broken' };
+  const id = /^([0-9a-f]+)(?:[ \t\n\r]|$)/i.exec(text)?.[1]?.toLowerCase();
+  return id !== undefined && isOid(id) && !NO_ID.test(id) ? { kind: 'id', oid: id, peeled: null } : { kind: 'broken' };
 }
 
 async function listLoose(root: string, folder: ByteString, leaveOut: readonly ByteString[], into: Map<ByteString, RefValue>, turn: () => Promise<void> | undefined): Promise<void> {
@@ -140,13 +140,13 @@ export function readPacked(gitDir: string): Map<ByteString, RefValue> {
     at = end < 0 ? text.length : end + 1;
     if (row.startsWith('#') || row === '') continue;
     const peeled = row.startsWith('^');
-    const id = peeled ? row.slice(1) : row.slice(0, 40);
-    if (!isOid(id) || (peeled ? last === null : row[40] !== ' ')) throw corruptObject(path, `line ${line} is not a ref`, { path, line });
+    const id = peeled ? row.slice(1) : row.slice(0, Math.max(0, row.indexOf(' ')));
+    if (!isOid(id) || (peeled && last === null)) throw corruptObject(path, `line ${line} is not a ref`, { path, line });
     if (peeled) {
       refs.set(last!.name, { kind: 'id', oid: last!.oid, peeled: id });
       last = null;
     } else {
-      const name = row.slice(41) as ByteString;
+      const name = row.slice(id.length + 1) as ByteString;
       last = { name, oid: id };
       if (isRefName(name)) refs.set(name, { kind: 'id', oid: id, peeled: null });
       else refs.set(name, { kind: 'broken' });

@@ -15,7 +15,7 @@ export interface Lookup {
   /** the commit that an object peels to, or the type of what it peels to */
   peel(oid: Oid): Promise<{ readonly commit: Oid } | { readonly type: ObjectType | 'missing' }>;
   commit(oid: Oid): Promise<Commit>;
-  withPrefix(prefix: string): Oid[];
+  withPrefix(prefix: string): Oid[] | Promise<Oid[]>;
 }
 
 const SUFFIX = /\^\{[a-z]*\}|\^[0-9]*|~[0-9]*/y;
@@ -65,13 +65,13 @@ async function startingCommit(lookup: Lookup, name: string, rev: string): Promis
       if (full === 'HEAD') throw await withoutCommit(lookup.refs, last);
     }
   }
-  if (/^[0-9a-f]{4,39}$/i.test(name)) return await abbreviated(lookup, name.toLowerCase(), rev);
+  if (/^[0-9a-f]{4,63}$/i.test(name)) return await abbreviated(lookup, name.toLowerCase(), rev);
   throw unknown(rev, 'no branch, tag, remote branch or commit has that name');
 }
 
 /** git prefers commits here, because a commit is asked for; only two or more of them are ambiguous. */
 async function abbreviated(lookup: Lookup, prefix: string, rev: string): Promise<Oid> {
-  const ids = lookup.withPrefix(prefix);
+  const ids = await lookup.withPrefix(prefix);
   const commits: Oid[] = [];
   for (const oid of ids) if ('commit' in await lookup.peel(oid)) commits.push(oid);
   if (commits.length > 1) {
