@@ -55,8 +55,8 @@ export function drawGround(on: Surface, frame: Frame): void {
   on.fillRect(0, 0, width, height);
   if (a.length <= MAX_EDGES) {
     const dim = (i: number): boolean => ((states.flags[a[i]!]! | states.flags[b[i]!]!) & flags.dim) !== 0;
-    // many edges together are as dark as few: each is drawn the fainter
-    const alpha = Math.max(0.14, Math.min(0.85, 22 / Math.sqrt(a.length + 1)));
+    // where nodes have many edges these would be one grey area: each is drawn the fainter, the more a node has
+    const alpha = Math.max(0.1, Math.min(0.85, joined(scene) / Math.max(1, a.length)));
     edges(on, frame, dim, palette.edge, alpha * 0.25, 1, []);
     edges(on, frame, (i) => !dim(i) && verdict[i] === blocking, palette.edge, alpha, 1, []);
     edges(on, frame, (i) => !dim(i) && verdict[i] !== blocking, palette.edge, alpha, 1, [3, 3]);
@@ -92,6 +92,16 @@ export function drawTop(on: Surface, frame: Frame): void {
   }
   names(on, frame, foremost, view.scale >= NAME_SCALE || states.flags.length <= FEW_NODES ? others : [], radius);
   on.globalAlpha = 1;
+}
+
+const counted = new WeakMap<Int32Array, number>();
+/** How many nodes have an edge; counted once for a graph. */
+function joined({ a, b }: Scene): number {
+  const known = counted.get(a);
+  if (known !== undefined) return known;
+  const { size } = new Set([...a, ...b]);
+  counted.set(a, size);
+  return size;
 }
 
 const sx = ({ scene, view }: Frame, i: number): number => scene.positions[2 * i]! * view.scale + view.x;

@@ -124,32 +124,64 @@ export class Replica {
     });
   }
 
-  /** Of `candidates`, in their order, what can be added one after the other with all it needs. */
+  /**
+   * Of `candidates`, in their order, what can be added one after the other with all it needs. Asking the engine for each costs
+   * the square of the set each time; the pairs that are known already cost a candidate its neighbours. The engine has the
+   * last word on the whole.
+   */
   fitting(chosen: readonly AcuId[], candidates: readonly AcuId[]): { readonly add: readonly AcuId[]; readonly left: readonly AcuId[] } {
     const engine = this.#held();
-    const set = new Set(chosen), left: AcuId[] = [];
-    for (const id of candidates) {
-      if (set.has(id)) continue;
-      const verdict = engine.verdict([...set], [id]);
-      const with_ = verdict.kind === 'needs' ? [...verdict.missing, id] : [id];
-      if (verdict.kind === 'fits' || (verdict.kind === 'needs' && engine.verdict([...set], with_).kind === 'fits')) for (const one of with_) set.add(one);
-      else left.push(id);
+    const given = new Set(chosen), refused = new Set<AcuId>();
+    for (;;) {
+      const add = this.#greedy(chosen, candidates.filter((id) => !refused.has(id))).filter((id) => !given.has(id));
+      const verdict = engine.verdict(chosen, add);
+      const inside = new Set(add);
+      const wrong = new Set<AcuId>();
+      if (verdict.kind === 'conflicts') for (const { a, b } of verdict.with) { const last = b !== 'base' && inside.has(b) ? b : a; if (inside.has(last)) wrong.add(last); }
+      if (verdict.kind === 'unable') for (const id of verdict.acus) if (inside.has(id)) wrong.add(id);
+      if (wrong.size === 0) return { add, left: candidates.filter((id) => !given.has(id) && !inside.has(id)) };
+      // whoever brings one of them in is refused, and the rest tried again
+      for (const id of candidates) if ([...this.#below(id)].some((lower) => wrong.has(lower))) refused.add(id);
     }
-    for (const id of chosen) set.delete(id);
-    return { add: [...set], left };
+  }
+
+  /** Adds what conflicts with no top of the set so far (design.md §2, Verdict), by the pairs alone. */
+  #greedy(chosen: readonly AcuId[], candidates: readonly AcuId[]): readonly AcuId[] {
+    const engine = this.#held(), table = this.#conflicts();
+    const set = new Set<AcuId>(), tops = new Set<number>();
+    const take = (id: AcuId, closure: ReadonlySet<AcuId>): void => {
+      for (const one of closure) { set.add(one); tops.delete(this.#index.get(one)!); }
+      tops.add(this.#index.get(id)!);
+    };
+    // lower ones first, so that what stands on them takes their place as a top
+    for (const id of [...chosen].sort((x, y) => this.#below(x).size - this.#below(y).size)) if (this.#index.has(id)) take(id, this.#below(id));
+    for (const id of candidates) {
+      const index = this.#index.get(id);
+      if (index === undefined || set.has(id)) continue;
+      const closure = this.#below(id);
+      if ([...closure].some((one) => engine.acu(one)?.standing !== 'exact')) continue;
+      if (table.neighbours(index).some((other) => tops.has(other) && !closure.has(engine.acus[other]!.id))) continue;
+      take(id, closure);
+    }
+    return [...set];
+  }
+
+  /** An ACU with all it requires. */
+  #below(id: AcuId): ReadonlySet<AcuId> {
+    const out = new Set<AcuId>();
+    const visit = (one: AcuId): void => {
+      if (out.has(one)) return;
+      out.add(one);
+      for (const lower of this.#held().acu(one)?.requires ?? []) visit(lower);
+    };
+    visit(id);
+    return out;
   }
 
   /** Indices of the ACUs that conflict with any of `ids` or with what they require. */
   against(ids: readonly AcuId[]): Int32Array {
-    const engine = this.#held(), table = this.#conflicts(), asked = new Set<number>();
-    const out = new Set<number>();
-    const visit = (id: AcuId): void => {
-      const i = this.#index.get(id);
-      if (i === undefined || asked.has(i)) return;
-      asked.add(i);
-      for (const next of engine.acus[i]!.requires) visit(next);
-    };
-    for (const id of ids) visit(id);
+    const table = this.#conflicts(), asked = new Set<number>(), out = new Set<number>();
+    for (const id of ids) for (const lower of this.#below(id)) { const i = this.#index.get(lower); if (i !== undefined) asked.add(i); }
     for (const i of asked) for (const next of table.neighbours(i)) if (!asked.has(next)) out.add(next);
     return Int32Array.from(out);
   }

@@ -46,12 +46,22 @@ describe('a replica of a generated repository', () => {
     expect(seen).toContain('conflicts');
   });
 
-  test('what "add what fits" adds does compose, and what it leaves does not fit', () => {
-    const { add, left } = replica.fitting([], all);
-    expect(loaded.engine.check(add).ok).toBe(true);
-    expect(add.length + left.length).toBeGreaterThanOrEqual(all.length);
-    expect(left.length).toBeGreaterThan(0);
-    for (const id of left) expect(['conflicts', 'unable', 'needs']).toContain(loaded.engine.verdict(add, [id]).kind);
+  test('what "add what fits" adds is what one gets by asking the engine for each', () => {
+    const { engine } = loaded;
+    for (const [chosen, candidates] of [[[], all], [[], all.toReversed()], [[...engine.closed(all.slice(3, 4))], all.slice(10)]] as const) {
+      const set = new Set(chosen), left: AcuId[] = [];
+      for (const id of candidates) {
+        if (set.has(id)) continue;
+        const verdict = engine.verdict([...set], [id]);
+        const all_ = verdict.kind === 'needs' ? [...verdict.missing, id] : [id];
+        if (verdict.kind === 'fits' || verdict.kind === 'needs') for (const one of all_) set.add(one); else left.push(id);
+      }
+      const found = replica.fitting(chosen, candidates);
+      expect([...found.add, ...chosen].sort()).toEqual([...set].sort());
+      expect(found.left).toEqual(left.filter((id) => !set.has(id)));
+      expect(engine.check([...set]).ok).toBe(true);
+      expect(left.length).toBeGreaterThan(0);
+    }
   });
 
   test('the table holds the engine\'s conflicts, each once, and filters as a slow loop does', () => {
