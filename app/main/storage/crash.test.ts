@@ -140,4 +140,15 @@ describe('two processes on one store', () => {
     await store.close();
     expect(statSync(file).size, 'the last one out folds the log into the file').toBeGreaterThan(40_000);
   }, 60_000);
+
+  it('open while the other writes: what is being committed is never taken for damage', async () => {
+    const file = join(folder.path, 'opened.sqlite');
+    await (await openStore(file)).close();
+    const writing = storeProcess(['append', file, 'busy', '100000']);
+    await writing.next();
+    for (let opened = 0; opened < 400; opened++) await (await openStore(file, { readOnly: true })).close();
+    writing.child.kill('SIGKILL');
+    await writing.ended;
+    expect(writing.lines.length, 'it wrote all the while').toBeGreaterThan(100);
+  }, 60_000);
 });

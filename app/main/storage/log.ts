@@ -112,11 +112,16 @@ export function writeOperation(db: WriteDb, operation: NewOperation, events: rea
   return { operation: toOperation(row), rows };
 }
 
-/** A glance at the end of the log, cheap enough for every opening: the last rows and the head agree. The rest is for fsck. */
+/**
+ * A glance at the end of the log, cheap enough for every opening: the last rows and the head agree. The rest is for fsck.
+ * One snapshot: another process may commit between any two reads.
+ */
 export function checkEnd(db: ReadDb, file: string): void {
-  const head = readHead(db);
-  const last = one<{ seq: number; hash: Uint8Array }>(db, 'SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1');
-  const operation = one<OperationRow>(db, 'SELECT * FROM operation ORDER BY id DESC LIMIT 1');
+  const { head, last, operation } = db.transaction(() => ({
+    head: readHead(db),
+    last: one<{ seq: number; hash: Uint8Array }>(db, 'SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1'),
+    operation: one<OperationRow>(db, 'SELECT * FROM operation ORDER BY id DESC LIMIT 1'),
+  })).deferred();
   const same = (last?.seq ?? 0) === head.written && (operation?.id ?? 0) === head.operation && (operation?.last_event ?? 0) === head.event
     && (last === undefined || equalBytes(last.hash, head.event_hash)) && (operation === undefined || equalBytes(operation.hash, head.operation_hash));
   if (!same) throw corrupt(file, 'the log does not end where its head says');
