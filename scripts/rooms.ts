@@ -19,7 +19,7 @@ export const table: Readonly<Record<string, Row>> = {
   'app/renderer/': {
     rooms: ['app/core/', 'app/contract/', 'app/workers/client.ts'],
     packages: [
-      '@codemirror/merge', '@codemirror/state', '@codemirror/view', '@dnd-kit/react', '@tanstack/react-virtual', 'comlink',
+      '@codemirror/merge', '@codemirror/state', '@codemirror/view', '@tanstack/react-virtual', 'comlink',
       'react', 'react-dom', 'react-resizable-panels', 'zustand',
     ],
     node: false,

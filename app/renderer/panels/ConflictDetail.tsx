@@ -43,12 +43,12 @@ function One({ conflict }: { conflict: ConflictView }) {
         <span className="spacer" />
       </header>
       <div className="conflict-about">
-        <p className="copyable">{conflict.detail.charAt(0).toUpperCase() + conflict.detail.slice(1)}.</p>
+        <p className="copyable">{conflict.detail.charAt(0).toUpperCase() + conflict.detail.slice(1)}.{value !== null && value.merged === null && ' There is no merged text for this kind of conflict.'}</p>
         <div className="conflict-parties"><Party id={conflict.a} /><span className="muted">×</span>{conflict.b === 'base' ? <span className="muted">the base</span> : <Party id={conflict.b} />}</div>
       </div>
       {value === null
         ? <div className="diff-note">{!online ? <span className="muted">The texts come from the service, which is away.</span> : state === 'failed' ? <span className="muted">The texts could not be read.</span> : <Spinner />}</div>
-        : <Sides file={value} conflict={conflict} />}
+        : <Sides file={value} />}
     </div>
   );
 }
@@ -66,15 +66,15 @@ function Party({ id }: { id: AcuId }) {
   );
 }
 
-function Sides({ file, conflict }: { file: File; conflict: ConflictView }) {
+function Sides({ file }: { file: File }) {
   const base = textOf(file.base);
   // Equal names of the parties would be told apart by nothing else.
   const [names] = useState(() => file.sides.map((side) => (side.acu === 'base' ? 'The base now' : nameOf(side.acu))));
   return (
-    <div className="sides" data-count={file.sides.length}>
+    <div className="sides" data-merged={file.merged !== null}>
       <Column side="base" title="Base" shown={file.base} places={file.places} />
       {file.sides.map((side, i) => <Column key={side.acu} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
-      <Column side="merged" title="Merged" shown={file.merged} markers none={conflict.b === 'base' ? 'No merged text.' : 'There is no merged text for this kind of conflict.'} />
+      {file.merged !== null && <Column side="merged" title="Merged" shown={file.merged} markers />}
     </div>
   );
 }
@@ -87,14 +87,13 @@ interface ColumnProps {
   readonly against?: string | null;
   readonly places?: File['places'];
   readonly markers?: boolean;
-  readonly none?: string;
 }
 
-function Column({ side, title, shown, against = null, places, markers = false, none = 'The file does not exist here.' }: ColumnProps) {
+function Column({ side, title, shown, against = null, places, markers = false }: ColumnProps) {
   return (
     <section className="side" aria-label={title} data-testid={ids.side} data-side={side}>
       <div className="section-head truncate" title={title}>{title}{shown?.truncated === true && <span className="muted"> · first part of {bytesWords(shown.bytes)}</span>}</div>
-      {shown === null ? <div className="diff-note muted">{none}</div>
+      {shown === null ? <div className="diff-note muted">The file does not exist here.</div>
         : shown.binary ? <div className="diff-note muted">Binary, {bytesWords(shown.bytes)}.</div>
         : (
           <Suspense fallback={<div className="diff-note"><Spinner /></div>}>

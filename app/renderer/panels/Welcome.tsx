@@ -86,7 +86,8 @@ function ImportForm({ path: current, onDone }: { path: string; onDone: () => voi
 }
 
 function ElapsedNote({ began }: { began: number }) {
-  return <span className="muted">{duration(useNow() - began)}</span>;
+  const age = useNow() - began;
+  return age < 1000 ? null : <span className="muted">{duration(age)}</span>;
 }
 
 /** Connected, and nothing is imported yet: the first import with its numbers, or the form for it. */

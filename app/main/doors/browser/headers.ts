@@ -10,7 +10,7 @@ export const fixedHeaders: readonly (readonly [string, string])[] = [
   ['permissions-policy', 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=(), payment=()'],
 ];
 
-/** `nonce` admits the styles that CodeMirror and dnd-kit inject in this one load. */
+/** `nonce` admits the styles that CodeMirror injects in this one load. */
 export function contentSecurityPolicy(host: string, nonce: string | null): string {
   return [
     "default-src 'none'",
