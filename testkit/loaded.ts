@@ -6,6 +6,7 @@ import type { Grain, Segment } from '../app/core/model.ts';
 import type { RepositoryReader } from '../app/core/repository.ts';
 import { segmentKey } from '../app/core/segmentKey.ts';
 import { openRepository } from '../app/main/git/open.ts';
+import type { ReaderChoice } from '../app/main/git/open.ts';
 import { importRepository } from '../app/main/service/importer.ts';
 
 export interface Loaded {
@@ -21,10 +22,12 @@ export interface LoadOptions {
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: Grain;
   /** what an earlier import stored: the import is then incremental */
   readonly onTopOf?: Loaded;
+  /** embedded if not given: what most tests are about does not depend on it */
+  readonly reader?: ReaderChoice;
 }
 
 export async function load(dir: string, options: LoadOptions = {}): Promise<Loaded> {
-  const reader = await openRepository(dir);
+  const reader = await openRepository(dir, { reader: options.reader ?? 'embedded' });
   const blobs = new Map<Oid, Uint8Array>();
   const stored = async (oid: Oid): Promise<Uint8Array | null> => blobs.get(oid) ?? await options.onTopOf?.stored(oid) ?? null;
   const byKey = new Map<string, Segment>((options.onTopOf?.segments ?? []).map((s) => [segmentKey(s), s]));

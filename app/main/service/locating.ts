@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AcumenError } from '../../core/errors.ts';
-import { openRepository } from '../git/open.ts';
+import { gitDirectory } from '../git/open.ts';
 import { defaultStore } from './place.ts';
 
 export interface Asked { readonly repo: string | null; readonly store: string | null; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
@@ -14,9 +14,7 @@ export interface Located {
 
 /** The git directory of the repository at or above a path: absolute, without symbolic links. */
 export async function gitDirOf(at: string): Promise<string> {
-  const reader = await openRepository(at);
-  await reader.close();
-  return reader.gitDir;
+  return gitDirectory(at);
 }
 
 export async function locate({ repo, store, cwd, env }: Asked): Promise<Located> {

@@ -11,6 +11,7 @@ import { pack } from '../../core/segmentKey.ts';
 import { historyOf } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import { openRepository } from '../git/open.ts';
+import type { ReaderChoice } from '../git/open.ts';
 import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
 import { compose } from './composing.ts';
@@ -34,8 +35,10 @@ export const systemClock: Clock = { now: () => Date.now(), offset: () => -new Da
 export interface WorkspaceOptions {
   readonly readOnly?: boolean;
   readonly clock?: Clock;
-  /** for the name that signs what is written back */
+  /** for the name that signs what is written back, and for the PATH on which git is looked for */
   readonly env?: NodeJS.ProcessEnv;
+  /** who reads the repository; `auto` if not given */
+  readonly git?: ReaderChoice;
 }
 
 /** The state at one operation, with the engine over it. */
@@ -65,6 +68,7 @@ export class Workspace implements Service {
   readonly store: Store;
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
+  readonly #git: ReaderChoice;
   readonly reading = new Reading();
   readonly #queue: OperationQueue;
   readonly #listeners = new Set<(push: Push) => void>();
@@ -94,6 +98,7 @@ export class Workspace implements Service {
     this.store = store;
     this.clock = options.clock ?? systemClock;
     this.env = options.env ?? process.env;
+    this.#git = options.git ?? 'auto';
     this.#queue = new OperationQueue((push) => this.#push(push), () => this.clock.now());
     this.#handlers = this.#methods();
     this.#stopListening = store.onExternalChange(() => { this.refold().catch(() => undefined); }); // the next operation says what is wrong
@@ -143,7 +148,7 @@ export class Workspace implements Service {
 
   async open(path: string): Promise<RepositoryReader> {
     if (this.#reader?.gitDir === path) return this.#reader.reader;
-    const reader = await openRepository(path);
+    const reader = await openRepository(path, { reader: this.#git, searchPath: this.env['PATH'] ?? '' });
     if (this.#reader?.gitDir === reader.gitDir) {
       await reader.close();
       return this.#reader.reader;

@@ -225,7 +225,7 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     ['grain commit', (f) => ['import', path.join(f, 'repo'), '--grain', 'commit'], 2, 'grain-not-available'],
     ['grain atom', (f) => ['import', path.join(f, 'repo'), '--grain', 'atom', '--json'], 2, 'grain-not-available'],
     ['an unknown grain', (f) => ['import', path.join(f, 'repo'), '--grain', 'sand'], 2, 'usage'],
-    ['the native reader', (f) => ['list', '--store', path.join(f, 'main.acumen'), '--git', 'native'], 2, 'usage'],
+    ['an unknown reader', (f) => ['list', '--store', path.join(f, 'main.acumen'), '--git', 'magic'], 2, 'usage'],
     ['a folder that is no repository', (f) => ['import', path.join(f, 'data')], 2, 'not-a-repository'],
     ['an unknown base', (f) => ['import', path.join(f, 'repo'), '--store', path.join(f, 'x.acumen'), '--base', 'nowhere'], 2, 'unknown-revision'],
     ['a store that is not there', (f) => ['list', '--store', path.join(f, 'none.acumen')], 2, 'usage'],

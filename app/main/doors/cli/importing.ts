@@ -13,7 +13,7 @@ export const importing: Verb = async (call) => {
   }
   if (grain !== 'branch') throw new AcumenError('usage', `There is no grain called ${grain}.`, 'Use --grain branch.', { grain });
   const located = await whereIs(call, args[0] ?? options.repo ?? null);
-  const workspace = await createWorkspace(located, call.io.env);
+  const workspace = await createWorkspace(located, call);
   try {
     const path = located.repo ?? (workspace.view.state.gitDir === null ? call.io.cwd : null);
     const summary = await operate(call, workspace, 'import', { path: path ?? workspace.view.state.gitDir, base: options.base ?? null, refs: options.refs ?? [], grain });

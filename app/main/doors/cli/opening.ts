@@ -7,6 +7,7 @@ import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
 import { Workspace } from '../../service/workspace.ts';
 import { progressLine } from './progress.ts';
+import { readerChoice } from './program.ts';
 import type { Call } from './program.ts';
 
 export function whereIs({ io, options }: Call, repo: string | null = options.repo ?? null): Promise<Located> {
@@ -17,7 +18,7 @@ export function whereIs({ io, options }: Call, repo: string | null = options.rep
 export async function withWorkspace<T>(call: Call, needs: { readonly write: boolean; readonly imported: boolean }, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const located = await whereIs(call);
   requireStore(located);
-  const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env });
+  const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options) });
   try {
     const { gitDir, published } = workspace.view.state;
     if (call.options.repo !== undefined && gitDir !== null && located.repo !== null && await gitDirOf(located.repo) !== gitDir) {
@@ -32,9 +33,9 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
   }
 }
 
-export async function createWorkspace(located: Located, env: NodeJS.ProcessEnv): Promise<Workspace> {
+export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {
   await mkdir(path.dirname(located.store), { recursive: true, mode: 0o700 });
-  return Workspace.open(located.store, { env });
+  return Workspace.open(located.store, { env: io.env, git: readerChoice(options) });
 }
 
 type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];

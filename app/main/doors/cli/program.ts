@@ -23,7 +23,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   let status = 0;
   const program = build(out, async (load, options, args) => {
     const verb = await load();
-    refuseNativeGit(options);
+    readerChoice(options);
     status = await verb({ io, out, err, options, args });
   });
   try {
@@ -66,7 +66,7 @@ function build(out: Output, start: Run): Command {
     command
       .option('--repo <path>', 'the repository (default: that of --store, else the current directory)')
       .option('--store <file>', 'the workspace file (default: in your data folder, one per repository)')
-      .option('--git <reader>', 'how the repository is read: embedded')
+      .option('--git <reader>', 'how the repository is read: embedded, or native by git (default: native where git is found)')
       .option('--json', 'print exactly one JSON document')
       .exitOverride()
       .action((...given: unknown[]) => start(load, command.opts<Options>(), (given.slice(0, -2) as (string | string[] | undefined)[]).flat().filter((a) => a !== undefined)));
@@ -106,11 +106,10 @@ function build(out: Output, start: Run): Command {
   return program;
 }
 
-function refuseNativeGit({ git }: Options): void {
-  if (git === undefined || git === 'embedded') return;
-  throw git === 'native'
-    ? new AcumenError('usage', 'The native git reader is not available in this version.', 'Leave --git out, or use --git embedded.')
-    : new AcumenError('usage', `There is no git reader called ${git}.`, 'Leave --git out, or use --git embedded.');
+/** `--git`: who reads the repository. */
+export function readerChoice({ git = 'auto' }: Options): 'embedded' | 'native' | 'auto' {
+  if (git === 'embedded' || git === 'native' || git === 'auto') return git;
+  throw new AcumenError('usage', `There is no git reader called ${git}.`, 'Leave --git out, or use --git embedded or --git native.');
 }
 
 /** Commander's complaints in our form. */

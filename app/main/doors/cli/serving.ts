@@ -18,7 +18,7 @@ export const serve: Verb = async ({ io, out, err, options, args }) => {
   const located = await locate({ repo: asked ?? sample, store: options.store ?? null, cwd: io.cwd, env: io.env });
   if (located.repo !== null) await gitDirOf(located.repo); // a path that is no repository is refused before anything is served
 
-  const workspace = await createWorkspace(located, io.env);
+  const workspace = await createWorkspace(located, { io, options });
   try {
     const { gitDir, published } = workspace.view.state;
     if (located.repo === null && gitDir === null) throw new AcumenError('usage', 'This store has no repository yet.', 'Run `acumen serve REPO --store FILE`.', { store: located.store });

@@ -1,0 +1,153 @@
+// The git program: found on the search path, never inside the repository, and run only with the commands listed here, in an
+// empty environment, on a git directory of our own. What a repository says about itself is never in front of it.
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import { AcumenError } from '../../../core/errors.ts';
+import { locate } from '../embedded/locate.ts';
+import { ioFailure } from '../failures.ts';
+import type { ObjectFormat, ObjectType } from '../oids.ts';
+
+/** Everything git is ever asked. Each only looks objects up or names itself (cat-file(1), rev-parse(1), git-version(1)). */
+export const COMMANDS = {
+  version: ['version'],
+  objects: ['cat-file', '--batch-command'],
+  abbreviation: ['rev-parse', '--disambiguate='],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The oracle's bar, and `cat-file --batch-command` is in it (since 2.36). */
+const OLDEST = [2, 38] as const;
+const VERSION_MS = 5000;
+const MOST_OUTPUT = 16 << 20;
+
+export interface Git { readonly path: string; readonly version: string }
+
+/** What is known of a program, until its file changes. */
+const known = new Map<string, { readonly stamp: string; readonly version: Promise<string> }>();
+
+/** The first git on `searchPath` that is outside the repository, if it answers and is new enough; else why there is none. */
+export async function findGit(gitDir: string, searchPath: string, timeoutMs = VERSION_MS): Promise<Git | { readonly why: string; readonly failure?: unknown }> {
+  const path = searchPath.split(delimiter).flatMap((folder) => programIn(folder, gitDir) ?? [])[0];
+  if (path === undefined) return { why: 'no git is on the search path' };
+  const { ino, size, mtimeMs } = statSync(path);
+  const stamp = `${ino} ${size} ${mtimeMs} ${timeoutMs}`;
+  let found = known.get(path);
+  if (found?.stamp !== stamp) known.set(path, found = { stamp, version: versionOf(path, timeoutMs) });
+  try {
+    const version = await found.version;
+    const [major = 0, minor = 0] = version.split('.').map(Number);
+    if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return { path, version };
+    return { why: `${path} is git ${version}, older than ${OLDEST.join('.')}` };
+  } catch (failure) {
+    known.delete(path);
+    return { why: `${path} does not say its version`, failure };
+  }
+}
+
+/** A relative entry would mean a file of the folder that is open; one inside the repository is the repository's own choice. */
+function programIn(folder: string, gitDir: string): string | null {
+  if (!isAbsolute(folder)) return null;
+  const path = join(folder, process.platform === 'win32' ? 'git.exe' : 'git');
+  try {
+    accessSync(path, constants.X_OK);
+    const real = realpathSync.native(path);
+    if (!statSync(real).isFile()) return null;
+    return [folder, dirname(real)].some((at) => isInside(at, gitDir)) ? null : path;
+  } catch {
+    return null;
+  }
+}
+
+function isInside(folder: string, gitDir: string): boolean {
+  try {
+    return locate(folder).gitDir === gitDir;
+  } catch (error) {
+    // A folder that claims a repository in an odd way is not one to run programs from.
+    return !(error instanceof AcumenError && error.code === 'not-a-repository');
+  }
+}
+
+async function versionOf(path: string, timeoutMs: number): Promise<string> {
+  const said = await runOnce(path, COMMANDS.version, { cwd: tmpdir(), env: environment(path), timeoutMs });
+  const version = /^git version (\d+\.\d+[^\s]*)/.exec(said)?.[1];
+  if (version === undefined) throw new AcumenError('io', `${path} does not answer as git does.`, 'Use --git embedded, or put git 2.38 or newer on the PATH.', { path });
+  return version;
+}
+
+/** Nothing of ours reaches git, and nothing of the user's or the machine's configuration. */
+function environment(program: string, home?: { readonly gitDir: string; readonly objectDir: string }): NodeJS.ProcessEnv {
+  return {
+    PATH: dirname(program), GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', GIT_NO_LAZY_FETCH: '1', GIT_OPTIONAL_LOCKS: '0',
+    GIT_TERMINAL_PROMPT: '0', GIT_NO_REPLACE_OBJECTS: '1', LC_ALL: 'C',
+    ...(process.platform === 'win32' && process.env['SystemRoot'] !== undefined ? { SystemRoot: process.env['SystemRoot'] } : {}),
+    ...(home === undefined ? {} : { GIT_DIR: home.gitDir, GIT_OBJECT_DIRECTORY: home.objectDir }),
+  };
+}
+
+function runOnce(path: string, args: readonly string[], { cwd, env, timeoutMs }: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly timeoutMs: number }): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(path, args, { cwd, env, timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: MOST_OUTPUT, encoding: 'latin1', windowsHide: true }, (error, stdout) => {
+      if (error === null) resolve(stdout);
+      else if (error.killed === true) reject(timedOut(timeoutMs));
+      else reject(ioFailure('run', path, error));
+    });
+  });
+}
+
+export function timedOut(ms: number): AcumenError {
+  return new AcumenError('io', `git did not answer within ${ms / 1000} s.`, 'Try again; `--git embedded` reads without git.', { timeoutMs: ms });
+}
+
+/** The child processes and folders that must not outlive this one. */
+const live = new Set<GitHome>();
+process.once('exit', () => { for (const home of live) home.close(); });
+
+/** A bare git directory of our own, whose objects are those of one repository. It is never written to. */
+export class GitHome {
+  readonly #git: Git;
+  readonly #folder: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #children = new Set<ChildProcessWithoutNullStreams>();
+  readonly timeoutMs: number;
+
+  constructor(git: Git, objectDir: string, format: ObjectFormat, timeoutMs: number) {
+    this.#git = git;
+    this.timeoutMs = timeoutMs;
+    try {
+      this.#folder = mkdtempSync(join(realpathSync.native(tmpdir()), 'acumen-git-'));
+      for (const inside of ['objects', 'refs']) mkdirSync(join(this.#folder, inside));
+      writeFileSync(join(this.#folder, 'HEAD'), 'ref: refs/heads/none\n');
+      // The commit graph is a second account of what the objects say; only the objects are believed.
+      writeFileSync(join(this.#folder, 'config'), `[core]\n\trepositoryformatversion = 1\n\tbare = true\n\tcommitGraph = false\n[extensions]\n\tobjectformat = ${format}\n`);
+    } catch (error) {
+      throw ioFailure('make a folder in', tmpdir(), error);
+    }
+    this.#env = environment(git.path, { gitDir: this.#folder, objectDir });
+    live.add(this);
+  }
+
+  converse(): ChildProcessWithoutNullStreams {
+    const child = spawn(this.#git.path, COMMANDS.objects, { cwd: this.#folder, env: this.#env, stdio: 'pipe', windowsHide: true });
+    this.#children.add(child);
+    child.once('close', () => this.#children.delete(child));
+    return child;
+  }
+
+  /** Ids that begin with `prefix`, which must be 4 to 64 lower-case hex digits. */
+  async withPrefix(prefix: string): Promise<string[]> {
+    if (!/^[0-9a-f]{4,64}$/.test(prefix)) return [];
+    const [command, option] = COMMANDS.abbreviation;
+    const said = await runOnce(this.#git.path, [command, option + prefix], { cwd: this.#folder, env: this.#env, timeoutMs: this.timeoutMs });
+    return said.split('\n').filter((line) => line !== '');
+  }
+
+  close(): void {
+    for (const child of this.#children) child.kill('SIGKILL');
+    live.delete(this);
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+export type Header = { readonly type: ObjectType; readonly size: number };

@@ -1,0 +1,93 @@
+// The native reader: objects by git plumbing, everything else by the code of the embedded one. git sees their object folder
+// and nothing else of the repository, every id is checked against the content, and links and borrowed folders are refused before.
+import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Oid } from '../../../core/bytes.ts';
+import type { RepositoryReader } from '../../../core/repository.ts';
+import { objectFormatOf, readConfig } from '../embedded/locate.ts';
+import type { Location } from '../embedded/locate.ts';
+import { loosePath } from '../embedded/loose.ts';
+import { corruptObject } from '../failures.ts';
+import { isPromised, refuseLinks, withAlternates } from '../objectDirectories.ts';
+import { EMPTY_TREES, ID_DIGITS, isOid, objectIdGently } from '../oids.ts';
+import type { ObjectFormat } from '../oids.ts';
+import { CACHE_BYTES, Reader } from '../reader.ts';
+import type { GitObject, Objects } from '../reader.ts';
+import { Turns } from '../turns.ts';
+import { Conversation } from './conversation.ts';
+import { GitHome } from './git.ts';
+import type { Git, Header } from './git.ts';
+
+/** A disk that wakes up or a pack of many gigabytes may take seconds for one object. */
+const ANSWER_MS = 30_000;
+
+export interface NativeOptions {
+  readonly cacheBytes?: number;
+  /** how long git may stay silent while something is asked of it; 30 s if not given */
+  readonly timeoutMs?: number;
+}
+
+export function openNative(location: Location, git: Git, { cacheBytes = CACHE_BYTES, timeoutMs = ANSWER_MS }: NativeOptions = {}): RepositoryReader {
+  const config = readConfig(location.gitDir, 'native');
+  const objects = new NativeObjects(join(location.gitDir, 'objects'), objectFormatOf(config), git, timeoutMs);
+  return new Reader('native', location, config, objects, cacheBytes / 2);
+}
+
+class NativeObjects implements Objects {
+  readonly #directories: readonly string[];
+  readonly #format: ObjectFormat;
+  readonly #home: GitHome;
+  readonly #conversation: Conversation;
+  readonly #turns = new Turns();
+
+  constructor(objectDir: string, format: ObjectFormat, git: Git, timeoutMs: number) {
+    this.#directories = withAlternates(objectDir);
+    refuseLinks(this.#directories);
+    this.#format = format;
+    this.#home = new GitHome(git, objectDir, format, timeoutMs);
+    this.#conversation = new Conversation(this.#home);
+  }
+
+  turn(): Promise<void> | undefined {
+    return this.#turns.turn();
+  }
+
+  async read(oid: Oid): Promise<GitObject | null> {
+    if (oid === EMPTY_TREES[this.#format]) return { type: 'tree', content: Buffer.alloc(0) };
+    const found = await this.#ask('contents', oid);
+    if (found !== null && await objectIdGently(found.type, found.content, this.#format) !== oid) throw corruptObject(`Object ${oid}`, 'its content has another id', { oid });
+    return found;
+  }
+
+  async header(oid: Oid): Promise<Header | null> {
+    return oid === EMPTY_TREES[this.#format] ? { type: 'tree', size: 0 } : this.#ask('info', oid);
+  }
+
+  async withPrefix(prefix: string): Promise<Oid[]> {
+    return (await this.#home.withPrefix(prefix)).filter((oid) => this.#isId(oid)).sort() as Oid[];
+  }
+
+  get isPromised(): boolean {
+    return isPromised(this.#directories);
+  }
+
+  close(): void {
+    this.#conversation.close();
+    this.#home.close();
+  }
+
+  async #ask(verb: 'contents' | 'info', oid: Oid): Promise<(GitObject & Header) | null> {
+    // What is not an id never reaches git: it would be taken for an expression, or for two commands.
+    if (!this.#isId(oid)) return null;
+    const found = await this.#conversation.ask(verb, oid);
+    // git calls a loose object missing that is there and cannot be read.
+    if (found === null && this.#directories.some((dir) => lstatSync(loosePath(dir, oid), { throwIfNoEntry: false }) !== undefined)) {
+      throw corruptObject(`Object ${oid}`, 'git cannot read it', { oid });
+    }
+    return found;
+  }
+
+  #isId(text: string): boolean {
+    return isOid(text) && text.length === ID_DIGITS[this.#format];
+  }
+}
