@@ -38,7 +38,8 @@ export function App() {
 
 function View() {
   const state = useConnection((s) => s.state), met = useConnection((s) => s.version !== ''), repository = useConnection((s) => s.repository);
-  const status = useReplica((s) => s.status);
+  const status = useReplica((s) => s.status), name = repository?.name;
+  useEffect(() => { document.title = name === undefined ? 'Acumen' : `${name} – Acumen`; }, [name]);
   // A window that has been let in keeps its work on screen while the service is away.
   if (!met || state === 'refused') return <Connect />;
   if (repository === null || repository.base === null) return <Welcome />;

@@ -81,6 +81,8 @@ async function tryConnect(): Promise<void> {
     useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version, repository: hello.repository });
     useComposition.setState({ confirmed: hello.composition });
     useOperations.setState({ canUndo: hello.canUndo, canRedo: hello.canRedo });
+    const { operations: [last] } = await mine.call('log', { before: null, limit: 1 });
+    useOperations.setState((state) => ({ last: last ?? state.last }));
     if (hello.repository !== null) await fetchSnapshot();
   } catch (error) {
     if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: error.message }); return; }
