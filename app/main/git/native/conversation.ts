@@ -3,7 +3,7 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import { corruptObject } from '../failures.ts';
+import { corruptObject, ioFailure } from '../failures.ts';
 import { tooLarge } from '../embedded/loose.ts';
 import type { ObjectType } from '../oids.ts';
 import { MOST_BYTES } from '../reader.ts';
@@ -52,15 +52,22 @@ export class Conversation {
 
   /** `oid` must be a whole id of this repository's format. */
   ask(verb: 'contents' | 'info', oid: Oid): Promise<Answer | null> {
-    return new Promise((resolve, reject) => {
-      if (this.#closed) throw new AcumenError('io', 'The repository has been closed.', 'Open it again.');
-      // Started once more after it ended, and not again before it has answered something.
-      if (this.#child === null && this.#deaths > 1) throw this.#lastEnd!;
-      const child = this.#child ?? this.#start();
-      if (this.#waiting === 0) this.#wake(child);
-      this.#asked.push({ verb, oid, resolve, reject });
-      child.stdin.write(`${verb} ${oid}\n`);
-    });
+    return new Promise((resolve, reject) => { this.#send({ verb, oid, resolve, reject }); });
+  }
+
+  #send(request: Request): void {
+    if (this.#closed) return request.reject(new AcumenError('io', 'The repository has been closed.', 'Open it again.'));
+    // Started once more after it ended, and not again before it has answered something.
+    if (this.#child === null && this.#deaths > 1) return request.reject(this.#lastEnd);
+    let child: ChildProcessWithoutNullStreams;
+    try {
+      child = this.#child ?? this.#start();
+    } catch (error) {
+      return request.reject(ioFailure('start', 'git', error));
+    }
+    if (this.#waiting === 0) this.#wake(child);
+    this.#asked.push(request);
+    child.stdin.write(`${request.verb} ${request.oid}\n`);
   }
 
   close(): void {
@@ -187,7 +194,7 @@ export class Conversation {
     this.#shift().reject(error);
     const rest = this.#asked.slice(this.#next);
     this.#drop();
-    for (const { verb, oid, resolve, reject } of rest) this.ask(verb, oid).then(resolve, reject);
+    for (const request of rest) this.#send(request);
   }
 
   #end(error: AcumenError): void {
