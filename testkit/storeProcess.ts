@@ -35,10 +35,12 @@ export interface StoreProcess {
   readonly ended: Promise<number | string | null>;
 }
 
-/** `blocks`: no file may grow beyond so many blocks of 512 bytes (POSIX `ulimit -f`), as on a disk that fills up. */
-export function storeProcess(args: readonly string[], as: { readonly uid?: number; readonly gid?: number; readonly blocks?: number } = {}): StoreProcess {
-  const { blocks, ...user } = as;
-  const command = [process.execPath, fileURLToPath(import.meta.url), ...args];
+interface As { readonly uid?: number; readonly gid?: number; readonly blocks?: number; readonly env?: NodeJS.ProcessEnv; readonly script?: string }
+
+/** `blocks`: no file may grow beyond so many blocks of 512 bytes (POSIX `ulimit -f`), as on a disk that fills up. `script`: another that speaks in lines. */
+export function storeProcess(args: readonly string[], as: As = {}): StoreProcess {
+  const { blocks, script = fileURLToPath(import.meta.url), ...user } = as;
+  const command = [process.execPath, script, ...args];
   const [program, ...rest] = blocks === undefined ? command : ['/bin/sh', '-c', `ulimit -f ${blocks} && exec "$@"`, 'sh', ...command];
   const child = spawn(program!, rest, { stdio: ['pipe', 'pipe', 'inherit'], ...user });
   const lines: unknown[] = [];

@@ -1,5 +1,6 @@
 // The service of one workspace (design.md §5, Processes and truth): it owns the store, the engine and the truth. Every mutation
 // is an operation in its queue; every visible change is an epoch, pushed as a difference of the replica; reads never wait.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Oid } from '../../core/bytes.ts';
 import { difference } from '../../core/difference.ts';
 import { Engine } from '../../core/engine.ts';
@@ -59,8 +60,10 @@ const NOTHING_PUBLISHED: Published = {
 /** Conflicts beyond which the store keeps no copy of the graph: the engine computes it faster than it could be read back. */
 const MAX_STORED_CONFLICTS = 250_000;
 
-/** How often an operation is planned anew because another process committed in between. */
-const MAX_ATTEMPTS = 5;
+/** How often an operation is planned anew because another process committed in between: eight that never rest need dozens. */
+const MAX_ATTEMPTS = 200;
+/** At most so long, in milliseconds, is waited before that; by chance, so that the same two do not meet each time. */
+const MAX_PAUSE = 32;
 
 type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
@@ -210,8 +213,9 @@ export class Workspace implements Service {
         operation = await this.store.append({ ...planned.operation, time: this.clock.now() }, planned.events, extra, view.head.event);
       } catch (error) {
         await takeBack?.();
-        if (error instanceof AcumenError && error.code === 'store-moved' && attempt < MAX_ATTEMPTS) continue;
-        throw error;
+        if (!(error instanceof AcumenError) || error.code !== 'store-moved' || attempt >= MAX_ATTEMPTS) throw error;
+        await sleep(Math.random() * Math.min(MAX_PAUSE, 2 ** attempt));
+        continue;
       }
       await this.refold();
       return operation;
