@@ -6,9 +6,10 @@ import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
 import { AcumenError } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
 import { connect } from './client.ts';
-import { decodeFromService, decodeRequest, decodeResult } from './decode.ts';
+import { decodeFromService, decodeRequest, decodeResult, requestId } from './decode.ts';
 import { decodeFrame, encodeFrame, fromWireError, toWireError } from './frames.ts';
 import { limits } from './methods.ts';
+import { allowedMessages, hostileMessages } from '../../testkit/hostile/messages.ts';
 import type { Method, Methods, Push, Request, Transport } from './methods.ts';
 
 const hex = (n: number) => fc.stringMatching(new RegExp(`^[0-9a-f]{${n}}$`));
@@ -31,7 +32,7 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   acuFiles: fc.record({ acu }), acuFile: fc.record({ acu, path }),
   conflictFile: fc.record({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
   writeBranch: fc.record({ name, acus, ticket }),
-  log: fc.record({ before: nullable(count), limit: fc.integer({ min: 1, max: 10_000 }) }),
+  log: fc.record({ before: nullable(fc.integer({ min: 1 })), limit: fc.integer({ min: 1, max: 10_000 }) }),
   pause: fc.record({ paused: fc.boolean() }),
 };
 const request: fc.Arbitrary<Request> = fc.constantFrom(...Object.keys(paramsOf) as Method[])
@@ -76,7 +77,7 @@ describe('frames', () => {
 
   test('long lists, strings and bytes come through each width of length', () => {
     for (const n of [0, 15, 16, 31, 32, 255, 256, 65_535, 65_536]) {
-      const value = { list: new Array<number>(n).fill(7), text: 'é'.repeat(n), bytes: new Uint8Array(n), map: Object.fromEntries(Array.from({ length: n }, (_, i) => [`k${i}`, i])) };
+      const value = { list: new Array<number>(n).fill(7), text: 'é'.repeat(n), bytes: new Uint8Array(n), map: Object.fromEntries(Array.from({ length: Math.min(n, 1024) }, (_, i) => [`k${i}`, i])) };
       expect(decodeFrame(encodeFrame(value))).toEqual(value);
     }
   });
@@ -151,6 +152,17 @@ describe('messages', () => {
       if (refusesOnly(() => decodeRequest({ id: 1, method, params: x }))) accepted++;
     }), { numRuns: 3000 });
     expect(accepted).toBeLessThan(1000); // only `{}` for the two methods that take nothing
+  });
+
+  test.each(hostileMessages)('$name is a bad message, and its id is read where it has one', ({ frame, id }) => {
+    const bytes = frame();
+    let value: unknown;
+    expect(refusesOnly(() => { value = decodeFrame(bytes, limits.requestBytes); decodeRequest(value); })).toBe(false);
+    expect(requestId(value)).toBe(id);
+  });
+
+  test.each(allowedMessages)('$name is a good message', ({ frame, says }) => {
+    expect(decodeRequest(decodeFrame(frame(), limits.requestBytes))).toEqual(says);
   });
 
   const refused: readonly (readonly [string, unknown])[] = [

@@ -15,9 +15,10 @@ const hexId = <T>(shape: RegExp, what: string) => v.custom<T>((x) => typeof x ==
 const oid = hexId<Oid>(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'an object id');
 const acuId = hexId<AcuId>(/^[0-9a-f]{64}$/, 'an ACU id');
 const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && isBytes(x), 'a path');
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.name), v.check((x) => !x.includes('\0'), 'a name'));
+// Half characters come out of a frame whose bytes are no UTF-8; files, refs and terminals each make something else of them.
+const name = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.name), v.check((x) => !x.includes('\0') && x.isWellFormed(), 'a name'));
 const label = v.pipe(v.string(), v.maxLength(16 * limits.name));
-const ticket = v.pipe(v.string(), v.minLength(1), v.maxLength(128));
+const ticket = v.pipe(v.string(), v.minLength(1), v.maxLength(128), v.check((x) => x.isWellFormed(), 'a ticket'));
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
 const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
@@ -34,6 +35,9 @@ function isBytes(text: string): boolean {
   }
   return true;
 }
+
+/** `strictObject` takes an empty list for an empty map. */
+const map = v.custom<object>((x) => typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype, 'a map');
 
 const acuOrBase = v.union([v.literal('base'), acuId]);
 const nothing = v.strictObject({});
@@ -64,7 +68,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   acuFile: v.strictObject({ acu: acuId, path }),
   conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path }),
   writeBranch: v.strictObject({ name, acus: acuIds, ticket }),
-  log: v.strictObject({ before: v.nullable(count), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
+  log: v.strictObject({ before: v.nullable(v.pipe(count, v.minValue(1))), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
   undo: ticketed,
   redo: ticketed,
   fsck: ticketed,
@@ -99,9 +103,9 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
 };
 
 const wireError: Schema<WireError> = v.strictObject({
-  code: v.picklist(Object.keys(errorCodes) as ErrorCode[]), message: label, hint: label, data: v.record(v.string(), v.unknown()),
+  code: v.picklist(Object.keys(errorCodes) as ErrorCode[]), message: label, hint: label, data: v.pipe(map, v.record(v.string(), v.unknown())),
 });
-const request = v.strictObject({ id: count, method: v.picklist(Object.keys(params) as Method[]), params: v.unknown() });
+const request = v.strictObject({ id: count, method: v.picklist(Object.keys(params) as Method[]), params: map });
 const answer: Schema<Response> = v.union([v.strictObject({ id: count, ok: v.unknown() }), v.strictObject({ id: count, error: wireError })]);
 const push: Schema<Push> = v.variant('push', [
   v.strictObject({ push: v.literal('progress'), ticket, phase: label, done: count, total: v.nullable(count) }),

@@ -10,6 +10,8 @@ import type { WireError } from './methods.ts';
 const MAX_DEPTH = 32;
 /** Arrays and maps in one frame: an empty map costs one byte on the wire and fifty in memory. */
 const MAX_CONTAINERS = 1 << 20;
+/** Entries of one map: the largest of ours has a dozen, and a key costs a microsecond where there are many. */
+const MAX_KEYS = 1024;
 
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -37,19 +39,31 @@ export function encodeFrame(value: unknown): Uint8Array<ArrayBuffer> {
 export function decodeFrame(frame: Uint8Array, maxBytes: number = limits.frameBytes): unknown {
   if (frame.length > maxBytes) throw badMessage('it is too large', { bytes: frame.length, limit: maxBytes });
   const bytes = new Uint8Array(frame.buffer, frame.byteOffset, frame.length);
-  checkFrame(bytes);
+  const keys = checkFrame(bytes);
+  let value;
   try {
-    return decoder.decode(bytes);
+    value = decoder.decode(bytes);
   } catch (error) {
     throw error instanceof AcumenError ? error : badMessage('it is not MessagePack', {}, error);
   }
+  // Whoever looked at the first of two would see another message than who looks at the last.
+  if (keysIn(value) !== keys) throw badMessage('a key is in it twice');
+  return value;
 }
 
-/** Walks the whole frame without building anything. */
-function checkFrame(bytes: Uint8Array): void {
+function keysIn(value: unknown): number {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return 0;
+  const inside: unknown[] = Array.isArray(value) ? value : Object.values(value);
+  let keys = Array.isArray(value) ? 0 : inside.length;
+  for (const item of inside) keys += keysIn(item);
+  return keys;
+}
+
+/** Walks the whole frame without building anything; answers how many keys there are in it. */
+function checkFrame(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const open = new Float64Array(MAX_DEPTH + 1);
-  let depth = 0, at = 0, containers = 0;
+  let depth = 0, at = 0, containers = 0, keys = 0;
   open[0] = 1;
 
   const length = (width: 1 | 2 | 4): number => {
@@ -69,6 +83,12 @@ function checkFrame(bytes: Uint8Array): void {
     open[depth] = items;
   };
 
+  const enterMap = (entries: number): void => {
+    if (entries > MAX_KEYS) throw badMessage('it holds a map of too many keys');
+    keys += entries;
+    enter(2 * entries);
+  };
+
   for (;;) {
     while (depth >= 0 && open[depth] === 0) depth--;
     if (depth < 0) break;
@@ -76,7 +96,7 @@ function checkFrame(bytes: Uint8Array): void {
     if (at >= bytes.length) throw badMessage('it is cut off');
     const head = bytes[at++]!;
     if (head < 0x80 || head >= 0xe0) continue;
-    if (head < 0x90) enter(2 * (head & 0x0f));
+    if (head < 0x90) enterMap(head & 0x0f);
     else if (head < 0xa0) enter(head & 0x0f);
     else if (head < 0xc0) skip(head & 0x1f);
     else switch (head) {
@@ -90,13 +110,14 @@ function checkFrame(bytes: Uint8Array): void {
       case 0xcd: case 0xd1: skip(2); break;
       case 0xdc: enter(length(2)); break;
       case 0xdd: enter(length(4)); break;
-      case 0xde: enter(2 * length(2)); break;
-      case 0xdf: enter(2 * length(4)); break;
+      case 0xde: enterMap(length(2)); break;
+      case 0xdf: enterMap(length(4)); break;
       // 0xc1 is never used; the rest are extension types, which the contract has none of.
       default: throw badMessage('it holds a value of an unknown type');
     }
   }
   if (at !== bytes.length) throw badMessage('something follows it');
+  return keys;
 }
 
 /** Any thrown value as an error of the closed list, safe to send: what is not plain data is left out. */
