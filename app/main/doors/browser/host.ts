@@ -9,8 +9,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { limits } from '../../../contract/methods.ts';
 import type { Transport } from '../../../contract/methods.ts';
-import { builtRenderer, readBuiltFiles } from './files.ts';
-import { contentSecurityPolicy, fixedHeaders, withNonce } from './headers.ts';
+import { answerFile, fixedHeaders, readBuiltFiles } from '../../service/screen.ts';
 import { cannotListen } from './refusals.ts';
 import { webSocketTransport } from './transport.ts';
 
@@ -35,7 +34,7 @@ export interface Host {
 }
 
 export async function startHost(options: HostOptions): Promise<Host> {
-  const files = await readBuiltFiles(options.root ?? builtRenderer());
+  const files = await readBuiltFiles(options.root);
   const token = randomBytes(32).toString('base64url');
   const session = randomBytes(32).toString('base64url');
   const launches = new Set<string>();
@@ -67,21 +66,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
       refuse(response, 405, 'Only GET and HEAD.');
       return;
     }
-    const file = files.get(pathname === '/' ? '/index.html' : pathname);
-    if (file === undefined) { refuse(response, 404, 'No such file.'); return; }
-    if (pathname === '/' || pathname === '/index.html') {
-      const nonce = randomBytes(18).toString('base64');
-      response.setHeader('content-security-policy', contentSecurityPolicy(request.headers.host!, nonce));
-      response.setHeader('cache-control', 'no-store');
-      send(request, response, file.type, Buffer.from(withNonce(file.bytes.toString('utf8'), nonce)));
-      return;
-    }
-    // Workers are governed by the policy of their own script.
-    response.setHeader('content-security-policy', contentSecurityPolicy(request.headers.host!, null));
-    response.setHeader('etag', file.tag);
-    response.setHeader('cache-control', file.immutable ? 'private, max-age=31536000, immutable' : 'no-cache');
-    if (request.headers['if-none-match'] === file.tag) { response.writeHead(304).end(); return; }
-    send(request, response, file.type, file.bytes);
+    const file = answerFile(files, pathname, `ws://${request.headers.host!}`);
+    if (file === null) { refuse(response, 404, 'No such file.'); return; }
+    for (const [name, value] of file.headers) response.setHeader(name, value);
+    if (file.tag !== null && request.headers['if-none-match'] === file.tag) { response.writeHead(304).end(); return; }
+    response.writeHead(200, { 'content-length': file.body.length });
+    response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
   function startSession(request: IncomingMessage, response: ServerResponse): void {
@@ -133,11 +123,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
       clearTimeout(last);
     },
   };
-}
-
-function send(request: IncomingMessage, response: ServerResponse, type: string, body: Buffer): void {
-  response.writeHead(200, { 'content-type': type, 'content-length': body.length });
-  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
 function refuse(response: ServerResponse, status: number, sentence: string): void {

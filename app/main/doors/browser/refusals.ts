@@ -1,11 +1,6 @@
 // What this door says when it cannot open.
 import { AcumenError } from '../../../contract/frames.ts';
 
-export function badInstallation(root: string, cause?: unknown): AcumenError {
-  return new AcumenError('io', 'The built screen of Acumen is not there.', 'In a checkout run `npm run build`; otherwise install Acumen again.',
-    { root }, { cause });
-}
-
 export function cannotListen(port: number, cause: Error): AcumenError {
   const taken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
   return taken

@@ -1,10 +1,9 @@
 // From a verb's options to its open workspace, and operations that Ctrl-C cancels.
-import { mkdir } from 'node:fs/promises';
-import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
+import { openWorkspace } from '../../service/serving.ts';
 import { Workspace } from '../../service/workspace.ts';
 import { progressLine } from './progress.ts';
 import { readerChoice } from './program.ts';
@@ -34,8 +33,7 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
 }
 
 export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {
-  await mkdir(path.dirname(located.store), { recursive: true, mode: 0o700 });
-  return Workspace.open(located.store, { env: io.env, git: readerChoice(options) });
+  return openWorkspace(located, { env: io.env, git: readerChoice(options) });
 }
 
 type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
