@@ -11,21 +11,25 @@ import type { ByteString, Oid } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { flushFolder } from './disk.ts';
 import { readSmall } from './embedded/files.ts';
-import { openRepository } from './embedded/reader.ts';
 import { PACKED_BYTES, readLoose, readPacked, refPath } from './embedded/refs.ts';
 import type { RefValue } from './embedded/refs.ts';
 import { corruptObject, ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
+import type { ObjectFormat } from './oids.ts';
+import { openRepository } from './open.ts';
 import { branchRef } from './refnames.ts';
 import { branchInUse } from './worktrees.ts';
 
 /** Long enough for another git to finish its own change of the ref. */
 const LOCK_PATIENCE_MS = 1000;
 
+export interface Target { readonly gitDir: string; readonly format: ObjectFormat; readonly searchPath: string }
+
 /** `name` is text. `expected` null: the branch must not exist; `next` null: delete it. */
-export async function moveBranch(gitDir: string, name: string, expected: Oid | null, next: Oid | null): Promise<void> {
+export async function moveBranch({ gitDir, format, searchPath }: Target, name: string, expected: Oid | null, next: Oid | null): Promise<void> {
   const ref = branchRef(name);
   if (next !== null) {
-    const reader = await openRepository(gitDir, { cacheBytes: 1 << 20 });
+    // Read anew: what a reader once kept in memory may be gone from the repository.
+    const reader = await openRepository(gitDir, { reader: format === 'sha1' ? 'embedded' : 'native', cacheBytes: 1 << 20, searchPath });
     try {
       await reader.commit(next);
     } finally {
@@ -207,7 +211,7 @@ async function removePacked(gitDir: string, ref: ByteString): Promise<void> {
     const bytes = readSmall(path, PACKED_BYTES);
     if (bytes === null) return;
     const lines = bytes.toString('latin1').split('\n');
-    const at = lines.findIndex((line) => line.slice(41) === ref && !line.startsWith('#'));
+    const at = lines.findIndex((line) => !/^[#^]/.test(line) && line.slice(line.indexOf(' ') + 1) === ref);
     if (at < 0) return;
     lines.splice(at, lines[at + 1]?.startsWith('^') ? 2 : 1);
     await lock.commit(Buffer.from(lines.join('\n'), 'latin1'));

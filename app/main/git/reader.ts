@@ -12,7 +12,8 @@ import { upstreamsOf } from './embedded/config.ts';
 import type { ConfigEntry } from './embedded/config.ts';
 import { incompleteness, objectFormatOf } from './embedded/locate.ts';
 import type { Location } from './embedded/locate.ts';
-import { RefStore } from './embedded/refs.ts';
+import { refStoreOf } from './embedded/refs.ts';
+import type { RefStore } from './embedded/refs.ts';
 import { resolveRevision } from './embedded/revisions.ts';
 import type { Lookup } from './embedded/revisions.ts';
 
@@ -24,6 +25,7 @@ const MOST_TAGS = 32;
 /** No object beyond this is read: a header or a delta may claim any size. */
 export const MOST_BYTES = 1 << 30;
 
+export interface Header { readonly type: ObjectType; readonly size: number }
 export interface GitObject { readonly type: ObjectType; readonly content: Buffer }
 
 /** Where a reader's objects come from. */
@@ -33,7 +35,10 @@ export interface Objects {
   /** The object, its hash checked; null where the repository does not hold it. */
   read(oid: Oid): Promise<GitObject | null>;
   /** Type and size without the content; null where the object is not there. The hash is not checked. */
-  header(oid: Oid): Promise<{ readonly type: ObjectType; readonly size: number } | null>;
+  header(oid: Oid): Promise<Header | null>;
+  /** Both for many at once, in the order asked; what cannot be read is the error in its place. Beyond `most` bytes: `too-large`. */
+  readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]>;
+  headers(oids: readonly Oid[]): Promise<(Header | AcumenError | null)[]>;
   /** Every object id that begins with `prefix`: 4 or more hex digits, fewer than an id has. Sorted. */
   withPrefix(prefix: string): Oid[] | Promise<Oid[]>;
   /** Whether packs come from a remote that promised what they leave out. */
@@ -59,7 +64,7 @@ export class Reader implements RepositoryReader {
     this.objectFormat = objectFormatOf(config);
     this.gitDir = location.gitDir;
     this.#config = config;
-    this.#refs = new RefStore(location);
+    this.#refs = refStoreOf(location, config);
     this.#objects = objects;
     this.#kept = new LRUCache({ ...bounds(cacheBytes), sizeCalculation: weight });
   }
@@ -73,13 +78,26 @@ export class Reader implements RepositoryReader {
 
   async refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> {
     const all = await this.#refs.all(() => this.#objects.turn());
-    const refs: Ref[] = [];
-    const skipped: ByteString[] = [];
-    for (const name of [...all.keys()].sort()) {
+    const names = [...all.keys()].sort();
+    const ids = names.map((name): Oid | null => {
       let value = all.get(name)!;
       for (let hops = 0; value.kind === 'symbolic' && hops < 5; hops++) value = all.get(value.target) ?? { kind: 'broken' };
-      const peeled = value.kind === 'id' ? await this.#peel(value.peeled ?? value.oid) : null;
-      if (peeled !== null && 'commit' in peeled) refs.push({ name, oid: peeled.commit });
+      return value.kind === 'id' ? value.peeled ?? value.oid : null;
+    });
+    const wanted = [...new Set(ids.filter((oid) => oid !== null))];
+    const headers = await this.#objects.headers(wanted);
+    const peeled = new Map<Oid, Oid | null>();
+    for (const [i, oid] of wanted.entries()) {
+      const header = headers[i]!;
+      if (header instanceof AcumenError) throw header;
+      const end = header?.type === 'tag' ? await this.#peel(oid) : null;
+      peeled.set(oid, header?.type === 'commit' ? oid : end !== null && 'commit' in end ? end.commit : null);
+    }
+    const refs: Ref[] = [];
+    const skipped: ByteString[] = [];
+    for (const [i, name] of names.entries()) {
+      const oid = ids[i] === null ? null : peeled.get(ids[i]!)!;
+      if (oid !== null) refs.push({ name, oid });
       else skipped.push(name);
     }
     return { refs, skipped };
@@ -148,6 +166,53 @@ export class Reader implements RepositoryReader {
     return this.#kept.has(oid) || await this.#objects.header(oid) !== null;
   }
 
+  async commits(oids: readonly Oid[]): Promise<(Commit | AcumenError)[]> {
+    const out: (Commit | AcumenError)[] = [];
+    const asked: Oid[] = [];
+    const places: number[] = [];
+    for (const [i, oid] of oids.entries()) {
+      const kept = this.#kept.get(oid);
+      if (kept?.kind === 'commit') out[i] = kept.commit;
+      else { asked.push(oid); places.push(i); }
+    }
+    if (asked.length === 0) return out;
+    const found = await this.#objects.readAll(asked, MOST_BYTES);
+    for (const [n, oid] of asked.entries()) {
+      out[places[n]!] = this.#answer(oid, found[n]!, 'commit', (bytes) => {
+        const commit = parseCommit(oid, bytes);
+        this.#kept.set(oid, { kind: 'commit', commit });
+        return commit;
+      });
+    }
+    return out;
+  }
+
+  async contents(type: 'tree' | 'blob', oids: readonly Oid[], most = MOST_BYTES): Promise<(Uint8Array | AcumenError)[]> {
+    const found = await this.#objects.readAll(oids, Math.min(most, MOST_BYTES));
+    return found.map((object, i) => this.#answer(oids[i]!, object, type, (bytes) => bytes));
+  }
+
+  async blobSizes(oids: readonly Oid[]): Promise<(number | AcumenError)[]> {
+    const found = await this.#objects.headers(oids);
+    return found.map((header, i) => {
+      if (header === null) return this.#missing(oids[i]!);
+      if (header instanceof AcumenError) return header;
+      return header.type === 'blob' ? header.size : wrongType(oids[i]!, header.type, 'blob');
+    });
+  }
+
+  #answer<T>(oid: Oid, object: GitObject | AcumenError | null, type: ObjectType, parse: (bytes: Buffer) => T): T | AcumenError {
+    if (object === null) return this.#missing(oid);
+    if (object instanceof AcumenError) return object;
+    if (object.type !== type) return wrongType(oid, object.type, type);
+    try {
+      return parse(object.content);
+    } catch (error) {
+      if (error instanceof AcumenError) return error;
+      throw error;
+    }
+  }
+
   async close(): Promise<void> {
     this.#kept.clear();
     await this.#objects.close();
@@ -184,7 +249,11 @@ export class Reader implements RepositoryReader {
 }
 
 function expectType(oid: Oid, found: ObjectType, wanted: ObjectType): void {
-  if (found !== wanted) throw corruptObject(`Object ${oid}`, `it is a ${found} where a ${wanted} should be`, { oid, found, wanted });
+  if (found !== wanted) throw wrongType(oid, found, wanted);
+}
+
+function wrongType(oid: Oid, found: ObjectType, wanted: ObjectType): AcumenError {
+  return corruptObject(`Object ${oid}`, `it is a ${found} where a ${wanted} should be`, { oid, found, wanted });
 }
 
 /** Bytes of memory, roughly: strings of bytes take one each, objects some hundred. */

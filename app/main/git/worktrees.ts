@@ -6,7 +6,7 @@ import { fromBytes } from '../../core/bytes.ts';
 import type { ByteString } from '../../core/bytes.ts';
 import { readSmall } from './embedded/files.ts';
 import { isBare, readConfig } from './embedded/locate.ts';
-import { RefStore } from './embedded/refs.ts';
+import { FileRefs } from './embedded/refs.ts';
 import { ioFailure, isAbsent } from './failures.ts';
 
 const STATE_BYTES = 16 << 20;
@@ -15,7 +15,7 @@ export interface Use { readonly where: string; readonly how: 'checked out' | 'be
 
 /** How `ref` is in use, or null. */
 export function branchInUse(gitDir: string, ref: ByteString): Use | null {
-  const bare = isBare(gitDir, readConfig(gitDir));
+  const bare = isBare(gitDir, readConfig(gitDir, 'native'));
   for (const headDir of [gitDir, ...linkedWorktrees(gitDir)]) {
     const how = howIn(gitDir, headDir, ref, bare && headDir === gitDir);
     if (how !== null) return { where: workingTree(gitDir, headDir), how };
@@ -24,7 +24,7 @@ export function branchInUse(gitDir: string, ref: ByteString): Use | null {
 }
 
 function howIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean): Use['how'] | null {
-  const head = new RefStore({ gitDir, headDir }).get('HEAD' as ByteString);
+  const head = new FileRefs({ gitDir, headDir }).get('HEAD' as ByteString);
   if (!bare && head?.kind === 'symbolic' && head.target === ref) return 'checked out';
   for (const file of ['rebase-merge/head-name', 'rebase-apply/head-name']) if (text(join(headDir, file)) === ref) return 'being rebased';
   // Branches that a rebase will move when it ends: the ref, then its values before and after, in three lines each.

@@ -11,37 +11,43 @@ import type { Oid } from '../../core/bytes.ts';
 import type { Commit, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
 import { moveBranch } from './branches.ts';
 import { flushFolder, Slots } from './disk.ts';
-import { locate, readConfig } from './embedded/locate.ts';
+import { locate, MIGRATE, objectFormatOf, readConfig, refStorageOf } from './embedded/locate.ts';
 import { ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
 import { encodeCommit, encodeTree } from './format.ts';
 import { objectIdGently, wrapped } from './oids.ts';
-import type { ObjectType } from './oids.ts';
+import type { ObjectFormat, ObjectType } from './oids.ts';
 
 const deflated = promisify(deflate);
 /** Objects written at once: each waits for the disk, and waiting together costs little more than waiting once. */
 const AT_ONCE = 16;
 
+export interface WriterOptions {
+  /** where git is looked for, as PATH is written, where it takes git to read a commit; this process's PATH if not given */
+  readonly searchPath?: string;
+}
+
 /** `gitDir`: the common git directory, as a reader of it says. */
-export function openWriter(gitDir: string): RepositoryWriter {
+export function openWriter(gitDir: string, { searchPath = process.env['PATH'] ?? '' }: WriterOptions = {}): RepositoryWriter {
   const slots = new Slots(AT_ONCE);
-  let checked = false;
-  /** Refuses what the reader refuses: links in place of folders, other hashes, other ref stores. */
-  const check = (): void => {
-    if (checked) return;
-    readConfig(locate(gitDir).gitDir);
-    checked = true;
+  let format: ObjectFormat | null = null;
+  /** Refuses what the reader refuses, links in place of folders say, and refs that we do not write. Answers how objects are named. */
+  const check = (): ObjectFormat => {
+    if (format !== null) return format;
+    const config = readConfig(locate(gitDir).gitDir, 'native');
+    // Refused before the first object is written.
+    if (refStorageOf(config) === 'reftable') throw unsupported('The repository keeps its refs as a reftable, in which Acumen writes no branch.', MIGRATE, { refStorage: 'reftable' });
+    return format = objectFormatOf(config);
   };
   const write = async (type: ObjectType, content: Uint8Array): Promise<Oid> => {
-    check();
-    return slots.run(() => writeObject(join(gitDir, 'objects'), type, content));
+    const named = check();
+    return slots.run(() => writeObject(join(gitDir, 'objects'), named, type, content));
   };
   return {
     writeBlob: (bytes) => write('blob', bytes),
     writeTree: async (entries: readonly TreeEntry[]) => write('tree', encodeTree(entries)),
     writeCommit: async (commit: Omit<Commit, 'oid'>) => write('commit', encodeCommit(commit)),
     moveBranch: async (name, expected, next) => {
-      check();
-      await moveBranch(gitDir, name, expected, next);
+      await moveBranch({ gitDir, format: check(), searchPath }, name, expected, next);
     },
   };
 }
@@ -50,8 +56,8 @@ export function openWriter(gitDir: string): RepositoryWriter {
  * Written in full under another name, flushed, made read-only, then renamed: whoever sees the object sees all of it, also after a
  * power cut. `tmp_obj_` is the name under which git prunes what a crash leaves behind.
  */
-async function writeObject(objects: string, type: ObjectType, content: Uint8Array): Promise<Oid> {
-  const oid = await objectIdGently(type, content);
+async function writeObject(objects: string, format: ObjectFormat, type: ObjectType, content: Uint8Array): Promise<Oid> {
+  const oid = await objectIdGently(type, content, format);
   const folder = join(objects, oid.slice(0, 2));
   const path = join(folder, oid.slice(2));
   if (await isPlainFile(path)) return oid;

@@ -23,7 +23,7 @@ export async function writeBranch(workspace: Workspace, name: string, acus: read
   const operation = await workspace.commit(async (view) => {
     const { composition, composed, moment: { reader, engine }, blobs } = await standing(workspace, view, acus, signal);
     const before = await replaceableTip(reader, ref, engine.base, await tipsWritten(workspace, ref));
-    const writer = openWriter(reader.gitDir);
+    const writer = openWriter(reader.gitDir, { searchPath: workspace.env['PATH'] ?? '' });
     await Promise.all([...composed.blobs.values()].map((bytes) => writer.writeBlob(bytes)));
     const tree = await buildTree(reader, engine.tables.baseTree, composed.delta, writer);
     if (tree !== composed.tree) throw bug('the tree written is not the tree composed', { tree, composed: composed.tree });
@@ -57,7 +57,7 @@ export async function moveRef(workspace: Workspace, { ref, expected, next }: { r
     throw new AcumenError('missing-object', `The commit ${next.slice(0, 12)} that ${name} should point to is gone from the repository.`,
       'It was collected as garbage; compose and write the branch again.', { ref: display(ref as ByteString), oid: next });
   }
-  const writer = openWriter(reader.gitDir);
+  const writer = openWriter(reader.gitDir, { searchPath: workspace.env['PATH'] ?? '' });
   await writer.moveBranch(name, expected, next);
   return () => writer.moveBranch(name, next, expected);
 }

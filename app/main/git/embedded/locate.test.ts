@@ -115,11 +115,11 @@ describe('refused', () => {
     for (const path of [at('plain'), at('file'), at('nothing'), at('torn'), at('odd')]) await expect(openRepository(path), path).rejects.toMatchObject(refusal('not-a-repository'));
   });
 
-  test('objects named by SHA-256, refs not kept as files, extensions and versions that are not known', async () => {
+  test('objects named by SHA-256, refs kept in an unknown way, extensions and versions that are not known', async () => {
     mkdirSync(at('sha256'));
     git(at('sha256'), ['init', '--quiet', '--object-format=sha256']);
     await expect(openRepository(at('sha256'))).rejects.toMatchObject({ ...refusal('unsupported-repository'), hint: expect.stringContaining('native reader') });
-    for (const [name, config] of [['reftable', '[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\n'], ['unknown', '[core]\nrepositoryformatversion = 1\n[extensions]\nnovelty = x\n'], ['version', '[core]\nrepositoryformatversion = 7\n'], ['damaged', '[core\n']] as const) {
+    for (const [name, config] of [['refs-elsewhere', '[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = database\n'], ['unknown', '[core]\nrepositoryformatversion = 1\n[extensions]\nnovelty = x\n'], ['version', '[core]\nrepositoryformatversion = 7\n'], ['damaged', '[core\n']] as const) {
       const path = copy(name);
       writeFileSync(join(path, '.git', 'config'), config);
       await expect(openRepository(path), name).rejects.toMatchObject(refusal('unsupported-repository'));

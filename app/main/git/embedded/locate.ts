@@ -63,7 +63,7 @@ function asGitDirectory(dir: string): Location | null {
   const commonFile = pointer(join(dir, 'commondir'));
   if (commonFile === null) {
     if (!isDirectory(join(dir, 'objects')) || !isDirectory(join(dir, 'refs'))) return null;
-    for (const inside of ['objects', 'objects/pack', 'objects/info', 'refs', 'refs/heads', 'refs/remotes', 'refs/tags']) refuseLink(dir, inside);
+    for (const inside of ['objects', 'objects/pack', 'objects/info', 'refs', 'refs/heads', 'refs/remotes', 'refs/tags', 'reftable']) refuseLink(dir, inside);
     return { gitDir: dir, headDir: dir };
   }
   const common = realPath(resolve(dir, commonFile));
@@ -146,12 +146,20 @@ export function readConfig(gitDir: string, reader: 'embedded' | 'native' = 'embe
     const text = value.toLowerCase();
     if (name === 'objectformat' && text === 'sha256' && reader === 'native') continue;
     if (name === 'objectformat' && text !== 'sha1') throw unsupported(`The repository names its objects by ${text.toUpperCase()}; ${reader === 'native' ? 'Acumen knows only SHA-1 and SHA-256' : 'the embedded reader knows only SHA-1'}.`, text === 'sha256' ? native : 'A newer Acumen may know it.', { objectFormat: text });
-    if (name === 'refstorage' && text !== 'files') throw unsupported(`The repository keeps its refs as '${text}'; Acumen knows only files.`, 'Run `git refs migrate --ref-format=files` in the repository (git 2.46 or newer), then open it again.', { refStorage: text });
+    if (name === 'refstorage' && text !== 'files' && text !== 'reftable') throw unsupported(`The repository keeps its refs as '${text}'; Acumen knows files and reftable.`, MIGRATE, { refStorage: text });
     if (version === 1 && !HARMLESS.has(name) && name !== 'objectformat' && name !== 'refstorage') {
       throw unsupported(`The repository uses the extension '${name}', which Acumen does not know.`, 'A newer Acumen may know it.', { extension: name });
     }
   }
   return entries;
+}
+
+/** What turns any kind of refs into files. */
+export const MIGRATE = 'Run `git refs migrate --ref-format=files` in the repository (git 2.46 or newer), then try again.';
+
+/** How the repository keeps its refs. */
+export function refStorageOf(config: readonly ConfigEntry[]): 'files' | 'reftable' {
+  return lastValue(config, 'extensions', 'refstorage')?.toLowerCase() === 'reftable' ? 'reftable' : 'files';
 }
 
 /** How the repository names its objects. */

@@ -1,14 +1,19 @@
-// The refs of a repository that keeps them as files (gitrepository-layout(5)): loose files, packed-refs, HEAD, symbolic refs.
-// Loose files are read before packed-refs, so that a ref packed meanwhile is still seen. Names stay bytes.
+// The refs of a repository, as files (gitrepository-layout(5): loose files, packed-refs, HEAD, symbolic refs) or as a stack of
+// reftables. Loose files are read before packed-refs, so that a ref packed meanwhile is still seen. Names stay bytes.
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBytes } from '../../../core/bytes.ts';
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { corruptObject, ioFailure, isAbsent, systemCode } from '../failures.ts';
 import { isOid } from '../oids.ts';
+import type { ObjectFormat } from '../oids.ts';
 import { isPseudoRef, isRefName } from '../refnames.ts';
-import { readSmall } from './files.ts';
+import type { ConfigEntry } from './config.ts';
+import { notPlain, readSmall } from './files.ts';
+import { objectFormatOf, refStorageOf } from './locate.ts';
 import type { Location } from './locate.ts';
+import { budget, damaged, readTable } from './reftable.ts';
+import type { Records } from './reftable.ts';
 
 /** What a ref holds. `peeled`: what an annotated tag points at in the end, where packed-refs says so. */
 export type RefValue =
@@ -25,20 +30,17 @@ const PER_WORKTREE = ['refs/bisect', 'refs/rewritten', 'refs/worktree'] as ByteS
 const NO_ID = /^0+$/;
 const NOTHING: ReadonlyMap<ByteString, RefValue> = new Map();
 
-export class RefStore {
-  readonly #location: Location;
-  /** packed-refs as it was when its file had this stamp: git replaces the file as a whole */
-  #packed: { readonly stamp: string; readonly refs: ReadonlyMap<ByteString, RefValue> } | null = null;
+/** Where a repository keeps its refs (extensions.refStorage). */
+export function refStoreOf(location: Location, config: readonly ConfigEntry[]): RefStore {
+  return refStorageOf(config) === 'reftable' ? new TableRefs(location, objectFormatOf(config)) : new FileRefs(location);
+}
 
-  constructor(location: Location) {
-    this.#location = location;
-  }
-
+export abstract class RefStore {
   /** One ref by its full name, or null where it does not exist. */
-  get(name: ByteString): RefValue | null {
-    if (!isRefName(name) && !isPseudoRef(name)) return null;
-    return readLoose(this.#path(name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
-  }
+  abstract get(name: ByteString): RefValue | null;
+
+  /** Everything under refs/. `turn` lets others run meanwhile. */
+  abstract all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>>;
 
   /** Follows symbolic refs to an id; `name` is the last ref's. An id of null: the last ref does not exist or is broken. */
   follow(name: ByteString): { readonly name: ByteString; readonly oid: Oid | null } {
@@ -52,7 +54,27 @@ export class RefStore {
     return { name: at, oid: null };
   }
 
-  /** Everything under refs/. `turn` lets others run between loose refs. */
+  /** Whether there is any ref at all. */
+  async isEmpty(): Promise<boolean> {
+    return (await this.all(() => undefined)).size === 0;
+  }
+}
+
+export class FileRefs extends RefStore {
+  readonly #location: Location;
+  /** packed-refs as it was when its file had this stamp: git replaces the file as a whole */
+  #packed: { readonly stamp: string; readonly refs: ReadonlyMap<ByteString, RefValue> } | null = null;
+
+  constructor(location: Location) {
+    super();
+    this.#location = location;
+  }
+
+  get(name: ByteString): RefValue | null {
+    if (!isRefName(name) && !isPseudoRef(name)) return null;
+    return readLoose(this.#path(name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
+  }
+
   async all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>> {
     const { gitDir, headDir } = this.#location;
     const loose = new Map<ByteString, RefValue>();
@@ -61,23 +83,108 @@ export class RefStore {
     return new Map([...this.#allPacked(), ...loose]);
   }
 
-  /** Whether there is any ref at all. */
-  async isEmpty(): Promise<boolean> {
-    return (await this.all(() => undefined)).size === 0;
-  }
-
   #allPacked(): ReadonlyMap<ByteString, RefValue> {
-    const stat = lstatSync(join(this.#location.gitDir, 'packed-refs'), { bigint: true, throwIfNoEntry: false });
-    if (stat === undefined) return NOTHING;
-    const stamp = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
+    const stamp = stampOf(join(this.#location.gitDir, 'packed-refs'));
+    if (stamp === null) return NOTHING;
     if (this.#packed?.stamp !== stamp) this.#packed = { stamp, refs: readPacked(this.#location.gitDir) };
     return this.#packed.refs;
   }
 
   #path(name: ByteString): Buffer {
-    const own = isPseudoRef(name) || PER_WORKTREE.some((prefix) => name.startsWith(`${prefix}/`));
-    return refPath(own ? this.#location.headDir : this.#location.gitDir, name);
+    return refPath(isOwn(name) ? this.#location.headDir : this.#location.gitDir, name);
   }
+}
+
+/** Kept for each working tree. */
+function isOwn(name: ByteString): boolean {
+  return isPseudoRef(name) || PER_WORKTREE.some((prefix) => name.startsWith(`${prefix}/`));
+}
+
+/** Written as files by every git, whatever keeps the other refs. */
+const ALWAYS_FILES = new Set(['FETCH_HEAD', 'MERGE_HEAD']);
+const LIST_BYTES = 1 << 20;
+/** git replaces tables while it merges them; a list that still names what is gone after so many looks is damaged. */
+const MOST_LOOKS = 10;
+/** `MIN-MAX-RANDOM.ref` in git's own writing. Nothing that leads elsewhere. */
+const TABLE_NAME = /^[0-9A-Za-z][0-9A-Za-z_.-]*\.(?:ref|log)$/;
+
+/** Each working tree has a stack of tables of its own, beside the one that all share. */
+class TableRefs extends RefStore {
+  readonly #location: Location;
+  readonly #shared: TableStack;
+  readonly #own: TableStack;
+
+  constructor(location: Location, format: ObjectFormat) {
+    super();
+    this.#location = location;
+    this.#shared = new TableStack(join(location.gitDir, 'reftable'), format);
+    this.#own = location.headDir === location.gitDir ? this.#shared : new TableStack(join(location.headDir, 'reftable'), format);
+  }
+
+  get(name: ByteString): RefValue | null {
+    if (!isRefName(name) && !isPseudoRef(name)) return null;
+    if (ALWAYS_FILES.has(name)) return readLoose(refPath(this.#location.headDir, name));
+    return (isOwn(name) ? this.#own : this.#shared).records().get(name) ?? null;
+  }
+
+  async all(): Promise<Map<ByteString, RefValue>> {
+    const found = new Map<ByteString, RefValue>();
+    const take = (stack: TableStack, wanted: (name: ByteString) => boolean): void => {
+      for (const [name, value] of stack.records()) if (value !== null && name.startsWith('refs/') && wanted(name)) found.set(name, value);
+    };
+    take(this.#shared, (name) => this.#own === this.#shared || !isOwn(name));
+    if (this.#own !== this.#shared) take(this.#own, isOwn);
+    return found;
+  }
+}
+
+class TableStack {
+  readonly #folder: string;
+  readonly #format: ObjectFormat;
+  /** what the tables said when their list had this stamp: git replaces the list as a whole, and no table changes */
+  #read: { readonly stamp: string; readonly records: Records } | null = null;
+
+  constructor(folder: string, format: ObjectFormat) {
+    this.#folder = folder;
+    this.#format = format;
+  }
+
+  records(): Records {
+    const list = join(this.#folder, 'tables.list');
+    if (lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() === false) throw notPlain(this.#folder);
+    for (let looks = 1; ; looks++) {
+      const stamp = stampOf(list);
+      // git makes it with the repository: without it there is no telling which refs there were.
+      if (stamp === null) throw damaged(list, 'it is not there');
+      if (this.#read?.stamp === stamp) return this.#read.records;
+      const records: Records = new Map();
+      const left = budget();
+      const gone = this.#names(list).find((name) => {
+        const path = join(this.#folder, name);
+        const bytes = readSmall(path, left.bytes);
+        if (bytes !== null) readTable(path, bytes, this.#format, records, left);
+        return bytes === null;
+      });
+      if (gone === undefined) {
+        this.#read = { stamp, records };
+        return records;
+      }
+      if (looks === MOST_LOOKS) throw damaged(list, `the table ${gone} that it names is not there`);
+    }
+  }
+
+  /** Oldest first. */
+  #names(list: string): string[] {
+    const names = (readSmall(list, LIST_BYTES)?.toString('latin1') ?? '').split('\n').filter((line) => line !== '');
+    for (const name of names) if (!TABLE_NAME.test(name)) throw damaged(list, 'a line of it is not the name of a table');
+    if (new Set(names).size !== names.length) throw damaged(list, 'it names a table twice');
+    return names;
+  }
+}
+
+function stampOf(path: string): string | null {
+  const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+  return stat === undefined ? null : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
 }
 
 /** Bytes, as a ref's name need not be UTF-8. */
