@@ -35,7 +35,7 @@ export const raw = {
 
 /** Any plain value, in those long forms. `undefined` fields are left out. */
 export function packed(value: unknown): Packed {
-  if (value === null) return raw.nil;
+  if (value === null || value === undefined) return raw.nil;
   if (typeof value === 'boolean') return raw.bool(value);
   if (typeof value === 'bigint') return value < 0n ? raw.i64(value) : raw.u64(value);
   if (typeof value === 'number') return Number.isSafeInteger(value) && !Object.is(value, -0) ? (value < 0 ? raw.i64(value) : raw.u64(value)) : raw.f64(value);

@@ -1,0 +1,265 @@
+// Frames for the contract's door: by its grammar, by mutation, by chance. And its slow twin, written from methods.ts by hand
+// on a MessagePack reader of its own, so that what a frame means is known without the decoder under test.
+import { limits } from '../app/contract/methods.ts';
+import { hostileMessages, packed } from './hostile/messages.ts';
+import { hostileTexts, loneSurrogates } from './hostile/strings.ts';
+import type { Random } from './random.ts';
+
+/** What there is to ask about, so that some messages hit. */
+export interface Known { readonly acus: readonly string[]; readonly paths: readonly string[]; readonly tickets: readonly string[] }
+
+// ---- the twin ----
+
+export type Reading =
+  /** no message at all; `id` is read where there is one */
+  | { readonly kind: 'bad'; readonly id: number | null }
+  | { readonly kind: 'good'; readonly id: number; readonly method: string; readonly params: ReadonlyMap<string, unknown> }
+  /** text in it is no UTF-8, and how that is read is the decoder's own affair */
+  | { readonly kind: 'unsure' };
+
+class NotPlain extends Error {}
+
+class Reader {
+  readonly #bytes: Buffer;
+  #at = 0;
+  unsure = false;
+  #lists = 0;
+  constructor(bytes: Uint8Array) { this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length); }
+  get ended(): boolean { return this.#at === this.#bytes.length; }
+
+  #take(n: number): Buffer {
+    if (n > this.#bytes.length - this.#at) throw new NotPlain();
+    return this.#bytes.subarray(this.#at, this.#at += n);
+  }
+  #length(width: number): number { return this.#take(width).readUIntBE(0, width); }
+  #text(n: number): string {
+    const bytes = this.#take(n), text = bytes.toString('utf8');
+    if (!Buffer.from(text).equals(bytes)) this.unsure = true;
+    return text;
+  }
+  #list(n: number, depth: number): unknown[] {
+    if (depth >= 32 || ++this.#lists > 1 << 20 || n > this.#bytes.length - this.#at) throw new NotPlain();
+    return Array.from({ length: n }, () => this.value(depth + 1));
+  }
+  #map(n: number, depth: number): Map<string, unknown> {
+    if (depth >= 32 || ++this.#lists > 1 << 20 || n > 1024) throw new NotPlain();
+    const out = new Map<string, unknown>();
+    for (let i = 0; i < n; i++) {
+      const key = this.value(depth + 1), value = this.value(depth + 1);
+      if (typeof key !== 'string' || key === '__proto__' || key === 'constructor' || key === 'prototype' || out.has(key)) throw new NotPlain();
+      out.set(key, value);
+    }
+    return out;
+  }
+
+  value(depth = 0): unknown {
+    const head = this.#take(1)[0]!;
+    if (head < 0x80) return head;
+    if (head >= 0xe0) return head - 256;
+    if (head < 0x90) return this.#map(head & 15, depth);
+    if (head < 0xa0) return this.#list(head & 15, depth);
+    if (head < 0xc0) return this.#text(head & 31);
+    switch (head) {
+      case 0xc0: return null;
+      case 0xc2: return false;
+      case 0xc3: return true;
+      case 0xc4: return this.#take(this.#length(1));
+      case 0xc5: return this.#take(this.#length(2));
+      case 0xc6: return this.#take(this.#length(4));
+      case 0xca: return this.#take(4).readFloatBE();
+      case 0xcb: return this.#take(8).readDoubleBE();
+      case 0xcc: return this.#length(1);
+      case 0xcd: return this.#length(2);
+      case 0xce: return this.#length(4);
+      case 0xcf: return Number(this.#take(8).readBigUInt64BE());
+      case 0xd0: return this.#take(1).readInt8();
+      case 0xd1: return this.#take(2).readInt16BE();
+      case 0xd2: return this.#take(4).readInt32BE();
+      case 0xd3: return Number(this.#take(8).readBigInt64BE());
+      case 0xd9: return this.#text(this.#length(1));
+      case 0xda: return this.#text(this.#length(2));
+      case 0xdb: return this.#text(this.#length(4));
+      case 0xdc: return this.#list(this.#length(2), depth);
+      case 0xdd: return this.#list(this.#length(4), depth);
+      case 0xde: return this.#map(this.#length(2), depth);
+      case 0xdf: return this.#map(this.#length(4), depth);
+      default: throw new NotPlain();
+    }
+  }
+}
+
+type Is = (x: unknown) => boolean;
+const whole: Is = (x) => typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= Number.MAX_SAFE_INTEGER;
+const bool: Is = (x) => x === true || x === false;
+const acu: Is = (x) => typeof x === 'string' && x.length === 64 && [...x].every((c) => '0123456789abcdef'.includes(c));
+const acus: Is = (x) => Array.isArray(x) && x.length <= limits.acus && x.every(acu);
+const text = (most: number): Is => (x) => typeof x === 'string' && x.length > 0 && x.length <= most && x.isWellFormed();
+const ticket = text(128);
+const name: Is = (x) => text(limits.name)(x) && !(x as string).includes('\0');
+const path: Is = (x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && [...x].every((c) => c > '\0' && c <= '\xff');
+const nullOr = (is: Is): Is => (x) => x === null || is(x);
+
+/** By hand from `Methods` in methods.ts. */
+const methods: Readonly<Record<string, Readonly<Record<string, Is>>>> = {
+  hello: {}, snapshot: {}, cancel: { ticket }, undo: { ticket }, redo: { ticket }, fsck: { ticket }, pause: { paused: bool },
+  import: { path: nullOr(name), base: nullOr(name), refs: (x) => Array.isArray(x) && x.length <= 1000 && x.every(name), grain: (x) => x === 'branch' || x === 'commit' || x === 'atom', ticket },
+  compose: { acus, ticket }, preview: { acus }, composedFile: { acus, path }, acuFiles: { acu }, acuFile: { acu, path },
+  conflictFile: { a: acu, b: (x) => x === 'base' || acu(x), path }, writeBranch: { name, acus, ticket },
+  log: { before: nullOr((x) => whole(x) && (x as number) >= 1), limit: (x) => whole(x) && (x as number) >= 1 && (x as number) <= 10_000 },
+};
+/** Methods whose good messages may change the workspace. */
+export const mutating: ReadonlySet<string> = new Set(['import', 'compose', 'writeBranch', 'undo', 'redo']);
+
+/** Exactly these fields, each as it should be. */
+function fits(value: unknown, shape: Readonly<Record<string, Is>>): value is ReadonlyMap<string, unknown> {
+  return value instanceof Map && value.size === Object.keys(shape).length && Object.entries(shape).every(([key, is]) => value.has(key) && is(value.get(key)));
+}
+
+/** What a frame says, as methods.ts has it. */
+export function read(frame: Uint8Array): Reading {
+  if (frame.length > limits.requestBytes) return { kind: 'bad', id: null };
+  const reader = new Reader(frame);
+  let value: unknown;
+  try {
+    value = reader.value();
+    if (!reader.ended) throw new NotPlain();
+  } catch (error) {
+    if (!(error instanceof NotPlain)) throw error;
+    return reader.unsure ? { kind: 'unsure' } : { kind: 'bad', id: null };
+  }
+  if (reader.unsure) return { kind: 'unsure' };
+  const id = value instanceof Map && whole(value.get('id')) ? value.get('id') as number : null;
+  const method = value instanceof Map ? value.get('method') : undefined;
+  const shape = typeof method === 'string' && Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (shape === undefined || id === null || !fits(value, { id: whole, method: () => true, params: (x) => fits(x, shape) })) return { kind: 'bad', id };
+  return { kind: 'good', id, method: method as string, params: (value as ReadonlyMap<string, unknown>).get('params') as ReadonlyMap<string, unknown> };
+}
+
+// ---- the frames ----
+
+/** How often each method is asked where the message is good: an import costs a thousand reads. */
+const weights: Readonly<Record<string, number>> = {
+  hello: 8, snapshot: 2, cancel: 6, undo: 3, redo: 3, fsck: 1, pause: 4, import: 1, compose: 6, preview: 10, composedFile: 10, acuFiles: 10, acuFile: 10, conflictFile: 10, writeBranch: 1, log: 10,
+};
+const drawn = Object.entries(weights).flatMap(([method, weight]) => new Array<string>(weight).fill(method));
+const plainTable = hostileMessages.map(({ frame }) => frame).filter((frame) => frame().length < 1 << 16);
+
+const oddNumbers: readonly unknown[] = [-1, 0, -0, 1.5, 2 ** 31, 2 ** 32, 2 ** 53, 2 ** 53 + 2, 2n ** 64n - 1n, -(2n ** 63n), Number.NaN, Infinity, -Infinity, 5e-324, 1e308];
+
+export class Frames {
+  readonly #random: Random;
+  readonly #known: Known;
+  #id = 1;
+  constructor(random: Random, known: Known) { this.#random = random; this.#known = known; }
+
+  next(): Uint8Array {
+    const r = this.#random, p = r.below(100);
+    if (p < 25) return this.#frame(this.#good());
+    if (p < 55) return this.#bytes(this.#frame(this.#good()));
+    if (p < 85) return this.#frame(this.#shape(this.#good(), 4));
+    if (p < 92) return this.#grammar();
+    if (p < 96) return this.#bytes(r.pick(plainTable)());
+    if (p < 98) return r.pick(plainTable)();
+    return Uint8Array.from({ length: r.below(200) }, () => r.below(256));
+  }
+
+  #frame(value: unknown): Uint8Array { return new Uint8Array(packed(value)); }
+
+  #good(): unknown {
+    const method = this.#random.pick(drawn);
+    return { id: this.#id++, method, params: this.#params(method) };
+  }
+
+  #params(method: string): unknown {
+    const r = this.#random, k = this.#known;
+    const acu = (): string => (r.chance(0.9) ? r.pick(k.acus) : r.hex(64));
+    const some = (): string[] => Array.from({ length: r.below(4) }, acu);
+    const path = (): string => (r.chance(0.8) ? r.pick(k.paths) : String.fromCharCode(...Array.from({ length: 1 + r.below(20) }, () => 1 + r.below(255))));
+    const ticket = (): string => (r.chance(0.5) ? r.pick(k.tickets) : `t${r.hex(10)}`);
+    const text = (): string => (r.chance(0.6) ? `n${r.hex(4)}` : r.pick(hostileTexts).text.slice(0, 4000).replaceAll('\0', '') || 'x').toWellFormed();
+    switch (method) {
+      case 'cancel': case 'undo': case 'redo': case 'fsck': return { ticket: ticket() };
+      case 'pause': return { paused: r.chance(0.3) };
+      // Relative to nothing that exists: the only repository it may find is the workspace's own.
+      case 'import': return { path: r.chance(0.6) ? null : `/nowhere/${text()}`.slice(0, 4000).toWellFormed(), base: r.chance(0.7) ? null : text(), refs: r.chance(0.6) ? [] : [text()], grain: r.pick(['branch', 'branch', 'commit', 'atom']), ticket: ticket() };
+      case 'compose': return { acus: some(), ticket: ticket() };
+      case 'preview': return { acus: some() };
+      case 'composedFile': return { acus: some(), path: path() };
+      case 'acuFiles': return { acu: acu() };
+      case 'acuFile': return { acu: acu(), path: path() };
+      case 'conflictFile': return { a: acu(), b: r.chance(0.2) ? 'base' : acu(), path: path() };
+      case 'writeBranch': return { name: text(), acus: some(), ticket: ticket() };
+      case 'log': return { before: r.chance(0.5) ? null : 1 + r.below(50), limit: 1 + r.below(r.chance(0.2) ? 10_000 : 20) };
+      default: return {};
+    }
+  }
+
+  /** One part of a good message made into something else. */
+  #shape(value: unknown, depth: number): unknown {
+    const r = this.#random;
+    if (depth === 0 || r.chance(0.25) || typeof value !== 'object' || value === null || value instanceof Uint8Array) return this.#odd();
+    if (Array.isArray(value)) {
+      const at = r.below(value.length + 1), copy = value.slice();
+      if (r.chance(0.2)) copy.push(this.#odd());
+      else if (at < copy.length) copy[at] = this.#shape(copy[at], depth - 1);
+      return copy;
+    }
+    const map = new Map<unknown, unknown>(Object.entries(value));
+    const key = r.pick([...map.keys()].concat(map.size === 0 ? ['id'] : []));
+    switch (r.below(8)) {
+      case 0: map.delete(key); break;
+      case 1: map.set(r.pick<unknown>(['extra', '__proto__', 'constructor', 'toString', '', 'ok', 'error', 'push', 1, null, true]), this.#odd()); break;
+      case 2: map.delete(key); map.set(typeof key === 'string' ? key.toUpperCase() : 'x', value[key as keyof typeof value]); break;
+      case 3: map.set('method', r.pick([...Object.keys(weights), 'hullo', 'toString'])); break;
+      default: map.set(key, this.#shape(map.get(key), depth - 1));
+    }
+    return map;
+  }
+
+  #odd(): unknown {
+    const r = this.#random;
+    switch (r.below(10)) {
+      case 0: return null;
+      case 1: return r.chance(0.5);
+      case 2: return r.pick(oddNumbers);
+      case 3: return r.pick(hostileTexts).text.slice(0, 5000);
+      case 4: return r.pick(loneSurrogates);
+      case 5: return [];
+      case 6: return {};
+      case 7: return new Uint8Array(r.below(40));
+      case 8: return Array.from({ length: r.below(20) }, () => r.pick(this.#known.acus));
+      default: { let nested: unknown = []; for (let n = r.below(40); n > 0; n--) nested = r.chance(0.5) ? [nested] : { a: nested }; return nested; }
+    }
+  }
+
+  /** Bytes changed, put in, taken out, doubled or cut off. */
+  #bytes(frame: Uint8Array): Uint8Array {
+    const r = this.#random;
+    let out = [...frame];
+    for (let n = 1 + r.below(3); n > 0 && out.length > 0; n--) {
+      const at = r.below(out.length);
+      switch (r.below(6)) {
+        case 0: out[at]! ^= 1 << r.below(8); break;
+        case 1: out[at] = r.below(256); break;
+        case 2: out.splice(at, 0, r.below(256)); break;
+        case 3: out.splice(at, 1 + r.below(4)); break;
+        case 4: out.splice(at, 0, ...out.slice(at, at + r.below(12))); break;
+        default: out = out.slice(0, at);
+      }
+    }
+    return Uint8Array.from(out);
+  }
+
+  /** MessagePack that is only now and then well formed: lengths lie. */
+  #grammar(): Uint8Array {
+    const r = this.#random, out: number[] = [];
+    const value = (depth: number): void => {
+      const head = r.chance(0.5) ? 0xc0 + r.below(32) : r.below(256);
+      out.push(head);
+      if (head >= 0xc4 && head < 0xe0) for (let n = r.below(6); n > 0; n--) out.push(r.chance(0.6) ? 0 : r.below(256));
+      if (depth > 0) for (let n = r.below(5); n > 0; n--) value(depth - 1);
+    };
+    value(4);
+    return Uint8Array.from(out);
+  }
+}
