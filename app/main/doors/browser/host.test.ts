@@ -6,7 +6,7 @@ import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { decodeRequest } from '../../../contract/decode.ts';
 import { decodeFrame, encodeFrame, toWireError } from '../../../contract/frames.ts';
@@ -226,6 +226,49 @@ test('closing ends open connections and frees the port', async () => {
   const again = await startHost({ root: path.join(root, 'renderer'), port: other.port, attach: () => undefined });
   await expect(startHost({ root: path.join(root, 'renderer'), port: again.port, attach: () => undefined })).rejects.toMatchObject({ code: 'io', message: `Port ${again.port} is in use.` });
   await again.close();
+});
+
+describe('whoever holds a connection', () => {
+  const open = (port: number): Promise<net.Socket> => new Promise((resolve, reject) => {
+    const one = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => resolve(one));
+    one.on('error', reject);
+  });
+  const said = (one: net.Socket): Promise<string> => new Promise((resolve) => {
+    let text = '';
+    one.setEncoding('utf8').on('data', (part: string) => { text += part; }).on('end', () => resolve(text)).on('error', () => resolve(text));
+  });
+
+  test('and does not close it after being refused, or never finishes a request, or says nothing, does not keep Acumen from stopping', async () => {
+    const other = await startHost({ root: path.join(root, 'renderer'), attach: () => undefined });
+    const refused = await open(other.port);
+    refused.write(`GET /socket HTTP/1.1\r\nHost: 127.0.0.1:${other.port}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`);
+    expect(await said(refused)).toContain('403');
+    const slow = await open(other.port);
+    slow.write('GET / HTTP/1.1\r\nHost: ');
+    const silent = await open(other.port);
+    await new Promise((resolve) => { setTimeout(resolve, 50); });
+    slow.on('error', () => undefined);
+    silent.on('error', () => undefined);
+    refused.on('error', () => undefined);
+    await other.close();
+    for (const one of [refused, slow, silent]) one.destroy();
+  }, 15_000);
+
+  test('is let go where there are too many, and those who come later are served again', async () => {
+    const other = await startHost({ root: path.join(root, 'renderer'), attach: () => undefined });
+    const held = await Promise.all(Array.from({ length: 400 }, () => open(other.port)));
+    let gone = 0;
+    for (const one of held) one.on('error', () => undefined).on('end', () => { gone++; one.destroy(); }).on('close', () => undefined).resume();
+    await vi.waitFor(() => expect(gone).toBeGreaterThan(100), { timeout: 10_000 });
+    for (const one of held) one.destroy();
+    await vi.waitFor(async () => {
+      const one = await open(other.port);
+      one.write(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${other.port}\r\nConnection: close\r\n\r\n`);
+      expect(await said(one)).toContain('200 OK');
+      one.destroy();
+    }, { timeout: 10_000 });
+    await other.close();
+  }, 30_000);
 });
 
 test('without a build it says what to do', async () => {

@@ -14,6 +14,8 @@ import { cannotListen } from './refusals.ts';
 import { webSocketTransport } from './transport.ts';
 
 const LOOPBACK = '127.0.0.1';
+/** Connections at once, a page taking a dozen: anyone on the machine can open some, and each is an open file of this process. */
+const MAX_CONNECTIONS = 256;
 
 export interface HostOptions {
   /** 0 or left out: any free port */
@@ -91,13 +93,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
     if (request.url !== '/socket' || !isOurs(request, true) || !hasSession(request)) {
-      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+      // An upgraded socket is no longer the server's to time out: one that the other side never closes would stay for ever.
+      socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n', () => socket.destroy());
       return;
     }
     sockets.handleUpgrade(request, socket, head, (ws) => options.attach(webSocketTransport(ws)));
   }
 
-  const server = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 30_000, headersTimeout: 10_000 }, answer);
+  const server = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5000 }, answer);
+  server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', upgrade);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(cannotListen(options.port ?? 0, error)));
@@ -117,7 +121,10 @@ export async function startHost(options: HostOptions): Promise<Host> {
     async close() {
       for (const ws of sockets.clients) ws.close(1001, 'Acumen was stopped');
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
-      const last = setTimeout(() => { for (const ws of sockets.clients) ws.terminate(); }, 1000);
+      const last = setTimeout(() => {
+        for (const ws of sockets.clients) ws.terminate();
+        server.closeAllConnections(); // those that never finish what they ask
+      }, 1000);
       server.closeIdleConnections();
       await closed;
       clearTimeout(last);
