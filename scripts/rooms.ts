@@ -35,6 +35,8 @@ export const table: Readonly<Record<string, Row>> = {
   // `serve` and `open` are verbs of the command line (design.md §6), so this door may open the other.
   'app/main/doors/cli/': { rooms: ['app/main/service/', 'app/contract/', 'app/main/doors/browser/'], packages: ['commander'], node: true },
   'app/main/doors/electron/': { rooms: ['app/main/service/', 'app/contract/'], packages: ['electron'], node: true },
+  // The page's isolated world: neither the page nor main.
+  'app/main/doors/electron/preload/': { rooms: ['app/contract/'], packages: ['electron'], node: false },
 };
 
 /** Lines of a file from which it is named, and from which it fails. */

@@ -11,9 +11,19 @@ export const tools = {
   vite: 'node_modules/vite/bin/vite.js',
   vitest: 'node_modules/vitest/vitest.mjs',
   oxlint: 'node_modules/oxlint/bin/oxlint',
+  rolldown: 'node_modules/rolldown/bin/cli.mjs',
 } as const;
 
 export type Step = { readonly name: string; readonly file: string; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
+
+/** What is bundled for a page: the screen, and the preload of the Electron window, which a sandbox loads from one CommonJS file. */
+export const bundles: readonly Step[] = [
+  { name: 'screen (vite build)', file: tools.vite, args: ['build', '--logLevel', 'warn'] },
+  {
+    name: 'preload (rolldown)', file: tools.rolldown,
+    args: ['app/main/doors/electron/preload/preload.ts', '--format', 'cjs', '--platform', 'browser', '--external', 'electron', '--file', 'dist/app/main/doors/electron/preload.cjs', '--logLevel', 'warn'],
+  },
+];
 
 /** Exit code of the program, or 1 where a signal ended it. Its output is ours; stdout can be sent to stderr. */
 export function runNode(file: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<number> {

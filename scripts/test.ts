@@ -1,13 +1,13 @@
 // `npm test`: static checks, the build, unit and property tests, journeys. All of them run whatever fails before, and the last
 // line sums tests and journeys; a failed check or build counts as one failure.
 import { runE2e } from './e2e.ts';
-import { runSteps, tools } from './steps.ts';
+import { bundles, runSteps } from './steps.ts';
 import { lastLine, vitest, type Tally } from './tally.ts';
 
 const start = performance.now();
 const failed = await runSteps([
   { name: 'check', file: 'scripts/check.ts' },
-  { name: 'screen (vite build)', file: tools.vite, args: ['build', '--logLevel', 'warn'] },
+  ...bundles,
 ], 'go on');
 const tallies: Tally[] = [{ passed: 0, failed, skipped: [] }];
 tallies.push(await vitest('vitest.config.ts', []));

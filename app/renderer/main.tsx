@@ -1,14 +1,15 @@
-// Where the page starts: trusted types first, then the token out of the address, then the window and its connection.
+// Where the page starts: trusted types first, then what lets this window in out of its address, then the window and its connection.
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
 import { keepComposed } from './app/actions.ts';
 import { keepAsking } from './app/asking.ts';
 import { listenToDrags } from './app/drag.ts';
+import { listenToDrops } from './app/dropping.ts';
+import { platform } from './app/here.ts';
 import { start } from './app/session.ts';
-import { takeToken } from './app/transport.ts';
 import { allowOnly } from './app/trusted.ts';
 import { graphAddress, replicaAddress } from './app/workers.ts';
-import { listenToKeys } from './commands/keys.ts';
+import { listenToKeys, runSaying } from './commands/keys.ts';
 import { registerCommands } from './commands/list.ts';
 import { complain } from './state/notices.ts';
 import { remember } from './state/ui.ts';
@@ -21,7 +22,7 @@ import './styles/panels.css';
 import './styles/overlays.css';
 
 allowOnly([replicaAddress, graphAddress]);
-const token = takeToken();
+const token = platform.takeToken();
 registerCommands();
 remember();
 keepVisible();
@@ -29,6 +30,8 @@ keepAsking();
 keepComposed();
 listenToKeys();
 listenToDrags();
+listenToDrops();
+platform.onCommand(runSaying);
 addEventListener('unhandledrejection', (event) => complain(event.reason));
 createRoot(document.getElementById('root')!).render(<App />);
 start(token);

@@ -17,6 +17,7 @@ import { Connect, ImportOverlay, Loading, Welcome } from '../panels/Welcome.tsx'
 import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';
 import { useUi } from '../state/ui.ts';
+import { visible } from '../../core/visible.ts';
 
 export function App() {
   const theme = useUi((s) => s.theme), overlay = useUi((s) => s.overlay);
@@ -39,7 +40,7 @@ export function App() {
 function View() {
   const state = useConnection((s) => s.state), met = useConnection((s) => s.version !== ''), repository = useConnection((s) => s.repository);
   const status = useReplica((s) => s.status), name = repository?.name;
-  useEffect(() => { document.title = name === undefined ? 'Acumen' : `${name} – Acumen`; }, [name]);
+  useEffect(() => { document.title = name === undefined ? 'Acumen' : `${visible(name)} – Acumen`; }, [name]);
   // A window that has been let in keeps its work on screen while the service is away.
   if (!met || state === 'refused') return <Connect />;
   if (repository === null || repository.base === null) return <Welcome />;

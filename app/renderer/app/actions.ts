@@ -13,6 +13,7 @@ import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { listed, plural, sentence, verdictWords } from '../state/words.ts';
 import { verdictOn } from './asking.ts';
+import { platform } from './here.ts';
 import { connected, replica, service } from './session.ts';
 
 const aborts = new Map<string, AbortController>();
@@ -39,11 +40,18 @@ export async function operate<M extends Ticketed>(method: M, params: Omit<Method
   } catch (error) {
     const cancelled = error instanceof AcumenError && error.code === 'cancelled';
     over(cancelled ? 'cancelled' : 'failed');
-    if (cancelled) say(`${title}: cancelled.`); else complain(error);
+    if (cancelled) say(`${title}: cancelled.`); else complain(error, wayOut(error));
     return null;
   } finally {
     aborts.delete(ticket);
   }
+}
+
+/** One window shows one repository: where there are windows, another gets its own. */
+function wayOut(error: unknown): { readonly title: string; run(): void } | null {
+  const { chooseFolder } = platform;
+  if (chooseFolder === null || !(error instanceof AcumenError) || error.code !== 'store-other-repository') return null;
+  return { title: 'Open a folder in its own window…', run: chooseFolder };
 }
 
 export function cancel(ticket: string): void {

@@ -12,7 +12,8 @@ import { change, heard, useOperations } from '../state/operations.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
 import { say } from '../state/ui.ts';
-import { Refused, answers, openSocket, startSession } from './transport.ts';
+import { platform } from './here.ts';
+import { Refused } from './platform.ts';
 import { replicaAddress } from './workers.ts';
 
 let client: Client | null = null;
@@ -61,10 +62,10 @@ async function tryConnect(): Promise<void> {
   useConnection.setState({ state: 'connecting', nextTry: null });
   try {
     if (token !== null) {
-      await startSession(token);
+      await platform.enter(token);
       token = null; // the session's cookie opens the socket from now on
     }
-    const transport = await openSocket();
+    const transport = await platform.connect();
     const mine = connect(transport);
     client = mine;
     mine.onClose((reason) => { if (client === mine) lost(reason); });
@@ -87,7 +88,7 @@ async function tryConnect(): Promise<void> {
   } catch (error) {
     if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: error.message }); return; }
     if (client !== null && client.closed === null) { complain(error); return; }
-    if (await answers()) {
+    if (await platform.unknown()) {
       // It is there and does not know this window: nobody gave it the token, or it was started again since.
       useConnection.setState(({ version }) => ({ state: 'refused', reason: version === '' ? '' : 'Acumen was started again since.', nextTry: null }));
       return;

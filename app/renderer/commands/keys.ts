@@ -2,7 +2,8 @@
 import * as act from '../app/actions.ts';
 import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { forStroke } from './registry.ts';
+import { allCommands, forStroke } from './registry.ts';
+import type { Command } from './registry.ts';
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
@@ -11,6 +12,18 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** Enter and Space on a button press it; a command with the same key must not hear it too. */
 const isPressing = (target: EventTarget | null, key: string): boolean =>
   (key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.closest('button, a, summary, [role="tab"], [role="option"]') !== null;
+
+function runOrSay(command: Command): void {
+  const why = command.disabled();
+  if (why === null) command.run(); else say(why);
+}
+
+/** What an item of the menu does: it has the command's name, and while a dialog has the window nothing else begins. */
+export function runSaying(id: string): void {
+  const found = allCommands().find((command) => command.id === id), { overlay } = useUi.getState();
+  if (found === undefined || (overlay !== 'none' && overlay !== 'branch' && id !== 'help.palette')) return;
+  runOrSay(found);
+}
 
 export function listenToKeys(): () => void {
   const heard = (event: KeyboardEvent): void => {
@@ -29,8 +42,7 @@ export function listenToKeys(): () => void {
     if (found === null || (modal && !['help.escape', 'help.palette'].includes(found.id))) return;
     if (found.id === 'help.escape' && typing && overlay === 'none' && target instanceof HTMLElement) { target.blur(); return; }
     event.preventDefault();
-    const why = found.disabled();
-    if (why === null) found.run(); else say(why);
+    runOrSay(found);
   };
   window.addEventListener('keydown', heard);
   return () => window.removeEventListener('keydown', heard);

@@ -1,5 +1,6 @@
 // Everything the window can do, as commands.
 import * as act from '../app/actions.ts';
+import { platform } from '../app/here.ts';
 import { tryNow } from '../app/session.ts';
 import { chosen, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
@@ -95,6 +96,7 @@ export function registerCommands(): void {
     theme('system'), theme('light'), theme('dark'),
 
     { id: 'repository.import', title: 'Import or open a repository…', group: 'Repository', keys: ['Mod+O'], scope: 'anywhere', disabled: away, run: () => open('import') },
+    ...(platform.chooseFolder === null ? [] : [{ id: 'repository.open', title: 'Open a folder in its own window…', group: 'Repository', keys: [], scope: 'window', disabled: always, run: platform.chooseFolder } satisfies Command]),
     { id: 'repository.refresh', title: 'Import again: read what changed', group: 'Repository', keys: ['R'], scope: 'window', disabled: noRepository, run: () => { void act.importRepository(null, null, []); } },
     { id: 'repository.cancel', title: 'Cancel the running operation', group: 'Repository', keys: [], scope: 'window', disabled: () => (running() === null ? 'Nothing is running.' : null), run: () => { const it = running(); if (it !== null) act.cancel(it.ticket); } },
     { id: 'repository.fsck', title: 'Check the store (fsck)', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => { void act.fsck(); } },

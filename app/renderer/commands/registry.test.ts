@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { allCommands, fits, forStroke, rank } from './registry.ts';
 import type { Stroke } from './registry.ts';
 import { registerCommands } from './list.ts';
+import { menuCommands } from '../../contract/bridge.ts';
 
 const stroke = (key: string, ...held: ('ctrl' | 'meta' | 'shift' | 'alt')[]): Stroke => ({ key, ctrlKey: held.includes('ctrl'), metaKey: held.includes('meta'), shiftKey: held.includes('shift'), altKey: held.includes('alt') });
 
@@ -41,6 +42,14 @@ describe('keys', () => {
     expect(reasons.length).toBeGreaterThan(5);
     expect(reasons.filter((why) => !/^[A-Z].*\.$/.test(why))).toEqual([]);
   });
+});
+
+test('the menu of the Electron window names commands of this registry, by the same titles and keys', () => {
+  const known = new Map(allCommands().map((command) => [command.id, command]));
+  for (const [id, { title, keys }] of Object.entries(menuCommands)) {
+    expect(known.get(id)?.title, id).toBe(title);
+    if (keys !== null) expect(known.get(id)?.keys, id).toContain(keys);
+  }
 });
 
 test('the palette finds whole words first, then letters in order', () => {

@@ -5,6 +5,7 @@ import type { KeyboardEvent } from 'react';
 import { display } from '../../core/bytes.ts';
 import type { PathBytes } from '../../core/bytes.ts';
 import type { EditKind } from '../../core/model.ts';
+import { visible } from '../../core/visible.ts';
 import type { FileChange } from '../../contract/methods.ts';
 import { Counts } from './atoms.tsx';
 
@@ -38,7 +39,7 @@ export function FileList({ files, chosen, label, testId, onChoose }: FileListPro
     <div ref={scroller} className="files" role="listbox" tabIndex={0} aria-label={label} aria-activedescendant={at < 0 ? undefined : `${testId}-${at}`} onKeyDown={onKeyDown}>
       <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ index, start, key }) => {
-          const file = files[index]!, shown = display(file.path), cut = shown.lastIndexOf('/') + 1;
+          const file = files[index]!, shown = visible(display(file.path)), cut = shown.lastIndexOf('/') + 1;
           return (
             <div key={key} id={`${testId}-${index}`} role="option" aria-selected={index === at} className="file" style={{ transform: `translateY(${start}px)` }} title={`${shown}: ${words[file.kind]}`}
               data-testid={testId} data-path={shown} onClick={() => onChoose(file.path)}>

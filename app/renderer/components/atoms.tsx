@@ -1,8 +1,9 @@
 // The small parts that the same things are shown with everywhere: ids, times, authors, counts, empty states.
 import { memo, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
+import { visible } from '../../core/visible.ts';
 import { copy } from '../app/actions.ts';
-import { ago, exactTime, grouped, hueOf, initials } from '../state/words.ts';
+import { ago, exactTime, grouped, machineTime, hueOf, initials } from '../state/words.ts';
 import { Icon } from './Icon.tsx';
 
 /** A short id that copies itself whole. */
@@ -32,7 +33,7 @@ function watchClock(changed: () => void): () => void {
 /** Relative, exact on hover. `time` in seconds since the epoch. */
 export const Ago = memo(function Ago({ time }: { time: number }) {
   const words = useSyncExternalStore(watchClock, () => ago(time, now));
-  return <time className="ago" dateTime={new Date(time * 1000).toISOString()} title={exactTime(time)}>{words}</time>;
+  return <time className="ago" dateTime={machineTime(time)} title={exactTime(time)}>{words}</time>;
 });
 
 export const Author = memo(function Author({ name, email = '', full = false }: { name: string; email?: string; full?: boolean }) {
@@ -64,7 +65,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 export function CopyLine({ text, what, testId }: { text: string; what: string; testId?: string }) {
   return (
     <div className="copyline">
-      <code className="truncate copyable" title={text} data-testid={testId}>{text}</code>
+      <code className="truncate copyable" title={visible(text)} data-testid={testId}>{visible(text, 10_000)}</code>
       <button type="button" className="button quiet small icon" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => { void copy(text, what); }}><Icon name="copy" size={13} /></button>
     </div>
   );

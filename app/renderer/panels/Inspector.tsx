@@ -4,6 +4,7 @@ import type { KeyboardEvent } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { display } from '../../core/bytes.ts';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { replica, service } from '../app/session.ts';
 import { Ago, Author, Counts, Empty, Id, Spinner } from '../components/atoms.tsx';
@@ -138,8 +139,8 @@ function AcuDiff({ acu, path }: { acu: AcuId; path: PathBytes }) {
   const { value, state } = useAnswer(`${acu} ${path}`, () => service().call('acuFile', { acu, path }));
   return (
     <>
-      <div className="section-head mono truncate">{display(path)}</div>
-      {value === null ? <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div> : <Diff name={display(path)} before={value.before} after={value.after} />}
+      <div className="section-head mono truncate">{visible(display(path))}</div>
+      {value === null ? <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div> : <Diff name={visible(display(path))} before={value.before} after={value.after} />}
     </>
   );
 }
@@ -179,8 +180,8 @@ function ComposedDiff({ acus, path, setKey: of }: { acus: readonly AcuId[]; path
   const shown = useShown(of, state === 'here');
   return (
     <>
-      <div className="section-head mono truncate">{display(path)}</div>
-      {value === null ? <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div> : <Diff name={display(path)} before={value.before} after={value.after} onShown={shown} />}
+      <div className="section-head mono truncate">{visible(display(path))}</div>
+      {value === null ? <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div> : <Diff name={visible(display(path))} before={value.before} after={value.after} onShown={shown} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 // The thin line that always tells the truth: connection, repository, base, epoch, counts, what runs, what ran last.
+import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { fetchSnapshot, tryNow } from '../app/session.ts';
 import { Ago, Id } from '../components/atoms.tsx';
@@ -26,8 +27,8 @@ export function StatusLine() {
       </span>
       {connection.state === 'lost' && <><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
       {operations.queue.paused && <button type="button" className="status-button" onClick={() => { void act.setPaused(false); }}>Go on</button>}
-      {connection.repository !== null && <span className="status-item truncate" title={connection.repository.path}>{connection.repository.name}</span>}
-      {replica.base !== null && <span className="status-item">base {connection.repository?.baseName} <Id id={replica.base} what="base" /></span>}
+      {connection.repository !== null && <span className="status-item truncate" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
+      {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
       {replica.status === 'ready' && <span className="status-item" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
       {replica.status === 'ready' && <span className="status-item">{plural(replica.rows.length, 'ACU')}</span>}
       {replica.status === 'ready' && <span className="status-item">{counts === undefined ? 'counting conflicts' : plural(counts.conflicts, 'conflict')}{replica.conflicts !== null && replica.conflicts.partitions > 0 && ` in ${plural(replica.conflicts.partitions, 'partition')}`}</span>}
@@ -38,8 +39,8 @@ export function StatusLine() {
       )}
       <span className="spacer" />
       {running !== null ? <Progress operation={running} paused={operations.queue.paused} /> : operations.last !== null && (
-        <span className="status-item truncate" title={operations.last.description}>
-          {operations.last.description}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
+        <span className="status-item truncate" title={visible(operations.last.description)}>
+          {visible(operations.last.description)}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
         </span>
       )}
     </footer>

@@ -1,5 +1,6 @@
 // The bar on top: which repository, which view, and the few actions that are wanted everywhere.
 import type { KeyboardEvent } from 'react';
+import { visible } from '../../core/visible.ts';
 import { CommandButton } from '../components/CommandButton.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
 import { command, run, shownKeys } from '../commands/registry.ts';
@@ -29,7 +30,7 @@ export function TopBar() {
     <header className="topbar">
       <div className="topbar-left">
         <span className="brand"><Brand /><span className="brand-name">Acumen</span></span>
-        {repository !== null && <button type="button" className="button quiet repository" title={`${repository.path}\nImport or open another repository`} onClick={() => run('repository.import')}><span className="truncate">{repository.name}</span><Icon name="down" size={11} /></button>}
+        {repository !== null && <button type="button" className="button quiet repository" title={`${visible(repository.path)}\nImport or open another repository`} onClick={() => run('repository.import')}><span className="truncate">{visible(repository.name)}</span><Icon name="down" size={11} /></button>}
         <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
       </div>
       <div className="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>

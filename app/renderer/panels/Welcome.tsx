@@ -1,7 +1,9 @@
 // Before there is anything to compose: letting this window in, choosing a repository, and the first import with its numbers.
 import { useState } from 'react';
 import type { FormEvent } from 'react';
+import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
+import { platform } from '../app/here.ts';
 import { tryNow } from '../app/session.ts';
 import { CopyLine, Empty, Spinner } from '../components/atoms.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
@@ -42,7 +44,7 @@ export function Connect() {
           )
           : (
             <div className="row" role="status"><Spinner /><span>{attempt === 0 ? 'Connecting to the service' : `The service does not answer; try ${attempt + 1}`}</span>
-              {attempt > 0 && <button type="button" className="button small" onClick={() => tryNow()}>Try now</button>}
+              {attempt > 0 && <button type="button" className="button small" title={reason} onClick={() => tryNow()}>Try now</button>}
             </div>
           )}
       </div>
@@ -77,6 +79,7 @@ function ImportForm({ path: current, onDone }: { path: string; onDone: () => voi
           )
           : <span className="small muted">The repository is only read. No program of it runs: no hooks, no filters.</span>}
         <span className="spacer" />
+        {running === null && platform.chooseFolder !== null && <button type="button" className="button" onClick={() => { onDone(); platform.chooseFolder!(); }}>Open Another Folder…</button>}
         {running === null
           ? <button type="submit" className="button primary" data-testid={ids.importStart}>Import</button>
           : <button type="button" className="button" data-testid={ids.cancel} disabled={running.cancelling} onClick={() => act.cancel(running.ticket)}>Cancel</button>}
@@ -101,7 +104,7 @@ export function Welcome() {
         {repository !== null && running !== null
           ? (
             <>
-              <p className="welcome-lead">Reading <strong>{repository.name}</strong></p>
+              <p className="welcome-lead">Reading <strong>{visible(repository.name)}</strong></p>
               <Under operation={running} paused={paused} />
             </>
           )

@@ -1,6 +1,7 @@
 // Writes the composition as an ordinary git branch: name, check, the same as a command line, and the commit it became.
 import { useMemo, useState } from 'react';
 import type { FormEvent } from 'react';
+import { visible } from '../../core/visible.ts';
 import { writeBranch } from '../app/actions.ts';
 import { CopyLine, Id } from '../components/atoms.tsx';
 import { Icon } from '../components/Icon.tsx';
@@ -19,7 +20,7 @@ export function WriteBranch() {
   const [name, setName] = useState(''), [touched, setTouched] = useState(false), [busy, setBusy] = useState(false);
   const [written, setWritten] = useState<Methods['writeBranch']['result'] | null>(null);
   const names = useMemo(() => namesOfSet(chosen, rows, sources), [chosen, rows, sources]);
-  const exists = sources.some((source) => source.name === name);
+  const exists = sources.some((source) => source.name === visible(name, Infinity));
   const problem = branchNameProblem(name);
   const said = touched && problem !== null;
   const submit = async (event: FormEvent): Promise<void> => {
@@ -43,13 +44,13 @@ export function WriteBranch() {
               <button type="button" className="button quiet icon" aria-label="Close" onClick={closeOverlay}><Icon name="close" size={12} /></button>
             </div>
             <div id="branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} data-testid={ids.branchProblem} aria-live="polite">
-              {said ? problem : exists ? `${name} exists; it moves only if no commit of it is lost.` : `One commit with ${plural(chosen.length, 'ACU')} on the base. Your working tree, index and HEAD are not touched.`}
+              {said ? problem : exists ? `${visible(name)} exists; it moves only if no commit of it is lost.` : `One commit with ${plural(chosen.length, 'ACU')} on the base. Your working tree, index and HEAD are not touched.`}
             </div>
           </>
         )
         : (
           <div className="write-done" data-testid={ids.branchResult} data-commit={written.commit}>
-            <Icon name="check" /><span>Wrote <strong>{written.ref.replace(/^refs\/heads\//, '')}</strong> as commit</span><Id id={written.commit} what="commit" length={12} /><span className="spacer" />
+            <Icon name="check" /><span>Wrote <strong>{visible(written.ref.replace(/^refs\/heads\//, ''))}</strong> as commit</span><Id id={written.commit} what="commit" length={12} /><span className="spacer" />
             <button type="button" className="button small" onClick={closeOverlay}>Done</button>
           </div>
         )}

@@ -17,10 +17,13 @@ export function shortestId(id: AcuId, all: Iterable<AcuId>): string {
   return id.slice(0, length);
 }
 
+/** Whether a shown name is the name itself, and none that a shell or the command line takes for something else. */
+const plainName = (name: string): boolean => !/^-|[\\\u2068…]/.test(name);
+
 /** Names of a set: whole sources by name where that says exactly their ACUs, the rest by id. */
 export function namesOfSet(ids: readonly AcuId[], rows: readonly AcuRow[], sources: readonly SourceRow[]): readonly string[] {
   const set = new Set(ids), covered = new Set<AcuId>(), names: string[] = [];
-  const whole = sources.filter((source) => source.acus.length > 0 && source.acus.every((id) => set.has(id)));
+  const whole = sources.filter((source) => source.acus.length > 0 && plainName(source.name) && source.acus.every((id) => set.has(id)));
   // larger sources first: a stack's top names all below it
   for (const source of [...whole].sort((x, y) => y.acus.length - x.acus.length || (x.name < y.name ? -1 : 1))) {
     if (source.acus.every((id) => covered.has(id))) continue;
@@ -46,6 +49,7 @@ export function importLine(repository: string, base: string | null, refs: readon
  */
 export function branchNameProblem(name: string): string | null {
   if (name === '') return 'Give the branch a name.';
+  if (!name.isWellFormed()) return 'A branch name cannot contain half a character.';
   // eslint-disable-next-line no-control-regex
   const bad = /[\u0000-\u0020\u007f~^:?*[\\]/.exec(name)?.[0];
   if (bad !== undefined) return bad === ' ' ? 'A branch name has no spaces.' : `A branch name cannot contain ${bad < ' ' || bad === '\u007f' ? 'control characters' : bad}.`;

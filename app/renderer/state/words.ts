@@ -68,8 +68,16 @@ export function ago(time: number, now: number): string {
   return '';
 }
 
+/** Seconds since the epoch that a date can hold (ECMAScript: 100,000,000 days); a commit may claim any number. */
+const LAST_TIME = 8_640_000_000_000;
+
 export function exactTime(time: number): string {
-  return times.format(time * 1000);
+  return Math.abs(time) > LAST_TIME ? `no date: ${time} seconds` : times.format(time * 1000);
+}
+
+/** For machines that read the page; none where there is no such date. */
+export function machineTime(time: number): string | undefined {
+  return Math.abs(time) > LAST_TIME ? undefined : new Date(time * 1000).toISOString();
 }
 
 export function bytesWords(bytes: number): string {

@@ -33,10 +33,13 @@ const look = EditorView.theme({
   '.marker': { backgroundColor: 'var(--needs-soft)', color: 'var(--needs)' },
 });
 
+/** What CodeMirror's own list leaves out of core/visible.ts: more of what reorders and hides. */
+const unseen = /[\u115f\u1160\u180e\u202a-\u202c\u2060-\u2068\u206a-\u206f\u3164\uffa0\u{e0000}-\u{e0fff}]/u;
+
 export function readOnly(label: string): Extension {
   const nonce = styleNonce();
   return [
-    look, lineNumbers(), highlightSpecialChars(), keymap.of([]), EditorState.readOnly.of(true),
+    look, lineNumbers(), highlightSpecialChars({ addSpecialChars: unseen }), keymap.of([]), EditorState.readOnly.of(true),
     // Still focusable, so that the keyboard can scroll and select.
     EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': 'true' }),
     ...(nonce === null ? [] : [EditorView.cspNonce.of(nonce)]),

@@ -1,35 +1,35 @@
-// The contract's channel over a WebSocket, and how this page gets in: a token in the address's fragment, which no server
-// sees, is traded once for a session cookie and never kept (the browser host's half is main/doors/browser/host.ts).
+// Shown by a browser: the contract's channel over a WebSocket, and how this page gets in: a token in the address's fragment, which no
+// server sees, is traded once for a session cookie and never kept (the host's half is main/doors/browser/host.ts).
 import { AcumenError } from '../../core/errors.ts';
 import type { Transport } from '../../contract/methods.ts';
+import { Refused } from './platform.ts';
+import type { Platform } from './platform.ts';
+
+export const browserPlatform: Platform = {
+  name: 'browser', takeToken, enter: startSession, connect: openSocket, unknown: answers,
+  chooseFolder: null, openDropped: null, onCommand: () => undefined,
+};
 
 /** The token of the address, taken out of it so that it is neither bookmarked nor shared by a copied address. */
-export function takeToken(): string | null {
+function takeToken(): string | null {
   const token = new URLSearchParams(location.hash.slice(1)).get('token');
   if (location.hash !== '') history.replaceState(null, '', location.pathname + location.search);
   return token;
 }
 
-export class Refused extends AcumenError {
-  constructor(message: string) {
-    super('io', message, 'Use the address that Acumen printed when it started; it ends in #token=…', {});
-    this.name = 'Refused';
-  }
-}
-
-export async function startSession(token: string): Promise<void> {
+async function startSession(token: string): Promise<void> {
   const answer = await fetch('/session', { method: 'POST', headers: { authorization: `Bearer ${token}` }, credentials: 'same-origin' });
   if (answer.status === 403) throw new Refused((await answer.text()).trim());
   if (!answer.ok) throw new AcumenError('io', `Acumen answered ${answer.status} when this window knocked.`, 'Start Acumen again.', {});
 }
 
 /** Whether the service is there at all: a socket that is refused for want of a session fails like one that reaches nobody. */
-export async function answers(): Promise<boolean> {
+async function answers(): Promise<boolean> {
   try { return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).ok; } catch { return false; }
 }
 
 /** Resolves when the socket is open. A socket refused for want of a session looks like any other failure to a page. */
-export function openSocket(): Promise<Transport> {
+function openSocket(): Promise<Transport> {
   return new Promise((resolve, reject) => {
     const socket = new WebSocket(`${location.protocol === 'https:' ? 'wss:' : 'ws:'}//${location.host}/socket`);
     socket.binaryType = 'arraybuffer';
