@@ -3,6 +3,7 @@
 import type { AcuId, PathBytes } from '../core/bytes.ts';
 import { display } from '../core/bytes.ts';
 import type { Acu, Conflict, ConflictKind, Verdict } from '../core/model.ts';
+import { visible } from '../core/visible.ts';
 
 /** What a conflict's other side is when it is the base: stale ACUs conflict with it. */
 export const BASE = -1;
@@ -48,7 +49,7 @@ class Interner<T extends string> {
 
 export function toView(conflict: Conflict): ConflictView {
   const { a, b, kind, verdict, path, detail, inherited } = conflict;
-  return { a, b, kind, verdict, path, shown: display(path), detail, inherited };
+  return { a, b, kind, verdict, path, shown: visible(display(path)), detail: visible(detail), inherited };
 }
 
 export class ConflictTable {
@@ -150,7 +151,7 @@ export class ConflictTable {
     return {
       a: this.#acus[this.#a[i]!]!.id, b: b === BASE ? 'base' : this.#acus[b]!.id,
       kind: this.#kinds.values[this.#kind[i]!]!, verdict: verdictOrder[this.#verdict[i]!]!,
-      path, shown: display(path), detail: this.#details.values[this.#detail[i]!]!, inherited: this.#inherited[i] === 1,
+      path, shown: visible(display(path)), detail: visible(this.#details.values[this.#detail[i]!]!), inherited: this.#inherited[i] === 1,
     };
   }
 

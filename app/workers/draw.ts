@@ -159,7 +159,7 @@ function names(on: Surface, frame: Frame, foremost: readonly number[], others: r
   const nodes = [...foremost, ...others];
   for (const i of nodes) {
     if (taken.length >= MAX_NAMES) break;
-    const full = scene.names[i] ?? '', name = full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1)}…` : full;
+    const full = scene.names[i] ?? '', name = full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1).replace(/[\ud800-\udbff]$/, '')}…` : full;
     const w = on.measureText(name).width, right = sx(frame, i) + radius + 6, y = sy(frame, i);
     const x = right + w > frame.width ? sx(frame, i) - radius - 6 - w : right;
     if (taken.some((t) => Math.abs(t.y - y) < 13 && x < t.x + t.w + 4 && t.x < x + w + 4)) continue;

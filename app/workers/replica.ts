@@ -4,13 +4,14 @@ import { display } from '../core/bytes.ts';
 import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
 import { applyDifference } from '../core/difference.ts';
 import { Engine } from '../core/engine.ts';
+import { visible } from '../core/visible.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, toView } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
 
-/** One ACU as the lists show it: text decoded for display. */
+/** One ACU as the lists show it: text decoded, and made safe to look at (core/visible.ts). */
 export interface AcuRow {
   readonly index: number;
   readonly id: AcuId;
@@ -101,7 +102,7 @@ export class Replica {
       epoch, base: engine.base, digest: engine.digest, expected,
       rows: engine.acus.map(toRow),
       sources: engine.sources.map((source) => ({
-        name: display(source.name),
+        name: shownName(source.name),
         acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
       })),
     };
@@ -237,14 +238,20 @@ export class Replica {
   }
 }
 
+/** Longer names of people are no names. */
+const LONGEST_PERSON = 200;
+
+/** Names of sources are keys as well: never cut, so that two stay two. */
+function shownName(name: Acu['name']): string { return visible(display(name), Infinity); }
+
 function toRow(acu: Acu, index: number): AcuRow {
-  const name = display(acu.name), title = display(acu.title), author = display(acu.author.name), email = display(acu.author.email);
-  const sources = acu.sources.map(display);
+  const { name: author, email } = acu.author;
   return {
-    index, id: acu.id, name, title, author, email, time: acu.time, sources, requires: acu.requires,
+    index, id: acu.id, name: shownName(acu.name), title: visible(display(acu.title)), author: visible(display(author), LONGEST_PERSON), email: visible(display(email), LONGEST_PERSON),
+    time: acu.time, sources: acu.sources.map(shownName), requires: acu.requires,
     paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
-    standing: acu.standing, reason: acu.reason ?? '',
-    text: [name, title, author, email, acu.id, ...sources].join('\n').toLowerCase(),
+    standing: acu.standing, reason: visible(acu.reason ?? ''),
+    text: [...[acu.name, acu.title, author, email, ...acu.sources].map(display), acu.id].join('\n').toLowerCase(),
   };
 }
 

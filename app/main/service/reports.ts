@@ -6,6 +6,9 @@ import type { Engine } from '../../core/engine.ts';
 import type { Acu, Conflict, ConflictKind, Verdict } from '../../core/model.ts';
 import type { Workspace } from './workspace.ts';
 
+/** For the doors, which see the engine's values through the service alone. */
+export { escapedSentence } from '../../core/visible.ts';
+
 export interface ListedAcu {
   readonly id: AcuId; readonly name: string; readonly sources: readonly string[]; readonly author: string;
   /** seconds since the epoch */

@@ -2,6 +2,7 @@
 import { display } from '../../core/bytes.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
+import { escaped, visible } from '../../core/visible.ts';
 
 export function plural(n: number, one: string, many = `${one}s`): string { return `${n} ${n === 1 ? one : many}`; }
 
@@ -25,7 +26,8 @@ function nameFor(engine: Engine, id: AcuId): string {
   if (acu?.sources.length === 1) {
     const source = engine.sources.find((s) => s.name === acu.sources[0]);
     const name = display(acu.sources[0]!);
-    if (source?.segments.length === 1 && !name.startsWith('-') && name.length < 200) return name;
+    // a line to copy holds nothing that nobody sees
+    if (source?.segments.length === 1 && !name.startsWith('-') && name.length < 200 && escaped(name) === name) return name;
   }
   return id.slice(0, 16);
 }
@@ -37,7 +39,7 @@ export function composeDescription(engine: Engine, before: readonly AcuId[], aft
   const added = after.filter((id) => !old.has(id)), gone = before.filter((id) => !next.has(id));
   const say = (ids: readonly AcuId[]): string => (ids.length > 3
     ? plural(ids.length, 'change')
-    : ids.map((id) => { const acu = engine.acu(id); return acu === undefined ? id.slice(0, 12) : display(acu.name).slice(0, 80); }).join(', '));
+    : ids.map((id) => { const acu = engine.acu(id); return acu === undefined ? id.slice(0, 12) : visible(display(acu.name), 80); }).join(', '));
   if (old.size === 0 || (added.length > 0 && gone.length === before.length)) return `Composed ${say(after)}`;
   const parts = [...added.length > 0 ? [`added ${say(added)}`] : [], ...gone.length > 0 ? [`took out ${say(gone)}`] : []];
   const sentence = parts.join(', ') || `composed ${say(after)} on another base`;

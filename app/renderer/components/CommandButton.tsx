@@ -1,5 +1,6 @@
 // A button for a command of the registry: its title, keys and reason to be disabled come from there.
 import type { ReactNode } from 'react';
+import { visibleSentence } from '../../core/visible.ts';
 import { command, run, shownKeys } from '../commands/registry.ts';
 
 export interface CommandButtonProps {
@@ -13,10 +14,10 @@ export interface CommandButtonProps {
 
 /** Stays focusable while disabled, so that the keyboard too can learn why. */
 export function CommandButton({ id, className = 'button', testId, note = null, children }: CommandButtonProps) {
-  const it = command(id), why = it.disabled();
+  const it = command(id), why = it.disabled(), does = why ?? (note === null ? null : visibleSentence(note));
   const keys = it.keys[0] === undefined ? '' : ` (${shownKeys(it.keys[0]).join('+')})`;
   return (
-    <button type="button" className={className} aria-disabled={why !== null} title={[`${it.title}${keys}`, why ?? note].filter((part) => part !== null).join('\n')} {...(className.includes('icon') ? { 'aria-label': it.title } : {})}
+    <button type="button" className={className} aria-disabled={why !== null} title={[`${it.title}${keys}`, does].filter((part) => part !== null).join('\n')} {...(className.includes('icon') ? { 'aria-label': it.title } : {})}
       {...(testId === undefined ? {} : { 'data-testid': testId })} onClick={() => run(id)}>
       {children}
     </button>

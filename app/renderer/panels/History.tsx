@@ -2,7 +2,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { Operation, OperationKind } from '../../core/events.ts';
-import { visible } from '../../core/visible.ts';
+import { visible, visibleSentence } from '../../core/visible.ts';
 import { copy } from '../app/actions.ts';
 import { service } from '../app/session.ts';
 import { Ago, Empty } from '../components/atoms.tsx';
@@ -50,13 +50,13 @@ export function History() {
       <div className="history-head">
         <CommandButton id="history.undo" className="button small" note={canUndo}><Icon name="undo" size={13} />Undo</CommandButton>
         <CommandButton id="history.redo" className="button small" note={canRedo}><Icon name="redo" size={13} />Redo</CommandButton>
-        <span className="truncate small muted">{canUndo === null ? '' : `undoes: ${visible(canUndo)}`}</span>
+        <span className="truncate small muted">{canUndo === null ? '' : `undoes: ${visibleSentence(canUndo)}`}</span>
       </div>
       {log !== null && list.length === 0 && <Empty title="Nothing done yet">Every change of this workspace is listed here and can be undone, also after a restart.</Empty>}
       <div ref={scroller} className="history" tabIndex={0} role="list" aria-label="Operations, newest first">
         <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start, key }) => {
-            const operation = list[index]!, what = visible(operation.description);
+            const operation = list[index]!, what = visibleSentence(operation.description);
             return (
               <div key={key} role="listitem" className={`operation${gone.has(operation.id) ? ' gone' : ''}`} style={{ transform: `translateY(${start}px)` }} data-testid={ids.historyRow} data-kind={operation.kind} data-undone={gone.has(operation.id)}>
                 <span className="operation-icon"><Icon name={icons[operation.kind]} size={13} /></span>

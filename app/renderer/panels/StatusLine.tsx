@@ -1,5 +1,5 @@
 // The thin line that always tells the truth: connection, repository, base, epoch, counts, what runs, what ran last.
-import { visible } from '../../core/visible.ts';
+import { visible, visibleSentence } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { fetchSnapshot, tryNow } from '../app/session.ts';
 import { Ago, Id } from '../components/atoms.tsx';
@@ -39,8 +39,8 @@ export function StatusLine() {
       )}
       <span className="spacer" />
       {running !== null ? <Progress operation={running} paused={operations.queue.paused} /> : operations.last !== null && (
-        <span className="status-item truncate" title={visible(operations.last.description)}>
-          {visible(operations.last.description)}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
+        <span className="status-item truncate" title={visibleSentence(operations.last.description)}>
+          {visibleSentence(operations.last.description)}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
         </span>
       )}
     </footer>

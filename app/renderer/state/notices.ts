@@ -1,7 +1,7 @@
 // Errors and news: one sentence, what to do, details on demand. Never alert().
 import { create } from 'zustand';
 import { AcumenError } from '../../core/errors.ts';
-import { visible } from '../../core/visible.ts';
+import { visible, visibleSentence } from '../../core/visible.ts';
 import { say } from './ui.ts';
 
 export interface Notice {
@@ -20,7 +20,7 @@ let next = 1;
 /** Sentences quote names and paths that strangers chose. */
 function add(given: Omit<Notice, 'id'>): number {
   const id = next++;
-  const notice = { ...given, sentence: visible(given.sentence), hint: visible(given.hint), details: given.details.split('\n').map((line) => visible(line)).join('\n') };
+  const notice = { ...given, sentence: visibleSentence(given.sentence), hint: visibleSentence(given.hint), details: given.details.split('\n').map((line) => visible(line)).join('\n') };
   // the same sentence twice is one notice
   useNotices.setState(({ notices }) => ({ notices: [...notices.filter((n) => n.sentence !== notice.sentence), { ...notice, id }].slice(-4) }));
   // an error is shown as an alert, which is read aloud by itself

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
+import { escapedSentence as clean } from '../../service/reports.ts';
 
 export interface Terminal extends Writable { readonly isTTY?: boolean; readonly columns?: number }
 
@@ -61,10 +62,8 @@ export class Output {
 type Style = 'strong' | 'dim' | 'good' | 'bad' | 'warning' | 'id';
 const styles = { strong: 'bold', dim: 'dim', good: 'green', bad: 'red', warning: 'yellow', id: 'cyan' } as const;
 
-/** Control characters and those that reorder text, made visible: a branch name must not move the cursor. */
-export function clean(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, (c) => `\\u{${c.codePointAt(0)!.toString(16)}}`);
-}
+/** Control characters and those that reorder or hide text, made visible: a branch name must not move the cursor. */
+export { clean };
 
 export function shortId(id: string): string { return id.slice(0, 10); }
 

@@ -16,7 +16,7 @@ export interface Call { readonly io: Io; readonly out: Output; readonly err: Out
 export type Verb = (call: Call) => Promise<number>;
 
 /** Named in design.md for later versions; each is refused in plain words. */
-const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'stats', 'open', 'bench'];
+const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'stats', 'bench'];
 
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.out, io.env), err = new Output(io.err, io.env);
@@ -44,7 +44,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     await out.flush().catch(() => undefined);
     await err.line(`${err.style('bad', 'error:')} ${clean(known.message)} ${err.style('dim', `(${known.code})`)}`);
     if (known.hint !== '') await err.line(`${err.style('dim', 'hint:')} ${clean(known.hint)}`);
-    if (known.code === 'bug' && typeof known.data['stack'] === 'string') await err.line(known.data['stack']);
+    if (known.code === 'bug' && typeof known.data['stack'] === 'string') for (const line of known.data['stack'].split('\n')) await err.line(clean(line));
     await err.flush().catch(() => undefined);
     return known.exitCode;
   }
@@ -98,6 +98,7 @@ function build(out: Output, start: Run): Command {
   verb('serve [repo]', 'the app in your browser, on this machine alone; without REPO on a sample', async () => (await import('./serving.ts')).serve)
     .option('--port <n>', 'the port (default: any free one)')
     .option('--no-open', 'do not open the browser');
+  verb('open [repo]', 'the app in its own window; without REPO what was open last, else a sample', async () => (await import('./openWindow.ts')).openWindow);
   for (const name of later) {
     program.command(name, { hidden: true }).allowUnknownOption().allowExcessArguments().exitOverride().helpOption(false).action(() => {
       throw new AcumenError('usage', `\`acumen ${name}\` is not available in this version.`, 'Run `acumen --help` for what there is.', { verb: name });
