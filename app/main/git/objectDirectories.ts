@@ -1,10 +1,10 @@
 // The folders that a repository's objects are in, looked at as a stranger's work: which ones it borrows from, and whether
 // everything in them is a plain file.
-import { lstatSync, readdirSync, realpathSync } from 'node:fs';
+import { readdirSync, realpathSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join, resolve, sep } from 'node:path';
 import { ioFailure, isAbsent, unsupported } from './failures.ts';
-import { notPlain, readSmall } from './embedded/files.ts';
+import { lstatIfThere, notPlain, readSmall } from './embedded/files.ts';
 
 const ALTERNATES_BYTES = 1 << 20;
 
@@ -21,11 +21,13 @@ export function withAlternates(objectDir: string): string[] {
     for (const line of text.split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
       const other = resolve(dir, line);
+      // Back to where it came from: git follows no folder twice.
+      if (found.includes(other)) continue;
       if (/^"|\r/.test(line) || !other.startsWith(objectDir + sep) || !isRealFolder(other)) {
         throw unsupported(`The repository borrows objects from ${other}, outside itself.`,
           'Run `git repack -a -d` in the repository and delete objects/info/alternates to make it stand alone, then open it again.', { alternate: other });
       }
-      if (!found.includes(other)) found.push(other);
+      found.push(other);
     }
   }
   return found;
@@ -33,7 +35,7 @@ export function withAlternates(objectDir: string): string[] {
 
 /** A folder that no link leads to. */
 function isRealFolder(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true && realpathSync.native(path) === path;
+  return lstatIfThere(path)?.isDirectory() === true && realpathSync.native(path) === path;
 }
 
 export function list(dir: string): string[] {

@@ -1,11 +1,22 @@
 // Small files of a folder that strangers may have made: never through a link, never a device or a pipe (which would hang),
 // never more than a stated size.
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { AcumenError } from '../../../core/errors.ts';
 import { ioFailure, isAbsent, systemCode, unsupported } from '../failures.ts';
 
 /** The constants are missing on Windows, which has neither pipes in folders nor links that need no privilege. */
 const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** What is at the path itself; null where nothing is, also where a file stands in the place of a folder on the way. */
+export function lstatIfThere(path: string): Stats | null {
+  try {
+    return lstatSync(path);
+  } catch (error) {
+    if (isAbsent(error)) return null;
+    throw ioFailure('look at', path, error);
+  }
+}
 
 /** Opens a plain file for reading; null where there is none or where a folder is in its place. The caller closes it. */
 export function openPlain(path: string | Buffer): { readonly fd: number; readonly size: number } | null {

@@ -1,13 +1,13 @@
 // Finds the git directory of a path, as git would, but by ourselves: nothing is run, and no `.git` file or link is followed to
 // a place that does not itself claim the folder we came from. Answers what is there and whether we can read its format.
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fromBytes } from '../../../core/bytes.ts';
 import { ioFailure, isAbsent, notARepository, unsupported } from '../failures.ts';
 import { isTrue, lastValue, parseConfig } from './config.ts';
 import type { ConfigEntry } from './config.ts';
 import type { ObjectFormat } from '../oids.ts';
-import { readSmall } from './files.ts';
+import { lstatIfThere, readSmall } from './files.ts';
 
 export interface Location {
   /** the common git directory: objects, refs, config */
@@ -43,7 +43,7 @@ function locateUpwards(start: string): Location | null {
 
 function locateIn(dir: string): Location | null {
   const dotGit = join(dir, '.git');
-  const stat = lstatSync(dotGit, { throwIfNoEntry: false });
+  const stat = lstatIfThere(dotGit);
   if (stat?.isSymbolicLink()) {
     const target = realPath(dotGit);
     if (target === null) return null;
@@ -78,8 +78,8 @@ function asGitDirectory(dir: string): Location | null {
 /** HEAD is a branch's name, an object id, or (as git once wrote it) a symbolic link into refs/. */
 function looksLikeHead(dir: string): boolean {
   const path = join(dir, 'HEAD');
-  const stat = lstatSync(path, { throwIfNoEntry: false });
-  if (stat === undefined) return false;
+  const stat = lstatIfThere(path);
+  if (stat === null) return false;
   if (stat.isSymbolicLink()) return true;
   if (!stat.isFile()) return false;
   const text = pointer(path) ?? '';
@@ -110,7 +110,7 @@ function isSubmoduleOf(above: string, target: string): boolean {
 
 function refuseLink(dir: string, inside: string): void {
   const path = join(dir, inside);
-  if (!lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()) return;
+  if (lstatIfThere(path)?.isSymbolicLink() !== true) return;
   throw unsupported(`${path} is a link.`, 'Acumen follows no links inside a repository. Open the repository that the link leads to.', { path });
 }
 
@@ -119,7 +119,8 @@ function pointer(path: string): string | null {
 }
 
 function isDirectory(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  const real = realPath(path);
+  return real !== null && lstatIfThere(real)?.isDirectory() === true;
 }
 
 function realPath(path: string): string | null {
