@@ -34,6 +34,7 @@ export async function load(dir: string, options: LoadOptions = {}): Promise<Load
   const published = await importRepository(reader, { base: options.base ?? null, refs: options.refs ?? [], grain: options.grain ?? 'branch' }, {
     written: async () => new Set(),
     begin: async () => {},
+    keyOf: segmentKey,
     known: async (tip) => (options.onTopOf?.segments ?? []).filter((s) => s.tip === tip),
     blob: stored,
     stage: async (segments, made) => {

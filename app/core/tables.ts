@@ -130,8 +130,11 @@ function fromLittleEndian(bytes: Uint8Array): Int32Array {
   return out;
 }
 
-/** The format's version travels first; a reader of another version asks for nothing but a reload. */
-const VERSION = 1;
+/**
+ * The format's version travels first; a reader of another version asks for nothing but a reload. Stores keep what this version
+ * makes: whatever changes what buildTables or encodeTables give for the same segments changes it.
+ */
+export const VERSION = 1;
 
 export function encodeTables(t: Tables): Uint8Array {
   const { rows, hunks, lines, ...rest } = t;

@@ -8,6 +8,7 @@ import { fastImport, git, gitLine, initBare, type TempDir, tempDir } from '../..
 import { type Loaded, load } from '../../../testkit/loaded.ts';
 import { numbered, smallRepository } from '../../../testkit/small.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
+import { segmentKey } from '../../core/segmentKey.ts';
 import { openRepository } from '../git/open.ts';
 import { treeIdOf } from '../git/trees.ts';
 import { composeSet } from './composer.ts';
@@ -92,7 +93,7 @@ test('a branch that disappears between listing and reading is left out with its 
     repo.git('update-ref', '-d', 'refs/heads/goes');
     rmSync(join(repo.path, '.git', 'objects', gone.slice(0, 2), gone.slice(2)));
   }), { base: null, refs: [], grain: 'branch' }, {
-    written: async () => new Set(), begin: async () => {}, known: async () => [], blob: async () => null, stage: async () => {},
+    written: async () => new Set(), begin: async () => {}, keyOf: segmentKey, known: async () => [], blob: async () => null, stage: async () => {},
   }, () => {}, new AbortController().signal);
   await reader.close();
   expect(published.sources.map((s) => s.name)).toEqual(['main', 'stays']);

@@ -12,7 +12,6 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
 import type { Edit, Grain, Rename, Segment, Source, Standing } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
-import { segmentKey } from '../../core/segmentKey.ts';
 import { type CutSegment, cutSegments } from '../../core/segments.ts';
 import { mergeBasesWith, outsideBase } from '../git/history.ts';
 import { type Carried, Carrier } from './carry.ts';
@@ -28,6 +27,8 @@ export interface ImportStore {
   begin(base: Oid): Promise<void>;
   /** segments stored earlier for this tip on this base and grain */
   known(tip: Oid): Promise<readonly Segment[]>;
+  /** under which it is or will be stored */
+  keyOf(segment: Segment): SegmentKey;
   /** a content staged earlier that the repository does not have, or null */
   blob(oid: Oid): Promise<Uint8Array | null>;
   /** one durable batch; `blobs` are contents that the repository does not have */
@@ -77,7 +78,7 @@ export async function importRepository(reader: RepositoryReader, request: Import
   for (const [n, i] of wanted.entries()) {
     signal.throwIfAborted();
     const segment = await plan.segment(i);
-    keys.push(segmentKey(segment));
+    keys.push(store.keyOf(segment));
     batch.push(segment);
     if (batch.length >= BATCH) await flush();
     if (n % 16 === 0) { progress('Comparing', n, wanted.length); await breathe(); }

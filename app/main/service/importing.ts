@@ -1,7 +1,7 @@
 // The import operation of a workspace: binds the importer to the store, so that segments are staged durably in batches,
 // those computed earlier are used again, and nothing is visible before the one operation that publishes.
 import type { Oid } from '../../core/bytes.ts';
-import type { Published } from '../../core/events.ts';
+import type { Published, SegmentKey } from '../../core/events.ts';
 import type { Segment } from '../../core/model.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import type { NewBlob, Store } from '../storage/store.ts';
@@ -11,6 +11,8 @@ import type { Progress } from './queue.ts';
 
 export interface Imported {
   readonly published: Published;
+  /** the published segments, so that nobody need read them back */
+  readonly segments: ReadonlyMap<SegmentKey, Segment>;
   /** contents that carrying made, for the publishing transaction */
   readonly blobs: readonly NewBlob[];
 }
@@ -21,6 +23,9 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   let earlier: ReadonlyMap<Oid, readonly string[]> = new Map();
   const reused = new Set<Segment>();
   const blobs = new Map<Oid, Uint8Array>();
+  const bodies = new Map<SegmentKey, Segment>();
+  /** the batch that is being stored while the next is computed */
+  let staging: Promise<unknown> = Promise.resolve();
 
   const published = await importRepository(reader, request, {
     written: () => writtenCommits(store),
@@ -37,18 +42,29 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
       }
       return usable;
     },
+    keyOf(segment) {
+      const key = store.keyOf(segment);
+      bodies.set(key, segment);
+      return key;
+    },
     blob: async (oid) => blobs.get(oid) ?? store.blob(oid),
     async stage(segments, made) {
       signal.throwIfAborted();
       for (const { oid, bytes } of made) blobs.set(oid, bytes);
       const fresh = segments.filter((s) => !reused.has(s));
       if (fresh.length === 0) return;
-      draft ??= await store.beginImport({ base: base!, grain: request.grain, globs: request.refs });
-      await store.stage(draft, fresh);
+      await staging;
+      staging = (async () => {
+        draft ??= await store.beginImport({ base: base!, grain: request.grain, globs: request.refs });
+        await store.stage(draft, fresh);
+      })();
+      // Heard at the next batch, or at the end.
+      staging.catch(() => undefined);
     },
   }, progress, signal);
+  await staging;
   signal.throwIfAborted();
-  return { published, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })) };
+  return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })) };
 }
 
 async function writtenCommits(store: Store): Promise<Set<Oid>> {

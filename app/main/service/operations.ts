@@ -1,11 +1,14 @@
 // The operations of a workspace that go through its whole history: import, undo, redo, fsck (design.md §1). Compose is in
 // composing.ts, write-branch in writeBack.ts. Each plans on the newest state and commits once.
+import { equalBytes } from '../../core/bytes.ts';
+import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Operation, WorkspaceState } from '../../core/events.ts';
 import type { Composition, Conflict, Grain, ImportSummary } from '../../core/model.ts';
 import { describeRebinding, rebind } from '../../core/rebind.ts';
 import type { Rebinding } from '../../core/rebind.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
+import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
 import type { FsckReport, NewBlob } from '../storage/store.ts';
 import { isCurrent, neededContents } from './composing.ts';
@@ -27,11 +30,11 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   refuseOther(gitDir, reader);
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
-  const { published, blobs } = await stageImport(workspace.store, reader, { base, refs, grain: params.grain }, progress, signal);
+  const { published, segments, blobs } = await stageImport(workspace.store, reader, { base, refs, grain: params.grain }, progress, signal);
 
   await workspace.commit(async (view) => {
     refuseOther(view.state.gitDir, reader);
-    const engine = await workspace.engineOf(published);
+    const engine = await workspace.engineOf(published, segments);
     if (view.state.published !== null && engine === view.engine) return null;
     progress('Publishing', 0, null);
     const followed = await follow(workspace, view, { head: view.head, state: { ...view.state, gitDir: reader.gitDir, published }, engine }, blobs);
@@ -50,7 +53,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
       extra: { blobs: [...blobs, ...followed?.blobs ?? []] },
     };
   });
-  const { acus } = await workspace.engineOf(published);
+  const { acus } = await workspace.engineOf(published, segments);
   return {
     base: published.base, acus: acus.length, sources: published.sources.length,
     edits: acus.reduce((n, a) => n + a.paths.length, 0), hunks: acus.reduce((n, a) => n + a.hunks, 0), ms: performance.now() - start,
@@ -110,6 +113,7 @@ export async function fsck(workspace: Workspace): Promise<FsckReport> {
     const view = await workspace.refold();
     const lastPublished = [...workspace.log].reverse().find((o) => o.kind !== 'compose' && o.kind !== 'write-branch')?.id ?? 0;
     if (await workspace.store.conflictsAt() >= lastPublished && lastPublished > 0) problems.push(...await compareGraph(workspace, view));
+    problems.push(...await compareReplica(workspace, view));
     if (view.state.composition.acus.length > 0) {
       try {
         const composed = await workspace.reading.composed(await workspace.moment(view), view.state.composition.acus);
@@ -120,6 +124,15 @@ export async function fsck(workspace: Workspace): Promise<FsckReport> {
     }
   }
   return { ok: problems.length === 0, problems, events: report.events, ms: performance.now() - start };
+}
+
+/** The tables kept for the next opening against those that the segments give. */
+async function compareReplica({ store }: Workspace, { state: { published } }: View): Promise<string[]> {
+  if (published === null) return [];
+  const kept = await store.replica(TABLES_VERSION, store.publishedKey(published));
+  if (kept === null) return [];
+  const made = Engine.from(published, await store.segments(published.segments)).encode();
+  return equalBytes(kept, made) ? [] : ["replica: the engine's tables are not those of the published segments"];
 }
 
 async function compareGraph(workspace: Workspace, view: View): Promise<string[]> {

@@ -5,10 +5,11 @@ import type { Oid } from '../../core/bytes.ts';
 import { difference } from '../../core/difference.ts';
 import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { DomainEvent, Operation, Published, WorkspaceState } from '../../core/events.ts';
+import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState, foldState } from '../../core/fold.ts';
+import type { Segment } from '../../core/model.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
-import { pack } from '../../core/segmentKey.ts';
+import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { historyOf } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import { openRepository } from '../git/open.ts';
@@ -59,6 +60,8 @@ const NOTHING_PUBLISHED: Published = {
 };
 /** Conflicts beyond which the store keeps no copy of the graph: the engine computes it faster than it could be read back. */
 const MAX_STORED_CONFLICTS = 250_000;
+/** Bytes of tables beyond which none are kept; 5,000 branches have some 10 MB. */
+const MAX_STORED_REPLICA = 256 << 20;
 
 /** How often an operation is planned anew because another process committed in between: eight that never rest need dozens. */
 const MAX_ATTEMPTS = 200;
@@ -79,7 +82,7 @@ export class Workspace implements Service {
   readonly #stopListening: () => void;
   #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engine.from(NOTHING_PUBLISHED, []) };
   /** the newest engines by what they were built from: undo and redo go back and forth between them */
-  #engines: { readonly key: Uint8Array; readonly engine: Engine }[] = [];
+  #engines: { readonly key: string; readonly engine: Engine }[] = [];
   /** the log in order, as far as it has been read */
   #log: Operation[] = [];
   #folding: Promise<View> = Promise.resolve(this.#view);
@@ -176,6 +179,8 @@ export class Workspace implements Service {
     const fresh = await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
     this.#log.push(...fresh.reverse());
     this.#view = { head, state, engine };
+    // Nobody listens while a store is opened, and a difference costs as much as the whole.
+    if (this.#listeners.size === 0) return this.#view;
     this.#push({
       push: 'epoch', from: before.head.operation, to: head.operation, digest: engine.digest,
       bytes: difference(before.engine.encode(), engine.encode()),
@@ -185,15 +190,24 @@ export class Workspace implements Service {
     return this.#view;
   }
 
-  /** The engine over a published state: the same object for the same state while it is among the newest. */
-  async engineOf(published: Published | null): Promise<Engine> {
+  /**
+   * The engine over a published state: the same object for the same state while it is among the newest. From the `segments` where
+   * the caller has them, else from the tables the store keeps, else from the segments it holds.
+   */
+  async engineOf(published: Published | null, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
     const wanted = published ?? NOTHING_PUBLISHED;
-    const key = pack(wanted);
-    const kept = this.#engines.find((e) => Buffer.compare(e.key, key) === 0);
+    const key = this.store.publishedKey(wanted);
+    const kept = this.#engines.find((e) => e.key === key);
     if (kept !== undefined) return kept.engine;
-    const engine = Engine.from(wanted, await this.store.segments(wanted.segments));
+    const engine = await this.#build(wanted, key, segments);
     this.#engines = [{ key, engine }, ...this.#engines.slice(0, 2)];
     return engine;
+  }
+
+  async #build(published: Published, key: string, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
+    if (segments !== undefined) return Engine.from(published, published.segments.map((k) => segments.get(k)!));
+    const tables = await this.store.replica(TABLES_VERSION, key);
+    return tables === null ? Engine.from(published, await this.store.segments(published.segments)) : Engine.decode(tables);
   }
 
   /**
@@ -206,7 +220,7 @@ export class Workspace implements Service {
       const planned = await plan(view);
       if (planned === null) return null;
       const next = foldState(planned.events, view.state);
-      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...this.#graphOf(await this.engineOf(next.published)) };
+      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#derived(next.published) };
       const takeBack = await planned.effect?.();
       let operation;
       try {
@@ -222,9 +236,15 @@ export class Workspace implements Service {
     }
   }
 
-  #graphOf(engine: Engine): Pick<Extra, 'conflicts'> {
+  /** What the engine computes from a newly published state and the store keeps with it. */
+  async #derived(published: Published | null): Promise<Pick<Extra, 'conflicts' | 'replica'>> {
+    const engine = await this.engineOf(published);
     const { blocking, resolvable, risk, partial } = engine.pairCounts();
-    return blocking + resolvable + risk + partial > MAX_STORED_CONFLICTS ? {} : { conflicts: [...engine.conflicts()] };
+    const bytes = engine.encode();
+    return {
+      ...blocking + resolvable + risk + partial <= MAX_STORED_CONFLICTS && { conflicts: engine.conflicts() },
+      ...published !== null && bytes.length <= MAX_STORED_REPLICA && { replica: { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes } },
+    };
   }
 
   #history() {

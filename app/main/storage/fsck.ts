@@ -1,10 +1,12 @@
 // Proves a store against itself: SQLite's own checks, every hash, the chain of the log, and every view compared row by row
 // with one folded anew from the first event. All within one snapshot.
 import { equalBytes } from '../../core/bytes.ts';
-import { pack } from '../../core/segmentKey.ts';
+import { pack, unpackSegment } from '../../core/segmentKey.ts';
 import { connectScratch, type ReadDb } from './connection.ts';
-import { decodeEvent, eventHash, operationHash, readHead, segmentKeyOf, type EventRow, type HeadRow, type OperationRow } from './log.ts';
+import { decodeFacts, readHead, segmentKeyOf, sha256, type EventRow } from './log.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
+import { checkLog, type Problem } from './proof.ts';
+import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
 import { blobContent, type BlobRow } from './reads.ts';
 import { all, each, one, type SqlValue } from './sql.ts';
 import { applyEvent, foldedTables, rows, tableDigest } from './views.ts';
@@ -41,65 +43,23 @@ export function fsck(db: ReadDb): { problems: string[]; events: number } {
     check('references', (problem) => {
       for (const { table, parent } of db.pragma('foreign_key_check') as { table: string; parent: string }[]) problem(`a row of ${table} refers to nothing in ${parent}`);
     });
-    check('log', (problem) => { events = checkLog(db, problem); });
+    check('log', (problem) => {
+      ({ events } = checkLog(db, problem));
+      if (one<{ folded: number }>(db, 'SELECT folded FROM head')?.folded !== 1) problem('the views were never folded');
+    });
     check('segments', (problem) => checkSegmentKeys(db, problem));
     check('blobs', (problem) => checkBlobs(db, problem));
     check('conflicts', (problem) => checkConflicts(db, problem));
+    check('replica', (problem) => checkReplica(db, problem));
     check('views', (problem) => checkViews(db, problem));
   }).deferred();
   return { problems, events };
 }
 
-type Problem = (text: string) => void;
-const START = new Uint8Array(32);
-
-function checkLog(db: ReadDb, problem: Problem): number {
-  const ends = new Map<number, Uint8Array>();
-  const spans = new Map<number, { first: number; last: number; count: number }>();
-  let before: Uint8Array = START;
-  let events = 0;
-  for (const row of each<EventRow>(db, 'SELECT seq, operation, draft, kind, payload, hash FROM event ORDER BY seq')) {
-    events++;
-    if (row.seq !== events) {
-      problem(`event ${events} is missing`);
-      events = row.seq;
-    }
-    if (!equalBytes(row.hash, eventHash(before, row))) problem(`event ${row.seq} breaks the chain`);
-    before = row.hash;
-    if (row.operation === null) continue;
-    ends.set(row.operation, row.hash);
-    const span = spans.get(row.operation);
-    if (span === undefined) spans.set(row.operation, { first: row.seq, last: row.seq, count: 1 });
-    else spans.set(row.operation, { first: span.first, last: row.seq, count: span.count + 1 });
-  }
-  let operations = 0;
-  let operationBefore: Uint8Array = START;
-  let last: OperationRow | undefined;
-  for (const row of each<OperationRow>(db, 'SELECT * FROM operation ORDER BY id')) {
-    operations++;
-    if (row.id !== operations) {
-      problem(`operation ${operations} is missing`);
-      operations = row.id;
-    }
-    const span = spans.get(row.id);
-    if (span?.first !== row.first_event || span.last !== row.last_event || span.count !== span.last - span.first + 1) problem(`operation ${row.id} does not hold its events`);
-    if (!equalBytes(row.hash, operationHash(operationBefore, row, ends.get(row.id) ?? START))) problem(`operation ${row.id} breaks the chain`);
-    operationBefore = row.hash;
-    last = row;
-  }
-  const expected: HeadRow = { operation: operations, event: last?.last_event ?? 0, written: events, event_hash: before, operation_hash: operationBefore };
-  if (!equalBytes(pack(headValues(readHead(db))), pack(headValues(expected)))) problem('the head is not the end of the log');
-  if (one<{ folded: number }>(db, 'SELECT folded FROM head')?.folded !== 1) problem('the views were never folded');
-  return events;
-}
-
-function headValues(head: HeadRow): unknown[] {
-  return [head.operation, head.event, head.written, head.event_hash, head.operation_hash];
-}
-
 function checkSegmentKeys(db: ReadDb, problem: Problem): void {
   for (const { event, key, payload } of each<{ event: number; key: string; payload: Uint8Array }>(db, 'SELECT segment.event, key, payload FROM segment JOIN event ON seq = segment.event ORDER BY segment.event')) {
     if (segmentKeyOf(payload) !== key) problem(`the segment of event ${event} does not have its key`);
+    else unpackSegment(payload);
   }
 }
 
@@ -120,7 +80,16 @@ function checkConflicts(db: ReadDb, problem: Problem): void {
   const graph = one<{ operation: number; count: number; digest: Uint8Array }>(db, 'SELECT operation, count, digest FROM conflict_graph');
   if (graph === undefined) return problem('the graph is missing');
   if (graph.operation > readHead(db).operation) problem('the graph is of an operation that never was');
-  if (graph.count !== one<{ n: number }>(db, 'SELECT count(*) AS n FROM conflict')!.n || !equalBytes(graph.digest, tableDigest(db, 'conflict', 'ordinal'))) problem('the graph is not the one stored');
+  if (!equalBytes(graph.digest, tableDigest(db, 'conflict_page', 'ordinal'))) return problem('the graph is not the one stored');
+  let count = 0;
+  for (const page of each<ConflictPage>(db, 'SELECT count, bytes FROM conflict_page ORDER BY ordinal')) count += unpackConflicts(page).length;
+  if (graph.count !== count) problem('the graph is not the one stored');
+}
+
+/** That they are those stored; that they are right, the engine tells (service/operations.ts). */
+function checkReplica(db: ReadDb, problem: Problem): void {
+  const row = one<{ digest: Uint8Array; bytes: Uint8Array }>(db, 'SELECT digest, bytes FROM replica');
+  if (row !== undefined && !equalBytes(row.digest, sha256(row.bytes))) problem("the engine's tables have another hash");
 }
 
 function checkViews(db: ReadDb, problem: Problem): void {
@@ -128,7 +97,7 @@ function checkViews(db: ReadDb, problem: Problem): void {
   try {
     for (const migration of migrations) scratch.exec(migration.sql);
     scratch.exec('BEGIN');
-    for (const row of each<EventRow>(db, 'SELECT seq, draft, kind, payload FROM event ORDER BY seq')) applyEvent(scratch, decodeEvent(row), row);
+    for (const row of each<EventRow>(db, 'SELECT seq, draft, kind, payload FROM event ORDER BY seq')) applyEvent(scratch, decodeFacts(row), row);
     scratch.exec('COMMIT');
     for (const [table, order] of foldedTables) compare(table, rows(db, table, order), rows(scratch, table, order), problem);
   } finally {

@@ -4,15 +4,17 @@
 import { createHash } from 'node:crypto';
 import { equalBytes } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
-import type { DomainEvent, Operation, OperationKind } from '../../core/events.ts';
-import type { Segment } from '../../core/model.ts';
-import { pack, unpack } from '../../core/segmentKey.ts';
+import type { DomainEvent, Operation, OperationKind, Published, SegmentKey } from '../../core/events.ts';
+import { pack, packSegment, unpack, unpackHead, unpackSegment, type SegmentHead } from '../../core/segmentKey.ts';
 import { corrupt, type ReadDb, type WriteDb } from './connection.ts';
 import { one, run } from './sql.ts';
 import type { NewOperation } from './store.ts';
 
 /** An event as it is stored. The payload of `segment-added` is the segment's stored form itself: its SHA-256 is its key. */
 export interface EncodedEvent { readonly kind: DomainEvent['kind']; readonly payload: Uint8Array }
+
+/** An event as far as views are folded from it: a segment without its edits. */
+export type Facts = Exclude<DomainEvent, { kind: 'segment-added' }> | { readonly kind: 'segment-added'; readonly key: SegmentKey; readonly segment: SegmentHead };
 
 export interface EventRow {
   readonly seq: number; readonly operation: number | null; readonly draft: number | null;
@@ -35,17 +37,32 @@ export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
 
 export function encodeEvent(event: DomainEvent): EncodedEvent {
   const { kind, ...rest } = event;
-  return { kind, payload: pack(event.kind === 'segment-added' ? event.segment : rest) };
+  return { kind, payload: event.kind === 'segment-added' ? packSegment(event.segment) : pack(rest) };
 }
 
 export function decodeEvent({ kind, payload }: EncodedEvent): DomainEvent {
-  const content = unpack(payload);
-  if (kind === 'segment-added') return { kind, key: segmentKeyOf(payload), segment: content as Segment };
-  return { kind, ...(content as object) } as DomainEvent;
+  if (kind === 'segment-added') return { kind, key: segmentKeyOf(payload), segment: unpackSegment(payload) };
+  const event = { kind, ...(unpack(payload) as object) } as DomainEvent;
+  if (event.kind === 'published' && event.published !== null) publishedKeys.set(event.published, segmentKeyOf(payload));
+  return event;
+}
+
+const publishedKeys = new WeakMap<Published, string>();
+
+/** Names a published state: SHA-256 of the event that publishes it, in hex. */
+export function publishedKey(published: Published): string {
+  let key = publishedKeys.get(published);
+  if (key === undefined) publishedKeys.set(published, (key = segmentKeyOf(encodeEvent({ kind: 'published', published }).payload)));
+  return key;
+}
+
+export function decodeFacts(event: EncodedEvent): Facts {
+  const { kind, payload } = event;
+  return kind === 'segment-added' ? { kind, key: segmentKeyOf(payload), segment: unpackHead(payload) } : decodeEvent(event) as Facts;
 }
 
 /** As core's keyOfPacked, by Node's faster SHA-256. */
-export function segmentKeyOf(payload: Uint8Array): string {
+export function segmentKeyOf(payload: Uint8Array): SegmentKey {
   return createHash('sha256').update(payload).digest('hex');
 }
 

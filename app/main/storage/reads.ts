@@ -1,21 +1,23 @@
 // What is read from a store, on any connection: each function sees one committed state. The hot queries are named, so that
 // a test can hold their plans to an index.
 import { inflateSync } from 'node:zlib';
-import { fromBytes, type AcuId, type Oid, type PathBytes } from '../../core/bytes.ts';
+import { equalBytes, type Oid } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState } from '../../core/fold.ts';
 import type { Composition, Conflict, Grain, Segment } from '../../core/model.ts';
-import { unpack } from '../../core/segmentKey.ts';
-import type { ReadDb } from './connection.ts';
-import { decodeEvent, HEAD, readHead, toOperation, type EventRow, type OperationRow } from './log.ts';
+import { unpack, unpackSegment } from '../../core/segmentKey.ts';
+import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
+import { corrupt, type ReadDb } from './connection.ts';
+import { decodeEvent, HEAD, readHead, segmentKeyOf, sha256, toOperation, type EventRow, type OperationRow } from './log.ts';
 import { all, one } from './sql.ts';
 import type { Head, StoredEvent } from './store.ts';
+import { blobOid } from './write.ts';
 
 export const hot = {
   head: HEAD,
   workspace: 'SELECT git_dir, object_format, published, composition FROM workspace WHERE id = 1',
-  payload: 'SELECT payload FROM event WHERE seq = ?',
+  event: 'SELECT kind, payload FROM event WHERE seq = ?',
   latest: 'SELECT seq, kind, payload FROM event WHERE kind = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
   segment: 'SELECT event.payload FROM segment JOIN event ON event.seq = segment.event WHERE segment.key = ?',
   hasSegment: 'SELECT 1 FROM segment WHERE key = ?',
@@ -30,8 +32,8 @@ export const hot = {
   publishedSegments: 'SELECT segment.key, segment.tip FROM published_segment CROSS JOIN segment ON segment.event = published_segment.segment ORDER BY ordinal',
   blob: 'SELECT size, coding, bytes FROM blob WHERE oid = ?',
   hasBlob: 'SELECT 1 FROM blob WHERE oid = ?',
-  conflicts: `SELECT ordinal, a.id AS a, b.id AS b, conflict.kind, verdict, path, detail, inherited
-    FROM conflict CROSS JOIN acu AS a ON a.event = conflict.a LEFT JOIN acu AS b ON b.event = conflict.b WHERE ordinal >= ? ORDER BY ordinal LIMIT ?`,
+  conflictPage: 'SELECT count, bytes FROM conflict_page WHERE ordinal = ?',
+  replica: 'SELECT digest, bytes FROM replica WHERE id = 1 AND version = ? AND state = ?',
   conflictGraph: 'SELECT operation, count FROM conflict_graph WHERE id = 1',
 } as const;
 
@@ -51,14 +53,14 @@ export function state(db: ReadDb): WorkspaceState {
     return {
       gitDir: row.git_dir,
       objectFormat: row.object_format,
-      published: row.published === null ? null : (payload(db, row.published) as { published: Published | null }).published,
-      composition: row.composition === null ? emptyState.composition : (payload(db, row.composition) as { composition: Composition }).composition,
+      published: row.published === null ? null : (event(db, row.published) as { published: Published | null }).published,
+      composition: row.composition === null ? emptyState.composition : (event(db, row.composition) as { composition: Composition }).composition,
     };
   }).deferred();
 }
 
-function payload(db: ReadDb, seq: number): unknown {
-  return unpack(one<{ payload: Uint8Array }>(db, hot.payload, seq)!.payload);
+function event(db: ReadDb, seq: number): unknown {
+  return decodeEvent(one<EventRow>(db, hot.event, seq)!);
 }
 
 /** The same fold for any operation, by the last event of each kind before its end (each kind replaces its part whole). */
@@ -85,7 +87,8 @@ export function segments(db: ReadDb, keys: readonly SegmentKey[]): Segment[] {
   return keys.map((key) => {
     const row = one<{ payload: Uint8Array }>(db, hot.segment, key);
     if (row === undefined) throw bug('a segment is asked for that was never stored', { key });
-    return unpack(row.payload) as Segment;
+    if (segmentKeyOf(row.payload) !== key) throw corrupt(db.name, `segment ${key.slice(0, 12)} has other content`);
+    return unpackSegment(row.payload);
   });
 }
 
@@ -133,7 +136,15 @@ export async function* events(db: ReadDb, from: number, to: number, kinds: reado
 
 export function blob(db: ReadDb, oid: Oid): Uint8Array | null {
   const row = one<BlobRow>(db, hot.blob, oid);
-  return row === undefined ? null : blobContent(row);
+  if (row === undefined) return null;
+  let bytes: Uint8Array | null = null;
+  try {
+    bytes = blobContent(row);
+  } catch (error) {
+    throw corrupt(db.name, `blob ${oid} cannot be read`, error);
+  }
+  if (bytes.length !== row.size || blobOid(bytes, oid.length) !== oid) throw corrupt(db.name, `blob ${oid} has other content`);
+  return bytes;
 }
 
 export interface BlobRow { readonly size: number; readonly coding: number; readonly bytes: Uint8Array }
@@ -148,15 +159,19 @@ export function hasBlobs(db: ReadDb, oids: readonly Oid[]): Set<Oid> {
 }
 
 export async function* conflicts(db: ReadDb): AsyncGenerator<Conflict> {
-  interface Row extends Omit<Conflict, 'b' | 'path' | 'inherited'> { readonly ordinal: number; readonly b: AcuId | null; readonly path: Uint8Array; readonly inherited: number }
-  for (let next = 0; ;) {
-    const page = all<Row>(db, hot.conflicts, next, PAGE);
-    for (const { a, b, kind, verdict, path, detail, inherited } of page) {
-      yield { a, b: b ?? 'base', kind, verdict, path: fromBytes<PathBytes>(path), detail, inherited: inherited === 1 };
-    }
-    if (page.length < PAGE) return;
-    next = page.at(-1)!.ordinal + 1;
+  for (let n = 0; ; n++) {
+    const page = one<ConflictPage>(db, hot.conflictPage, n);
+    if (page === undefined) return;
+    yield* unpackConflicts(page);
   }
+}
+
+/** The engine's tables over the published state with this key, if those are the ones kept. */
+export function replica(db: ReadDb, version: number, state: string): Uint8Array | null {
+  const row = one<{ digest: Uint8Array; bytes: Uint8Array }>(db, hot.replica, version, state);
+  if (row === undefined) return null;
+  if (!equalBytes(row.digest, sha256(row.bytes))) throw corrupt(db.name, "the engine's tables have another hash");
+  return new Uint8Array(row.bytes.buffer, row.bytes.byteOffset, row.bytes.byteLength);
 }
 
 export function conflictGraph(db: ReadDb): { operation: number; count: number } {

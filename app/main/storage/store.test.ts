@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { compositionOf, conflictOf, publishedOf, randomAcuId, randomOid, randomSegment, scratchFolder } from '../../../testkit/store.ts';
 import { History, newBlob, newOperation } from '../../../testkit/storeHistory.ts';
-import { fromBytes, type AcuId, type Oid } from '../../core/bytes.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { DomainEvent } from '../../core/events.ts';
 import { emptyState } from '../../core/fold.ts';
 import { segmentKey } from '../../core/segmentKey.ts';
@@ -76,11 +76,6 @@ function agreeTables(file: string, history: History): void {
   expect(table('SELECT key, acu.id, title, author_name, author_email, time, commits FROM provenance JOIN segment ON segment.event = segment JOIN acu ON acu.event = provenance.acu ORDER BY key'))
     .toEqual(withAcu.map(([key, { acu, title, author, time, commits }]) => [key, acu, title, author.name, author.email, time, commits]));
   expect(new Set(table('SELECT id FROM acu').flat())).toEqual(new Set(history.acus));
-  const edits = segments.flatMap(([key, { edits }]) => edits.toSorted((a, b) => (a.path < b.path ? -1 : 1)).map((edit) => ({ key, ...edit })));
-  expect(table('SELECT key, path, kind, before_mode, before_oid, after_mode, after_oid FROM edit JOIN segment ON event = segment ORDER BY key, path'))
-    .toEqual(edits.map(({ key, path, kind, before, after }) => [key, path, kind, before?.mode ?? null, before?.oid ?? null, after?.mode ?? null, after?.oid ?? null]));
-  expect(table('SELECT key, path, ordinal, start, "end", removed, inserted FROM hunk JOIN segment ON event = segment ORDER BY key, path, ordinal'))
-    .toEqual(edits.flatMap(({ key, path, hunks }) => (hunks ?? []).map(({ start, end, removed, inserted }, n) => [key, path, n, start, end, fromBytes(removed), fromBytes(inserted)])));
   db.close();
 }
 

@@ -1,18 +1,21 @@
 // The store of one workspace: one SQLite file, one writer in a worker thread, readers on the calling thread. This file is
 // what the service sees of storage: the interface `Store`, and `openStore`, which answers for opening it safely.
 // What the rows mean is in views.ts, how the log is chained in log.ts, what one transaction does in write.ts.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Oid } from '../../core/bytes.ts';
-import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import type { DomainEvent, Operation, OperationKind, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { Conflict, Grain, Segment } from '../../core/model.ts';
-import { pack } from '../../core/segmentKey.ts';
-import { connectReader, guarded, inspect, refuseNewer, storeError, type ReadDb } from './connection.ts';
-import { checkEnd, encodeEvent } from './log.ts';
-import { newestVersion } from './migrations/index.ts';
-import { fromPlain, packConflicts, type Answers, type Call, type FromFsck, type WorkerData } from './protocol.ts';
+import { packSegment } from '../../core/segmentKey.ts';
+import { packConflicts } from './conflictPages.ts';
+import { connectReader, connectWriter, guarded, inspect, readOnly as unwritable, refuseNewer, storeError, writable, type ReadDb } from './connection.ts';
+import { createStore } from './creation.ts';
+import { checkEnd, encodeEvent, publishedKey, segmentKeyOf } from './log.ts';
+import { isFolded, newestVersion } from './migrations/index.ts';
+import { fromPlain, type Answers, type Call, type FromFsck, type WorkerData } from './protocol.ts';
+import { hasJournal, prove, proveFile } from './proof.ts';
 import * as reads from './reads.ts';
 import { viewDigests } from './views.ts';
 import { died, workerUrl, Writer } from './writer.ts';
@@ -47,10 +50,21 @@ export interface StoredEvent {
 
 export interface NewBlob { readonly oid: Oid; readonly bytes: Uint8Array }
 
+/** The engine's tables over a published state, encoded, so that the next opening need not build them from every segment. */
+export interface Replica {
+  /** of their form */
+  readonly version: number;
+  /** as `publishedKey` answers */
+  readonly state: string;
+  readonly bytes: Uint8Array;
+}
+
 /** What travels in the operation's own transaction beside its events. */
 export interface Extra {
   /** the whole conflict graph of the new state. Left out, the stored graph stays; but see `conflictsAt` */
   readonly conflicts?: Iterable<Conflict>;
+  /** replaces the one kept; left out, it stays, and is of an older state */
+  readonly replica?: Replica;
   /** blobs the new composition needs; those already stored are passed over */
   readonly blobs?: readonly NewBlob[];
 }
@@ -80,6 +94,8 @@ export interface Store {
   beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }): Promise<number>;
   /** Answers the segments' keys, in order. Segments already stored are not stored again. */
   stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]>;
+  /** The key a segment has or will have here: that of the form it was read in, else of its packed form, which `stage` then uses. */
+  keyOf(segment: Segment): SegmentKey;
   hasSegments(keys: readonly SegmentKey[]): Promise<Set<SegmentKey>>;
   /**
    * The cursor of a resumed or refreshed import: tip → keys of the segments that were computed on this very base and grain
@@ -100,6 +116,10 @@ export interface Store {
   blob(oid: Oid): Promise<Uint8Array | null>;
   /** Which of these blobs are stored. */
   hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>>;
+  /** Names a published state: equal states have equal keys. */
+  publishedKey(published: Published): string;
+  /** The engine's tables of this version over the published state with this key, if those are the ones kept. */
+  replica(version: number, state: string): Promise<Uint8Array | null>;
   conflicts(): AsyncIterable<Conflict>;
   conflictCount(): Promise<number>;
   /** The operation the stored conflict graph belongs to (0: none). Older than the last `published`: recompute it. */
@@ -136,28 +156,71 @@ const WATCH_MS = 250;
 export async function openStore(file: string, options: OpenOptions = {}): Promise<Store> {
   const { readOnly = false, busyMs = BUSY_MS } = options;
   const path = resolve(file);
-  if (inspect(path, newestVersion) === 'new') {
-    if (readOnly) throw new AcumenError('io', 'The store does not exist.', 'Import the repository first.', { file: path });
-    guarded(path, () => mkdirSync(dirname(path), { recursive: true }));
-  }
-  const writer = readOnly ? null : await Writer.start({ file: path, busyMs });
+  const found = inspect(path, newestVersion);
+  if (found === 'new' && readOnly) throw new AcumenError('io', 'The store does not exist.', 'Import the repository first.', { file: path });
+  if (readOnly) return reading(path, busyMs);
+  if (found === 'new') guarded(path, () => mkdirSync(dirname(path), { recursive: true }));
+  for (const place of found === 'new' && !existsSync(path) ? [dirname(path)] : [path, dirname(path)]) if (!writable(place)) throw unwritable(path);
+  // Proved here, before anything is opened for writing: what is refused stays as it is, its log too.
+  const made = found === 'new' && guarded(path, () => createStore(path));
+  const proved = made || (found === 'existing' && !hasJournal(path));
+  if (proved && !made) proveFile(path, busyMs);
+  let db = proved ? connectReader(path, busyMs) : null;
+  let writer: Writer | null = null;
   try {
-    const db = connectReader(path, busyMs);
-    try {
-      guarded(path, () => {
-        const version = db.pragma('user_version', { simple: true }) as number;
-        refuseNewer(path, version, newestVersion);
-        if (version < newestVersion) throw new AcumenError('store-read-only', 'The store is of an older format and cannot be brought up to date read-only.', 'Open it for writing once.', { file: path, version });
-        checkEnd(db, path);
-      });
-      return new SqliteStore(path, busyMs, db, writer);
-    } catch (error) {
-      db.close();
-      throw error;
+    const current = db !== null && versionOf(db, path) === newestVersion && guarded(path, () => isFolded(db!));
+    // The thread starts while its first work is prepared; only what it must bring up to date waits for it.
+    writer = new Writer({ file: path, busyMs, proved });
+    if (db === null || !current) {
+      db?.close();
+      await writer.ready;
+      db = connectReader(path, busyMs);
+      versionOf(db, path);
     }
+    guarded(path, () => checkEnd(db!, path));
+    return new SqliteStore(path, busyMs, db, writer, false);
   } catch (error) {
-    await writer?.stop();
+    db?.close();
+    await writer?.stop().catch(() => undefined);
     throw error;
+  }
+}
+
+function versionOf(db: ReadDb, path: string): number {
+  const version = guarded(path, () => db.pragma('user_version', { simple: true }) as number);
+  refuseNewer(path, version, newestVersion);
+  return version;
+}
+
+function reading(path: string, busyMs: number): Store {
+  const tidy = !existsSync(`${path}-wal`);
+  const db = connectReader(path, busyMs);
+  try {
+    const version = versionOf(db, path);
+    if (version < newestVersion) throw new AcumenError('store-read-only', 'The store is of an older format and cannot be brought up to date read-only.', 'Open it for writing once.', { file: path, version });
+    guarded(path, () => prove(db, path));
+    return new SqliteStore(path, busyMs, db, null, tidy);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/**
+ * A reader cannot take the empty log and its index along when it is the last to leave, a writer can: SQLite asks nobody else
+ * has the file open. Not where they were found, for then they are another's.
+ */
+function leaveAlone(path: string): void {
+  if (!existsSync(`${path}-wal`)) return;
+  try {
+    const db = connectWriter(path, 0);
+    try {
+      db.pragma('schema_version');
+    } finally {
+      db.close();
+    }
+  } catch {
+    // Not ours to write: empty files beside it harm nobody.
   }
 }
 
@@ -167,6 +230,11 @@ class SqliteStore implements Store {
   readonly #busyMs: number;
   readonly #db: ReadDb;
   readonly #writer: Writer | null;
+  /** to leave the file alone behind us */
+  readonly #tidy: boolean;
+  /** keys of segments read here, and packed forms of those about to be staged */
+  readonly #keys = new WeakMap<Segment, SegmentKey>();
+  readonly #packed = new WeakMap<Segment, Uint8Array>();
   readonly #listeners = new Set<(head: Head) => void>();
   #watch: NodeJS.Timeout | null = null;
   #seenVersion: number;
@@ -174,12 +242,13 @@ class SqliteStore implements Store {
   #seenOperation: number;
   #closing: Promise<void> | null = null;
 
-  constructor(file: string, busyMs: number, db: ReadDb, writer: Writer | null) {
+  constructor(file: string, busyMs: number, db: ReadDb, writer: Writer | null, tidy: boolean) {
     this.file = file;
     this.readOnly = writer === null;
     this.#busyMs = busyMs;
     this.#db = db;
     this.#writer = writer;
+    this.#tidy = tidy;
     this.#seenVersion = this.dataVersion();
     this.#seenOperation = reads.head(db).operation;
     if (writer !== null) writer.onCommit = (before, after) => {
@@ -194,9 +263,10 @@ class SqliteStore implements Store {
     const conflicts = extra.conflicts === undefined ? null : packConflicts(extra.conflicts);
     // Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's.
     const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
+    const replica = extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) };
     const encoded = events.map(encodeEvent);
-    const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts === null ? [] : [conflicts.numbers])];
-    return this.#write({ call: 'append', operation, events: encoded, conflicts, blobs, expectHead: expectHead ?? null }, moved);
+    const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts?.pages ?? []).map((p) => p.bytes), ...(replica === null ? [] : [replica.bytes])];
+    return this.#write({ call: 'append', operation, events: encoded, conflicts, replica, blobs, expectHead: expectHead ?? null }, moved);
   }
 
   async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }): Promise<number> {
@@ -204,8 +274,23 @@ class SqliteStore implements Store {
   }
 
   async stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]> {
-    const packed = segments.map(pack);
+    const packed = segments.map((segment) => {
+      const known = this.#packed.get(segment);
+      this.#packed.delete(segment);
+      return known ?? packSegment(segment);
+    });
     return this.#write({ call: 'stage', draft, packed }, packed);
+  }
+
+  keyOf(segment: Segment): SegmentKey {
+    let key = this.#keys.get(segment);
+    if (key === undefined) {
+      const packed = packSegment(segment);
+      key = segmentKeyOf(packed);
+      this.#keys.set(segment, key);
+      this.#packed.set(segment, packed);
+    }
+    return key;
   }
 
   async #write<C extends Call>(call: C, moved: readonly ArrayBufferView[] = []): Promise<Answers[C['call']]> {
@@ -232,7 +317,13 @@ class SqliteStore implements Store {
   head(): Promise<Head> { return this.#read(reads.head); }
   state(): Promise<WorkspaceState> { return this.#read(reads.state); }
   stateAt(operation: number): Promise<WorkspaceState> { return this.#read((db) => reads.stateAt(db, operation)); }
-  segments(keys: readonly SegmentKey[]): Promise<Segment[]> { return this.#read((db) => reads.segments(db, keys)); }
+  async segments(keys: readonly SegmentKey[]): Promise<Segment[]> {
+    const segments = await this.#read((db) => reads.segments(db, keys));
+    segments.forEach((segment, i) => this.#keys.set(segment, keys[i]!));
+    return segments;
+  }
+  publishedKey(published: Published): string { return publishedKey(published); }
+  replica(version: number, state: string): Promise<Uint8Array | null> { return this.#read((db) => reads.replica(db, version, state)); }
   operations(page: { readonly before?: number | null; readonly limit?: number } = {}): Promise<Operation[]> {
     return this.#read((db) => reads.operations(db, page.before ?? null, page.limit ?? Number.MAX_SAFE_INTEGER));
   }
@@ -306,5 +397,6 @@ class SqliteStore implements Store {
     // The reader first: the writer, closing last, can then fold the whole WAL into the file.
     this.#db.close();
     await this.#writer?.stop();
+    if (this.#tidy) leaveAlone(this.file);
   }
 }

@@ -3,20 +3,20 @@
 import { createHash } from 'node:crypto';
 import { toBytes, type AcuId } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
-import type { DomainEvent, Published, SegmentKey } from '../../core/events.ts';
-import type { Composition, Conflict, Segment } from '../../core/model.ts';
-import { pack } from '../../core/segmentKey.ts';
+import type { Published, SegmentKey } from '../../core/events.ts';
+import type { Composition } from '../../core/model.ts';
+import { pack, type SegmentHead } from '../../core/segmentKey.ts';
+import type { PackedConflicts } from './conflictPages.ts';
 import type { ReadDb, WriteDb } from './connection.ts';
-import { decodeEvent, type EventRow } from './log.ts';
+import { decodeFacts, sha256, type EventRow, type Facts } from './log.ts';
 import { one, run, type SqlValue } from './sql.ts';
+import type { Replica } from './store.ts';
 
 /** The tables that events alone determine, parents before children, with the order of their rows. */
 export const foldedTables: readonly (readonly [table: string, order: string])[] = [
   ['acu', 'event'],
   ['segment', 'event'],
   ['provenance', 'acu, segment'],
-  ['edit', 'segment, path'],
-  ['hunk', 'segment, path, ordinal'],
   ['workspace', 'id'],
   ['published_segment', 'ordinal'],
   ['source', 'ordinal'],
@@ -30,7 +30,7 @@ export const foldedTables: readonly (readonly [table: string, order: string])[] 
 export interface Place { readonly seq: number; readonly draft: number | null }
 
 /** Folds one event into the views. Deterministic: the same events in the same order give the same rows. */
-export function applyEvent(db: WriteDb, event: DomainEvent, place: Place): void {
+export function applyEvent(db: WriteDb, event: Facts, place: Place): void {
   switch (event.kind) {
     case 'import-started': return;
     case 'repository-opened':
@@ -47,7 +47,7 @@ export function applyEvent(db: WriteDb, event: DomainEvent, place: Place): void 
 }
 
 /** A segment that is known already changes nothing: the first one stands. */
-function addSegment(db: WriteDb, key: SegmentKey, segment: Segment, place: Place): void {
+function addSegment(db: WriteDb, key: SegmentKey, segment: SegmentHead, place: Place): void {
   if (one(db, 'SELECT 1 FROM segment WHERE key = ?', key) !== undefined) return;
   const { seq } = place;
   let acu: number | null = null;
@@ -59,13 +59,6 @@ function addSegment(db: WriteDb, key: SegmentKey, segment: Segment, place: Place
   if (acu !== null) {
     run(db, 'INSERT INTO provenance(acu, segment, title, author_name, author_email, time, commits) VALUES (?, ?, ?, ?, ?, ?, ?)',
       acu, seq, toBytes(segment.title), toBytes(segment.author.name), toBytes(segment.author.email), segment.time, segment.commits);
-  }
-  for (const { path, kind, before, after, hunks } of segment.edits) {
-    const bytes = toBytes(path);
-    run(db, 'INSERT INTO edit(segment, path, kind, before_mode, before_oid, after_mode, after_oid) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      seq, bytes, kind, before?.mode ?? null, before?.oid ?? null, after?.mode ?? null, after?.oid ?? null);
-    hunks?.forEach((hunk, ordinal) => run(db, 'INSERT INTO hunk(segment, path, ordinal, start, "end", removed, inserted) VALUES (?, ?, ?, ?, ?, ?, ?)',
-      seq, bytes, ordinal, hunk.start, hunk.end, hunk.removed, hunk.inserted));
   }
 }
 
@@ -99,34 +92,32 @@ function acuNumber(db: ReadDb, id: AcuId): number {
 
 /** Empties the folded views and folds the whole log again. The conflict graph falls with them: it names their rows. */
 export function refold(db: WriteDb): void {
-  replaceConflicts(db, 0, []);
+  putConflicts(db, 0, { acus: [], pages: [] });
   for (const [table] of foldedTables.toReversed()) run(db, `DELETE FROM ${table}`);
   for (let last = 0; ;) {
     // One at a time: a connection that iterates cannot write.
     const row = one<EventRow>(db, 'SELECT seq, draft, kind, payload FROM event WHERE seq > ? ORDER BY seq LIMIT 1', last);
     if (row === undefined) return;
-    applyEvent(db, decodeEvent(row), row);
+    applyEvent(db, decodeFacts(row), row);
     last = row.seq;
   }
 }
 
 /** Replaces the conflict graph by that of the state after `operation`. */
-export function replaceConflicts(db: WriteDb, operation: number, conflicts: Iterable<Conflict>): void {
-  run(db, 'DELETE FROM conflict');
-  const numbers = new Map<string, number>();
-  const number = (id: AcuId): number => {
-    let n = numbers.get(id);
-    if (n === undefined) numbers.set(id, (n = acuNumber(db, id)));
-    return n;
-  };
-  const hash = createHash('sha256');
+export function putConflicts(db: WriteDb, operation: number, { acus, pages }: PackedConflicts): void {
+  for (const id of acus) acuNumber(db, id);
+  run(db, 'DELETE FROM conflict_page');
   let count = 0;
-  for (const { a, b, kind, verdict, path, detail, inherited } of conflicts) {
-    const row = [count++, number(a), b === 'base' ? null : number(b), kind, verdict, toBytes(path), detail, inherited ? 1 : 0];
-    run(db, 'INSERT INTO conflict(ordinal, a, b, kind, verdict, path, detail, inherited) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', ...row);
-    hash.update(pack(row));
-  }
-  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, hash.digest());
+  pages.forEach((page, ordinal) => {
+    run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes);
+    count += page.count;
+  });
+  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, tableDigest(db, 'conflict_page', 'ordinal'));
+}
+
+/** Keeps the engine's tables over one published state, in place of those over another. */
+export function putReplica(db: WriteDb, { version, state, bytes }: Replica): void {
+  run(db, 'INSERT OR REPLACE INTO replica(id, version, state, digest, bytes) VALUES (1, ?, ?, ?, ?)', version, state, sha256(bytes), bytes);
 }
 
 export function tableDigest(db: ReadDb, table: string, order: string): Uint8Array {
@@ -142,6 +133,6 @@ export function rows(db: ReadDb, table: string, order: string): IterableIterator
 
 /** SHA-256 of each view's rows, in hex: equal states have equal digests. */
 export function viewDigests(db: ReadDb): Record<string, string> {
-  const tables = [...foldedTables, ['conflict', 'ordinal'] as const];
+  const tables = [...foldedTables, ['conflict_page', 'ordinal'] as const];
   return Object.fromEntries(tables.map(([table, order]) => [table, Buffer.from(tableDigest(db, table, order)).toString('hex')]));
 }

@@ -4,17 +4,18 @@ import { deflateSync } from 'node:zlib';
 import type { Oid } from '../../core/bytes.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, SegmentKey } from '../../core/events.ts';
-import type { Conflict } from '../../core/model.ts';
+import type { PackedConflicts } from './conflictPages.ts';
 import type { WriteDb } from './connection.ts';
-import { decodeEvent, encodeEvent, readHead, segmentKeyOf, writeOperation, writeStaged, type EncodedEvent, type EventRow } from './log.ts';
+import { decodeFacts, encodeEvent, readHead, segmentKeyOf, writeOperation, writeStaged, type EncodedEvent, type EventRow } from './log.ts';
 import { one, run } from './sql.ts';
-import type { NewBlob, NewOperation } from './store.ts';
-import { applyEvent, replaceConflicts } from './views.ts';
+import type { NewBlob, NewOperation, Replica } from './store.ts';
+import { applyEvent, putConflicts, putReplica } from './views.ts';
 
 export interface AppendRequest {
   readonly operation: NewOperation;
   readonly events: readonly EncodedEvent[];
-  readonly conflicts: Iterable<Conflict> | null;
+  readonly conflicts: PackedConflicts | null;
+  readonly replica: Replica | null;
   readonly blobs: readonly NewBlob[];
   readonly expectHead: number | null;
 }
@@ -27,7 +28,8 @@ export function append(db: WriteDb, request: AppendRequest): Operation {
   for (const blob of request.blobs) putBlob(db, blob);
   const { operation, rows } = writeOperation(db, request.operation, request.events);
   fold(db, rows);
-  if (request.conflicts !== null) replaceConflicts(db, operation.id, request.conflicts);
+  if (request.conflicts !== null) putConflicts(db, operation.id, request.conflicts);
+  if (request.replica !== null) putReplica(db, request.replica);
   return operation;
 }
 
@@ -49,9 +51,9 @@ export function stage(db: WriteDb, draft: number, packed: readonly Uint8Array[])
   return keys;
 }
 
-/** Views are folded from the rows as stored, so what cannot be read back is never committed. */
+/** Views are folded from the rows as stored, so what cannot be read back is never committed (but for edits: fsck reads them). */
 function fold(db: WriteDb, rows: readonly EventRow[]): void {
-  for (const row of rows) applyEvent(db, decodeEvent(row), row);
+  for (const row of rows) applyEvent(db, decodeFacts(row), row);
 }
 
 /** A blob is kept compressed where that saves at least an eighth; below this many bytes it never pays. */

@@ -24,25 +24,26 @@ export class Writer {
   /** hears of each commit before those who wait for it do */
   onCommit: (before: Head, after: Head) => void = () => {};
 
-  private constructor(worker: Worker) {
-    this.#worker = worker;
-    worker.on('message', (message: FromWriter) => this.#hear(message));
-    worker.on('error', (error) => this.#end(died(error)));
-    worker.on('messageerror', (error) => this.#end(died(error)));
-    worker.on('exit', () => this.#end(died(null)));
-  }
+  /** resolves when the file is open and of the newest format; calls need not wait for it */
+  readonly ready: Promise<void>;
 
-  /** Resolves when the file is open and of the newest format. */
-  static start(data: WorkerData): Promise<Writer> {
-    return new Promise((resolve, reject) => {
-      const worker = new Worker(workerUrl('writer.worker'), { workerData: data });
+  constructor(data: WorkerData) {
+    const worker = new Worker(workerUrl('writer.worker'), { workerData: data });
+    this.#worker = worker;
+    this.ready = new Promise((resolve, reject) => {
       worker.once('message', (first: FromWriter) => {
         if (first.kind === 'failed') reject(fromPlain(first.error));
-        else resolve(new Writer(worker));
+        else resolve();
       });
       worker.once('error', (error) => reject(died(error)));
       worker.once('exit', () => reject(died(null)));
     });
+    // Whoever calls hears of it.
+    this.ready.catch(() => undefined);
+    worker.on('message', (message: FromWriter) => this.#hear(message));
+    worker.on('error', (error) => this.#end(died(error)));
+    worker.on('messageerror', (error) => this.#end(died(error)));
+    worker.on('exit', () => this.#end(died(null)));
   }
 
   /** Whether an answer is outstanding. */
@@ -69,6 +70,7 @@ export class Writer {
   }
 
   #hear(message: FromWriter): void {
+    if (message.kind === 'failed') this.#end(fromPlain(message.error));
     if (message.kind !== 'committed') return;
     this.onCommit(message.before, message.after);
     for (const answer of message.answers) {

@@ -6,7 +6,8 @@ import { bug } from '../../core/errors.ts';
 import { assertSettings, connectWriter, guarded, inspect, storeError, useWal, type WriteDb } from './connection.ts';
 import { checkEnd } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
-import { toPlain, unpackConflicts, type Answer, type Answers, type Call, type FromWriter, type Request, type WorkerData } from './protocol.ts';
+import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Request, type WorkerData } from './protocol.ts';
+import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
 import { inTransaction, run } from './sql.ts';
 import { append, beginImport, stage } from './write.ts';
@@ -14,7 +15,7 @@ import { append, beginImport, stage } from './write.ts';
 /** Calls in one commit at most: bounds how long the first waits for the last. */
 const GROUP = 512;
 
-const { file, busyMs } = workerData as WorkerData;
+const { file, busyMs, proved } = workerData as WorkerData;
 const port: MessagePort = parentPort ?? raise();
 const send = (message: FromWriter): void => port.postMessage(message);
 
@@ -31,10 +32,14 @@ try {
 }
 
 function open(): WriteDb {
-  inspect(file, newestVersion);
+  const existing = inspect(file, newestVersion) === 'existing';
+  const unfinished = hasJournal(file);
+  // Before a writer's connection: what is refused stays as it is, its log too.
+  if (existing && !unfinished && !proved) proveFile(file, busyMs);
   const db = connectWriter(file, busyMs);
   try {
     guarded(file, () => {
+      if (unfinished) prove(db, file);
       migrate(db, file);
       useWal(db);
       checkEnd(db, file);
@@ -101,7 +106,7 @@ function attempt(db: WriteDb, request: Request): Answer {
 function perform(db: WriteDb, request: Request): Answers[Call['call']] {
   switch (request.call) {
     case 'append':
-      return append(db, { ...request, conflicts: request.conflicts && unpackConflicts(request.conflicts) });
+      return append(db, request);
     case 'begin-import':
       return beginImport(db, { base: request.base, grain: request.grain, globs: request.globs });
     case 'stage':

@@ -88,7 +88,7 @@ describe('a store of an older format', () => {
     await store.close();
     const db = connectWriter(source, 100);
     // The graph comes with the engine, not with the log: an older store has none.
-    db.exec(`DELETE FROM conflict`);
+    db.exec(`DELETE FROM conflict_page`);
     digests = viewDigests(db);
     log = {
       operations: db.prepare('SELECT * FROM operation').all() as OperationRow[], events: db.prepare('SELECT * FROM event').all() as EventRow[],

@@ -1,0 +1,77 @@
+// The conflict graph packed: a quarter of a million edges cross to the writer, and lie in the store, as pages of numbers that
+// point into the page's own list of strings, never as objects or rows.
+import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import { bug } from '../../core/errors.ts';
+import type { Conflict, ConflictKind, Verdict } from '../../core/model.ts';
+import { pack, unpack } from '../../core/segmentKey.ts';
+
+export interface ConflictPage { readonly count: number; readonly bytes: Uint8Array }
+export interface PackedConflicts {
+  /** the ACUs they are between, each once */
+  readonly acus: readonly AcuId[];
+  readonly pages: readonly ConflictPage[];
+}
+
+/** Conflicts per page: about a quarter of a megabyte. */
+const PAGE = 4096;
+/** Seven numbers per conflict: places of a, b, kind, verdict, path and detail in `strings`, and inherited. */
+const FIELDS = 7;
+
+export function packConflicts(conflicts: Iterable<Conflict>): PackedConflicts {
+  const acus = new Set<AcuId>();
+  const pages: ConflictPage[] = [];
+  let strings: string[] = [];
+  let places = new Map<string, number>();
+  const numbers = new Uint32Array(PAGE * FIELDS);
+  let at = 0;
+  const place = (text: string): number => {
+    let n = places.get(text);
+    if (n === undefined) places.set(text, (n = strings.push(text) - 1));
+    return n;
+  };
+  const turn = (): void => {
+    pages.push({ count: at / FIELDS, bytes: pack({ strings, numbers: littleEndian(numbers.subarray(0, at)) }) });
+    strings = [];
+    places = new Map();
+    at = 0;
+  };
+  for (const { a, b, kind, verdict, path, detail, inherited } of conflicts) {
+    acus.add(a);
+    if (b !== 'base') acus.add(b);
+    numbers[at++] = place(a);
+    numbers[at++] = place(b);
+    numbers[at++] = place(kind);
+    numbers[at++] = place(verdict);
+    numbers[at++] = place(path);
+    numbers[at++] = place(detail);
+    numbers[at++] = inherited ? 1 : 0;
+    if (at === numbers.length) turn();
+  }
+  if (at > 0) turn();
+  return { acus: [...acus], pages };
+}
+
+export function unpackConflicts({ count, bytes }: ConflictPage): Conflict[] {
+  const { strings, numbers } = unpack(bytes) as { strings: string[]; numbers: Uint8Array };
+  if (numbers.length !== 4 * count * FIELDS) throw bug('a page of conflicts has another length than it says', { count });
+  const view = new DataView(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  return Array.from({ length: count }, (_, n): Conflict => {
+    const number = (field: number): number => view.getUint32(4 * (n * FIELDS + field), true);
+    const text = (field: number): string => {
+      const found = strings[number(field)];
+      if (found === undefined) throw bug('a page of conflicts points outside its strings', { count });
+      return found;
+    };
+    return {
+      a: text(0) as AcuId, b: text(1) as AcuId | 'base', kind: text(2) as ConflictKind, verdict: text(3) as Verdict,
+      path: text(4) as PathBytes, detail: text(5), inherited: number(6) === 1,
+    };
+  });
+}
+
+function littleEndian(numbers: Uint32Array): Uint8Array {
+  const out = new Uint8Array(numbers.byteLength);
+  const view = new DataView(out.buffer);
+  numbers.forEach((value, i) => view.setUint32(4 * i, value, true));
+  return out;
+}
