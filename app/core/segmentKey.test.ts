@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { Random } from '../../testkit/random.ts';
 import { randomSegment } from '../../testkit/store.ts';
 import type { Segment } from './model.ts';
-import { keyOfPacked, pack, segmentKey, unpack } from './segmentKey.ts';
+import { keyOfPacked, pack, packSegment, segmentKey, unpack, unpackHead, unpackSegment } from './segmentKey.ts';
 
 /** The same value, every object's fields in another order. */
 function reordered(value: unknown, random: Random): unknown {
@@ -14,7 +14,13 @@ function reordered(value: unknown, random: Random): unknown {
   return Object.fromEntries(random.shuffle(Object.entries(value)).map(([key, item]) => [key, reordered(item, random)]));
 }
 
-const segment = fc.integer().map((seed) => randomSegment(new Random(seed)));
+/** With contexts that share some edits with each other and with the segment's own. */
+const segment = fc.integer().map((seed): Segment => {
+  const random = new Random(seed);
+  const value = randomSegment(random);
+  const others = [...value.edits, ...randomSegment(random).edits];
+  return { ...value, contexts: [...value.contexts, ...['a', 'b'].slice(random.below(3)).map((context) => ({ context, edits: random.shuffle(others).slice(0, random.below(5)) }))] };
+});
 
 describe('segment key', () => {
   it('is SHA-256 of MessagePack with sorted keys', () => {
@@ -28,7 +34,11 @@ describe('segment key', () => {
     fc.assert(fc.property(segment, fc.integer(), (value, seed) => {
       expect(segmentKey(reordered(value, new Random(seed)) as Segment)).toBe(segmentKey(value));
       expect(unpack(pack(value))).toEqual(value);
-      expect(segmentKey(unpack(pack(value)) as Segment)).toBe(segmentKey(value));
+      expect(unpackSegment(packSegment(value))).toEqual(value);
+      expect(segmentKey(unpackSegment(packSegment(value)))).toBe(segmentKey(value));
+      // equal edits count as the same whether they are the same objects or not
+      expect(segmentKey(structuredClone(value))).toBe(segmentKey(value));
+      expect(segmentKey({ ...value, edits: structuredClone(value.edits) })).toBe(segmentKey(value));
     }));
   });
 
@@ -38,5 +48,30 @@ describe('segment key', () => {
       expect(segmentKey({ ...value, time: value.time + 1 })).not.toBe(segmentKey(value));
       expect(segmentKey({ ...value, lower: [...value.lower, value.tip] })).not.toBe(segmentKey(value));
     }));
+  });
+});
+
+describe('stored form', () => {
+  it('holds an edit once, however many contexts have it', () => {
+    const value = [1, 2, 3, 4, 5, 6].map((seed) => randomSegment(new Random(seed))).find(({ edits }) => edits.length > 0)!;
+    const big = { ...value.edits[0]!, hunks: [{ start: 0, end: 0, removed: new Uint8Array(0), inserted: new Uint8Array(50_000) }] };
+    const contexts = ['base', 'x', 'y'].map((context) => ({ context, edits: [structuredClone(big)] }));
+    expect(packSegment({ ...value, edits: [big], contexts }).length).toBeLessThan(51_000);
+  });
+
+  it('is read without its edits, and in the form it had before format 6', () => {
+    fc.assert(fc.property(segment, (value) => {
+      const { edits: _, contexts: __, ...head } = value;
+      expect(unpackHead(packSegment(value))).toMatchObject(head);
+      expect(unpackHead(pack(value))).toMatchObject(head);
+      expect(unpackSegment(pack(value))).toEqual(value);
+    }));
+  });
+
+  it('of another version, or with columns that do not fit together, is refused', () => {
+    const stored = unpack(packSegment(randomSegment(new Random(5)))) as { columns: Uint8Array };
+    const columns = unpack(stored.columns) as { text: Uint8Array };
+    expect(() => unpackSegment(pack({ ...stored, form: 3 }))).toThrow('form of another version');
+    expect(() => unpackSegment(pack({ ...stored, columns: pack({ ...columns, text: new Uint8Array(9999) }) }))).toThrow('do not fit together');
   });
 });
