@@ -13,7 +13,7 @@ type Owners = readonly (AcuId | null)[];
 export class Attribution {
   readonly #contents: Contents;
   readonly #told = new Map<number, Told>();
-  readonly #owners = new Map<string, Promise<Owners>>();
+  readonly #owners = new Map<string, Owners>();
 
   constructor(contents: Contents) { this.#contents = contents; }
 
@@ -21,13 +21,13 @@ export class Attribution {
     this.#told.set(segment, { acu, closure, edits: new Map(edits.map((e) => [e.path, e])) });
   }
 
-  /** The id of a segment's edits and the ACUs they stand on; tells the segment too. `closure` includes the segment. */
-  async identify(segment: number, edits: readonly Edit[], closure: ReadonlySet<number>): Promise<{ id: AcuId | null; needs: AcuId[] }> {
+  /** The id of a segment's edits and the ACUs they stand on; tells the segment too. `closure` includes the segment. Stops as `Contents` does. */
+  identify(segment: number, edits: readonly Edit[], closure: ReadonlySet<number>): { id: AcuId | null; needs: AcuId[] } {
     const needs = new Set<AcuId>();
     const identity: IdentityEdit[] = [];
     for (const e of edits) {
       const writers = this.#writers(closure, segment, e.path);
-      const hunks = e.hunks === null || e.kind === 'type' ? null : await this.#hunks(e, writers, needs);
+      const hunks = e.hunks === null || e.kind === 'type' ? null : this.#hunks(e, writers, needs);
       // without lines the edit stands on whoever last wrote the path; with lines, on whoever brought the path itself
       for (const w of writers) {
         const theirs = this.#told.get(w)!;
@@ -39,7 +39,7 @@ export class Attribution {
         oldContent: hunks === null ? e.before?.oid ?? null : null, newContent: hunks === null ? e.after?.oid ?? null : null, hunks,
       });
     }
-    const id = edits.length === 0 ? null : acuId(identity);
+    const id = edits.length === 0 ? null : acuId(identity, (bytes) => this.#contents.digest(bytes));
     this.add(segment, id, edits, closure);
     return { id, needs: [...needs].sort() };
   }
@@ -49,9 +49,9 @@ export class Attribution {
     return [...closure].filter((s) => s !== self && this.#told.get(s)?.edits.has(path));
   }
 
-  async #hunks(e: Edit, writers: readonly number[], needs: Set<AcuId>): Promise<IdentityHunk[]> {
-    const pre = await this.#contents.text(e.before?.oid ?? null) ?? new Uint32Array(0);
-    const owners = writers.length === 0 ? null : await this.#ownersOf(writers, e.before?.oid ?? null, e.path, pre);
+  #hunks(e: Edit, writers: readonly number[], needs: Set<AcuId>): IdentityHunk[] {
+    const pre = this.#contents.text(e.before?.oid ?? null) ?? new Uint32Array(0);
+    const owners = writers.length === 0 ? null : this.#ownersOf(writers, e.before?.oid ?? null, e.path, pre);
     const line = (i: number): Uint8Array | null => (i < 0 || i >= pre.length ? null : this.#contents.interner.bytesOf(pre[i]!));
     const ordinals = placeOrdinals(pre, e.hunks!);
     return e.hunks!.map((h, n) => {
@@ -65,35 +65,35 @@ export class Attribution {
   }
 
   /** Owners of a version that `writers` and nobody else made: through the version of each top writer, first found wins. */
-  async #ownersOf(writers: readonly number[], oid: Oid | null, path: PathBytes, lines: Uint32Array): Promise<Owners> {
+  #ownersOf(writers: readonly number[], oid: Oid | null, path: PathBytes, lines: Uint32Array): Owners {
     const tops = writers.filter((s) => !writers.some((o) => o !== s && this.#told.get(o)!.closure.has(s)));
     const out: (AcuId | null)[] = new Array<AcuId | null>(lines.length).fill(null);
     for (const s of tops) {
       const version = this.#told.get(s)!.edits.get(path)!.after?.oid ?? null;
-      const theirs = await this.#ownersAt(s, path);
-      const script = await this.#contents.script(version, oid);
+      const theirs = this.#ownersAt(s, path);
+      const script = this.#contents.script(version, oid);
       if (!script) continue;
       forEachKept(script, theirs.length, (from, to) => { out[to] ??= theirs[from] ?? null; });
     }
     return out;
   }
 
-  #ownersAt(segment: number, path: PathBytes): Promise<Owners> {
+  #ownersAt(segment: number, path: PathBytes): Owners {
     const key = `${segment} ${path}`;
     let owners = this.#owners.get(key);
     if (!owners) { owners = this.#computeOwners(segment, path); this.#owners.set(key, owners); }
     return owners;
   }
 
-  async #computeOwners(segment: number, path: PathBytes): Promise<Owners> {
+  #computeOwners(segment: number, path: PathBytes): Owners {
     const told = this.#told.get(segment)!;
     const e = told.edits.get(path)!;
-    const post = await this.#contents.text(e.after?.oid ?? null) ?? new Uint32Array(0);
-    const pre = await this.#contents.text(e.before?.oid ?? null) ?? new Uint32Array(0);
+    const post = this.#contents.text(e.after?.oid ?? null) ?? new Uint32Array(0);
+    const pre = this.#contents.text(e.before?.oid ?? null) ?? new Uint32Array(0);
     const writers = this.#writers(told.closure, segment, path);
-    const below = writers.length === 0 ? null : await this.#ownersOf(writers, e.before?.oid ?? null, path, pre);
+    const below = writers.length === 0 ? null : this.#ownersOf(writers, e.before?.oid ?? null, path, pre);
     const out: (AcuId | null)[] = new Array<AcuId | null>(post.length).fill(told.acu);
-    const script = await this.#contents.script(e.before?.oid ?? null, e.after?.oid ?? null);
+    const script = this.#contents.script(e.before?.oid ?? null, e.after?.oid ?? null);
     if (script) forEachKept(script, pre.length, (from, to) => { out[to] = below?.[from] ?? null; });
     return out;
   }

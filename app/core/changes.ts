@@ -50,11 +50,11 @@ export function mergeRegisters(base: Entry | null, a: Entry | null, b: Entry | n
 
 export type Merged = { readonly entry: Entry | null } | { readonly conflict: ConflictKind; readonly regions: Int32Array };
 
-export async function mergeEntries(contents: Contents, base: Entry | null, a: Entry | null, b: Entry | null): Promise<Merged> {
+export function mergeEntries(contents: Contents, base: Entry | null, a: Entry | null, b: Entry | null): Merged {
   const r = mergeRegisters(base, a, b);
   if ('decided' in r) return { entry: r.decided };
   if ('conflict' in r) return { conflict: r.conflict, regions: NONE };
-  const m = await contents.merge(r.contents.base, r.contents.a, r.contents.b);
+  const m = contents.merge(r.contents.base, r.contents.a, r.contents.b);
   if (m.kind === 'clean') return { entry: { mode: r.contents.mode, oid: m.oid } };
   if (m.kind === 'binary') return { conflict: 'binary', regions: NONE };
   return { conflict: base === null ? 'add/add' : 'content', regions: m.regions };
@@ -89,10 +89,17 @@ export const meeting = (a: PathBytes, b: PathBytes): PathBytes => (a.length < b.
 
 /**
  * Merges `theirs` into a tree that is `ours` away from the same base. Result: changes from OUR tree to the merged tree.
- * `oursAdded` may be given where it is used again and again.
+ * `oursAdded` may be given where it is used again and again. Stops as `Contents` does where texts are lacking.
  */
-export async function mergeInto(contents: Contents, ours: Changes, theirs: Changes, oursAdded = new Added(ours)):
-Promise<{ readonly changes: Map<PathBytes, Change>; readonly conflicts: PathConflict[] }> {
+export function mergeInto(contents: Contents, ours: Changes, theirs: Changes, oursAdded = new Added(ours)):
+{ readonly changes: Map<PathBytes, Change>; readonly conflicts: PathConflict[] } {
+  const wanted: (Oid | null)[] = [];
+  for (const [path, { before, after }] of theirs) {
+    const ourChange = ours.get(path);
+    const r = ourChange === undefined ? null : mergeRegisters(before, ourChange.after, after);
+    if (r !== null && 'contents' in r) wanted.push(r.contents.base, r.contents.a, r.contents.b);
+  }
+  contents.needTexts(wanted);
   const changes = new Map<PathBytes, Change>();
   const conflicts: PathConflict[] = [];
   for (const [path, theirChange] of theirs) {
@@ -105,7 +112,7 @@ Promise<{ readonly changes: Map<PathBytes, Change>; readonly conflicts: PathConf
       }
       continue;
     }
-    const merged = await mergeEntries(contents, theirChange.before, ourChange.after, theirChange.after);
+    const merged = mergeEntries(contents, theirChange.before, ourChange.after, theirChange.after);
     if ('conflict' in merged) conflicts.push({ path, kind: merged.conflict, regions: merged.regions });
     else if (!sameEntry(ourChange.after, merged.entry)) changes.set(path, { before: ourChange.after, after: merged.entry });
   }

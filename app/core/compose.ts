@@ -28,43 +28,44 @@ const NOTHING: Composed = { changes: new Map(), conflicts: [] };
 const NO_REGIONS = new Int32Array(0);
 const ascending = (x: number, y: number): number => x - y;
 
+/** Stops as `Contents` does where texts are lacking, having changed nothing. */
 export class Composer {
   readonly #contents: Contents;
   readonly #graph: SegmentGraph;
-  readonly #done = new Map<string, Promise<Composed>>();
+  readonly #done = new Map<string, Composed>();
 
   constructor(contents: Contents, graph: SegmentGraph) { this.#contents = contents; this.#graph = graph; }
 
   /** `tops`: none below another. The order given does not matter. */
-  compose(tops: readonly number[]): Promise<Composed> {
+  compose(tops: readonly number[]): Composed {
     const sorted = [...tops].sort(ascending);
-    if (sorted.length === 0) return Promise.resolve(NOTHING);
-    if (sorted.length === 1) return Promise.resolve({ changes: this.#graph.changes(sorted[0]!), conflicts: [] });
+    if (sorted.length === 0) return NOTHING;
+    if (sorted.length === 1) return { changes: this.#graph.changes(sorted[0]!), conflicts: [] };
     const key = sorted.join();
     let result = this.#done.get(key);
     if (!result) { result = this.#compose(sorted); this.#done.set(key, result); }
     return result;
   }
 
-  async #compose(sorted: readonly number[]): Promise<Composed> {
+  #compose(sorted: readonly number[]): Composed {
     const families: Family[] = [];
     for (const members of this.#families(sorted)) {
-      const composed = members.length === 1 ? { changes: this.#graph.changes(members[0]!), conflicts: [] } : await this.chain(members);
+      const composed = members.length === 1 ? { changes: this.#graph.changes(members[0]!), conflicts: [] } : this.chain(members);
       families.push({ ...composed, top: members[0]! });
     }
     return families.length === 1 ? families[0]! : this.#unite(families);
   }
 
   /** git's chain of merges in ascending order, each step over what it shares with those before it. */
-  async chain(tops: readonly number[]): Promise<Composed> {
+  chain(tops: readonly number[]): Composed {
     let changes: Changes = this.#graph.changes(tops[0]!);
     const conflicts: (PathConflict & { top: number })[] = [];
     const covered = new Set(this.#graph.closure(tops[0]!));
     for (const top of tops.slice(1)) {
       const closure = this.#graph.closure(top);
-      const shared = await this.compose(this.topsOf([...closure].filter((s) => covered.has(s))));
+      const shared = this.compose(this.topsOf([...closure].filter((s) => covered.has(s))));
       const theirs = this.#graph.changes(top);
-      const merged = await mergeInto(this.#contents, between(shared.changes, changes), between(shared.changes, theirs));
+      const merged = mergeInto(this.#contents, between(shared.changes, changes), between(shared.changes, theirs));
       for (const c of merged.conflicts) conflicts.push({ ...c, top });
       changes = followedBy(changes, merged.changes);
       for (const s of closure) covered.add(s);
@@ -93,7 +94,7 @@ export class Composer {
   }
 
   /** Unites trees that are independent changes of the base: one pass over the paths. */
-  async #unite(families: readonly Family[]): Promise<Composed> {
+  #unite(families: readonly Family[]): Composed {
     const conflicts = families.flatMap((f) => f.conflicts);
     const writers = new Map<PathBytes, { change: Change; top: number }[]>();
     for (const { changes, top } of families) {
@@ -103,16 +104,17 @@ export class Composer {
         else if (!list.some((w) => sameEntry(w.change.after, change.after))) list.push({ change, top });
       }
     }
+    this.#needTexts(writers.values());
     const united = new Map<PathBytes, Change>();
     for (const [path, list] of writers) {
       const { before } = list[0]!.change;
       let after = list[0]!.change.after;
       if (list.length > 1) {
-        const woven = await this.#weave(before, list.map((w) => w.change.after));
+        const woven = this.#weave(before, list.map((w) => w.change.after));
         if (woven !== undefined) after = woven;
         else {
           for (const { change, top } of list.slice(1)) {
-            const merged = await mergeEntries(this.#contents, before, after, change.after);
+            const merged = mergeEntries(this.#contents, before, after, change.after);
             if ('entry' in merged) after = merged.entry;
             else conflicts.push({ path, kind: merged.conflict, regions: merged.regions, top });
           }
@@ -128,17 +130,27 @@ export class Composer {
     return { changes: united, conflicts };
   }
 
+  /** Asks for the texts of paths that several write, all at once. */
+  #needTexts(writers: Iterable<readonly { readonly change: Change }[]>): void {
+    const wanted: Oid[] = [];
+    for (const list of writers) {
+      if (list.length < 2 || !isRegular(list[0]!.change.before)) continue;
+      for (const e of [list[0]!.change.before, ...list.map((w) => w.change.after)]) if (isRegular(e)) wanted.push(e!.oid);
+    }
+    this.#contents.needTexts(wanted);
+  }
+
   /** Several texts of one file through its weave; undefined where registers or conflicts must decide. */
-  async #weave(before: Entry | null, versions: readonly (Entry | null)[]): Promise<Entry | undefined> {
+  #weave(before: Entry | null, versions: readonly (Entry | null)[]): Entry | undefined {
     if (before === null || !isRegular(before)) return undefined;
     if (versions.some((v) => v === null || v.mode !== before.mode)) return undefined;
     const oids = versions.map((v) => v!.oid);
-    const base = await this.#contents.text(before.oid);
-    const texts = await Promise.all(oids.map((oid) => this.#contents.text(oid)));
+    const base = this.#contents.text(before.oid);
+    const texts = oids.map((oid) => this.#contents.text(oid));
     if (base === null || texts.some((t) => t === null)) return undefined;
     const weave = new Weave(base, (a, b) => this.#contents.compareLines(a, b));
     const alone: ReadonlySet<string> = new Set();
-    for (const [i, oid] of oids.entries()) weave.add(oid, alone, hunksOf((await this.#contents.script(before.oid, oid))!, texts[i]!));
+    for (const [i, oid] of oids.entries()) weave.add(oid, alone, hunksOf(this.#contents.script(before.oid, oid)!, texts[i]!));
     const composed = weave.composeSet(new Set<string>(oids));
     if ('conflict' in composed) return undefined;
     return { mode: before.mode, oid: this.#oidOf(composed.lines) };

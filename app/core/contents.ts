@@ -1,10 +1,13 @@
-// Blobs as interned lines, the diffs between them and their merges, each computed once and kept by content. Loading is
-// injected: this file does no I/O. One instance belongs to one import or one composition.
-import type { Oid } from './bytes.ts';
+// Blobs as interned lines, the diffs between them and their merges, each computed once and kept by content. What is not held
+// is fetched in waves (waves.ts) from a source that is injected: no I/O here. One instance belongs to one import or composition.
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Oid, toHex } from './bytes.ts';
 import { diffLines } from './diff/diff.ts';
+import { AcumenError } from './errors.ts';
 import { Interner, isBinary } from './lines.ts';
 import { mergeLines } from './merge3.ts';
 import type { Hunk } from './model.ts';
+import { type Held, LACKING } from './waves.ts';
 
 /** Larger contents are compared as whole files, and said so ("too large, treated as binary"). Bytes. */
 export const TEXT_LIMIT = 32 << 20;
@@ -14,74 +17,190 @@ export type MergedContent =
   | { readonly kind: 'conflict'; readonly regions: Int32Array }
   | { readonly kind: 'binary' };
 
+/** In the order asked, with the error in place of what cannot be had. */
+export type Answers<T> = readonly (T | AcumenError)[];
+
 export interface ContentSource {
-  load(oid: Oid): Promise<Uint8Array>;
-  size(oid: Oid): Promise<number>;
+  /** Contents of more than `most` bytes are the error `too-large`. */
+  load(oids: readonly Oid[], most: number): Promise<Answers<Uint8Array>>;
+  /** in bytes */
+  sizes(oids: readonly Oid[]): Promise<Answers<number>>;
   /** the blob id of new content */
   hash(bytes: Uint8Array): Oid;
+  /** SHA-256 in hex, where the machine has a faster one than ours */
+  digest?(bytes: Uint8Array): string;
 }
 
 const EMPTY = new Uint32Array(0);
 
-export class Contents {
+/** One kind of thing about blobs: what is known, what was found lacking, and what is on its way. */
+class Shelf<T> {
+  readonly #held = new Map<Oid, T | AcumenError>();
+  #lacking = new Set<Oid>();
+  readonly #coming = new Map<Oid, Promise<void>>();
+  readonly #fetch: (oids: readonly Oid[]) => Promise<Answers<T>>;
+
+  constructor(fetch: (oids: readonly Oid[]) => Promise<Answers<T>>) { this.#fetch = fetch; }
+
+  /** Undefined, and noted as lacking, where it is not held. Throws what stands in its place. */
+  find(oid: Oid): T | undefined {
+    const found = this.#held.get(oid);
+    if (found === undefined) this.#lacking.add(oid);
+    else if (found instanceof AcumenError) throw found;
+    return found;
+  }
+
+  peek(oid: Oid): T | undefined {
+    const found = this.#held.get(oid);
+    return found instanceof AcumenError ? undefined : found;
+  }
+
+  /** Notes it as lacking where it is not held. */
+  has(oid: Oid): boolean {
+    const has = this.#held.has(oid);
+    if (!has) this.#lacking.add(oid);
+    return has;
+  }
+
+  put(oid: Oid, value: T): void { this.#held.set(oid, value); }
+
+  clear(): void { this.#held.clear(); }
+
+  async load(): Promise<void> {
+    if (this.#lacking.size === 0) return;
+    const waits = new Set<Promise<void>>();
+    const asked: Oid[] = [];
+    for (const oid of this.#lacking) {
+      const coming = this.#coming.get(oid);
+      if (coming !== undefined) waits.add(coming);
+      else if (!this.#held.has(oid)) asked.push(oid);
+    }
+    this.#lacking = new Set();
+    if (asked.length > 0) {
+      const wave = this.#fetch(asked).then((answers) => {
+        for (const [i, oid] of asked.entries()) { this.#held.set(oid, answers[i]!); this.#coming.delete(oid); }
+      }, (error: unknown) => {
+        for (const oid of asked) this.#coming.delete(oid);
+        throw error;
+      });
+      for (const oid of asked) this.#coming.set(oid, wave);
+      waits.add(wave);
+    }
+    await Promise.all(waits);
+  }
+}
+
+/** Results by two ids, without a string for each pair. */
+class PairMemo<T> {
+  readonly #byFirst = new Map<Oid | null, Map<Oid | null, T>>();
+
+  get(a: Oid | null, b: Oid | null): T | undefined { return this.#byFirst.get(a)?.get(b); }
+
+  set(a: Oid | null, b: Oid | null, value: T): T {
+    const second = this.#byFirst.get(a);
+    if (second) second.set(b, value); else this.#byFirst.set(a, new Map([[b, value]]));
+    return value;
+  }
+}
+
+export class Contents implements Held {
   readonly interner = new Interner();
   /** contents that merges made, by id: not in the repository */
   readonly made = new Map<Oid, Uint8Array>();
   /** contents over TEXT_LIMIT that were met */
   readonly tooLarge = new Set<Oid>();
   readonly #source: ContentSource;
-  readonly #texts = new Map<Oid, Promise<Uint32Array | null>>();
-  readonly #scripts = new Map<string, Promise<Int32Array | null>>();
-  readonly #merges = new Map<string, Promise<MergedContent>>();
+  readonly #texts: Shelf<Uint32Array | null>;
+  readonly #sizes: Shelf<number>;
+  readonly #raw: Shelf<Uint8Array>;
+  readonly #scripts = new PairMemo<Int32Array | null>();
+  readonly #merges = new Map<string, MergedContent>();
 
-  constructor(source: ContentSource) { this.#source = source; }
-
-  bytes(oid: Oid): Promise<Uint8Array> {
-    const made = this.made.get(oid);
-    return made ? Promise.resolve(made) : this.#source.load(oid);
+  constructor(source: ContentSource) {
+    this.#source = source;
+    this.#texts = new Shelf(async (oids) => (await source.load(oids, TEXT_LIMIT)).map((bytes, i) => this.#read(oids[i]!, bytes)));
+    this.#sizes = new Shelf((oids) => source.sizes(oids));
+    this.#raw = new Shelf((oids) => source.load(oids, Infinity));
   }
 
-  /** in bytes */
-  size(oid: Oid): Promise<number> {
-    const made = this.made.get(oid);
-    return made ? Promise.resolve(made.length) : this.#source.size(oid);
-  }
+  async load(): Promise<void> { await Promise.all([this.#texts.load(), this.#sizes.load(), this.#raw.load()]); }
 
-  /** Interned lines, or null where git would call it binary or where it is too large. `null` id: the empty file. */
-  text(oid: Oid | null): Promise<Uint32Array | null> {
-    if (oid === null) return Promise.resolve(EMPTY);
-    let text = this.#texts.get(oid);
-    if (!text) { text = this.#read(oid); this.#texts.set(oid, text); }
-    return text;
-  }
+  /** Lets bytes go that were asked for as such: `bytes` keeps them until then. */
+  release(): void { this.#raw.clear(); }
 
-  async #read(oid: Oid): Promise<Uint32Array | null> {
-    if (await this.size(oid) > TEXT_LIMIT) { this.tooLarge.add(oid); return null; }
-    const bytes = await this.bytes(oid);
+  digest(bytes: Uint8Array): string { return this.#source.digest?.(bytes) ?? toHex(sha256(bytes)); }
+
+  #read(oid: Oid, bytes: Uint8Array | AcumenError): Uint32Array | null | AcumenError {
+    if (bytes instanceof AcumenError && bytes.code !== 'too-large') return bytes;
+    if (bytes instanceof AcumenError || bytes.length > TEXT_LIMIT) { this.tooLarge.add(oid); return null; }
     return isBinary(bytes) ? null : this.interner.internLines(bytes);
   }
 
+  bytes(oid: Oid): Uint8Array {
+    const bytes = this.made.get(oid) ?? this.#raw.find(oid);
+    if (bytes === undefined) throw LACKING;
+    return bytes;
+  }
+
+  /** in bytes */
+  size(oid: Oid): number {
+    const size = this.made.get(oid)?.length ?? this.#sizes.find(oid);
+    if (size === undefined) throw LACKING;
+    return size;
+  }
+
+  needSizes(oids: Iterable<Oid>): void {
+    let lacks = false;
+    for (const oid of oids) if (!this.made.has(oid) && !this.#sizes.has(oid)) lacks = true;
+    if (lacks) throw LACKING;
+  }
+
+  needBytes(oids: Iterable<Oid>): void {
+    let lacks = false;
+    for (const oid of oids) if (!this.made.has(oid) && !this.#raw.has(oid)) lacks = true;
+    if (lacks) throw LACKING;
+  }
+
+  /** Stops here unless all these texts are held: named beforehand, they come in one wave. */
+  needTexts(oids: Iterable<Oid | null>): void {
+    let lacks = false;
+    for (const oid of oids) if (oid !== null && !this.made.has(oid) && !this.#texts.has(oid)) lacks = true;
+    if (lacks) throw LACKING;
+  }
+
+  /** Interned lines, or null where git would call it binary or where it is too large. `null` id: the empty file. */
+  text(oid: Oid | null): Uint32Array | null {
+    if (oid === null) return EMPTY;
+    const made = this.made.get(oid);
+    const text = made === undefined ? this.#texts.find(oid) : this.#texts.peek(oid);
+    if (text !== undefined) return text;
+    if (made === undefined) throw LACKING;
+    const read = this.#read(oid, made) as Uint32Array | null;
+    this.#texts.put(oid, read);
+    return read;
+  }
+
   /** The change script from a to b, flat [aStart, aEnd, bStart, bEnd]*, or null where one is not text. */
-  script(a: Oid | null, b: Oid | null): Promise<Int32Array | null> {
-    const key = `${a ?? ''} ${b ?? ''}`;
-    let script = this.#scripts.get(key);
-    if (!script) {
-      script = Promise.all([this.text(a), this.text(b)]).then(([x, y]) => (x && y ? diffLines(x, y) : null));
-      this.#scripts.set(key, script);
-    }
-    return script;
+  script(a: Oid | null, b: Oid | null): Int32Array | null {
+    const known = this.#scripts.get(a, b);
+    if (known !== undefined) return known;
+    this.needTexts([a, b]);
+    const x = this.text(a), y = this.text(b);
+    return this.#scripts.set(a, b, x && y ? diffLines(x, y) : null);
   }
 
   /** Three-way merge of contents as merge-ort does it; sides are unordered. */
-  merge(base: Oid | null, a: Oid, b: Oid): Promise<MergedContent> {
-    const key = a < b ? `${base ?? ''} ${a} ${b}` : `${base ?? ''} ${b} ${a}`;
+  merge(base: Oid | null, a: Oid, b: Oid): MergedContent {
+    if (b < a) return this.merge(base, b, a);
+    const key = `${base ?? ''} ${a} ${b}`;
     let merged = this.#merges.get(key);
-    if (!merged) { merged = a < b ? this.#merge(base, a, b) : this.#merge(base, b, a); this.#merges.set(key, merged); }
+    if (!merged) { merged = this.#merge(base, a, b); this.#merges.set(key, merged); }
     return merged;
   }
 
-  async #merge(base: Oid | null, a: Oid, b: Oid): Promise<MergedContent> {
-    const [o, x, y, toA, toB] = await Promise.all([this.text(base), this.text(a), this.text(b), this.script(base, a), this.script(base, b)]);
+  #merge(base: Oid | null, a: Oid, b: Oid): MergedContent {
+    this.needTexts([base, a, b]);
+    const o = this.text(base), x = this.text(a), y = this.text(b), toA = this.script(base, a), toB = this.script(base, b);
     if (!o || !x || !y || !toA || !toB) return { kind: 'binary' };
     const m = mergeLines(o, x, y, toA, toB);
     if (!m.clean) return { kind: 'conflict', regions: Int32Array.from(m.places.flatMap((p) => [p.baseStart, p.baseEnd])) };
@@ -104,8 +223,8 @@ export class Contents {
   }
 
   /** The script as hunks with exact bytes, or null where one side is not text. */
-  async hunks(a: Oid | null, b: Oid | null): Promise<Hunk[] | null> {
-    const [script, x, y] = await Promise.all([this.script(a, b), this.text(a), this.text(b)]);
+  hunks(a: Oid | null, b: Oid | null): Hunk[] | null {
+    const script = this.script(a, b), x = this.text(a), y = this.text(b);
     if (!script || !x || !y) return null;
     const out: Hunk[] = [];
     for (let i = 0; i < script.length; i += 4) {
@@ -115,4 +234,3 @@ export class Contents {
     return out;
   }
 }
-

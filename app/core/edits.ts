@@ -1,5 +1,5 @@
 // Changes as edits: kind, hunks, counts and stated degradations (design.md §1, edit and hunk).
-import type { PathBytes } from './bytes.ts';
+import type { Oid, PathBytes } from './bytes.ts';
 import { type Change, type Changes, formatOf, isRegular } from './changes.ts';
 import { type Contents, TEXT_LIMIT } from './contents.ts';
 import type { Edit, EditKind, Hunk } from './model.ts';
@@ -7,31 +7,41 @@ import { Mode } from './repository.ts';
 
 const TOO_LARGE = `larger than ${TEXT_LIMIT >> 20} MiB, treated as binary`;
 
-/** Edits of all changes, sorted by path in byte order. */
-export async function editsOf(contents: Contents, changes: Changes): Promise<Edit[]> {
-  const out: Edit[] = [];
-  for (const path of [...changes.keys()].sort()) out.push(await editOf(contents, path, changes.get(path)!));
-  return out;
+/** Edits of all changes, sorted by path in byte order. Stops as `Contents` does where texts are lacking. */
+export function editsOf(contents: Contents, changes: Changes): Edit[] {
+  needTextsOf(contents, changes);
+  return [...changes.keys()].sort().map((path) => editOf(contents, path, changes.get(path)!));
 }
 
-async function editOf(contents: Contents, path: PathBytes, { before, after }: Change): Promise<Edit> {
+/** Asks for the very texts that the edits will be made of, all at once. */
+function needTextsOf(contents: Contents, changes: Changes): void {
+  const wanted: Oid[] = [];
+  for (const { before, after } of changes.values()) {
+    if (before !== null && after !== null && (before.oid === after.oid || (formatOf(before.mode) === formatOf(after.mode) && !isRegular(after)))) continue;
+    if (before !== null && isRegular(before) && (after === null || isRegular(after))) wanted.push(before.oid);
+    if (after !== null && isRegular(after)) wanted.push(after.oid);
+  }
+  contents.needTexts(wanted);
+}
+
+function editOf(contents: Contents, path: PathBytes, { before, after }: Change): Edit {
   const whole = (kind: EditKind): Edit => ({ path, kind, before, after, hunks: null, added: 0, deleted: 0 });
   const shown = after ?? before!;
   const special = formatOf(shown.mode) === formatOf(Mode.symlink) ? 'symlink' : formatOf(shown.mode) === formatOf(Mode.submodule) ? 'submodule' : null;
   if (after === null) {
-    const lines = isRegular(before) ? await contents.text(before!.oid) : null;
+    const lines = isRegular(before) ? contents.text(before!.oid) : null;
     return { ...whole('delete'), deleted: lines?.length ?? 0 };
   }
   if (before !== null && formatOf(before.mode) !== formatOf(after.mode)) {
     // the new file's content stands against the empty file, as merge-ort's two-way merge has it
-    return isRegular(after) ? { ...await text(contents, path, 'type', null, after), before } : whole('type');
+    return isRegular(after) ? { ...text(contents, path, 'type', null, after), before } : whole('type');
   }
   if (special) return whole(before === null ? 'add' : special);
   return text(contents, path, before === null ? 'add' : before.oid === after.oid ? 'mode' : 'modify', before, after);
 }
 
-async function text(contents: Contents, path: PathBytes, kind: EditKind, before: Change['before'], after: NonNullable<Change['after']>): Promise<Edit> {
-  const hunks: Hunk[] | null = before?.oid === after.oid ? [] : await contents.hunks(before?.oid ?? null, after.oid);
+function text(contents: Contents, path: PathBytes, kind: EditKind, before: Change['before'], after: NonNullable<Change['after']>): Edit {
+  const hunks: Hunk[] | null = before?.oid === after.oid ? [] : contents.hunks(before?.oid ?? null, after.oid);
   if (hunks === null) {
     const large = contents.tooLarge.has(after.oid) || (before !== null && contents.tooLarge.has(before.oid));
     const edit: Edit = { path, kind: kind === 'modify' ? 'binary' : kind, before, after, hunks: null, added: 0, deleted: 0 };

@@ -1,5 +1,6 @@
 // What the engine asks of a git repository, as interfaces without I/O: readers and the writer live in main/git.
 import type { ByteString, Oid, PathBytes } from './bytes.ts';
+import type { AcumenError } from './errors.ts';
 
 /** git file modes that a tree can hold. */
 export const Mode = { tree: 0o040000, file: 0o100644, executable: 0o100755, symlink: 0o120000, submodule: 0o160000 } as const;
@@ -51,6 +52,13 @@ export interface RepositoryReader {
   /** Size in bytes without keeping the content where the reader can. */
   blobSize(oid: Oid): Promise<number>;
   has(oid: Oid): Promise<boolean>;
+  /** Many at once, in the order asked; in place of one that cannot be had, why. The only way to read that costs no wait each. */
+  commits(oids: readonly Oid[]): Promise<readonly (Commit | AcumenError)[]>;
+  /** The same for contents as stored, hash checked, never kept by the reader. More than `most` bytes: the error `too-large`. */
+  contents(type: 'tree' | 'blob', oids: readonly Oid[], most?: number): Promise<readonly (Uint8Array | AcumenError)[]>;
+  blobSizes(oids: readonly Oid[]): Promise<readonly (number | AcumenError)[]>;
+  /** Every object whose id begins with these 4 or more hex digits. */
+  abbreviated(prefix: string): Promise<readonly Oid[]>;
   close(): Promise<void>;
 }
 

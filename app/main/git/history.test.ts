@@ -103,7 +103,7 @@ function gitMergeBases(path: string, a: string, b: string): string {
 /** A reader of commits that exist only in memory, counting what is asked for. */
 function inMemory(commits: ReadonlyMap<Oid, Commit>): { reader: RepositoryReader; reads: () => number } {
   const read = new Set<Oid>();
-  const reader = { commit: async (oid: Oid) => { read.add(oid); return commits.get(oid)!; } } as unknown as RepositoryReader;
+  const reader = { commits: async (oids: readonly Oid[]) => oids.map((oid) => { read.add(oid); return commits.get(oid)!; }) } as unknown as RepositoryReader;
   return { reader, reads: () => read.size };
 }
 

@@ -11,6 +11,8 @@ class DateQueue<T extends { readonly date: number }> {
   readonly #heap: T[] = [];
 
   get top(): T | undefined { return this.#heap[0]; }
+  /** in any order */
+  get items(): readonly T[] { return this.#heap; }
 
   push(item: T): void {
     const heap = this.#heap;
@@ -35,6 +37,33 @@ class DateQueue<T extends { readonly date: number }> {
   }
 }
 
+/** Commits fetched in waves: whatever is next in any line of the walk is asked for together. */
+class Commits {
+  readonly #reader: Pick<RepositoryReader, 'commits'>;
+  readonly #held = new Map<Oid, Commit | AcumenError>();
+
+  constructor(reader: Pick<RepositoryReader, 'commits'>) { this.#reader = reader; }
+
+  /** Undefined where it must be fetched first. Throws what stands in its place. */
+  get(oid: Oid): Commit | undefined {
+    const found = this.#held.get(oid);
+    if (found instanceof AcumenError) throw found;
+    return found;
+  }
+
+  has(oid: Oid): boolean { return this.#held.has(oid); }
+
+  async fetch(oids: Iterable<Oid>): Promise<void> {
+    const asked = [...new Set(oids)].filter((oid) => !this.#held.has(oid));
+    if (asked.length === 0) return;
+    const found = await this.#reader.commits(asked);
+    for (const [i, oid] of asked.entries()) this.#held.set(oid, found[i]!);
+  }
+}
+
+/** No more commits than this are fetched ahead of the walk in one wave. */
+const AHEAD = 512;
+
 export interface Outside {
   /** every commit reachable from a tip and not from the base; parents before children */
   readonly commits: ReadonlyMap<Oid, Commit>;
@@ -56,16 +85,17 @@ const SKEW = 7 * 86_400;
  * oldest commit found. Only a clock that was off by more, in a longer history, can then put a commit of the base outside.
  * `progress` gets the number of commits read; what it throws ends the walk.
  */
-export async function outsideBase(reader: RepositoryReader, base: Oid, tips: readonly Oid[], progress?: (done: number) => void): Promise<Outside> {
+export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, base: Oid, tips: readonly Oid[], progress?: (done: number) => void): Promise<Outside> {
+  const commits = new Commits(reader);
   const all = new Map<Oid, Walked>();
   const queue = new DateQueue<Walked>();
   /** in the queue and not (yet) known to be in the base */
   const undecided = { count: 0 };
 
-  const enter = async (oid: Oid, inBase: boolean): Promise<Walked> => {
+  const enter = (oid: Oid, inBase: boolean): Walked => {
     let one = all.get(oid);
     if (one === undefined) {
-      const commit = await reader.commit(oid);
+      const commit = commits.get(oid)!;
       one = { commit, date: commit.committer.time, inBase, waiting: true, parents: null };
       all.set(oid, one);
       queue.push(one);
@@ -86,25 +116,40 @@ export async function outsideBase(reader: RepositoryReader, base: Oid, tips: rea
       if (one.parents !== null) stack.push(...one.parents);
     }
   };
-  const step = async (): Promise<void> => {
+  const step = (): void => {
     const one = queue.pop()!;
     one.waiting = false;
     if (!one.inBase) undecided.count--;
-    const parents: Walked[] = [];
-    for (const parent of one.commit.parents) parents.push(await enter(parent, one.inBase));
-    one.parents = parents;
+    one.parents = one.commit.parents.map((parent) => enter(parent, one.inBase));
+  };
+  /** Parents of what comes next, and with them those of all that waits and will be needed. */
+  const ready = (whole: boolean): Promise<void> | undefined => {
+    if (queue.top!.commit.parents.every((parent) => commits.has(parent))) return undefined;
+    const ahead = new Set<Oid>(queue.top!.commit.parents);
+    for (const { commit, inBase } of queue.items) {
+      if (ahead.size >= AHEAD) break;
+      if (whole || !inBase) for (const parent of commit.parents) ahead.add(parent);
+    }
+    return commits.fetch(ahead);
   };
 
-  await enter(base, true);
-  for (const tip of tips) await enter(tip, false);
-  while (undecided.count > 0) await step();
+  await commits.fetch([base, ...tips]);
+  enter(base, true);
+  for (const tip of tips) enter(tip, false);
+  while (undecided.count > 0) {
+    const wait = ready(true);
+    if (wait !== undefined) await wait;
+    step();
+  }
   for (let proof = 0; queue.top !== undefined; proof++) {
     if (proof % 64 === 0 && (proof >= PROOF_COMMITS || proof === 0)) {
       const oldest = oldestOutside(all.values());
       if (oldest === null || (proof >= PROOF_COMMITS && queue.top.date < oldest - SKEW)) break;
     }
+    const wait = ready(false);
+    if (wait !== undefined) await wait;
     try {
-      await step();
+      step();
     } catch (error) {
       // History that is cut off (a shallow clone) ends the proof there; nothing outside depends on it.
       if (!(error instanceof AcumenError) || error.code !== 'missing-object') throw error;
@@ -153,24 +198,25 @@ const STALE = 4;
 interface Painted { readonly commit: Commit; readonly date: number; colours: number; waiting: number }
 
 /** Best common ancestors of two commits: `git merge-base --all`. Newest first. Exact whatever the dates. */
-export async function mergeBases(reader: RepositoryReader, a: Oid, b: Oid): Promise<Oid[]> {
-  const painted = await paintBoth(reader, a, [b]);
+export async function mergeBases(reader: Pick<RepositoryReader, 'commits'>, a: Oid, b: Oid): Promise<Oid[]> {
+  const commits = new Commits(reader);
+  const painted = await paintBoth(commits, a, [b]);
   const common = [...painted.values()].filter(({ colours }) => (colours & BOTH) === BOTH && (colours & STALE) === 0);
-  return withoutAncestors(reader, common.map(({ commit }) => commit));
+  return withoutAncestors(commits, common.map(({ commit }) => commit));
 }
 
 /**
  * Paints the ancestors of `a` and of `others` until only common ancestors' ancestors are left to paint. Every commit that is an
  * ancestor of one side alone is then painted, and so is every best common ancestor.
  */
-async function paintBoth(reader: RepositoryReader, a: Oid, others: readonly Oid[]): Promise<Map<Oid, Painted>> {
+async function paintBoth(commits: Commits, a: Oid, others: readonly Oid[]): Promise<Map<Oid, Painted>> {
   const all = new Map<Oid, Painted>();
   const queue = new DateQueue<Painted>();
   let fresh = 0;
-  const paint = async (oid: Oid, colours: number): Promise<void> => {
+  const paint = (oid: Oid, colours: number): void => {
     let one = all.get(oid);
     if (one === undefined) {
-      const commit = await reader.commit(oid);
+      const commit = commits.get(oid)!;
       one = { commit, date: commit.committer.time, colours: 0, waiting: 0 };
       all.set(oid, one);
     }
@@ -181,26 +227,28 @@ async function paintBoth(reader: RepositoryReader, a: Oid, others: readonly Oid[
     if ((one.colours & STALE) === 0) fresh++;
     queue.push(one);
   };
-  await paint(a, A);
-  for (const other of others) await paint(other, B);
+  await commits.fetch([a, ...others]);
+  paint(a, A);
+  for (const other of others) paint(other, B);
   while (fresh > 0) {
+    if (!queue.top!.commit.parents.every((parent) => commits.has(parent))) await commits.fetch(queue.items.slice(0, AHEAD).flatMap(({ commit }) => commit.parents));
     const one = queue.pop()!;
     one.waiting--;
     if ((one.colours & STALE) === 0) fresh--;
     const colours = (one.colours & BOTH) === BOTH ? one.colours | STALE : one.colours;
-    for (const parent of one.commit.parents) await paint(parent, colours);
+    for (const parent of one.commit.parents) paint(parent, colours);
   }
   return all;
 }
 
 /** Those of `commits` that are no ancestor of another one, newest first. */
-async function withoutAncestors(reader: RepositoryReader, commits: readonly Commit[]): Promise<Oid[]> {
+async function withoutAncestors(fetched: Commits, commits: readonly Commit[]): Promise<Oid[]> {
   const sorted = [...commits].sort((x, y) => y.committer.time - x.committer.time || (x.oid < y.oid ? -1 : 1)).map(({ oid }) => oid);
   const redundant = new Set<Oid>();
   for (const oid of sorted) {
     const others = sorted.filter((other) => other !== oid && !redundant.has(other));
     if (redundant.has(oid) || others.length === 0) continue;
-    const painted = await paintBoth(reader, oid, others);
+    const painted = await paintBoth(fetched, oid, others);
     for (const other of others) if ((painted.get(other)!.colours & A) !== 0) redundant.add(other);
     if ((painted.get(oid)!.colours & B) !== 0) redundant.add(oid);
   }
@@ -211,7 +259,7 @@ async function withoutAncestors(reader: RepositoryReader, commits: readonly Comm
  * The merge bases of `base` with each tip, sharing the walk: a common ancestor of both is where a tip's own commits meet the
  * base, or below such a place. `outside` is what `outsideBase` answered for (at least) these tips.
  */
-export async function mergeBasesWith(reader: RepositoryReader, base: Oid, tips: readonly Oid[], outside?: Outside): Promise<Map<Oid, readonly Oid[]>> {
+export async function mergeBasesWith(reader: Pick<RepositoryReader, 'commits'>, base: Oid, tips: readonly Oid[], outside?: Outside): Promise<Map<Oid, readonly Oid[]>> {
   const { commits, baseParents } = outside ?? await outsideBase(reader, base, tips);
   const meeting = new Map<Oid, readonly Oid[]>();
   for (const [oid, { parents }] of commits) {
@@ -220,6 +268,7 @@ export async function mergeBasesWith(reader: RepositoryReader, base: Oid, tips: 
     const own = baseParents.get(oid);
     meeting.set(oid, above.length === 1 && own === undefined ? above[0]! : [...new Set([...(own ?? []), ...above.flat()])]);
   }
+  const fetched = new Commits(reader);
   const reduced = new Map<string, readonly Oid[]>();
   const found = new Map<Oid, readonly Oid[]>();
   for (const tip of tips) {
@@ -227,7 +276,8 @@ export async function mergeBasesWith(reader: RepositoryReader, base: Oid, tips: 
     const key = [...places].sort().join(' ');
     let best = reduced.get(key);
     if (best === undefined) {
-      best = places.length <= 1 ? places : await withoutAncestors(reader, await Promise.all(places.map((oid) => reader.commit(oid))));
+      if (places.length > 1) await fetched.fetch(places);
+      best = places.length <= 1 ? places : await withoutAncestors(fetched, places.map((oid) => fetched.get(oid)!));
       reduced.set(key, best);
     }
     found.set(tip, best);

@@ -15,7 +15,7 @@ export const EMPTY_TREES: Readonly<Record<ObjectFormat, Oid>> = {
 };
 
 /** Larger content is hashed in pieces of this size, and the event loop turns between them. */
-const PIECE = 8 << 20;
+export const LARGE = 8 << 20;
 
 export function isOid(text: string): text is Oid {
   return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
@@ -30,17 +30,24 @@ export function wrapped(type: ObjectType, content: Uint8Array): Buffer {
   return Buffer.concat([header(type, content.length), content]);
 }
 
+/** Header and content side by side, for one call of the hash where they are small. */
+const together = Buffer.allocUnsafeSlow(16 << 10);
+
 export function objectId(type: ObjectType, content: Uint8Array, format: ObjectFormat = 'sha1'): Oid {
-  if (content.length < 4096) return hash(format, wrapped(type, content), 'hex') as Oid;
+  if (content.length < together.length - 64) {
+    const start = together.write(`${type} ${content.length}\0`, 0, 'latin1');
+    together.set(content, start);
+    return hash(format, together.subarray(0, start + content.length), 'hex') as Oid;
+  }
   return createHash(format).update(header(type, content.length)).update(content).digest('hex') as Oid;
 }
 
 /** Like `objectId`, without holding the event loop for longer than one piece takes. */
 export async function objectIdGently(type: ObjectType, content: Uint8Array, format: ObjectFormat = 'sha1'): Promise<Oid> {
-  if (content.length <= PIECE) return objectId(type, content, format);
+  if (content.length <= LARGE) return objectId(type, content, format);
   const sum = createHash(format).update(header(type, content.length));
-  for (let at = 0; at < content.length; at += PIECE) {
-    sum.update(content.subarray(at, at + PIECE));
+  for (let at = 0; at < content.length; at += LARGE) {
+    sum.update(content.subarray(at, at + LARGE));
     await new Promise((resolve) => setImmediate(resolve));
   }
   return sum.digest('hex') as Oid;

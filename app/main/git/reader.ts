@@ -118,6 +118,10 @@ export class Reader implements RepositoryReader {
     return resolveRevision(lookup, rev);
   }
 
+  async abbreviated(prefix: string): Promise<readonly Oid[]> {
+    return this.#objects.withPrefix(prefix);
+  }
+
   async upstreams(): Promise<ReadonlyMap<ByteString, ByteString>> {
     return upstreamsOf(this.#config);
   }

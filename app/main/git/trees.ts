@@ -1,58 +1,232 @@
-// Trees against trees: what differs between two of them, and the tree that a delta makes of one. Only folders that differ
-// are read or written. Paths are those of files (and links and submodules), never of folders.
-import { LRUCache } from 'lru-cache';
+// Trees against trees: what differs between two of them, what one has at a path, and the tree that a delta makes of one. Only
+// folders that differ are read or written. Paths are those of files (and links and submodules), never of folders.
 import type { ByteString, Oid, PathBytes } from '../../core/bytes.ts';
 import type { Change, Changes } from '../../core/changes.ts';
-import { bug } from '../../core/errors.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
 import { Mode } from '../../core/repository.ts';
 import type { Delta, Entry, RepositoryReader, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
-import { encodeTree } from './format.ts';
+import { type Held, LACKING, settle } from '../../core/waves.ts';
+import { encodeTree, entriesOf, entryAt, entryNamed, isPlainTree, parseTree } from './format.ts';
 import { objectId } from './oids.ts';
 
 /** Changes below one folder, by path within it. */
 type Below = readonly (readonly [path: string, change: Change])[];
 
-/**
- * Differences of folders already compared. It pays where many trees are compared with one: their merge bases share most
- * folders, and the difference from a folder to the base's is then found once.
- */
-const compared = new WeakMap<RepositoryReader, LRUCache<string, Below>>();
-const COMPARED_CHANGES = 200_000;
-
 /** What `git diff-tree -r --no-renames A B` lists. A null tree is empty. A file that became a folder is a delete and adds. */
 export async function treeDiff(reader: RepositoryReader, a: Oid | null, b: Oid | null): Promise<Changes> {
-  const changes = new Map<PathBytes, Change>();
-  for (const [path, change] of await below(reader, a, b)) changes.set(path as PathBytes, change);
-  return changes;
+  const trees = new Trees(reader);
+  return settle(trees, () => trees.diff(a, b));
 }
 
-async function below(reader: RepositoryReader, a: Oid | null, b: Oid | null): Promise<Below> {
-  if (a === b) return [];
-  let known = compared.get(reader);
-  if (known === undefined) compared.set(reader, known = new LRUCache({ maxSize: COMPARED_CHANGES, sizeCalculation: (list) => list.length + 1 }));
-  const key = `${a} ${b}`;
-  const before = known.get(key);
-  if (before !== undefined) return before;
-  const list = await compare(reader, a, b);
-  known.set(key, list);
-  return list;
-}
+/** Bytes of trees, and places in lists of differences at some hundred bytes each, that are held before `trim` lets go of them. */
+const HELD_BYTES = 48 << 20;
+const BYTES_PER_CHANGE = 200;
 
-async function compare(reader: RepositoryReader, a: Oid | null, b: Oid | null): Promise<Below> {
-  const out: [string, Change][] = [];
-  const left = a === null ? [] : await reader.tree(a);
-  const right = b === null ? [] : await reader.tree(b);
-  for (let i = 0, j = 0; i < left.length || j < right.length;) {
-    const order = inOrder(left[i], right[j]);
-    const before = order <= 0 ? left[i++]! : null;
-    const after = order >= 0 ? right[j++]! : null;
-    if (before !== null && after !== null && before.oid === after.oid && before.mode === after.mode) continue;
-    const { name, mode } = (before ?? after)!;
-    if (mode === Mode.tree) {
-      for (const [path, change] of await below(reader, before?.oid ?? null, after?.oid ?? null)) out.push([`${name}/${path}`, change]);
-    } else {
-      out.push([name, { before: entryOf(before), after: entryOf(after) }]);
+/** A folder of more bytes is looked up by a table, a smaller one by going through it. */
+const TABLED_BYTES = 4096;
+
+/**
+ * Trees as their bytes, fetched in waves (core/waves.ts), checked once, compared as bytes, and differences of folders kept:
+ * many trees compared with one share most folders, and what lies between a folder and the base's is then found once.
+ */
+export class Trees implements Held {
+  readonly #reader: RepositoryReader;
+  readonly #idBytes: number;
+  #held = new Map<Oid, Buffer | AcumenError>();
+  #compared = new Map<Oid | null, Map<Oid | null, Below>>();
+  #tables = new Map<Oid, ReadonlyMap<string, Entry>>();
+  #bytes = 0;
+  #lacking = new Set<Oid>();
+  readonly #coming = new Map<Oid, Promise<void>>();
+
+  constructor(reader: RepositoryReader) {
+    this.#reader = reader;
+    this.#idBytes = reader.objectFormat === 'sha256' ? 32 : 20;
+  }
+
+  async load(): Promise<void> {
+    const asked: Oid[] = [];
+    const waits = new Set<Promise<void>>();
+    for (const oid of this.#lacking) {
+      const coming = this.#coming.get(oid);
+      if (coming === undefined) asked.push(oid); else waits.add(coming);
     }
+    this.#lacking = new Set();
+    if (asked.length > 0) {
+      const wave = this.#fetch(asked).finally(() => { for (const oid of asked) this.#coming.delete(oid); });
+      for (const oid of asked) this.#coming.set(oid, wave);
+      waits.add(wave);
+    }
+    await Promise.all(waits);
+  }
+
+  async #fetch(oids: readonly Oid[]): Promise<void> {
+    const found = await this.#reader.contents('tree', oids);
+    for (const [i, oid] of oids.entries()) {
+      const bytes = found[i]!;
+      this.#bytes += bytes instanceof AcumenError ? 500 : bytes.length + 200;
+      this.#held.set(oid, bytes instanceof AcumenError ? bytes : checked(oid, Buffer.from(bytes), this.#idBytes));
+    }
+  }
+
+  /** More is held than should be for long: whoever has no work under way may `trim`. */
+  get isFull(): boolean { return this.#bytes > HELD_BYTES; }
+
+  trim(): void {
+    if (!this.isFull) return;
+    this.#held = new Map();
+    this.#compared = new Map();
+    this.#tables = new Map();
+    this.#bytes = 0;
+  }
+
+  #tree(oid: Oid): Buffer | undefined {
+    const found = this.#held.get(oid);
+    if (found === undefined) this.#lacking.add(oid);
+    else if (found instanceof AcumenError) throw found;
+    return found;
+  }
+
+  /** From one tree to another. Stops, as Held says, once all folders are named that it lacks at this depth. */
+  diff(a: Oid | null, b: Oid | null): Changes {
+    const list = this.#below(a, b);
+    if (list === null) throw LACKING;
+    const changes = new Map<PathBytes, Change>();
+    for (const [path, change] of list) changes.set(path as PathBytes, change);
+    return changes;
+  }
+
+  #below(a: Oid | null, b: Oid | null): Below | null {
+    if (a === b) return NONE;
+    const before = this.#compared.get(a)?.get(b);
+    if (before !== undefined) return before;
+    const left = a === null ? EMPTY : this.#tree(a), right = b === null ? EMPTY : this.#tree(b);
+    if (left === undefined || right === undefined) return null;
+    const out: [string, Change][] = [];
+    let whole = true;
+    for (const { name, before: x, after: y } of differing(left, right, this.#idBytes)) {
+      if ((x ?? y)!.mode !== Mode.tree) {
+        out.push([name, { before: x, after: y }]);
+        continue;
+      }
+      const inner = this.#below(x?.oid ?? null, y?.oid ?? null);
+      if (inner === null) whole = false;
+      else for (const [path, change] of inner) out.push([`${name}/${path}`, change]);
+    }
+    if (!whole) return null;
+    this.#bytes += (out.length + 1) * BYTES_PER_CHANGE;
+    const ofA = this.#compared.get(a);
+    if (ofA === undefined) this.#compared.set(a, new Map([[b, out]])); else ofA.set(b, out);
+    return out;
+  }
+
+  /** What is at a path: a file-like entry, a tree (mode 040000), or null. */
+  at(root: Oid, path: PathBytes): Entry | null {
+    const entry = this.#at(root, path);
+    if (entry === undefined) throw LACKING;
+    return entry;
+  }
+
+  /** Stops unless all the folders on these paths are held: named beforehand, they come level by level. */
+  needPaths(roots: readonly Oid[], paths: Iterable<PathBytes>): void {
+    let lacks = false;
+    for (const path of paths) for (const root of roots) if (this.#at(root, path) === undefined) lacks = true;
+    if (lacks) throw LACKING;
+  }
+
+  #at(root: Oid, path: PathBytes): Entry | null | undefined {
+    let entry: Entry = { mode: Mode.tree, oid: root };
+    for (let from = 0; from < path.length;) {
+      if (entry.mode !== Mode.tree) return null;
+      const slash = path.indexOf('/', from), to = slash < 0 ? path.length : slash;
+      const next = this.#entry(entry.oid, path.slice(from, to));
+      if (next === null || next === undefined) return next;
+      entry = next;
+      from = to + 1;
+    }
+    return entry;
+  }
+
+  #entry(tree: Oid, name: string): Entry | null | undefined {
+    const bytes = this.#tree(tree);
+    if (bytes === undefined) return undefined;
+    if (bytes.length <= TABLED_BYTES) return entryNamed(bytes, name, this.#idBytes);
+    let table = this.#tables.get(tree);
+    if (table === undefined) {
+      table = new Map(entriesOf(bytes, this.#idBytes).map((e) => [e.name, { mode: e.mode, oid: e.oid }]));
+      this.#bytes += table.size * BYTES_PER_CHANGE;
+      this.#tables.set(tree, table);
+    }
+    return table.get(name) ?? null;
+  }
+
+  /** The file-like entry at a path, or null. */
+  file(root: Oid, path: PathBytes): Entry | null {
+    const entry = this.at(root, path);
+    return entry === null || entry.mode === Mode.tree ? null : entry;
+  }
+
+  /** All file-like entries below a directory. */
+  files(root: Oid, dir: PathBytes): PathBytes[] {
+    const entry = this.at(root, dir);
+    return entry === null || entry.mode !== Mode.tree ? [] : this.diff(null, entry.oid).keys().map((name) => (dir === '' ? name : `${dir}/${name}`) as PathBytes).toArray();
+  }
+
+  /** Names of the files directly in a directory. */
+  namesIn(root: Oid, dir: PathBytes): ReadonlySet<string> {
+    const entry = this.at(root, dir);
+    if (entry === null || entry.mode !== Mode.tree) return new Set();
+    const bytes = this.#tree(entry.oid);
+    if (bytes === undefined) throw LACKING;
+    return new Set(entriesOf(bytes, this.#idBytes).filter((e) => e.mode !== Mode.tree).map((e) => e.name));
+  }
+}
+
+const NONE: Below = [];
+const EMPTY = Buffer.alloc(0);
+
+/** The bytes, or what parseTree refuses them for. */
+function checked(oid: Oid, bytes: Buffer, idBytes: number): Buffer | AcumenError {
+  if (isPlainTree(bytes, idBytes)) return bytes;
+  try {
+    parseTree(oid, bytes);
+    return bytes;
+  } catch (error) {
+    if (error instanceof AcumenError) return error;
+    throw error;
+  }
+}
+
+interface Differing { readonly name: ByteString; readonly before: Entry | null; readonly after: Entry | null }
+
+/** Entries of one tree or both that are not the same in the other, in git's order. */
+function differing(a: Buffer, b: Buffer, idBytes: number): Differing[] {
+  const out: Differing[] = [];
+  let i = 0, j = 0;
+  while (i < a.length || j < b.length) {
+    // Entries are mode, space, name, NUL, id: nearly all are the same bytes in both.
+    if (i < a.length && j < b.length) {
+      let k = 0;
+      while (a[i + k] === b[j + k] && a[i + k] !== 0) k++;
+      if (a[i + k] === 0 && b[j + k] === 0) {
+        const id = k + 1, end = id + idBytes;
+        k = id;
+        while (k < end && a[i + k] === b[j + k]) k++;
+        if (k < end) {
+          const { name, mode, oid } = entryAt(a, i, idBytes);
+          out.push({ name, before: { mode, oid }, after: { mode, oid: b.toString('hex', j + id, j + end) as Oid } });
+        }
+        i += end;
+        j += end;
+        continue;
+      }
+    }
+    const x = i < a.length ? entryAt(a, i, idBytes) : undefined, y = j < b.length ? entryAt(b, j, idBytes) : undefined;
+    const order = inOrder(x, y);
+    if (order <= 0) i = x!.end;
+    if (order >= 0) j = y!.end;
+    const before = order <= 0 ? { mode: x!.mode, oid: x!.oid } : null, after = order >= 0 ? { mode: y!.mode, oid: y!.oid } : null;
+    if (before === null || after === null || before.oid !== after.oid || before.mode !== after.mode) out.push({ name: (x !== undefined && order <= 0 ? x : y!).name, before, after });
   }
   return out;
 }
@@ -63,10 +237,6 @@ function inOrder(x: TreeEntry | undefined, y: TreeEntry | undefined): number {
   if (x.name === y.name && (x.mode === Mode.tree) === (y.mode === Mode.tree)) return 0;
   const [first, second] = [x, y].map(({ name, mode }) => (mode === Mode.tree ? `${name}/` : name)) as [string, string];
   return first < second ? -1 : 1;
-}
-
-function entryOf(entry: TreeEntry | null): Entry | null {
-  return entry === null ? null : { mode: entry.mode, oid: entry.oid };
 }
 
 /** A delta by folders: what becomes of a name itself, and of names below it. */
@@ -130,7 +300,7 @@ function added(folder: Folder): boolean {
  * Writes the trees that a delta changes and answers the root. Folders that become empty vanish, as in git. An added path
  * replaces a file or a folder that is in its way. Blobs must be in the repository before.
  */
-export async function buildTree(reader: RepositoryReader, baseTree: Oid, delta: Delta, writer: RepositoryWriter): Promise<Oid> {
+export async function buildTree(reader: RepositoryReader, baseTree: Oid, delta: Delta, writer: Pick<RepositoryWriter, 'writeTree'>): Promise<Oid> {
   return await apply(reader, baseTree, foldersOf(delta), (entries) => writer.writeTree(entries)) ?? await writer.writeTree([]);
 }
 

@@ -108,8 +108,7 @@ function vanishing(reader: RepositoryReader, after: () => void): RepositoryReade
       if (key !== 'refs') { const value = Reflect.get(target, key) as unknown; return typeof value === 'function' ? value.bind(target) as unknown : value; }
       return async () => {
         const listed = await target.refs();
-        // the base is chosen from the first listing, the sources from the second
-        if (++happened === 2) after();
+        if (++happened === 1) after();
         return listed;
       };
     },

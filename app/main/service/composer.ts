@@ -9,6 +9,7 @@ import { mergeMarked } from '../../core/merge3.ts';
 import type { Conflict, ConflictKind } from '../../core/model.ts';
 import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
+import { settle } from '../../core/waves.ts';
 import { mergeBases } from '../git/history.ts';
 import { contentSource } from './importer.ts';
 import { Lookup } from './lookup.ts';
@@ -63,7 +64,8 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   if (!ok) return { conflicts, missing };
   const contents = new Contents(contentSource(reader, async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
   const tops = engine.tops(ids);
-  const composed = await composerFor(engine, contents).compose(tops);
+  const composer = composerFor(engine, contents);
+  const composed = await settle(contents, () => composer.compose(tops));
   signal?.throwIfAborted();
   if (composed.conflicts.length > 0) {
     // pairs are clean and the whole is not: three or more edits meet, which pair verdicts do not decide
@@ -102,11 +104,12 @@ export async function conflictTexts(engine: Engine, reader: RepositoryReader, a:
   const contents = new Contents(contentSource(reader, stored));
   const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, a, path) : await pairEntries(engine, contents, a, b, path);
   const bytes = async (e: Entry | null): Promise<Uint8Array | null> =>
-    (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : contents.bytes(e.oid));
+    (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : settle(contents, () => contents.bytes(e.oid)));
   let merged: Uint8Array | null = null;
   const registers = mergeRegisters(base, x, y);
   if ('contents' in registers) {
-    const [o, p, q] = await Promise.all([contents.text(registers.contents.base), contents.text(registers.contents.a), contents.text(registers.contents.b)]);
+    const { contents: of } = registers;
+    const [o, p, q] = await settle(contents, () => { contents.needTexts([of.base, of.a, of.b]); return [contents.text(of.base), contents.text(of.a), contents.text(of.b)] as const; });
     if (o && p && q) {
       const label = (id: AcuId | 'base'): Uint8Array => (id === 'base' ? new TextEncoder().encode(engine.tables.baseName) : nameOf(engine, id));
       merged = mergeMarked(o, p, q, contents.interner, { a: label(a), b: label(b) }).bytes;
@@ -129,7 +132,8 @@ async function pairEntries(engine: Engine, contents: Contents, a: AcuId, b: AcuI
   if (!pair || !place) {
     throw new AcumenError('unknown-name', 'These two changes do not conflict in this file.', 'Look at the conflict list again; the branches may have moved.', { a, b, path });
   }
-  const shared = await composerFor(engine, contents).compose(engine.index.commonTops(s, t));
+  const composer = composerFor(engine, contents);
+  const shared = await settle(contents, () => composer.compose(engine.index.commonTops(s, t)));
   const ofS = changesOfSegment(engine, s).get(path), ofT = changesOfSegment(engine, t).get(path);
   const inBase = ofS?.before ?? ofT?.before ?? shared.changes.get(path)?.before ?? null;
   const base = shared.changes.has(path) ? shared.changes.get(path)!.after : inBase;
@@ -149,7 +153,8 @@ async function staleEntries(engine: Engine, reader: RepositoryReader, contents: 
   const registers = mergeRegisters(base, x, y);
   let regions: Int32Array = NONE;
   if ('contents' in registers) {
-    const m = await contents.merge(registers.contents.base, registers.contents.a, registers.contents.b);
+    const { base: o, a: p, b: q } = registers.contents;
+    const m = await settle(contents, () => contents.merge(o, p, q));
     if (m.kind === 'conflict') regions = m.regions;
   }
   return { base, x, y, kind: conflict.kind, regions };

@@ -6,7 +6,7 @@ import type { Entry } from '../../core/repository.ts';
 import type { Composition } from '../../core/model.ts';
 import type { Methods } from '../../contract/methods.ts';
 import type { NewBlob } from '../storage/store.ts';
-import { contentSource } from './importer.ts';
+import { contentSource, loadOne } from './importer.ts';
 import { notComposable } from './reading.ts';
 import type { Composed, Moment } from './reading.ts';
 import { composeCommand, composeDescription } from './said.ts';
@@ -57,6 +57,6 @@ export async function neededContents(workspace: Workspace, moment: Moment, compo
   const source = contentSource(moment.reader, (oid) => moment.stored(oid));
   const stored = await workspace.store.hasBlobs([...wanted]);
   const blobs: NewBlob[] = [];
-  for (const oid of wanted) if (!stored.has(oid)) blobs.push({ oid, bytes: composed.blobs.get(oid) ?? await source.load(oid) });
+  for (const oid of wanted) if (!stored.has(oid)) blobs.push({ oid, bytes: composed.blobs.get(oid) ?? await loadOne(source, oid) });
   return blobs;
 }

@@ -1,23 +1,28 @@
 // Import: refs → commits outside the base → segments → carried trees → ACUs with their edits in every context they are
 // compared in. Plans everything, stores in batches through `sink`, returns what is to be published in one step.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { Attribution } from '../../core/attribution.ts';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import { type Changes, between, sameEntry } from '../../core/changes.ts';
 import { type Composed, Composer } from '../../core/compose.ts';
-import { type ContentSource, Contents } from '../../core/contents.ts';
+import { type Answers, type ContentSource, Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
 import { describe } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
-import type { Edit, Grain, Rename, Segment, Source, Standing } from '../../core/model.ts';
+import type { Edit, Grain, Segment, Source, Standing } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import { type CutSegment, cutSegments } from '../../core/segments.ts';
-import { mergeBasesWith, outsideBase } from '../git/history.ts';
-import { type Carried, Carrier } from './carry.ts';
+import { type Held, LACKING, settle, settleAll } from '../../core/waves.ts';
+import { mergeBasesWith, type Outside, outsideBase } from '../git/history.ts';
+import { Trees } from '../git/trees.ts';
+import { Turns } from '../git/turns.ts';
+import { type Carried, Carrier, isUnreadable } from './carry.ts';
+import type { Gathered } from './patchFiles.ts';
+import { type Patched, applyPatchFiles } from './patches.ts';
 import { type SourceRef, chooseBase, chooseSources } from './sources.ts';
 
-export interface ImportRequest { readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain }
+export interface ImportRequest { readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: Gathered }
 export type Progress = (phase: string, done: number, total: number | null) => void;
 
 export interface ImportStore {
@@ -31,7 +36,9 @@ export interface ImportStore {
   keyOf(segment: Segment): SegmentKey;
   /** a content staged earlier that the repository does not have, or null */
   blob(oid: Oid): Promise<Uint8Array | null>;
-  /** one durable batch; `blobs` are contents that the repository does not have */
+  /**
+   * One batch, which will be durable: the next may be computed meanwhile. `blobs` are contents that the repository does not have.
+   */
   stage(segments: readonly Segment[], blobs: readonly { oid: Oid; bytes: Uint8Array }[]): Promise<void>;
 }
 
@@ -41,22 +48,28 @@ export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): 
   return createHash(format).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
 }
 
-export async function importRepository(reader: RepositoryReader, request: ImportRequest, store: ImportStore, progress: Progress, signal: AbortSignal): Promise<Published> {
+export async function importRepository(repository: RepositoryReader, request: ImportRequest, store: ImportStore, progress: Progress, signal: AbortSignal): Promise<Published> {
   if (request.grain !== 'branch') {
     throw new AcumenError('grain-not-available', `Grain ${request.grain} is not available in this version.`, 'Use --grain branch.');
   }
   progress('Reading refs', 0, null);
-  const chosen = await chooseBase(reader, request.base);
-  const base = await reader.commit(chosen.oid);
+  const listed = await repository.refs();
+  const chosen = await chooseBase(repository, listed.refs, request.base);
+  const base = await repository.commit(chosen.oid);
   await store.begin(base.oid);
-  const refs = await chooseSources(reader, request.refs, await store.written());
+  const branches = await chooseSources(repository, listed.refs, request.refs, await store.written());
+  signal.throwIfAborted();
+  const patched = await applyPatchFiles(repository, base, request.patches?.files ?? [], branches.map((r) => r.name));
+  const { reader } = patched, refs = [...branches, ...patched.sources];
   signal.throwIfAborted();
 
-  const { sources: readable, skipped, commits } = await readHistory(reader, base.oid, refs, progress, signal);
+  const { sources: readable, skipped, commits, outside } = await readHistory(reader, base.oid, refs, progress, signal);
   const cut = cutSegments(commits, readable.map((s) => s.oid));
   const contents = new Contents(contentSource(reader, (oid) => store.blob(oid)));
-  const plan = new Plan(reader, contents, base, cut, commits, store);
-  await plan.carryAll(progress, signal);
+  for (const [oid, bytes] of patched.blobs) contents.made.set(oid, bytes);
+  skipped.push(...request.patches?.skipped ?? [], ...patched.skipped);
+  const plan = new Plan(reader, contents, base, cut, commits, store, patched.grounds);
+  await plan.carryAll(outside, progress, signal);
 
   const keys: SegmentKey[] = [];
   const sent = new Set<Oid>();
@@ -71,54 +84,64 @@ export async function importRepository(reader: RepositoryReader, request: Import
   const reaching = readable.map((): number[] => []);
   cut.forEach((s, i) => { for (const source of s.sources) reaching[source]!.push(i); });
   // the tip's own segment last
-  const related = readable.map((s, i) => !reaching[i]!.some((x) => cut[x]!.tip === s.oid && plan.isUnrelated(x)));
-  for (const [i, s] of readable.entries()) if (!related[i]) skipped.push({ name: s.name, reason: 'it shares no history with the base' });
-  const shown = readable.map((s, i) => !related[i] ? [] : plan.visible(reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
+  const leftOut = readable.map((s, i) => plan.leftOut(reaching[i]!.find((x) => cut[x]!.tip === s.oid)));
+  for (const [i, s] of readable.entries()) if (leftOut[i] !== null) skipped.push({ name: s.name, reason: leftOut[i]! });
+  const shown = readable.map((s, i) => leftOut[i] !== null ? [] : plan.visible(reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
   const wanted = [...new Set(shown.flat())].sort((x, y) => x - y);
+  await plan.compareAll(wanted, progress, signal);
+  const turns = new Turns();
   for (const [n, i] of wanted.entries()) {
     signal.throwIfAborted();
     const segment = await plan.segment(i);
     keys.push(store.keyOf(segment));
     batch.push(segment);
     if (batch.length >= BATCH) await flush();
-    if (n % 16 === 0) { progress('Comparing', n, wanted.length); await breathe(); }
+    const turn = turns.turn();
+    if (turn !== undefined) { progress('Naming', n, wanted.length); await turn; }
   }
   await flush();
-  progress('Comparing', wanted.length, wanted.length);
-  const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) })).filter((_, i) => related[i]);
-  return { base: base.oid, baseTree: base.tree, baseName: chosen.name, grain: request.grain, globs: request.refs, sources, segments: keys, skipped };
+  progress('Naming', wanted.length, wanted.length);
+  const remembered = request.patches?.sources ?? [];
+  const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) })).filter((_, i) => leftOut[i] === null);
+  return { base: base.oid, baseTree: base.tree, baseName: chosen.name, grain: request.grain, globs: request.refs, sources, segments: keys, skipped, ...remembered.length > 0 && { patches: remembered } };
 }
 
 /** Contents from the repository, and those that only an earlier merge of ours made from the store. */
 export function contentSource(reader: RepositoryReader, stored: (oid: Oid) => Promise<Uint8Array | null>): ContentSource {
-  const orStored = async <T>(oid: Oid, read: () => Promise<T>, from: (bytes: Uint8Array) => T): Promise<T> => {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof AcumenError) || error.code !== 'missing-object') throw error;
-      const bytes = await stored(oid);
-      if (bytes === null) throw error;
-      return from(bytes);
+  const orStored = async <T>(oids: readonly Oid[], found: Answers<T>, from: (bytes: Uint8Array) => T): Promise<Answers<T>> => {
+    if (!found.some((one) => one instanceof AcumenError && one.code === 'missing-object')) return found;
+    const out = [...found];
+    for (const [i, one] of found.entries()) {
+      if (!(one instanceof AcumenError) || one.code !== 'missing-object') continue;
+      const bytes = await stored(oids[i]!);
+      if (bytes !== null) out[i] = from(bytes);
     }
+    return out;
   };
   return {
-    load: (oid) => orStored(oid, () => reader.blob(oid), (bytes) => bytes),
-    size: (oid) => orStored(oid, () => reader.blobSize(oid), (bytes) => bytes.length),
+    load: async (oids, most) => orStored(oids, await reader.contents('blob', oids, most), (bytes) => bytes),
+    sizes: async (oids) => orStored(oids, await reader.blobSizes(oids), (bytes) => bytes.length),
     hash: (bytes) => blobOid(bytes, reader.objectFormat),
+    digest: (bytes) => hash('sha256', bytes, 'hex'),
   };
 }
 
-const breathe = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+/** One content by itself. */
+export async function loadOne(source: ContentSource, oid: Oid): Promise<Uint8Array> {
+  const [bytes] = await source.load([oid], Infinity);
+  if (bytes instanceof AcumenError) throw bytes;
+  return bytes!;
+}
 
 /** A source whose history cannot be read whole is left out with its reason; the others go on. */
 async function readHistory(reader: RepositoryReader, base: Oid, refs: readonly SourceRef[], progress: Progress, signal: AbortSignal) {
   const skipped: { name: SourceRef['name']; reason: string }[] = [];
   const report = (done: number): void => { signal.throwIfAborted(); progress('Reading commits', done, null); };
   try {
-    const { commits } = await outsideBase(reader, base, refs.map((r) => r.oid), report);
-    return { sources: refs, skipped, commits };
+    const outside = await outsideBase(reader, base, refs.map((r) => r.oid), report);
+    return { sources: refs, skipped, commits: outside.commits, outside };
   } catch (error) {
-    if (!isMissing(error)) throw error;
+    if (!isUnreadable(error)) throw error;
   }
   const sources: SourceRef[] = [];
   const all = new Map<Oid, Commit>();
@@ -128,31 +151,36 @@ async function readHistory(reader: RepositoryReader, base: Oid, refs: readonly S
       for (const [oid, c] of commits) all.set(oid, c);
       sources.push(ref);
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isUnreadable(error)) throw error;
       skipped.push({ name: ref.name, reason: error.message });
     }
   }
-  return { sources, skipped, commits: all };
+  return { sources, skipped, commits: all, outside: undefined };
 }
 
-function isMissing(error: unknown): error is AcumenError {
-  return error instanceof AcumenError && (error.code === 'missing-object' || error.code === 'corrupt-object' || error.code === 'hostile-name');
-}
+/** Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. */
+const GROUP = 32;
+const GROUPS = 3;
+
+interface Compared { readonly edits: readonly Edit[]; readonly contexts: readonly { readonly context: string; readonly edits: readonly Edit[] }[] }
 
 /** Everything known about the cut while it is turned into segments. Indices are those of `cut`. */
-class Plan {
+class Plan implements Held {
   readonly #reader: RepositoryReader;
   readonly #contents: Contents;
   readonly #base: Commit;
   readonly #cut: readonly CutSegment[];
   readonly #commits: ReadonlyMap<Oid, Commit>;
   readonly #store: ImportStore;
+  readonly #grounds: Patched['grounds'];
+  readonly #trees: Trees;
   readonly #carried: Carried[] = [];
+  /** what was computed of segments in waves, for when their turn comes */
+  readonly #onBase = new Map<number, readonly Edit[]>();
+  readonly #compared = new Map<number, Compared>();
   /** segments an earlier import stored, as far as carrying goes; `#kept`: those taken over whole */
   readonly #reused = new Map<number, Segment>();
   readonly #kept = new Set<number>();
-  /** segments whose tip shares no history with the base */
-  readonly #unrelated = new Set<number>();
   /** effective lower tops and closures: unsplit, stale and inexact segments stand alone */
   readonly #lower: number[][] = [];
   readonly #closure: Set<number>[] = [];
@@ -160,13 +188,15 @@ class Plan {
   readonly #attribution: Attribution;
   #contexts: Map<string, number[]>[] = [];
 
-  constructor(reader: RepositoryReader, contents: Contents, base: Commit, cut: readonly CutSegment[], commits: ReadonlyMap<Oid, Commit>, store: ImportStore) {
+  constructor(reader: RepositoryReader, contents: Contents, base: Commit, cut: readonly CutSegment[], commits: ReadonlyMap<Oid, Commit>, store: ImportStore, grounds: Patched['grounds']) {
     this.#reader = reader;
     this.#contents = contents;
+    this.#trees = new Trees(reader);
     this.#base = base;
     this.#cut = cut;
     this.#commits = commits;
     this.#store = store;
+    this.#grounds = grounds;
     this.#composer = new Composer(contents, { changes: (s) => this.#changes(s), closure: (s) => this.#closure[s]! });
     this.#attribution = new Attribution(contents);
   }
@@ -176,18 +206,27 @@ class Plan {
     return c.kind === 'exact' ? c.changes : new Map();
   }
 
-  async carryAll(progress: Progress, signal: AbortSignal): Promise<void> {
-    const carrier = new Carrier(this.#reader, this.#contents, this.#base);
-    const bases = await mergeBasesWith(this.#reader, this.#base.oid, this.#cut.map((s) => s.tip));
+  async carryAll(outside: Outside | undefined, progress: Progress, signal: AbortSignal): Promise<void> {
+    const carrier = new Carrier(this.#trees, this.#contents, this.#base);
+    const bases = await mergeBasesWith(this.#reader, this.#base.oid, this.#cut.map((s) => s.tip), outside);
+    for (const [tip, ground] of this.#grounds) if (bases.has(tip)) bases.set(tip, [ground]);
+    const oids = [...new Set([...bases.values()].flat())];
+    const found = await this.#reader.commits(oids);
+    const commitOf = new Map(oids.map((oid, i) => [oid, found[i]!]));
+    const fresh: number[] = [];
     for (const [i, s] of this.#cut.entries()) {
-      signal.throwIfAborted();
-      if (i % 16 === 0) { progress('Carrying onto the base', i, this.#cut.length); await breathe(); }
       const earlier = (await this.#store.known(s.tip)).find((k) => k.standing.kind === 'exact');
-      if ((bases.get(s.tip) ?? []).length === 0) this.#unrelated.add(i);
       if (earlier) {
         this.#reused.set(i, earlier);
-        this.#carried.push({ kind: 'exact', changes: changesOf(earlier), renames: earlier.renames });
-      } else this.#carried.push(await carrier.carry(this.#commits.get(s.tip)!, bases.get(s.tip) ?? []));
+        this.#carried[i] = { kind: 'exact', changes: changesOf(earlier), renames: earlier.renames };
+      } else fresh.push(i);
+    }
+    await this.#inWaves(fresh, (i) => {
+      const s = this.#cut[i]!;
+      const carried = this.#carried[i] ??= carrier.carry(this.#commits.get(s.tip)!, (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!));
+      if (carried.kind === 'exact') attempt(() => { this.#onBase.set(i, editsOf(this.#contents, carried.changes)); });
+    }, (done) => progress('Carrying onto the base', done, fresh.length), signal);
+    for (const [i, s] of this.#cut.entries()) {
       const split = this.#carried[i]!.kind === 'exact' && s.below.every((b) => this.#carried[b]!.kind === 'exact');
       this.#lower.push(split ? [...s.lower] : []);
       const closure = new Set<number>([i]);
@@ -195,6 +234,50 @@ class Plan {
       this.#closure.push(closure);
     }
     this.#contexts = this.#neededContexts();
+  }
+
+  /** What segments change in each context, as far as it can be known before their turn. */
+  async compareAll(segments: readonly number[], progress: Progress, signal: AbortSignal): Promise<void> {
+    const left = segments.filter((i) => !this.#reused.has(i) && !this.#onBase.has(i) || this.#lower[i]!.length > 0 || this.#contexts[i]!.size > 0);
+    await this.#inWaves(left, (i) => attempt(() => { this.#compared.set(i, this.#compare(i, this.#carried[i]!)); }),
+      (done) => progress('Comparing', done, left.length), signal);
+  }
+
+  /**
+   * Work on many segments, some dozens at a time and several such groups at once: while one waits for its wave, and git reads for it,
+   * another is computed. What is held of trees is let go of when it is much and nobody is using it.
+   */
+  async #inWaves(segments: readonly number[], work: (segment: number) => void, report: (done: number) => void, signal: AbortSignal): Promise<void> {
+    let next = 0, done = 0, failed = false;
+    const turns = new Turns();
+    const held: Held = {
+      load: async () => {
+        if (failed) throw LACKING;
+        signal.throwIfAborted();
+        report(done);
+        await this.load();
+        await turns.turn();
+      },
+    };
+    const group = async (): Promise<void> => {
+      while (next < segments.length && !this.#trees.isFull) {
+        signal.throwIfAborted();
+        const taken = segments.slice(next, next += GROUP);
+        await settleAll(held, taken, work);
+        done += taken.length;
+        await turns.turn();
+      }
+    };
+    while (next < segments.length) {
+      await Promise.all(Array.from({ length: GROUPS }, () => group().catch((error: unknown) => { failed = true; throw error; })));
+      this.#trees.trim();
+      this.#contents.release();
+    }
+    report(done);
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.#trees.load(), this.#contents.load()]);
   }
 
   /** Per segment: the common tops it is compared over with some other segment, by context name. */
@@ -220,7 +303,11 @@ class Plan {
     return needed;
   }
 
-  isUnrelated(segment: number): boolean { return this.#unrelated.has(segment); }
+  /** Why nothing at all is known of a tip: it shares no history with the base, or what it changed is not there to be read. */
+  leftOut(segment: number | undefined): string | null {
+    const carried = segment === undefined ? undefined : this.#carried[segment]!;
+    return carried?.kind === 'inexact' && carried.own.size === 0 ? carried.reason : null;
+  }
 
   /** What a source consists of: its tip's segment and those it stands on, the tip's last. */
   visible(segments: readonly number[]): number[] {
@@ -230,55 +317,53 @@ class Plan {
 
   async segment(i: number): Promise<Segment> {
     const carried = this.#carried[i]!;
-    const names = ['base', ...[...this.#contexts[i]!.keys()].sort()];
     const lower = this.#lower[i]!.map((l) => this.#cut[l]!.tip).sort();
     const earlier = this.#reused.get(i);
     // an id names the ACUs its lines stand on: below a reused segment everything must be reused too
-    if (earlier && earlier.lower.join() === lower.join() && [...this.#closure[i]!].every((l) => l === i || this.#kept.has(l)) && earlier.contexts.map((c) => c.context).join() === await this.#stored(i, names)) {
+    if (earlier && earlier.lower.join() === lower.join() && [...this.#closure[i]!].every((l) => l === i || this.#kept.has(l)) && earlier.contexts.map((c) => c.context).join() === await settle(this, () => this.#stored(i))) {
       this.#kept.add(i);
       this.#attribution.add(i, earlier.acu, earlier.edits, this.#closure[i]!);
       return earlier;
     }
     try {
-      return await this.#build(i, carried, lower, names);
+      return await settle(this, () => this.#build(i, carried, lower));
     } catch (error) {
       // a partial clone, or a damaged object: the ACU is listed by its registers and takes no part
-      if (!isMissing(error)) throw error;
-      return this.#build(i, { kind: 'inexact', own: carried.kind === 'exact' ? carried.changes : carried.own, reason: error.message }, lower, names);
+      if (!isUnreadable(error)) throw error;
+      this.#compared.delete(i);
+      return settle(this, () => this.#build(i, { kind: 'inexact', own: carried.kind === 'exact' ? carried.changes : carried.own, reason: error.message }, lower));
     }
   }
 
-  async #build(i: number, carried: Carried, lower: readonly Oid[], names: readonly string[]): Promise<Segment> {
+  #compare(i: number, carried: Carried): Compared {
+    if (carried.kind !== 'exact') return { edits: this.#ownEdits(carried.own), contexts: [] };
+    const onBase = this.#onBase.get(i) ?? editsOf(this.#contents, carried.changes);
+    const contexts = [{ context: 'base', edits: onBase }];
+    for (const name of this.#contextNames(i)) {
+      const shared = this.#composer.compose(this.#contexts[i]!.get(name)!);
+      if (shared.conflicts.length === 0) contexts.push({ context: name, edits: editsOf(this.#contents, between(shared.changes, carried.changes)) });
+    }
+    const below = this.#composer.compose(this.#lower[i]!);
+    return { contexts, edits: this.#lower[i]!.length === 0 ? onBase : editsOf(this.#contents, this.#answering(below, between(below.changes, carried.changes))) };
+  }
+
+  #build(i: number, carried: Carried, lower: readonly Oid[]): Segment {
     const s = this.#cut[i]!;
     const tip = this.#commits.get(s.tip)!;
-    const contexts: { context: string; edits: readonly Edit[] }[] = [];
-    let edits: readonly Edit[] = [];
-    let standing: Standing;
-    let renames: readonly Rename[] = [];
-    if (carried.kind === 'exact') {
-      standing = { kind: 'exact' };
-      renames = carried.renames;
-      contexts.push({ context: 'base', edits: await editsOf(this.#contents, carried.changes) });
-      for (const name of names.slice(1)) {
-        const shared = await this.#composer.compose(this.#contexts[i]!.get(name)!);
-        if (shared.conflicts.length === 0) contexts.push({ context: name, edits: await editsOf(this.#contents, between(shared.changes, carried.changes)) });
-      }
-      const below = await this.#composer.compose(this.#lower[i]!);
-      edits = this.#lower[i]!.length === 0 ? contexts[0]!.edits : await editsOf(this.#contents, this.#answering(below, between(below.changes, carried.changes)));
-    } else {
-      edits = await this.#ownEdits(carried.own);
-      standing = carried.kind === 'inexact' ? { kind: 'inexact', reason: carried.reason } : {
-        kind: 'stale',
-        conflicts: carried.conflicts.map((c) => ({
-          a: '' as AcuId, b: 'base' as const, kind: c.kind, verdict: 'partial' as const, path: c.path,
-          detail: describe(c.kind, c.regions, c.path), inherited: false,
-        })),
-      };
-    }
-    const { id, needs } = await this.#attribution.identify(i, edits, this.#closure[i]!);
+    const { edits, contexts } = this.#compared.get(i) ?? this.#compare(i, carried);
+    const standing: Standing = carried.kind === 'exact' ? { kind: 'exact' } : carried.kind === 'inexact' ? { kind: 'inexact', reason: carried.reason } : {
+      kind: 'stale',
+      conflicts: carried.conflicts.map((c) => ({
+        a: '' as AcuId, b: 'base' as const, kind: c.kind, verdict: 'partial' as const, path: c.path,
+        detail: describe(c.kind, c.regions, c.path), inherited: false,
+      })),
+    };
+    const { id, needs } = this.#attribution.identify(i, edits, this.#closure[i]!);
+    this.#compared.delete(i);
+    this.#onBase.delete(i);
     return {
       tip: s.tip, lower, standing, acu: id, title: titleOf(tip), author: { name: tip.author.name, email: tip.author.email },
-      time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames,
+      time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames: carried.kind === 'exact' ? carried.renames : [],
     };
   }
 
@@ -306,24 +391,33 @@ class Plan {
     return this.#lower[i]!.length > 0 ? s.commits.length : s.below.reduce((n, b) => n + this.#cut[b]!.commits.length, s.commits.length);
   }
 
+  #contextNames(i: number): string[] { return [...this.#contexts[i]!.keys()].sort(); }
+
   /** Names of the contexts that can exist: those whose common tops compose. */
-  async #stored(i: number, names: readonly string[]): Promise<string> {
-    const out = ['base'];
-    for (const name of names.slice(1)) if ((await this.#composer.compose(this.#contexts[i]!.get(name)!)).conflicts.length === 0) out.push(name);
-    return out.join();
+  #stored(i: number): string {
+    return ['base', ...this.#contextNames(i).filter((name) => this.#composer.compose(this.#contexts[i]!.get(name)!).conflicts.length === 0)].join();
   }
 
-  async #ownEdits(own: Changes): Promise<Edit[]> {
+  #ownEdits(own: Changes): Edit[] {
     try {
-      return await editsOf(this.#contents, own);
+      return editsOf(this.#contents, own);
     } catch (error) {
-      if (!isMissing(error)) throw error;
+      if (!isUnreadable(error)) throw error;
       // the blobs are not there: the ACU is still listed, by its registers
       return [...own].sort(([x], [y]) => (x < y ? -1 : 1)).map(([path, c]) => ({
         path, kind: c.before === null ? 'add' as const : c.after === null ? 'delete' as const : 'binary' as const,
         before: c.before, after: c.after, hunks: null, added: 0, deleted: 0, note: error.message,
       }));
     }
+  }
+}
+
+/** What fails here fails again when the segment's turn comes, and is told there. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof AcumenError)) throw error;
   }
 }
 

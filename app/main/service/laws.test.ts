@@ -8,6 +8,7 @@ import { Random } from '../../../testkit/random.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import { Composer } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
+import { settle } from '../../core/waves.ts';
 import { Engine } from '../../core/engine.ts';
 import { treeIdOf } from '../git/trees.ts';
 import { changesOfSegment, composeSet } from './composer.ts';
@@ -128,7 +129,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
     const composer = new Composer(contents, { changes: (s) => changesOfSegment(engine, s), closure: (s) => new Set(engine.index.closure(s)) });
     const random = new Random(3);
     const chained = async (tops: readonly number[]): Promise<string | null> => {
-      const { changes, conflicts } = await composer.chain(tops);
+      const { changes, conflicts } = await settle(contents, () => composer.chain(tops));
       return conflicts.length > 0 ? null : JSON.stringify([...changes].sort());
     };
     let met = 0, judged = 0;
@@ -139,7 +140,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
       const others = await Promise.all(Array.from({ length: 12 }, () => chained(random.shuffle(tops))));
       if (slow === null || others.some((other) => other !== slow)) continue;
       judged++;
-      const one = await composer.compose(tops);
+      const one = await settle(contents, () => composer.compose(tops));
       expect(one.conflicts).toEqual([]);
       expect(JSON.stringify([...one.changes].sort())).toBe(slow);
       const writers = tops.flatMap((t) => [...changesOfSegment(engine, t).keys()]);
@@ -160,7 +161,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
         if (a >= b || engine.index.includes(b, a)) continue;
         const pair = engine.index.get(a, b);
         if (pair?.inexact) continue;
-        const { conflicts } = await composer.compose([a, b]);
+        const { conflicts } = await settle(contents, () => composer.compose([a, b]));
         const slow = [...new Set(conflicts.map((c) => c.path))].sort();
         const fast = [...new Set((pair?.places ?? []).map((p) => engine.tables.paths[p.path]!))].sort();
         expect(fast, `${engine.tables.segments[a]!.tip} ${engine.tables.segments[b]!.tip}`).toEqual(slow);

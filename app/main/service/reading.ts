@@ -9,11 +9,12 @@ import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Edit } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
+import { settle } from '../../core/waves.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
 import { treeIdOf } from '../git/trees.ts';
 import { composeSet, conflictTexts } from './composer.ts';
 import type { ComposedSet, NotComposed } from './composer.ts';
-import { contentSource } from './importer.ts';
+import { contentSource, loadOne } from './importer.ts';
 import { Lookup } from './lookup.ts';
 import { shownEntry, shownText } from './shown.ts';
 
@@ -68,7 +69,7 @@ export class Reading {
     const unknown = new Map([...set.changes].filter(([path]) => !this.#files.has(keyOfChange(path))));
     if (unknown.size > 0) {
       const contents = new Contents(contentSource(moment.reader, async (oid) => set.blobs.get(oid) ?? moment.stored(oid)));
-      for (const edit of await editsOf(contents, unknown)) this.#files.set(keyOfChange(edit.path), fileChange(edit));
+      for (const edit of await settle(contents, () => editsOf(contents, unknown))) this.#files.set(keyOfChange(edit.path), fileChange(edit));
     }
     return [...set.changes.keys()].sort().map((path) => this.#files.get(keyOfChange(path))!);
   }
@@ -121,7 +122,7 @@ export function notComposable({ conflicts, missing }: NotComposed): AcumenError 
 
 function blobsOf(moment: Moment, made?: ReadonlyMap<Oid, Uint8Array>): (oid: Oid) => Promise<Uint8Array> {
   const source = contentSource(moment.reader, (oid) => moment.stored(oid));
-  return async (oid) => made?.get(oid) ?? source.load(oid);
+  return async (oid) => made?.get(oid) ?? loadOne(source, oid);
 }
 
 const fileChange = ({ path, kind, added, deleted }: Edit): FileChange => ({ path, kind, added, deleted });

@@ -7,9 +7,8 @@ export interface SourceRef { readonly name: ByteString; readonly ref: ByteString
 export interface Base { readonly oid: Oid; readonly name: string }
 
 /** The base: what was asked for, else origin/HEAD, main, master, HEAD. */
-export async function chooseBase(reader: RepositoryReader, asked: string | null): Promise<Base> {
+export async function chooseBase(reader: RepositoryReader, refs: readonly Ref[], asked: string | null): Promise<Base> {
   if (asked !== null) return { oid: await reader.resolve(asked), name: asked };
-  const { refs } = await reader.refs();
   const byName = new Map(refs.map((r) => [r.name as string, r.oid]));
   const remoteHead = await reader.symbolicRef('refs/remotes/origin/HEAD');
   for (const name of [remoteHead, 'refs/heads/main', 'refs/heads/master']) {
@@ -38,12 +37,12 @@ const PULL = /^refs\/(?:pull|pull-requests|merge-requests)\/[^/]+\/(?:head|from)
  * Without globs: local branches, remote branches no local branch tracks, pull-request heads; not branches that still are where
  * a write-back put them (`written`: commits), for a composition is no change in flight. With globs: full names that match one.
  */
-export async function chooseSources(reader: RepositoryReader, globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<SourceRef[]> {
-  const { refs } = await reader.refs();
+export async function chooseSources(reader: RepositoryReader, refs: readonly Ref[], globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<SourceRef[]> {
   let chosen: readonly Ref[];
   if (globs.length > 0) {
+    const full = new Set(globs);
     const patterns = globs.map(globPattern);
-    chosen = refs.filter((r) => patterns.some((p) => p.test(r.name) || p.test(display(r.name))));
+    chosen = refs.filter((r) => full.has(r.name) || patterns.some((p) => p.test(r.name) || p.test(display(r.name))));
   } else {
     const tracked = new Set((await reader.upstreams()).values());
     chosen = refs.filter((r) => (r.name.startsWith('refs/heads/') && !written.has(r.oid)) || PULL.test(r.name)

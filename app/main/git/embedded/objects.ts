@@ -7,13 +7,14 @@ import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { corruptObject } from '../failures.ts';
 import { isPromised, list, withAlternates } from '../objectDirectories.ts';
-import { EMPTY_TREE, ID_DIGITS, objectIdGently } from '../oids.ts';
+import { EMPTY_TREE, ID_DIGITS, objectId, objectIdGently } from '../oids.ts';
 import type { ObjectType } from '../oids.ts';
 import { bounds, MOST_BYTES } from '../reader.ts';
-import type { GitObject, Objects } from '../reader.ts';
+import type { GitObject, Header, Objects } from '../reader.ts';
 import { Turns } from '../turns.ts';
 import { applyDelta, deltaSizes } from './delta.ts';
-import { looseHeader, readLoose, tooLarge } from './loose.ts';
+import { isInline } from './inflate.ts';
+import { looseHeader, readLoose, readLooseNow, tooLarge } from './loose.ts';
 import { Pack, PackGone, windows } from './pack.ts';
 import type { Stored, Windows } from './pack.ts';
 
@@ -21,10 +22,13 @@ import type { Stored, Windows } from './pack.ts';
 const LONGEST_CHAIN = 4096;
 const MOST_OPEN_PACKS = 64;
 
+type Whole = Extract<Stored, { kind: 'whole' }>;
+interface Link { readonly place: number; readonly stored: Stored }
+
 export class ObjectStore implements Objects {
   readonly #directories: readonly string[];
   readonly #windows: Windows;
-  readonly #bases: LRUCache<string, GitObject>;
+  readonly #bases: LRUCache<number, GitObject>;
   /** most recently useful first, as neighbours in history share a pack */
   #packs: Pack[] = [];
   readonly #known = new Set<string>();
@@ -72,6 +76,95 @@ export class ObjectStore implements Objects {
     return this.#lookAgain() ? this.header(oid) : null;
   }
 
+  async readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
+    const out: (GitObject | AcumenError | null)[] = [];
+    for (const oid of oids) {
+      // Nearly always undefined: there is nothing to wait for.
+      const turn = this.turn();
+      if (turn !== undefined) await turn;
+      try {
+        out.push(this.#readNow(oid, most) ?? await this.#readWithin(oid, most));
+      } catch (error) {
+        if (!(error instanceof AcumenError)) throw error;
+        out.push(error);
+      }
+    }
+    return out;
+  }
+
+  async headers(oids: readonly Oid[]): Promise<(Header | AcumenError | null)[]> {
+    const out: (Header | AcumenError | null)[] = [];
+    for (const oid of oids) {
+      try {
+        out.push(await this.header(oid));
+      } catch (error) {
+        if (!(error instanceof AcumenError)) throw error;
+        out.push(error);
+      }
+    }
+    return out;
+  }
+
+  async #readWithin(oid: Oid, most: number): Promise<GitObject | null> {
+    if (most < MOST_BYTES) {
+      const header = await this.header(oid);
+      if (header !== null && header.size > most) throw tooLarge(oid, header.size, most);
+    }
+    return this.read(oid);
+  }
+
+  /** A small object where no waiting is needed for it; null where `read` must look. */
+  #readNow(oid: Oid, most: number): GitObject | null {
+    if (oid.length !== ID_DIGITS.sha1 || oid === EMPTY_TREE) return null;
+    if (this.#packs.length === 0) this.#lookAgain();
+    const found = this.#find(oid);
+    const object = found === null ? this.#looseNow(oid) : this.#guarded(oid, found.pack, () => this.#unpackNow(oid, found.pack, found.place, most));
+    if (object === null) return null;
+    if (object.content.length > most) throw tooLarge(oid, object.content.length, most);
+    if (objectId(object.type, object.content) !== oid) throw corruptObject(`Object ${oid}`, 'its content has another id', { oid });
+    return object;
+  }
+
+  #looseNow(oid: Oid): GitObject | null {
+    for (const dir of this.#directories) {
+      const loose = readLooseNow(dir, oid);
+      if (loose !== null) return loose;
+    }
+    return null;
+  }
+
+  /** The pack that has an object, moved to the front, and its place there. */
+  #find(oid: Oid): { readonly pack: Pack; readonly place: number } | null {
+    const id = Buffer.from(oid, 'hex');
+    for (let i = 0; i < this.#packs.length; i++) {
+      const pack = this.#packs[i]!;
+      const place = pack.find(id);
+      if (place < 0) continue;
+      if (i > 0) {
+        this.#packs.splice(i, 1);
+        this.#packs.unshift(pack);
+      }
+      return { pack, place };
+    }
+    return null;
+  }
+
+  /** Null where the pack has gone; damage is told of the object. */
+  #guarded<T>(oid: Oid, pack: Pack, use: () => T): T | null {
+    try {
+      if (!pack.isOpen) this.#limitOpen();
+      return use();
+    } catch (error) {
+      if (error instanceof PackGone) {
+        this.#forget(pack);
+        this.#lookAgain();
+        return null;
+      }
+      if (error instanceof AcumenError) throw error;
+      throw corruptObject(`Object ${oid}`, error instanceof Error ? error.message : String(error), { oid, pack: pack.path }, error);
+    }
+  }
+
   /** Every object id that begins with `prefix`: at least 2 hex digits. */
   withPrefix(prefix: string): Oid[] {
     this.#lookAgain();
@@ -100,26 +193,13 @@ export class ObjectStore implements Objects {
 
   async #inPacks<T>(oid: Oid, use: (pack: Pack, place: number) => Promise<T>): Promise<T | null> {
     if (this.#packs.length === 0) this.#lookAgain();
-    const id = Buffer.from(oid, 'hex');
-    for (let i = 0; i < this.#packs.length; i++) {
-      const pack = this.#packs[i]!;
-      const place = pack.find(id);
-      if (place < 0) continue;
-      if (i > 0) {
-        this.#packs.splice(i, 1);
-        this.#packs.unshift(pack);
-      }
+    for (let found = this.#find(oid); found !== null; found = this.#find(oid)) {
+      const { pack, place } = found;
       try {
         if (!pack.isOpen) this.#limitOpen();
         return await use(pack, place);
       } catch (error) {
-        if (error instanceof PackGone) {
-          this.#forget(pack);
-          this.#lookAgain();
-          return this.#inPacks(oid, use);
-        }
-        if (error instanceof AcumenError) throw error;
-        throw corruptObject(`Object ${oid}`, error instanceof Error ? error.message : String(error), { oid, pack: pack.path }, error);
+        this.#guarded(oid, pack, () => { throw error; });
       }
     }
     return null;
@@ -153,35 +233,52 @@ export class ObjectStore implements Objects {
     return found;
   }
 
-  async #unpack(oid: Oid, pack: Pack, place: number): Promise<GitObject> {
-    const deltas: { readonly place: number; readonly stored: Stored }[] = [];
-    let base: GitObject;
+  /** What a place is made of, last first: deltas, and at the end a whole object or one whose result is kept. */
+  #chain(oid: Oid, pack: Pack, place: number): { readonly deltas: Link[]; readonly end: GitObject | Link } {
+    const deltas: Link[] = [];
     for (let at = place; ;) {
-      const kept = this.#bases.get(`${pack.path}:${at}`);
-      if (kept !== undefined) {
-        base = kept;
-        break;
-      }
+      const kept = this.#bases.get(pack.key(at));
+      if (kept !== undefined) return { deltas, end: kept };
       const stored = pack.stored(at);
       if (stored.size > MOST_BYTES) throw tooLarge(oid, stored.size, MOST_BYTES);
-      if (stored.kind === 'whole') {
-        base = { type: stored.type, content: await pack.content(stored) };
-        // A whole object asked for by itself is seldom a base; if it is, it is inflated once more.
-        if (deltas.length > 0) this.#bases.set(`${pack.path}:${at}`, base);
-        break;
-      }
+      if (stored.kind === 'whole') return { deltas, end: { place: at, stored } };
       deltas.push({ place: at, stored });
       if (deltas.length > LONGEST_CHAIN) throw corruptObject(`Pack ${pack.path}`, `its deltas from ${place} on have no end`, { oid });
       at = stored.base;
     }
-    for (const { place: at, stored } of deltas.reverse()) {
-      const delta = await pack.content(stored);
-      const { result } = deltaSizes(delta);
-      if (result > MOST_BYTES) throw tooLarge(oid, result, MOST_BYTES);
-      base = { type: base.type, content: applyDelta(delta, base.content) };
-      this.#bases.set(`${pack.path}:${at}`, base);
-    }
-    return base;
+  }
+
+  /** The result of one delta, kept as a base of others. */
+  #applied(oid: Oid, pack: Pack, place: number, delta: Buffer, base: GitObject): GitObject {
+    const { result } = deltaSizes(delta);
+    if (result > MOST_BYTES) throw tooLarge(oid, result, MOST_BYTES);
+    const object = { type: base.type, content: applyDelta(delta, base.content) };
+    this.#bases.set(pack.key(place), object);
+    return object;
+  }
+
+  /** A whole object asked for by itself is seldom a base; if it is, it is inflated once more. */
+  #whole(pack: Pack, { place, stored }: Link, content: Buffer, isBase: boolean): GitObject {
+    const object = { type: (stored as Whole).type, content };
+    if (isBase) this.#bases.set(pack.key(place), object);
+    return object;
+  }
+
+  async #unpack(oid: Oid, pack: Pack, place: number): Promise<GitObject> {
+    const { deltas, end } = this.#chain(oid, pack, place);
+    let object = 'stored' in end ? this.#whole(pack, end, await pack.content(end.stored), deltas.length > 0) : end;
+    for (let i = deltas.length - 1; i >= 0; i--) object = this.#applied(oid, pack, deltas[i]!.place, await pack.content(deltas[i]!.stored), object);
+    return object;
+  }
+
+  /** The same without waiting; null where a part is large enough for another thread. */
+  #unpackNow(oid: Oid, pack: Pack, place: number, most: number): GitObject | null {
+    const { deltas, end } = this.#chain(oid, pack, place);
+    if ('stored' in end && end.stored.size > most && deltas.length === 0) throw tooLarge(oid, end.stored.size, most);
+    if (('stored' in end && !isInline(end.stored.size)) || deltas.some(({ stored }) => !isInline(stored.size))) return null;
+    let object = 'stored' in end ? this.#whole(pack, end, pack.contentNow(end.stored), deltas.length > 0) : end;
+    for (let i = deltas.length - 1; i >= 0; i--) object = this.#applied(oid, pack, deltas[i]!.place, pack.contentNow(deltas[i]!.stored), object);
+    return object;
   }
 
   /** A delta's result has the size that the delta states and the type of the object at the end of the chain. */

@@ -7,7 +7,7 @@ import { LRUCache } from 'lru-cache';
 import { corruptObject, unsupported } from '../failures.ts';
 import type { ObjectType } from '../oids.ts';
 import { openPlain, readAt, readSmall } from './files.ts';
-import { deflatedAtMost, inflateExactly, inflateStart } from './inflate.ts';
+import { deflatedAtMost, inflateExactly, inflateNow, inflateStart } from './inflate.ts';
 
 const INDEX_BYTES = 2 ** 31 - 1;
 const HASH = 20;
@@ -18,8 +18,12 @@ const WINDOW = 64 << 10;
 /** Reads beyond this go past the windows, so that one large blob does not empty them. */
 const LARGEST_WINDOWED = 4 * WINDOW;
 
-/** Windows of all packs of one repository. */
-export type Windows = LRUCache<string, Buffer>;
+/** Windows of all packs of one repository, by number. */
+export type Windows = LRUCache<number, Buffer>;
+
+/** No pack is larger (bytes), and so many numbers times so many packs are whole numbers still. */
+const PLACES = 2 ** 38;
+let packs = 0;
 
 export function windows(bytes: number): Windows {
   return new LRUCache({ max: Math.max(8, Math.floor(bytes / WINDOW)) });
@@ -42,6 +46,7 @@ export class Pack {
   readonly #names: DataView;
   readonly #count: number;
   readonly #windows: Windows;
+  readonly #number = packs++ % 2 ** 14;
   #open: { readonly fd: number; readonly size: number } | null = null;
 
   private constructor(path: string, index: Buffer, count: number, cache: Windows) {
@@ -158,7 +163,7 @@ export class Pack {
     const last = Math.floor((end - 1) / WINDOW);
     const parts: Buffer[] = [];
     for (let i = first; i <= last; i++) {
-      const key = `${this.path}:${i}`;
+      const key = this.key(i);
       let window = this.#windows.get(key);
       if (window === undefined) {
         window = readAt(file.fd, i * WINDOW, Math.min(WINDOW, file.size - i * WINDOW), this.path);
@@ -211,6 +216,16 @@ export class Pack {
   /** The whole object or the delta, inflated. */
   content(stored: Stored): Promise<Buffer> {
     return inflateExactly(this.#bytes(stored.at, deflatedAtMost(stored.size)), stored.size);
+  }
+
+  /** The same for small ones (isInline), without a promise. */
+  contentNow(stored: Stored): Buffer {
+    return inflateNow(this.#bytes(stored.at, deflatedAtMost(stored.size)), stored.size);
+  }
+
+  /** Names a place among those of all packs. */
+  key(place: number): number {
+    return this.#number * PLACES + place;
   }
 
   /** The first bytes of the same, enough for a delta's sizes. */

@@ -1,5 +1,5 @@
-// One `cat-file --batch-command` and everything asked of it: requests go out as they come, answers return in their order, so
-// nobody waits for a round trip but who asks one thing at a time. A git that hangs, dies or babbles rejects what was asked.
+// One `cat-file --batch-command` and everything asked of it: requests go out in waves, answers return in their order, and git
+// works on one wave while the answers to another are used. A git that hangs, dies or babbles fails what was asked of it.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
@@ -10,13 +10,17 @@ import { MOST_BYTES } from '../reader.ts';
 import { timedOut } from './git.ts';
 import type { GitHome } from './git.ts';
 
-export interface Answer { readonly type: ObjectType; readonly size: number; /** empty where only `info` was asked */ readonly content: Buffer }
+/** `content` is empty where only `info` was asked, and may be part of a larger buffer: who keeps it copies it. */
+export interface Answer { readonly type: ObjectType; readonly size: number; readonly content: Buffer }
+type Verb = 'contents' | 'info';
 
-interface Request {
-  readonly verb: 'contents' | 'info';
-  readonly oid: Oid;
-  readonly resolve: (answer: Answer | null) => void;
-  readonly reject: (error: unknown) => void;
+/** What was asked together. `answers` fills up from the front. */
+interface Wave {
+  readonly verb: Verb;
+  readonly oids: readonly Oid[];
+  readonly most: number;
+  readonly answers: (Answer | AcumenError | null)[];
+  readonly done: (answers: (Answer | AcumenError | null)[]) => void;
 }
 
 /** Content that is still arriving: into one place, or in parts where there is much of it. */
@@ -26,16 +30,21 @@ interface Body { readonly type: ObjectType; readonly size: number; readonly whol
 const LONGEST_HEADER = 256;
 /** Room is made at once for no more than this: beyond it, only for what has arrived. */
 const TRUSTED_BYTES = 1 << 20;
+/** git begins with what it has been asked when it is told to: early for the first, so that nobody waits for a whole wave. */
+const FLUSH_EVERY = 64;
 const KEPT_COMPLAINTS = 4096;
 /** git's words for objects it cannot make sense of, before it gives up (object-file.c, packfile.c, builtin/cat-file.c). */
 const DAMAGE = /corrupt|inflate|unpack|cannot be read|could not get|bad object|delta|garbage|mismatch/i;
+const NOTHING = Buffer.alloc(0);
+const LF = 10, SPACE = 32;
+const TYPES: Readonly<Record<string, ObjectType>> = { commit: 'commit', tree: 'tree', blob: 'blob', tag: 'tag' };
 
 export class Conversation {
   readonly #home: GitHome;
   #child: ChildProcessWithoutNullStreams | null = null;
-  #asked: Request[] = [];
-  /** index of the request that is answered next */
-  #next = 0;
+  /** what has not been answered whole, in the order asked */
+  #waves: Wave[] = [];
+  /** start of a header whose end has not arrived */
   #header = '';
   #body: Body | null = null;
   #complaints = '';
@@ -50,33 +59,52 @@ export class Conversation {
     this.#home = home;
   }
 
-  /** `oid` must be a whole id of this repository's format. */
-  ask(verb: 'contents' | 'info', oid: Oid): Promise<Answer | null> {
-    return new Promise((resolve, reject) => { this.#send({ verb, oid, resolve, reject }); });
+  /** `oid` must be a whole id of this repository's format. The answer is the caller's own. */
+  async ask(verb: Verb, oid: Oid): Promise<Answer | null> {
+    const [answer] = await this.askAll(verb, [oid]);
+    if (answer instanceof AcumenError) throw answer;
+    return answer === null || answer === undefined ? null : { ...answer, content: Buffer.from(answer.content) };
   }
 
-  #send(request: Request): void {
-    if (this.#closed) return request.reject(new AcumenError('io', 'The repository has been closed.', 'Open it again.'));
+  /** In the order asked; null for what is not there, and the error in place of what cannot be read or has more than `most` bytes. */
+  askAll(verb: Verb, oids: readonly Oid[], most = MOST_BYTES): Promise<(Answer | AcumenError | null)[]> {
+    if (oids.length === 0) return Promise.resolve([]);
+    return new Promise((resolve) => { this.#send({ verb, oids, most, answers: [], done: resolve }); });
+  }
+
+  #send(wave: Wave): void {
+    if (this.#closed) return fail(wave, new AcumenError('io', 'The repository has been closed.', 'Open it again.'));
     // Started once more after it ended, and not again before it has answered something.
-    if (this.#child === null && this.#deaths > 1) return request.reject(this.#lastEnd);
+    if (this.#child === null && this.#deaths > 1) return fail(wave, this.#lastEnd!);
     let child: ChildProcessWithoutNullStreams;
     try {
       child = this.#child ?? this.#start();
     } catch (error) {
-      return request.reject(ioFailure('start', 'git', error));
+      return fail(wave, ioFailure('start', 'git', error));
     }
-    if (this.#waiting === 0) this.#wake(child);
-    this.#asked.push(request);
-    child.stdin.write(`${request.verb} ${request.oid}\n`);
+    if (this.#waves.length === 0) this.#wake(child);
+    this.#waves.push(wave);
+    let text = '';
+    for (let i = wave.answers.length, n = 0; i < wave.oids.length; i++) {
+      text += `${wave.verb} ${wave.oids[i]!}\n`;
+      if (++n % FLUSH_EVERY === 0) text += 'flush\n';
+    }
+    child.stdin.write(`${text}flush\n`, 'latin1');
+  }
+
+  /** Starts git before anything is asked, so that it is there by then. */
+  prepare(): void {
+    if (this.#child !== null || this.#closed) return;
+    try {
+      this.#hold(this.#start(), 'unref');
+    } catch {
+      // Who asks is told.
+    }
   }
 
   close(): void {
     this.#closed = true;
     this.#end(new AcumenError('io', 'The repository was closed while it was read.', 'Open it again.'));
-  }
-
-  get #waiting(): number {
-    return this.#asked.length - this.#next;
   }
 
   #start(): ChildProcessWithoutNullStreams {
@@ -106,7 +134,7 @@ export class Conversation {
 
   #look(): void {
     this.#timer = null;
-    if (this.#waiting === 0) return;
+    if (this.#waves.length === 0) return;
     const left = this.#home.timeoutMs - (performance.now() - this.#heard);
     if (left > 0) {
       this.#timer = setTimeout(() => this.#look(), left).unref();
@@ -118,31 +146,49 @@ export class Conversation {
   #hear(child: ChildProcessWithoutNullStreams, bytes: Buffer): void {
     this.#heard = performance.now();
     for (let at = 0; at < bytes.length && this.#child === child;) {
-      if (this.#body === null) {
-        const end = bytes.indexOf(10, at);
+      if (this.#body !== null) {
+        at = this.#take(this.#body, bytes, at);
+        continue;
+      }
+      const end = bytes.indexOf(LF, at);
+      if (end < 0 || this.#header !== '') {
         this.#header += bytes.toString('latin1', at, end < 0 ? Math.min(bytes.length, at + LONGEST_HEADER) : end);
         at = end < 0 ? bytes.length : end + 1;
         if (this.#header.length > LONGEST_HEADER) return this.#misheard();
-        if (end >= 0) this.#line();
+        if (end >= 0) {
+          const line = Buffer.from(`${this.#header}\n`, 'latin1');
+          this.#header = '';
+          this.#line(line, 0, line.length - 1, null);
+        }
       } else {
-        at = this.#take(this.#body, bytes, at);
+        at = this.#line(bytes, at, end, bytes);
       }
     }
   }
 
-  #line(): void {
-    const line = this.#header;
-    this.#header = '';
-    const request = this.#asked[this.#next];
-    if (request === undefined) return this.#misheard();
-    if (line === `${request.oid} missing`) return this.#answer(null);
-    const found = /^([0-9a-f]+) (commit|tree|blob|tag) (0|[1-9][0-9]{0,14})$/.exec(line);
-    if (found === null || found[1] !== request.oid) return this.#misheard();
-    const type = found[2] as ObjectType;
-    const size = Number(found[3]);
-    if (request.verb === 'info') return this.#answer({ type, size, content: Buffer.alloc(0) });
-    if (size > MOST_BYTES) return this.#skip(tooLarge(request.oid, size, MOST_BYTES));
+  /** A header line [at, end). Where all of the content lies behind it in `rest`, that is taken too. Answers where to go on. */
+  #line(bytes: Buffer, at: number, end: number, rest: Buffer | null): number {
+    const wave = this.#waves[0];
+    if (wave === undefined) { this.#misheard(); return end + 1; }
+    const oid = wave.oids[wave.answers.length]!;
+    const idEnd = at + oid.length;
+    if (bytes[idEnd] !== SPACE || bytes.toString('latin1', at, idEnd) !== oid) { this.#misheard(); return end + 1; }
+    const said = bytes.toString('latin1', idEnd + 1, end);
+    if (said === 'missing') { this.#answer(null); return end + 1; }
+    const space = said.indexOf(' ');
+    const type = TYPES[said.slice(0, Math.max(0, space))];
+    if (type === undefined || !/^(?:0|[1-9][0-9]{0,14})$/.test(said.slice(space + 1))) { this.#misheard(); return end + 1; }
+    const size = Number(said.slice(space + 1));
+    if (wave.verb === 'info') { this.#answer({ type, size, content: NOTHING }); return end + 1; }
+    if (size > wave.most) { this.#skip(tooLarge(oid, size, wave.most)); return end + 1; }
+    const start = end + 1;
+    if (rest !== null && start + size < rest.length) {
+      if (rest[start + size] !== LF) this.#misheard();
+      else this.#answer({ type, size, content: rest.subarray(start, start + size) });
+      return start + size + 1;
+    }
     this.#body = { type, size, whole: size < TRUSTED_BYTES ? Buffer.allocUnsafeSlow(size) : null, parts: [], filled: 0 };
+    return start;
   }
 
   /** Takes what belongs to the content and the line feed after it; answers where the rest begins. */
@@ -153,25 +199,19 @@ export class Conversation {
     body.filled += end - from;
     if (end === bytes.length) return end;
     this.#body = null;
-    if (bytes[end] !== 10) this.#misheard();
+    if (bytes[end] !== LF) this.#misheard();
     else this.#answer({ type: body.type, size: body.size, content: body.whole ?? Buffer.concat(body.parts, body.size) });
     return end + 1;
   }
 
-  #answer(answer: Answer | null): void {
-    const { resolve } = this.#shift();
+  #answer(answer: Answer | AcumenError | null): void {
+    const wave = this.#waves[0]!;
+    wave.answers.push(answer);
     this.#deaths = 0;
-    if (this.#waiting === 0 && this.#child !== null) this.#hold(this.#child, 'unref');
-    resolve(answer);
-  }
-
-  #shift(): Request {
-    const request = this.#asked[this.#next++]!;
-    if (this.#next === this.#asked.length || this.#next > 4096) {
-      this.#asked = this.#asked.slice(this.#next);
-      this.#next = 0;
-    }
-    return request;
+    if (wave.answers.length < wave.oids.length) return;
+    this.#waves.shift();
+    if (this.#waves.length === 0 && this.#child !== null) this.#hold(this.#child, 'unref');
+    wave.done(wave.answers);
   }
 
   #misheard(): void {
@@ -181,39 +221,47 @@ export class Conversation {
   #ended(code: number | null, signal: string | null, failed: unknown): void {
     const complaint = this.#complaints.trim().split('\n').at(-1) ?? '';
     // An orderly end over one object says something of that object and nothing of the others.
-    if (code === 128 && this.#waiting > 0 && DAMAGE.test(complaint)) {
-      const { oid } = this.#asked[this.#next]!;
+    const wave = this.#waves[0];
+    if (code === 128 && wave !== undefined && DAMAGE.test(complaint)) {
+      const oid = wave.oids[wave.answers.length]!;
       return this.#skip(corruptObject(`Object ${oid}`, complaint.replace(/^(?:fatal|error): /, ''), { oid }));
     }
     const how = signal !== null ? `signal ${signal}` : failed !== undefined ? 'it did not start' : `status ${code}`;
     this.#end(new AcumenError('io', `git ended while it was needed (${how}).`, 'Try again; `--git embedded` reads without git.', { code, signal, complaint }, { cause: failed }));
   }
 
-  /** Rejects what is answered now, and asks a new git for the rest. */
+  /** Fails what is answered now, and asks a new git for the rest. */
   #skip(error: AcumenError): void {
-    this.#shift().reject(error);
-    const rest = this.#asked.slice(this.#next);
-    this.#drop();
-    for (const request of rest) this.#send(request);
+    const waves = this.#drop();
+    const [first] = waves;
+    first!.answers.push(error);
+    if (first!.answers.length === first!.oids.length) { waves.shift(); first!.done(first!.answers); }
+    for (const wave of waves) this.#send(wave);
   }
 
   #end(error: AcumenError): void {
-    const rest = this.#asked.slice(this.#next);
-    this.#drop();
+    const waves = this.#drop();
     this.#deaths++;
     this.#lastEnd = error;
-    for (const { reject } of rest) reject(error);
+    for (const wave of waves) fail(wave, error);
   }
 
-  #drop(): void {
+  #drop(): Wave[] {
     const child = this.#child;
+    const waves = this.#waves;
     this.#child = null;
-    this.#asked = [];
-    this.#next = 0;
+    this.#waves = [];
     this.#header = '';
     this.#body = null;
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     child?.kill('SIGKILL');
+    return waves;
   }
+}
+
+/** The same error for all that has no answer yet. */
+function fail(wave: Wave, error: AcumenError): void {
+  while (wave.answers.length < wave.oids.length) wave.answers.push(error);
+  wave.done(wave.answers);
 }

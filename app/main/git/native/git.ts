@@ -2,18 +2,19 @@
 // empty environment, on a git directory of our own. What a repository says about itself is never in front of it.
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { AcumenError } from '../../../core/errors.ts';
 import { locate } from '../embedded/locate.ts';
 import { ioFailure } from '../failures.ts';
-import type { ObjectFormat, ObjectType } from '../oids.ts';
+import type { ObjectFormat } from '../oids.ts';
+import { makeFolder, removeFolder } from './folders.ts';
 
 /** Everything git is ever asked. Each only looks objects up or names itself (cat-file(1), rev-parse(1), git-version(1)). */
 export const COMMANDS = {
   version: ['version'],
-  objects: ['cat-file', '--batch-command'],
+  objects: ['cat-file', '--batch-command', '--buffer'],
   abbreviation: ['rev-parse', '--disambiguate='],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
@@ -115,14 +116,15 @@ export class GitHome {
   constructor(git: Git, objectDir: string, format: ObjectFormat, timeoutMs: number) {
     this.#git = git;
     this.timeoutMs = timeoutMs;
+    this.#folder = makeFolder();
     try {
-      this.#folder = mkdtempSync(join(realpathSync.native(tmpdir()), 'acumen-git-'));
       for (const inside of ['objects', 'refs']) mkdirSync(join(this.#folder, inside));
       writeFileSync(join(this.#folder, 'HEAD'), 'ref: refs/heads/none\n');
       // The commit graph is a second account of what the objects say; only the objects are believed.
       writeFileSync(join(this.#folder, 'config'), `[core]\n\trepositoryformatversion = 1\n\tbare = true\n\tcommitGraph = false\n[extensions]\n\tobjectformat = ${format}\n`);
     } catch (error) {
-      throw ioFailure('make a folder in', tmpdir(), error);
+      removeFolder(this.#folder);
+      throw ioFailure('write into', this.#folder, error);
     }
     this.#env = environment(git.path, { gitDir: this.#folder, objectDir });
     live.add(this);
@@ -146,8 +148,6 @@ export class GitHome {
   close(): void {
     for (const child of this.#children) child.kill('SIGKILL');
     live.delete(this);
-    rmSync(this.#folder, { recursive: true, force: true });
+    removeFolder(this.#folder);
   }
 }
-
-export type Header = { readonly type: ObjectType; readonly size: number };

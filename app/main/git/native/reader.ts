@@ -3,20 +3,21 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Oid } from '../../../core/bytes.ts';
+import { AcumenError } from '../../../core/errors.ts';
 import type { RepositoryReader } from '../../../core/repository.ts';
 import { objectFormatOf, readConfig } from '../embedded/locate.ts';
 import type { Location } from '../embedded/locate.ts';
 import { loosePath } from '../embedded/loose.ts';
 import { corruptObject } from '../failures.ts';
 import { isPromised, refuseLinks, withAlternates } from '../objectDirectories.ts';
-import { EMPTY_TREES, ID_DIGITS, isOid, objectIdGently } from '../oids.ts';
+import { EMPTY_TREES, ID_DIGITS, isOid, LARGE, objectId, objectIdGently } from '../oids.ts';
 import type { ObjectFormat } from '../oids.ts';
-import { CACHE_BYTES, Reader } from '../reader.ts';
-import type { GitObject, Objects } from '../reader.ts';
+import { CACHE_BYTES, MOST_BYTES, Reader } from '../reader.ts';
+import type { GitObject, Header, Objects } from '../reader.ts';
 import { Turns } from '../turns.ts';
 import { Conversation } from './conversation.ts';
 import { GitHome } from './git.ts';
-import type { Git, Header } from './git.ts';
+import type { Git } from './git.ts';
 
 /** A disk that wakes up or a pack of many gigabytes may take seconds for one object. */
 const ANSWER_MS = 30_000;
@@ -46,6 +47,7 @@ class NativeObjects implements Objects {
     this.#format = format;
     this.#home = new GitHome(git, objectDir, format, timeoutMs);
     this.#conversation = new Conversation(this.#home);
+    this.#conversation.prepare();
   }
 
   turn(): Promise<void> | undefined {
@@ -76,18 +78,52 @@ class NativeObjects implements Objects {
     this.#home.close();
   }
 
+  async readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
+    const found = await this.#askAll('contents', oids, most);
+    for (const [i, object] of found.entries()) {
+      if (object === null || object instanceof AcumenError) continue;
+      const oid = oids[i]!;
+      const id = object.size > LARGE ? await objectIdGently(object.type, object.content, this.#format) : objectId(object.type, object.content, this.#format);
+      if (id !== oid) found[i] = corruptObject(`Object ${oid}`, 'its content has another id', { oid });
+    }
+    return found;
+  }
+
+  headers(oids: readonly Oid[]): Promise<(Header | AcumenError | null)[]> {
+    return this.#askAll('info', oids, MOST_BYTES);
+  }
+
+  async #askAll(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<((GitObject & Header) | AcumenError | null)[]> {
+    const empty = EMPTY_TREES[this.#format];
+    const asked = oids.filter((oid) => oid !== empty && this.#isId(oid));
+    const answers = await this.#conversation.askAll(verb, asked, most);
+    let n = 0;
+    return oids.map((oid) => {
+      if (oid === empty) return { type: 'tree', size: 0, content: Buffer.alloc(0) };
+      if (!this.#isId(oid)) return null;
+      const answer = answers[n++]!;
+      return answer === null && this.#isLoose(oid) ? unreadable(oid) : answer;
+    });
+  }
+
+  /** git calls a loose object missing that is there and cannot be read. */
+  #isLoose(oid: Oid): boolean {
+    return this.#directories.some((dir) => lstatSync(loosePath(dir, oid), { throwIfNoEntry: false }) !== undefined);
+  }
+
   async #ask(verb: 'contents' | 'info', oid: Oid): Promise<(GitObject & Header) | null> {
     // What is not an id never reaches git: it would be taken for an expression, or for two commands.
     if (!this.#isId(oid)) return null;
     const found = await this.#conversation.ask(verb, oid);
-    // git calls a loose object missing that is there and cannot be read.
-    if (found === null && this.#directories.some((dir) => lstatSync(loosePath(dir, oid), { throwIfNoEntry: false }) !== undefined)) {
-      throw corruptObject(`Object ${oid}`, 'git cannot read it', { oid });
-    }
+    if (found === null && this.#isLoose(oid)) throw unreadable(oid);
     return found;
   }
 
   #isId(text: string): boolean {
     return isOid(text) && text.length === ID_DIGITS[this.#format];
   }
+}
+
+function unreadable(oid: Oid): AcumenError {
+  return corruptObject(`Object ${oid}`, 'git cannot read it', { oid });
 }
