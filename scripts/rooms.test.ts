@@ -24,7 +24,7 @@ function visible(room: string, seen = new Set<string>()): Set<string> {
 
 const globals = {
   'node': { source: 'export const x = process.cwd();\n', seen: (room: string) => table[room]!.node },
-  'dom': { source: 'export const x = document.title;\n', seen: (room: string) => room === 'app/renderer/' },
+  'dom': { source: 'export const x = document.title;\n', seen: (room: string) => ['app/renderer/', 'app/main/doors/electron/preload/'].includes(room) },
   'timers': { source: 'export const x = setTimeout(() => {}, 1);\n', seen: (room: string) => !['app/core/', 'app/contract/'].includes(room) },
 };
 

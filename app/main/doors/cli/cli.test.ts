@@ -241,6 +241,9 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     ['a restore of nothing', (f) => ['restore', path.join(f, 'none.backup'), '--store', path.join(f, 'main.acumen')], 2, 'usage'],
     ['a restore of no backup', (f) => ['restore', path.join(f, 'repo/a.txt'), '--store', path.join(f, 'main.acumen'), '--force'], 3, 'store-not-a-database'],
     ['a bad port', (f) => ['serve', path.join(f, 'repo'), '--port', '70000'], 2, 'usage'],
+    ['a window on no repository', (f) => ['open', path.join(f, 'data')], 2, 'not-a-repository'],
+    ...(process.platform === 'linux' ? [['a window where there is no display', (f: string) => ['open', path.join(f, 'repo')], 3, 'io'] as const] : []),
+    ['a window with an unknown reader', (f) => ['open', path.join(f, 'repo'), '--git', 'magic'], 2, 'usage'],
     ['serving no repository', (f) => ['serve', path.join(f, 'data'), '--no-open'], 2, 'not-a-repository'],
   ];
   test.each(cases)('%s', async (_name, args, status, code) => {

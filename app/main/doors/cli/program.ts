@@ -8,6 +8,7 @@ import type { Io } from './output.ts';
 export interface Options {
   readonly repo?: string; readonly store?: string; readonly git?: string; readonly json?: boolean;
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: string;
+  readonly patch?: readonly string[]; readonly patches?: boolean;
   readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
   readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
 }
@@ -77,6 +78,8 @@ function build(out: Output, start: Run): Command {
   verb('import [repo]', 'read the changes in flight of a repository, or read them again', async () => (await import('./importing.ts')).importing)
     .option('--base <rev>', 'what everything is composed onto (default: origin/HEAD, main, master, HEAD)')
     .option('--refs <glob>', 'refs to take as sources, by full name; may be repeated', collect)
+    .option('--patch <file>', 'a patch file, a folder of them, or - for standard input; remembered, may be repeated', collect)
+    .option('--no-patches', 'forget the patch files remembered')
     .option('--grain <grain>', 'how finely sources are cut: branch', 'branch');
   verb('list', 'the changes', async () => (await import('./looking.ts')).list);
   verb('conflicts', 'the conflict graph; exit status 1 if anything blocks', async () => (await import('./looking.ts')).conflicts)

@@ -73,12 +73,12 @@ export function place(bounds: Bounds | null, screens: readonly Bounds[]): Bounds
     width: Math.max(Math.min(wanted.width, on.width), Math.min(smallest.width, on.width)),
     height: Math.max(Math.min(wanted.height, on.height), Math.min(smallest.height, on.height)),
   });
-  const on = bounds === null ? undefined : screens.find((screen) => holds(screen, bounds));
-  if (bounds === null || on === undefined) {
-    const { width, height } = fit(usual, first);
-    return { x: Math.round(first.x + (first.width - width) / 2), y: Math.round(first.y + (first.height - height) / 2), width, height };
+  for (const on of bounds === null ? [] : screens) {
+    const put = { ...bounds!, ...fit(bounds!, on) };
+    if (holds(on, put)) return { x: put.x, y: put.y, width: put.width, height: put.height };
   }
-  return { x: bounds.x, y: bounds.y, ...fit(bounds, on) };
+  const { width, height } = fit(usual, first);
+  return { x: Math.round(first.x + (first.width - width) / 2), y: Math.round(first.y + (first.height - height) / 2), width, height };
 }
 
 /** Pixels of a title bar that a pointer can take hold of. */

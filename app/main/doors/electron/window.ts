@@ -13,11 +13,15 @@ import { recent, rest, restSentence } from './restarts.ts';
 import { home, webPreferences } from './rules.ts';
 import { ServiceProcess } from './serviceProcess.ts';
 import type { ServiceHears } from './serviceProcess.ts';
-import { refusal, serviceEnded, unresponsive, visible, windowGone } from './words.ts';
+import { refusal, serviceEnded, unloaded, unresponsive, visible, windowGone } from './words.ts';
+import type { Said } from './words.ts';
 
 const preload = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 /** The page's own ground (styles/tokens.css), so that nothing flashes before it paints. */
 const ground = { light: '#eceef0', dark: '#101215' } as const;
+
+/** Chromium's net::ERR_ABORTED: another load took its place. */
+const ABORTED = -3;
 
 export interface WindowTells {
   /** bounds, repository or focus changed: worth remembering */
@@ -52,7 +56,7 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
       ...bounds,
       minWidth: Math.min(smallest.width, bounds.width), minHeight: Math.min(smallest.height, bounds.height),
       show: false, title: 'Acumen', backgroundColor: groundNow(),
-      webPreferences: { ...webPreferences, preload },
+      webPreferences: { ...webPreferences, preload, devTools: !app.isPackaged },
     });
     if (former?.maximised === true) this.browser.maximize();
     this.#listen();
@@ -152,13 +156,16 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
     browser.once('closed', () => { nativeTheme.off('updated', themed); this.#tells.closed(this); });
 
     contents.on('did-fail-load', (_event, code, description, address, isMainFrame) => {
-      if (isMainFrame) process.stderr.write(`The window could not load ${address}: ${description} (${code}).\n`);
+      if (!isMainFrame || code === ABORTED) return;
+      process.stderr.write(`The window could not load ${address}: ${description} (${code}).\n`);
+      void this.#askToLoadAgain(unloaded);
     });
+    contents.on('preload-error', (_event, _path, error) => { process.stderr.write(`BUG: the preload failed: ${error.stack ?? error.message}\n`); });
     contents.on('render-process-gone', (_event, { reason }) => {
       const said = windowGone(reason);
       if (said === null || this.#reloading) return;
       process.stderr.write(`${said.message} ${said.detail} (${reason})\n`);
-      void this.#ask(said, 'Load Again', 'Close Window').then((again) => { if (again) contents.reload(); else browser.destroy(); });
+      void this.#askToLoadAgain(said);
     });
     contents.on('unresponsive', () => {
       const over = new AbortController();
@@ -174,12 +181,19 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
     });
   }
 
-  async #ask(said: Pick<MessageBoxOptions, 'message' | 'detail'>, yes: string, no: string, signal?: AbortSignal): Promise<boolean> {
+  async #askToLoadAgain(said: Said): Promise<void> {
+    const again = await this.#ask(said, 'Load Again', 'Close Window');
+    if (this.browser.isDestroyed()) return;
+    if (again) this.browser.webContents.reload(); else this.browser.destroy();
+  }
+
+  async #ask(said: Said, yes: string, no: string, signal?: AbortSignal): Promise<boolean> {
     return await this.#say({ type: 'warning', ...said, buttons: [yes, no], defaultId: 0, cancelId: 1, ...(signal === undefined ? {} : { signal }) }) === 0;
   }
 
   async #say(options: MessageBoxOptions): Promise<number> {
     if (this.browser.isDestroyed()) return options.cancelId ?? 0;
+    this.browser.show();
     return (await dialog.showMessageBox(this.browser, { title: 'Acumen', noLink: true, ...options })).response;
   }
 }

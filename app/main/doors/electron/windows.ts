@@ -26,6 +26,7 @@ export class Windows {
   readonly #beginning = new Set<ServiceProcess>();
   #remembered: readonly Remembered[];
   #last: AppWindow | null = null;
+  #asking = 0;
 
   /** `git`: who reads the repositories that are opened without saying so. */
   constructor(git: ReaderChoice) {
@@ -37,7 +38,8 @@ export class Windows {
     this.#setMenu();
   }
 
-  get count(): number { return this.#open.size + this.#beginning.size; }
+  /** windows, those that begin, and questions that may lead to one */
+  get count(): number { return this.#open.size + this.#beginning.size + this.#asking; }
 
   /** The window that had the keyboard last. */
   focus(): void { (this.#last ?? [...this.#open].at(-1))?.focus(); }
@@ -64,7 +66,12 @@ export class Windows {
         }
         window = new AppWindow(asked, store, service, this.#remembered.find((one) => one.store === store) ?? null, {
           changed: (one) => this.#changed(one),
-          refused: (one, error) => { one.browser.destroy(); void this.#refused(error); },
+          refused: (one, error) => {
+            this.#open.delete(one);
+            if (this.#last === one) this.#last = null;
+            void this.#refused(error); // counts as open while it asks, so that the app does not end with the window
+            one.browser.destroy();
+          },
           closed: (one) => this.#closed(one),
         });
         this.#open.add(window);
@@ -85,11 +92,13 @@ export class Windows {
     this.#beginning.add(service);
   }
 
-  async chooseFolder(over: AppWindow | null): Promise<void> {
+  /** Resolves to whether a folder was chosen. */
+  async chooseFolder(over: AppWindow | null): Promise<boolean> {
     const options = { title: 'Open a repository', buttonLabel: 'Open', properties: ['openDirectory' as const] };
     const { canceled, filePaths } = await (over === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(over.browser, options));
-    if (!canceled && filePaths[0] !== undefined) this.openFolder(filePaths[0]);
-    else if (this.count === 0) app.quit();
+    if (canceled || filePaths[0] === undefined) return false;
+    this.openFolder(filePaths[0]);
+    return true;
   }
 
   /** Resolves when every service has closed its store and ended. */
@@ -110,11 +119,12 @@ export class Windows {
       ...(alone ? { buttons: ['Open Another Folder…', 'Open the Sample', 'Quit'], cancelId: 2 } : { buttons: ['OK'], cancelId: 0 }),
     };
     const over = this.#last?.browser;
+    this.#asking++;
     const { response } = await (over === undefined ? dialog.showMessageBox(options) : dialog.showMessageBox(over, options));
-    if (!alone) return;
-    if (response === 0) await this.chooseFolder(null);
-    else if (response === 1) this.open({ repo: null, store: null, git: this.#git });
-    else app.exit(error.exitCode);
+    const goesOn = !alone || (response === 0 ? await this.chooseFolder(null) : response === 1);
+    this.#asking--;
+    if (!goesOn) app.exit(error.exitCode);
+    else if (alone && response === 1) this.open({ repo: null, store: null, git: this.#git });
   }
 
   #at(folder: string): Asked { return { repo: folder, store: null, git: this.#git }; }

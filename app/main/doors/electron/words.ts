@@ -18,6 +18,11 @@ export function windowGone(reason: string): Said | null {
   return { message: 'The screen of this window is gone.', detail: `${why} The service and what it acknowledged are untouched: load the window again to go on.` };
 }
 
+export const unloaded: Said = {
+  message: 'The screen of this window could not be loaded.',
+  detail: 'The installation may be damaged: install Acumen again if loading it again does not help. The service and what it acknowledged are untouched.',
+};
+
 export const unresponsive: Said = {
   message: 'This window does not answer.',
   detail: 'It may be busy, or it hangs. Loading it again loses nothing that was acknowledged.',
