@@ -56,9 +56,17 @@ const files = v.array(v.strictObject({ path, kind: editKind, added: count, delet
 const beforeAfter = v.strictObject({ before: v.nullable(shown), after: v.nullable(shown) });
 const done = v.strictObject({ operation });
 
+const patches = v.strictObject({
+  add: v.pipe(v.array(v.union([
+    v.strictObject({ path: name }),
+    v.strictObject({ name, text: v.custom<Uint8Array>((x) => x instanceof Uint8Array && x.length <= limits.patchText, `at most ${limits.patchText >> 20} MiB`) }),
+  ])), v.maxLength(1000)),
+  drop: v.boolean(),
+});
+
 const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   hello: nothing,
-  import: v.strictObject({ path: v.nullable(name), base: v.nullable(name), refs: v.pipe(v.array(name), v.maxLength(1000)), grain, ticket }),
+  import: v.strictObject({ path: v.nullable(name), base: v.nullable(name), refs: v.pipe(v.array(name), v.maxLength(1000)), grain, patches: v.optional(patches), ticket }),
   cancel: ticketed,
   snapshot: nothing,
   compose: v.strictObject({ acus: acuIds, ticket }),

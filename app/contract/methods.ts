@@ -12,11 +12,16 @@ export interface Shown { readonly text: string; readonly binary: boolean; readon
 
 export interface FileChange { readonly path: PathBytes; readonly kind: EditKind; readonly added: number; readonly deleted: number }
 
+/** A path on the service's machine, or the text itself with a name for it. */
+export type GivenPatch = { readonly path: string } | { readonly name: string; readonly text: Uint8Array };
+/** Patch files to take as sources from now on, beside those remembered, which `drop` forgets first. */
+export interface PatchParams { readonly add: readonly GivenPatch[]; readonly drop: boolean }
+
 export interface Methods {
   /** State of the service for a client that has just connected. */
   hello: { params: Record<string, never>; result: { version: string; repository: RepositoryInfo | null; epoch: number; composition: Composition; canUndo: string | null; canRedo: string | null } };
   /** Opens (or refreshes) and imports; progress is pushed with the operation's ticket. */
-  import: { params: { path: string | null; base: string | null; refs: readonly string[]; grain: Grain; ticket: string }; result: ImportSummary };
+  import: { params: { path: string | null; base: string | null; refs: readonly string[]; grain: Grain; patches?: PatchParams | undefined; ticket: string }; result: ImportSummary };
   cancel: { params: { ticket: string }; result: { cancelled: boolean } };
   /** The whole replica, packed (core/replica.ts), tagged with its epoch. */
   snapshot: { params: Record<string, never>; result: { epoch: number; digest: string; bytes: Uint8Array } };
@@ -66,6 +71,7 @@ export const limits = {
   /** ACUs named in one message */ acus: 100_000,
   /** bytes of a text shown */ shownBytes: 2 << 20,
   /** length of any name */ name: 4096,
+  /** bytes of a patch sent as text */ patchText: 4 << 20,
 } as const;
 
 export type { ByteString };

@@ -6,6 +6,11 @@ import type { Composition, Grain, Segment, Source } from './model.ts';
 /** SHA-256 of a segment's stored form: immutable, so an earlier state can be published again without storing it again. */
 export type SegmentKey = string;
 
+/** Where patches come from: a file or a folder of them, read anew by each import, or a text that the store keeps as a blob. */
+export type PatchSource =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'text'; readonly name: string; readonly oid: Oid };
+
 /** Everything an import makes visible, in one step (habit 7). */
 export interface Published {
   readonly base: Oid; readonly baseTree: Oid; readonly baseName: string;
@@ -14,6 +19,8 @@ export interface Published {
   /** in topological order: lower segments first */
   readonly segments: readonly SegmentKey[];
   readonly skipped: readonly { readonly name: ByteString; readonly reason: string }[];
+  /** remembered for the next import; absent where there are none */
+  readonly patches?: readonly PatchSource[];
 }
 
 export type DomainEvent =

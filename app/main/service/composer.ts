@@ -1,20 +1,20 @@
 // From a set of ACUs to one tree, and from a conflict to its texts: loads the contents the engine's plan needs and nothing else.
 import { type AcuId, type ByteString, type Oid, type PathBytes, toBytes } from '../../core/bytes.ts';
-import { type Change, type Changes, isRegular, mergeRegisters } from '../../core/changes.ts';
+import { type Change, type Changes, mergeRegisters } from '../../core/changes.ts';
 import { Composer } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { mergeMarked } from '../../core/merge3.ts';
-import type { Conflict, ConflictKind } from '../../core/model.ts';
-import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
+import type { Conflict, ConflictKind, Edit } from '../../core/model.ts';
+import { type Delta, type Entry, Mode, type RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
 import { settle } from '../../core/waves.ts';
-import { mergeBases } from '../git/history.ts';
 import { contentSource } from './importer.ts';
 import { Lookup } from './lookup.ts';
 
 type StoredBlob = (oid: Oid) => Promise<Uint8Array | null>;
+type EditsOf = (segment: number) => Promise<readonly Edit[]>;
 
 export interface ComposedSet {
   /** the composed tree against the engine's base tree */
@@ -83,7 +83,7 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   for (const [path, c] of composed.changes) {
     delta.set(path, c.after);
     if (c.after === null) continue;
-    const bytes = contents.made.get(c.after.oid) ?? (isRegular(c.after) && !await reader.has(c.after.oid) ? await stored(c.after.oid) : null);
+    const bytes = contents.made.get(c.after.oid) ?? (c.after.mode !== Mode.submodule && !await reader.has(c.after.oid) ? await stored(c.after.oid) : null);
     if (bytes) blobs.set(c.after.oid, bytes);
   }
   return { delta, changes: composed.changes, blobs };
@@ -100,9 +100,9 @@ export interface ConflictTexts {
 }
 
 /** Base, both sides and the merged text of one conflicting path of a pair, or of a stale ACU against the base. */
-export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob): Promise<ConflictTexts> {
+export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob, edits: EditsOf): Promise<ConflictTexts> {
   const contents = new Contents(contentSource(reader, stored));
-  const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, a, path) : await pairEntries(engine, contents, a, b, path);
+  const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, a, b, path);
   const bytes = async (e: Entry | null): Promise<Uint8Array | null> =>
     (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : settle(contents, () => contents.bytes(e.oid)));
   let merged: Uint8Array | null = null;
@@ -141,15 +141,14 @@ async function pairEntries(engine: Engine, contents: Contents, a: AcuId, b: AcuI
 }
 
 /** The stale side's tip, the base as it is now, and their merge base's version. */
-async function staleEntries(engine: Engine, reader: RepositoryReader, contents: Contents, a: AcuId, path: PathBytes): Promise<Entries> {
+async function staleEntries(engine: Engine, reader: RepositoryReader, contents: Contents, edits: EditsOf, a: AcuId, path: PathBytes): Promise<Entries> {
   const meta = engine.tables.segments[engine.segmentOf(a)]!;
   const conflict = meta.stale.find((c) => c.path === path);
   if (!conflict) throw new AcumenError('unknown-name', 'This change does not conflict with the base in this file.', 'Look at the conflict list again; the branch may have moved.', { a, path });
-  const lookup = new Lookup(reader);
-  const [from] = await mergeBases(reader, engine.base, meta.tip);
-  const at = async (commit: Oid): Promise<Entry | null> => lookup.file((await reader.commit(commit)).tree, path);
-  const base = from === undefined ? null : await at(from);
-  const [x, y] = [await at(meta.tip), await at(engine.base)];
+  // its own edits go from the merge base to the tip: a tip that was made from a patch is in no repository
+  const own = (await edits(engine.segmentOf(a))).find((e) => e.path === path);
+  const base = own?.before ?? null, x = own?.after ?? null;
+  const y = await new Lookup(reader).file(engine.tables.baseTree, path);
   const registers = mergeRegisters(base, x, y);
   let regions: Int32Array = NONE;
   if ('contents' in registers) {

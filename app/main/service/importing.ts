@@ -3,6 +3,7 @@
 import type { Oid } from '../../core/bytes.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
 import type { Segment } from '../../core/model.ts';
+import { Mode } from '../../core/repository.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import type { NewBlob, Store } from '../storage/store.ts';
 import { importRepository } from './importer.ts';
@@ -79,8 +80,8 @@ async function writtenCommits(store: Store): Promise<Set<Oid>> {
 async function contentsAreHere(segment: Segment, store: Store, reader: RepositoryReader): Promise<boolean> {
   const absent: Oid[] = [];
   for (const { edits } of segment.contexts) {
-    for (const { after, hunks } of edits) {
-      if (after !== null && hunks !== null && !await reader.has(after.oid)) absent.push(after.oid);
+    for (const { after } of edits) {
+      if (after !== null && after.mode !== Mode.submodule && !await reader.has(after.oid)) absent.push(after.oid);
     }
   }
   return absent.length === 0 || (await store.hasBlobs(absent)).size === new Set(absent).size;

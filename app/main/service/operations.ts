@@ -10,17 +10,19 @@ import type { Rebinding } from '../../core/rebind.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
+import type { PatchParams } from '../../contract/methods.ts';
 import type { FsckReport, NewBlob } from '../storage/store.ts';
 import { isCurrent, neededContents } from './composing.ts';
 import { stageImport } from './importing.ts';
 import { repositoryName, repositoryPath } from './place.ts';
+import { gatherPatches } from './patchFiles.ts';
 import type { Progress } from './queue.ts';
 import type { Moment } from './reading.ts';
 import { commandLine, plural } from './said.ts';
 import type { View, Workspace } from './workspace.ts';
 import { moveRef } from './writeBack.ts';
 
-type ImportParams = { readonly path: string | null; readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain };
+type ImportParams = { readonly path: string | null; readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: PatchParams | undefined };
 
 /** Imports, or with no path imports again what was imported last. An import that finds nothing new records nothing. */
 export async function importInto(workspace: Workspace, params: ImportParams, signal: AbortSignal, progress: Progress): Promise<ImportSummary> {
@@ -30,7 +32,9 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   refuseOther(gitDir, reader);
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
-  const { published, segments, blobs } = await stageImport(workspace.store, reader, { base, refs, grain: params.grain }, progress, signal);
+  const patches = await gatherPatches(last?.patches ?? [], params.patches ?? { add: [], drop: false }, last?.sources ?? [], (oid) => workspace.store.blob(oid), reader.objectFormat);
+  const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches }, progress, signal);
+  const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs];
 
   await workspace.commit(async (view) => {
     refuseOther(view.state.gitDir, reader);
@@ -47,7 +51,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
       operation: {
         kind: 'import', target: null,
         description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${rebound && `; composition: ${rebound}`}`,
-        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r])),
+        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events,
       extra: { blobs: [...blobs, ...followed?.blobs ?? []] },

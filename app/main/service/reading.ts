@@ -103,7 +103,7 @@ export class Reading {
   }
 
   async conflictFile(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {
-    const texts = await conflictTexts(moment.engine, moment.reader, a, b, path, (oid) => moment.stored(oid));
+    const texts = await conflictTexts(moment.engine, moment.reader, a, b, path, (oid) => moment.stored(oid), (segment) => moment.edits(segment));
     const shown = (bytes: Uint8Array | null) => (bytes === null ? null : shownText(bytes));
     return {
       kind: texts.kind, base: shown(texts.base), merged: shown(texts.merged), places: texts.places,

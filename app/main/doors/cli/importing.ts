@@ -1,9 +1,11 @@
 // `acumen import`.
+import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
+import type { GivenPatch, PatchParams } from '../../../contract/methods.ts';
 import { importWarnings } from '../../service/reports.ts';
 import { clean, duration, shortId } from './output.ts';
 import { createWorkspace, operate, whereIs } from './opening.ts';
-import type { Verb } from './program.ts';
+import type { Call, Verb } from './program.ts';
 
 export const importing: Verb = async (call) => {
   const { out, err, options, args } = call;
@@ -15,8 +17,8 @@ export const importing: Verb = async (call) => {
   const located = await whereIs(call, args[0] ?? options.repo ?? null);
   const workspace = await createWorkspace(located, call);
   try {
-    const path = located.repo ?? (workspace.view.state.gitDir === null ? call.io.cwd : null);
-    const summary = await operate(call, workspace, 'import', { path: path ?? workspace.view.state.gitDir, base: options.base ?? null, refs: options.refs ?? [], grain });
+    const repo = located.repo ?? (workspace.view.state.gitDir === null ? call.io.cwd : null);
+    const summary = await operate(call, workspace, 'import', { path: repo ?? workspace.view.state.gitDir, patches: await patches(call), base: options.base ?? null, refs: options.refs ?? [], grain });
     if (options.json) {
       const { base, acus, sources, edits, hunks, ms } = summary;
       await out.line(JSON.stringify({ base, acus, sources, edits, hunks, ms }));
@@ -32,3 +34,23 @@ export const importing: Verb = async (call) => {
     await workspace.close();
   }
 };
+
+async function patches({ io, options }: Call): Promise<PatchParams> {
+  const add: GivenPatch[] = [];
+  for (const given of options.patch ?? []) add.push(given === '-' ? { name: 'stdin', text: await pipedIn(io) } : { path: path.resolve(io.cwd, given) });
+  return { add, drop: options.patches === false };
+}
+
+const MOST_PIPED = 64 << 20;
+
+async function pipedIn({ in: input }: Call['io']): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of input ?? []) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes > MOST_PIPED) throw new AcumenError('too-large', `More than ${MOST_PIPED >> 20} MiB were piped in.`, 'Split the patch into files of one change each.', {});
+  }
+  if (bytes === 0) throw new AcumenError('usage', 'Nothing was piped in.', 'Pipe a patch in, for example `git format-patch --stdout main..topic | acumen import --patch -`.');
+  return new Uint8Array(Buffer.concat(chunks));
+}

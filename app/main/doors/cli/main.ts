@@ -13,4 +13,4 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 const { env } = process;
 const cwd = env['npm_lifecycle_event'] === 'acumen' && env['npm_package_name'] === 'acumen' ? env['INIT_CWD'] ?? process.cwd() : process.cwd();
 
-process.exitCode = await run(process.argv.slice(2), { out: process.stdout, err: process.stderr, env, cwd, interrupt: interrupt.signal });
+process.exitCode = await run(process.argv.slice(2), { in: process.stdin, out: process.stdout, err: process.stderr, env, cwd, interrupt: interrupt.signal });

@@ -1,13 +1,15 @@
 // What the command line writes: text with back-pressure, tables, colours where a person looks on, and nothing that could
 // steer a terminal out of names that come from somebody's repository.
 import { once } from 'node:events';
-import type { Writable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
 import { escapedSentence as clean } from '../../service/reports.ts';
 
 export interface Terminal extends Writable { readonly isTTY?: boolean; readonly columns?: number }
 
 export interface Io {
+  /** what is piped in, where a verb asks for it */
+  readonly in?: Readable;
   readonly out: Terminal;
   readonly err: Terminal;
   readonly env: NodeJS.ProcessEnv;
