@@ -24,19 +24,21 @@ export function builtRenderer(): string {
 /** Regular files below `root` whose type is known, by the URL path that serves them ('/assets/index-1a2b.js'). */
 export async function readBuiltFiles(root: string = builtRenderer()): Promise<BuiltFiles> {
   const files = new Map<string, BuiltFile>();
-  let entries;
+  // Folder by folder: within Electron's archive entries know neither their parent nor how to be listed recursively.
+  const readFolder = async (folder: string, url: string): Promise<void> => {
+    for (const entry of await readdir(folder, { withFileTypes: true })) {
+      const at = path.join(folder, entry.name), name = `${url}${entry.name}`;
+      if (entry.isDirectory()) await readFolder(at, `${name}/`);
+      const type = types[path.extname(entry.name).toLowerCase()];
+      if (!entry.isFile() || type === undefined) continue;
+      const bytes = await readFile(at);
+      files.set(name, { bytes, type, tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, immutable: name.startsWith('/assets/') });
+    }
+  };
   try {
-    entries = await readdir(root, { recursive: true, withFileTypes: true });
+    await readFolder(root, '/');
   } catch (error) {
     throw badInstallation(root, error);
-  }
-  for (const entry of entries) {
-    const type = types[path.extname(entry.name).toLowerCase()];
-    if (!entry.isFile() || type === undefined) continue;
-    const at = path.join(entry.parentPath, entry.name);
-    const bytes = await readFile(at);
-    const url = `/${path.relative(root, at).split(path.sep).join('/')}`;
-    files.set(url, { bytes, type, tag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, immutable: url.startsWith('/assets/') });
   }
   if (!files.has('/index.html')) throw badInstallation(root);
   return files;
