@@ -113,12 +113,21 @@ export class Contents implements Held {
   readonly #texts: Shelf<Uint32Array | null>;
   readonly #sizes: Shelf<number>;
   readonly #raw: Shelf<Uint8Array>;
+  /** text to come → the version before it */
+  readonly #before = new Map<Oid, Oid>();
   readonly #scripts = new PairMemo<Int32Array | null>();
   readonly #merges = new Map<string, MergedContent>();
 
   constructor(source: ContentSource) {
     this.#source = source;
-    this.#texts = new Shelf(async (oids) => (await source.load(oids, TEXT_LIMIT)).map((bytes, i) => this.#read(oids[i]!, bytes)));
+    this.#texts = new Shelf(async (oids) => {
+      const found = await source.load(oids, TEXT_LIMIT);
+      return found.map((bytes, i) => {
+        const text = this.#read(oids[i]!, bytes);
+        if (!(text instanceof AcumenError)) this.#texts.put(oids[i]!, text);
+        return text;
+      });
+    });
     this.#sizes = new Shelf((oids) => source.sizes(oids));
     this.#raw = new Shelf((oids) => source.load(oids, Infinity));
   }
@@ -133,7 +142,11 @@ export class Contents implements Held {
   #read(oid: Oid, bytes: Uint8Array | AcumenError): Uint32Array | null | AcumenError {
     if (bytes instanceof AcumenError && bytes.code !== 'too-large') return bytes;
     if (bytes instanceof AcumenError || bytes.length > TEXT_LIMIT) { this.tooLarge.add(oid); return null; }
-    return isBinary(bytes) ? null : this.interner.internLines(bytes);
+    if (isBinary(bytes)) return null;
+    const before = this.#before.get(oid);
+    const like = before === undefined ? undefined : this.#texts.peek(before);
+    this.#before.delete(oid);
+    return like ? this.interner.internLike(bytes, like) : this.interner.internLines(bytes);
   }
 
   bytes(oid: Oid): Uint8Array {
@@ -159,6 +172,11 @@ export class Contents implements Held {
     let lacks = false;
     for (const oid of oids) if (!this.made.has(oid) && !this.#raw.has(oid)) lacks = true;
     if (lacks) throw LACKING;
+  }
+
+  /** These two are versions of one file: reading the second is cheaper after the first. Asks for nothing. */
+  related(before: Oid, after: Oid): void {
+    if (this.#texts.peek(after) === undefined) this.#before.set(after, before);
   }
 
   /** Stops here unless all these texts are held: named beforehand, they come in one wave. */

@@ -19,7 +19,10 @@ function needTextsOf(contents: Contents, changes: Changes): void {
   for (const { before, after } of changes.values()) {
     if (before !== null && after !== null && (before.oid === after.oid || (formatOf(before.mode) === formatOf(after.mode) && !isRegular(after)))) continue;
     if (before !== null && isRegular(before) && (after === null || isRegular(after))) wanted.push(before.oid);
-    if (after !== null && isRegular(after)) wanted.push(after.oid);
+    if (after !== null && isRegular(after)) {
+      wanted.push(after.oid);
+      if (before !== null && isRegular(before)) contents.related(before.oid, after.oid);
+    }
   }
   contents.needTexts(wanted);
 }

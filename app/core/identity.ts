@@ -2,7 +2,7 @@
 // (design.md §2, Identity; law 6). Line numbers, base, author, time, message and source are provenance, not identity.
 import { sha256 } from '@noble/hashes/sha2.js';
 import type { AcuId, PathBytes } from './bytes.ts';
-import { fromHex, toBytes, toHex } from './bytes.ts';
+import { fromHex, toHex } from './bytes.ts';
 import { bug } from './errors.ts';
 import type { EditKind } from './model.ts';
 
@@ -47,43 +47,48 @@ export function acuId(edits: readonly IdentityEdit[], digest: (bytes: Uint8Array
 /**
  * The bytes that are hashed. Unambiguous: every field is a number (LEB128), a byte string after its length, or either of them
  * after a byte that says whether it is there; lists follow their count. Edits, and the hunks of an edit, are sets: they are
- * sorted by their own encoding, so that a base move that only reorders places keeps the id.
+ * sorted by their own encoding, so that a base move that only reorders places keeps the id. Good until the next call.
  */
 export function encodeIdentity(edits: readonly IdentityEdit[]): Uint8Array {
   if (edits.length === 0) throw bug('an empty difference makes no ACU');
-  const out = new Encoder();
+  const out = whole.begin();
   out.number(VERSION);
-  out.set(edits.map(encodeEdit));
+  out.set(edits, encodeEdit, ofEdits);
   return out.done();
 }
 
-function encodeEdit(edit: IdentityEdit): Uint8Array {
-  const out = new Encoder();
+function encodeEdit(edit: IdentityEdit, out: Encoder): void {
   out.text(edit.kind);
-  out.optional(edit.oldPath, (path) => out.bytes(toBytes(path)));
-  out.optional(edit.newPath, (path) => out.bytes(toBytes(path)));
-  out.optional(edit.oldMode, (mode) => out.number(mode));
-  out.optional(edit.newMode, (mode) => out.number(mode));
-  out.optional(edit.oldContent, (hash) => out.text(hash));
-  out.optional(edit.newContent, (hash) => out.text(hash));
-  out.optional(edit.hunks, (hunks) => out.set(hunks.map(encodeHunk)));
-  return out.done();
+  out.optional(edit.oldPath, 'text');
+  out.optional(edit.newPath, 'text');
+  out.optional(edit.oldMode, 'number');
+  out.optional(edit.newMode, 'number');
+  out.optional(edit.oldContent, 'text');
+  out.optional(edit.newContent, 'text');
+  out.number(edit.hunks === null ? 0 : 1);
+  if (edit.hunks !== null) out.set(edit.hunks, encodeHunk, ofHunks);
 }
 
-function encodeHunk(hunk: IdentityHunk): Uint8Array {
-  const out = new Encoder();
-  out.optional(hunk.before, (line) => out.bytes(line));
+function encodeHunk(hunk: IdentityHunk, out: Encoder): void {
+  out.optional(hunk.before, 'bytes');
   out.bytes(hunk.removed);
   out.bytes(hunk.inserted);
-  out.optional(hunk.after, (line) => out.bytes(line));
+  out.optional(hunk.after, 'bytes');
   out.number(hunk.ordinal);
-  out.set([...new Set(hunk.anchors)].map(fromHex));
-  return out.done();
+  if (hunk.anchors.length === 0) out.number(0);
+  else out.set([...new Set(hunk.anchors)], encodeAnchor, ofAnchors);
 }
 
+function encodeAnchor(anchor: AcuId, out: Encoder): void {
+  out.raw(fromHex(anchor));
+}
+
+/** Grows and is used again: an import names thousands of ACUs, one after another. */
 class Encoder {
-  #buffer = new Uint8Array(256);
+  #buffer = new Uint8Array(1024);
   #length = 0;
+
+  begin(): this { this.#length = 0; return this; }
 
   number(value: number): void {
     if (!Number.isSafeInteger(value) || value < 0) throw bug('identity holds whole numbers only', { value });
@@ -95,27 +100,50 @@ class Encoder {
 
   bytes(value: Uint8Array): void {
     this.number(value.length);
+    this.raw(value);
+  }
+
+  raw(value: Uint8Array): void {
     const at = this.#room(value.length);
     this.#buffer.set(value, at);
     this.#length = at + value.length;
   }
 
-  /** ASCII: names of kinds and hashes in hex. */
+  /** One byte for each character: paths, names of kinds, hashes in hex. */
   text(value: string): void {
-    for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) > 127) throw bug('identity holds ASCII names only', { value });
-    this.bytes(Uint8Array.from(value, (c) => c.charCodeAt(0)));
+    this.number(value.length);
+    const at = this.#room(value.length);
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code > 255) throw bug('identity holds byte strings only', { value });
+      this.#buffer[at + i] = code;
+    }
+    this.#length = at + value.length;
   }
 
-  optional<T>(value: T | null, write: (value: T) => void): void {
+  optional(value: string | null, as: 'text'): void;
+  optional(value: number | null, as: 'number'): void;
+  optional(value: Uint8Array | null, as: 'bytes'): void;
+  optional(value: string | number | Uint8Array | null, as: 'text' | 'number' | 'bytes'): void {
     this.number(value === null ? 0 : 1);
-    if (value !== null) write(value);
+    if (value !== null) (this[as] as (value: string | number | Uint8Array) => void)(value);
   }
 
-  set(members: Uint8Array[]): void {
+  /** Each member is encoded into `beside` first, for the encodings decide their order. */
+  set<T>(members: readonly T[], encode: (member: T, out: Encoder) => void, beside: Encoder): void {
     this.number(members.length);
-    for (const member of members.sort(compareBytes)) this.bytes(member);
+    beside.begin();
+    if (members.length === 1) {
+      encode(members[0]!, beside);
+      this.bytes(beside.#buffer.subarray(0, beside.#length));
+      return;
+    }
+    const ends = members.map((member) => { encode(member, beside); return beside.#length; });
+    const parts = ends.map((end, i) => beside.#buffer.subarray(i === 0 ? 0 : ends[i - 1]!, end));
+    for (const part of parts.sort(compareBytes)) this.bytes(part);
   }
 
+  /** Good until the next `begin`. */
   done(): Uint8Array { return this.#buffer.subarray(0, this.#length); }
 
   #room(bytes: number): number {
@@ -128,6 +156,9 @@ class Encoder {
     return this.#length;
   }
 }
+
+/** One for each depth of sets within sets. */
+const whole = new Encoder(), ofEdits = new Encoder(), ofHunks = new Encoder(), ofAnchors = new Encoder();
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
   const shared = Math.min(a.length, b.length);

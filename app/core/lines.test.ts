@@ -20,7 +20,27 @@ class Twin {
   }
 }
 
+/** Versions of one file: few lines, some put in, some taken out, the last one sometimes without its end. */
+const versions = fc.tuple(
+  fc.array(fc.constantFrom('a\n', 'b\n', '\n', 'a', '\r\n', 'long enough to be copied in one go: ....................\n'), { maxLength: 30 }), fc.nat(30), fc.nat(30), fc.array(fc.constantFrom('a\n', 'x\n', 'x', '\n'), { maxLength: 4 }), fc.boolean(),
+).map(([lines, from, length, inserted, cut]): [Uint8Array, Uint8Array] => {
+  const other = [...lines.slice(0, from), ...inserted, ...lines.slice(from + length)].join('');
+  return [bytes(lines.join('')), bytes(cut ? other.slice(0, -1) : other)];
+});
+
 describe('Interner', () => {
+  test('told of a version like it, gives the same ids', () => {
+    let alike = 0;
+    fc.assert(fc.property(fc.oneof(versions, fc.tuple(content, content)), ([before, after]) => {
+      const told = new Interner(), plain = new Interner();
+      const like = told.internLines(before);
+      expect([...like]).toEqual([...plain.internLines(before)]);
+      expect([...told.internLike(after, like)]).toEqual([...plain.internLines(after)]);
+      if (after.length > 0 && before.length > 0 && after[0] === before[0]) alike++;
+    }), { numRuns: 2000 });
+    expect(alike).toBeGreaterThan(200);
+  });
+
   test('gives the ids that a map of strings gives, and the bytes back', () => {
     fc.assert(fc.property(fc.array(content, { maxLength: 6 }), (files) => {
       const interner = new Interner();

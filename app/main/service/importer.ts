@@ -59,7 +59,9 @@ export async function importRepository(repository: RepositoryReader, request: Im
   await store.begin(base.oid);
   const branches = await chooseSources(repository, listed.refs, request.refs, await store.written());
   signal.throwIfAborted();
-  const patched = await applyPatchFiles(repository, base, request.patches?.files ?? [], branches.map((r) => r.name));
+  const files = request.patches?.files ?? [];
+  const patched: Patched = files.length === 0 ? { reader: repository, sources: [], blobs: new Map(), skipped: [], grounds: new Map() }
+    : await applyPatchFiles(repository, base, files, branches.map((r) => r.name));
   const { reader } = patched, refs = [...branches, ...patched.sources];
   signal.throwIfAborted();
 

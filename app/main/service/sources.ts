@@ -40,9 +40,8 @@ const PULL = /^refs\/(?:pull|pull-requests|merge-requests)\/[^/]+\/(?:head|from)
 export async function chooseSources(reader: RepositoryReader, refs: readonly Ref[], globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<SourceRef[]> {
   let chosen: readonly Ref[];
   if (globs.length > 0) {
-    const full = new Set(globs);
-    const patterns = globs.map(globPattern);
-    chosen = refs.filter((r) => full.has(r.name) || patterns.some((p) => p.test(r.name) || p.test(display(r.name))));
+    const matches = globMatcher(globs);
+    chosen = refs.filter((r) => matches(r.name) || matches(display(r.name)));
   } else {
     const tracked = new Set((await reader.upstreams()).values());
     chosen = refs.filter((r) => (r.name.startsWith('refs/heads/') && !written.has(r.oid)) || PULL.test(r.name)
@@ -54,7 +53,16 @@ export async function chooseSources(reader: RepositoryReader, refs: readonly Ref
 }
 
 /** As git's refspec-like globs of for-each-ref with `*` crossing slashes; a name without a wildcard also takes all below it. */
-function globPattern(glob: string): RegExp {
-  const body = [...glob].map((c) => (c === '*' ? '.*' : c === '?' ? '[^/]' : c.replace(/[\\^$.|+()[\]{}]/g, '\\$&'))).join('');
-  return new RegExp(/[*?]/.test(glob) ? `^${body}$` : `^${body.replace(/\/$/, '')}(?:/.*)?$`, 's');
+function globMatcher(globs: readonly string[]): (name: string) => boolean {
+  const isPattern = (glob: string): boolean => /[*?]/.test(glob);
+  const patterns = globs.filter(isPattern).map((glob) => {
+    const body = [...glob].map((c) => (c === '*' ? '.*' : c === '?' ? '[^/]' : c.replace(/[\\^$.|+()[\]{}]/g, '\\$&'))).join('');
+    return new RegExp(`^${body}$`, 's');
+  });
+  const names = new Set(globs.filter((glob) => !isPattern(glob)).map((glob) => glob.replace(/\/$/, '')));
+  const isUnder = (name: string): boolean => {
+    for (let i = name.indexOf('/'); i >= 0; i = name.indexOf('/', i + 1)) if (names.has(name.slice(0, i))) return true;
+    return false;
+  };
+  return (name) => names.has(name) || (names.size > 0 && isUnder(name)) || patterns.some((p) => p.test(name));
 }

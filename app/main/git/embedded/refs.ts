@@ -194,6 +194,12 @@ export function refPath(gitDir: string, name: ByteString): Buffer {
 
 /** One loose ref; null where there is none. A symbolic link into refs/ is how git once wrote symbolic refs. */
 export function readLoose(path: Buffer): RefValue | null {
+  const link = readLink(path);
+  return link === undefined ? readPlain(path) : link;
+}
+
+/** Undefined where it is no link. */
+function readLink(path: Buffer): RefValue | null | undefined {
   try {
     const target = fromBytes(readlinkSync(path, { encoding: 'buffer' }));
     return isRefName(target) && target.startsWith('refs/') ? { kind: 'symbolic', target } : { kind: 'broken' };
@@ -201,7 +207,12 @@ export function readLoose(path: Buffer): RefValue | null {
     if (isAbsent(error)) return null;
     // EINVAL: not a link (UNKNOWN on Windows).
     if (systemCode(error) !== 'EINVAL' && systemCode(error) !== 'UNKNOWN') throw ioFailure('read', String(path), error);
+    return undefined;
   }
+}
+
+/** A file; what has become a link since its folder was listed is refused (readSmall). */
+function readPlain(path: Buffer): RefValue | null {
   const bytes = readSmall(path, REF_BYTES);
   if (bytes === null) return null;
   const text = bytes.toString('latin1', 0, bytes.length);
@@ -226,9 +237,11 @@ async function listLoose(root: string, folder: ByteString, leaveOut: readonly By
     if (entry.isDirectory()) {
       await listLoose(root, name, leaveOut, into, turn);
     } else {
-      const value = readLoose(refPath(root, name));
+      const path = refPath(root, name);
+      const value = entry.isFile() ? readPlain(path) : readLoose(path);
       if (value !== null) into.set(name, value);
-      await turn();
+      const turned = turn();
+      if (turned !== undefined) await turned;
     }
   }
 }

@@ -44,6 +44,8 @@ export class Conversation {
   #child: ChildProcessWithoutNullStreams | null = null;
   /** what has not been answered whole, in the order asked */
   #waves: Wave[] = [];
+  /** commands that git has not been sent */
+  #unsent = '';
   /** start of a header whose end has not arrived */
   #header = '';
   #body: Body | null = null;
@@ -84,12 +86,20 @@ export class Conversation {
     }
     if (this.#waves.length === 0) this.#wake(child);
     this.#waves.push(wave);
+    if (this.#unsent === '') queueMicrotask(() => this.#write());
     let text = '';
     for (let i = wave.answers.length, n = 0; i < wave.oids.length; i++) {
       text += `${wave.verb} ${wave.oids[i]!}\n`;
       if (++n % FLUSH_EVERY === 0) text += 'flush\n';
     }
-    child.stdin.write(`${text}flush\n`, 'latin1');
+    this.#unsent += `${text}flush\n`;
+  }
+
+  /** What is asked in one go is sent in one go. */
+  #write(): void {
+    const text = this.#unsent;
+    this.#unsent = '';
+    if (text !== '') this.#child?.stdin.write(text, 'latin1');
   }
 
   /** Starts git before anything is asked, so that it is there by then. */
@@ -251,6 +261,7 @@ export class Conversation {
     const waves = this.#waves;
     this.#child = null;
     this.#waves = [];
+    this.#unsent = '';
     this.#header = '';
     this.#body = null;
     if (this.#timer !== null) clearTimeout(this.#timer);

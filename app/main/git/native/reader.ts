@@ -95,12 +95,11 @@ class NativeObjects implements Objects {
 
   async #askAll(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<((GitObject & Header) | AcumenError | null)[]> {
     const empty = EMPTY_TREES[this.#format];
-    const asked = oids.filter((oid) => oid !== empty && this.#isId(oid));
-    const answers = await this.#conversation.askAll(verb, asked, most);
+    const isAsked = oids.map((oid) => oid !== empty && this.#isId(oid));
+    const answers = await this.#conversation.askAll(verb, oids.filter((_, i) => isAsked[i]), most);
     let n = 0;
-    return oids.map((oid) => {
-      if (oid === empty) return { type: 'tree', size: 0, content: Buffer.alloc(0) };
-      if (!this.#isId(oid)) return null;
+    return oids.map((oid, i) => {
+      if (!isAsked[i]) return oid === empty ? { type: 'tree', size: 0, content: Buffer.alloc(0) } : null;
       const answer = answers[n++]!;
       return answer === null && this.#isLoose(oid) ? unreadable(oid) : answer;
     });
