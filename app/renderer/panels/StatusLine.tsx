@@ -25,7 +25,7 @@ export function StatusLine() {
       <span className={`status-connection is-${operations.queue.paused ? 'paused' : connection.state}`} data-testid={ids.connection} data-state={connection.state} title={connection.reason === '' ? `Service ${connection.version}` : connection.reason}>
         <span className="status-dot" aria-hidden="true" />{operations.queue.paused ? 'paused' : states[connection.state]}
       </span>
-      {connection.state === 'lost' && <><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
+      {connection.state === 'lost' && <><span className="status-item muted truncate">{connection.reason}</span><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
       {operations.queue.paused && <button type="button" className="status-button" onClick={() => { void act.setPaused(false); }}>Go on</button>}
       {connection.repository !== null && <span className="status-item truncate" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
       {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}

@@ -115,6 +115,16 @@ describe('the service of a window', () => {
     expect(await again.exit).toBe(0);
   });
 
+  test('told to stop before it is let go, it opens nothing', async () => {
+    const service = start('unwanted');
+    service.tell(asked(repository.path));
+    const { store } = await service.next('located');
+    service.tell({ kind: 'stop' });
+    expect(await service.exit).toBe(0);
+    expect(existsSync(path.dirname(store))).toBe(false);
+    expect(service.heard).toHaveLength(1);
+  });
+
   test('a page that sends no bytes is let go; bytes that are no message are answered; the others go on', async () => {
     const service = start('hostile');
     service.tell(asked(repository.path));

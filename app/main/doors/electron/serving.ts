@@ -27,7 +27,7 @@ export interface Parent {
 export interface Process { readonly env: NodeJS.ProcessEnv; readonly cwd: string; exit(code: number): void; complain(sentence: string): void }
 
 export function serveWindow(parent: Parent, process: Process): void {
-  let begun = false;
+  let begun = false, released = false;
   let go: () => void = () => undefined;
   const mayGo = new Promise<void>((resolve) => { go = resolve; });
   let served: Promise<Served> | null = null;
@@ -45,9 +45,9 @@ export function serveWindow(parent: Parent, process: Process): void {
   }
 
   async function stop(): Promise<void> {
-    go();
     for (const transport of transports) transport.close();
-    const it = await served?.catch(() => null);
+    // Not let go: nothing is open, and nothing will be.
+    const it = released ? await served?.catch(() => null) : null;
     await it?.workspace.close();
     process.exit(0);
   }
@@ -60,7 +60,7 @@ export function serveWindow(parent: Parent, process: Process): void {
       process.complain('BUG: main sent what this service does not know');
       return;
     }
-    if (message.kind === 'go') go();
+    if (message.kind === 'go') { released = true; go(); }
     else if (message.kind === 'stop') void stop();
     else if (message.kind === 'open') {
       if (begun) { process.complain('BUG: main opened this service twice'); return; }

@@ -12,6 +12,9 @@ interface Channel {
   port: MessagePort | null;
 }
 
+/** milliseconds */
+const MOMENT = 100;
+
 let channel: Channel | null = null;
 let last = 0;
 let commanded: ((command: MenuCommand) => void) | null = null;
@@ -30,7 +33,8 @@ ipcRenderer.on(channels.port, (event, id: unknown) => {
   if (port === undefined || mine === null || mine.port !== null || id !== mine.id) { port?.close(); return; }
   mine.port = port;
   port.onmessage = ({ data }: MessageEvent<unknown>) => { if (channel === mine && data instanceof Uint8Array) mine.frame(data); };
-  port.addEventListener('close', () => end(mine, 'the service let go'));
+  // Where its process ended main says why, in a moment.
+  port.addEventListener('close', () => { setTimeout(() => end(mine, 'the service let go'), MOMENT); });
   mine.opened();
 });
 
