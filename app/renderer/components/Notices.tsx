@@ -17,7 +17,7 @@ export function Notices() {
             {notice.details !== '' && (
               <details>
                 <summary>Details</summary>
-                <pre>{notice.details}</pre>
+                <pre tabIndex={0}>{notice.details}</pre>
                 <button type="button" className="button small" onClick={() => { void copy(`${notice.sentence}\n${notice.details}`, 'the details'); }}>Copy details</button>
               </details>
             )}

@@ -53,6 +53,12 @@ describe('lines', () => {
     expect(shortestId(ids[2]!, ids)).toBe('bbbb0000');
   });
 
+  test('a name that is shown with escapes, or that begins like an option, is never written into a line: its ids are', () => {
+    for (const name of ['a\\u{202e}b', '\u2068עברית\u2069', '-x', '\\xff']) {
+      expect(namesOfSet([id('aaaa')], [{ id: id('aaaa') } as AcuRow], [{ name, acus: [id('aaaa')] }])).toEqual(['aaaa0000']);
+    }
+  });
+
   test('the whole line', () => {
     expect(composeLine('/my repos/x', ['feature/a', 'b'], 'integration')).toBe("acumen compose feature/a b --repo '/my repos/x' --branch integration");
     expect(importLine('/r', 'main', ['refs/heads/*'])).toBe("acumen import /r --base main --refs 'refs/heads/*'");

@@ -17,10 +17,17 @@ export const useNotices = create<{ readonly notices: readonly Notice[] }>(() => 
 
 let next = 1;
 
+/** Longer sentences would push what answers them out of the window; the whole is in the details. */
+const LONGEST = 400;
+
 /** Sentences quote names and paths that strangers chose. */
 function add(given: Omit<Notice, 'id'>): number {
   const id = next++;
-  const notice = { ...given, sentence: visibleSentence(given.sentence), hint: visibleSentence(given.hint), details: given.details.split('\n').map((line) => visible(line)).join('\n') };
+  const details = given.sentence.length > LONGEST ? `${given.sentence}\n${given.details}` : given.details;
+  const notice = {
+    ...given, sentence: visibleSentence(given.sentence, LONGEST), hint: visibleSentence(given.hint, LONGEST),
+    details: details.split('\n').map((line) => visible(line, 10_000)).join('\n'),
+  };
   // the same sentence twice is one notice
   useNotices.setState(({ notices }) => ({ notices: [...notices.filter((n) => n.sentence !== notice.sentence), { ...notice, id }].slice(-4) }));
   // an error is shown as an alert, which is read aloud by itself

@@ -1,6 +1,7 @@
 // Operations under way, each with its life in one sentence: preview, queued, running, then done, failed or cancelled. Most
 // are this window's; what another window or the start asked for is heard of by its ticket. And what the service's queue says.
 import { create } from 'zustand';
+import { visibleSentence } from '../../core/visible.ts';
 import type { Operation } from '../../core/events.ts';
 import { grouped } from './words.ts';
 
@@ -39,7 +40,7 @@ export const useOperations = create<OperationsState>(() => ({
 export const isOver = (operation: Running): boolean => operation.ended !== null;
 
 export function begin(mine: readonly Running[], ticket: string, title: string, now: number): readonly Running[] {
-  return [...mine.filter((operation) => !isOver(operation)), { ticket, title, own: true, stage: 'queued', began: now, ended: null, phase: '', done: 0, total: null, cancelling: false }];
+  return [...mine.filter((operation) => !isOver(operation)), { ticket, title: visibleSentence(title), own: true, stage: 'queued', began: now, ended: null, phase: '', done: 0, total: null, cancelling: false }];
 }
 
 export function change(mine: readonly Running[], ticket: string, changes: Partial<Running>): readonly Running[] {

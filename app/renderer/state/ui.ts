@@ -1,10 +1,11 @@
 // What is open, which theme, what is said: everything about the window that is not about the repository.
 import { create } from 'zustand';
+import { visibleSentence } from '../../core/visible.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Tab = 'compose' | 'conflicts';
 export type InspectorTab = 'acu' | 'composed' | 'history';
-export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'branch';
+export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'branch';
 
 export interface UiState {
   readonly theme: Theme;
@@ -46,7 +47,7 @@ export function remember(): void {
 }
 
 export function say(text: string): void {
-  useUi.setState(({ said }) => ({ said: { text, n: said.n + 1 } }));
+  useUi.setState(({ said }) => ({ said: { text: visibleSentence(text), n: said.n + 1 } }));
 }
 
 export const open = (overlay: Overlay): void => useUi.setState({ overlay });

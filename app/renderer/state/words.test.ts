@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { ConflictView, VerdictView } from '../../workers/client.ts';
-import { ago, bytesWords, duration, hueOf, initials, listed, plural, sentence, verdictWords } from './words.ts';
+import { ago, bytesWords, duration, exactTime, hueOf, initials, listed, machineTime, plural, sentence, verdictWords } from './words.ts';
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
@@ -41,6 +41,14 @@ describe('small words', () => {
     expect([0, 59, 60, 3599, 3600, 86_400, 40 * 86_400, 800 * 86_400, -5].map((s) => ago(now - s, now))).toEqual(['now', 'now', '1 m', '59 m', '1 h', '1 d', '1 mo', '2 y', 'now']);
     expect([0.25, 12.4, 1540, 125_000].map(duration)).toEqual(['0.3 ms', '12 ms', '1.5 s', '2 min 5 s']);
     expect([1, 999, 2048, 3.2e6].map(bytesWords)).toEqual(['1 byte', '999 bytes', '2.0 kB', '3.2 MB']);
+  });
+  test('a time that no date can hold is said, not thrown', () => {
+    for (const time of [8_640_000_000_001, 999_999_999_999_999, -8_640_000_000_001]) {
+      expect(ago(time, 1_700_000_000)).toBe('—');
+      expect(exactTime(time)).toBe(`no such date: ${time} seconds`);
+      expect(machineTime(time)).toBeUndefined();
+    }
+    for (const time of [0, 8_640_000_000_000, -8_640_000_000_000]) expect(machineTime(time)).toMatch(/Z$/);
   });
   test('an author keeps a hue and initials, whatever the name is made of', () => {
     expect(hueOf('Ada')).toBe(hueOf('Ada'));

@@ -60,19 +60,20 @@ const steps: readonly (readonly [limit: number, seconds: number, unit: string])[
   [3600, 60, 'm'], [86_400, 3600, 'h'], [30 * 86_400, 86_400, 'd'], [365 * 86_400, 30 * 86_400, 'mo'], [Infinity, 365 * 86_400, 'y'],
 ];
 
+/** Seconds since the epoch that a date can hold (ECMAScript: 100,000,000 days); a commit may claim any number. */
+const LAST_TIME = 8_640_000_000_000;
+
 /** "now", "5 m", "3 d": seconds since the epoch, both. */
 export function ago(time: number, now: number): string {
+  if (Math.abs(time) > LAST_TIME) return '—';
   const seconds = Math.max(0, now - time);
   if (seconds < 60) return 'now';
   for (const [limit, unit, name] of steps) if (seconds < limit) return `${Math.floor(seconds / unit)} ${name}`;
   return '';
 }
 
-/** Seconds since the epoch that a date can hold (ECMAScript: 100,000,000 days); a commit may claim any number. */
-const LAST_TIME = 8_640_000_000_000;
-
 export function exactTime(time: number): string {
-  return Math.abs(time) > LAST_TIME ? `no date: ${time} seconds` : times.format(time * 1000);
+  return Math.abs(time) > LAST_TIME ? `no such date: ${time} seconds` : times.format(time * 1000);
 }
 
 /** For machines that read the page; none where there is no such date. */

@@ -18,6 +18,9 @@ const collapseUnchanged = { margin: 3, minSize: 6 };
 /** A bound on the time spent on a difference: beyond it whole stretches are shown as changed. */
 const diffConfig = { scanLimit: 5000, timeout: 150 };
 
+/** A new file takes the place of nothing, which would be shown as one empty line taken out. */
+const newFile = EditorView.theme({ '.cm-deletedChunk': { display: 'none' } });
+
 export default function DiffView({ before, after, name, split, onShown }: DiffViewProps) {
   const host = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -34,7 +37,7 @@ export default function DiffView({ before, after, name, split, onShown }: DiffVi
     } else {
       const view = new EditorView({
         parent,
-        state: EditorState.create({ doc: after, extensions: [readOnly(name), unifiedMergeView({ original: before, gutter: true, highlightChanges, mergeControls: false, collapseUnchanged, diffConfig })] }),
+        state: EditorState.create({ doc: after, extensions: [readOnly(name), ...before === '' ? [newFile] : [], unifiedMergeView({ original: before, gutter: true, highlightChanges, mergeControls: false, collapseUnchanged, diffConfig })] }),
       });
       end = () => view.destroy();
     }

@@ -1,0 +1,228 @@
+// Danger: a name, a title, a person or a file of somebody's repository that runs in the window, asks something of elsewhere,
+// reorders the words beside it, hides what it is, or breaks the layout. Every screen is walked over one in which all are hostile.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Page } from 'playwright';
+import { ids } from '../../app/renderer/testids.ts';
+import { tempDir } from '../../testkit/git.ts';
+import { hostileScreen } from '../../testkit/hostile/screen.ts';
+import { CANARY, hostileTexts, UNSEEN } from '../../testkit/hostile/strings.ts';
+import { browserDriver } from '../browser.ts';
+import type { Driver, Session } from '../driver.ts';
+import { accessible, picture } from '../look.ts';
+import { command, list, ready } from '../screen.ts';
+
+let driver: Driver, session: Session, page: Page;
+const dir = tempDir('hostile-journey');
+const place = hostileScreen(dir.path);
+const asked: string[] = [];
+beforeAll(async () => {
+  driver = await browserDriver();
+  session = await driver.launch({ repository: place.path });
+  page = session.page;
+  page.on('request', (request) => { asked.push(request.url()); });
+  page.context().on('page', (other) => { if (other.url() !== 'about:blank') asked.push(`a window: ${other.url()}`); }); // axe opens an empty one
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    (globalThis as unknown as { violations: string[] }).violations = seen;
+    document.addEventListener('securitypolicyviolation', (event) => { seen.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`); });
+  });
+  await ready(page);
+});
+afterAll(async () => { await session.close(); await driver.close(); dir.remove(); });
+
+/** All that a person can see or hear: texts, tooltips, labels, values; what CodeMirror marks is marked already. */
+const shown = (): Promise<string[]> => page.evaluate(() => {
+  const out: string[] = [document.title];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+    if (node.parentElement === document.body) continue; // the line ends of index.html
+    const code = node.parentElement?.closest('.cm-content, pre') !== null;
+    out.push(code ? node.nodeValue!.replace(/[\t\n]/g, ' ') : node.nodeValue!);
+  }
+  for (const element of document.querySelectorAll('*')) {
+    for (const name of ['title', 'aria-label', 'placeholder', 'aria-description', 'alt']) { const value = element.getAttribute(name); if (value !== null) out.push(value.replaceAll('\n', ' ')); }
+  }
+  return out;
+});
+
+/** Nothing ran, nothing was asked of elsewhere, nothing is hidden, and everything is in its place. */
+async function sound(where: string): Promise<void> {
+  expect(await page.evaluate((name) => Object.getOwnPropertyNames(globalThis).filter((key) => key.startsWith(name)), CANARY), `${where}: something ran`).toEqual([]);
+  expect(await page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations), `${where}: the policy was tried`).toEqual([]);
+  expect(session.complaints, where).toEqual([]);
+  const origin = new URL(page.url()).origin;
+  expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith(origin.replace(/^http/, 'ws')) && !/^(?:blob|data):/.test(url)), `${where}: something was asked of elsewhere`).toEqual([]);
+  for (const text of await shown()) expect(text, `${where}: ${JSON.stringify(text.slice(0, 200))}`).not.toMatch(UNSEEN);
+  const { wide, tall, heights, out } = await page.evaluate((testId) => ({
+    wide: document.documentElement.scrollWidth - innerWidth, tall: document.documentElement.scrollHeight - innerHeight,
+    heights: [...new Set([...document.querySelectorAll(`[data-testid="${testId}"]`)].map((row) => row.getBoundingClientRect().height))],
+    // whatever stands outside its pane without being cut off there
+    out: [...document.querySelectorAll('.panel, .status, .topbar, .notice, dialog')].filter((one) => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1 || box.top < -1; }).map((one) => one.className),
+  }), ids.acuRow);
+  // one pixel: what is there for screen readers alone
+  expect({ wide: wide > 1 ? wide : 0, tall: tall > 1 ? tall : 0, out }, `${where}: the layout`).toEqual({ wide: 0, tall: 0, out: [] });
+  expect(heights.length, `${where}: the heights of rows`).toBeLessThan(2);
+}
+
+test('every change is listed, marked and told apart', async () => {
+  await sound('the list');
+  await picture(page, 'hostile-list');
+  await accessible(page);
+  const seen = new Set<string>();
+  await list(page).focus();
+  await page.keyboard.press('Home');
+  for (let n = 0; n < place.branches.length; n++) {
+    for (const id of await page.getByTestId(ids.acuRow).evaluateAll((all) => all.map((one) => one.getAttribute('data-acu')!))) seen.add(id);
+    await page.keyboard.press('ArrowDown');
+  }
+  expect(seen.size).toBe(place.branches.length);
+  await sound('the end of the list');
+});
+
+test('each change and each of its files can be read', async () => {
+  await list(page).focus();
+  await page.keyboard.press('Home');
+  for (let n = 0; n < place.branches.length; n++) {
+    await page.getByTestId(ids.inspector).getByTestId(ids.acuFile).first().waitFor();
+    const files = page.getByTestId(ids.inspector).getByTestId(ids.acuFile);
+    for (let i = 0; i < Math.min(3, await files.count()); i++) {
+      await files.nth(i).click();
+      await page.locator('.cm-content, .diff-note:not(:has(.spinner))').first().waitFor();
+    }
+    if (n % 6 === 0) await sound(`change ${n}`);
+    if (n === 0 || n === 24 || n === 47) await picture(page, `hostile-change-${n}`);
+    await list(page).focus();
+    await page.keyboard.press('ArrowDown');
+  }
+  await sound('the last change');
+  await accessible(page);
+});
+
+test('search, filters and the palette take the same texts', async () => {
+  for (const { text } of hostileTexts.filter((_, i) => i % 5 === 0)) {
+    const typed = text.slice(0, 500).replace(/[\r\n]/g, ' ');
+    await page.getByTestId(ids.search).fill(typed);
+    await page.keyboard.press('Control+k');
+    await page.getByTestId(ids.paletteInput).fill(typed);
+    await sound(`searching ${JSON.stringify(typed.slice(0, 40))}`);
+    await page.keyboard.press('Escape');
+  }
+  await page.getByTestId(ids.search).fill('');
+  await page.getByRole('button', { name: 'Filters' }).click();
+  await page.getByTestId(ids.filterAuthor).selectOption({ index: 3 });
+  await page.getByTestId(ids.filterSource).fill('\u202e<script>');
+  await page.getByTestId(ids.filterPath).fill('עברית');
+  await sound('filters');
+  await picture(page, 'hostile-filters');
+  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  await page.keyboard.press('Control+k');
+  await page.getByTestId(ids.paletteInput).fill('0');
+  await sound('the palette');
+  await picture(page, 'hostile-palette');
+  await page.keyboard.press('Escape');
+});
+
+test('conflicts are named, and read in full', async () => {
+  await page.keyboard.press('Alt+2');
+  await page.getByTestId(ids.conflictRow).first().waitFor();
+  await sound('conflicts');
+  for (const at of [0, 3, 6, 9]) {
+    await page.getByTestId(ids.conflictRow).nth(at).click();
+    await page.getByTestId(ids.conflictDetail).locator('.cm-content').first().waitFor();
+    await sound(`conflict ${at}`);
+  }
+  await picture(page, 'hostile-conflict');
+  await accessible(page);
+  await page.keyboard.press('Alt+1');
+});
+
+test('a composition, its verdicts, its difference and the history', async () => {
+  const fitting = page.locator(`[data-testid="${ids.acuRow}"][data-mark="fits"]`);
+  for (let n = 0; n < 6; n++) {
+    await fitting.nth(n).dblclick();
+    await expect.poll(() => page.getByTestId(ids.member).count()).toBeGreaterThan(n);
+    await page.locator('[data-drop="composition"][data-pending="false"]').waitFor();
+  }
+  await page.getByTestId(ids.inspector).getByTestId(ids.composedFile).first().waitFor();
+  await sound('a composition');
+  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().dblclick();
+  await page.getByTestId(ids.proposal).waitFor();
+  await sound('a proposal');
+  await picture(page, 'hostile-composition');
+  await accessible(page);
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).nth(2).hover();
+  await page.locator(`[data-testid="${ids.verdict}"]`).waitFor();
+  await sound('a verdict');
+  await page.locator('#inspector-history').click();
+  await page.getByTestId(ids.historyRow).nth(3).waitFor();
+  await sound('the history');
+  await picture(page, 'hostile-history');
+  await accessible(page);
+});
+
+test('names that run right to left leave the words beside them where they are', async () => {
+  const order = await page.evaluate(() => {
+    const places: number[][] = [];
+    for (const element of document.querySelectorAll('.operation-what, .status-item, .c-name, .group-line, .proposal-words')) {
+      const text = element.textContent ?? '';
+      const first = /\u2068/.exec(text)?.index, last = text.lastIndexOf('\u2069');
+      if (first === undefined || first < 2) continue;
+      const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+      const at = (wanted: number): number | null => {
+        let passed = 0;
+        walker.currentNode = element;
+        for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+          const { length } = node.nodeValue!;
+          if (wanted < passed + length) { const range = document.createRange(); range.setStart(node, wanted - passed); range.setEnd(node, wanted - passed + 1); return range.getBoundingClientRect().left; }
+          passed += length;
+        }
+        return null;
+      };
+      const before = at(first - 2), inside = at(first + 1), after = last + 2 < text.length ? at(last + 2) : null;
+      if (before !== null && inside !== null) places.push([before, inside, ...after === null ? [] : [after]]);
+    }
+    return places;
+  });
+  expect(order.length).toBeGreaterThan(0);
+  for (const [before, inside, after] of order) {
+    expect(before!).toBeLessThan(inside!);
+    if (after !== undefined && after !== 0) expect(inside!).toBeLessThan(after);
+  }
+});
+
+test('what a person types: a branch, a repository, a base', async () => {
+  await command(page, 'Write');
+  for (const { text } of hostileTexts.filter((_, i) => i % 4 === 1)) {
+    await page.getByTestId(ids.branchName).fill(text.slice(0, 400).replace(/[\r\n]/g, ' '));
+    await sound('a branch');
+  }
+  await picture(page, 'hostile-branch');
+  await page.getByTestId(ids.branchName).fill('עברית\u202egnp.exe');
+  await page.getByTestId(ids.branchName).press('Enter');
+  await page.getByTestId(ids.branchResult).waitFor();
+  await sound('a branch that was written');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+o');
+  await page.getByTestId(ids.importPath).fill('/nowhere/\u202e<img src=x onerror=globalThis.' + CANARY + '=1>/\x1b[31mעברית/' + 'w'.repeat(3000));
+  await page.getByTestId(ids.importStart).click();
+  await page.getByTestId(ids.notice).waitFor();
+  await sound('an error over the form');
+  await page.keyboard.press('Escape');
+  await page.getByTestId(ids.notice).getByText('Details', { exact: true }).click();
+  await sound('an error');
+  await picture(page, 'hostile-error');
+  await accessible(page);
+});
+
+test('the graph by picture and by list, in the dark and in a narrow window', async () => {
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 1024, height: 640 });
+  await sound('a narrow window');
+  await picture(page, 'hostile-narrow');
+  await page.keyboard.press('g');
+  await sound('the graph as a list');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await picture(page, 'hostile-graph-list');
+  await page.keyboard.press('g');
+});
