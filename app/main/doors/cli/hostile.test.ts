@@ -2,7 +2,6 @@
 // output, or breaks the JSON document that a script reads.
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { join } from 'node:path';
 import { hostileScreen } from '../../../../testkit/hostile/screen.ts';
 import type { HostileScreen } from '../../../../testkit/hostile/screen.ts';
 import { tempDir } from '../../../../testkit/git.ts';
