@@ -11,6 +11,9 @@ export type PatchSource =
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'text'; readonly name: string; readonly oid: Oid };
 
+/** How the ref of a source from a patch begins, its path after it: git's own refs cannot hold a colon. */
+export const PATCH_REF = 'patch:';
+
 /** Everything an import makes visible, in one step (habit 7). */
 export interface Published {
   readonly base: Oid; readonly baseTree: Oid; readonly baseName: string;

@@ -14,6 +14,6 @@ export const ids = {
   composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',
   branchName: 'branch-name', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
   history: 'history', historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
-  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start',
+  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start',
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

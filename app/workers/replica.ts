@@ -1,10 +1,11 @@
 // The renderer's read-only replica of the graph: it answers every verdict on screen with the engine the service runs, so
 // that verdicts appear while the service is busy, paused or gone (design.md §5). Runs in a worker; knows no thread.
 import { display } from '../core/bytes.ts';
-import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
+import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import { applyDifference } from '../core/difference.ts';
 import { Engine } from '../core/engine.ts';
 import { visible } from '../core/visible.ts';
+import { PATCH_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, toView } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
@@ -20,6 +21,8 @@ export interface AcuRow {
   /** seconds since the epoch */
   readonly time: number;
   readonly sources: readonly string[];
+  /** one of its sources is a patch file */
+  readonly patch?: true;
   readonly requires: readonly AcuId[];
   readonly paths: number; readonly hunks: number; readonly added: number; readonly deleted: number;
   readonly standing: Acu['standing'];
@@ -96,11 +99,12 @@ export class Replica {
     this.#epoch = epoch;
     this.#table = null;
     this.#index = new Map(engine.acus.map((acu, i) => [acu.id, i]));
+    const patches = new Set(engine.tables.sources.filter((source) => source.ref.startsWith(PATCH_REF)).map((source) => source.name));
     const bySegment = new Map<Oid, AcuId>();
     for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
     return {
       epoch, base: engine.base, digest: engine.digest, expected,
-      rows: engine.acus.map(toRow),
+      rows: engine.acus.map((acu, i) => toRow(acu, i, patches)),
       sources: engine.sources.map((source) => ({
         name: shownName(source.name),
         acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
@@ -244,11 +248,12 @@ const LONGEST_PERSON = 200;
 /** Names of sources are keys as well: never cut, so that two stay two. */
 function shownName(name: Acu['name']): string { return visible(display(name), Infinity); }
 
-function toRow(acu: Acu, index: number): AcuRow {
+function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>): AcuRow {
   const { name: author, email } = acu.author;
   return {
     index, id: acu.id, name: shownName(acu.name), title: visible(display(acu.title)), author: visible(display(author), LONGEST_PERSON), email: visible(display(email), LONGEST_PERSON),
     time: acu.time, sources: acu.sources.map(shownName), requires: acu.requires,
+    ...acu.sources.some((name) => patches.has(name)) && { patch: true as const },
     paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
     standing: acu.standing, reason: visible(acu.reason ?? ''),
     text: [...[acu.name, acu.title, author, email, ...acu.sources].map(display), acu.id].join('\n').toLowerCase(),

@@ -5,7 +5,7 @@ import { open, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type ByteString, type Oid, fromUtf8 } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { PatchSource } from '../../core/events.ts';
+import { PATCH_REF, type PatchSource } from '../../core/events.ts';
 import type { Source } from '../../core/model.ts';
 import { limits } from '../../core/patch/parse.ts';
 import type { PatchParams } from '../../contract/methods.ts';
@@ -36,8 +36,6 @@ export interface Gathered {
 const ENDINGS = /\.(?:patch|diff|mbox|eml)$/i;
 /** patch files of one workspace, and their bytes together */
 const MOST_FILES = 5000, MOST_BYTES = 512 << 20;
-/** What marks a patch's ref: git's own cannot hold a colon. */
-export const PATCH_REF = 'patch:';
 
 /** `before`: sources of the last import, to tell what is gone. Paths are absolute. A new path that cannot be read is an error. */
 export async function gatherPatches(

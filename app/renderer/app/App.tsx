@@ -13,6 +13,7 @@ import { Graph } from '../panels/Graph.tsx';
 import { Inspector } from '../panels/Inspector.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
 import { TopBar } from '../panels/TopBar.tsx';
+import { Patches as PatchesOverlay } from '../panels/Patches.tsx';
 import { Connect, ImportOverlay, Loading, Welcome } from '../panels/Welcome.tsx';
 import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';
@@ -30,6 +31,7 @@ export function App() {
       {overlay === 'palette' && <Palette />}
       {overlay === 'keys' && <KeysHelp />}
       {overlay === 'import' && <ImportOverlay />}
+      {overlay === 'patches' && <PatchesOverlay />}
       <DragGhost />
       <Notices />
       <Announcer />

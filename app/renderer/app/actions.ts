@@ -1,7 +1,7 @@
 // What a person can do, each in one function: behind buttons, keys, palette and drops alike (commands/list.ts names them).
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Method, Methods } from '../../contract/methods.ts';
+import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
 import { chosen, setKey, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { complain, news } from '../state/notices.ts';
@@ -226,12 +226,18 @@ export const chooseFile = (file: PathBytes): void => useComposition.setState({ f
 
 // ---- operations of the workspace
 
-export async function importRepository(path: string | null, base: string | null, refs: readonly string[]): Promise<boolean> {
-  const title = path === null ? 'Import again' : `Import ${path}`;
-  const summary = await operate('import', { path, base, refs: [...refs], grain: useConnection.getState().repository?.grain ?? 'branch' }, title);
+export async function importRepository(path: string | null, base: string | null, refs: readonly string[], patches: readonly GivenPatch[] = [], title?: string): Promise<boolean> {
+  const summary = await operate('import', {
+    path, base, refs: [...refs], grain: useConnection.getState().repository?.grain ?? 'branch', ...(patches.length > 0 ? { patches: { add: patches, drop: false } } : {}),
+  }, title ?? (path === null ? 'Import again' : `Import ${path}`));
   if (summary === null) return false;
   news(`Imported ${plural(summary.acus, 'ACU')} from ${plural(summary.sources, 'source')} in ${(summary.ms / 1000).toFixed(1)} s.`);
   return true;
+}
+
+/** Patch files beside what was imported before; from now on they are read with every import. */
+export async function addPatches(patches: readonly GivenPatch[]): Promise<boolean> {
+  return await importRepository(null, null, [], patches, `Add ${plural(patches.length, 'patch file')}`);
 }
 
 export async function undo(): Promise<void> {

@@ -53,12 +53,13 @@ export function Connect() {
 }
 
 function ImportForm({ path: current, onDone }: { path: string; onDone: () => void }) {
-  const [path, setPath] = useState(current), [base, setBase] = useState(''), [refs, setRefs] = useState('');
+  const [path, setPath] = useState(current), [base, setBase] = useState(''), [refs, setRefs] = useState(''), [patch, setPatch] = useState('');
   const running = useOperations((s) => s.mine.find((operation) => !isOver(operation)) ?? null), paused = useOperations((s) => s.queue.paused);
   const globs = refs.split(/\s+/).filter((glob) => glob !== '');
+  const patches = patch.trim() === '' ? [] : [patch.trim()];
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (path.trim() !== '' && await act.importRepository(path.trim(), base.trim() || null, globs)) onDone();
+    if (path.trim() !== '' && await act.importRepository(path.trim(), base.trim() || null, globs, patches.map((one) => ({ path: one })))) onDone();
   };
   return (
     <form className="import" onSubmit={(event) => { void submit(event); }}>
@@ -68,7 +69,9 @@ function ImportForm({ path: current, onDone }: { path: string; onDone: () => voi
       <input id="import-base" className="field mono" placeholder="the default branch" spellCheck={false} value={base} onChange={(event) => setBase(event.target.value)} />
       <label htmlFor="import-refs">Refs</label>
       <input id="import-refs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} value={refs} onChange={(event) => setRefs(event.target.value)} />
-      <div className="import-line"><CopyLine text={importLine(path === '' ? 'PATH' : path, base.trim() || null, globs)} what="the command line" /></div>
+      <label htmlFor="import-patch">Patches</label>
+      <input id="import-patch" className="field mono" placeholder="a patch file, or a folder of them" spellCheck={false} value={patch} onChange={(event) => setPatch(event.target.value)} />
+      <div className="import-line"><CopyLine text={importLine(path === '' ? 'PATH' : path, base.trim() || null, globs, patches)} what="the command line" /></div>
       <div className="import-foot">
         {running !== null
           ? (

@@ -39,8 +39,8 @@ export function composeLine(repository: string, names: readonly string[], branch
   return words.map(quote).join(' ');
 }
 
-export function importLine(repository: string, base: string | null, refs: readonly string[]): string {
-  return ['acumen', 'import', repository, ...(base === null ? [] : ['--base', base]), ...refs.flatMap((ref) => ['--refs', ref])].map(quote).join(' ');
+export function importLine(repository: string, base: string | null, refs: readonly string[], patches: readonly string[] = []): string {
+  return ['acumen', 'import', repository, ...(base === null ? [] : ['--base', base]), ...refs.flatMap((ref) => ['--refs', ref]), ...patches.flatMap((patch) => ['--patch', patch])].map(quote).join(' ');
 }
 
 /**
