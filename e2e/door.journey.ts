@@ -1,13 +1,13 @@
 // The way in: Acumen starts from the build, the page that its address opens is isolated and governed by its policy, knows its
 // service, survives a restart and a crash of it, and leaves nothing behind.
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { browserDriver } from './browser.ts';
+import { afterAll, beforeAll, expect } from 'vitest';
+import { openDriver, test } from './door.ts';
 import type { Driver } from './driver.ts';
 import { ids } from '../app/renderer/testids.ts';
 
 let driver: Driver;
-beforeAll(async () => { driver = await browserDriver(); });
+beforeAll(async () => { driver = await openDriver(); });
 afterAll(async () => { await driver.close(); });
 
 test('the sample opens, isolated, without a complaint', async () => {

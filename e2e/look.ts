@@ -4,11 +4,13 @@ import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { at } from '../scripts/steps.ts';
+import { door } from './door.ts';
 
-/** Saves e2e/out/NAME.png, to be looked at by a person. */
+/** Saves e2e/out/NAME.png, to be looked at by a person; of Electron's window in a folder below. */
 export async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(at('e2e/out'), { recursive: true });
-  await page.screenshot({ path: at(`e2e/out/${name}.png`), animations: 'disabled' });
+  const folder = at(door === 'browser' ? 'e2e/out' : `e2e/out/${door}`);
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: `${folder}/${name}.png`, animations: 'disabled' });
 }
 
 /** Fails with every rule of WCAG 2.2 A and AA that the page breaks, and where. */
@@ -26,6 +28,6 @@ export function percentile(samples: readonly number[], p: number): number {
 /** Prints p50 and p95 in milliseconds against the bar, and fails only at three times the bar: machines are shared. */
 export function bar(what: string, samples: readonly number[], limit: number): void {
   const p95 = percentile(samples, 95);
-  console.log(`${what}: p50 ${percentile(samples, 50).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms of ${samples.length} (bar ${limit} ms: ${p95 < limit ? 'met' : 'MISSED'})`);
+  console.log(`${what} [${door}]: p50 ${percentile(samples, 50).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms of ${samples.length} (bar ${limit} ms: ${p95 < limit ? 'met' : 'MISSED'})`);
   expect(p95, `${what}: p95 in ms`).toBeLessThan(3 * limit);
 }

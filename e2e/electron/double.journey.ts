@@ -4,9 +4,10 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { ensureChromium, flags } from '../../scripts/chromium.ts';
 import { at } from '../../scripts/steps.ts';
+import { test } from '../door.ts';
 import { desktop, type Desktop, type Running } from './double/screen.ts';
 
 const main = at('e2e/electron/fixture/main.mjs');

@@ -1,8 +1,8 @@
 // The main way, by mouse: see what fits, drag it in, read why something does not, take it out, undo, and find it all again
 // after a restart.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { browserDriver } from '../browser.ts';
+import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
 import { accessible, picture } from '../look.ts';
 import { composed, dragIn, known, lift, list, mark, member, ready, row, stackBase, verdictOf } from '../screen.ts';
@@ -10,7 +10,7 @@ import { composed, dragIn, known, lift, list, mark, member, ready, row, stackBas
 let driver: Driver, session: Session;
 const place = known();
 beforeAll(async () => {
-  driver = await browserDriver();
+  driver = await openDriver();
   session = await driver.launch({ repository: place.repository.path });
   await ready(session.page);
 });

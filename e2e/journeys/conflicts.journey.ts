@@ -1,8 +1,8 @@
 // Reading conflicts: the list with its filters, one in full with base, both sides and the merged text, and the graph.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright';
 import { ids } from '../../app/renderer/testids.ts';
-import { browserDriver } from '../browser.ts';
+import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
 import { accessible, picture } from '../look.ts';
 import { composed, known, ready, row } from '../screen.ts';
@@ -10,7 +10,7 @@ import { composed, known, ready, row } from '../screen.ts';
 let driver: Driver, session: Session, page: Page;
 const place = known();
 beforeAll(async () => {
-  driver = await browserDriver();
+  driver = await openDriver();
   session = await driver.launch({ repository: place.repository.path, viewport: { width: 1680, height: 950 } });
   page = session.page;
   await ready(page);

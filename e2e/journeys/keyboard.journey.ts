@@ -1,8 +1,8 @@
 // The same way without a mouse: find, carry, drop, answer, write a branch, undo it; and git itself says what was written.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright';
 import { ids } from '../../app/renderer/testids.ts';
-import { browserDriver } from '../browser.ts';
+import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
 import { accessible, picture } from '../look.ts';
 import { composed, known, mark, ready, row, stackBase } from '../screen.ts';
@@ -10,7 +10,7 @@ import { composed, known, mark, ready, row, stackBase } from '../screen.ts';
 let driver: Driver, session: Session, page: Page;
 const place = known();
 beforeAll(async () => {
-  driver = await browserDriver();
+  driver = await openDriver();
   session = await driver.launch({ repository: place.repository.path, reducedMotion: 'reduce' });
   page = session.page;
   await ready(page);

@@ -1,11 +1,11 @@
 // Five hundred branches: the import shows its numbers and can be cancelled, verdicts and differences come in time, and the
 // page holds what is on screen and no more.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright';
 import { ids } from '../../app/renderer/testids.ts';
 import { generate } from '../../testkit/generate.ts';
 import type { Generated } from '../../testkit/generate.ts';
-import { browserDriver } from '../browser.ts';
+import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
 import { accessible, bar, picture } from '../look.ts';
 
@@ -14,7 +14,7 @@ const SOURCES = 520;
 let driver: Driver, made: Generated, session: Session, page: Page;
 beforeAll(async () => {
   made = await generate({ seed: 23, sources: SOURCES, mix: 'team' });
-  driver = await browserDriver();
+  driver = await openDriver();
   session = await driver.launch({ repository: made.dir });
   page = session.page;
 }, 600_000);

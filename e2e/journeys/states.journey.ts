@@ -1,18 +1,18 @@
 // The states one hopes not to see: a service that is paused or gone, a window that is not let in, nothing to show, errors;
 // and how the window looks in both themes and under forced colours.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { smallRepository } from '../../testkit/small.ts';
-import { browserDriver } from '../browser.ts';
+import { openDriver, test } from '../door.ts';
 import type { Driver } from '../driver.ts';
 import { accessible, picture } from '../look.ts';
 import { command, composed, dragIn, known, ready, row, verdictOf } from '../screen.ts';
 
 let driver: Driver;
 const place = known();
-beforeAll(async () => { driver = await browserDriver(); });
+beforeAll(async () => { driver = await openDriver(); });
 afterAll(async () => { await driver.close(); place.remove(); });
 
 test('while the service is paused verdicts and composed differences still appear, and what was asked for waits', async () => {
@@ -67,6 +67,7 @@ test('when the service dies the window says so, keeps its verdicts, and refuses 
   await session.close();
 });
 
+// Only the browser's door has a token: Electron's window is let in by being ours, which window.journey.ts tries.
 test('a window without the token is not let in, and is by pasting the address', async () => {
   const session = await driver.launch({ repository: place.repository.path });
   const context = await session.page.context().browser()!.newContext({ viewport: { width: 1200, height: 800 } });
@@ -84,7 +85,7 @@ test('a window without the token is not let in, and is by pasting the address', 
   expect(page.url()).not.toContain('token');
   await context.close();
   await session.close();
-});
+}, ['browser']);
 
 test('a repository with nothing in flight says what to do', async () => {
   const dir = tempDir('empty');

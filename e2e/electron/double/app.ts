@@ -29,7 +29,7 @@ const config = process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config');
 const paths = new Map<string, string>([['home', homedir()], ['appData', config], ['temp', tmpdir()], ['exe', process.execPath], ['module', process.execPath],
   ...['desktop', 'documents', 'downloads', 'music', 'pictures', 'videos'].map((one): [string, string] => [one, join(homedir(), one)])]);
 
-class App extends Emitter implements Pick<Electron.App, 'quit' | 'exit' | 'whenReady' | 'isReady' | 'getPath' | 'setPath' | 'getName' | 'setName' | 'getVersion' | 'getAppPath' | 'requestSingleInstanceLock' | 'hasSingleInstanceLock' | 'releaseSingleInstanceLock' | 'isPackaged' | 'enableSandbox' | 'setAppUserModelId' | 'getLocale' | 'getPreferredSystemLanguages' | 'disableHardwareAcceleration' | 'setAppLogsPath' | 'focus' | 'addRecentDocument' | 'clearRecentDocuments' | 'setAboutPanelOptions'> {
+class App extends Emitter implements Pick<Electron.App, 'quit' | 'exit' | 'whenReady' | 'isReady' | 'getPath' | 'setPath' | 'getName' | 'setName' | 'getVersion' | 'getAppPath' | 'requestSingleInstanceLock' | 'hasSingleInstanceLock' | 'releaseSingleInstanceLock' | 'isPackaged' | 'enableSandbox' | 'setAppUserModelId' | 'getLocale' | 'getPreferredSystemLanguages' | 'disableHardwareAcceleration' | 'setAppLogsPath' | 'focus' | 'addRecentDocument' | 'clearRecentDocuments' | 'setAboutPanelOptions' | 'getAppMetrics'> {
   readonly isPackaged = false;
   private ready = false;
   private quitting = false;
@@ -90,6 +90,9 @@ class App extends Emitter implements Pick<Electron.App, 'quit' | 'exit' | 'whenR
   setAboutPanelOptions(): void { /* shown by a menu role that the double has not */ }
   addRecentDocument(): void { /* nobody sees the task bar's list */ }
   clearRecentDocuments(): void { /* as above */ }
+  /** of utility processes alone */
+  metrics: () => Electron.ProcessMetric[] = () => [];
+  getAppMetrics(): Electron.ProcessMetric[] { return this.metrics(); }
   focus(): void { allWindows().at(-1)?.focus(); }
 
   /** By a file in the data folder with the process's number; a second process leaves its arguments beside it. */

@@ -100,16 +100,31 @@ function rendererHalf(facts: PreloadFacts, { encode, decode }: Wire, { expose }:
   };
   socket.addEventListener('open', () => { for (const bytes of unsent.splice(0)) socket.send(bytes); });
 
-  const ports = new Map<number, MessagePort>();
+  // Electron's ports have a `close` event, Chromium's have none: the end of a port is its last message, which nobody else sees.
+  const ports = new Map<number, MessagePort>(), END = `the end of a port ${crypto.randomUUID()}`;
   /** Our end of a real channel of this page; what arrives there goes to main, and what main says comes out of the other end. */
   const carry = (number: number, port: MessagePort): void => {
     ports.set(number, port);
-    port.addEventListener('message', ({ data, ports }) => {
-      if (ports.length > 0) refuse('ports sent through ports');
-      send({ kind: 'port', port: number, value: data });
+    port.addEventListener('message', ({ data, ports: more }) => {
+      if (more.length > 0) refuse('ports sent through ports');
+      if (data !== END) send({ kind: 'port', port: number, value: data });
+      else if (ports.delete(number)) send({ kind: 'close', port: number });
     });
-    port.addEventListener('close', () => { if (ports.delete(number)) send({ kind: 'close', port: number }); });
     port.start();
+  };
+  /** The end that the preload gets. */
+  const given = (number: number): MessagePort => {
+    const { port1, port2 } = new MessageChannel();
+    carry(number, port1);
+    port2.addEventListener('message', (event) => {
+      if (event.data !== END) return;
+      event.stopImmediatePropagation();
+      const close = new Event('close'), { onclose } = port2 as { onclose?: unknown };
+      if (typeof onclose === 'function') (onclose as (event: Event) => void).call(port2, close);
+      port2.dispatchEvent(close);
+    });
+    port2.close = () => { port2.postMessage(END); MessagePort.prototype.close.call(port2); };
+    return port2;
   };
 
   type Listener = (event: object, ...args: unknown[]) => void;
@@ -120,13 +135,13 @@ function rendererHalf(facts: PreloadFacts, { encode, decode }: Wire, { expose }:
     const said = decode(new Uint8Array(data as ArrayBuffer)) as ToPage;
     switch (said.kind) {
       case 'message': {
-        const arrived = said.ports.map((number) => { const { port1, port2 } = new MessageChannel(); carry(number, port1); return port2; });
+        const arrived = said.ports.map(given);
         const event = refusing('IpcRendererEvent', { sender: ipcRenderer, ports: arrived, processId: 1 });
         for (const listener of [...listeners.get(said.channel) ?? []]) listener(event, ...said.args);
         return;
       }
       case 'port': ports.get(said.port)?.postMessage(said.value); return;
-      case 'close': { const port = ports.get(said.port); ports.delete(said.port); port?.close(); return; }
+      case 'close': { const port = ports.get(said.port); ports.delete(said.port); port?.postMessage(END); port?.close(); return; }
       case 'adopted': said.numbers.forEach((number, i) => { carry(number, adopted.get(said.id)![i]!); }); adopted.delete(said.id); return;
       case 'answer': {
         const one = invoked.get(said.id)!;

@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright';
+import type { Main } from '../types.ts';
 import type { Heard } from './link.ts';
 import { rpc, type Rpc } from './rpc.ts';
 
@@ -29,8 +30,7 @@ export interface Running {
   readonly code: number | null;
   said(): string;
   /** A function in main with Electron's module, as Playwright's electronApplication.evaluate: its source travels, not what it closes over. */
-  evaluate<A, R>(run: (electron: typeof Electron.Main & typeof Electron.CrossProcessExports, arg: A) => R, arg: A): Promise<Awaited<R>>;
-  evaluate<R>(run: (electron: typeof Electron.Main & typeof Electron.CrossProcessExports) => R): Promise<Awaited<R>>;
+  evaluate<R, A = undefined>(run: (electron: Main, arg: A) => R, arg?: A): Promise<Awaited<R>>;
   /** The n-th window, counted from 0, once its page has loaded. */
   window(at: number): Promise<Page>;
   person(page: Page, what: 'close' | 'focus' | 'blur'): Promise<void>;

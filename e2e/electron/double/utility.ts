@@ -16,6 +16,7 @@ const children = new Set<Child>();
 class Child extends Emitter implements Pick<Electron.UtilityProcess, 'postMessage' | 'kill' | 'pid' | 'stdout' | 'stderr'> {
   /** one object for all who send: `this` is seen through a proxy from outside */
   private readonly place: Place & { post(message: ToChild): void };
+  readonly serviceName: string;
   readonly stdout: NodeJS.ReadableStream | null;
   readonly stderr: NodeJS.ReadableStream | null;
   private readonly process: ChildProcess;
@@ -23,6 +24,7 @@ class Child extends Emitter implements Pick<Electron.UtilityProcess, 'postMessag
   constructor(file: string, args: readonly string[], options: Electron.ForkOptions) {
     super('UtilityProcess', ['spawn', 'exit', 'message', 'error']);
     const { stdio = 'inherit', env, cwd, execArgv = [], serviceName = 'Node Utility Process' } = options;
+    this.serviceName = serviceName;
     if (Array.isArray(stdio)) throw new NotInTheDouble('stdio of utility processes one by one');
     this.process = fork(file, [...args], {
       serialization: 'advanced', execArgv: [...execArgv, '--import', new URL('./utilityChild.ts', import.meta.url).href],
@@ -70,6 +72,8 @@ export const utilityProcess = refusing<typeof Electron.UtilityProcess>('utilityP
     return new Child(file instanceof URL ? fileURLToPath(file) : file, args, options) as unknown as Electron.UtilityProcess;
   },
 } satisfies Partial<typeof Electron.UtilityProcess>);
+
+theApp.metrics = () => [...children].flatMap(({ pid, serviceName }) => (pid === undefined ? [] : [refusing<Electron.ProcessMetric>('ProcessMetric', { pid, type: 'Utility', serviceName: 'node.mojom.NodeService', name: serviceName } satisfies Partial<Electron.ProcessMetric>)]));
 
 /** For the journeys: the processes of now. */
 export const utilityPids = (): number[] => [...children].flatMap((child) => (child.pid === undefined ? [] : [child.pid]));

@@ -1,9 +1,10 @@
 // Loaded before the entry of a utility process: gives it process.parentPort and ports, and takes Node's own channel out of sight.
 import { registerHooks } from 'node:module';
+import { isMainThread } from 'node:worker_threads';
 import type { FromChild, ToChild } from './utility.ts';
 import { Emitter, NotInTheDouble, refusing } from './refuse.ts';
 
-const post = process.send!.bind(process) as (message: FromChild) => void;
+let post: (message: FromChild) => void = () => { throw new Error('BUG: this utility process has no channel'); };
 const say = (message: FromChild): void => { if (process.connected) post(message); };
 
 class Port extends Emitter implements Pick<Electron.MessagePortMain, 'postMessage' | 'start' | 'close'> {
@@ -50,33 +51,37 @@ class Parent extends Emitter implements Pick<Electron.ParentPort, 'postMessage'>
 }
 const parent = new Parent();
 
-process.on('message', (raw) => {
-  const said = raw as ToChild;
-  if ('close' in said) {
-    const port = ports.get(said.close);
-    ports.delete(said.close);
-    port?.closed();
-  } else if ('port' in said) {
-    ports.get(said.port)?.receive(said.value);
-  } else {
-    const given = said.ports.map((number) => {
-      const port = new Port(number);
-      ports.set(number, port);
-      return refusing<Electron.MessagePortMain>('MessagePortMain', port);
-    });
-    parent.receive({ data: said.data, ports: given });
-  }
-});
-process.on('disconnect', () => { process.exit(1); });
+// Node loads this into the threads of the process as well; there it has nothing to do.
+if (isMainThread) {
+  post = process.send!.bind(process) as typeof post;
+  process.on('message', (raw) => {
+    const said = raw as ToChild;
+    if ('close' in said) {
+      const port = ports.get(said.close);
+      ports.delete(said.close);
+      port?.closed();
+    } else if ('port' in said) {
+      ports.get(said.port)?.receive(said.value);
+    } else {
+      const given = said.ports.map((number) => {
+        const port = new Port(number);
+        ports.set(number, port);
+        return refusing<Electron.MessagePortMain>('MessagePortMain', port);
+      });
+      parent.receive({ data: said.data, ports: given });
+    }
+  });
+  process.on('disconnect', () => { process.exit(1); });
 
-Object.defineProperty(process, 'parentPort', { value: refusing<Electron.ParentPort>('parentPort', parent) });
-Object.defineProperty(process, 'type', { value: 'utility' });
-// Electron's utility processes have no such channel.
-Object.defineProperty(process, 'send', { value: undefined });
+  Object.defineProperty(process, 'parentPort', { value: refusing<Electron.ParentPort>('parentPort', parent) });
+  Object.defineProperty(process, 'type', { value: 'utility' });
+  // Electron's utility processes have no such channel.
+  Object.defineProperty(process, 'send', { value: undefined });
 
-registerHooks({
-  resolve(specifier, context, next) {
-    if (specifier === 'electron' || specifier.startsWith('electron/')) throw new NotInTheDouble('module electron in utility processes');
-    return next(specifier, context);
-  },
-});
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier === 'electron' || specifier.startsWith('electron/')) throw new NotInTheDouble('module electron in utility processes');
+      return next(specifier, context);
+    },
+  });
+}

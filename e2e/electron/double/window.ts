@@ -58,16 +58,7 @@ class Contents extends Emitter implements Pick<Electron.WebContents, 'id' | 'sen
     this.window = window;
     this.preferences = preferences;
     this.whole = refusing<Electron.WebContents>('WebContents', this);
-    const contents = this;
-    this.mainFrame = refusing<Electron.WebFrameMain>('WebFrameMain', {
-      processId: this.id + 100, routingId: 1, parent: null, detached: false, ipc: refusing<Electron.IpcMain>('mainFrame.ipc', this.frameScoped),
-      get url() { return contents.url; },
-      get origin() { return /^[^:]+:\/\/[^/]+/.exec(contents.url)?.[0] ?? 'null'; },
-      get top() { return contents.mainFrame; },
-      isDestroyed: () => contents.isDestroyed(),
-      send: (channel, ...args) => { contents.send(channel, ...args); },
-      postMessage: (channel, message, transfer) => { contents.postMessage(channel, message, transfer); },
-    } satisfies Partial<Electron.WebFrameMain>);
+    this.mainFrame = mainFrameOf(this);
   }
 
   get ipc(): Electron.IpcMain { return refusing<Electron.IpcMain>('webContents.ipc', this.scoped); }
@@ -118,6 +109,18 @@ class Contents extends Emitter implements Pick<Electron.WebContents, 'id' | 'sen
   postMessage(channel: string, message: unknown, transfer: readonly Electron.MessagePortMain[] = []): void {
     if (!this.isDestroyed()) this.place().send(channel, [message], transfer);
   }
+}
+
+function mainFrameOf(contents: Contents): Electron.WebFrameMain {
+  return refusing<Electron.WebFrameMain>('WebFrameMain', {
+    processId: contents.id + 100, routingId: 1, parent: null, detached: false, ipc: refusing<Electron.IpcMain>('mainFrame.ipc', contents.frameScoped),
+    get url() { return contents.url; },
+    get origin() { return /^[^:]+:\/\/[^/]+/.exec(contents.url)?.[0] ?? 'null'; },
+    get top() { return contents.mainFrame; },
+    isDestroyed: () => contents.isDestroyed(),
+    send: (channel, ...args) => { contents.send(channel, ...args); },
+    postMessage: (channel, message, transfer) => { contents.postMessage(channel, message, transfer); },
+  } satisfies Partial<Electron.WebFrameMain>);
 }
 
 class Window extends Emitter implements Pick<Electron.BrowserWindow, 'id' | 'webContents' | 'loadURL' | 'show' | 'showInactive' | 'hide' | 'focus' | 'blur' | 'close' | 'destroy' | 'isDestroyed' | 'isVisible' | 'isFocused' | 'isMaximized' | 'isMinimized' | 'isFullScreen' | 'isNormal' | 'maximize' | 'unmaximize' | 'minimize' | 'restore' | 'setFullScreen' | 'getBounds' | 'setBounds' | 'getContentBounds' | 'getNormalBounds' | 'getSize' | 'setSize' | 'getContentSize' | 'setContentSize' | 'getPosition' | 'setPosition' | 'getMinimumSize' | 'setMinimumSize' | 'center' | 'getTitle' | 'setTitle' | 'setBackgroundColor' | 'setMenuBarVisibility' | 'isMenuBarVisible' | 'setAutoHideMenuBar' | 'setRepresentedFilename' | 'moveTop' | 'flashFrame' | 'setProgressBar' | 'setMenu' | 'removeMenu'> {
