@@ -162,7 +162,7 @@ test('Open Folder opens another repository in a window of its own, and the same 
   await clickMenu('open-folder');
   await row(second, 'first').waitFor();
   expect(session.windows).toHaveLength(2);
-  expect(new Set(await session.evaluate(servicePids)).size).toBe(2);
+  await expect.poll(async () => (await session.evaluate(servicePids)).length, { message: 'the third found its repository open, and ended', timeout: 10_000 }).toBe(2);
   // nothing chosen: nothing happens
   await session.evaluate(({ dialog }) => { dialog.showOpenDialog = () => Promise.resolve({ canceled: true, filePaths: [] }); });
   await clickMenu('open-folder');
