@@ -120,8 +120,9 @@ export class GitHome {
     try {
       for (const inside of ['objects', 'refs']) mkdirSync(join(this.#folder, inside));
       writeFileSync(join(this.#folder, 'HEAD'), 'ref: refs/heads/none\n');
-      // The commit graph is a second account of what the objects say; only the objects are believed.
-      writeFileSync(join(this.#folder, 'config'), `[core]\n\trepositoryformatversion = 1\n\tbare = true\n\tcommitGraph = false\n[extensions]\n\tobjectformat = ${format}\n`);
+      // The commit graph and the index of all packs are second accounts of what the objects and each pack's own index say, and may say
+      // otherwise: only the first are believed.
+      writeFileSync(join(this.#folder, 'config'), `[core]\n\trepositoryformatversion = 1\n\tbare = true\n\tcommitGraph = false\n\tmultiPackIndex = false\n[extensions]\n\tobjectformat = ${format}\n`);
     } catch (error) {
       removeFolder(this.#folder);
       throw ioFailure('write into', this.#folder, error);

@@ -252,7 +252,7 @@ describe('hostile repositories', () => {
     expect(hostile.pwned()).toBe(false);
     const loaded = await load(hostile.path, { reader: 'native' });
     expect(loaded.reader.kind).toBe('native');
-    expect(loaded.segments.length).toBe(1);
+    expect(loaded.segments.length).toBeGreaterThan(3);
     await everything(loaded.reader, hostile.path);
     expect(await loaded.reader.has('5'.repeat(40) as Oid)).toBe(false);
     await loaded.close();
