@@ -1,5 +1,6 @@
 // One window: one repository, one service. Shows the page, brokers its channels, starts the service again when it dies, and says in
 // words what would otherwise be silence. Which windows there are is windows.ts.
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import type { MessageBoxOptions } from 'electron';
@@ -16,6 +17,8 @@ import type { ServiceHears } from './serviceProcess.ts';
 import { refusal, serviceEnded, unloaded, unresponsive, visible, windowGone } from './words.ts';
 import type { Said } from './words.ts';
 
+/** Elsewhere the system takes it from the installed program. */
+const icon = fileURLToPath(new URL('../../../../../resources/icons/512x512.png', import.meta.url));
 const preload = fileURLToPath(new URL('./preload.cjs', import.meta.url));
 /** The page's own ground (styles/tokens.css), so that nothing flashes before it paints. */
 const ground = { light: '#eceef0', dark: '#101215' } as const;
@@ -55,11 +58,10 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
     this.browser = new BrowserWindow({
       ...bounds,
       minWidth: Math.min(smallest.width, bounds.width), minHeight: Math.min(smallest.height, bounds.height),
-      show: false, title: 'Acumen', backgroundColor: groundNow(),
+      show: false, title: 'Acumen', backgroundColor: groundNow(), ...(process.platform === 'linux' && existsSync(icon) ? { icon } : {}),
       webPreferences: { ...webPreferences, preload, devTools: !app.isPackaged },
     });
-    if (former?.maximised === true) this.browser.maximize();
-    this.#listen();
+    this.#listen(former?.maximised ?? false);
     this.browser.loadURL(home).catch(() => undefined); // did-fail-load says it
   }
 
@@ -144,11 +146,14 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
 
   // ---- what the window itself meets
 
-  #listen(): void {
+  #listen(maximised: boolean): void {
     const { browser } = this, contents = browser.webContents;
     const themed = (): void => browser.setBackgroundColor(groundNow());
     const changed = (): void => this.#tells.changed(this);
-    browser.once('ready-to-show', () => browser.show());
+    browser.once('ready-to-show', () => {
+      if (maximised) browser.maximize();
+      browser.show();
+    });
     browser.on('focus', changed);
     browser.on('blur', changed);
     browser.on('close', changed);

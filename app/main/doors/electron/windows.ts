@@ -17,6 +17,9 @@ import { ServiceProcess } from './serviceProcess.ts';
 import { AppWindow } from './window.ts';
 import { refusal, serviceEnded, visible } from './words.ts';
 
+/** Services that begin at one time: nobody drops more folders than this on purpose. */
+const AT_ONCE = 8;
+
 export class Windows {
   readonly #git: ReaderChoice;
   readonly #file = path.join(dataFolder(), 'windows.json');
@@ -27,6 +30,8 @@ export class Windows {
   #remembered: readonly Remembered[];
   #last: AppWindow | null = null;
   #asking = 0;
+  /** the dialog is open: it is the same for all */
+  #choosing = false;
 
   /** `git`: who reads the repositories that are opened without saying so. */
   constructor(git: ReaderChoice) {
@@ -54,6 +59,7 @@ export class Windows {
 
   /** Opens a window on what is asked for, or brings the one forward that has it. */
   open(asked: Asked): void {
+    if (this.#beginning.size >= AT_ONCE) { process.stderr.write('Too many folders were opened at once; the rest is left out.\n'); return; }
     let window: AppWindow | null = null;
     const service: ServiceProcess = new ServiceProcess(asked, {
       located: (store) => {
@@ -94,8 +100,10 @@ export class Windows {
 
   /** Resolves to whether a folder was chosen. */
   async chooseFolder(over: AppWindow | null): Promise<boolean> {
+    if (this.#choosing) return false;
+    this.#choosing = true;
     const options = { title: 'Open a repository', buttonLabel: 'Open', properties: ['openDirectory' as const] };
-    const { canceled, filePaths } = await (over === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(over.browser, options));
+    const { canceled, filePaths } = await (over === null ? dialog.showOpenDialog(options) : dialog.showOpenDialog(over.browser, options)).finally(() => { this.#choosing = false; });
     if (canceled || filePaths[0] === undefined) return false;
     this.openFolder(filePaths[0]);
     return true;

@@ -61,8 +61,12 @@ const bridge: Bridge = {
   disconnect() { if (channel !== null) end(channel, 'it was closed'); },
   chooseFolder() { ipcRenderer.send(channels.chooseFolder); },
   openDropped(file) {
-    if (!(file instanceof File)) return;
-    const folder = webUtils.getPathForFile(file);
+    let folder;
+    try {
+      folder = webUtils.getPathForFile(file as File);
+    } catch {
+      return; // it is no File
+    }
     if (folder !== '') ipcRenderer.send(channels.open, { folder });
   },
   onCommand(listener) { commanded = listener; },
