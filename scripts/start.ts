@@ -32,7 +32,8 @@ if (!built.every((file) => existsSync(file))) {
   const ended = browser ? null : await openWindow();
   if (ended !== null) process.exitCode = ended;
   else {
-    process.argv = [process.execPath, cli, 'serve', ...args];
+    // What root says to Electron means nothing to a browser host.
+    process.argv = [process.execPath, cli, 'serve', ...args.filter((arg) => arg !== '--no-sandbox')];
     await import(pathToFileURL(cli).href);
   }
 }
