@@ -69,7 +69,18 @@ export function storeProcess(args: readonly string[], as: As = {}): StoreProcess
   };
 }
 
-const say = (value: unknown): void => { writeSync(1, `${JSON.stringify(value)}\n`); };
+/** Says one line; the pipe may be full, for whoever reads it is busy. */
+export function say(value: unknown): void {
+  const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
+  for (let at = 0; at < bytes.length;) {
+    try {
+      at += writeSync(1, bytes, at);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+    }
+  }
+}
 
 async function append(file: string, name: string, count: number): Promise<void> {
   const store = await openStore(file);

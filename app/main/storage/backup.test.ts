@@ -115,11 +115,13 @@ describe('backup', () => {
   it('of a damaged store is none, and what a killed one left goes', async () => {
     const { at, names } = place();
     await made(at('store'), 4);
-    flip(at('store'));
     writeFileSync(at('copy.partial-999999999-abc'), 'left');
+    // Damaged while open: nobody would open it afterwards.
     const store = await openStore(at('store'), { readOnly: true });
-    expect(await refusal(backup(store, at('copy')))).toMatchObject({ code: 'store-corrupt' });
+    flip(at('store'));
+    expect(await refusal(backup(store, at('copy')))).toMatchObject({ code: 'store-corrupt', hint: expect.stringContaining('fsck') as string, data: { file: at('store') } });
     await store.close();
+    expect(await refusal(openStore(at('store')))).toMatchObject({ code: 'store-corrupt' });
     expect(names().filter((name) => name.startsWith('copy'))).toEqual([]);
   });
 });

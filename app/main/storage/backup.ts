@@ -94,10 +94,18 @@ function copyInto(db: ReadDb, copy: string, target: string): void {
 
 /** The copy's head, once every hash and view of it is proved. `of`: what it is a copy of. */
 async function proved(copy: string, of: string, hint: string): Promise<HeadRow> {
-  const store = await openStore(copy, { readOnly: true });
+  const damaged = (why: string, problems: readonly string[]): AcumenError => new AcumenError('store-corrupt', `The store is damaged (${why}).`, hint, { file: of, problems });
+  let store: Store;
+  try {
+    store = await openStore(copy, { readOnly: true });
+  } catch (error) {
+    if (!(error instanceof AcumenError) || error.code !== 'store-corrupt') throw error;
+    const why = String(error.data['why']);
+    throw damaged(why, [why]);
+  }
   try {
     const { ok, problems } = await store.fsck();
-    if (!ok) throw new AcumenError('store-corrupt', `The store is damaged (${problems[0]}).`, hint, { file: of, problems });
+    if (!ok) throw damaged(problems[0]!, problems);
   } finally {
     await store.close();
   }
