@@ -7,9 +7,13 @@ const isSpace = (c: string | undefined): boolean => c === ' ' || c === '\t' || c
 
 const ESCAPED: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v', '\\': '\\', '"': '"' };
 
+/** A path as long as any may be, every byte of it as an escape. */
+const LONGEST_QUOTED = 4 * 4096 + 64;
+
 /** A name in double quotes at the start of `text`, and where it ends; null where the quotes do not close or an escape is wrong. */
 export function unquote(text: string): { readonly name: string; readonly end: number } | null {
   if (text[0] !== '"') return null;
+  text = text.slice(0, LONGEST_QUOTED);
   const parts: string[] = [];
   for (let at = 1; at < text.length;) {
     const next = text.slice(at).search(/["\\]/);

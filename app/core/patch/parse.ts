@@ -36,7 +36,8 @@ export interface FilePatch {
 export const limits = {
   /** bytes of one patch file */ bytes: 64 << 20,
   /** files that one change touches */ files: 50_000,
-  /** hunks of one change */ hunks: 500_000,
+  /** hunks of one change */ hunks: 250_000,
+  /** lines in the hunks of one change */ lines: 4_000_000,
   /** bytes of a path */ path: 4096,
   /** bytes that binary hunks of one change unpack to, together */ inflated: 256 << 20,
   /** bytes of contents that one patch file makes, together */ made: 512 << 20,
@@ -60,6 +61,7 @@ class Parser {
   #stripKnown = false;
   #hunks = 0;
   #announced = 0;
+  #lines = 0;
 
   constructor(text: string) { this.#text = text; }
 
@@ -220,6 +222,8 @@ class Parser {
     while (this.#text.length - this.#at > 4 && this.#is('@@ -', this.#at)) {
       const hunk = this.#fragment();
       if (++this.#hunks > limits.hunks) throw new PatchError(`it has more than ${limits.hunks} hunks`);
+      this.#lines += hunk.before.length + hunk.after.length;
+      if (this.#lines > limits.lines) throw new PatchError(`its hunks have more than ${limits.lines} lines`);
       old += hunk.before.length;
       fresh += hunk.after.length;
       hunks.push(hunk);

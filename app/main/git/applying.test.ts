@@ -73,7 +73,7 @@ async function byUs(files: Tree, patch: string): Promise<Result> {
   }
 }
 
-async function agree(files: Tree, patch: string): Promise<Result> {
+async function expectAgreement(files: Tree, patch: string): Promise<Result> {
   const [commit] = commits(files);
   const theirs = byGit(commit!, patch), ours = await byUs(files, patch);
   if ('listing' in theirs) expect(ours, patch).toEqual(theirs);
@@ -114,11 +114,11 @@ describe('as git apply', () => {
   ];
   test.each(changes.map(([name, after, ...options]) => ({ name, after, options })))('$name', async ({ after, options }) => {
     const patch = diff(start, after, ...options);
-    const result = await agree(start, patch);
+    const result = await expectAgreement(start, patch);
     if (!options.includes('-U0') && !options.includes('--no-prefix') && !options.includes('--full-index')) expect(result).toHaveProperty('listing');
     // and where it does not belong, or only nearly
-    await agree(after, patch);
-    await agree(tree({ 'a.txt': `${lines(5)}${lines(30)}` }), patch);
+    await expectAgreement(after, patch);
+    await expectAgreement(tree({ 'a.txt': `${lines(5)}${lines(30)}` }), patch);
   });
 
   test('refusals in git\'s words', async () => {
@@ -149,13 +149,13 @@ test('diffs without git\'s header: prefixes, time stamps, /dev/null, files that 
     '--- a/a.txt\n+++ b/a.txt\n', '--- a.txt\n+++ a.txt\n', '--- a.txt.orig\n+++ a.txt\n', '--- x/a.txt\t2020-01-01 00:00:00.000000000 +0100\n+++ y/a.txt\t2020-01-01 00:00:00.0 +0100\n',
     '--- a/a.txt 2020-01-01 00:00:00\n+++ b/a.txt   2020-01-01 00:00:00 +01:00\n', '--- "a/a.txt"\n+++ "b/a.txt"\n', '--- a/a.txt\r\n+++ b/a.txt\r\n', 'Index: a.txt\n====\n--- a//a.txt\n+++ b/a.txt\n',
     '--- a/a.txt~\n+++ b/a.txt\n', '--- /dev/null\n+++ b/a.txt\n', '--- a/none.txt\n+++ b/none.txt\n',
-  ]) await agree(a, head + hunk);
+  ]) await expectAgreement(a, head + hunk);
   for (const patch of [
     '--- /dev/null\n+++ b/new.txt\n@@ -0,0 +1 @@\n+new\n', '--- /dev/null\n+++ new.txt\n@@ -0,0 +1 @@\n+new\n', '--- new.txt\n+++ new.txt\n@@ -0,0 +1 @@\n+new\n', '--- a/d/b.txt\n+++ /dev/null\n@@ -1 +0,0 @@\n-b\n',
     '--- a/d/b.txt\n+++ b/d/b.txt\n@@ -1 +0,0 @@\n-b\n', '--- a/x.txt\t1970-01-01 01:00:00.000000000 +0100\n+++ b/x.txt\t2020-01-01 00:00:00 +0100\n@@ -0,0 +1 @@\n+x\n',
     '--- a/d/b.txt\t2020-01-01 00:00:00 +0100\n+++ b/d/b.txt\t1970-01-01 00:00:00 +0000\n@@ -1 +0,0 @@\n-b\n', `--- a/a.txt\n+++ b/a.txt\n${hunk}@@ -8,2 +8,3 @@\n line 8\n+more\n line 9\n`,
     `--- a/a.txt\n+++ b/a.txt\n@@ -4,3 +4,3 @@\n line 4\n-line 5\n+five\n line 6\n@@ -6,2 +6,3 @@\n line 6\n+more\n line 7\n`,
-  ]) await agree(a, patch);
+  ]) await expectAgreement(a, patch);
 });
 
 // ---- generated
@@ -201,8 +201,8 @@ test('generated changes, onto what they were made from and onto what has changed
   await fc.assert(fc.asyncProperty(anyTree, fc.array(change, { minLength: 1, maxLength: 4 }), fc.array(change, { minLength: 1, maxLength: 3 }), options, async (start, own, since, opts) => {
     const patch = diff(start, changed(start, own), ...opts);
     if (patch === '') return;
-    if ('listing' in await agree(start, patch)) applied++;
-    if ('listing' in await agree(changed(start, since), patch)) applied++;
+    if ('listing' in await expectAgreement(start, patch)) applied++;
+    if ('listing' in await expectAgreement(changed(start, since), patch)) applied++;
   }), { numRuns: RUNS });
   expect(applied).toBeGreaterThan(RUNS / 2);
 });
@@ -235,5 +235,5 @@ test('damaged patches: applied where git applies them, to the same, else refused
 test('what comes in goes out byte for byte', async () => {
   const all = fromBytes(Uint8Array.from({ length: 256 }, (_, i) => i));
   const before = tree({ 'a': `one\n${all.replace('\0', '')}\nlast` }), after = tree({ 'a': `two\n${all.replace('\0', '')}\nlast` });
-  expect(await agree(before, diff(before, after))).toHaveProperty('listing');
+  expect(await expectAgreement(before, diff(before, after))).toHaveProperty('listing');
 });

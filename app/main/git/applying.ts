@@ -4,7 +4,7 @@ import { Buffer } from 'node:buffer';
 import { type ByteString, type Oid, type PathBytes, display, fromBytes, toBytes } from '../../core/bytes.ts';
 import { ancestors, formatOf } from '../../core/changes.ts';
 import { type FilePatch, PatchError, limits } from '../../core/patch/parse.ts';
-import { Effort, EffortSpent, Unplaced, applyHunks } from '../../core/patch/place.ts';
+import { type Effort, EffortSpent, Unplaced, applyHunks } from '../../core/patch/place.ts';
 import { type Entry, Mode } from '../../core/repository.ts';
 import { applyDelta, deltaSizes } from './embedded/delta.ts';
 import { inflateExactly } from './embedded/inflate.ts';
@@ -24,8 +24,8 @@ export interface Ground {
   make(bytes: Uint8Array): Oid;
 }
 
-/** Larger contents are not patched. Bytes. */
-const LARGEST = 256 << 20;
+/** Larger contents are not patched, as bytes and as lines. Bytes. */
+const LARGEST = 256 << 20, LARGEST_TEXT = 32 << 20;
 
 interface Made { readonly mode: number; readonly content: Content }
 /** a blob by id as long as nobody needs its bytes; a submodule's is its commit */
@@ -165,15 +165,15 @@ class Applying {
     return { oid: this.#ground.hash(bytes), bytes };
   }
 
-  async #bytesOf(name: string, { mode, content }: Made): Promise<Uint8Array> {
+  async #bytesOf(name: string, { mode, content }: Made, most = LARGEST): Promise<Uint8Array> {
     if (content.bytes !== undefined) return content.bytes;
     if (formatOf(mode) === formatOf(Mode.submodule)) return Buffer.from(`Subproject commit ${content.oid}\n`);
-    if (await this.#ground.size(content.oid) > LARGEST) throw new PatchError(`${name}: it is larger than ${LARGEST >> 20} MiB, too large to patch`);
+    if (await this.#ground.size(content.oid) > most) throw new PatchError(`${name}: it is larger than ${most >> 20} MiB, too large to patch`);
     return this.#ground.blob(content.oid);
   }
 
   async #text(name: string, made: Made): Promise<string> {
-    return fromBytes(await this.#bytesOf(name, made));
+    return fromBytes(await this.#bytesOf(name, made, LARGEST_TEXT));
   }
 
   async #binary(patch: FilePatch, name: string, before: Made | null): Promise<Content> {

@@ -1,6 +1,6 @@
 // A repository with objects beside it that only memory holds: what patches make, seen through the one interface for reading.
 // Everything the repository has comes from there; nothing is written to it.
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import type { ByteString, Oid } from '../../core/bytes.ts';
 import type { AcumenError } from '../../core/errors.ts';
 import type { Commit, Head, Ref, RepositoryReader, TreeEntry } from '../../core/repository.ts';

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { git, gitLine, tryGit } from '../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../testkit/small.ts';
+import { allowedPatches, hostilePatches, patchBase } from '../../../testkit/hostile/patches.ts';
 import type { Files, SmallRepository } from '../../../testkit/small.ts';
 import { display, toBytes, type AcuId, type ByteString, type PathBytes } from '../../core/bytes.ts';
 import { decodeParams, decodeResult } from '../../contract/decode.ts';
@@ -289,4 +290,23 @@ test('what a person names wrongly is an error, and nothing is remembered of it',
   expect(() => decodeParams('import', { path: null, base: null, refs: [], grain: 'branch', ticket: 't', patches: { add: [{ name: 'x', text: new Uint8Array((4 << 20) + 1) }], drop: false } })).toThrow('import');
   await importAll(workspace);
   expect(workspace.view.state.published!.patches).toBeUndefined();
+});
+
+test('hostile ones are left out, each with its reason, and nothing of them is kept; odd ones are taken', async () => {
+  repo.commit(patchBase, 'What they are put onto');
+  // the largest take the parser seconds: core/patch/patch.test.ts reads them
+  const hostile = hostilePatches.map(({ name, patch }) => ({ name, text: patch() })).filter(({ text }) => text.length < 2_000_000);
+  hostile.forEach(({ text }, i) => put(`in/h${String(i).padStart(2, '0')}.patch`, text));
+  allowedPatches.forEach(({ patch }, i) => put(`in/ok${String(i).padStart(2, '0')}.patch`, patch));
+  const workspace = await openWorkspace();
+  await importAll(workspace, { add: [{ path: at('in') }] });
+  const reasons = new Map(workspace.engine.tables.skipped.map((s) => [display(s.name), s.reason]));
+  expect(hostile.filter((_, i) => !reasons.has(`h${String(i).padStart(2, '0')}`))).toEqual([]);
+  expect(hostile.length).toBeGreaterThan(30);
+  expect(workspace.engine.tables.skipped).toHaveLength(hostile.length);
+  for (const reason of reasons.values()) expect(reason.length).toBeLessThan(9000);
+  expect(names(workspace)).toEqual(['main', ...allowedPatches.map((_, i) => `ok${String(i).padStart(2, '0')}`)]);
+  const paths = new Set(workspace.engine.acus.flatMap((a) => a.paths.map(String)));
+  for (const path of ['q" t\t n\n \xc3\xa9 \xff', '...', `${'d/'.repeat(1000)}f`]) expect(paths).toContain(path);
+  expect(await call(workspace, 'fsck', {})).toMatchObject({ ok: true, problems: [] });
 });
