@@ -16,6 +16,8 @@ export interface Imported {
   readonly segments: ReadonlyMap<SegmentKey, Segment>;
   /** contents that carrying made, for the publishing transaction */
   readonly blobs: readonly NewBlob[];
+  /** the last batch: it may still be under way. What is appended now comes after it, in one commit with it if it can */
+  readonly storing: Promise<unknown>;
 }
 
 export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, progress: Progress, signal: AbortSignal): Promise<Imported> {
@@ -55,17 +57,15 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
       const fresh = segments.filter((s) => !reused.has(s));
       if (fresh.length === 0) return;
       await staging;
-      staging = (async () => {
-        draft ??= await store.beginImport({ base: base!, grain: request.grain, globs: request.refs });
-        await store.stage(draft, fresh);
-      })();
-      // Heard at the next batch, or at the end.
+      // Called here and now: what is appended later must come later.
+      if (draft !== null) staging = store.stage(draft, fresh);
+      else staging = store.beginImport({ base: base!, grain: request.grain, globs: request.refs }, fresh).then((begun) => { draft = begun; });
+      // Heard at the next batch, or by who publishes.
       staging.catch(() => undefined);
     },
   }, progress, signal);
-  await staging;
   signal.throwIfAborted();
-  return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })) };
+  return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: staging };
 }
 
 async function writtenCommits(store: Store): Promise<Set<Oid>> {

@@ -36,11 +36,13 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches }, progress, signal);
   const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs];
 
-  await workspace.commit(async (view) => {
+  const committed = workspace.commit(async (view) => {
     refuseOther(view.state.gitDir, reader);
     const engine = await workspace.engineOf(published, segments);
     if (view.state.published !== null && engine === view.engine) return null;
     progress('Publishing', 0, null);
+    // What the composition needs is looked for in the store.
+    if (view.state.composition.acus.length > 0) await staged.storing;
     const followed = await follow(workspace, view, { head: view.head, state: { ...view.state, gitDir: reader.gitDir, published }, engine }, blobs);
     signal.throwIfAborted();
     const events: DomainEvent[] = [{ kind: 'published', published }];
@@ -51,12 +53,14 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
       operation: {
         kind: 'import', target: null,
         description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${rebound && `; composition: ${rebound}`}`,
-        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
+        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events,
       extra: { blobs: [...blobs, ...followed?.blobs ?? []] },
     };
   });
+  // Both are waited for, whatever becomes of either; where the batch failed, its error says why.
+  for (const done of await Promise.allSettled([staged.storing, committed])) if (done.status === 'rejected') throw done.reason;
   const { acus } = await workspace.engineOf(published, segments);
   return {
     base: published.base, acus: acus.length, sources: published.sources.length,

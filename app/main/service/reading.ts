@@ -35,7 +35,8 @@ const MEGABYTE = 1 << 20;
 
 export class Reading {
   readonly #composed = new LRUCache<string, Answer>({ maxSize: 64 * MEGABYTE, sizeCalculation: sizeOf });
-  readonly #files = new LRUCache<string, FileChange>({ max: 50_000 });
+  // Not `max`, for which the cache would be laid out in full: 5 ms of every opening.
+  readonly #files = new LRUCache<string, FileChange>({ maxSize: 50_000, sizeCalculation: () => 1 });
   readonly #underWay = new Map<string, Promise<Answer>>();
 
   /** The composed tree of a set, or what stands against it. The order of `ids` does not matter. */

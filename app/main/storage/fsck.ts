@@ -9,7 +9,7 @@ import { checkLog, type Problem } from './proof.ts';
 import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
 import { blobContent, type BlobRow } from './reads.ts';
 import { all, each, one, type SqlValue } from './sql.ts';
-import { applyEvent, foldedTables, rows, tableDigest } from './views.ts';
+import { applyEvent, foldedTables, graphDigest, rows } from './views.ts';
 import { blobOid } from './write.ts';
 
 /** Told per check at most: one damaged page can spoil thousands of rows. */
@@ -80,9 +80,10 @@ function checkConflicts(db: ReadDb, problem: Problem): void {
   const graph = one<{ operation: number; count: number; digest: Uint8Array }>(db, 'SELECT operation, count, digest FROM conflict_graph');
   if (graph === undefined) return problem('the graph is missing');
   if (graph.operation > readHead(db).operation) problem('the graph is of an operation that never was');
-  if (!equalBytes(graph.digest, tableDigest(db, 'conflict_page', 'ordinal'))) return problem('the graph is not the one stored');
+  const pages = 'SELECT count, bytes FROM conflict_page ORDER BY ordinal';
+  if (!equalBytes(graph.digest, graphDigest(each<ConflictPage>(db, pages)))) return problem('the graph is not the one stored');
   let count = 0;
-  for (const page of each<ConflictPage>(db, 'SELECT count, bytes FROM conflict_page ORDER BY ordinal')) count += unpackConflicts(page).length;
+  for (const page of each<ConflictPage>(db, pages)) count += unpackConflicts(page).length;
   if (graph.count !== count) problem('the graph is not the one stored');
 }
 

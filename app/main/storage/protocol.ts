@@ -12,7 +12,7 @@ export interface WorkerData { readonly file: string; readonly busyMs: number; re
 
 export type Call =
   | { readonly call: 'append'; readonly operation: NewOperation; readonly events: readonly EncodedEvent[]; readonly conflicts: PackedConflicts | null; readonly replica: Replica | null; readonly blobs: readonly NewBlob[]; readonly expectHead: number | null }
-  | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }
+  | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[]; readonly packed: readonly Uint8Array[] }
   | { readonly call: 'stage'; readonly draft: number; readonly packed: readonly Uint8Array[] }
   | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };

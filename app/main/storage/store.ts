@@ -87,11 +87,11 @@ export interface Store {
   append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, expectHead?: number): Promise<Operation>;
 
   /**
-   * A long import in three steps: begin, stage in batches (hundreds of segments each), then `append` an operation `import`
+   * A long import in three steps: begin (with the first batch, if it is there), stage in batches (hundreds of segments each), then `append` an operation `import`
    * with the one `published` event that makes everything visible. Until then nothing is: staged segments belong to no
    * operation and no state. A killed import leaves only segments, which the next one finds by `hasSegments` or `reusable`.
    */
-  beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }): Promise<number>;
+  beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first?: readonly Segment[]): Promise<number>;
   /** Answers the segments' keys, in order. Segments already stored are not stored again. */
   stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]>;
   /** The key a segment has or will have here: that of the form it was read in, else of its packed form, which `stage` then uses. */
@@ -269,17 +269,22 @@ class SqliteStore implements Store {
     return this.#write({ call: 'append', operation, events: encoded, conflicts, replica, blobs, expectHead: expectHead ?? null }, moved);
   }
 
-  async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }): Promise<number> {
-    return this.#write({ call: 'begin-import', base: start.base, grain: start.grain, globs: start.globs });
+  async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {
+    const packed = this.#pack(first);
+    return this.#write({ call: 'begin-import', base: start.base, grain: start.grain, globs: start.globs, packed }, packed);
   }
 
   async stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]> {
-    const packed = segments.map((segment) => {
+    const packed = this.#pack(segments);
+    return this.#write({ call: 'stage', draft, packed }, packed);
+  }
+
+  #pack(segments: readonly Segment[]): Uint8Array[] {
+    return segments.map((segment) => {
       const known = this.#packed.get(segment);
       this.#packed.delete(segment);
       return known ?? packSegment(segment);
     });
-    return this.#write({ call: 'stage', draft, packed }, packed);
   }
 
   keyOf(segment: Segment): SegmentKey {

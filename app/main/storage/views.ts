@@ -6,7 +6,7 @@ import { bug } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
 import type { Composition } from '../../core/model.ts';
 import { pack, type SegmentHead } from '../../core/segmentKey.ts';
-import type { PackedConflicts } from './conflictPages.ts';
+import type { ConflictPage, PackedConflicts } from './conflictPages.ts';
 import type { ReadDb, WriteDb } from './connection.ts';
 import { decodeFacts, sha256, type EventRow, type Facts } from './log.ts';
 import { one, run, type SqlValue } from './sql.ts';
@@ -107,12 +107,16 @@ export function refold(db: WriteDb): void {
 export function putConflicts(db: WriteDb, operation: number, { acus, pages }: PackedConflicts): void {
   for (const id of acus) acuNumber(db, id);
   run(db, 'DELETE FROM conflict_page');
-  let count = 0;
-  pages.forEach((page, ordinal) => {
-    run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes);
-    count += page.count;
-  });
-  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, tableDigest(db, 'conflict_page', 'ordinal'));
+  pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
+  const count = pages.reduce((n, page) => n + page.count, 0);
+  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, graphDigest(pages));
+}
+
+/** SHA-256 over each page's count and bytes. */
+export function graphDigest(pages: Iterable<ConflictPage>): Uint8Array {
+  const hash = createHash('sha256');
+  for (const { count, bytes } of pages) hash.update(`${count} ${bytes.length}\n`).update(bytes);
+  return new Uint8Array(hash.digest());
 }
 
 /** Keeps the engine's tables over one published state, in place of those over another. */

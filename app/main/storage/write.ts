@@ -33,10 +33,12 @@ export function append(db: WriteDb, request: AppendRequest): Operation {
   return operation;
 }
 
-export function beginImport(db: WriteDb, start: Omit<Extract<DomainEvent, { kind: 'import-started' }>, 'kind'>): number {
+export function beginImport(db: WriteDb, start: Omit<Extract<DomainEvent, { kind: 'import-started' }>, 'kind'>, first: readonly Uint8Array[]): number {
   const rows = writeStaged(db, null, [encodeEvent({ kind: 'import-started', ...start })]);
   fold(db, rows);
-  return rows[0]!.seq;
+  const { seq } = rows[0]!;
+  stage(db, seq, first);
+  return seq;
 }
 
 /** `packed`: stored forms. Those known already are passed over. */

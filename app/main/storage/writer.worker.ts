@@ -108,7 +108,7 @@ function perform(db: WriteDb, request: Request): Answers[Call['call']] {
     case 'append':
       return append(db, request);
     case 'begin-import':
-      return beginImport(db, { base: request.base, grain: request.grain, globs: request.globs });
+      return beginImport(db, { base: request.base, grain: request.grain, globs: request.globs }, request.packed);
     case 'stage':
       return stage(db, request.draft, request.packed);
     case 'close':
