@@ -65,7 +65,7 @@ export async function* gitFields(dir: string, args: readonly string[], input: It
       if (!child.stdin.write(text, 'latin1')) await Promise.race([once(child.stdin, 'drain'), closed]);
     }
     child.stdin.end();
-  })();
+  })().catch(() => {}); // git ended first: its exit status tells
   try {
     let rest = '';
     for await (const chunk of child.stdout.setEncoding('latin1') as AsyncIterable<string>) {

@@ -25,7 +25,7 @@ const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
 const acuIds = v.pipe(v.array(acuId), v.maxLength(limits.acus));
 const grain = v.picklist(['branch', 'commit', 'atom']);
 const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
-const conflictKind = v.picklist(['content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type'] satisfies ConflictKind[]);
+const conflictKind = v.picklist(['content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type', 'rename/rename', 'rename/delete', 'rename/add', 'directory rename'] satisfies ConflictKind[]);
 
 /** One byte per code unit; NUL ends a path in git's formats, so no path has one. */
 function isBytes(text: string): boolean {

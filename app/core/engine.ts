@@ -338,5 +338,9 @@ export function describe(kind: Conflict['kind'], regions: Int32Array, path: Path
     case 'submodule': return `both move the submodule ${where}`;
     case 'directory/file': return `one has a file at ${where}, the other a directory`;
     case 'type': return `both change what ${where} is`;
+    case 'rename/rename': return `both rename ${where}, to different names`;
+    case 'rename/delete': return `one renames a file to ${where}, the other deletes it`;
+    case 'rename/add': return `one renames a file to ${where}, the other adds one there`;
+    case 'directory rename': return `one adds ${where} to a directory that the other renames`;
   }
 }

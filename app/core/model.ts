@@ -91,7 +91,8 @@ export interface Acu {
 }
 
 export type TextualKind =
-  | 'content' | 'add/add' | 'modify/delete' | 'mode' | 'binary' | 'symlink' | 'submodule' | 'directory/file' | 'type';
+  | 'content' | 'add/add' | 'modify/delete' | 'mode' | 'binary' | 'symlink' | 'submodule' | 'directory/file' | 'type'
+  | 'rename/rename' | 'rename/delete' | 'rename/add' | 'directory rename';
 export type ConflictKind = TextualKind;
 export type Verdict = 'blocking' | 'resolvable' | 'risk' | 'partial';
 

@@ -16,11 +16,11 @@ const LF = 10, CR = 13;
 export interface RenameCandidate { readonly oid: string; readonly size: number; bytes(): Uint8Array }
 
 /** The pieces of a content: how many bytes fall into each class. `classes` has each class once. */
-interface Profile { readonly classes: Int32Array; readonly counts: Int32Array }
+export interface Profile { readonly classes: Int32Array; readonly counts: Int32Array }
 
 const bytesInClass = new Int32Array(CLASSES); // all zero between calls
 
-function profile(content: Uint8Array, countsLastPiece: boolean): Profile {
+export function profileOf(content: Uint8Array, countsLastPiece: boolean): Profile {
   const text = !isBinary(content);
   let classes = new Int32Array(64);
   let used = 0;
@@ -54,6 +54,15 @@ function profile(content: Uint8Array, countsLastPiece: boolean): Profile {
   return { classes, counts };
 }
 
+/** Bytes of pieces that both contents have. */
+export function commonBytes(from: Profile, to: Profile): number {
+  from.classes.forEach((piece, i) => { bytesInClass[piece] = from.counts[i]!; });
+  let common = 0;
+  to.classes.forEach((piece, i) => { common += Math.min(bytesInClass[piece]!, to.counts[i]!); });
+  for (const piece of from.classes) bytesInClass[piece] = 0;
+  return common;
+}
+
 function scored(common: number, sizeA: number, sizeB: number): number {
   const larger = Math.max(sizeA, sizeB);
   return larger === 0 ? 0 : Math.trunc((common * MAX_SIMILARITY) / larger);
@@ -64,12 +73,8 @@ function scored(common: number, sizeA: number, sizeB: number): number {
  * bytes and has no newline did not count; counting it can only raise the estimate.
  */
 export function similarity(source: Uint8Array, target: Uint8Array, countsLastPiece = false): number {
-  const from = profile(source, countsLastPiece), to = profile(target, countsLastPiece);
-  from.classes.forEach((piece, i) => { bytesInClass[piece] = from.counts[i]!; });
-  let common = 0;
-  to.classes.forEach((piece, i) => { common += Math.min(bytesInClass[piece]!, to.counts[i]!); });
-  for (const piece of from.classes) bytesInClass[piece] = 0;
-  return scored(common, source.length, target.length);
+  const from = profileOf(source, countsLastPiece), to = profileOf(target, countsLastPiece);
+  return scored(commonBytes(from, to), source.length, target.length);
 }
 
 /** Sizes alone rule out a rename at 50 % if one file is more than twice the other; an empty file is never a rename in a merge. */
@@ -97,7 +102,7 @@ export function mayRename(deleted: readonly RenameCandidate[], added: readonly R
   const holders = new Map<number, { readonly file: number; readonly count: number }[]>();
   deleted.forEach((from, file) => {
     if (!added.some((to) => to.oid !== from.oid && sizesMayRename(from.size, to.size))) return;
-    const { classes, counts } = profile(from.bytes(), true);
+    const { classes, counts } = profileOf(from.bytes(), true);
     classes.forEach((piece, i) => {
       const holder = { file, count: counts[i]! };
       const known = holders.get(piece);
@@ -111,7 +116,7 @@ export function mayRename(deleted: readonly RenameCandidate[], added: readonly R
     for (const i of byOid.get(to.oid) ?? []) exact.push([i, j]);
     if (!deleted.some((from) => to.oid !== from.oid && sizesMayRename(from.size, to.size))) return;
     common.fill(0);
-    const { classes, counts } = profile(to.bytes(), true);
+    const { classes, counts } = profileOf(to.bytes(), true);
     classes.forEach((piece, k) => {
       for (const { file, count } of holders.get(piece) ?? []) common[file] = common[file]! + Math.min(count, counts[k]!);
     });
