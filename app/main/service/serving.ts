@@ -40,13 +40,18 @@ export async function openWorkspace({ store }: Located, { env, git }: Opening): 
 export async function openServed(located: Located, opening: Opening, again: string): Promise<Served> {
   const workspace = await openWorkspace(located, opening);
   const { gitDir, published } = workspace.view.state;
-  if (located.repo === null && gitDir === null) {
+  const named = located.repo === null ? null : await gitDirOf(located.repo);
+  if (named === null && gitDir === null) {
     await workspace.close();
     throw new AcumenError('usage', 'This store has no repository yet.', `Run \`${again} --store FILE\`.`, { store: located.store });
   }
+  if (named !== null && gitDir !== null && named !== gitDir) {
+    await workspace.close();
+    throw new AcumenError('store-other-repository', `This store belongs to ${gitDir}.`, 'Leave the repository out, or use its own --store.', { store: located.store, gitDir });
+  }
   return {
     workspace,
-    repository: gitDir === null ? repositoryPath(await gitDirOf(located.repo!)) : repositoryPath(gitDir),
+    repository: repositoryPath(gitDir ?? named!),
     async importFirst() {
       if (published !== null) return;
       // The page shows its progress and may cancel it.

@@ -263,6 +263,7 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     expect(refused.err).toContain('store-other-repository');
     expect((await acumen(['list', '--repo', other.path, '--store', store])).err).toContain('store-other-repository');
     expect((await acumen(['list', '--repo', repo.path, '--store', store])).status).toBe(0);
+    expect((await acumen(['serve', other.path, '--store', store, '--no-open'])).err).toContain('store-other-repository');
   });
 });
 

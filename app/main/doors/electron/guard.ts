@@ -15,6 +15,7 @@ export function guardSession(session: Session): void {
   session.setPermissionCheckHandler((_contents, permission, origin, details) => grants(permission, origin, details.isMainFrame));
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayRequest(details.url) }));
+  session.setSpellCheckerEnabled(false); // it would fetch dictionaries
   session.on('will-download', (event) => event.preventDefault());
 }
 

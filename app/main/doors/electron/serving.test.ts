@@ -175,6 +175,21 @@ describe('the service of a window', () => {
     expect(existsSync(path.join(folder, 'refusals', 'stores'))).toBe(false);
   });
 
+  test('a store of one repository is not opened on another', async () => {
+    const file = path.join(folder, 'one.acumen'), other = smallRepository(path.join(folder, 'other')).path;
+    for (const [repo, answer] of [[repository.path, 'opened'], [other, 'refused'], [null, 'opened']] as const) {
+      const service = start('mixed');
+      service.tell(asked(repo, file));
+      service.tell({ kind: 'go' });
+      const message = await service.next(answer);
+      if (message.kind === 'refused') expect(message.error.code).toBe('store-other-repository');
+      else expect(message.repository).toBe(repository.path);
+      if (repo === repository.path) await expect.poll(async () => (await service.window().client.call('hello', {})).epoch, { timeout: 30_000 }).toBeGreaterThan(0);
+      service.tell({ kind: 'stop' });
+      expect(await service.exit).toBe(0);
+    }
+  });
+
   test('a first import that fails is told, and the window goes on', async () => {
     const unborn = path.join(folder, 'unborn');
     smallRepository(unborn).git('update-ref', '-d', 'refs/heads/main');
