@@ -34,6 +34,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
       await out.line(version());
     } else await program.parseAsync([...argv], { from: 'user' });
     await out.flush();
+    await err.flush();
     return status;
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
