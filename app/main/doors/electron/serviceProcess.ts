@@ -18,13 +18,13 @@ export interface ServiceHears {
   died(code: number): void;
 }
 
-/** Milliseconds in which a service that was told to stop closes its store. */
-const PATIENCE = 10_000;
+/** Milliseconds in which a service that was told to stop closes its store, and in which one that is ended by force is gone. */
+const PATIENCE = 10_000, FORCE = 2_000;
 
 export class ServiceProcess {
   readonly #child: UtilityProcess;
   readonly #ended: Promise<void>;
-  #stopping = false;
+  #stopped: Promise<void> | null = null;
   #over = false;
 
   constructor(asked: Asked, hears: ServiceHears) {
@@ -33,11 +33,11 @@ export class ServiceProcess {
       this.#child.once('exit', (code) => {
         this.#over = true;
         resolve();
-        if (!this.#stopping) hears.died(code);
+        if (this.#stopped === null) hears.died(code);
       });
     });
     this.#child.on('message', (data: unknown) => {
-      if (this.#stopping) return;
+      if (this.#stopped !== null) return;
       const message = decodeFromServiceProcess(data);
       switch (message?.kind) {
         case 'located': hears.located(message.store); break;
@@ -50,8 +50,6 @@ export class ServiceProcess {
     this.#tell({ kind: 'open', asked });
   }
 
-  get alive(): boolean { return !this.#over && !this.#stopping; }
-
   /** Nobody has this repository open: it may open its store. */
   go(): void { this.#tell({ kind: 'go' }); }
 
@@ -62,21 +60,29 @@ export class ServiceProcess {
     return port2;
   }
 
-  /** Resolves when the process has ended: by itself, its store closed, or by force. */
-  async stop(): Promise<void> {
-    if (!this.#stopping && !this.#over) {
-      this.#stopping = true;
-      this.#child.postMessage({ kind: 'stop' } satisfies ToService);
-      const late = setTimeout(() => {
-        process.stderr.write('The service did not end in time; it is ended now. What it acknowledged is kept.\n');
-        this.#child.kill();
-      }, PATIENCE);
-      void this.#ended.then(() => clearTimeout(late));
-    }
-    await this.#ended;
+  /** Resolves when the process has ended: by itself, its store closed, or by force; and when even that does not help. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#over ? Promise.resolve() : this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#child.postMessage({ kind: 'stop' } satisfies ToService);
+    if (await endsWithin(this.#ended, PATIENCE)) return;
+    process.stderr.write('The service did not end in time; it is ended now. What it acknowledged is kept.\n');
+    this.#child.kill();
+    await endsWithin(this.#ended, FORCE);
   }
 
   #tell(message: ToService, port?: MessagePortMain): void {
     this.#child.postMessage(message, port === undefined ? [] : [port]);
   }
+}
+
+async function endsWithin(end: Promise<void>, milliseconds: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => { timer = setTimeout(() => resolve(false), milliseconds); });
+  const ended = await Promise.race([end.then(() => true), late]);
+  clearTimeout(timer);
+  return ended;
 }
