@@ -114,8 +114,6 @@ export class Workspace implements Service {
   get engine(): Engine { return this.#view.engine; }
   /** the whole log, oldest first */
   get log(): readonly Operation[] { return this.#log; }
-  /** operations that are undone now */
-  get undone(): readonly number[] { return historyOf(this.#log).undone; }
 
   call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
     return this.#handlers[method](params);

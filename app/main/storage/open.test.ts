@@ -193,6 +193,46 @@ describe('a place that cannot be written', () => {
   });
 });
 
+describe('closing', () => {
+  it('leaves one file behind, whether it was written or only read, and takes nothing from others who have it open', async () => {
+    mkdirSync(at('alone'));
+    const file = await makeStore('alone/store.sqlite');
+    const whole = readFileSync(file);
+    for (const options of [{}, { readOnly: true }]) {
+      const store = await openStore(file, options);
+      expect(await store.operations()).toHaveLength(3);
+      await store.close();
+      expect(readdirSync(at('alone'))).toEqual(['store.sqlite']);
+      expect(readFileSync(file).equals(whole), 'and nothing in it is moved').toBe(true);
+    }
+    const [writer, first, second] = [await openStore(file), await openStore(file, { readOnly: true }), await openStore(file, { readOnly: true })];
+    const { operation, events } = numbered('alone', 1);
+    await writer.append(operation, events);
+    await first.close();
+    expect(await second.operations()).toHaveLength(4);
+    await writer.append(operation, events);
+    await second.close();
+    expect((await writer.append(operation, events)).id).toBe(6);
+    await writer.close();
+    expect(readdirSync(at('alone'))).toEqual(['store.sqlite']);
+  });
+
+  it('for reading only touches no log that it found, not even to take it along', async () => {
+    mkdirSync(at('found'));
+    const file = await makeStore('found/store.sqlite');
+    const victim = storeProcess(['append', file, 'found', '100000']);
+    for (let n = 0; n < 20; n++) await victim.next();
+    victim.child.kill('SIGKILL');
+    await victim.ended;
+    const before = [readFileSync(file), readFileSync(`${file}-wal`)];
+    expect(before[1]!.length).toBeGreaterThan(0);
+    const store = await openStore(file, { readOnly: true });
+    expect((await store.operations()).length).toBeGreaterThan(20);
+    await store.close();
+    expect([readFileSync(file), readFileSync(`${file}-wal`)]).toEqual(before);
+  });
+});
+
 describe('what must stay allowed', () => {
   it('a new file in folders not there yet, an empty file, a link, a name with spaces and other letters', async () => {
     writeFileSync(at('empty.sqlite'), '');

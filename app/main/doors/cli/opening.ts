@@ -3,8 +3,7 @@ import { AcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
-import { openWorkspace } from '../../service/serving.ts';
-import { Workspace } from '../../service/workspace.ts';
+import type { Workspace } from '../../service/workspace.ts';
 import { progressLine } from './progress.ts';
 import { readerChoice } from './program.ts';
 import type { Call } from './program.ts';
@@ -13,16 +12,21 @@ export function whereIs({ io, options }: Call, repo: string | null = options.rep
   return locate({ repo, store: options.store ?? null, cwd: io.cwd, env: io.env });
 }
 
+/** Where --repo and --store were given, they must belong together. */
+export async function refuseOther({ options }: Call, { repo, store }: Located, gitDir: string | null): Promise<void> {
+  if (options.repo === undefined || gitDir === null || repo === null || await gitDirOf(repo) === gitDir) return;
+  throw new AcumenError('store-other-repository', `This store belongs to ${gitDir}.`, 'Leave --repo out, or use that repository\'s own --store.', { store, gitDir });
+}
+
 /** `imported`: the verb needs something published. */
 export async function withWorkspace<T>(call: Call, needs: { readonly write: boolean; readonly imported: boolean }, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const located = await whereIs(call);
   requireStore(located);
+  const { Workspace } = await import('../../service/workspace.ts');
   const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options) });
   try {
     const { gitDir, published } = workspace.view.state;
-    if (call.options.repo !== undefined && gitDir !== null && located.repo !== null && await gitDirOf(located.repo) !== gitDir) {
-      throw new AcumenError('store-other-repository', `This store belongs to ${gitDir}.`, 'Leave --repo out, or use that repository\'s own --store.', { store: located.store, gitDir });
-    }
+    await refuseOther(call, located, gitDir);
     if (needs.imported && published === null) {
       throw new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first; `acumen redo` brings an undone import back.', { store: located.store });
     }
@@ -33,6 +37,7 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
 }
 
 export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {
+  const { openWorkspace } = await import('../../service/serving.ts');
   return openWorkspace(located, { env: io.env, git: readerChoice(options) });
 }
 
