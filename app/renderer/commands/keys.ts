@@ -1,6 +1,6 @@
 // The keyboard: one listener for the window, which asks the registry.
 import * as act from '../app/actions.ts';
-import { say, useUi } from '../state/ui.ts';
+import { closeOverlay, say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { allCommands, forStroke } from './registry.ts';
 import type { Command } from './registry.ts';
@@ -18,10 +18,12 @@ function runOrSay(command: Command): void {
   if (why === null) command.run(); else say(why);
 }
 
-/** What an item of the menu does: it has the command's name, and while a dialog has the window nothing else begins. */
+/** What an item of the menu does, by its command's name: lists that lie over the window give way, a form that is being filled in does not. */
 export function runSaying(id: string): void {
   const found = allCommands().find((command) => command.id === id), { overlay } = useUi.getState();
-  if (found === undefined || (overlay !== 'none' && overlay !== 'branch' && id !== 'help.palette')) return;
+  if (found === undefined) return;
+  if (overlay === 'import') { say('Close the dialog first.'); return; }
+  if (overlay === 'keys' || (overlay === 'palette' && id !== 'help.palette')) closeOverlay();
   runOrSay(found);
 }
 

@@ -2,7 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import { allCommands, fits, forStroke, rank } from './registry.ts';
 import type { Stroke } from './registry.ts';
+import { runSaying } from './keys.ts';
 import { registerCommands } from './list.ts';
+import { useUi } from '../state/ui.ts';
 import { menuCommands } from '../../contract/bridge.ts';
 
 const stroke = (key: string, ...held: ('ctrl' | 'meta' | 'shift' | 'alt')[]): Stroke => ({ key, ctrlKey: held.includes('ctrl'), metaKey: held.includes('meta'), shiftKey: held.includes('shift'), altKey: held.includes('alt') });
@@ -59,4 +61,23 @@ test('the palette finds whole words first, then letters in order', () => {
   expect(rank('Go to Conflicts', 'gcon')!).toBeGreaterThan(2);
   expect(rank('Undo', 'redo')).toBe(null);
   expect(rank('Undo', '  ')).toBe(0);
+});
+
+test('an item of the menu does what its command does: over a list that gives way, not over a form, and never for a name of nobody', () => {
+  useUi.setState({ overlay: 'keys', tab: 'compose' });
+  runSaying('view.conflicts');
+  expect(useUi.getState()).toMatchObject({ overlay: 'none', tab: 'conflicts' });
+  runSaying('help.palette');
+  expect(useUi.getState().overlay).toBe('palette');
+  runSaying('help.palette');
+  expect(useUi.getState().overlay).toBe('none');
+  useUi.setState({ overlay: 'import' });
+  runSaying('view.compose');
+  expect(useUi.getState()).toMatchObject({ overlay: 'import', tab: 'conflicts', said: { text: 'Close the dialog first.' } });
+  useUi.setState({ overlay: 'none' });
+  runSaying('history.undo');
+  expect(useUi.getState().said.text).toBe('The service is away.');
+  const before = useUi.getState();
+  for (const name of ['', 'toString', 'no.such.command']) runSaying(name);
+  expect(useUi.getState()).toBe(before);
 });

@@ -154,6 +154,8 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
       if (maximised) browser.maximize();
       browser.show();
     });
+    // The page says it by its repository's name, which is anybody's.
+    browser.on('page-title-updated', (event, title) => { event.preventDefault(); browser.setTitle(visible(title)); });
     browser.on('focus', changed);
     browser.on('blur', changed);
     browser.on('close', changed);
