@@ -97,7 +97,9 @@ export function mergeInto(contents: Contents, ours: Changes, theirs: Changes, ou
   for (const [path, { before, after }] of theirs) {
     const ourChange = ours.get(path);
     const r = ourChange === undefined ? null : mergeRegisters(before, ourChange.after, after);
-    if (r !== null && 'contents' in r) wanted.push(r.contents.base, r.contents.a, r.contents.b);
+    if (r === null || !('contents' in r)) continue;
+    wanted.push(r.contents.base, r.contents.a, r.contents.b);
+    contents.related(path, [r.contents.base, r.contents.a, r.contents.b]);
   }
   contents.needTexts(wanted);
   const changes = new Map<PathBytes, Change>();

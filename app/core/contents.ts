@@ -1,7 +1,7 @@
 // Blobs as interned lines, the diffs between them and their merges, each computed once and kept by content. What is not held
 // is fetched in waves (waves.ts) from a source that is injected: no I/O here. One instance belongs to one import or composition.
 import { sha256 } from '@noble/hashes/sha2.js';
-import { type Oid, toHex } from './bytes.ts';
+import { type Oid, type PathBytes, toHex } from './bytes.ts';
 import { diffLines } from './diff/diff.ts';
 import { AcumenError } from './errors.ts';
 import { Interner, isBinary } from './lines.ts';
@@ -49,6 +49,8 @@ class Shelf<T> {
     else if (found instanceof AcumenError) throw found;
     return found;
   }
+
+  isHeld(oid: Oid): boolean { return this.#held.has(oid); }
 
   peek(oid: Oid): T | undefined {
     const found = this.#held.get(oid);
@@ -113,8 +115,9 @@ export class Contents implements Held {
   readonly #texts: Shelf<Uint32Array | null>;
   readonly #sizes: Shelf<number>;
   readonly #raw: Shelf<Uint8Array>;
-  /** text to come → the version before it */
+  /** text to come → a text much like it; and a version of each path */
   readonly #before = new Map<Oid, Oid>();
+  readonly #versionOf = new Map<PathBytes, Oid>();
   readonly #scripts = new PairMemo<Int32Array | null>();
   readonly #merges = new Map<string, MergedContent>();
 
@@ -174,9 +177,15 @@ export class Contents implements Held {
     if (lacks) throw LACKING;
   }
 
-  /** These two are versions of one file: reading the second is cheaper after the first. Asks for nothing. */
-  related(before: Oid, after: Oid): void {
-    if (this.#texts.peek(after) === undefined) this.#before.set(after, before);
+  /** These are versions of one file: reading one is cheaper after another. Asks for nothing. */
+  related(path: PathBytes, versions: readonly (Oid | null)[]): void {
+    let like = this.#versionOf.get(path);
+    for (const oid of versions) {
+      if (oid === null) continue;
+      if (like !== undefined && like !== oid && !this.#texts.isHeld(oid)) this.#before.set(oid, like);
+      like = oid;
+    }
+    if (like !== undefined) this.#versionOf.set(path, like);
   }
 
   /** Stops here unless all these texts are held: named beforehand, they come in one wave. */

@@ -16,13 +16,11 @@ export function editsOf(contents: Contents, changes: Changes): Edit[] {
 /** Asks for the very texts that the edits will be made of, all at once. */
 function needTextsOf(contents: Contents, changes: Changes): void {
   const wanted: Oid[] = [];
-  for (const { before, after } of changes.values()) {
+  for (const [path, { before, after }] of changes) {
     if (before !== null && after !== null && (before.oid === after.oid || (formatOf(before.mode) === formatOf(after.mode) && !isRegular(after)))) continue;
     if (before !== null && isRegular(before) && (after === null || isRegular(after))) wanted.push(before.oid);
-    if (after !== null && isRegular(after)) {
-      wanted.push(after.oid);
-      if (before !== null && isRegular(before)) contents.related(before.oid, after.oid);
-    }
+    if (after !== null && isRegular(after)) wanted.push(after.oid);
+    if (isRegular(before) && isRegular(after)) contents.related(path, [before!.oid, after!.oid]);
   }
   contents.needTexts(wanted);
 }

@@ -13,7 +13,8 @@ const PIECE = 64;
 const CLASSES = 107_927;
 const LF = 10, CR = 13;
 
-export interface RenameCandidate { readonly oid: string; readonly size: number; bytes(): Uint8Array }
+/** `profile`, with the last piece counted: for who keeps it. */
+export interface RenameCandidate { readonly oid: string; readonly size: number; bytes(): Uint8Array; profile?(): Profile }
 
 /** The pieces of a content: how many bytes fall into each class. `classes` has each class once. */
 export interface Profile { readonly classes: Int32Array; readonly counts: Int32Array }
@@ -102,7 +103,7 @@ export function mayRename(deleted: readonly RenameCandidate[], added: readonly R
   const holders = new Map<number, { readonly file: number; readonly count: number }[]>();
   deleted.forEach((from, file) => {
     if (!added.some((to) => to.oid !== from.oid && sizesMayRename(from.size, to.size))) return;
-    const { classes, counts } = profileOf(from.bytes(), true);
+    const { classes, counts } = from.profile?.() ?? profileOf(from.bytes(), true);
     classes.forEach((piece, i) => {
       const holder = { file, count: counts[i]! };
       const known = holders.get(piece);
@@ -116,7 +117,7 @@ export function mayRename(deleted: readonly RenameCandidate[], added: readonly R
     for (const i of byOid.get(to.oid) ?? []) exact.push([i, j]);
     if (!deleted.some((from) => to.oid !== from.oid && sizesMayRename(from.size, to.size))) return;
     common.fill(0);
-    const { classes, counts } = profileOf(to.bytes(), true);
+    const { classes, counts } = to.profile?.() ?? profileOf(to.bytes(), true);
     classes.forEach((piece, k) => {
       for (const { file, count } of holders.get(piece) ?? []) common[file] = common[file]! + Math.min(count, counts[k]!);
     });

@@ -1,13 +1,14 @@
 // Carrying tips onto the base (design.md §2, Carried onto the base): one three-way merge of trees from the tip's merge base.
 // Renames are delete + add in this version; where a possible rename meets the other side, the answer is "not yet exact"
 // (docs/decisions/0005). The base's side is looked up path by path: a branch costs what it touches, not how old it is.
+import { LRUCache } from 'lru-cache';
 import { type Oid, type PathBytes, display } from '../../core/bytes.ts';
 import { type Change, type Changes, type PathConflict, ancestors, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
 import type { Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Rename } from '../../core/model.ts';
 import { type Commit, type Entry, Mode } from '../../core/repository.ts';
-import { mayRename, sizesMayRename } from '../../core/similarity.ts';
+import { type Profile, mayRename, profileOf, sizesMayRename } from '../../core/similarity.ts';
 import type { Trees } from '../git/trees.ts';
 
 export type Carried =
@@ -17,12 +18,23 @@ export type Carried =
 
 /** What lies with one branch's objects and says nothing of the others. */
 export function isUnreadable(error: unknown): error is AcumenError {
-  return error instanceof AcumenError && (error.code === 'missing-object' || error.code === 'corrupt-object' || error.code === 'hostile-name');
+  return error instanceof AcumenError && (error.code === 'missing-object' || error.code === 'corrupt-object' || error.code === 'hostile-name' || error.code === 'too-large');
 }
 
 const NOTHING: Changes = new Map<PathBytes, Change>();
 /** deletions × additions beyond which every deletion is taken for a possible rename; git has such a limit too (merge.renameLimit) */
 const RENAME_PAIRS = 100_000;
+
+/** What is kept for pairs of files that are met again: bytes of profiles, paths of the base's sides. */
+const PROFILE_BYTES = 32 << 20;
+const SIDE_PATHS = 200_000;
+
+interface BaseSide {
+  readonly changes: Changes;
+  readonly added: readonly PathBytes[];
+  /** of deleted paths, so far as asked: an addition that git might pair with it, or null */
+  readonly renamed: Map<PathBytes, PathBytes | null>;
+}
 
 /** Stops, as core/waves.ts says, where trees or contents are lacking; nothing is changed by then. */
 export class Carrier {
@@ -31,6 +43,9 @@ export class Carrier {
   readonly #base: Commit;
   /** deleted → added → might git call it a rename? */
   readonly #similar = new Map<Oid, Map<Oid, boolean>>();
+  readonly #profiles = new LRUCache<Oid, Profile>({ maxSize: PROFILE_BYTES, sizeCalculation: ({ classes }) => 8 * classes.length + 100 });
+  /** by merge base's tree: what the base changed since */
+  readonly #baseSides = new LRUCache<Oid, BaseSide>({ maxSize: SIDE_PATHS, sizeCalculation: ({ changes }) => changes.size + 1 });
 
   constructor(trees: Trees, contents: Contents, base: Commit) {
     this.#trees = trees;
@@ -124,14 +139,39 @@ export class Carrier {
         known.push([row, b, a === b && size(a) > 0]);
       }
     }
-    this.#contents.needBytes([...sources, ...targets]);
-    const candidate = (oid: Oid) => {
-      const bytes = this.#contents.bytes(oid);
-      return { oid, size: bytes.length, bytes: () => bytes };
-    };
+    this.#contents.needBytes([...sources, ...targets].filter((oid) => !this.#profiles.has(oid)));
+    const candidate = (oid: Oid) => ({ oid, size: size(oid), bytes: () => this.#contents.bytes(oid), profile: () => this.#profileOf(oid) });
     const left = [...sources].map(candidate), right = [...targets].map(candidate);
     for (const [row, b, same] of known) row.set(b, same);
     for (const [i, j] of mayRename(left, right)) this.#similar.get(left[i]!.oid)!.set(right[j]!.oid, true);
+  }
+
+  #sideSince(from: Commit): BaseSide {
+    let side = this.#baseSides.get(from.tree);
+    if (side === undefined) {
+      const changes = this.#trees.diff(from.tree, this.#base.tree);
+      this.#baseSides.set(from.tree, side = { changes, added: newPaths(changes), renamed: new Map() });
+    }
+    return side;
+  }
+
+  #profileOf(oid: Oid): Profile {
+    let profile = this.#profiles.get(oid);
+    if (profile === undefined) {
+      profile = profileOf(this.#contents.bytes(oid), true);
+      this.#profiles.set(oid, profile);
+    }
+    return profile;
+  }
+
+  /** The first of these paths, gone in the base, that git might pair with one that the base added, and that one. */
+  #metRename({ changes, added, renamed }: BaseSide, deleted: readonly PathBytes[]): { from: PathBytes; to: PathBytes } | undefined {
+    if (deleted.length * added.length > RENAME_PAIRS) return added.length === 0 ? undefined : { from: deleted[0]!, to: added[0]! };
+    const unknown = deleted.filter((path) => !renamed.has(path));
+    const found = new Map(this.#pairs(changes, unknown, added).toReversed().map((r) => [r.from, r.to]));
+    for (const path of unknown) renamed.set(path, found.get(path) ?? null);
+    const first = deleted.find((path) => renamed.get(path) !== null);
+    return first === undefined ? undefined : { from: first, to: renamed.get(first)! };
   }
 
   /** A sentence where a possible rename of one side meets an edit of the other, else null. */
@@ -157,11 +197,11 @@ export class Carrier {
         && this.#trees.at(this.#base.tree, dir)?.mode !== Mode.tree) goneDirectories.push(dir);
     }
     if (relevant.size === 0 && goneDirectories.length === 0) return null;
-    const side = this.#trees.diff(from.tree, this.#base.tree);
-    for (const [path, c] of side) {
+    const side = this.#sideSince(from);
+    for (const [path, c] of side.changes) {
       if (c.after === null && goneDirectories.some((dir) => path.startsWith(`${dir}/`))) relevant.add(path);
     }
-    const [first] = this.#pairs(side, [...relevant], newPaths(side));
+    const first = this.#metRename(side, [...relevant]);
     return first === undefined ? null : say(first);
   }
 }

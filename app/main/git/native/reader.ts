@@ -8,6 +8,7 @@ import type { RepositoryReader } from '../../../core/repository.ts';
 import { objectFormatOf, readConfig } from '../embedded/locate.ts';
 import type { Location } from '../embedded/locate.ts';
 import { loosePath } from '../embedded/loose.ts';
+import { ObjectStore } from '../embedded/objects.ts';
 import { corruptObject } from '../failures.ts';
 import { isPromised, refuseLinks, withAlternates } from '../objectDirectories.ts';
 import { EMPTY_TREES, ID_DIGITS, isOid, LARGE, objectId, objectIdGently } from '../oids.ts';
@@ -21,6 +22,11 @@ import type { Git } from './git.ts';
 
 /** A disk that wakes up or a pack of many gigabytes may take seconds for one object. */
 const ANSWER_MS = 30_000;
+
+/** objects in a wave that we read ourselves, and the memory for it */
+const SMALL_WAVE = 8;
+const OWN_BYTES = 16 << 20;
+const NOTHING = Buffer.alloc(0);
 
 export interface NativeOptions {
   readonly cacheBytes?: number;
@@ -39,6 +45,8 @@ class NativeObjects implements Objects {
   readonly #format: ObjectFormat;
   readonly #home: GitHome;
   readonly #conversation: Conversation;
+  /** for small waves, where our own code reads this format */
+  readonly #own: ObjectStore | null;
   readonly #turns = new Turns();
 
   constructor(objectDir: string, format: ObjectFormat, git: Git, timeoutMs: number) {
@@ -48,6 +56,7 @@ class NativeObjects implements Objects {
     this.#home = new GitHome(git, objectDir, format, timeoutMs);
     this.#conversation = new Conversation(this.#home);
     this.#conversation.prepare();
+    this.#own = format === 'sha1' ? new ObjectStore(objectDir, OWN_BYTES) : null;
   }
 
   turn(): Promise<void> | undefined {
@@ -75,6 +84,7 @@ class NativeObjects implements Objects {
 
   close(): void {
     this.#conversation.close();
+    this.#own?.close();
     this.#home.close();
   }
 
@@ -96,13 +106,29 @@ class NativeObjects implements Objects {
   async #askAll(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<((GitObject & Header) | AcumenError | null)[]> {
     const empty = EMPTY_TREES[this.#format];
     const isAsked = oids.map((oid) => oid !== empty && this.#isId(oid));
-    const answers = await this.#conversation.askAll(verb, oids.filter((_, i) => isAsked[i]), most);
+    const answers = await this.#answers(verb, oids.filter((_, i) => isAsked[i]), most);
     let n = 0;
     return oids.map((oid, i) => {
       if (!isAsked[i]) return oid === empty ? { type: 'tree', size: 0, content: Buffer.alloc(0) } : null;
       const answer = answers[n++]!;
       return answer === null && this.#isLoose(oid) ? unreadable(oid) : answer;
     });
+  }
+
+  /**
+   * A small wave costs less to read here than the way to git and back, and while git is at work nobody waits for it: a walk down one
+   * line of history asks for one commit at a time. What we cannot read ourselves, git is asked for.
+   */
+  async #answers(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<((GitObject & Header) | AcumenError | null)[]> {
+    const own = oids.length <= SMALL_WAVE ? this.#own : null;
+    if (own === null) return this.#conversation.askAll(verb, oids, most);
+    const found: ((GitObject & Header) | AcumenError | null)[] = verb === 'contents'
+      ? (await own.readAll(oids, most)).map((object) => (object === null || object instanceof AcumenError ? object : { ...object, size: object.content.length }))
+      : (await own.headers(oids)).map((header) => (header === null || header instanceof AcumenError ? header : { ...header, content: NOTHING }));
+    const left = oids.flatMap((_, i) => (found[i] === null || found[i] instanceof AcumenError ? [i] : []));
+    const asked = await this.#conversation.askAll(verb, left.map((i) => oids[i]!), most);
+    for (const [n, i] of left.entries()) found[i] = asked[n]!;
+    return found;
   }
 
   /** git calls a loose object missing that is there and cannot be read. */
