@@ -157,7 +157,7 @@ export async function openStore(file: string, options: OpenOptions = {}): Promis
   const { readOnly = false, busyMs = BUSY_MS } = options;
   const path = resolve(file);
   const found = inspect(path, newestVersion);
-  if (found === 'new' && readOnly) throw new AcumenError('io', 'The store does not exist.', 'Import the repository first.', { file: path });
+  if (found === 'new' && readOnly) throw absent(path);
   if (readOnly) return reading(path, busyMs);
   if (found === 'new') guarded(path, () => mkdirSync(dirname(path), { recursive: true }));
   for (const place of found === 'new' && !existsSync(path) ? [dirname(path)] : [path, dirname(path)]) if (!writable(place)) throw unwritable(path);
@@ -184,6 +184,29 @@ export async function openStore(file: string, options: OpenOptions = {}): Promis
     await writer?.stop().catch(() => undefined);
     throw error;
   }
+}
+
+/** fsck of a file that may be too damaged to be opened as a store. Rejects where it is none, or none of ours to read. */
+export async function fsckFile(file: string): Promise<FsckReport> {
+  const path = resolve(file);
+  if (inspect(path, newestVersion) === 'new') throw absent(path);
+  const tidy = !existsSync(`${path}-wal`);
+  const report = await checked(path, BUSY_MS);
+  if (tidy && report.ok) leaveAlone(path);
+  return report;
+}
+
+function checked(path: string, busyMs: number): Promise<FsckReport> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerUrl('fsck.worker'), { workerData: { file: path, busyMs } satisfies WorkerData });
+    worker.once('message', (message: FromFsck) => message.kind === 'report' ? resolve(message.report) : reject(fromPlain(message.error)));
+    worker.once('error', (error) => reject(died(error)));
+    worker.once('exit', () => reject(died(null)));
+  });
+}
+
+function absent(path: string): AcumenError {
+  return new AcumenError('io', 'The store does not exist.', 'Import the repository first.', { file: path });
 }
 
 function versionOf(db: ReadDb, path: string): number {
@@ -382,14 +405,7 @@ class SqliteStore implements Store {
     this.#watch = null;
   }
 
-  fsck(): Promise<FsckReport> {
-    return new Promise((resolve, reject) => {
-      const worker = new Worker(workerUrl('fsck.worker'), { workerData: { file: this.file, busyMs: this.#busyMs } satisfies WorkerData });
-      worker.once('message', (message: FromFsck) => message.kind === 'report' ? resolve(message.report) : reject(fromPlain(message.error)));
-      worker.once('error', (error) => reject(died(error)));
-      worker.once('exit', () => reject(died(null)));
-    });
-  }
+  fsck(): Promise<FsckReport> { return checked(this.file, this.#busyMs); }
 
   close(): Promise<void> {
     this.#closing ??= this.#shut();
