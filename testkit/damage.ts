@@ -118,11 +118,18 @@ async function imageOf(store: Store): Promise<string> {
   const keys = events.flatMap(({ event }) => (event.kind === 'segment-added' ? [event.key] : []));
   const states = [];
   for (const { id } of operations) states.push(await store.stateAt(id));
-  const starts = events.flatMap(({ event }) => (event.kind === 'import-started' ? [event] : []));
-  const reusable = [];
-  for (const { base, grain } of starts) reusable.push([...await store.reusable(base, grain)]);
-  hash.update(pack([await store.head(), operations, events, state, states, await store.segments(keys), [...await store.hasSegments(keys)], reusable, await Array.fromAsync(store.conflicts()), await store.conflictCount(), await store.conflictsAt()]));
+  hash.update(pack([await store.head(), operations, events, state, states, await store.segments(keys), [...await store.hasSegments(keys)], await Array.fromAsync(store.conflicts()), await store.conflictCount(), await store.conflictsAt()]));
   return hash.digest('hex');
+}
+
+/** What it offers an import for reuse, by tip: the importer asks by the tips it finds, so a tip that never was is never asked for. */
+async function offersOf(store: Store): Promise<string[]> {
+  const offers: string[] = [];
+  for await (const { event } of store.events({ kinds: ['import-started'] })) {
+    if (event.kind !== 'import-started') continue;
+    for (const [tip, keys] of await store.reusable(event.base, event.grain)) offers.push(...keys.map((key) => `${event.base} ${tip} ${key}`));
+  }
+  return offers;
 }
 
 /** Contents too, by the ids that were there before the damage. */
@@ -155,6 +162,11 @@ export async function flippedPages(folder: string, most: number, seed: number, {
     }
   };
   const before = await answers(sample);
+  const offered = async (file: string): Promise<string[]> => {
+    const store = await openStore(file, { readOnly: true });
+    return offersOf(store).finally(() => store.close());
+  };
+  const offers = new Set(await offered(sample)), tips = new Set([...offers].map((offer) => offer.split(' ')[1]));
   const total = bytes.length / page;
   const pages = random.shuffle(Array.from({ length: total }, (_, n) => n)).slice(0, most);
   const figures = { pages: pages.length, flips: 0, whole: 0, named: 0, refused: 0, codes: {} as Record<string, number>, refusedReading: 0 };
@@ -190,6 +202,7 @@ export async function flippedPages(folder: string, most: number, seed: number, {
         continue;
       }
       must(now === before, `${when}: the store opens and answers otherwise`);
+      must((await offered(file)).every((offer) => offers.has(offer) || !tips.has(offer.split(' ')[1])), `${when}: it offers another segment for reuse`);
       figures.whole++;
       if (read(file, fsck).problems.length > 0) figures.named++;
     }

@@ -6,6 +6,7 @@
 //   checkpoint STORE SEED       the same without end, the store closed and opened again after every third
 //   migrate STORE               opens a store of an older format
 //   write STORE SEED            branches written, undone and redone without end
+//   cut STORE WHAT WHEN         writes out/cut (or undoes) and dies before or after the branch is moved, nothing yet recorded
 //   backup STORE SEED FILE      compositions without end, while FILE-1, FILE-2, … are made one after another
 //   restore STORE FILE          puts FILE in the store's place, over and over
 //   move REPO NAME FROM TO      waits for a line, then moves a branch: {moved} or {code}
@@ -136,6 +137,21 @@ async function writings(store: string, seed: string): Promise<never> {
   for (;;) await randomWriting(workspace, random, say);
 }
 
+async function cut(store: string, what: string, when: string): Promise<void> {
+  const workspace = await Workspace.open(store, { env: {} });
+  const { store: inner } = workspace;
+  const appendMoving = inner.appendMoving.bind(inner);
+  const die = (): void => { process.kill(process.pid, 'SIGKILL'); };
+  inner.appendMoving = (operation, events, extra, head, branch, move) => appendMoving(operation, events, extra, head, branch, async () => {
+    if (when === 'before') die();
+    const takeBack = await move();
+    die();
+    return takeBack;
+  });
+  if (what === 'undo') await workspace.call('undo', { ticket: 'u' });
+  else await workspace.call('writeBranch', { ticket: 'w', name: 'out/cut', acus: [workspace.engine.acus[0]!.id] });
+}
+
 async function backups(store: string, seed: string, file: string): Promise<void> {
   const workspace = await Workspace.open(store, { env: {} });
   say('ready');
@@ -191,6 +207,7 @@ async function main([verb, store, second, third, fourth]: string[]): Promise<voi
     case 'checkpoint': return checkpoints(store!, second!);
     case 'migrate': return migrating(store!);
     case 'write': return writings(store!, second!);
+    case 'cut': return cut(store!, second!, third!);
     case 'backup': return backups(store!, second!, third!);
     case 'move': return moving(store!, second!, third!, fourth!);
     case 'restore':

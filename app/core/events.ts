@@ -33,7 +33,24 @@ export type DomainEvent =
   | { readonly kind: 'segment-added'; readonly key: SegmentKey; readonly segment: Segment }
   | { readonly kind: 'published'; readonly published: Published | null }
   | { readonly kind: 'composition-changed'; readonly composition: Composition }
-  | { readonly kind: 'branch-written'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly tree: Oid | null; readonly acus: readonly AcuId[] };
+  | { readonly kind: 'branch-written'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly tree: Oid | null; readonly acus: readonly AcuId[] }
+  /**
+   * A branch is about to be moved: written before it is, so that a process killed between the move and the operation that
+   * records it is found out (`branch-settled` answers every one). Holds what that operation would have been.
+   */
+  | { readonly kind: 'branch-moving'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly operation: PlannedOperation; readonly events: readonly DomainEvent[] }
+  /** `moving`: seq of its event. `recorded`: the operation is in the log. `dropped`: the branch was not moved. `overtaken`: somebody else moved it since. */
+  | { readonly kind: 'branch-settled'; readonly moving: number; readonly outcome: 'recorded' | 'dropped' | 'overtaken' };
+
+/** An operation before it has a place in the log. */
+export interface PlannedOperation {
+  readonly kind: OperationKind;
+  readonly description: string;
+  readonly command: string | null;
+  readonly target: number | null;
+  /** milliseconds since the epoch */
+  readonly time: number;
+}
 
 export type OperationKind = 'open' | 'import' | 'compose' | 'write-branch' | 'undo' | 'redo';
 

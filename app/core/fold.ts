@@ -16,7 +16,7 @@ export function foldEvent(state: WorkspaceState, event: DomainEvent): WorkspaceS
     case 'published': return { ...state, published: event.published };
     case 'composition-changed': return { ...state, composition: event.composition };
     // Written, but not (or not any more) part of the state: bodies become visible by `published`, refs live in the repository.
-    case 'import-started': case 'segment-added': case 'branch-written': return state;
+    case 'import-started': case 'segment-added': case 'branch-written': case 'branch-moving': case 'branch-settled': return state;
   }
 }
 

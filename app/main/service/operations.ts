@@ -20,7 +20,6 @@ import type { Progress } from './queue.ts';
 import type { Moment } from './reading.ts';
 import { commandLine, plural } from './said.ts';
 import type { View, Workspace } from './workspace.ts';
-import { moveRef } from './writeBack.ts';
 
 type ImportParams = { readonly path: string | null; readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: PatchParams | undefined };
 
@@ -106,7 +105,7 @@ export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: 
     return {
       operation: { kind, target: plan.target.id, description: `${kind === 'undo' ? 'Undid' : 'Redid'}: ${plan.target.description}`, command: commandLine(kind) },
       events: plan.events,
-      ...moves !== null && { effect: () => moveRef(workspace, moves) },
+      ...moves !== null && { move: moves },
     };
   });
   return { operation: operation! };

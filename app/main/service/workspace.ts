@@ -10,7 +10,7 @@ import { emptyState, foldState } from '../../core/fold.ts';
 import type { Segment } from '../../core/model.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
-import { historyOf } from '../../core/undo.ts';
+import { historyOf, type RefMove } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import { openRepository } from '../git/open.ts';
 import type { ReaderChoice } from '../git/open.ts';
@@ -24,7 +24,7 @@ import type { Task } from './queue.ts';
 import { Reading } from './reading.ts';
 import type { Moment } from './reading.ts';
 import type { Service } from './session.ts';
-import { writeBranch } from './writeBack.ts';
+import { moveRef, settleMoves, writeBranch } from './writeBack.ts';
 
 export interface Clock {
   /** milliseconds since the epoch */
@@ -51,8 +51,8 @@ export interface Plan {
   readonly operation: Omit<NewOperation, 'time'>;
   readonly events: readonly DomainEvent[];
   readonly extra?: Extra;
-  /** what must happen outside the store before the commit; answers how to take it back if the commit fails */
-  effect?(): Promise<() => Promise<void>>;
+  /** a branch that moves with it */
+  readonly move?: RefMove;
 }
 
 const NOTHING_PUBLISHED: Published = {
@@ -93,6 +93,7 @@ export class Workspace implements Service {
     const workspace = new Workspace(await openStore(file, { readOnly: options.readOnly ?? false }), options);
     try {
       await workspace.refold();
+      if (!workspace.store.readOnly && await settleMoves(workspace) > 0) await workspace.refold();
     } catch (error) {
       await workspace.close();
       throw error;
@@ -219,12 +220,13 @@ export class Workspace implements Service {
       if (planned === null) return null;
       const next = foldState(planned.events, view.state);
       const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#derived(next.published) };
-      const takeBack = await planned.effect?.();
       let operation;
       try {
-        operation = await this.store.append({ ...planned.operation, time: this.clock.now() }, planned.events, extra, view.head.event);
+        const stamped = { ...planned.operation, time: this.clock.now() };
+        const { move } = planned;
+        operation = move === undefined ? await this.store.append(stamped, planned.events, extra, view.head.event)
+          : await this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move));
       } catch (error) {
-        await takeBack?.();
         if (!(error instanceof AcumenError) || error.code !== 'store-moved' || attempt >= MAX_ATTEMPTS) throw error;
         await sleep(Math.random() * Math.min(MAX_PAUSE, 2 ** attempt));
         continue;

@@ -20,6 +20,7 @@ export async function writeBranch(workspace: Workspace, name: string, acus: read
   const ref = branchRef(name);
   if (acus.length === 0) throw new AcumenError('not-composable', 'There is nothing to write: the composition is empty.', 'Compose some changes first.', { missing: [], conflicts: [] });
   let written: { commit: Oid; tree: Oid } | null = null;
+  await settleMoves(workspace);
   const operation = await workspace.commit(async (view) => {
     const { composition, composed, moment: { reader, engine }, blobs } = await standing(workspace, view, acus, signal);
     const before = await replaceableTip(reader, ref, engine.base, await tipsWritten(workspace, ref));
@@ -43,7 +44,7 @@ export async function writeBranch(workspace: Workspace, name: string, acus: read
         { kind: 'branch-written', ref, before, after: commit, tree, acus: composition.acus },
       ],
       extra: { blobs },
-      effect: () => moveRef(workspace, { ref, expected: before, next: commit }),
+      move: { ref, expected: before, next: commit },
     };
   });
   return { ref: display(ref), ...written!, operation: operation! };
@@ -60,6 +61,22 @@ export async function moveRef(workspace: Workspace, { ref, expected, next }: { r
   const writer = openWriter(reader.gitDir, { searchPath: workspace.env['PATH'] ?? '' });
   await writer.moveBranch(name, expected, next);
   return () => writer.moveBranch(name, next, expected);
+}
+
+/**
+ * What a process left undone that was killed between moving a branch and recording it: recorded now, or known to have come to
+ * nothing. Answers how many. Where the repository cannot be read, or another process writes, the next opening does it.
+ */
+export async function settleMoves(workspace: Workspace): Promise<number> {
+  try {
+    return await workspace.store.settleMoves(async (ref) => {
+      const reader = await workspace.repository();
+      return (await reader.refs()).refs.find(({ name }) => name === ref)?.oid ?? null;
+    });
+  } catch (error) {
+    if (error instanceof AcumenError && error.code !== 'bug') return 0;
+    throw error;
+  }
 }
 
 async function tipsWritten(workspace: Workspace, ref: ByteString): Promise<ReadonlySet<Oid>> {

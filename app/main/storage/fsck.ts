@@ -81,7 +81,7 @@ function checkConflicts(db: ReadDb, problem: Problem): void {
   if (graph === undefined) return problem('the graph is missing');
   if (graph.operation > readHead(db).operation) problem('the graph is of an operation that never was');
   const pages = 'SELECT count, bytes FROM conflict_page ORDER BY ordinal';
-  if (!equalBytes(graph.digest, graphDigest(each<ConflictPage>(db, pages)))) return problem('the graph is not the one stored');
+  if (!equalBytes(graph.digest, graphDigest(graph.operation, each<ConflictPage>(db, pages)))) return problem('the graph is not the one stored');
   let count = 0;
   for (const page of each<ConflictPage>(db, pages)) count += unpackConflicts(page).length;
   if (graph.count !== count) problem('the graph is not the one stored');

@@ -7,7 +7,7 @@ import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, OperationKind, Published, SegmentKey } from '../../core/events.ts';
 import { pack, packSegment, unpack, unpackHead, unpackSegment, type SegmentHead } from '../../core/segmentKey.ts';
 import { corrupt, type ReadDb, type WriteDb } from './connection.ts';
-import { one, run } from './sql.ts';
+import { all, one, run } from './sql.ts';
 import type { NewOperation } from './store.ts';
 
 /** An event as it is stored. The payload of `segment-added` is the segment's stored form itself: its SHA-256 is its key. */
@@ -142,6 +142,16 @@ export function checkEnd(db: ReadDb, file: string): void {
   const same = (last?.seq ?? 0) === head.written && (operation?.id ?? 0) === head.operation && (operation?.last_event ?? 0) === head.event
     && (last === undefined || equalBytes(last.hash, head.event_hash)) && (operation === undefined || equalBytes(operation.hash, head.operation_hash));
   if (!same) throw corrupt(file, 'the log does not end where its head says');
+}
+
+/** An intent to move a branch, where it stands in the log. */
+export interface Moving { readonly seq: number; readonly event: Extract<DomainEvent, { kind: 'branch-moving' }> }
+
+/** Intents that no event has answered, oldest first: their processes are at it, or died. */
+export function unsettled(db: ReadDb): Moving[] {
+  const settled = new Set(all<EventRow>(db, `SELECT kind, payload FROM event WHERE kind = 'branch-settled'`).map((row) => (decodeEvent(row) as { moving: number }).moving));
+  return all<{ seq: number }>(db, `SELECT seq FROM event WHERE kind = 'branch-moving' ORDER BY seq`).filter(({ seq }) => !settled.has(seq))
+    .map(({ seq }) => ({ seq, event: decodeEvent(one<EventRow>(db, 'SELECT kind, payload FROM event WHERE seq = ?', seq)!) as Moving['event'] }));
 }
 
 export function toOperation(row: Omit<OperationRow, 'hash'>): Operation {

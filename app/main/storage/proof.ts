@@ -1,15 +1,17 @@
 // What is proved of a store before any of it is trusted: its schema, SQLite's pages and indices, every hash of the log, and the
-// few rows that say which events are current. Bodies and blobs are proved once more when read, by their own hashes. Views that
-// nothing but fsck reads (edits, hunks, provenance, names of sources) are left to fsck: they are folded again from the log.
+// few rows that say which events are current, and the conflict graph. Bodies, blobs and the engine's tables are proved when read, by
+// their own hashes. Views that nothing but fsck reads (provenance, names of sources) are left to it.
 import { statSync } from 'node:fs';
 import { equalBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Published } from '../../core/events.ts';
 import { pack } from '../../core/segmentKey.ts';
+import type { ConflictPage } from './conflictPages.ts';
 import { connectReader, connectScratch, connectWriter, corrupt, guarded, hasWal, refuseNewer, type ReadDb } from './connection.ts';
 import { decodeEvent, eventHash, operationHash, readHead, type EventRow, type HeadRow, type OperationRow } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
 import { all, each, one } from './sql.ts';
+import { graphDigest } from './views.ts';
 
 /** Says what is wrong; may be called many times. */
 export type Problem = (text: string) => void;
@@ -165,4 +167,8 @@ function checkCurrent(db: ReadDb, current: Current, problem: Problem): void {
   if (keys.join() !== (published?.segments ?? []).join()) problem('the published segments are not those of the log');
   const astray = one<{ n: number }>(db, `SELECT count(*) AS n FROM segment LEFT JOIN event ON seq = segment.event WHERE event.kind IS NOT 'segment-added' OR event.draft IS NOT segment.draft`)!.n;
   if (astray > 0) problem(`${astray} segments are not where the log has them`);
+  const graph = one<{ operation: number; count: number; digest: Uint8Array }>(db, 'SELECT operation, count, digest FROM conflict_graph');
+  const pages = all<ConflictPage>(db, 'SELECT count, bytes FROM conflict_page ORDER BY ordinal');
+  const count = pages.reduce((n, page) => n + page.count, 0);
+  if (graph === undefined || graph.count !== count || !equalBytes(graph.digest, graphDigest(graph.operation, pages))) problem('the conflict graph is not the one stored');
 }

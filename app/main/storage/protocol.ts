@@ -1,23 +1,39 @@
 // Messages between a store and its writer's thread: plain data, packed where it is large.
 import type { Oid } from '../../core/bytes.ts';
 import { AcumenError, type ErrorCode } from '../../core/errors.ts';
-import type { Operation, SegmentKey } from '../../core/events.ts';
+import type { DomainEvent, Operation, SegmentKey } from '../../core/events.ts';
 import type { Grain } from '../../core/model.ts';
 import type { PackedConflicts } from './conflictPages.ts';
 import type { EncodedEvent } from './log.ts';
 import type { FsckReport, Head, NewBlob, NewOperation, Replica } from './store.ts';
 
 /** `proved`: the caller has proved the file, or just made it. */
+export interface AppendRequest {
+  readonly operation: NewOperation;
+  readonly events: readonly EncodedEvent[];
+  readonly conflicts: PackedConflicts | null;
+  readonly replica: Replica | null;
+  readonly blobs: readonly NewBlob[];
+  readonly expectHead: number | null;
+}
+export type Settled = Omit<Extract<DomainEvent, { kind: 'branch-settled' }>, 'kind'>;
+
 export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean }
 
 export type Call =
-  | { readonly call: 'append'; readonly operation: NewOperation; readonly events: readonly EncodedEvent[]; readonly conflicts: PackedConflicts | null; readonly replica: Replica | null; readonly blobs: readonly NewBlob[]; readonly expectHead: number | null }
+  | ({ readonly call: 'append' } & AppendRequest)
   | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[]; readonly packed: readonly Uint8Array[] }
   | { readonly call: 'stage'; readonly draft: number; readonly packed: readonly Uint8Array[] }
+  /** the intent to move a branch, with the blobs its operation needs */
+  | { readonly call: 'intend'; readonly moving: EncodedEvent; readonly blobs: readonly NewBlob[]; readonly expectHead: number }
+  /** begins a transaction that lasts until `settle`; other calls wait. `moving`: refused with `store-moved` if that one is settled, or the head another */
+  | { readonly call: 'hold'; readonly moving: number | null; readonly expectHead: number | null }
+  /** ends it, or makes one of its own */
+  | { readonly call: 'settle'; readonly append: AppendRequest | null; readonly settled: readonly Settled[] }
   | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };
 
-export interface Answers { 'append': Operation; 'begin-import': number; 'stage': SegmentKey[]; 'close': null }
+export interface Answers { 'intend': number; 'hold': null; 'settle': Operation | null; 'append': Operation; 'begin-import': number; 'stage': SegmentKey[]; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
 
 export type FromWriter =

@@ -5,16 +5,17 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Oid } from '../../core/bytes.ts';
-import type { DomainEvent, Operation, OperationKind, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import type { DomainEvent, Operation, PlannedOperation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { Conflict, Grain, Segment } from '../../core/model.ts';
 import { packSegment } from '../../core/segmentKey.ts';
+import type { RefMove } from '../../core/undo.ts';
 import { packConflicts } from './conflictPages.ts';
 import { connectReader, connectWriter, guarded, inspect, readOnly as unwritable, refuseNewer, storeError, writable, type ReadDb } from './connection.ts';
 import { createStore } from './creation.ts';
-import { checkEnd, encodeEvent, publishedKey, segmentKeyOf } from './log.ts';
+import { checkEnd, encodeEvent, publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import { isFolded, newestVersion } from './migrations/index.ts';
-import { fromPlain, type Answers, type Call, type FromFsck, type WorkerData } from './protocol.ts';
+import { fromPlain, type Answers, type AppendRequest, type Call, type FromFsck, type Settled, type WorkerData } from './protocol.ts';
 import { hasJournal, prove, proveFile } from './proof.ts';
 import * as reads from './reads.ts';
 import { viewDigests } from './views.ts';
@@ -30,14 +31,7 @@ export interface Head {
   readonly written: number;
 }
 
-export interface NewOperation {
-  readonly kind: OperationKind;
-  readonly description: string;
-  readonly command: string | null;
-  readonly target: number | null;
-  /** milliseconds since the epoch */
-  readonly time: number;
-}
+export type NewOperation = PlannedOperation;
 
 export interface StoredEvent {
   readonly seq: number;
@@ -85,6 +79,19 @@ export interface Store {
    * a commit. With `expectHead` (a `Head.event`) it is refused with `store-moved` if another operation came first.
    */
   append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, expectHead?: number): Promise<Operation>;
+
+  /**
+   * The same for an operation that moves a branch. The intent is committed first; then, while nobody else can write, `move` is
+   * called, which answers how to take it back; then the operation is recorded. A process killed in between leaves the intent,
+   * which `settleMoves` answers.
+   */
+  appendMoving(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number, branch: RefMove, move: () => Promise<() => Promise<void>>): Promise<Operation>;
+
+  /**
+   * Answers every intent whose process died: a branch found where it was to be moved gets its operation, one that was not moved
+   * is left at that. `found` says where it is; where it throws, nothing is settled. No process is amid a move meanwhile.
+   */
+  settleMoves(found: (ref: string) => Promise<Oid | null>): Promise<number>;
 
   /**
    * A long import in three steps: begin (with the first batch, if it is there), stage in batches (hundreds of segments each), then `append` an operation `import`
@@ -283,13 +290,71 @@ class SqliteStore implements Store {
   }
 
   async append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, expectHead?: number): Promise<Operation> {
-    const conflicts = extra.conflicts === undefined ? null : packConflicts(extra.conflicts);
-    // Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's.
-    const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
-    const replica = extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) };
-    const encoded = events.map(encodeEvent);
+    const request = this.#request(operation, events, extra, expectHead ?? null);
+    const { blobs, events: encoded, conflicts, replica } = request;
     const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts?.pages ?? []).map((p) => p.bytes), ...(replica === null ? [] : [replica.bytes])];
-    return this.#write({ call: 'append', operation, events: encoded, conflicts, replica, blobs, expectHead: expectHead ?? null }, moved);
+    return this.#write({ call: 'append', ...request }, moved);
+  }
+
+  /** Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's. */
+  #request(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number | null): AppendRequest {
+    return {
+      operation, events: events.map(encodeEvent), expectHead,
+      conflicts: extra.conflicts === undefined ? null : packConflicts(extra.conflicts),
+      replica: extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) },
+      blobs: (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
+    };
+  }
+
+  async appendMoving(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number, { ref, expected, next }: RefMove, move: () => Promise<() => Promise<void>>): Promise<Operation> {
+    const intent = encodeEvent({ kind: 'branch-moving', ref, before: expected, after: next, operation, events });
+    const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
+    const moving = await this.#write({ call: 'intend', moving: intent, blobs, expectHead }, [intent.payload, ...blobs.map((b) => b.bytes)]);
+    // Not the news: the next opening finds the branch where it was, too.
+    const drop = (): Promise<unknown> => this.#write({ call: 'settle', append: null, settled: [{ moving, outcome: 'dropped' }] }).catch(() => undefined);
+    let takeBack: () => Promise<void>;
+    try {
+      await this.#write({ call: 'hold', moving, expectHead });
+      takeBack = await move();
+    } catch (error) {
+      await drop();
+      throw error;
+    }
+    try {
+      const request = this.#request(operation, events, { ...extra, blobs: [] }, expectHead);
+      return (await this.#write({ call: 'settle', append: request, settled: [{ moving, outcome: 'recorded' }] }))!;
+    } catch (error) {
+      await takeBack();
+      await drop();
+      throw error;
+    }
+  }
+
+  async settleMoves(found: (ref: string) => Promise<Oid | null>): Promise<number> {
+    if ((await this.#read(unsettled)).length === 0) return 0;
+    await this.#write({ call: 'hold', moving: null, expectHead: null });
+    let append: AppendRequest | null = null;
+    const settled: Settled[] = [];
+    try {
+      const { event: last } = await this.head();
+      for (const { seq, event: { ref, before, after, operation, events } } of await this.#read(unsettled)) {
+        const now = await found(ref);
+        // Two in one go would need two operations: the other one's turn comes with the next call.
+        if (now === after && append !== null) continue;
+        if (now === after) append = this.#found(operation, last < seq ? events : null, events);
+        settled.push({ moving: seq, outcome: now === after ? 'recorded' : now === before ? 'dropped' : 'overtaken' });
+      }
+    } finally {
+      await this.#write({ call: 'settle', append, settled });
+    }
+    return settled.length;
+  }
+
+  /** As planned where nothing came since (`whole`); else only that the branch was written, for the state has gone on. */
+  #found(operation: NewOperation, whole: readonly DomainEvent[] | null, planned: readonly DomainEvent[]): AppendRequest {
+    const description = `${operation.description} (recorded after an interruption)`;
+    if (whole !== null) return this.#request({ ...operation, description }, whole, {}, null);
+    return this.#request({ ...operation, kind: 'write-branch', target: null, description }, planned.filter(({ kind }) => kind === 'branch-written'), {}, null);
   }
 
   async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {

@@ -32,7 +32,7 @@ export interface Place { readonly seq: number; readonly draft: number | null }
 /** Folds one event into the views. Deterministic: the same events in the same order give the same rows. */
 export function applyEvent(db: WriteDb, event: Facts, place: Place): void {
   switch (event.kind) {
-    case 'import-started': return;
+    case 'import-started': case 'branch-moving': case 'branch-settled': return;
     case 'repository-opened':
       run(db, 'INSERT INTO workspace(id, git_dir, object_format) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET git_dir = excluded.git_dir, object_format = excluded.object_format',
         event.gitDir, event.objectFormat);
@@ -109,12 +109,12 @@ export function putConflicts(db: WriteDb, operation: number, { acus, pages }: Pa
   run(db, 'DELETE FROM conflict_page');
   pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
   const count = pages.reduce((n, page) => n + page.count, 0);
-  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, graphDigest(pages));
+  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, graphDigest(operation, pages));
 }
 
-/** SHA-256 over each page's count and bytes. */
-export function graphDigest(pages: Iterable<ConflictPage>): Uint8Array {
-  const hash = createHash('sha256');
+/** SHA-256 over whose state it is, and each page's count and bytes. */
+export function graphDigest(operation: number, pages: Iterable<ConflictPage>): Uint8Array {
+  const hash = createHash('sha256').update(`${operation}\n`);
   for (const { count, bytes } of pages) hash.update(`${count} ${bytes.length}\n`).update(bytes);
   return new Uint8Array(hash.digest());
 }

@@ -4,32 +4,44 @@ import { deflateSync } from 'node:zlib';
 import type { Oid } from '../../core/bytes.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, SegmentKey } from '../../core/events.ts';
-import type { PackedConflicts } from './conflictPages.ts';
 import type { WriteDb } from './connection.ts';
-import { decodeFacts, encodeEvent, readHead, segmentKeyOf, writeOperation, writeStaged, type EncodedEvent, type EventRow } from './log.ts';
+import { decodeFacts, encodeEvent, readHead, segmentKeyOf, unsettled, writeOperation, writeStaged, type EncodedEvent, type EventRow } from './log.ts';
+import type { AppendRequest, Settled } from './protocol.ts';
 import { one, run } from './sql.ts';
-import type { NewBlob, NewOperation, Replica } from './store.ts';
+import type { NewBlob } from './store.ts';
 import { applyEvent, putConflicts, putReplica } from './views.ts';
 
-export interface AppendRequest {
-  readonly operation: NewOperation;
-  readonly events: readonly EncodedEvent[];
-  readonly conflicts: PackedConflicts | null;
-  readonly replica: Replica | null;
-  readonly blobs: readonly NewBlob[];
-  readonly expectHead: number | null;
-}
-
 export function append(db: WriteDb, request: AppendRequest): Operation {
-  const head = readHead(db);
-  if (request.expectHead !== null && request.expectHead !== head.event) {
-    throw new AcumenError('store-moved', 'Another process changed the workspace meanwhile.', 'Read the new state and try again.', { expected: request.expectHead, found: head.event });
-  }
+  expectHead(db, request.expectHead);
   for (const blob of request.blobs) putBlob(db, blob);
   const { operation, rows } = writeOperation(db, request.operation, request.events);
   fold(db, rows);
   if (request.conflicts !== null) putConflicts(db, operation.id, request.conflicts);
   if (request.replica !== null) putReplica(db, request.replica);
+  return operation;
+}
+
+function expectHead(db: WriteDb, expected: number | null): void {
+  const found = readHead(db).event;
+  if (expected !== null && expected !== found) throw new AcumenError('store-moved', 'Another process changed the workspace meanwhile.', 'Read the new state and try again.', { expected, found });
+}
+
+/** Answers the number of the intent. */
+export function intend(db: WriteDb, request: { readonly moving: EncodedEvent; readonly blobs: readonly NewBlob[]; readonly expectHead: number }): number {
+  expectHead(db, request.expectHead);
+  for (const blob of request.blobs) putBlob(db, blob);
+  return writeStaged(db, null, [request.moving])[0]!.seq;
+}
+
+/** While the write lock is held: nothing came between, and nobody settled this intent, taking its process for dead. */
+export function holdFor(db: WriteDb, moving: number | null, expected: number | null): void {
+  expectHead(db, expected);
+  if (moving !== null && !unsettled(db).some(({ seq }) => seq === moving)) throw new AcumenError('store-moved', 'Another process settled this move.', 'Read the new state and try again.', { moving });
+}
+
+export function settle(db: WriteDb, request: AppendRequest | null, settled: readonly Settled[]): Operation | null {
+  const operation = request === null ? null : append(db, request);
+  writeStaged(db, null, settled.map((one) => encodeEvent({ kind: 'branch-settled', ...one })));
   return operation;
 }
 

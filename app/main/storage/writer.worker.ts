@@ -1,6 +1,7 @@
 // The writer's thread: opens the file, brings it to the newest format, and commits what it is sent. Calls that wait together
 // share one commit (group commit); each has a savepoint of its own, so that one refused does not take the others with it.
-// Answers leave after COMMIT at synchronous=FULL, never before (law 8).
+// Answers leave after COMMIT at synchronous=FULL, never before (law 8). A transaction may also be held open for something outside
+// the store to happen in it, once and then recorded: meanwhile everybody else waits, in this process and in others.
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { bug } from '../../core/errors.ts';
 import { assertSettings, connectWriter, guarded, inspect, storeError, useWal, type WriteDb } from './connection.ts';
@@ -10,21 +11,23 @@ import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Re
 import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
 import { inTransaction, run } from './sql.ts';
-import { append, beginImport, stage } from './write.ts';
+import { append, beginImport, holdFor, intend, settle, stage } from './write.ts';
 
 /** Calls in one commit at most: bounds how long the first waits for the last. */
 const GROUP = 512;
 
 const { file, busyMs, proved } = workerData as WorkerData;
 const port: MessagePort = parentPort ?? raise();
+/** in the order they came */
+const waiting: Request[] = [];
 const send = (message: FromWriter): void => port.postMessage(message);
 
 try {
   const db = open();
   port.on('message', (first: Request) => {
-    const group = [first];
-    for (let next; group.length < GROUP && group.at(-1)!.call !== 'close' && (next = receiveMessageOnPort(port)) !== undefined;) group.push(next.message as Request);
-    serve(db, group);
+    waiting.push(first);
+    for (let next; (next = receiveMessageOnPort(port)) !== undefined;) waiting.push(next.message as Request);
+    while (serveNext(db));
   });
   send({ kind: 'ready' });
 } catch (error) {
@@ -51,11 +54,59 @@ function open(): WriteDb {
   return db;
 }
 
-function serve(db: WriteDb, group: readonly Request[]): void {
-  const close = group.at(-1)!.call === 'close' ? group.at(-1)! : null;
-  const writes = close === null ? group : group.slice(0, -1);
-  if (writes.length > 0) commit(db, writes);
-  if (close === null) return;
+const alone = (request: Request): boolean => request.call === 'close' || request.call === 'hold' || request.call === 'settle';
+
+/** The next of those that wait, with those that may share its commit. False where there is none that may go now. */
+function serveNext(db: WriteDb): boolean {
+  if (db.inTransaction) {
+    const at = waiting.findIndex(({ call }) => call === 'settle');
+    if (at >= 0) finish(db, waiting.splice(at, 1)[0]!);
+    return at >= 0;
+  }
+  const first = waiting[0];
+  if (first === undefined) return false;
+  if (first.call === 'close') {
+    close(db, first);
+    return false;
+  }
+  const end = waiting.findIndex(alone);
+  const group = waiting.splice(0, alone(first) ? 1 : Math.min(GROUP, end < 0 ? waiting.length : end));
+  if (first.call === 'hold') hold(db, first);
+  else commit(db, group);
+  return true;
+}
+
+/** Begins a transaction that `finish` ends. */
+function hold(db: WriteDb, request: Extract<Request, { call: 'hold' }>): void {
+  try {
+    run(db, 'BEGIN IMMEDIATE');
+    assertSettings(db);
+    holdFor(db, request.moving, request.expectHead);
+    answer(db, { id: request.id, ok: null });
+  } catch (error) {
+    if (db.inTransaction) run(db, 'ROLLBACK');
+    answer(db, { id: request.id, error: toPlain(storeError(error, file)) });
+  }
+}
+
+function finish(db: WriteDb, request: Request): void {
+  const before = head(db);
+  try {
+    const ok = perform(db, request);
+    run(db, 'COMMIT');
+    send({ kind: 'committed', before, after: head(db), answers: [{ id: request.id, ok }] });
+  } catch (error) {
+    if (db.inTransaction) run(db, 'ROLLBACK');
+    answer(db, { id: request.id, error: toPlain(storeError(error, file)) });
+  }
+}
+
+function answer(db: WriteDb, said: Answer): void {
+  const now = head(db);
+  send({ kind: 'committed', before: now, after: now, answers: [said] });
+}
+
+function close(db: WriteDb, close: Request): void {
   const end = head(db);
   try {
     // Truncates the WAL where nobody else reads; otherwise moves what can be moved and leaves the rest to the last one out.
@@ -111,8 +162,12 @@ function perform(db: WriteDb, request: Request): Answers[Call['call']] {
       return beginImport(db, { base: request.base, grain: request.grain, globs: request.globs }, request.packed);
     case 'stage':
       return stage(db, request.draft, request.packed);
-    case 'close':
-      throw bug('a close among writes');
+    case 'intend':
+      return intend(db, request);
+    case 'settle':
+      return settle(db, request.append, request.settled);
+    case 'hold': case 'close':
+      throw bug(`a ${request.call} among writes`);
   }
 }
 
