@@ -1,12 +1,12 @@
 // Danger: a name, a title, a person or a file of somebody's repository that runs in the window, asks something of elsewhere,
 // reorders the words beside it, hides what it is, or breaks the layout. Every screen is walked over one in which all are hostile.
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { hostileScreen } from '../../testkit/hostile/screen.ts';
 import { CANARY, hostileTexts, UNSEEN } from '../../testkit/hostile/strings.ts';
-import { browserDriver } from '../browser.ts';
+import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
 import { accessible, picture } from '../look.ts';
 import { command, list, ready } from '../screen.ts';
@@ -16,7 +16,7 @@ const dir = tempDir('hostile-journey');
 const place = hostileScreen(dir.path);
 const asked: string[] = [];
 beforeAll(async () => {
-  driver = await browserDriver();
+  driver = await openDriver();
   session = await driver.launch({ repository: place.path });
   page = session.page;
   page.on('request', (request) => { asked.push(request.url()); });
