@@ -99,10 +99,13 @@ const name: Is = (x) => text(limits.name)(x) && !(x as string).includes('\0');
 const path: Is = (x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && [...x].every((c) => c > '\0' && c <= '\xff');
 const nullOr = (is: Is): Is => (x) => x === null || is(x);
 
-/** By hand from `Methods` in methods.ts. */
+const givenPatch: Is = (x) => fits(x, { path: name }) || fits(x, { name, text: (bytes) => bytes instanceof Uint8Array && bytes.length <= limits.patchText });
+const patches: Is = (x) => fits(x, { add: (list) => Array.isArray(list) && list.length <= 1000 && list.every(givenPatch), drop: bool });
+
+/** By hand from `Methods` in methods.ts. A field that need not be there ends in '?'. */
 const methods: Readonly<Record<string, Readonly<Record<string, Is>>>> = {
   hello: {}, snapshot: {}, cancel: { ticket }, undo: { ticket }, redo: { ticket }, fsck: { ticket }, pause: { paused: bool },
-  import: { path: nullOr(name), base: nullOr(name), refs: (x) => Array.isArray(x) && x.length <= 1000 && x.every(name), grain: (x) => x === 'branch' || x === 'commit' || x === 'atom', ticket },
+  import: { path: nullOr(name), base: nullOr(name), refs: (x) => Array.isArray(x) && x.length <= 1000 && x.every(name), grain: (x) => x === 'branch' || x === 'commit' || x === 'atom', 'patches?': patches, ticket },
   compose: { acus, ticket }, preview: { acus }, composedFile: { acus, path }, acuFiles: { acu }, acuFile: { acu, path },
   conflictFile: { a: acu, b: (x) => x === 'base' || acu(x), path }, writeBranch: { name, acus, ticket },
   log: { before: nullOr((x) => whole(x) && (x as number) >= 1), limit: (x) => whole(x) && (x as number) >= 1 && (x as number) <= 10_000 },
@@ -110,9 +113,14 @@ const methods: Readonly<Record<string, Readonly<Record<string, Is>>>> = {
 /** Methods whose good messages may change the workspace. */
 export const mutating: ReadonlySet<string> = new Set(['import', 'compose', 'writeBranch', 'undo', 'redo']);
 
-/** Exactly these fields, each as it should be. */
+/** These fields and no others, each as it should be. */
 function fits(value: unknown, shape: Readonly<Record<string, Is>>): value is ReadonlyMap<string, unknown> {
-  return value instanceof Map && value.size === Object.keys(shape).length && Object.entries(shape).every(([key, is]) => value.has(key) && is(value.get(key)));
+  if (!(value instanceof Map)) return false;
+  const known = new Set<unknown>(Object.keys(shape).map((key) => key.replace('?', '')));
+  return [...value.keys()].every((key) => known.has(key)) && Object.entries(shape).every(([key, is]) => {
+    const bare = key.replace('?', '');
+    return value.has(bare) ? is(value.get(bare)) : bare !== key;
+  });
 }
 
 /** What a frame says, as methods.ts has it. */

@@ -2,7 +2,7 @@
 // not kept (CRLF, missing final newlines, NUL, bytes that are no UTF-8). `git apply --cached` on a bare scratch is the oracle.
 import fc from 'fast-check';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { git, initBare, tempDir, tryGit } from '../../../testkit/git.ts';
 import { fromBytes, toBytes, type ByteString, type Oid, type PathBytes } from '../../core/bytes.ts';
 import { PatchError, parseDiff } from '../../core/patch/parse.ts';
@@ -14,7 +14,7 @@ import { objectId } from './oids.ts';
 const temp = tempDir('applying');
 const dir = join(temp.path, 'scratch.git');
 let cases = 0;
-beforeAll(() => { initBare(dir); });
+initBare(dir);
 afterAll(() => temp.remove());
 
 interface File { readonly mode: string; readonly text: string }
@@ -236,4 +236,32 @@ test('what comes in goes out byte for byte', async () => {
   const all = fromBytes(Uint8Array.from({ length: 256 }, (_, i) => i));
   const before = tree({ 'a': `one\n${all.replace('\0', '')}\nlast` }), after = tree({ 'a': `two\n${all.replace('\0', '')}\nlast` });
   expect(await expectAgreement(before, diff(before, after))).toHaveProperty('listing');
+});
+
+describe('where we differ from git (decision 0013)', () => {
+  const a = tree({ 'a.txt': lines(10), 'bin': 'a\0b' }), b = tree({ 'a.txt': lines(10, { 5: 'five' }), 'bin': 'c\0dd' });
+  const whole = diff(a, b, '--binary');
+  const damage = (part: number): string => {
+    const starts = [...whole.matchAll(/^(?:literal|delta) \d+\n/gm)].map((m) => m.index + m[0].length);
+    return `${whole.slice(0, starts[part]! + 1)}00000${whole.slice(starts[part]! + 6)}`;
+  };
+  test('a damaged binary part refuses the whole, where git leaves it out', async () => {
+    expect(await byUs(a, damage(0))).toMatchObject({ refused: expect.stringContaining('binary patch') as string });
+    const [commit] = commits(a);
+    expect(byGit(commit!, damage(0))).toHaveProperty('listing');
+  });
+  test('a damaged backward part is not looked at', async () => {
+    const [commit] = commits(a);
+    expect(byGit(commit!, damage(1))).not.toEqual(await byUs(a, whole));
+    expect(await byUs(a, damage(1))).toEqual(await byUs(a, whole));
+  });
+  test('a header that nothing follows is text', async () => {
+    const text = `diff --git a/none b/none\nis what git would say\n\n${diff(tree({}), tree({ 'new.txt': 'x\n' }))}`;
+    expect(await byUs(a, text)).toEqual(await byUs(a, diff(tree({}), tree({ 'new.txt': 'x\n' }))));
+    const [commit] = commits(a);
+    expect(byGit(commit!, text)).toHaveProperty('refused');
+  });
+  test('names that some system takes for .git', async () => {
+    expect(await byUs(a, diff(tree({}), tree({ 'x': 'y\n' })).replaceAll('/x', '/.g\u00e2\u0080\u008cit/x'))).toMatchObject({ refused: expect.stringContaining('invalid path') as string });
+  });
 });

@@ -28,8 +28,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function openWorkspace(): Promise<Workspace> {
-  const workspace = await Workspace.open(path.join(folder, 'store.acumen'), { env: { PATH: process.env['PATH'] } });
+async function openWorkspace(reader: 'auto' | 'embedded' | 'native' = 'auto'): Promise<Workspace> {
+  const workspace = await Workspace.open(path.join(folder, 'store.acumen'), { env: { PATH: process.env['PATH'] }, git: reader });
   open.push(workspace);
   return workspace;
 }
@@ -54,10 +54,10 @@ const formatPatch = (range: string, ...options: string[]): string => git(repo.pa
 const diff = (range: string, ...options: string[]): string => git(repo.path, ['diff', '--no-color', ...options, range]);
 
 describe('the same change', () => {
-  test('as a branch, a mail and a diff is one ACU with three sources', async () => {
+  test.each(['embedded', 'native'] as const)('as a branch, a mail and a diff is one ACU with three sources, read by the %s reader', async (reader) => {
     repo.branch('topic', { 'a.txt': numbered(20, { 5: 'five' }), 'new.txt': 'new\n', 'b.txt': null, 'bin': Uint8Array.of(0, 1, 2, 255) });
     const mail = put('mail.patch', formatPatch('main..topic')), plain = put('plain.diff', diff('main..topic', '--binary'));
-    const workspace = await openWorkspace();
+    const workspace = await openWorkspace(reader);
     const summary = await importAll(workspace, { add: [mail, plain] });
     expect(skipped(workspace)).toEqual([]);
     expect(summary).toMatchObject({ acus: 1, sources: 4 });
@@ -87,6 +87,23 @@ describe('the same change', () => {
     expect(display(workspace.engine.acus[0]!.title)).toMatch(/^A title .* Zoë and Łukasz wrote it$/);
     expect(display(workspace.engine.acus[0]!.author.name)).toBe('Zoë Müller');
     expect(workspace.engine.tables.segments[0]!.commits).toBe(2);
+  });
+
+  test('in a SHA-256 repository', async () => {
+    rmSync(repo.path, { recursive: true });
+    mkdirSync(repo.path);
+    git(repo.path, ['init', '-q', '-b', 'main', '--object-format=sha256']);
+    repo.commit({ 'a.txt': numbered(20) }, 'Begin');
+    repo.branch('topic', { 'a.txt': numbered(20, { 5: 'five' }), 'bin': Uint8Array.of(0, 1, 2, 255) });
+    const patch = put('p.patch', diff('main..topic', '--binary', '--full-index'));
+    // and one that is merged from what it was made from
+    repo.branch('other', { 'a.txt': numbered(20, { 15: 'other' }) });
+    const old = put('old.patch', diff('main..other'));
+    repo.commit({ 'a.txt': numbered(20, { 18: 'moved' }) }, 'Move on');
+    const workspace = await openWorkspace();
+    await importAll(workspace, { add: [patch, old] });
+    expect(skipped(workspace)).toEqual([]);
+    expect(workspace.engine.acus.map((acu) => [acu.standing, acu.sources])).toEqual(expect.arrayContaining([['exact', ['p', 'topic']], ['exact', ['old', 'other']]]));
   });
 
   test('a diff without a mail is titled by its file and as old as the base', async () => {
