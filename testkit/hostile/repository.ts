@@ -155,6 +155,9 @@ function makeHistory(path: string): void {
   }
   const rows = git(path, ['ls-tree', 'main']);
   ref('refs/heads/promised', commitOf(gitLine(path, ['mktree', '--missing'], { input: `${rows}100644 blob ${'5'.repeat(40)}\tpromised.txt\n` })));
+  // A content that only the folder outside has: whoever looks there shows it.
+  const secret = gitLine(path, ['hash-object', '--stdin'], { input: `${CANARY}\n` });
+  ref('refs/heads/leaking', commitOf(gitLine(path, ['mktree', '--missing'], { input: `${rows}100644 blob ${secret}\tsecret.txt\n` })));
   git(path, ['notes', 'add', '-m', 'n', 'main']);
 }
 

@@ -7,16 +7,20 @@ import { ioFailure, isAbsent, unsupported } from './failures.ts';
 import { lstatIfThere, notPlain, readSmall } from './embedded/files.ts';
 
 const ALTERNATES_BYTES = 1 << 20;
+/** Folders in which a reader looks for objects. */
+const HELD = /^(?:[0-9a-f]{2}|pack|info)$/;
 
 /**
  * The object directory and those it borrows from (gitrepository-layout(5), objects/info/alternates). One outside the
  * repository is refused: whoever made the folder would choose which of the user's files we open. So is what git would read
- * otherwise than we do: a quoted line, a carriage return, a way through a link.
+ * otherwise than we do: a quoted line, a carriage return, a way through a link. No folder of objects may be a link.
  */
 export function withAlternates(objectDir: string): string[] {
   const found: string[] = [objectDir];
   for (let i = 0; i < found.length; i++) {
     const dir = found[i]!;
+    // A plain file behind a linked folder would look like one of the repository's own.
+    for (const inside of entries(dir)) if (HELD.test(inside.name) && !inside.isDirectory()) throw notPlain(join(dir, inside.name));
     const text = readSmall(join(dir, 'info', 'alternates'), ALTERNATES_BYTES)?.toString('utf8') ?? '';
     for (const line of text.split('\n')) {
       if (line === '' || line.startsWith('#')) continue;
@@ -52,12 +56,11 @@ export function isPromised(directories: readonly string[]): boolean {
   return directories.some((dir) => list(join(dir, 'pack')).some((name) => name.endsWith('.promisor')));
 }
 
-/** git follows links where it looks for objects; whoever lets it read must know that there are none. */
+/** git follows links to files where it looks for objects; whoever lets it read must know that there are none. */
 export function refuseLinks(directories: readonly string[]): void {
   for (const dir of directories) {
     for (const inside of entries(dir)) {
-      if (!/^(?:[0-9a-f]{2}|pack|info)$/.test(inside.name)) continue;
-      if (!inside.isDirectory()) throw notPlain(join(dir, inside.name));
+      if (!HELD.test(inside.name)) continue;
       for (const file of entries(join(dir, inside.name))) {
         if (!file.isFile() && !file.isDirectory()) throw notPlain(join(dir, inside.name, file.name));
       }

@@ -5,6 +5,7 @@ import { readHistory } from '../../service/history.ts';
 import { requireStore } from '../../service/locating.ts';
 import { ago, clean, duration, table } from './output.ts';
 import { operate, refuseOther, whereIs, withWorkspace } from './opening.ts';
+import { readerChoice } from './program.ts';
 import type { Verb } from './program.ts';
 
 export const log: Verb = async (call) => {
@@ -40,7 +41,7 @@ export const fsck: Verb = async (call) => {
   const located = await whereIs(call);
   requireStore(located);
   const { fsckStore } = await import('../../service/checking.ts');
-  const { ok, problems, events, ms } = await fsckStore(located.store);
+  const { ok, problems, events, ms } = await fsckStore(located.store, { env: call.io.env, git: readerChoice(options) });
   if (options.json) await out.line(JSON.stringify({ ok, problems, events, ms }));
   else if (ok) await out.line(`${out.style('good', '✓')} The store is sound: ${events} events replayed and compared in ${duration(ms)}`);
   else for (const problem of problems) await out.line(`${out.style('bad', '✕')} ${clean(problem)}`);

@@ -1,7 +1,7 @@
 // Finds the git directory of a path, as git would, but by ourselves: nothing is run, and no `.git` file or link is followed to
 // a place that does not itself claim the folder we came from. Answers what is there and whether we can read its format.
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, join, resolve, sep } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fromBytes } from '../../../core/bytes.ts';
 import { ioFailure, isAbsent, notARepository, unsupported } from '../failures.ts';
 import { isTrue, lastValue, parseConfig } from './config.ts';
@@ -91,16 +91,21 @@ function followGitFile(dir: string, dotGit: string): Location {
   const path = /^gitdir: (.+)$/s.exec(pointer(dotGit) ?? '')?.[1];
   const target = path === undefined ? null : realPath(resolve(dir, path));
   if (target === null) throw notARepository(dir, `the file ${dotGit} does not lead to one`);
-  const found = asGitDirectory(target);
-  if (found === null) throw notARepository(dir, `${target}, where ${dotGit} leads, is not a git directory`);
-  if (found.headDir !== found.gitDir) {
-    const back = pointer(join(target, 'gitdir'));
-    if (back !== null && realPath(resolve(target, back)) === dotGit) return found;
-  } else if (isSubmoduleOf(dirname(dir), target)) {
+  // Whoever wrote the file chose the place: nothing is read there before it is clear that it is this folder's.
+  if (isWorktreeOf(dotGit, target) || isSubmoduleOf(dirname(dir), target)) {
+    const found = asGitDirectory(target);
+    if (found === null) throw notARepository(dir, `${target}, where ${dotGit} leads, is not a git directory`);
     return found;
   }
   throw unsupported(`${dotGit} leads to ${target}, which does not name this folder as its own.`,
     `Open ${target} itself; for a worktree that was moved, run \`git worktree repair\` first.`, { path: dotGit, target });
+}
+
+/** git keeps the way back in worktrees/ID/gitdir. */
+function isWorktreeOf(dotGit: string, target: string): boolean {
+  if (basename(dirname(target)) !== 'worktrees') return false;
+  const back = pointer(join(target, 'gitdir'));
+  return back !== null && realPath(resolve(target, back)) === dotGit;
 }
 
 function isSubmoduleOf(above: string, target: string): boolean {
