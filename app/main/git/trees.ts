@@ -22,6 +22,11 @@ export async function treeDiff(reader: RepositoryReader, a: Oid | null, b: Oid |
 const HELD_BYTES = 48 << 20;
 const BYTES_PER_CHANGE = 200;
 
+/** Folders within folders: git's own limit (core.maxTreeDepth), and beyond any path that a file system or the contract takes. */
+const MOST_DEPTH = 2048;
+/** Ten folders of ten of ten … are a kilobyte on disk and more paths than any memory holds. */
+const MOST_CHANGES = 100_000;
+
 /** A folder of more bytes is looked up by a table, a smaller one by going through it. */
 const TABLED_BYTES = 4096;
 
@@ -37,6 +42,8 @@ export class Trees implements Held {
   #tables = new Map<Oid, ReadonlyMap<string, Entry>>();
   #bytes = 0;
   #lacking = new Set<Oid>();
+  /** pairs of folders known to lack something until the next wave: one folder may be met in a million places */
+  #unfinished = new Set<string>();
   readonly #coming = new Map<Oid, Promise<void>>();
 
   constructor(reader: RepositoryReader) {
@@ -52,6 +59,7 @@ export class Trees implements Held {
       if (coming === undefined) asked.push(oid); else waits.add(coming);
     }
     this.#lacking = new Set();
+    this.#unfinished = new Set();
     if (asked.length > 0) {
       const wave = this.#fetch(asked).finally(() => { for (const oid of asked) this.#coming.delete(oid); });
       for (const oid of asked) this.#coming.set(oid, wave);
@@ -96,24 +104,30 @@ export class Trees implements Held {
     return changes;
   }
 
-  #below(a: Oid | null, b: Oid | null): Below | null {
+  #below(a: Oid | null, b: Oid | null, depth = 0): Below | null {
     if (a === b) return NONE;
+    if (depth > MOST_DEPTH) throw tooManyPaths(a ?? b!, `its folders are more than ${MOST_DEPTH} deep`);
     const before = this.#compared.get(a)?.get(b);
     if (before !== undefined) return before;
+    if (this.#unfinished.has(`${a} ${b}`)) return null;
     const left = a === null ? EMPTY : this.#tree(a), right = b === null ? EMPTY : this.#tree(b);
     if (left === undefined || right === undefined) return null;
     const out: [string, Change][] = [];
     let whole = true;
     for (const { name, before: x, after: y } of differing(left, right, this.#idBytes)) {
+      if (out.length > MOST_CHANGES) throw tooManyPaths((b ?? a)!, `it differs in more than ${MOST_CHANGES} files`);
       if ((x ?? y)!.mode !== Mode.tree) {
         out.push([name, { before: x, after: y }]);
         continue;
       }
-      const inner = this.#below(x?.oid ?? null, y?.oid ?? null);
+      const inner = this.#below(x?.oid ?? null, y?.oid ?? null, depth + 1);
       if (inner === null) whole = false;
       else for (const [path, change] of inner) out.push([`${name}/${path}`, change]);
     }
-    if (!whole) return null;
+    if (!whole) {
+      this.#unfinished.add(`${a} ${b}`);
+      return null;
+    }
     this.#bytes += (out.length + 1) * BYTES_PER_CHANGE;
     const ofA = this.#compared.get(a);
     if (ofA === undefined) this.#compared.set(a, new Map([[b, out]])); else ofA.set(b, out);
@@ -186,6 +200,10 @@ const NONE: Below = [];
 const EMPTY = Buffer.alloc(0);
 
 /** The bytes, or what parseTree refuses them for. */
+function tooManyPaths(tree: Oid, why: string): AcumenError {
+  return new AcumenError('too-large', `Tree ${tree} is too large to compare: ${why}.`, 'Leave out the branch that holds it with --refs, or split it.', { tree });
+}
+
 function checked(oid: Oid, bytes: Buffer, idBytes: number): Buffer | AcumenError {
   if (isPlainTree(bytes, idBytes)) return bytes;
   try {
