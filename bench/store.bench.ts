@@ -1,0 +1,112 @@
+// What the store costs: an import into a new store beside the same import without one and beside git, the store's own part of
+// it, and what opening costs afterwards, in this process and in fresh ones (those need `npm run build`).
+import { spawnSync } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Workspace } from '../app/main/service/workspace.ts';
+import { openStore } from '../app/main/storage/store.ts';
+import { at } from '../scripts/steps.ts';
+import { generate } from '../testkit/generate.ts';
+import { tempDir } from '../testkit/git.ts';
+import { load } from '../testkit/loaded.ts';
+import { newOperation } from '../testkit/storeHistory.ts';
+import type { Benchmark, Row } from './report.ts';
+
+const SIZES = [200, 1000];
+const RUNS = 5;
+
+const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1]!;
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+/** Refs listed and each one's difference from its merge base, which is found beforehand. */
+function peer(dir: string, refs: readonly string[]): () => Promise<void> {
+  const git = (args: readonly string[], input = ''): string => spawnSync('git', args, { cwd: dir, input, maxBuffer: 1 << 30, encoding: 'latin1', env: { PATH: process.env['PATH'], GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' } }).stdout;
+  const pairs = refs.map((ref) => `${git(['rev-parse', `${ref}^{commit}`]).trim()} ${git(['merge-base', 'HEAD', ref]).split('\n')[0]!}\n`).filter((pair) => pair.trim().length > 41);
+  return async () => {
+    git(['for-each-ref']);
+    git(['diff-tree', '-p', '-r', '--stdin'], pairs.join(''));
+  };
+}
+
+async function rows(sources: number, folder: string): Promise<Row[]> {
+  const made = await generate({ seed: 1, mix: 'team', sources });
+  const file = join(folder, `store-${sources}`);
+  const env = { PATH: process.env['PATH'] };
+  try {
+    const git = peer(made.dir, made.refs);
+    const loaded = await load(made.dir, { refs: made.refs, reader: 'native' });
+    const { published, segments, engine } = loaded;
+    const times = { git: [] as number[], load: [] as number[], import: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
+    for (let run = 0; run <= RUNS; run++) {
+      rmSync(file, { force: true });
+      const one = {
+        git: await timed(git),
+        load: await timed(async () => (await load(made.dir, { refs: made.refs, reader: 'native' })).close()),
+        store: await timed(async () => {
+          const store = await openStore(file);
+          const draft = await store.beginImport({ base: published.base, grain: 'branch', globs: [] });
+          for (let n = 0; n < segments.length; n += 200) await store.stage(draft, segments.slice(n, n + 200));
+          const replica = { version: 1, state: store.publishedKey(published), bytes: engine.encode() };
+          await store.append(newOperation('import'), [{ kind: 'published', published }], { conflicts: engine.conflicts(), replica });
+          await store.close();
+        }),
+        import: 0, reopen: 0, graph: 0,
+      };
+      rmSync(file);
+      one.import = await timed(async () => {
+        const workspace = await Workspace.open(file, { env, git: 'native' });
+        await workspace.call('import', { ticket: 'bench', path: made.dir, base: null, refs: made.refs, grain: 'branch' });
+        await workspace.close();
+      });
+      one.reopen = await timed(async () => (await Workspace.open(file, { readOnly: true, env })).close());
+      one.graph = await timed(async () => {
+        const workspace = await Workspace.open(file, { readOnly: true, env });
+        workspace.engine.pairCounts();
+        await workspace.close();
+      });
+      // The first warms up.
+      if (run > 0) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
+    }
+    await loaded.close();
+    const name = (metric: string): string => `store_${sources}/${metric}`;
+    const beside = (metric: string, values: readonly number[]): Row => ({
+      metric: name(metric), value: median(values), unit: 'ms', peer: 'git for-each-ref + diff-tree -p', peerValue: median(times.git), ratio: median(times.git) / median(values),
+    });
+    return [
+      beside('import_without_store_ms', times.load), beside('import_ms', times.import), beside('store_alone_ms', times.store),
+      { metric: name('bytes'), value: statSync(file).size / 1000, unit: 'kB' },
+      { metric: name('reopen_ms'), value: median(times.reopen), unit: 'ms' }, { metric: name('reopen_to_graph_ms'), value: median(times.graph), unit: 'ms' },
+      ...['log', 'list', `check ${engine.acus[0]!.id}`, `compose ${engine.acus[0]!.id}`].map((verb): Row => ({ metric: name(`${verb.split(' ')[0]}_process_ms`), value: median(Array.from({ length: RUNS }, () => processMs(file, verb.split(' ')))), unit: 'ms' })),
+    ];
+  } finally {
+    made.remove();
+  }
+}
+
+function processMs(file: string, verb: readonly string[]): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [at('bin/acumen.js'), ...verb, '--store', file, '--json'], { maxBuffer: 1 << 30, encoding: 'utf8' });
+  // 1: it conflicts, which is an answer.
+  if (status !== 0 && status !== 1) throw new Error(stderr);
+  return performance.now() - start;
+}
+
+const benchmark: Benchmark = {
+  what: `Import of ${SIZES.join(' and ')} generated branches (mix "team") into a new store by the native reader, medians of ${RUNS} after one to warm up, beside git for-each-ref + diff-tree -p; then opening it again`,
+  async run() {
+    const temp = tempDir('bench-store');
+    try {
+      const all: Row[] = [];
+      for (const size of SIZES) all.push(...await rows(size, temp.path));
+      return all;
+    } finally {
+      temp.remove();
+    }
+  },
+};
+export default benchmark;
