@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { generate } from '../../../testkit/generate.ts';
 import { git, gitLine, tryGit } from '../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../testkit/small.ts';
 import { allowedPatches, hostilePatches, patchBase } from '../../../testkit/hostile/patches.ts';
@@ -30,6 +31,11 @@ afterEach(async () => {
 
 async function openWorkspace(reader: 'auto' | 'embedded' | 'native' = 'auto'): Promise<Workspace> {
   const workspace = await Workspace.open(path.join(folder, 'store.acumen'), { env: { PATH: process.env['PATH'] }, git: reader });
+  open.push(workspace);
+  return workspace;
+}
+async function openSecond(name: string): Promise<Workspace> {
+  const workspace = await Workspace.open(path.join(folder, name), { env: {} });
   open.push(workspace);
   return workspace;
 }
@@ -114,6 +120,45 @@ describe('the same change', () => {
     await importAll(workspace, { add: [patch] });
     expect(workspace.engine.acus[0]).toMatchObject({ name: 'My change (2)', title: 'My change (2).patch', author: { name: '', email: '' }, time: 1_700_000_000 });
     expect(workspace.engine.tables.sources.find((s) => s.name !== 'main')!.ref).toBe(`patch:${at('My change (2).patch')}`);
+  });
+});
+
+describe.each([['kinds', 31], ['moving', 33]] as const)('on a generated repository (%s)', (mix, seed) => {
+  test('a patch of what a branch carries is the branch\'s ACU, and one of a stale branch the stale one', async () => {
+    const generated = await generate({ seed, mix, sources: 40 });
+    try {
+      const workspace = await openWorkspace();
+      const from = { path: generated.dir, base: null, refs: [], grain: 'branch' as const };
+      await call(workspace, 'import', from);
+      const { engine } = workspace;
+      const wanted: { name: string; id: AcuId }[] = [];
+      let staleOnes = 0;
+      const show = (...args: string[]): string => git(generated.dir, ['diff', '--no-color', '--binary', '--full-index', ...args]);
+      for (const [i, source] of engine.sources.entries()) {
+        const [id, ...others] = engine.named(source.name);
+        if (id === undefined || others.length > 0 || engine.acu(id)!.standing === 'inexact') continue;
+        const stale = engine.acu(id)!.standing === 'stale';
+        const carried = stale ? null : (await call(workspace, 'preview', { acus: [id] })).tree!;
+        if (stale) staleOnes++;
+        // which also writes the tree
+        if (carried !== null) expect(gitLine(generated.dir, ['merge-tree', '--write-tree', engine.base, source.oid])).toBe(carried);
+        const text = carried === null
+          ? show(gitLine(generated.dir, ['merge-base', engine.base, source.oid]), source.oid)
+          : show(engine.base, carried);
+        put(`out/p${i}.patch`, text);
+        wanted.push({ name: `p${i}`, id });
+      }
+      expect(wanted.length).toBeGreaterThan(10);
+      expect(staleOnes).toBeGreaterThan(0);
+      await call(workspace, 'import', { ...from, patches: { add: [{ path: at('out') }], drop: false } });
+      expect(skipped(workspace).filter((s) => s.startsWith('p'))).toEqual([]);
+      expect(wanted.map(({ name }) => [name, workspace.engine.named(name)])).toEqual(wanted.map(({ name, id }) => [name, [id]]));
+      const again = await openSecond('again.acumen');
+      await call(again, 'import', { ...from, patches: { add: [{ path: at('out') }], drop: false } });
+      expect(again.engine.digest).toBe(workspace.engine.digest);
+    } finally {
+      generated.remove();
+    }
   });
 });
 
