@@ -118,7 +118,7 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
 
   died(code: number): void {
     this.#deaths = [...recent(this.#deaths, Date.now()), Date.now()];
-    process.stderr.write(`The service of ${visible(this.#repository ?? this.store)} ended: ${serviceEnded(code)}.\n`);
+    process.stderr.write(`${visible(this.#repository ?? this.store)}: ${serviceEnded(code)}.\n`);
     this.#gone(serviceEnded(code));
   }
 

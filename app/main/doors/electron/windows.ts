@@ -91,7 +91,7 @@ export class Windows {
       },
       died: (code) => {
         this.#beginning.delete(service);
-        if (window === null) void this.#refused(new AcumenError('worker-died', `The service did not start: ${serviceEnded(code)}.`, 'Start Acumen again; if it happens again, install it anew.', { code }));
+        if (window === null) void this.#refused(new AcumenError('worker-died', `This could not be opened: ${serviceEnded(code)} before it began.`, 'Start Acumen again; if it happens again, install it anew.', { code }));
         else window.died(code);
       },
     });

@@ -29,7 +29,7 @@ export const unresponsive: Said = {
 };
 
 export function serviceEnded(code: number): string {
-  return `its process ended with code ${code}`;
+  return `the service ended with code ${code}`;
 }
 
 /** Names and paths come from repositories: control and direction characters are shown, not obeyed. */
