@@ -1,7 +1,7 @@
 // What is proved of a store before any of it is trusted: its schema, SQLite's pages and indices, every hash of the log, and the
 // few rows that say which events are current, and the conflict graph. Bodies, blobs and the engine's tables are proved when read, by
 // their own hashes. Views that nothing but fsck reads (provenance, names of sources) are left to it.
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { equalBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Published } from '../../core/events.ts';
@@ -48,14 +48,18 @@ export function proveFile(file: string, busyMs: number): void {
     prove(db, file);
   } catch (error) {
     db.close();
-    // A reader that was the only one leaves an empty log and its index behind; a writer takes them along. It writes nothing.
-    if (alone) leaveNothing(file);
+    if (alone) leaveAlone(file);
     throw error;
   }
   db.close();
 }
 
-function leaveNothing(file: string): void {
+/**
+ * A reader that is the last to leave cannot take the empty log and its index along, a writer can, when SQLite finds that nobody
+ * else has the file open. It writes nothing. Not for where they were found: then they are another's.
+ */
+export function leaveAlone(file: string): void {
+  if (!existsSync(`${file}-wal`)) return;
   try {
     const db = connectWriter(file, 0);
     try {
