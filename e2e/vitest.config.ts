@@ -4,10 +4,11 @@ import { defineConfig } from 'vitest/config';
 import { findRuntime } from './electron/runtime.ts';
 import type { Door } from './door.ts';
 
-/** Journeys of this door: all but those of windows and doubles, which are said beside it. */
+/** Of every door. */
 const everywhere = ['e2e/*.journey.ts', 'e2e/journeys/*.journey.ts'];
 const project = (door: Door, include: readonly string[]) => ({ extends: true as const, test: { name: door, include: [...include], env: { ACUMEN_JOURNEY_DOOR: door } } });
-const real = 'missing' in findRuntime() ? [] : [...everywhere, 'e2e/electron/window.journey.ts'];
+const window = 'e2e/electron/window.journey.ts';
+const onReal = 'missing' in findRuntime() ? ['e2e/electron/missing.journey.ts'] : [...everywhere, window, 'e2e/electron/real.journey.ts'];
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
@@ -22,9 +23,8 @@ export default defineConfig({
     disableConsoleIntercept: true,
     projects: [
       project('browser', everywhere),
-      project('electron', [...everywhere, 'e2e/electron/double.journey.ts', 'e2e/electron/window.journey.ts']),
-      // Without a runtime this says that it was skipped, and why.
-      project('real electron', ['e2e/electron/real.journey.ts', ...real]),
+      project('electron', [...everywhere, window, 'e2e/electron/double.journey.ts']),
+      project('real electron', onReal),
     ],
   },
 });

@@ -1,6 +1,6 @@
 // The danger: a run that broke and is counted as one that passed.
 import { expect, test } from 'vitest';
-import { count, lastLine } from './tally.ts';
+import { count, lastLine, skippedLines } from './tally.ts';
 
 const file = (status: string, ...tests: string[]) => ({ name: 'x.test.ts', status, assertionResults: tests.map((of, i) => ({ fullName: `test ${i}`, status: of })) });
 const report = (...testResults: ReturnType<typeof file>[]) => {
@@ -21,4 +21,9 @@ test('a file that does not load, an error outside tests, and no report are failu
 
 test('the last line sums', () => {
   expect(lastLine([{ passed: 400, failed: 0, skipped: [] }, { passed: 12, failed: 0, skipped: [] }])).toBe('412 passed, 0 failed');
+});
+
+test('what was skipped is listed by name, and nothing is said where nothing was', () => {
+  expect(skippedLines([{ passed: 1, failed: 0, skipped: ['a: no runtime'] }, { passed: 0, failed: 0, skipped: ['b'] }])).toEqual(['2 skipped:', '  a: no runtime', '  b']);
+  expect(skippedLines([{ passed: 1, failed: 0, skipped: [] }])).toEqual([]);
 });

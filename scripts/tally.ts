@@ -37,6 +37,12 @@ export async function vitest(config: string, args: readonly string[], env: Reado
   return count(report, code);
 }
 
+/** What was skipped, by name and, where the name says it, why; nothing where nothing was. */
+export function skippedLines(tallies: readonly Tally[]): string[] {
+  const skipped = tallies.flatMap((tally) => tally.skipped);
+  return skipped.length === 0 ? [] : [`${skipped.length} skipped:`, ...skipped.map((name) => `  ${name}`)];
+}
+
 /** The last line of `npm test`, which machines read. */
 export function lastLine(tallies: readonly Tally[]): string {
   const sum = (of: (tally: Tally) => number): number => tallies.reduce((total, tally) => total + of(tally), 0);

@@ -2,7 +2,7 @@
 // line sums tests and journeys; a failed check or build counts as one failure.
 import { runE2e } from './e2e.ts';
 import { bundles, runSteps } from './steps.ts';
-import { lastLine, vitest, type Tally } from './tally.ts';
+import { lastLine, skippedLines, vitest, type Tally } from './tally.ts';
 
 const start = performance.now();
 const failed = await runSteps([
@@ -13,8 +13,7 @@ const tallies: Tally[] = [{ passed: 0, failed, skipped: [] }];
 tallies.push(await vitest('vitest.config.ts', []));
 tallies.push(await runE2e([]));
 
-const skipped = tallies.flatMap((tally) => tally.skipped);
-if (skipped.length > 0) console.log(`${skipped.length} skipped:\n${skipped.map((name) => `  ${name}`).join('\n')}`);
+for (const line of skippedLines(tallies)) console.log(line);
 console.log(`${((performance.now() - start) / 60_000).toFixed(1)} minutes`);
 console.log(lastLine(tallies));
 if (tallies.some((tally) => tally.failed > 0)) process.exitCode = 1;

@@ -1,5 +1,5 @@
 // Whether a real Electron can be started here, and if not, why: in one sentence, for the line that says what was skipped.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { at } from '../../scripts/steps.ts';
 
@@ -16,10 +16,4 @@ export function findRuntime(env: NodeJS.ProcessEnv = process.env, platform: Node
   if (!existsSync(executable)) return { missing: 'no Electron runtime: none in node_modules/electron/dist, and ELECTRON_OVERRIDE_DIST_PATH names none' };
   if (platform === 'linux' && !env['DISPLAY'] && !env['WAYLAND_DISPLAY']) return { missing: 'no display for the Electron runtime: run it under xvfb-run' };
   return { executable };
-}
-
-/** The version that the package pins; a runtime of another is told by its own `version` file. */
-export function runtimeVersion(executable: string): string | null {
-  const file = join(executable, '..', 'version');
-  return existsSync(file) ? readFileSync(file, 'utf8').trim() : null;
 }

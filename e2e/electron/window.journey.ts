@@ -255,3 +255,17 @@ test('the window comes back where it was, on the repository it had', async () =>
   await picture(page, 'window');
   expect(session.complaints.filter((one) => !/example\.invalid|etc\/hostname|Content Security Policy|Refused to connect/.test(one))).toEqual([]);
 });
+
+test('after a crash of the whole app window and work are as they were last (the double alone)', async () => {
+  await dragIn(page, 'three');
+  await composed(page, ['three']);
+  await session.evaluate(({ BrowserWindow }) => { BrowserWindow.getAllWindows()[0]!.setBounds({ x: 10, y: 20, width: 1111, height: 666 }); });
+  await session.double!.person(page, 'blur');
+  await session.double!.kill();
+  expect(page.isClosed()).toBe(true);
+  await session.restart();
+  page = session.page;
+  await ready(page);
+  expect(await session.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]!.getBounds())).toEqual({ x: 10, y: 20, width: 1111, height: 666 });
+  await composed(page, ['three']);
+}, ['electron']);
