@@ -110,8 +110,11 @@ describe('the scheme', () => {
     }
     for (const address of foreign) expect(ask(address), address).toMatchObject({ status: 403, body: null });
     for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'get']) expect(ask(home, method), method).toMatchObject({ status: 405, body: null });
+    // An address is normalised before it is a name: `/.` and `/..` are the page, and there is nothing above it.
+    for (const name of ['.', '..', './', '../..', '%2e']) expect(text(ask(`${home}${name}`)), name).toContain('<title>A</title>');
     fc.assert(fc.property(fc.webPath(), (name) => {
-      if (name !== '/' && name !== '' && !files.has(name)) expect(ask(`acumen://app${name.startsWith('/') ? '' : '/'}${name}`).status).toBe(404);
+      const address = `acumen://app${name.startsWith('/') ? '' : '/'}${name}`, { pathname } = new URL(address);
+      if (pathname !== '/' && !files.has(pathname)) expect(ask(address).status).toBe(404);
     }));
   });
 });
