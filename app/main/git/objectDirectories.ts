@@ -7,6 +7,8 @@ import { ioFailure, isAbsent, unsupported } from './failures.ts';
 import { lstatIfThere, notPlain, readSmall } from './embedded/files.ts';
 
 const ALTERNATES_BYTES = 1 << 20;
+/** git reads no alternates of alternates beyond this many steps, and says so on stderr alone. */
+const DEEPEST_CHAIN = 6;
 /** Folders in which a reader looks for objects. */
 const HELD = /^(?:[0-9a-f]{2}|pack|info)$/;
 
@@ -17,6 +19,7 @@ const HELD = /^(?:[0-9a-f]{2}|pack|info)$/;
  */
 export function withAlternates(objectDir: string): string[] {
   const found: string[] = [objectDir];
+  const steps = [0];
   for (let i = 0; i < found.length; i++) {
     const dir = found[i]!;
     // A plain file behind a linked folder would look like one of the repository's own.
@@ -31,7 +34,12 @@ export function withAlternates(objectDir: string): string[] {
         throw unsupported(`The repository borrows objects from ${other}, outside itself.`,
           'Run `git repack -a -d` in the repository and delete objects/info/alternates to make it stand alone, then open it again.', { alternate: other });
       }
+      if (steps[i] === DEEPEST_CHAIN) {
+        throw unsupported(`The repository borrows objects from ${other} over more than ${DEEPEST_CHAIN} steps.`,
+          'Run `git repack -a -d` in the repository and delete objects/info/alternates to make it stand alone, then open it again.', { alternate: other });
+      }
       found.push(other);
+      steps.push(steps[i]! + 1);
     }
   }
   return found;

@@ -102,6 +102,7 @@ const readable: readonly { readonly name: string; readonly make: (name: string) 
     }
     return path;
   } },
+  { name: 'the longest chain of alternates that git follows', make: (name) => chain(plain(name), 6) },
   { name: 'replacements and grafts, which say otherwise than the objects', make: (name) => { const path = plain(name); git(path, ['replace', gitLine(path, ['rev-parse', 'first']), gitLine(path, ['rev-parse', 'clash'])]); mkdirSync(join(path, '.git/info'), { recursive: true }); writeFileSync(join(path, '.git/info/grafts'), `${gitLine(path, ['rev-parse', 'second'])}\n`); return path; } },
   { name: 'SHA-256', make: (name) => copyOf(at('origin-256'), name), readers: ['native'] },
   { name: 'SHA-256, packed, bare', make: (name) => { git(dir.path, ['clone', '-q', '--bare', `file://${at('origin-256')}`, at(name)]); git(at(name), ['gc', '-q']); return at(name); }, readers: ['native'] },
@@ -112,6 +113,18 @@ function moveObjects(path: string, to: string): void {
   const objects = join(path, '.git/objects');
   mkdirSync(join(objects, to), { recursive: true });
   for (const folder of readdirSync(objects).filter((entry) => /^[0-9a-f]{2}$/.test(entry))) renameSync(join(objects, folder), join(objects, to, folder));
+}
+
+/** Each folder borrows from the next, by a path relative to itself; the objects are in the last. */
+function chain(path: string, steps: number): string {
+  const folders = Array.from({ length: steps }, (_, i) => Array.from({ length: i + 1 }, (__, n) => `s${n}`).join('/'));
+  moveObjects(path, folders.at(-1)!);
+  alternates(path, `${folders[0]}\n`);
+  for (const [i, folder] of folders.slice(0, -1).entries()) {
+    mkdirSync(join(path, '.git/objects', folder, 'info'), { recursive: true });
+    writeFileSync(join(path, '.git/objects', folder, 'info/alternates'), `s${i + 1}\n`);
+  }
+  return path;
 }
 
 function alternates(path: string, text: string): void {
@@ -136,7 +149,7 @@ function fingerprint(root: string): Map<string, string> {
   return all;
 }
 
-describe.each(readable)('$name', ({ name, make, readers = both, names = NAMES }) => {
+describe.each(readable.map((kind, n) => ({ ...kind, n })))('$name', ({ name, n, make, readers = both, names = NAMES }) => {
   let path: string;
   const folder = name.replace(/[^a-zA-Z0-9]+/g, '-').slice(0, 40);
   beforeAll(() => { path = make(folder); });
@@ -152,29 +165,29 @@ describe.each(readable)('$name', ({ name, make, readers = both, names = NAMES })
   });
 
   test('is written back to and undone, and nothing else in it changes', async () => {
-    for (const reader of readers) {
-      const workspace = await Workspace.open(at(`${folder}-${reader}.acumen`), { git: reader });
-      try {
-        await workspace.call('import', { path, base: null, refs: [], grain: 'branch', ticket: '1' });
-        const { gitDir } = await workspace.repository();
-        const before = fingerprint(gitDir);
-        const acus = [names[1]!, names[3]!].flatMap((source) => workspace.engine.named(source));
-        const { commit, tree } = await workspace.call('writeBranch', { name: 'composed', acus, ticket: '2' });
-        expect(commit.length).toBe(gitLine(gitDir, ['rev-parse', 'refs/heads/composed']).length);
-        expect(gitLine(gitDir, ['rev-parse', 'refs/heads/composed', 'refs/heads/composed^{tree}'])).toBe(`${commit}\n${tree}`);
-        const [one, other] = [names[1]!, names[3]!].map((source) => (source.includes('/') ? `refs/remotes/${source}` : `refs/heads/${source}`)) as [string, string];
-        expect(tryGit(gitDir, ['merge-tree', '--write-tree', one, other], { env: { GIT_GRAFT_FILE: '/dev/null' } }).stdout.trim()).toBe(tree);
-        expect(git(gitDir, ['fsck', '--strict', '--no-dangling', '--no-progress'], { env: { GIT_GRAFT_FILE: '/dev/null' } })).toBe('');
-        await workspace.call('undo', { ticket: '3' });
-        expect(tryGit(gitDir, ['rev-parse', '--verify', '-q', 'refs/heads/composed']).status).toBe(1);
-        await workspace.call('redo', { ticket: '4' });
-        expect(gitLine(gitDir, ['rev-parse', 'refs/heads/composed'])).toBe(commit);
-        await workspace.call('undo', { ticket: '5' });
-        expect(fingerprint(gitDir)).toEqual(before);
-        expect(git(gitDir, ['fsck', '--strict', '--no-dangling', '--no-progress'], { env: { GIT_GRAFT_FILE: '/dev/null' } })).toBe('');
-      } finally {
-        await workspace.close();
-      }
+    // What is written does not depend on who reads: the kinds take turns.
+    const reader = readers[n % readers.length]!;
+    const workspace = await Workspace.open(at(`${folder}-${reader}.acumen`), { git: reader });
+    try {
+      await workspace.call('import', { path, base: null, refs: [], grain: 'branch', ticket: '1' });
+      const { gitDir } = await workspace.repository();
+      const before = fingerprint(gitDir);
+      const acus = [names[1]!, names[3]!].flatMap((source) => workspace.engine.named(source));
+      const { commit, tree } = await workspace.call('writeBranch', { name: 'composed', acus, ticket: '2' });
+      expect(commit.length).toBe(gitLine(gitDir, ['rev-parse', 'refs/heads/composed']).length);
+      expect(gitLine(gitDir, ['rev-parse', 'refs/heads/composed', 'refs/heads/composed^{tree}'])).toBe(`${commit}\n${tree}`);
+      const [one, other] = [names[1]!, names[3]!].map((source) => (source.includes('/') ? `refs/remotes/${source}` : `refs/heads/${source}`)) as [string, string];
+      expect(tryGit(gitDir, ['merge-tree', '--write-tree', one, other], { env: { GIT_GRAFT_FILE: '/dev/null' } }).stdout.trim()).toBe(tree);
+      expect(git(gitDir, ['fsck', '--strict', '--no-dangling', '--no-progress'], { env: { GIT_GRAFT_FILE: '/dev/null' } })).toBe('');
+      await workspace.call('undo', { ticket: '3' });
+      expect(tryGit(gitDir, ['rev-parse', '--verify', '-q', 'refs/heads/composed']).status).toBe(1);
+      await workspace.call('redo', { ticket: '4' });
+      expect(gitLine(gitDir, ['rev-parse', 'refs/heads/composed'])).toBe(commit);
+      await workspace.call('undo', { ticket: '5' });
+      expect(fingerprint(gitDir)).toEqual(before);
+      expect(git(gitDir, ['fsck', '--strict', '--no-dangling', '--no-progress'], { env: { GIT_GRAFT_FILE: '/dev/null' } })).toBe('');
+    } finally {
+      await workspace.close();
     }
   });
 });
@@ -271,6 +284,7 @@ describe('refused before anything is read through it', () => {
     ['a quoted alternate', 'unsupported-repository', (path) => alternates(path, `"${secret()}"\n`)],
     ['an alternate outside behind a comment and one inside', 'unsupported-repository', (path) => { mkdirSync(join(path, '.git/objects/more')); alternates(path, `# x\nmore\n${secret()}\n`); }],
     ['a chain of alternates that leads outside', 'unsupported-repository', (path) => { mkdirSync(join(path, '.git/objects/more/info'), { recursive: true }); writeFileSync(join(path, '.git/objects/more/info/alternates'), `${secret()}\n`); alternates(path, 'more\n'); }],
+    ['a longer chain of alternates than git follows', 'unsupported-repository', (path) => { chain(path, 7); }],
     ['an alternate that is its neighbour by its name', 'unsupported-repository', (path) => { symlinkSync(secret(), join(path, '.git/objects-more')); alternates(path, `${join(path, '.git/objects-more')}\n`); }],
     ['an alternate that is a link inside', 'unsupported-repository', (path) => { symlinkSync(secret(), join(path, '.git/objects/more')); alternates(path, 'more\n'); }],
     ['an alternate that is a pipe', 'unsupported-repository', (path) => { fifo(join(path, '.git/objects/more')); alternates(path, 'more\n'); }],
