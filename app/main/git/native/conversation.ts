@@ -187,8 +187,10 @@ export class Conversation {
     if (said === 'missing') { this.#answer(null); return end + 1; }
     const space = said.indexOf(' ');
     const type = TYPES[said.slice(0, Math.max(0, space))];
-    if (type === undefined || !/^(?:0|[1-9][0-9]{0,14})$/.test(said.slice(space + 1))) { this.#misheard(); return end + 1; }
+    if (type === undefined || !/^(?:0|[1-9][0-9]{0,19})$/.test(said.slice(space + 1))) { this.#misheard(); return end + 1; }
     const size = Number(said.slice(space + 1));
+    // git says what a pack's header claims, up to 2⁶⁴ − 1
+    if (!Number.isSafeInteger(size)) { this.#skip(corruptObject(`Object ${oid}`, 'it announces more bytes than there can be', { oid })); return end + 1; }
     if (wave.verb === 'info') { this.#answer({ type, size, content: NOTHING }); return end + 1; }
     if (size > wave.most) { this.#skip(tooLarge(oid, size, wave.most)); return end + 1; }
     const start = end + 1;
