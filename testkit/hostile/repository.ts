@@ -183,6 +183,8 @@ function makeOutside(outside: string, main: string): void {
   // Whoever follows a ref here has a source of this name, and an object of this content.
   writeFileSync(join(outside, 'ref'), `${main}\n`);
   mkdirSync(join(outside, 'objects'));
+  mkdirSync(join(outside, 'refs/heads'), { recursive: true });
+  for (const name of ['composed', 'served']) writeFileSync(join(outside, 'refs/heads', name), `${main}\n`);
   git(outside, ['init', '--quiet', '--bare', '--template=', 'secret.git']);
   git(join(outside, 'secret.git'), ['hash-object', '-w', '--stdin'], { input: `${CANARY}\n` });
 }
@@ -253,12 +255,18 @@ function arm(path: string, outside: string): void {
   symlinkSync('../../../../outside/ref', join(gitDir, 'refs/heads/linked-relative'));
   writeFileSync(join(gitDir, 'refs/heads/symbolic-outside'), 'ref: ../../outside/ref\n');
   writeFileSync(join(gitDir, 'refs/heads/symbolic-absolute'), `ref: ${join(outside, 'ref')}\n`);
+  writeFileSync(join(gitDir, 'refs/heads/symbolic-through-link'), 'ref: refs/heads/linked-folder/ref\n');
+  mkdirSync(join(gitDir, 'refs/remotes/origin'), { recursive: true });
+  writeFileSync(join(gitDir, 'refs/remotes/origin/HEAD'), 'ref: refs/heads/linked-folder/ref\n');
   writeFileSync(join(gitDir, 'refs/heads/garbage'), 'garbage\n');
   const main = gitLine(path, ['rev-parse', 'main']);
   writeFileSync(join(gitDir, 'packed-refs'), ['../../outside/ref', 'refs/heads/../../../outside/ref', 'refs/heads/.hidden', 'refs/heads/packed'].map((name) => `${main} ${name}\n`).join(''));
+  // A branch's log is deleted with it: here it would be a file of somebody else's.
+  rmSync(join(gitDir, 'logs'), { recursive: true, force: true });
+  symlinkSync(outside, join(gitDir, 'logs'));
   rotate(join(gitDir, 'objects/pack/multi-pack-index'), 12, 'OOFF', 8, 8);
   rotate(join(gitDir, 'objects/info/commit-graph'), 8, 'CDAT', 36, 20);
-  for (const name of ['index', 'info/exclude', 'info/sparse-checkout', 'FETCH_HEAD', 'ORIG_HEAD', 'MERGE_HEAD', 'COMMIT_EDITMSG', 'logs/HEAD', 'description', 'hooks/pre-solve-refs', 'gitweb.conf', 'rr-cache']) {
+  for (const name of ['index', 'info/exclude', 'info/sparse-checkout', 'FETCH_HEAD', 'ORIG_HEAD', 'MERGE_HEAD', 'COMMIT_EDITMSG', 'description', 'hooks/pre-solve-refs', 'gitweb.conf', 'rr-cache']) {
     const at = join(gitDir, name);
     mkdirSync(join(at, '..'), { recursive: true });
     rmSync(at, { recursive: true, force: true });

@@ -11,7 +11,7 @@ import type { ByteString, Oid } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { flushFolder } from './disk.ts';
 import { readSmall } from './embedded/files.ts';
-import { PACKED_BYTES, readLoose, readPacked, refPath } from './embedded/refs.ts';
+import { isBehindLink, PACKED_BYTES, readLoose, readPacked, refPath } from './embedded/refs.ts';
 import type { RefValue } from './embedded/refs.ts';
 import { corruptObject, ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
 import type { ObjectFormat } from './oids.ts';
@@ -194,7 +194,8 @@ async function remove(gitDir: string, ref: ByteString): Promise<void> {
   if (readPacked(gitDir).has(ref)) await removePacked(gitDir, ref);
   await unlinkIfThere(refPath(gitDir, ref));
   await flushFolder(folderOf(gitDir, ref));
-  await unlinkIfThere(refPath(gitDir, `logs/${ref}` as ByteString));
+  const log = `logs/${ref}` as ByteString;
+  if (!isBehindLink(gitDir, log)) await unlinkIfThere(refPath(gitDir, log));
 }
 
 async function unlinkIfThere(path: Buffer): Promise<void> {

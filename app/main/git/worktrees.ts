@@ -4,10 +4,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBytes } from '../../core/bytes.ts';
 import type { ByteString } from '../../core/bytes.ts';
-import { readSmall } from './embedded/files.ts';
+import { lstatIfThere, notPlain, readSmall } from './embedded/files.ts';
 import { isBare, readConfig } from './embedded/locate.ts';
 import { FileRefs } from './embedded/refs.ts';
-import { ioFailure, isAbsent } from './failures.ts';
+import { ioFailure } from './failures.ts';
 
 const STATE_BYTES = 16 << 20;
 
@@ -26,7 +26,11 @@ export function branchInUse(gitDir: string, ref: ByteString): Use | null {
 function howIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean): Use['how'] | null {
   const head = new FileRefs({ gitDir, headDir }).get('HEAD' as ByteString);
   if (!bare && head?.kind === 'symbolic' && head.target === ref) return 'checked out';
-  for (const file of ['rebase-merge/head-name', 'rebase-apply/head-name']) if (text(join(headDir, file)) === ref) return 'being rebased';
+  for (const folder of ['rebase-merge', 'rebase-apply']) {
+    const stat = lstatIfThere(join(headDir, folder));
+    if (stat?.isSymbolicLink() === true) throw notPlain(join(headDir, folder));
+    if (text(join(headDir, folder, 'head-name')) === ref) return 'being rebased';
+  }
   // Branches that a rebase will move when it ends: the ref, then its values before and after, in three lines each.
   const update = text(join(headDir, 'rebase-merge/update-refs'))?.split('\n') ?? [];
   if (update.some((line, i) => i % 3 === 0 && line === ref)) return 'being rebased';
@@ -36,12 +40,18 @@ function howIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean):
 
 function linkedWorktrees(gitDir: string): string[] {
   const folder = join(gitDir, 'worktrees');
+  const stat = lstatIfThere(folder);
+  if (stat === null) return [];
+  if (!stat.isDirectory()) throw notPlain(folder);
+  let entries;
   try {
-    return readdirSync(folder).map((name) => join(folder, name));
+    entries = readdirSync(folder, { withFileTypes: true });
   } catch (error) {
-    if (isAbsent(error)) return [];
     throw ioFailure('list', folder, error);
   }
+  // Behind a link, somebody else's working tree would have a say, or one of ours none.
+  for (const entry of entries) if (entry.isSymbolicLink()) throw notPlain(join(folder, entry.name));
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 /** For the message only. */

@@ -299,6 +299,29 @@ describe('one branch', () => {
   });
 });
 
+test('what lies behind links says nothing of working trees, rebases and logs, and is not touched', async () => {
+  const { path, gitDir, tip, first } = repo();
+  const outside = join(dir.path, `foreign-${count}`);
+  mkdirSync(join(outside, 'refs/heads'), { recursive: true });
+  writeFileSync(join(outside, 'refs/heads/other'), 'log\n');
+  writeFileSync(join(outside, 'HEAD'), 'ref: refs/heads/other\n');
+  writeFileSync(join(outside, 'head-name'), 'refs/heads/other\n');
+  const writer = openWriter(gitDir);
+  const refused = { code: 'unsupported-repository' };
+  for (const [name, target] of [['worktrees', outside], ['worktrees/foreign', outside], ['rebase-merge', outside], ['rebase-apply', outside]] as const) {
+    if (name.includes('/')) mkdirSync(join(gitDir, 'worktrees'));
+    symlinkSync(target, join(gitDir, name));
+    await expect(writer.moveBranch('other', tip, first), name).rejects.toMatchObject(refused);
+    rmSync(join(gitDir, name));
+  }
+  expect(gitLine(path, ['rev-parse', 'other'])).toBe(tip);
+  rmSync(join(gitDir, 'logs'), { recursive: true });
+  symlinkSync(outside, join(gitDir, 'logs'));
+  await writer.moveBranch('other', tip, null);
+  expect(tryGit(path, ['rev-parse', '-q', '--verify', 'refs/heads/other']).status).toBe(1);
+  expect(readFileSync(join(outside, 'refs/heads/other'), 'utf8')).toBe('log\n');
+});
+
 test('in a repository whose every hook and filter is armed nothing runs, and the fixture would show it', async () => {
   const folder = join(dir.path, 'hostile');
   mkdirSync(folder);

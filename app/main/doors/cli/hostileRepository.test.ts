@@ -159,6 +159,8 @@ describe.each(['embedded', 'native'] as const)('all that Acumen does, %s', (read
     expect(valueOf('composed')).toBe(composed['commit']);
     expect(['main', 'first', 'second'].map(valueOf)).toEqual(before);
     rmSync(join(hostile.path, '.git/refs/heads/composed'));
+    // Nor has anything outside been deleted: a branch's log lies behind a link there.
+    expect(readdirSync(join(hostile.outside, 'refs/heads')).sort()).toEqual(['composed', 'served']);
     expect(readdirSync(join(folder, 'temporary'))).toEqual([]);
     expect(hostile.ran()).toEqual([]);
   }, 180_000);

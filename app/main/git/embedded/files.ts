@@ -9,12 +9,12 @@ import { ioFailure, isAbsent, systemCode, unsupported } from '../failures.ts';
 const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** What is at the path itself; null where nothing is, also where a file stands in the place of a folder on the way. */
-export function lstatIfThere(path: string): Stats | null {
+export function lstatIfThere(path: string | Buffer): Stats | null {
   try {
     return lstatSync(path);
   } catch (error) {
     if (isAbsent(error)) return null;
-    throw ioFailure('look at', path, error);
+    throw ioFailure('look at', String(path), error);
   }
 }
 

@@ -9,7 +9,7 @@ import { isOid } from '../oids.ts';
 import type { ObjectFormat } from '../oids.ts';
 import { isPseudoRef, isRefName } from '../refnames.ts';
 import type { ConfigEntry } from './config.ts';
-import { notPlain, readSmall } from './files.ts';
+import { lstatIfThere, notPlain, readSmall } from './files.ts';
 import { objectFormatOf, refStorageOf } from './locate.ts';
 import type { Location } from './locate.ts';
 import { budget, damaged, readTable } from './reftable.ts';
@@ -72,14 +72,16 @@ export class FileRefs extends RefStore {
 
   get(name: ByteString): RefValue | null {
     if (!isRefName(name) && !isPseudoRef(name)) return null;
-    return readLoose(this.#path(name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
+    const root = isOwn(name) ? this.#location.headDir : this.#location.gitDir;
+    if (isBehindLink(root, name)) return { kind: 'broken' };
+    return readLoose(refPath(root, name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
   }
 
   async all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>> {
     const { gitDir, headDir } = this.#location;
     const loose = new Map<ByteString, RefValue>();
     await listLoose(gitDir, 'refs' as ByteString, headDir === gitDir ? [] : PER_WORKTREE, loose, turn);
-    if (headDir !== gitDir) for (const own of PER_WORKTREE) await listLoose(headDir, own, [], loose, turn);
+    if (headDir !== gitDir) for (const own of PER_WORKTREE) if (!isBehindLink(headDir, `${own}/` as ByteString)) await listLoose(headDir, own, [], loose, turn);
     return new Map([...this.#allPacked(), ...loose]);
   }
 
@@ -88,10 +90,6 @@ export class FileRefs extends RefStore {
     if (stamp === null) return NOTHING;
     if (this.#packed?.stamp !== stamp) this.#packed = { stamp, refs: readPacked(this.#location.gitDir) };
     return this.#packed.refs;
-  }
-
-  #path(name: ByteString): Buffer {
-    return refPath(isOwn(name) ? this.#location.headDir : this.#location.gitDir, name);
   }
 }
 
@@ -190,6 +188,16 @@ function stampOf(path: string): string | null {
 /** Bytes, as a ref's name need not be UTF-8. */
 export function refPath(gitDir: string, name: ByteString): Buffer {
   return Buffer.concat([Buffer.from(`${gitDir}/`), Buffer.from(name, 'latin1')]);
+}
+
+/** Whether a folder on the way from `root` to this name is a link: what lies behind it is not the repository's. */
+export function isBehindLink(root: string, name: ByteString): boolean {
+  for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
+    const stat = lstatIfThere(refPath(root, name.slice(0, at) as ByteString));
+    if (stat === null) return false;
+    if (stat.isSymbolicLink()) return true;
+  }
+  return false;
 }
 
 /** One loose ref; null where there is none. A symbolic link into refs/ is how git once wrote symbolic refs. */
