@@ -1,64 +1,162 @@
-// What an import costs with either reader, from opening the repository to published segments, beside what git itself takes to
-// list the same refs and print each one's difference from its merge base. ACUMEN_BENCH_REPO names a repository of your own.
+// What reading changes out of a repository costs with either reader, from opening it to segments with edits and ids and without a
+// store (bench/store.bench.ts has one), beside what git takes to list the same refs and print each one's difference from its
+// merge base, and beside isomorphic-git's own walk over the same pairs of trees. ACUMEN_BENCH_REPO and ACUMEN_BENCH_REFS (globs,
+// separated by spaces) name a repository of your own.
 import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import isomorphic from 'isomorphic-git';
+import type { AcuId } from '../app/core/bytes.ts';
+import type { Segment } from '../app/core/model.ts';
+import { openRepository } from '../app/main/git/open.ts';
+import { importRepository } from '../app/main/service/importer.ts';
 import { generate } from '../testkit/generate.ts';
-import { load } from '../testkit/loaded.ts';
 import type { Benchmark, Row } from './report.ts';
 
 const SOURCES = 200;
-const RUNS = 5;
+const MANY = 1000;
+const RUNS = 9;
+const READERS = ['native', 'embedded'] as const;
+type Reader = (typeof READERS)[number];
 
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1]!;
 
-function git(dir: string, args: readonly string[], input = ''): string {
-  const run = spawnSync('git', args, { cwd: dir, input, maxBuffer: 1 << 30, encoding: 'latin1', env: { PATH: process.env['PATH'], GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' } });
-  if (run.status !== 0 && args[0] !== 'merge-base') throw new Error(`git ${args[0]}: ${run.stderr}`);
-  return run.stdout;
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
 
-async function rows(prefix: string, dir: string, refs: readonly string[] | undefined): Promise<Row[]> {
-  const base = git(dir, ['rev-parse', 'HEAD']).trim();
-  const listed = git(dir, ['for-each-ref', '--format=%(refname)', 'refs/heads', 'refs/remotes', 'refs/pull']).trimEnd().split('\n');
-  const heads = refs ?? listed;
-  // Found beforehand, so that the peer is only listing and differences.
-  const pairs = heads.flatMap((ref) => {
-    const from = git(dir, ['merge-base', base, ref]).split('\n')[0]!;
+function run(dir: string, args: readonly string[], input = ''): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  return spawnSync('git', args, { cwd: dir, input, maxBuffer: 1 << 30, encoding: 'latin1', env: { PATH: process.env['PATH'], GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null' } });
+}
+
+function git(dir: string, args: readonly string[], input = ''): string {
+  const { status, stdout, stderr } = run(dir, args, input);
+  if (status !== 0) throw new Error(`git ${args[0]}: ${stderr}`);
+  return stdout;
+}
+
+interface Pair { readonly ref: string; readonly from: string; readonly tip: string }
+
+/** Found beforehand, so that the peer is only listing and differences. Without those over which git gives up (missing objects). */
+function pairsOf(dir: string, refs: readonly string[]): Pair[] {
+  const pairs = refs.flatMap((ref): Pair[] => {
+    const from = run(dir, ['merge-base', 'HEAD', ref]).stdout.split('\n')[0]!;
     const tip = git(dir, ['rev-parse', `${ref}^{commit}`]).trim();
-    return from === '' || from === tip ? [] : [`${tip} ${from}\n`];
+    return from === '' || from === tip ? [] : [{ ref, from, tip }];
   });
-  const times = { git: [] as number[], native: [] as number[], embedded: [] as number[] };
+  const works = (some: readonly Pair[]): boolean => run(dir, ['diff-tree', '-p', '-r', '--stdin'], input(some)).status === 0;
+  return works(pairs) ? pairs : pairs.filter((pair) => works([pair]));
+}
+
+const input = (pairs: readonly Pair[]): string => pairs.map(({ tip, from }) => `${tip} ${from}\n`).join('');
+
+/** Everything an import does but storing. */
+export async function extract(dir: string, refs: readonly string[], reader: Reader): Promise<AcuId[]> {
+  const repository = await openRepository(dir, { reader });
+  const segments: Segment[] = [];
+  try {
+    await importRepository(repository, { base: null, refs, grain: 'branch' }, {
+      written: async () => new Set(), begin: async () => {}, known: async () => [], blob: async () => null,
+      keyOf: (segment) => String(segments.push(segment)), stage: async () => {},
+    }, () => {}, new AbortController().signal);
+  } finally {
+    await repository.close();
+  }
+  return segments.flatMap(({ acu }) => acu ?? []);
+}
+
+/** The usual advice for speed: list what there is once, and do not ask the disk for files that are not in the list. */
+function tuned(dir: string): { promises: typeof fs.promises } {
+  const listed = new Map<string, Promise<string[]>>();
+  const loose = new Set(fs.readdirSync(`${dir}/objects`).filter((name) => name.length === 2).flatMap((name) => fs.readdirSync(`${dir}/objects/${name}`).map((rest) => `${dir}/objects/${name}/${rest}`)));
+  const absent = (path: string): boolean => /\/objects\/[0-9a-f]{2}\/[0-9a-f]{38}$/.test(path) && !loose.has(path);
+  const gone = (path: string): Error => Object.assign(new Error(`no ${path}`), { code: 'ENOENT' });
+  return {
+    promises: {
+      ...fs.promises,
+      readFile: (async (path: string, options?: object) => { if (absent(path)) throw gone(path); return fs.promises.readFile(path, options); }) as typeof fs.promises.readFile,
+      readdir: (async (path: string) => { let names = listed.get(path); if (!names) listed.set(path, names = fs.promises.readdir(path)); return names; }) as typeof fs.promises.readdir,
+    },
+  };
+}
+
+/** isomorphic-git's walk over both trees of each pair, folders with the same id left out, one cache for all. */
+async function walk(dir: string, pairs: readonly Pair[], system: Parameters<typeof isomorphic.walk>[0]['fs']): Promise<number> {
+  const cache = {};
+  let changed = 0;
+  for (const { from, tip } of pairs) {
+    await isomorphic.walk({
+      fs: system, gitdir: dir, cache, trees: [isomorphic.TREE({ ref: from }), isomorphic.TREE({ ref: tip })],
+      map: async (path, [a, b]) => {
+        const [x, y] = [await a?.oid(), await b?.oid()];
+        if (x === y) return null;
+        if (path !== '.' && (await a?.type() === 'blob' || await b?.type() === 'blob')) changed++;
+        return true;
+      },
+    });
+  }
+  return changed;
+}
+
+async function rows(prefix: string, dir: string, refs: readonly string[], runs: number): Promise<Row[]> {
+  const pairs = pairsOf(dir, refs);
+  const taken = pairs.map(({ ref }) => ref);
+  const times = { git: [] as number[], native: [] as number[], embedded: [] as number[], plain: [] as number[], tuned: [] as number[] };
   const ids: string[] = [];
-  for (let run = 0; run < RUNS; run++) {
-    const start = performance.now();
-    git(dir, ['for-each-ref']);
-    git(dir, ['diff-tree', '-p', '-r', '--stdin'], pairs.join(''));
-    times.git.push(performance.now() - start);
-    for (const reader of ['native', 'embedded'] as const) {
-      const begun = performance.now();
-      const loaded = await load(dir, { reader, ...(refs === undefined ? {} : { refs }) });
-      times[reader].push(performance.now() - begun);
-      ids.push(loaded.engine.acus.map((acu) => acu.id).join());
-      await loaded.close();
-    }
+  for (let n = 0; n < runs; n++) {
+    times.git.push(await timed(async () => { git(dir, ['for-each-ref']); git(dir, ['diff-tree', '-p', '-r', '--stdin'], input(pairs)); }));
+    for (const reader of READERS) times[reader].push(await timed(async () => { ids.push((await extract(dir, taken, reader)).join()); }));
+    // Slow, and steady enough.
+    if (n > 1) continue;
+    times.plain.push(await timed(() => walk(dir, pairs, fs)));
+    times.tuned.push(await timed(() => walk(dir, pairs, tuned(dir) as unknown as typeof fs)));
   }
   if (new Set(ids).size !== 1) throw new Error('the readers give different ACUs');
-  const peerValue = median(times.git);
-  const row = (reader: 'native' | 'embedded'): Row => ({
-    metric: `${prefix}_import_${reader}_ms`, value: median(times[reader]), unit: 'ms', peer: 'git for-each-ref + diff-tree -p', peerValue, ratio: peerValue / median(times[reader]),
-  });
-  return [{ metric: `${prefix}_sources`, value: pairs.length, unit: 'sources' }, row('native'), row('embedded')];
+  const row = (metric: string, value: number, peer: string, peerValue: number): Row => ({ metric: `${prefix}_${metric}`, value, unit: 'ms', peer, peerValue, ratio: peerValue / value });
+  return [
+    { metric: `${prefix}_sources`, value: pairs.length, unit: 'sources' },
+    ...READERS.map((reader) => row(`extract_${reader}_ms`, median(times[reader]), 'git for-each-ref + diff-tree -p', median(times.git))),
+    row('embedded_beside_isomorphic_ms', median(times.embedded), 'isomorphic-git walk, shared cache', Math.min(...times.plain)),
+    row('embedded_beside_isomorphic_tuned_ms', median(times.embedded), 'the same, tuned file system', Math.min(...times.tuned)),
+  ];
+}
+
+/** The same in a fresh process each time: Node's start, loading and a cold compiler are in it. */
+function fresh(dir: string, refs: readonly string[], reader: Reader): number {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), dir, reader, ...refs], { encoding: 'utf8', env: { PATH: process.env['PATH'] } });
+  if (status !== 0) throw new Error(stderr);
+  return performance.now() - start;
 }
 
 const benchmark: Benchmark = {
-  what: `Import of ${SOURCES} generated branches (mix "team"), and of ACUMEN_BENCH_REPO where set, by both readers, medians of ${RUNS}, beside git for-each-ref + diff-tree -p`,
+  what: `Changes read out of ${SOURCES} generated branches (mix "team"), of ${MANY} in fresh processes, and of ACUMEN_BENCH_REPO where set, by both readers, medians of ${RUNS}, beside git and isomorphic-git; ${availableParallelism()} cores`,
   async run() {
+    const out: Row[] = [];
     const made = await generate({ seed: 1, mix: 'team', sources: SOURCES });
     try {
-      const own = process.env['ACUMEN_BENCH_REPO'];
-      return [...await rows('generated', made.dir, made.refs), ...(own === undefined ? [] : await rows('own', own, undefined))];
+      out.push(...await rows('generated', made.dir, made.refs, RUNS));
     } finally {
       made.remove();
     }
+    const many = await generate({ seed: 1, mix: 'team', sources: MANY });
+    try {
+      for (const reader of READERS) out.push({ metric: `fresh_${MANY}_extract_${reader}_ms`, value: median([0, 1, 2].map(() => fresh(many.dir, ['refs/heads', 'refs/pull'], reader))), unit: 'ms' });
+    } finally {
+      many.remove();
+    }
+    const own = process.env['ACUMEN_BENCH_REPO'];
+    if (own !== undefined) {
+      const globs = (process.env['ACUMEN_BENCH_REFS'] ?? 'refs/heads refs/remotes refs/pull').split(' ');
+      out.push(...await rows('own', own, git(own, ['for-each-ref', '--format=%(refname)', ...globs]).trimEnd().split('\n'), 3));
+    }
+    return out;
   },
 };
 export default benchmark;
+
+const [, script, dir, reader, ...refs] = process.argv;
+if (script === fileURLToPath(import.meta.url) && dir !== undefined) await extract(dir, refs, reader as Reader);
