@@ -194,7 +194,7 @@ function changed(files: Tree, changes: readonly { steps: readonly Step[]; what: 
 }
 const options = fc.tuple(fc.constantFrom('-U0', '-U1', '-U3', '-U8'), fc.constantFrom('--binary', '--full-index', '--abbrev=7'), fc.constantFrom('-M', '-C', '--no-renames', '--no-prefix'), fc.constantFrom('--histogram', '--patience', '--minimal'));
 
-const RUNS = Number(process.env['ACUMEN_PATCH_RUNS'] ?? 60);
+const RUNS = Number(process.env['ACUMEN_PATCH_RUNS'] ?? 40);
 
 test('generated changes, onto what they were made from and onto what has changed since: the tree that git makes, or a refusal as git refuses', async () => {
   let applied = 0;

@@ -212,7 +212,7 @@ class Applying {
       if (commit === undefined) throw new PatchError(`corrupt patch for submodule ${display(path)}`);
       return { mode: Mode.submodule, oid: commit as Oid };
     }
-    const oid = content.bytes === undefined || await this.#ground.has(content.oid) ? content.oid : this.#ground.make(content.bytes);
+    const oid = content.bytes === undefined ? content.oid : this.#ground.make(content.bytes);
     return { mode: isLink(mode) ? Mode.symlink : (mode & 0o100) === 0 ? Mode.file : Mode.executable, oid };
   }
 }

@@ -30,6 +30,9 @@ interface Applied { readonly tip: Oid; readonly delta: Delta; readonly ground: O
 type Delta = ReadonlyMap<PathBytes, Entry | null>;
 interface Change { readonly mail: PatchMail; readonly files: readonly FilePatch[] }
 
+/** Patch files whose contents are asked for together, and bytes of both that are held: one answer costs as much as a hundred. */
+const TOGETHER = 64, READ_BYTES = 8 << 20, HELD_BYTES = 64 << 20;
+
 export async function applyPatchFiles(reader: RepositoryReader, base: Commit, files: readonly PatchFile[], taken: Iterable<ByteString>): Promise<Patched> {
   const overlay = new Overlay(reader);
   const patching = new Patching(overlay, base);
@@ -37,15 +40,23 @@ export async function applyPatchFiles(reader: RepositoryReader, base: Commit, fi
   const sources: SourceRef[] = [];
   const skipped: { name: ByteString; reason: string }[] = [];
   const done: Applied[] = [];
-  for (const [i, file] of files.entries()) {
-    const name = names[i]!;
-    try {
-      const applied = await patching.apply(file);
-      done.push(applied);
-      sources.push({ name, ref: file.ref, oid: applied.tip });
-    } catch (error) {
-      if (!(error instanceof PatchError)) throw error;
-      skipped.push({ name, reason: display(error.message as ByteString) });
+  for (let at = 0; at < files.length;) {
+    const read: { file: PatchFile; name: ByteString; changes: readonly Change[] | PatchError }[] = [];
+    for (let bytes = 0; at < files.length && read.length < TOGETHER && bytes < READ_BYTES; at++) {
+      read.push({ file: files[at]!, name: names[at]!, changes: readChanges(files[at]!) });
+      bytes += files[at]!.bytes.length;
+    }
+    await patching.fetch(read.flatMap(({ changes }) => (changes instanceof PatchError ? [] : changes.flatMap((c) => c.files))));
+    for (const { file, name, changes } of read) {
+      try {
+        if (changes instanceof PatchError) throw changes;
+        const applied = await patching.apply(file, changes);
+        done.push(applied);
+        sources.push({ name, ref: file.ref, oid: applied.tip });
+      } catch (error) {
+        if (!(error instanceof PatchError)) throw error;
+        skipped.push({ name, reason: display(error.message as ByteString) });
+      }
     }
   }
   const blobs = new Map<Oid, Uint8Array>();
@@ -55,6 +66,8 @@ export async function applyPatchFiles(reader: RepositoryReader, base: Commit, fi
       if (bytes !== undefined) blobs.set(entry!.oid, bytes);
     }
   }
+  const made = [...blobs.keys()];
+  for (const [i, size] of (await reader.blobSizes(made)).entries()) if (typeof size === 'number') blobs.delete(made[i]!);
   const grounds = new Map(done.filter((a) => a.ground !== null).map((a) => [a.tip, a.ground!]));
   return { reader: overlay, sources, skipped, blobs, grounds };
 }
@@ -63,6 +76,8 @@ class Patching {
   readonly #overlay: Overlay;
   readonly #base: Commit;
   readonly #trees: Trees;
+  #held = new Map<Oid, Uint8Array>();
+  #sizes = new Map<Oid, number>();
   /** where the patches of a numbered series in one folder ended: the next may stand on it */
   readonly #series = new Map<string, Applied>();
 
@@ -72,6 +87,26 @@ class Patching {
     this.#trees = new Trees(overlay);
   }
 
+  /** What the base has where these patches change something, in two questions: sizes, and contents as far as they may be held. */
+  async fetch(files: readonly FilePatch[]): Promise<void> {
+    this.#held = new Map();
+    this.#sizes = new Map();
+    const wanted = new Set<Oid>();
+    for (const { oldName, hunks } of files) {
+      const entry = oldName === null || hunks.length === 0 ? null : await this.#file(oldName);
+      if (entry !== null && entry.mode !== Mode.submodule) wanted.add(entry.oid);
+    }
+    const oids = [...wanted];
+    let bytes = 0;
+    const few = (await this.#overlay.blobSizes(oids)).flatMap((size, i) => {
+      if (typeof size !== 'number') return [];
+      this.#sizes.set(oids[i]!, size);
+      bytes += size;
+      return bytes <= HELD_BYTES ? [oids[i]!] : [];
+    });
+    for (const [i, content] of (await this.#overlay.contents('blob', few)).entries()) if (content instanceof Uint8Array) this.#held.set(few[i]!, content);
+  }
+
   /** What the base has at a path. */
   #file(path: PathBytes): Promise<Entry | null> {
     this.#trees.trim();
@@ -79,8 +114,7 @@ class Patching {
   }
 
   /** Onto the base; else onto the patch before it in its series; else onto the versions of files that it was made from. */
-  async apply(file: PatchFile): Promise<Applied> {
-    const changes = readChanges(file);
+  async apply(file: PatchFile, changes: readonly Change[]): Promise<Applied> {
     const series = changes.length === 1 ? changes[0]!.mail.series : null;
     const seriesKey = (n: number): string => `${file.folder}\0${series!.m}\0${n}`;
     const previous = series === null || file.folder === '' ? undefined : this.#series.get(seriesKey(series.n - 1));
@@ -175,8 +209,8 @@ class Patching {
         for (const [path, entry] of delta) if (entry !== null && path.startsWith(`${folder}/`)) there.push(path);
         return there;
       },
-      blob: (oid) => overlay.blob(oid),
-      size: (oid) => overlay.blobSize(oid),
+      blob: async (oid) => this.#held.get(oid) ?? overlay.blob(oid),
+      size: async (oid) => this.#sizes.get(oid) ?? overlay.blobSize(oid),
       has: (oid) => overlay.has(oid),
       hash: (bytes) => objectId('blob', bytes, overlay.objectFormat),
       make: (bytes) => overlay.addBlob(bytes),
@@ -191,12 +225,17 @@ class Patching {
   }
 }
 
-function readChanges(file: PatchFile): Change[] {
-  const changes = readPatch(file.bytes).map((mail): Change => ({ mail, files: parseDiff(mail.diff) }));
-  // a cover letter says much and changes nothing
-  const said = changes.filter((c) => c.files.length > 0);
-  if (said.length === 0) throw new PatchError('No valid patches in input');
-  return said;
+/** The changes of a patch file, or why they are not taken. */
+function readChanges(file: PatchFile): Change[] | PatchError {
+  try {
+    const changes = readPatch(file.bytes).map((mail): Change => ({ mail, files: parseDiff(mail.diff) }));
+    // a cover letter says much and changes nothing
+    const said = changes.filter((c) => c.files.length > 0);
+    return said.length > 0 ? said : new PatchError('No valid patches in input');
+  } catch (error) {
+    if (error instanceof PatchError) return error;
+    throw error;
+  }
 }
 
 /** The file's name without its ending; where that is taken, with it; where that is too, the whole path. */
