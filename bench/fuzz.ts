@@ -5,6 +5,8 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Breach, faults, fuzzSession } from '../testkit/fuzz.ts';
+import { fuzzHttp, fuzzSocket } from '../testkit/fuzzHost.ts';
+import { bombs, fuzzObjects, importBomb } from '../testkit/fuzzObjects.ts';
 import { scratchFolder } from '../testkit/store.ts';
 
 const { values } = parseArgs({
@@ -18,11 +20,13 @@ const scratch = scratchFolder('fuzz');
 /** What memory may grow by between a fifth of a run and its end, in MB: less than a byte of a message kept each time. */
 const FLAT_MB = 48;
 /** What one message may hold the service for, in milliseconds, on shared cores. */
-const BOUND_MS = 2000;
+const BOUND_MS = 5000;
+/** What a bomb may take of an import, and leave behind: fifty megabytes of content are read and compared honestly. */
+const BOMB_MS = 30_000, BOMB_MB = 400;
 
 async function suite(name: string, size: number, run: (folder: string) => Promise<object>): Promise<void> {
   if (size === 0) return;
-  const folder = join(scratch.path, name.replaceAll(' ', '-'));
+  const folder = join(scratch.path, name.replaceAll(/\W+/g, '-'));
   mkdirSync(folder);
   const start = performance.now();
   const figures = await run(folder) as Record<string, number>;
@@ -42,6 +46,24 @@ try {
     });
   }
   await suite('a live session', messages, (folder) => fuzzSession(folder, messages, seed));
+  await suite('requests to the door', Number(values.http), (folder) => fuzzHttp(folder, Number(values.http), seed));
+  await suite('frames to its sockets', Number(values.frames), (folder) => fuzzSocket(folder, Number(values.frames), seed));
+  await suite('planted, a reader that hands out other bytes', Number(values.packs), async (folder) => {
+    const found = await fuzzObjects(folder, 200, seed, 'embedded', true).then(() => null, (error: unknown) => error);
+    if (!(found instanceof Breach)) throw found ?? new Breach('the check does not see a planted fault');
+    return { found: found.message };
+  });
+  await suite('mutated repositories', Number(values.packs), (folder) => fuzzObjects(folder, Number(values.packs), seed, 'embedded'));
+  await suite('mutated repositories through git', Number(values.native), (folder) => fuzzObjects(folder, Number(values.native), seed, 'native'));
+  for (const { name, make, becomes } of bombs) {
+    await suite(name, Number(values.packs), async (folder) => {
+      const { ms, growthMB, names, skipped, error } = await importBomb(folder, make);
+      if (error !== null || !names.includes('honest')) throw new Breach(`${name}: ${error ?? 'the honest branch is gone'}`);
+      if (![...names, ...skipped].join().includes(becomes)) throw new Breach(`${name}: ${skipped.join()}`);
+      if (ms > BOMB_MS || growthMB > BOMB_MB) throw new Breach(`${name}: ${ms.toFixed(0)} ms, ${growthMB} MB`);
+      return { ms: Math.round(ms), growthMB };
+    });
+  }
   console.log('nothing got through');
 } catch (error) {
   if (!(error instanceof Breach)) throw error;

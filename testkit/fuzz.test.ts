@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Breach, faults, fuzzDoor, fuzzSession } from './fuzz.ts';
 import { fuzzHttp, fuzzSocket } from './fuzzHost.ts';
+import { bombs, fuzzObjects, importBomb } from './fuzzObjects.ts';
 import { tempDir } from './git.ts';
 import type { TempDir } from './git.ts';
 
@@ -50,5 +51,31 @@ describe("the browser's door", () => {
   test('1,000 WebSocket frames, most of them broken', async () => {
     const { connections, answers } = await fuzzSocket(folder(), 1000, 6);
     expect(answers).toBeGreaterThan(connections / 4);
+  });
+});
+
+describe('the readers', () => {
+  test('400 mutated repositories through the embedded reader: each object right, or refused by name', async () => {
+    const { right, refused, imported } = await fuzzObjects(folder(), 400, 7, 'embedded');
+    expect(right).toBeGreaterThan(1000);
+    expect(refused).toBeGreaterThan(1000);
+    expect(imported).toBeGreaterThan(0);
+  });
+
+  test('20 of them through git', async () => {
+    const { right, refused } = await fuzzObjects(folder(), 20, 8, 'native');
+    expect(Math.min(right, refused)).toBeGreaterThan(50);
+  });
+
+  test('a reader that hands out other bytes is found', async () => {
+    await expect(fuzzObjects(folder(), 100, 9, 'embedded', true)).rejects.toThrow(Breach);
+  });
+
+  // `npm run fuzz` has the rest, which take seconds to make
+  test.each(bombs.filter(({ quick }) => quick))('$name: the honest branch beside it is imported', async ({ make, becomes }) => {
+    const { error, names, skipped } = await importBomb(folder(), make);
+    expect(error).toBeNull();
+    expect(names).toContain('honest');
+    expect([...names, ...skipped].join()).toContain(becomes);
   });
 });
