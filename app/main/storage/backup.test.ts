@@ -1,7 +1,8 @@
 // Dangers: a backup that is not what the store was, half a file under a good name, a restore that loses the store it
 // replaces or lets its old write-ahead log into the new one.
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { scratchFolder } from '../../../testkit/store.ts';
@@ -198,6 +199,40 @@ describe('restore', () => {
     expect(contentOf(at('store'))).toEqual(contentOf(at('copy')));
     expect(readFileSync(at('store.before-restore'), 'utf8')).toBe('rubbish');
     expect(readFileSync(at('store.before-restore-wal'), 'utf8')).toBe('old log');
+  });
+
+  it('over one too damaged to be locked, while a process has it open: what that one writes then is refused, not lost', async () => {
+    const { at } = await ready(17);
+    const store = await openStore(at('store'));
+    writeFileSync(at('store'), 'rubbish');
+    await restore(at('copy'), at('store'), { force: true });
+    expect(await refusal(store.append(numbered('lost', 1).operation, numbered('lost', 1).events))).toMatchObject({ code: expect.stringMatching(/^(io|store-corrupt|store-not-a-database)$/) as string });
+    await store.close().catch(() => undefined);
+    expect(contentOf(at('store'))).toEqual(contentOf(at('copy')));
+  });
+
+  it('replaced whole while a process has it open: said at the next commit', async () => {
+    const { at } = await ready(18);
+    const store = await openStore(at('store'));
+    renameSync(at('store'), at('moved'));
+    copyFileSync(at('copy'), at('store'));
+    expect(await refusal(store.append(numbered('lost', 1).operation, numbered('lost', 1).events))).toMatchObject({ code: 'io', message: expect.stringContaining('replaced') as string });
+    await store.close().catch(() => undefined);
+  });
+
+  it('is one at a time, also where SQLite cannot lock what stands there, and a dead one is in nobody\'s way', async () => {
+    const { at, names } = await ready(19);
+    writeFileSync(at('store'), 'rubbish');
+    const other = new Database(at('store.restoring'));
+    other.exec('BEGIN EXCLUSIVE');
+    expect(await refusal(restore(at('copy'), at('store'), { force: true }))).toMatchObject({ code: 'store-locked' });
+    expect(readFileSync(at('store'), 'utf8')).toBe('rubbish');
+    // As a kill leaves it: the file is there, the lock is not.
+    other.close();
+    expect(names()).toContain('store.restoring');
+    await restore(at('copy'), at('store'), { force: true });
+    expect(names()).toEqual(['copy', 'store', 'store.before-restore']);
+    expect(contentOf(at('store'))).toEqual(contentOf(at('copy')));
   });
 
   it('of what is no whole backup changes nothing', async () => {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, copyFileSync, existsSync, fsyncSync, linkSync, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
 import { equalBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { connectReader, connectWriter, corrupt, guarded, hasWal, inspect, type ReadDb } from './connection.ts';
@@ -67,6 +68,7 @@ export async function restore(file: string, into: string, options: RestoreOption
   if (sameFile(source, target)) throw new AcumenError('usage', 'A store cannot be restored from itself.', 'Name a backup.', { file: source });
   if (inspect(source, newestVersion) === 'new') throw corrupt(source, 'it is empty');
   guarded(target, () => mkdirSync(dirname(target), { recursive: true, mode: 0o700 }));
+  const letGo = onlyRestore(target);
   const copy = newPartial(target);
   try {
     const db = connectReader(source, BUSY_MS);
@@ -84,6 +86,7 @@ export async function restore(file: string, into: string, options: RestoreOption
     return { store: target, operations: head.operation, events: head.written, kept };
   } finally {
     discard(copy);
+    letGo();
   }
 }
 
@@ -143,6 +146,36 @@ function taken(file: string): AcumenError {
   return new AcumenError('usage', `${file} is there already.`, 'Name another file, or use --force to replace it.', { file });
 }
 
+/**
+ * One restore at a time for each target, also where what stands there is too damaged for SQLite to lock: it locks an empty file
+ * beside it instead, and lets go when its process dies.
+ */
+function onlyRestore(target: string): () => void {
+  const path = `${target}.restoring`;
+  const number = (): bigint | undefined => statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;
+  for (;;) {
+    guarded(target, () => closeSync(openSync(path, 'a')));
+    const before = number();
+    const db = guarded(target, () => new Database(path, { timeout: 0 }));
+    try {
+      const opened = number();
+      guarded(target, () => db.exec('BEGIN EXCLUSIVE'));
+      // Else the one before us took the file away while we opened it, and another may stand there by now.
+      if (before !== undefined && before === opened && opened === number()) {
+        return () => {
+          rmSync(path, { force: true });
+          db.close();
+        };
+      }
+    } catch (error) {
+      db.close();
+      if ((error as { code?: unknown }).code !== 'store-locked') throw error;
+      throw new AcumenError('store-locked', 'Another restore of this store is under way.', 'Wait for it or end it, then try again.', { file: target }, { cause: error });
+    }
+    db.close();
+  }
+}
+
 /** Answers where the old store is kept. */
 function replace(copy: string, target: string, force: boolean, gitDir: string | null): string | null {
   const ours = reading(copy, (db) => state(db).gitDir);
@@ -192,7 +225,7 @@ function lockOut(target: string, allowed: (db: ReadDb) => void, force: boolean):
     return () => open.close();
   } catch (error) {
     db?.close();
-    // Too damaged for SQLite is what restoring is for: nobody can have it open, or not for long.
+    // Too damaged for SQLite is what restoring is for. Who has it open from before finds at the next commit that it was replaced.
     const damaged = error instanceof AcumenError && ['store-corrupt', 'store-not-a-database', 'bug'].includes(error.code);
     if (!damaged) throw error;
     if (!force) throw taken(target);

@@ -18,7 +18,10 @@ export interface AppendRequest {
 }
 export type Settled = Omit<Extract<DomainEvent, { kind: 'branch-settled' }>, 'kind'>;
 
-export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean }
+/** Which file it is, whatever its name. */
+export interface Place { readonly dev: bigint; readonly ino: bigint }
+
+export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean; readonly place?: Place }
 
 export type Call =
   | ({ readonly call: 'append' } & AppendRequest)

@@ -2,8 +2,9 @@
 // share one commit (group commit); each has a savepoint of its own, so that one refused does not take the others with it.
 // Answers leave after COMMIT at synchronous=FULL, never before (law 8). A transaction may also be held open for something outside
 // the store to happen in it, once and then recorded: meanwhile everybody else waits, in this process and in others.
+import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
-import { bug } from '../../core/errors.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
 import { assertSettings, connectWriter, guarded, inspect, storeError, useWal, type WriteDb } from './connection.ts';
 import { checkEnd } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
@@ -16,10 +17,12 @@ import { append, beginImport, holdFor, intend, settle, stage } from './write.ts'
 /** Calls in one commit at most: bounds how long the first waits for the last. */
 const GROUP = 512;
 
-const { file, busyMs, proved } = workerData as WorkerData;
+const { file, busyMs, proved, place: given } = workerData as WorkerData;
 const port: MessagePort = parentPort ?? raise();
 /** in the order they came */
 const waiting: Request[] = [];
+/** which file it was when it was opened */
+let place = given;
 const send = (message: FromWriter): void => port.postMessage(message);
 
 try {
@@ -46,12 +49,20 @@ function open(): WriteDb {
       migrate(db, file);
       useWal(db);
       checkEnd(db, file);
+      place ??= statSync(file, { bigint: true });
     });
   } catch (error) {
     db.close();
     throw error;
   }
   return db;
+}
+
+/** Where a store was put in another's place while it was open, a commit would go where nobody will look. */
+function assertInPlace(): void {
+  const now = statSync(file, { bigint: true, throwIfNoEntry: false });
+  if (now?.ino === place?.ino && now?.dev === place?.dev) return;
+  throw new AcumenError('io', 'The store was replaced or taken away while it was open.', 'Open the workspace again; nothing of this was stored.', { file });
 }
 
 const alone = (request: Request): boolean => request.call === 'close' || request.call === 'hold' || request.call === 'settle';
@@ -81,6 +92,7 @@ function hold(db: WriteDb, request: Extract<Request, { call: 'hold' }>): void {
   try {
     run(db, 'BEGIN IMMEDIATE');
     assertSettings(db);
+    assertInPlace();
     holdFor(db, request.moving, request.expectHead);
     answer(db, { id: request.id, ok: null });
   } catch (error) {
@@ -126,6 +138,7 @@ function commit(db: WriteDb, group: readonly Request[]): void {
     const done = inTransaction(db, () => {
       // What the answers promise rests on these: were one lost, nothing is committed.
       assertSettings(db);
+      assertInPlace();
       const before = head(db);
       const answers = group.map((request) => attempt(db, request));
       return { before, after: head(db), answers };
