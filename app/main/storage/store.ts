@@ -1,7 +1,7 @@
 // The store of one workspace: one SQLite file, one writer in a worker thread, readers on the calling thread. This file is
 // what the service sees of storage: the interface `Store`, and `openStore`, which answers for opening it safely.
 // What the rows mean is in views.ts, how the log is chained in log.ts, what one transaction does in write.ts.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Oid } from '../../core/bytes.ts';
@@ -11,12 +11,12 @@ import type { Conflict, Grain, Segment } from '../../core/model.ts';
 import { packSegment } from '../../core/segmentKey.ts';
 import type { RefMove } from '../../core/undo.ts';
 import { packConflicts } from './conflictPages.ts';
-import { connectReader, connectWriter, guarded, inspect, readOnly as unwritable, refuseNewer, storeError, writable, type ReadDb } from './connection.ts';
+import { connectReader, guarded, inspect, readOnly as unwritable, refuseNewer, storeError, writable, type ReadDb } from './connection.ts';
 import { createStore } from './creation.ts';
 import { checkEnd, encodeEvent, publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import { isFolded, newestVersion } from './migrations/index.ts';
 import { fromPlain, type Answers, type AppendRequest, type Call, type FromFsck, type Settled, type WorkerData } from './protocol.ts';
-import { hasJournal, prove, proveFile } from './proof.ts';
+import { hasJournal, leaveAlone, prove, proveFile } from './proof.ts';
 import * as reads from './reads.ts';
 import { viewDigests } from './views.ts';
 import { died, workerUrl, Writer } from './writer.ts';
@@ -177,7 +177,9 @@ export async function openStore(file: string, options: OpenOptions = {}): Promis
   try {
     const current = db !== null && versionOf(db, path) === newestVersion && guarded(path, () => isFolded(db!));
     // The thread starts while its first work is prepared; only what it must bring up to date waits for it.
-    writer = new Writer({ file: path, busyMs, proved });
+    // The file that the thread is to open is the one proved here.
+    const place = proved ? guarded(path, () => statSync(path, { bigint: true })) : null;
+    writer = new Writer({ file: path, busyMs, proved, ...place !== null && { place: { dev: place.dev, ino: place.ino } } });
     if (db === null || !current) {
       db?.close();
       await writer.ready;
@@ -233,24 +235,6 @@ function reading(path: string, busyMs: number): Store {
   } catch (error) {
     db.close();
     throw error;
-  }
-}
-
-/**
- * A reader cannot take the empty log and its index along when it is the last to leave, a writer can: SQLite asks nobody else
- * has the file open. Not where they were found, for then they are another's.
- */
-function leaveAlone(path: string): void {
-  if (!existsSync(`${path}-wal`)) return;
-  try {
-    const db = connectWriter(path, 0);
-    try {
-      db.pragma('schema_version');
-    } finally {
-      db.close();
-    }
-  } catch {
-    // Not ours to write: empty files beside it harm nobody.
   }
 }
 
