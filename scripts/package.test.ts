@@ -1,7 +1,7 @@
 // The danger: a package that runs what nobody meant to ship, or that lacks what it needs and is first missed on someone else's
 // machine. electron-builder packs the present build on a stub runtime; what comes out is compared with an allow-list, and runs.
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, readFileSync, statSync } from 'node:fs';
+import { cpSync, globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, sep } from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
@@ -83,7 +83,7 @@ describe('the archive', () => {
   // What is packed runs: the service of the package imports the sample into a store of its own, with no node_modules but its own.
   test('runs: its service opens the sample', () => {
     cpSync(join(unpacked, 'resources/app.asar.unpacked'), inside('extracted'), { recursive: true });
-    const said = execFileSync(process.execPath, ['--input-type=module', '-e', `
+    writeFileSync(inside('extracted/packed.mjs'), `
       const { sampleRepository } = await import('./dist/app/main/service/sampling.js');
       const { locate } = await import('./dist/app/main/service/locating.js');
       const { openWorkspace } = await import('./dist/app/main/service/serving.js');
@@ -93,7 +93,8 @@ describe('the archive', () => {
       const summary = await workspace.call('import', { path: located.repo, base: null, refs: [], grain: 'branch', ticket: 'packed' });
       await workspace.close();
       console.log(JSON.stringify(summary));
-    `], { cwd: inside('extracted'), encoding: 'utf8', env: { ...process.env, ACUMEN_DATA: inside('data') } });
+    `);
+    const said = execFileSync(process.execPath, [inside('extracted/packed.mjs')], { cwd: inside('extracted'), encoding: 'utf8', env: { ...process.env, ACUMEN_DATA: inside('data') } });
     expect((JSON.parse(said) as { sources: number }).sources).toBeGreaterThan(40);
   });
 });
