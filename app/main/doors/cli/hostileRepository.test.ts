@@ -94,7 +94,7 @@ function expectUntouched(folder: string, seen: Watched | null, steps: readonly S
   }
   // Only what belongs to the machine, to Acumen and to the repository is opened at all; no configuration of the user's.
   const own = [realpathSync(dir.path), SOURCES, realpathSync(join(SOURCES, 'node_modules')), dirname(dirname(process.execPath))];
-  const machine = ['/usr', '/lib', '/lib64', '/etc', '/proc', '/sys', '/dev/null', '/dev/urandom', '/bin'];
+  const machine = ['/usr', '/lib', '/lib64', '/etc', '/proc', '/sys', '/dev/null', '/dev/urandom', '/bin', '/run', '/opt'];
   const stray = seen.opened.filter((path) => path.startsWith('/') && ![...own, ...machine].some((root) => path === root || path.startsWith(root.endsWith('/') ? root : `${root}/`)));
   expect(stray).toEqual([]);
   expect(seen.touched.filter((path) => /(?:^|\/)\.?gitconfig$|\/git\/(?:config|attributes|ignore)$/.test(path))).toEqual([]);

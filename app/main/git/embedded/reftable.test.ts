@@ -188,6 +188,21 @@ describe('tables of any shape', () => {
     }
   });
 
+  test('without a branch: HEAD says which one is to be born', async () => {
+    const gitDir = at('unborn');
+    initBare(gitDir);
+    rmSync(join(gitDir, 'refs'), { recursive: true });
+    makeReftableLayout(gitDir, 'sha1');
+    writeStack(gitDir, [encodeTable([['HEAD', { target: 'refs/heads/trunk' }]])]);
+    for (const kind of readersOf('sha1')) {
+      const reader = await openRepository(gitDir, { reader: kind });
+      expect(await reader.head()).toEqual({ kind: 'unborn', ref: 'refs/heads/trunk' });
+      expect(await reader.refs()).toEqual({ refs: [], skipped: [] });
+      await expect(reader.resolve('HEAD')).rejects.toMatchObject({ code: 'empty-repository' });
+      await reader.close();
+    }
+  });
+
   test('change under a reader: it sees the new list, also where git has merged what it was about to read', async () => {
     const gitDir = at('changing');
     const one = { oid: '1'.repeat(40) };
