@@ -1,8 +1,7 @@
-// One loose object: a zlib stream of `TYPE SIZE\0CONTENT` in objects/xx/…. Small ones, nearly all, are read by isomorphic-git,
-// which inflates, takes the header off and checks the hash. It inflates on this thread and without bound, so what is larger
+// One loose object: a zlib stream of `TYPE SIZE\0CONTENT` in objects/xx/…. Tiny ones, asked for by the hundred, are read here and
+// now. Small ones asked for singly go through isomorphic-git, which inflates on this thread and without bound, so what is larger
 // on disk goes through zlib on another thread, bounded by the announced size.
 import { closeSync } from 'node:fs';
-import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
 import type { readObject } from 'isomorphic-git';
 import type { Oid } from '../../../core/bytes.ts';
@@ -22,7 +21,7 @@ let isomorphic: Promise<typeof import('isomorphic-git')> | undefined;
 export interface LooseHeader { readonly type: ObjectType; readonly size: number; readonly length: number }
 
 export function loosePath(objectDir: string, oid: Oid): string {
-  return join(objectDir, oid.slice(0, 2), oid.slice(2));
+  return `${objectDir}/${oid.slice(0, 2)}/${oid.slice(2)}`;
 }
 
 /** What the start of a loose file announces; null where the object is not there. */
