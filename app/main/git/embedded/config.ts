@@ -2,6 +2,7 @@
 // command is run. The reader asks it for the format of the repository and for which branch follows which.
 import type { ByteString } from '../../../core/bytes.ts';
 import { fromBytes } from '../../../core/bytes.ts';
+import { AcumenError } from '../../../core/errors.ts';
 import { unsupported } from '../failures.ts';
 
 export interface ConfigEntry {
@@ -15,6 +16,8 @@ export interface ConfigEntry {
   readonly value: ByteString;
 }
 
+/** Three for each of a hundred thousand branches that follow another. */
+const MOST_ENTRIES = 300_000;
 const HEADER = /^\[([A-Za-z0-9.-]+)(?:[ \t]+"((?:[^"\\\n]|\\[^\n])*)")?[ \t]*\]/;
 const NAME = /^([A-Za-z][A-Za-z0-9-]*)[ \t]*(=?)/;
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', b: '\b', '\\': '\\', '"': '"' };
@@ -25,18 +28,21 @@ export function parseConfig(bytes: Uint8Array): ConfigEntry[] {
   let section = '';
   let subsection: ByteString | null = null;
   let at = 0;
+  // Found once for each line: thousands of headers may stand on one.
+  let end = -1;
   const damaged = (): Error => {
     const line = text.slice(0, at).split('\n').length;
     return unsupported(`Line ${line} of the repository's config file cannot be read.`, 'Correct that line; `git config --list` shows what git makes of the file.', { line });
   };
   while (at < text.length) {
     const char = text[at]!;
+    if (end < at) end = lineEnd(text, at);
     if (char === ' ' || char === '\t' || char === '\n') {
       at++;
     } else if (char === '#' || char === ';') {
-      at = lineEnd(text, at);
+      at = end;
     } else if (char === '[') {
-      const header = HEADER.exec(text.slice(at, lineEnd(text, at)));
+      const header = HEADER.exec(text.slice(at, end));
       if (header === null) throw damaged();
       const [whole, name, quoted] = header;
       // The older form [section.Subsection] has no case.
@@ -45,7 +51,7 @@ export function parseConfig(bytes: Uint8Array): ConfigEntry[] {
       subsection = (quoted !== undefined ? quoted.replace(/\\(.)/g, '$1') : dot < 0 ? null : name!.slice(dot + 1).toLowerCase()) as ByteString | null;
       at += whole.length;
     } else {
-      const found = NAME.exec(text.slice(at, lineEnd(text, at)));
+      const found = NAME.exec(text.slice(at, end));
       if (found === null) throw damaged();
       at += found[0].length;
       let value = 'true';
@@ -54,8 +60,11 @@ export function parseConfig(bytes: Uint8Array): ConfigEntry[] {
         if (read === null) throw damaged();
         value = read.value;
         at = read.end;
-      } else if (at < lineEnd(text, at)) {
+      } else if (at < end) {
         throw damaged();
+      }
+      if (entries.length === MOST_ENTRIES) {
+        throw new AcumenError('too-large', `The repository's config file has more than ${MOST_ENTRIES} settings.`, 'That file does not look like one that git wrote.', { most: MOST_ENTRIES });
       }
       entries.push({ section, subsection, name: found[1]!.toLowerCase(), value: value as ByteString });
     }

@@ -1,7 +1,7 @@
 // Danger: opening something that is no repository, or being led by one to files outside it. Each case is made with real git
 // where git can make it, and opened or refused with a sentence and a hint.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, readdirSync, realpathSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -167,6 +167,25 @@ describe('refused', () => {
     const path = copy('common');
     writeFileSync(join(path, '.git', 'commondir'), join(main, '.git'));
     await expect(openRepository(path)).rejects.toMatchObject(refusal('unsupported-repository'));
+  });
+
+  test('files that would take hours or all memory', async () => {
+    const bombs: readonly (readonly [string, string | number, string])[] = [
+      ['config', '[a]'.repeat(5_000_000), ''], ['config', '[a]\n'.padEnd(4) + 'k\n'.repeat(7_000_000), 'too-large'], ['config', `[a]\nk = ${'"" '.repeat(5_000_000)}\n`, ''],
+      ['config', 200 << 20, 'too-large'], ['packed-refs', 200 << 20, 'too-large'], ['packed-refs', 2 ** 33, 'too-large'], ['HEAD', 1 << 30, 'too-large'], ['shallow', 1 << 30, 'too-large'],
+    ];
+    for (const [n, [part, content, code]] of bombs.entries()) {
+      const path = copy(`bomb-${n}`);
+      const file = join(path, '.git', part);
+      if (typeof content === 'string') writeFileSync(file, content);
+      else {
+        writeFileSync(file, '');
+        truncateSync(file, content);
+      }
+      const reading = openRepository(path).then(async (reader) => { await reader.refs(); await reader.commit('1'.repeat(40) as Oid).catch((error: { code: string }) => { if (error.code !== 'missing-object') throw error; }); return ''; }, (error: { code: string }) => error.code);
+      expect(await reading.catch((error: { code: string }) => error.code), `${n} ${part}`).toBe(code);
+      rmSync(path, { recursive: true });
+    }
   });
 
   test('pipes in place of files, without waiting for them', async () => {

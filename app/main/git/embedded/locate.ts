@@ -151,7 +151,7 @@ export function readConfig(gitDir: string, reader: 'embedded' | 'native' = 'embe
     if (section !== 'extensions') continue;
     const text = value.toLowerCase();
     if (name === 'objectformat' && text === 'sha256' && reader === 'native') continue;
-    if (name === 'objectformat' && text !== 'sha1') throw unsupported(`The repository names its objects by ${text.toUpperCase()}; ${reader === 'native' ? 'Acumen knows only SHA-1 and SHA-256' : 'the embedded reader knows only SHA-1'}.`, text === 'sha256' ? native : 'A newer Acumen may know it.', { objectFormat: text });
+    if (name === 'objectformat' && text !== 'sha1') throw unsupported(`The repository names its objects by ${text === 'sha256' ? 'SHA-256' : text.toUpperCase()}; ${reader === 'native' ? 'Acumen knows only SHA-1 and SHA-256' : 'the embedded reader knows only SHA-1'}.`, text === 'sha256' ? native : 'A newer Acumen may know it.', { objectFormat: text });
     if (name === 'refstorage' && text !== 'files' && text !== 'reftable') throw unsupported(`The repository keeps its refs as '${text}'; Acumen knows files and reftable.`, MIGRATE, { refStorage: text });
     if (version === 1 && !HARMLESS.has(name) && name !== 'objectformat' && name !== 'refstorage') {
       throw unsupported(`The repository uses the extension '${name}', which Acumen does not know.`, 'A newer Acumen may know it.', { extension: name });

@@ -22,7 +22,8 @@ export type RefValue =
   | { readonly kind: 'broken' };
 
 const REF_BYTES = 64 << 10;
-export const PACKED_BYTES = 1 << 30;
+/** The largest public repository has about a million refs in 62 MB. */
+export const PACKED_BYTES = 128 << 20;
 /** as in git */
 const MOST_HOPS = 5;
 /** Kept by each linked worktree for itself (git-worktree(1), Refs). */
