@@ -63,7 +63,7 @@ describe('the readers', () => {
   });
 
   test('20 of them through git', async () => {
-    const { right, refused } = await fuzzObjects(folder(), 20, 8, 'native');
+    const { right, refused } = await fuzzObjects(folder(), 20, 3, 'native');
     expect(Math.min(right, refused)).toBeGreaterThan(50);
   });
 
