@@ -1,10 +1,10 @@
 // Which deleted file a side's added file was: exact matches first, then files of the same name, then the most similar ones, for
 // renames that matter alone. The rules, limits and order of ties are those by which git's merge-ort finds renames (2.38 on).
-import type { PathBytes } from '../bytes.ts';
+import type { Oid, PathBytes } from '../bytes.ts';
 import { isRegular } from '../changes.ts';
 import type { Contents } from '../contents.ts';
 import { inHashOrder } from './hashOrder.ts';
-import { MAX_SIMILARITY, type Profile, commonBytes, profileOf } from '../similarity.ts';
+import { MAX_SIMILARITY, type Profile, commonBytes, profileOf, sizesMayRename } from '../similarity.ts';
 import type { DirectoryRelevance, Pair, SideFacts } from './walk.ts';
 
 /** 50 %: merge.renames' threshold */
@@ -32,7 +32,7 @@ export interface FoundRenames {
 /** The profiles of contents that were compared, kept for one merge or for many. */
 export class Similarities {
   readonly #contents: Contents;
-  readonly #profiles = new Map<string, Profile>();
+  readonly #profiles = new Map<Oid, Profile>();
 
   constructor(contents: Contents) { this.#contents = contents; }
 
@@ -50,20 +50,21 @@ export class Similarities {
   need(from: readonly Pair[], to: readonly Pair[]): void {
     const sources = from.filter((p) => isRegular(p.before)), targets = to.filter((p) => isRegular(p.after));
     this.#contents.needSizes([...sources.map((p) => p.before!.oid), ...targets.map((p) => p.after!.oid)]);
-    const sizes = targets.map((p) => this.#contents.size(p.after!.oid)).sort((x, y) => x - y);
-    const possible = (size: number, others: readonly number[]): boolean => others.some((other) => 2 * Math.min(size, other) >= Math.max(size, other));
-    const wanted = [
-      ...sources.filter((p) => possible(this.#contents.size(p.before!.oid), sizes)).map((p) => p.before!.oid),
-      ...targets.map((p) => p.after!.oid),
-    ].filter((oid) => !this.#profiles.has(oid));
+    const sizeOf = (oid: Oid): number => this.#contents.size(oid);
+    const given = sources.map((p) => p.before!.oid), taken = targets.map((p) => p.after!.oid);
+    const comparable = (some: readonly Oid[], others: readonly Oid[]): Oid[] => {
+      const sizes = [...new Set(others.map(sizeOf))];
+      return some.filter((oid) => !this.#profiles.has(oid) && sizes.some((size) => sizesMayRename(sizeOf(oid), size)));
+    };
+    const wanted = [...new Set([...comparable(given, taken), ...comparable(taken, given)])];
     this.#contents.needBytes(wanted);
     for (const oid of wanted) this.#profile(oid);
   }
 
-  #profile(oid: string): Profile {
+  #profile(oid: Oid): Profile {
     let profile = this.#profiles.get(oid);
     if (profile === undefined) {
-      profile = profileOf(this.#contents.bytes(oid as Parameters<Contents['bytes']>[0]), false);
+      profile = profileOf(this.#contents.bytes(oid), false);
       this.#profiles.set(oid, profile);
     }
     return profile;

@@ -1,14 +1,15 @@
-// Carrying tips onto the base (design.md §2, Carried onto the base): one three-way merge of trees from the tip's merge base.
-// Renames are delete + add in this version; where a possible rename meets the other side, the answer is "not yet exact"
-// (docs/decisions/0005). The base's side is looked up path by path: a branch costs what it touches, not how old it is.
+// Carrying tips onto the base (design.md §2, Carried onto the base): one three-way merge of trees from the tip's merge base. The
+// base's side is looked up path by path: a branch costs what it touches, not how old it is. Only where a rename could meet the other
+// side are both sides looked at whole, and merged as git does (core/treeMerge, docs/decisions/0014).
 import { LRUCache } from 'lru-cache';
-import { type Oid, type PathBytes, display } from '../../core/bytes.ts';
-import { type Change, type Changes, type PathConflict, ancestors, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
+import type { Oid, PathBytes } from '../../core/bytes.ts';
+import { type Change, type Changes, type PathConflict, ancestors, between, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
 import type { Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Rename } from '../../core/model.ts';
 import { type Commit, type Entry, Mode } from '../../core/repository.ts';
 import { type Profile, mayRename, profileOf, sizesMayRename } from '../../core/similarity.ts';
+import { type BaseTree, Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
 import type { Trees } from '../git/trees.ts';
 
 export type Carried =
@@ -32,8 +33,8 @@ const SIDE_PATHS = 200_000;
 interface BaseSide {
   readonly changes: Changes;
   readonly added: readonly PathBytes[];
-  /** of deleted paths, so far as asked: an addition that git might pair with it, or null */
-  readonly renamed: Map<PathBytes, PathBytes | null>;
+  /** of deleted paths, so far as asked: might git pair it with an addition? */
+  readonly renamed: Map<PathBytes, boolean>;
 }
 
 /** Stops, as core/waves.ts says, where trees or contents are lacking; nothing is changed by then. */
@@ -47,10 +48,13 @@ export class Carrier {
   /** by merge base's tree: what the base changed since */
   readonly #baseSides = new LRUCache<Oid, BaseSide>({ maxSize: SIDE_PATHS, sizeCalculation: ({ changes }) => changes.size + 1 });
 
+  readonly #similarities: Similarities;
+
   constructor(trees: Trees, contents: Contents, base: Commit) {
     this.#trees = trees;
     this.#contents = contents;
     this.#base = base;
+    this.#similarities = new Similarities(contents);
   }
 
   /** `mergeBases`: with the base; the first is the newest. What stands in the place of a commit that cannot be read is thrown. */
@@ -63,15 +67,24 @@ export class Carrier {
       if (mergeBases.length > 1) return { kind: 'inexact', own, reason: 'it has several merge bases with the base' };
       if (from.oid === this.#base.oid) return { kind: 'exact', changes: own, renames: this.possibleRenames(own) };
       this.#trees.needPaths([from.tree, this.#base.tree], own.keys());
-      const met = this.#renamesMet(from, tip, own);
-      if (met !== null) return { kind: 'inexact', own, reason: met };
-      const { changes, conflicts } = mergeInto(this.#contents, this.#baseSide(from, own), own);
+      const { changes, conflicts } = this.#renamesMeet(from, tip, own) ? this.#mergeTrees(from, own) : mergeInto(this.#contents, this.#baseSide(from, own), own);
       if (conflicts.length > 0) return { kind: 'stale', own, conflicts };
       return { kind: 'exact', changes, renames: this.possibleRenames(changes) };
     } catch (error) {
       if (!isUnreadable(error)) throw error;
       return { kind: 'inexact', own: NOTHING, reason: `${error.message} ${error.hint}` };
     }
+  }
+
+  /** base → the merge of both sides since `from` */
+  #mergeTrees(from: Commit, own: Changes): { changes: Changes; conflicts: readonly PathConflict[] } {
+    const ours = this.#sideSince(from).changes;
+    const tree: BaseTree = {
+      isDirectory: (path) => this.#trees.at(from.tree, path)?.mode === Mode.tree,
+      filesUnder: (path) => this.#trees.files(from.tree, path),
+    };
+    const { changes, conflicts } = mergeTrees(this.#contents, tree, ours, own, this.#similarities);
+    return { changes: between(ours, changes), conflicts };
   }
 
   /** The base's changes since `from`, as far as they can meet `own`: its paths, and files where `own` has directories or reverse. */
@@ -164,27 +177,25 @@ export class Carrier {
     return profile;
   }
 
-  /** The first of these paths, gone in the base, that git might pair with one that the base added, and that one. */
-  #metRename({ changes, added, renamed }: BaseSide, deleted: readonly PathBytes[]): { from: PathBytes; to: PathBytes } | undefined {
-    if (deleted.length * added.length > RENAME_PAIRS) return added.length === 0 ? undefined : { from: deleted[0]!, to: added[0]! };
+  /** Might git pair one of these paths, gone in the base, with one that the base added? */
+  #mayBeRenamed({ changes, added, renamed }: BaseSide, deleted: readonly PathBytes[]): boolean {
+    if (deleted.length * added.length > RENAME_PAIRS) return true;
     const unknown = deleted.filter((path) => !renamed.has(path));
-    const found = new Map(this.#pairs(changes, unknown, added).toReversed().map((r) => [r.from, r.to]));
-    for (const path of unknown) renamed.set(path, found.get(path) ?? null);
-    const first = deleted.find((path) => renamed.get(path) !== null);
-    return first === undefined ? undefined : { from: first, to: renamed.get(first)! };
+    const found = new Set(this.#pairs(changes, unknown, added).map((r) => r.from));
+    for (const path of unknown) renamed.set(path, found.has(path));
+    return deleted.some((path) => renamed.get(path));
   }
 
-  /** A sentence where a possible rename of one side meets an edit of the other, else null. */
-  #renamesMet(from: Commit, tip: Commit, own: Changes): string | null {
-    const say = (r: { from: PathBytes; to: PathBytes }): string => `a possible rename of ${display(r.from)} to ${display(r.to)} meets the other side`;
+  /** Could a rename of one side meet what the other did? Never false where git would find that one does. */
+  #renamesMeet(from: Commit, tip: Commit, own: Changes): boolean {
     const baseTouches = (path: PathBytes): boolean => !sameEntry(this.#trees.file(from.tree, path), this.#trees.file(this.#base.tree, path));
     for (const r of this.#pairs(own, gonePaths(own), newPaths(own))) {
-      if (baseTouches(r.from) || baseTouches(r.to)) return say(r);
+      if (baseTouches(r.from) || baseTouches(r.to)) return true;
       for (const dir of ancestors(r.from)) {
         if (this.#trees.at(tip.tree, dir) !== null) continue;
         const had = this.#trees.namesIn(from.tree, dir);
         const has = this.#trees.namesIn(this.#base.tree, dir);
-        if ([...has].some((name) => !had.has(name))) return say(r);
+        if ([...has].some((name) => !had.has(name))) return true;
       }
     }
     // of the base's own renames only those matter whose file this side touches, or whose directory is gone and this side adds to
@@ -196,13 +207,12 @@ export class Carrier {
       if (c.before === null && dir !== '' && this.#trees.at(from.tree, dir)?.mode === Mode.tree
         && this.#trees.at(this.#base.tree, dir)?.mode !== Mode.tree) goneDirectories.push(dir);
     }
-    if (relevant.size === 0 && goneDirectories.length === 0) return null;
+    if (relevant.size === 0 && goneDirectories.length === 0) return false;
     const side = this.#sideSince(from);
     for (const [path, c] of side.changes) {
       if (c.after === null && goneDirectories.some((dir) => path.startsWith(`${dir}/`))) relevant.add(path);
     }
-    const first = this.#metRename(side, [...relevant]);
-    return first === undefined ? null : say(first);
+    return this.#mayBeRenamed(side, [...relevant]);
   }
 }
 
