@@ -61,7 +61,7 @@ class Commits {
   }
 }
 
-/** No more commits than this are fetched ahead of the walk in one wave. */
+/** Of no more commits than this are parents fetched ahead of the walk in one wave. */
 const AHEAD = 512;
 
 export interface Outside {
@@ -89,6 +89,8 @@ export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, bas
   const commits = new Commits(reader);
   const all = new Map<Oid, Walked>();
   const queue = new DateQueue<Walked>();
+  /** entered since parents were last fetched */
+  const met: Walked[] = [];
   /** in the queue and not (yet) known to be in the base */
   const undecided = { count: 0 };
 
@@ -99,6 +101,7 @@ export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, bas
       one = { commit, date: commit.committer.time, inBase, waiting: true, parents: null };
       all.set(oid, one);
       queue.push(one);
+      met.push(one);
       if (!inBase) undecided.count++;
       if (all.size % 256 === 0) progress?.(all.size);
     } else if (inBase) {
@@ -122,22 +125,18 @@ export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, bas
     if (!one.inBase) undecided.count--;
     one.parents = one.commit.parents.map((parent) => enter(parent, one.inBase));
   };
-  /** Parents of what comes next, and with them those of all that waits and will be needed. */
-  const ready = (whole: boolean): Promise<void> | undefined => {
-    if (queue.top!.commit.parents.every((parent) => commits.has(parent))) return undefined;
-    const ahead = new Set<Oid>(queue.top!.commit.parents);
-    for (const { commit, inBase } of queue.items) {
-      if (ahead.size >= AHEAD) break;
-      if (whole || !inBase) for (const parent of commit.parents) ahead.add(parent);
-    }
-    return commits.fetch(ahead);
+  /** Parents of what comes next, and with them those of whatever was met since the last wave: most of them will be needed. */
+  const ready = (): Promise<void> | undefined => {
+    const { parents } = queue.top!.commit;
+    if (parents.every((parent) => commits.has(parent))) return undefined;
+    return commits.fetch([...parents, ...met.splice(0, AHEAD).flatMap(({ commit }) => commit.parents)]);
   };
 
   await commits.fetch([base, ...tips]);
   enter(base, true);
   for (const tip of tips) enter(tip, false);
   while (undecided.count > 0) {
-    const wait = ready(true);
+    const wait = ready();
     if (wait !== undefined) await wait;
     step();
   }
@@ -146,7 +145,7 @@ export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, bas
       const oldest = oldestOutside(all.values());
       if (oldest === null || (proof >= PROOF_COMMITS && queue.top.date < oldest - SKEW)) break;
     }
-    const wait = ready(false);
+    const wait = ready();
     if (wait !== undefined) await wait;
     try {
       step();
