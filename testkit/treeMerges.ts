@@ -111,8 +111,8 @@ export function randomMerge(seed: number): Merge {
   return { base, left, right };
 }
 
-function commit(out: string[], mark: number, parent: number | null, files: Files): void {
-  out.push(`commit refs/heads/m${mark}\nmark :${mark}\ncommitter T <t@example.invalid> 1700000000 +0000\ndata 0\n`);
+function commit(out: string[], mark: number, parent: number | null, files: Files, ref = `refs/heads/m${mark}`): void {
+  out.push(`commit ${ref}\nmark :${mark}\ncommitter T <t@example.invalid> 1700000000 +0000\ndata 0\n`);
   if (parent !== null) out.push(`from :${parent}\n`);
   out.push('deleteall\n');
   for (const [path, { mode, content }] of files) {
@@ -130,6 +130,23 @@ function write(dir: string, merges: readonly Merge[]): void {
     commit(out, 3 * i + 3, 3 * i + 1, right);
   });
   fastImport(dir, Buffer.from(out.join(''), 'latin1'));
+}
+
+/**
+ * Many merges in one repository, each in a folder of its own: `main` did what the left sides did, each branch what one right side did.
+ * Answers the branches' full names.
+ */
+export function carriedRepository(dir: string, first: number, count: number): string[] {
+  initBare(dir);
+  const merges = Array.from({ length: count }, (_, i) => randomMerge(first + i));
+  const all = (pick: (merge: Merge, i: number) => Files): Files =>
+    new Map(merges.flatMap((merge, i) => [...pick(merge, i)].map(([path, what]): [string, File] => [`m${i}/${path}`, what])));
+  const out: string[] = [];
+  commit(out, 1, null, all((merge) => merge.base), 'refs/heads/main');
+  commit(out, 2, 1, all((merge) => merge.left), 'refs/heads/main');
+  merges.forEach((_, i) => commit(out, 3 + i, 1, all((merge, n) => (n === i ? merge.right : merge.base)), `refs/heads/branch${i}`));
+  fastImport(dir, Buffer.from(out.join(''), 'latin1'));
+  return merges.map((_, i) => `refs/heads/branch${i}`);
 }
 
 interface Answer { readonly clean: boolean; readonly tree: string; readonly messages: string }
