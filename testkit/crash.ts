@@ -15,10 +15,10 @@ import * as reads from '../app/main/storage/reads.ts';
 import { restore } from '../app/main/storage/backup.ts';
 import { Workspace } from '../app/main/service/workspace.ts';
 import type { ReaderChoice } from '../app/main/git/open.ts';
-import { tryGit } from './git.ts';
+import { git, gitDate, tryGit } from './git.ts';
 import { Random } from './random.ts';
 import { randomOperation, type Acknowledged } from './serviceProcess.ts';
-import { numbered as lines, smallRepository, type SmallRepository } from './small.ts';
+import { numbered as lines, smallRepository, type Files, type SmallRepository } from './small.ts';
 import { storeProcess, type StoreProcess } from './storeProcess.ts';
 
 export const serviceScript = fileURLToPath(new URL('./serviceProcess.ts', import.meta.url));
@@ -32,14 +32,22 @@ export const must = (holds: boolean, what: string): void => { if (!holds) throw 
 /** With a working tree, branches that go together, some that do not, and a stack. */
 export function makeRepository(at: string, branches = 12): SmallRepository {
   const repository = smallRepository(at);
-  for (let n = 0; n < branches; n++) repository.branch(`b${n}`, { 'a.txt': lines(20, { [1 + (n * 3) % 20]: `change ${n}` }), [`new${n}.txt`]: lines(300 + n) });
-  repository.branch('lower', { 'd.txt': lines(6) });
-  repository.branch('upper', { 'd.txt': lines(6, { 3: 'upper' }) }, 'lower');
+  const commits: string[] = [];
+  const commit = (name: string, files: Files, from = 'refs/heads/main^0'): void => {
+    const data = (text: string): string => `data ${text.length}\n${text}\n`;
+    const changed = Object.entries(files).map(([path, text]) => `M 100644 inline ${path}\n${data(String(text))}`);
+    commits.push(`commit refs/heads/${name}\ncommitter Ada Lovelace <ada@example.invalid> ${gitDate}\n${data(`Change ${name}`)}from ${from}\n${changed.join('')}\n`);
+  };
+  for (let n = 0; n < branches; n++) commit(`b${n}`, { 'a.txt': lines(20, { [1 + (n * 3) % 20]: `change ${n}` }), [`new${n}.txt`]: lines(300 + n) });
+  commit('lower', { 'd.txt': lines(6) });
+  commit('upper', { 'd.txt': lines(6, { 3: 'upper' }) }, 'refs/heads/lower');
+  // One process in place of a hundred: the suites make many repositories.
+  git(at, ['fast-import', '--quiet'], { input: commits.join('') });
   return repository;
 }
 
-export async function imported(store: string, repository: string, git: ReaderChoice = 'embedded'): Promise<Workspace> {
-  const workspace = await Workspace.open(store, { env: process.env, git, clock: { now: () => 1_750_000_000_000, offset: () => 0 } });
+export async function imported(store: string, repository: string, reader: ReaderChoice = 'embedded'): Promise<Workspace> {
+  const workspace = await Workspace.open(store, { env: process.env, git: reader, clock: { now: () => 1_750_000_000_000, offset: () => 0 } });
   await workspace.call('import', { ticket: 'import', path: repository, base: null, refs: [], grain: 'branch' });
   return workspace;
 }
@@ -151,7 +159,7 @@ export async function kills(folder: string, count: number, seed: number, lie = f
   const reference = await imported(place.at('reference'), repository.path);
   const image = await imageOf(reference);
   await reference.close();
-  await grow(place);
+  if (!lie) await grow(place);
 
   const killed = Object.fromEntries(verbs.map((verb) => [verb, 0])) as Record<Verb, number>;
   const figures: Figures = { acknowledged: 0, unfinishedImports: 0, unfinishedMigrations: 0, backups: 0, restored: 0, branches: 0 };
@@ -235,7 +243,7 @@ async function laneOf(verb: Verb, place: Place, image: string): Promise<Once> {
       };
     case 'import': {
       const choices = ['embedded', 'native'] as const;
-      const within = await Promise.all(choices.map((git) => duration(['import', at(`timed-${git}`), repository.path, git])));
+      const within = await Promise.all(choices.map((reader) => duration(['import', at(`timed-${reader}`), repository.path, reader])));
       return async (n, random, figures, when) => {
         remove(store);
         const { lines: said } = await killed([verb, store, repository.path, choices[n % 2]!], random, { within: within[n % 2]! });
@@ -324,8 +332,8 @@ async function laneOf(verb: Verb, place: Place, image: string): Promise<Once> {
 }
 
 /** The repository's branches are where the log has them, and git finds the repository sound. */
-export function mustAgree(store: string, { path, git }: SmallRepository, when: string): number {
-  const found = new Map(git('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/out').split('\n').filter(Boolean).map((line) => line.split(' ') as [string, string]));
+export function mustAgree(store: string, { path, git: run }: SmallRepository, when: string): number {
+  const found = new Map(run('for-each-ref', '--format=%(refname) %(objectname)', 'refs/heads/out').split('\n').filter(Boolean).map((line) => line.split(' ') as [string, string]));
   const said = read(store, (db) => db.prepare('SELECT ref, after FROM branch').all() as { ref: string; after: string | null }[]);
   for (const { ref, after } of said) must((found.get(ref) ?? null) === after, `${when}: ${ref} is at ${found.get(ref) ?? 'nothing'}, the log has it at ${after ?? 'nothing'}`);
   for (const ref of found.keys()) must(said.some((row) => row.ref === ref), `${when}: ${ref} was made and the log does not know it`);

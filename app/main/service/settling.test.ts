@@ -2,13 +2,14 @@
 // branch could neither be undone nor written again. Real processes that die at exactly that moment.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { imported, makeRepository, mustAgree, mustBeSound, serviceScript } from '../../../testkit/crash.ts';
 import type { SmallRepository } from '../../../testkit/small.ts';
 import { scratchFolder } from '../../../testkit/store.ts';
 import { storeProcess } from '../../../testkit/storeProcess.ts';
 import { Workspace } from './workspace.ts';
 
+vi.setConfig({ testTimeout: 300_000 }); // processes start, on a machine that does other things, too
 const scratch = scratchFolder('settling');
 afterAll(() => scratch.remove());
 let places = 0;

@@ -1,6 +1,6 @@
 // Danger: something acknowledged is lost (law 8), or something half written is seen. Real processes with real files: killed
 // at random moments, with the end of their write-ahead log damaged, and two at a time on one store.
-// ACUMEN_KILLS=n kills n times in place of 30, ACUMEN_SEED chooses when.
+// ACUMEN_KILLS=n kills n times in place of 12, ACUMEN_SEED chooses when.
 import { copyFileSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { openStore, type Head, type Store } from './store.ts';
 
 const folder = scratchFolder('crash');
 afterAll(() => folder.remove());
-const kills = Number(process.env['ACUMEN_KILLS'] ?? 30);
+const kills = Number(process.env['ACUMEN_KILLS'] ?? 12);
 const seed = Number(process.env['ACUMEN_SEED'] ?? 1);
 
 /** The numbers of one process's operations in the log's order, each checked against what it sent. */
