@@ -29,7 +29,7 @@ const suites: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
   pages: (folder) => flippedPages(folder, count(values.pages), seed, { each: count(values.flips) }),
   race: (folder) => race(folder, count(values.processes), count(values.each), seed),
   unharmed: (folder) => unharmed(folder, count(values.operations), seed),
-  movers: (folder) => movers(folder, processes, 5),
+  movers: (folder) => movers(folder, processes, 3),
   composers: (folder) => composers(folder, processes, seed),
 };
 const chosen = values.only?.split(',') ?? Object.keys(suites);

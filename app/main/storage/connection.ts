@@ -185,7 +185,7 @@ function notADatabase(file: string, why: string): AcumenError {
 }
 
 export function corrupt(file: string, why: string, cause?: unknown): AcumenError {
-  return new AcumenError('store-corrupt', `The store is damaged (${why}).`, 'Restore a backup, or set the file aside and import again.', { file, why }, { cause });
+  return new AcumenError('store-corrupt', `The store is damaged (${why}).`, 'It was left as it is: put a backup in its place with `acumen restore BACKUP --force`, or move it away and import again.', { file, why }, { cause });
 }
 
 export function readOnly(file: string, cause?: unknown): AcumenError {
