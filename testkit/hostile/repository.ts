@@ -201,7 +201,7 @@ function workingDay(path: string, gitDir: string): void {
   const calm = ['-c', 'filter.evil-process.process=', '-c', 'core.fsmonitor=false'];
   const unsigned = [...calm, '-c', 'commit.gpgSign=false', '-c', 'merge.verifySignatures=false', '-c', 'log.showSignature=false'];
   const hooked = [...unsigned, '-c', `core.hooksPath=${join(gitDir, 'hooks')}`, '-c', 'core.editor=true'];
-  for (const name of ['a.c', 'a.txt', 'b.process', 'd.command', 'e.textconv', 'g.plain']) writeFileSync(join(path, name), 'changed\n');
+  for (const name of ['a.c', 'a.txt', 'b.process', 'c.smudge', 'd.command', 'e.textconv', 'g.plain']) writeFileSync(join(path, name), 'changed\n');
   run(['status']);
   run([...calm, 'diff']);
   run([...calm, 'diff', '--no-ext-diff']);
