@@ -54,3 +54,5 @@ try {
   console.error(`LOSS (--seed ${seed}): ${error.message}`);
   process.exitCode = 1;
 }
+// A suite that found a loss may have left a workspace open.
+process.exit();

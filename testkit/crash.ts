@@ -142,6 +142,8 @@ export interface Kills {
   readonly restored: number;
   /** branches found as the log has them */
   readonly branches: number;
+  /** lock files of git's protocol that the dead left behind, removed as the person is told to */
+  readonly locks: number;
 }
 
 interface Place { readonly at: (name: string) => string; readonly repository: SmallRepository; readonly seed: number; readonly lie: boolean }
@@ -162,7 +164,7 @@ export async function kills(folder: string, count: number, seed: number, lie = f
   if (!lie) await grow(place);
 
   const killed = Object.fromEntries(verbs.map((verb) => [verb, 0])) as Record<Verb, number>;
-  const figures: Figures = { acknowledged: 0, unfinishedImports: 0, unfinishedMigrations: 0, backups: 0, restored: 0, branches: 0 };
+  const figures: Figures = { acknowledged: 0, unfinishedImports: 0, unfinishedMigrations: 0, backups: 0, restored: 0, branches: 0, locks: 0 };
   const lanes = (lie ? ['compose'] as const : verbs).map((verb, lane, all) => ({ verb, count: Math.floor((count + all.length - 1 - lane) / all.length) }));
   const failed: unknown[] = [];
   await Promise.all(Array.from({ length: LANES }, async () => {
@@ -209,7 +211,8 @@ async function killed(args: readonly string[], random: Random, { words = 0, with
   for (let n = lie ? 1 : random.below(words + 1); n > 0; n--) await victim.next();
   if (!lie) await sleep(random.below(within));
   victim.child.kill('SIGKILL');
-  await victim.ended;
+  const end = await victim.ended;
+  must(end === 'SIGKILL' || end === 0, `${args[0]} ended by itself, with ${String(end)}`);
   return victim;
 }
 
@@ -288,6 +291,7 @@ async function laneOf(verb: Verb, place: Place, image: string): Promise<Once> {
           copyFileSync(at('unwritten'), store);
         }
         const { lines: said } = await killed([verb, store, seedOf(n)], random, { words: 8, within: 100 });
+        figures.locks += unlock(join(written.path, '.git', 'refs', 'heads', 'out'));
         mustBeSound(store, when);
         figures.acknowledged += mustHold(store, said, when);
         await (await Workspace.open(store, { env: {} })).close();
@@ -329,6 +333,12 @@ async function laneOf(verb: Verb, place: Place, image: string): Promise<Once> {
       };
     }
   }
+}
+
+function unlock(folder: string): number {
+  const left = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.lock')) : [];
+  for (const name of left) rmSync(join(folder, name));
+  return left.length;
 }
 
 /** The repository's branches are where the log has them, and git finds the repository sound. */
