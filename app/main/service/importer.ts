@@ -161,8 +161,8 @@ async function readHistory(reader: RepositoryReader, base: Oid, refs: readonly S
 }
 
 /** Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. */
-const GROUP = 32;
-const GROUPS = 3;
+const GROUP = 64;
+const GROUPS = 2;
 
 interface Compared { readonly edits: readonly Edit[]; readonly contexts: readonly { readonly context: string; readonly edits: readonly Edit[] }[] }
 
