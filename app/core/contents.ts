@@ -31,6 +31,9 @@ export interface ContentSource {
   digest?(bytes: Uint8Array): string;
 }
 
+/** Texts whose bytes are held at once, twice over: as many are on their way. */
+const READ_AT_ONCE = 256;
+
 const EMPTY = new Uint32Array(0);
 
 /** One kind of thing about blobs: what is known, what was found lacking, and what is on its way. */
@@ -123,14 +126,7 @@ export class Contents implements Held {
 
   constructor(source: ContentSource) {
     this.#source = source;
-    this.#texts = new Shelf(async (oids) => {
-      const found = await source.load(oids, TEXT_LIMIT);
-      return found.map((bytes, i) => {
-        const text = this.#read(oids[i]!, bytes);
-        if (!(text instanceof AcumenError)) this.#texts.put(oids[i]!, text);
-        return text;
-      });
-    });
+    this.#texts = new Shelf((oids) => this.#readAll(oids));
     this.#sizes = new Shelf((oids) => source.sizes(oids));
     this.#raw = new Shelf((oids) => source.load(oids, Infinity));
   }
@@ -141,6 +137,24 @@ export class Contents implements Held {
   release(): void { this.#raw.clear(); }
 
   digest(bytes: Uint8Array): string { return this.#source.digest?.(bytes) ?? toHex(sha256(bytes)); }
+
+  /** Some at a time, the next on their way meanwhile: bytes are let go of once their lines are known. */
+  async #readAll(oids: readonly Oid[]): Promise<(Uint32Array | null | AcumenError)[]> {
+    const out: (Uint32Array | null | AcumenError)[] = [];
+    const ask = (from: number): Promise<Answers<Uint8Array>> => this.#source.load(oids.slice(from, from + READ_AT_ONCE), TEXT_LIMIT);
+    for (let from = 0, coming = ask(0); from < oids.length; from += READ_AT_ONCE) {
+      const next = from + READ_AT_ONCE < oids.length ? ask(from + READ_AT_ONCE) : coming;
+      // heard when its turn comes, unless this one fails
+      next.catch(() => undefined);
+      for (const bytes of await coming) {
+        const oid = oids[out.length]!, text = this.#read(oid, bytes);
+        if (!(text instanceof AcumenError)) this.#texts.put(oid, text);
+        out.push(text);
+      }
+      coming = next;
+    }
+    return out;
+  }
 
   #read(oid: Oid, bytes: Uint8Array | AcumenError): Uint32Array | null | AcumenError {
     if (bytes instanceof AcumenError && bytes.code !== 'too-large') return bytes;
