@@ -17,6 +17,10 @@ const LIMIT = 7000;
 const CANDIDATES = 4;
 /** equal contents looked at for one added file */
 const MOST_EQUAL = 100;
+/** of contents fetched at once to be compared */
+const WAVE_BYTES = 8 << 20;
+/** of profiles kept from merge to merge */
+const HELD_BYTES = 32 << 20;
 /** stands for "who knows where" among the places a directory may have gone to */
 const UNKNOWN = '/';
 
@@ -29,10 +33,11 @@ export interface FoundRenames {
   readonly moved: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
-/** The profiles of contents that were compared, kept for one merge or for many. */
+/** The profiles of contents that were compared, kept from one merge to the next. */
 export class Similarities {
   readonly #contents: Contents;
   readonly #profiles = new Map<Oid, Profile>();
+  #bytes = 0;
 
   constructor(contents: Contents) { this.#contents = contents; }
 
@@ -57,8 +62,20 @@ export class Similarities {
       return some.filter((oid) => !this.#profiles.has(oid) && sizes.some((size) => sizesMayRename(sizeOf(oid), size)));
     };
     const wanted = [...new Set([...comparable(given, taken), ...comparable(taken, given)])];
-    this.#contents.needBytes(wanted);
-    for (const oid of wanted) this.#profile(oid);
+    for (let at = 0; at < wanted.length;) {
+      const first = at;
+      for (let bytes = 0; at < wanted.length && bytes < WAVE_BYTES; at++) bytes += sizeOf(wanted[at]!);
+      const wave = wanted.slice(first, at);
+      this.#contents.needBytes(wave);
+      for (const oid of wave) this.#profile(oid);
+    }
+  }
+
+  /** After a merge: keeps what it compared for the next, unless that has become too much. */
+  trim(): void {
+    if (this.#bytes <= HELD_BYTES) return;
+    this.#profiles.clear();
+    this.#bytes = 0;
   }
 
   #profile(oid: Oid): Profile {
@@ -66,6 +83,7 @@ export class Similarities {
     if (profile === undefined) {
       profile = profileOf(this.#contents.bytes(oid), false);
       this.#profiles.set(oid, profile);
+      this.#bytes += 8 * profile.classes.length + 100;
     }
     return profile;
   }
