@@ -76,7 +76,7 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
     if (ours.has(to)) return null; // it would then be moved again
     const target = moveTo(path, dir, to);
     const collision = collisions[side].get(target)!;
-    if (collision.reported) { conflicts.push({ path: target, why: 'several to one path' }); return null; }
+    if (collision.reported) return null;
     const there = places.get(target);
     const inWay = there !== undefined && (there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0);
     if (inWay || collision.sources.size > 1) {

@@ -147,6 +147,7 @@ class Merging {
       if (place.match === 6 && place.collided && !sameEntry(left, right)) this.conflict(path, 'rename/add');
       else if (isTorn) this.conflict(path, tornKind);
     } else if (place.filemask >= 6 && formatOf(left!.mode) !== formatOf(right!.mode)) {
+      place.result = left;
       this.conflict(path, base === null ? 'add/add' : 'type');
     } else if (place.filemask >= 6) {
       const merged = this.#content(base, left!, right!);
@@ -154,6 +155,8 @@ class Merging {
       if (!merged.clean) this.conflict(path, place.torn ?? (place.collided ? 'rename/add' : merged.kind), merged.regions);
       else if (isTorn) this.conflict(path, tornKind);
     } else if (place.filemask === 3 || place.filemask === 5) {
+      // what was changed is kept, and so stands in the way of a file
+      place.result = left ?? right;
       this.conflict(path, place.torn ?? 'modify/delete');
     } else if (place.filemask === 1) {
       place.result = null;
