@@ -40,17 +40,17 @@ function edited(random: Random, content: string): string {
   return lines.join('');
 }
 
-const directories = ['', 'a/', 'b/', 'a/c/', 'd/', 'd/e/', 'a/c/f/', 'g/'];
-const names = ['x', 'y', 'z', 'w', 'a', 'c', 'Makefile', 'v.txt'];
+export const directories = ['', 'a/', 'b/', 'a/c/', 'd/', 'd/e/', 'a/c/f/', 'g/'];
+export const names = ['x', 'y', 'z', 'w', 'a', 'c', 'Makefile', 'v.txt'];
 
 /** Adds unless a file stands where a directory must, or the reverse. */
-function place(files: Map<string, File>, path: string, what: File): boolean {
+export function place(files: Map<string, File>, path: string, what: File): boolean {
   if ([...files.keys()].some((other) => other.startsWith(`${path}/`) || path.startsWith(`${other}/`))) return false;
   files.set(path, what);
   return true;
 }
 
-function some(random: Random): File {
+export function some(random: Random): File {
   if (random.chance(0.04)) return file('', '100644');
   if (random.chance(0.04)) return file(random.pick(['x', 'a/y', 'nowhere']), '120000');
   if (random.chance(0.03)) return file(random.pick(['1', '2', '3']).repeat(40), '160000');
@@ -58,9 +58,9 @@ function some(random: Random): File {
   return file(text(random), random.chance(0.1) ? '100755' : '100644');
 }
 
-function change(random: Random, base: Files): Map<string, File> {
+export function change(random: Random, base: Files, most = 6): Map<string, File> {
   const files = new Map(base);
-  const steps = random.between(1, 6);
+  const steps = random.between(1, most);
   for (let n = 0; n < steps; n++) {
     const paths = [...files.keys()];
     if (paths.length === 0) break;
@@ -201,43 +201,64 @@ export async function dependsOnOrder({ base, left, right }: Merge): Promise<bool
   return one == null || other == null || one.clean !== other.clean || [...one.files].sort().join() !== [...other.files].sort().join();
 }
 
-/** What core/treeMerge makes of it: its answer, and the merged tree's files as `judge` gives them. */
-export async function merged({ base, left, right }: Merge): Promise<MergedTrees & { readonly files: ReadonlyMap<string, string> }> {
-  const blobs = new Map<Oid, Uint8Array>();
-  const hash = (bytes: Uint8Array): Oid => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
+export type Entries = ReadonlyMap<PathBytes, Entry>;
+export type Blobs = Map<Oid, Uint8Array>;
+
+const blobId = (bytes: Uint8Array): Oid => createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
+
+/** As core has files; their contents come into `blobs`. */
+export function entriesOf(files: Files, blobs: Blobs): Entries {
   const entryOf = ({ mode, content }: File): Entry => {
     if (mode === '160000') return { mode: 0o160000, oid: content as Oid };
     const bytes = new Uint8Array(Buffer.from(content, 'latin1'));
-    const oid = hash(bytes);
+    const oid = blobId(bytes);
     blobs.set(oid, bytes);
     return { mode: Number.parseInt(mode, 8), oid };
   };
-  const entries = (files: Files): Map<PathBytes, Entry> => new Map([...files].map(([path, what]) => [path as PathBytes, entryOf(what)]));
-  const b = entries(base), l = entries(left), r = entries(right);
-  const changes = (side: ReadonlyMap<PathBytes, Entry>): Map<PathBytes, Change> => {
-    const out = new Map<PathBytes, Change>();
-    for (const path of new Set([...b.keys(), ...side.keys()])) {
-      const before = b.get(path) ?? null, after = side.get(path) ?? null;
-      if (before?.mode !== after?.mode || before?.oid !== after?.oid) out.set(path, { before, after });
-    }
-    return out;
-  };
+  return new Map([...files].map(([path, what]) => [path as PathBytes, entryOf(what)]));
+}
+
+export function changesOf(from: Entries, to: Entries): Map<PathBytes, Change> {
+  const out = new Map<PathBytes, Change>();
+  for (const path of new Set([...from.keys(), ...to.keys()])) {
+    const before = from.get(path) ?? null, after = to.get(path) ?? null;
+    if (before?.mode !== after?.mode || before?.oid !== after?.oid) out.set(path, { before, after });
+  }
+  return out;
+}
+
+export function contentsOf(blobs: Blobs): Contents {
   const lost = (oid: Oid): AcumenError => new AcumenError('missing-object', `There is no ${oid}.`, '', {});
-  const contents = new Contents({
+  return new Contents({
     load: (oids) => Promise.resolve(oids.map((oid) => blobs.get(oid) ?? lost(oid))),
     sizes: (oids) => Promise.resolve(oids.map((oid) => blobs.get(oid)?.length ?? lost(oid))),
-    hash,
+    hash: blobId,
   });
-  const tree: BaseTree = {
-    isDirectory: (path) => [...b.keys()].some((p) => p.startsWith(`${path}/`)),
-    filesUnder: (directory) => [...b.keys()].filter((p) => p.startsWith(`${directory}/`)),
+}
+
+export function treeOf(entries: Entries): BaseTree {
+  return {
+    isDirectory: (path) => [...entries.keys()].some((p) => p.startsWith(`${path}/`)),
+    filesUnder: (directory) => [...entries.keys()].filter((p) => p.startsWith(`${directory}/`)),
   };
-  const result = await settle(contents, () => mergeTrees(contents, tree, changes(l), changes(r)));
+}
+
+/** path → "mode oid" */
+export function shown(from: Entries, changes: ReadonlyMap<PathBytes, Change>): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   const add = (path: string, e: Entry): void => { files.set(path, `${e.mode.toString(8).padStart(6, '0')} ${e.oid}`); };
-  for (const [path, e] of b) if (!result.changes.has(path)) add(path, e);
-  for (const [path, c] of result.changes) if (c.after !== null) add(path, c.after);
-  return { ...result, files };
+  for (const [path, e] of from) if (!changes.has(path)) add(path, e);
+  for (const [path, c] of changes) if (c.after !== null) add(path, c.after);
+  return files;
+}
+
+/** What core/treeMerge makes of it: its answer, and the merged tree's files as `judge` gives them. */
+export async function merged({ base, left, right }: Merge): Promise<MergedTrees & { readonly files: ReadonlyMap<string, string> }> {
+  const blobs: Blobs = new Map();
+  const [b, l, r] = [base, left, right].map((files) => entriesOf(files, blobs)) as [Entries, Entries, Entries];
+  const contents = contentsOf(blobs);
+  const result = await settle(contents, () => mergeTrees(contents, treeOf(b), changesOf(b, l), changesOf(b, r)));
+  return { ...result, files: shown(b, result.changes) };
 }
 
 /** Seeds whose answers differ, with what differs. */

@@ -177,7 +177,7 @@ function fill(
 export interface MarkerLabels { readonly a: Uint8Array; readonly b: Uint8Array }
 
 /** git's default; it makes them longer for merges of merges. */
-const MARKER_SIZE = 7;
+export const MARKER_SIZE = 7;
 /** Conflicts closer than this are shown as one (git's "zealous" level): more than so many lines keep them apart. */
 const CLOSE = 3;
 

@@ -60,10 +60,11 @@ function collisionsOf(pairs: readonly Pair[], renames: DirectoryRenames): Map<st
 
 /**
  * The renames of both sides, ordered by source. Files that follow a directory are moved in `places` and marked torn there.
+ * `follow` false: none does, as where git merges merge bases.
  */
-export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames]): { renames: Renamed[]; conflicts: DirectoryConflict[] } {
+export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], follow: boolean): { renames: Renamed[]; conflicts: DirectoryConflict[] } {
   const conflicts: DirectoryConflict[] = [];
-  const directories = directoryRenames(found, conflicts);
+  const directories = follow ? directoryRenames(found, conflicts) : [null, new Map<string, string>(), new Map<string, string>()] as const;
   const collisions = [null, collisionsOf(found[LEFT].pairs, directories[RIGHT]), collisionsOf(found[RIGHT].pairs, directories[LEFT])] as const;
   const renames: Renamed[] = [];
 

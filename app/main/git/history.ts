@@ -6,35 +6,43 @@ import type { Commit, RepositoryReader } from '../../core/repository.ts';
 
 export { treeDiff } from './trees.ts';
 
-/** Newest first; ties in any order. */
-class DateQueue<T extends { readonly date: number }> {
-  readonly #heap: T[] = [];
+interface Queued<T> { readonly item: T; readonly turn: number }
 
-  get top(): T | undefined { return this.#heap[0]; }
-  /** in any order */
-  get items(): readonly T[] { return this.#heap; }
+/** Newest first; of one date whoever came first, as in git's: the order of merge bases, and so of virtual ancestors, follows it. */
+class DateQueue<T extends { readonly date: number }> {
+  readonly #heap: Queued<T>[] = [];
+  #turns = 0;
+
+  get top(): T | undefined { return this.#heap[0]?.item; }
+  /** up to `most`, in any order */
+  some(most: number): T[] { return this.#heap.slice(0, most).map(({ item }) => item); }
 
   push(item: T): void {
     const heap = this.#heap;
-    let at = heap.push(item) - 1;
-    for (let up = (at - 1) >> 1; at > 0 && heap[up]!.date < item.date; at = up, up = (at - 1) >> 1) heap[at] = heap[up]!;
-    heap[at] = item;
+    const queued = { item, turn: this.#turns++ };
+    let at = heap.push(queued) - 1;
+    for (let up = (at - 1) >> 1; at > 0 && heap[up]!.item.date < item.date; at = up, up = (at - 1) >> 1) heap[at] = heap[up]!;
+    heap[at] = queued;
   }
 
   pop(): T | undefined {
     const heap = this.#heap;
     const first = heap[0];
     const last = heap.pop();
-    if (first === undefined || last === undefined || heap.length === 0) return first;
+    if (first === undefined || last === undefined || heap.length === 0) return first?.item;
     let at = 0;
     for (let down = 1; down < heap.length; at = down, down = 2 * at + 1) {
-      if (down + 1 < heap.length && heap[down + 1]!.date > heap[down]!.date) down++;
-      if (heap[down]!.date <= last.date) break;
+      if (down + 1 < heap.length && isBefore(heap[down + 1]!, heap[down]!)) down++;
+      if (!isBefore(heap[down]!, last)) break;
       heap[at] = heap[down]!;
     }
     heap[at] = last;
-    return first;
+    return first.item;
   }
+}
+
+function isBefore(a: Queued<{ readonly date: number }>, b: Queued<{ readonly date: number }>): boolean {
+  return a.item.date > b.item.date || (a.item.date === b.item.date && a.turn < b.turn);
 }
 
 /** Commits fetched in waves: whatever is next in any line of the walk is asked for together. */
@@ -194,29 +202,67 @@ const BOTH = A | B;
 /** an ancestor of a common ancestor, so never a best one */
 const STALE = 4;
 
-interface Painted { readonly commit: Commit; readonly date: number; colours: number; waiting: number }
+/** `turn`: how many were taken from the queue before this was first taken as common */
+interface Painted { readonly commit: Commit; readonly date: number; colours: number; waiting: number; turn: number }
 
-/** Best common ancestors of two commits: `git merge-base --all`. Newest first. Exact whatever the dates. */
-export async function mergeBases(reader: Pick<RepositoryReader, 'commits'>, a: Oid, b: Oid): Promise<Oid[]> {
+/**
+ * Best common ancestors of two commits: `git merge-base --all`. Newest first, those of one date in git's order. Exact whatever the
+ * dates. `a` may be several: what their merge, one into another as they come, has in common with `b`.
+ */
+export async function mergeBases(reader: Pick<RepositoryReader, 'commits'>, a: Oid | readonly Oid[], b: Oid): Promise<Oid[]> {
   const commits = new Commits(reader);
-  const painted = await paintBoth(commits, a, [b]);
+  const ones = typeof a === 'string' ? [a] : a;
+  const painted = await paintBoth(commits, ones, [b]);
   const common = [...painted.values()].filter(({ colours }) => (colours & BOTH) === BOTH && (colours & STALE) === 0);
-  return withoutAncestors(commits, common.map(({ commit }) => commit));
+  const turns = ones.length > 1 && common.length > 1 ? turnsOfMerges(painted, ones, b) : null;
+  const turnOf = (one: Painted): number => turns?.get(one) ?? one.turn;
+  return withoutAncestors(commits, common.sort((x, y) => turnOf(x) - turnOf(y)).map(({ commit }) => commit));
 }
 
 /**
- * Paints the ancestors of `a` and of `others` until only common ancestors' ancestors are left to paint. Every commit that is an
+ * The turns at which git first takes each commit as common, where one of the two is the merge of merge bases: such a merge has no
+ * date, so git follows it, and then the merge within it, only after all of history has been painted from elsewhere.
+ */
+function turnsOfMerges(painted: ReadonlyMap<Oid, Painted>, ones: readonly Oid[], other: Oid): Map<Painted, number> {
+  const colours = new Map<Painted, number>(), turns = new Map<Painted, number>();
+  const queue = new DateQueue<Painted>();
+  const paint = (oid: Oid, colour: number): void => {
+    const one = painted.get(oid); // what was not painted lies below common ancestors
+    const had = one === undefined ? colour : colours.get(one) ?? 0;
+    if ((had & colour) === colour) return;
+    colours.set(one!, had | colour);
+    queue.push(one!);
+  };
+  const follow = (oids: readonly Oid[], colour: number): void => {
+    for (const oid of oids) paint(oid, colour);
+    for (let one = queue.pop(); one !== undefined; one = queue.pop()) {
+      let own = colours.get(one)!;
+      if ((own & BOTH) === BOTH) {
+        if (!turns.has(one)) turns.set(one, turns.size);
+        own |= STALE;
+      }
+      for (const parent of one.commit.parents) paint(parent, own);
+    }
+  };
+  follow([other], B);
+  for (const one of ones.slice(2).reverse()) follow([one], A);
+  follow(ones.slice(0, 2), A);
+  return turns;
+}
+
+/**
+ * Paints the ancestors of `ones` and of `others` until only common ancestors' ancestors are left to paint. Every commit that is an
  * ancestor of one side alone is then painted, and so is every best common ancestor.
  */
-async function paintBoth(commits: Commits, a: Oid, others: readonly Oid[]): Promise<Map<Oid, Painted>> {
+async function paintBoth(commits: Commits, ones: readonly Oid[], others: readonly Oid[]): Promise<Map<Oid, Painted>> {
   const all = new Map<Oid, Painted>();
   const queue = new DateQueue<Painted>();
-  let fresh = 0;
+  let fresh = 0, turns = 0;
   const paint = (oid: Oid, colours: number): void => {
     let one = all.get(oid);
     if (one === undefined) {
       const commit = commits.get(oid)!;
-      one = { commit, date: commit.committer.time, colours: 0, waiting: 0 };
+      one = { commit, date: commit.committer.time, colours: 0, waiting: 0, turn: Infinity };
       all.set(oid, one);
     }
     if ((one.colours & colours) === colours) return;
@@ -226,13 +272,15 @@ async function paintBoth(commits: Commits, a: Oid, others: readonly Oid[]): Prom
     if ((one.colours & STALE) === 0) fresh++;
     queue.push(one);
   };
-  await commits.fetch([a, ...others]);
-  paint(a, A);
+  await commits.fetch([...ones, ...others]);
+  for (const one of ones) paint(one, A);
   for (const other of others) paint(other, B);
   while (fresh > 0) {
-    if (!queue.top!.commit.parents.every((parent) => commits.has(parent))) await commits.fetch(queue.items.slice(0, AHEAD).flatMap(({ commit }) => commit.parents));
+    if (!queue.top!.commit.parents.every((parent) => commits.has(parent))) await commits.fetch(queue.some(AHEAD).flatMap(({ commit }) => commit.parents));
     const one = queue.pop()!;
     one.waiting--;
+    turns++;
+    if ((one.colours & BOTH) === BOTH) one.turn = Math.min(one.turn, turns);
     if ((one.colours & STALE) === 0) fresh--;
     const colours = (one.colours & BOTH) === BOTH ? one.colours | STALE : one.colours;
     for (const parent of one.commit.parents) paint(parent, colours);
@@ -240,14 +288,14 @@ async function paintBoth(commits: Commits, a: Oid, others: readonly Oid[]): Prom
   return all;
 }
 
-/** Those of `commits` that are no ancestor of another one, newest first. */
+/** Those of `commits` that are no ancestor of another one, newest first, those of one date as they come. */
 async function withoutAncestors(fetched: Commits, commits: readonly Commit[]): Promise<Oid[]> {
-  const sorted = [...commits].sort((x, y) => y.committer.time - x.committer.time || (x.oid < y.oid ? -1 : 1)).map(({ oid }) => oid);
+  const sorted = [...commits].sort((x, y) => y.committer.time - x.committer.time).map(({ oid }) => oid);
   const redundant = new Set<Oid>();
   for (const oid of sorted) {
     const others = sorted.filter((other) => other !== oid && !redundant.has(other));
     if (redundant.has(oid) || others.length === 0) continue;
-    const painted = await paintBoth(fetched, oid, others);
+    const painted = await paintBoth(fetched, [oid], others);
     for (const other of others) if ((painted.get(other)!.colours & A) !== 0) redundant.add(other);
     if ((painted.get(oid)!.colours & B) !== 0) redundant.add(oid);
   }
@@ -275,8 +323,9 @@ export async function mergeBasesWith(reader: Pick<RepositoryReader, 'commits'>, 
     const key = [...places].sort().join(' ');
     let best = reduced.get(key);
     if (best === undefined) {
-      if (places.length > 1) await fetched.fetch(places);
-      best = places.length <= 1 ? places : await withoutAncestors(fetched, places.map((oid) => fetched.get(oid)!));
+      const sorted = [...places].sort();
+      if (sorted.length > 1) await fetched.fetch(sorted);
+      best = sorted.length <= 1 ? sorted : await withoutAncestors(fetched, sorted.map((oid) => fetched.get(oid)!));
       reduced.set(key, best);
     }
     found.set(tip, best);
