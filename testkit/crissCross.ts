@@ -79,6 +79,32 @@ export interface Judge {
   close(): void;
 }
 
+const branch = (name: string, mark: number, commit: number): string => `reset refs/heads/${name}\nfrom :${mark + commit + 1}\n\n`;
+
+/** For fast-import: the commits, their marks after `mark`. */
+function write(out: string[], { commits }: History, mark: number, message: string): void {
+  for (const [n, { parents, files, time }] of commits.entries()) {
+    out.push(`commit refs/made/c${mark + n}\nmark :${mark + n + 1}\ncommitter T <t@example.invalid> ${time} +0000\ndata ${message.length}\n${message}\n`);
+    parents.forEach((parent, i) => out.push(`${i === 0 ? 'from' : 'merge'} :${mark + parent + 1}\n`));
+    out.push('deleteall\n');
+    for (const [path, { mode, content }] of files) {
+      if (mode === '160000') out.push(`M 160000 ${content} ${path}\n`);
+      else out.push(`M ${mode} inline ${path}\ndata ${Buffer.byteLength(content, 'latin1')}\n${content}\n`);
+    }
+  }
+}
+
+/** A history as a repository: its left side is `main`, every other end of it a branch. Answers the branches' full names. */
+export function crossedRepository(dir: string, history: History): string[] {
+  initBare(dir);
+  const out: string[] = [];
+  write(out, history, 0, 'made');
+  const inner = new Set(history.commits.flatMap(({ parents }) => parents));
+  const ends = history.commits.keys().filter((n) => !inner.has(n) && n !== history.left).toArray();
+  fastImport(dir, Buffer.from([...out, branch('main', 0, history.left), ...ends.map((n) => branch(`end${n}`, 0, n))].join(''), 'latin1'));
+  return ends.map((n) => `refs/heads/end${n}`);
+}
+
 /** One repository for all; each pair is merged by a process of its own where one for all fails. */
 export async function judgeHistories(histories: readonly History[]): Promise<Judge> {
   const dir = tempDir('criss-cross');
@@ -86,19 +112,10 @@ export async function judgeHistories(histories: readonly History[]): Promise<Jud
     initBare(dir.path);
     const out: string[] = [];
     let mark = 0;
-    histories.forEach(({ commits, left, right }, h) => {
-      const first = mark + 1;
-      for (const { parents, files, time } of commits) {
-        mark++;
-        out.push(`commit refs/heads/c${mark}\nmark :${mark}\ncommitter T <t@example.invalid> ${time} +0000\ndata ${`${h}`.length}\n${h}\n`);
-        parents.forEach((parent, i) => out.push(`${i === 0 ? 'from' : 'merge'} :${first + parent}\n`));
-        out.push('deleteall\n');
-        for (const [path, { mode, content }] of files) {
-          if (mode === '160000') out.push(`M 160000 ${content} ${path}\n`);
-          else out.push(`M ${mode} inline ${path}\ndata ${Buffer.byteLength(content, 'latin1')}\n${content}\n`);
-        }
-      }
-      out.push(`reset refs/heads/left${h}\nfrom :${first + left}\n\nreset refs/heads/right${h}\nfrom :${first + right}\n\n`);
+    histories.forEach((history, h) => {
+      write(out, history, mark, `${h}`);
+      out.push(branch(`left${h}`, mark, history.left), branch(`right${h}`, mark, history.right));
+      mark += history.commits.length;
     });
     fastImport(dir.path, Buffer.from(out.join(''), 'latin1'));
     const options = ['merge-tree', '--write-tree', '--no-messages', '--name-only', '--allow-unrelated-histories'];

@@ -21,7 +21,7 @@ export interface OracleSegment {
 
 /**
  * `exact`: takes part in pairs. `stale`: does not carry onto the base. `merged`: all its commits are in the base.
- * `inexact`: it, or a segment below it, has several merge bases with the base, or none.
+ * `inexact`: it, or a segment below it, shares no history with the base.
  */
 export type OracleStanding = 'exact' | 'stale' | 'merged' | 'inexact';
 
@@ -268,8 +268,8 @@ export class Oracle {
     const sources = refs.map(({ name, ref, tip }): OracleSource => {
       const s = segments.get(tip);
       if (s === undefined) return { name, ref, tip, standing: 'merged', commit: null, tree: null, unsplit: false, stalePaths: [] };
-      const single = [s, ...[...s.closure].map((t) => segments.get(t)!)].every((part) => part.forks.length === 1);
-      const standing: OracleStanding = !single ? 'inexact' : s.carried === null ? 'stale' : 'exact';
+      const related = [s, ...[...s.closure].map((t) => segments.get(t)!)].every((part) => part.forks.length > 0);
+      const standing: OracleStanding = !related ? 'inexact' : s.carried === null ? 'stale' : 'exact';
       return {
         name, ref, tip, standing, tree: s.carried, unsplit: unsplit.includes(s), commit: standing === 'exact' ? commitOf.get(tip)! : null,
         stalePaths: s.carried === null ? carried.get(tip)!.paths : [],

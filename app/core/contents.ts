@@ -112,6 +112,8 @@ export class Contents implements Held {
   readonly interner = new Interner();
   /** contents that merges made, by id: not in the repository */
   readonly made = new Map<Oid, Uint8Array>();
+  /** of these, what only stands in virtual merge bases: no result is made of them */
+  readonly passing = new Set<Oid>();
   /** contents over TEXT_LIMIT that were met */
   readonly tooLarge = new Set<Oid>();
   readonly #source: ContentSource;
@@ -256,9 +258,11 @@ export class Contents implements Held {
     return x.length - y.length;
   }
 
-  /** Registers new content under its blob id. */
-  make(bytes: Uint8Array): Oid {
+  /** Registers new content under its blob id. `passing`: for a virtual merge base. */
+  make(bytes: Uint8Array, passing = false): Oid {
     const oid = this.#source.hash(bytes);
+    if (!passing) this.passing.delete(oid);
+    else if (!this.made.has(oid)) this.passing.add(oid);
     this.made.set(oid, bytes);
     return oid;
   }

@@ -27,12 +27,16 @@ export interface RealTrees {
 
 const NOTHING: Changes = new Map();
 
+/** Changed paths that are kept of ancestors made before. */
+const HELD_PATHS = 500_000;
+
 /** Makes virtual ancestors and keeps them: many branches cross the base in one place. */
 export class Ancestors {
   readonly #trees: RealTrees;
   readonly #contents: Contents;
   readonly #similarities: Similarities;
   readonly #made = new Map<VirtualAncestor, Overlaid>();
+  #held = 0;
 
   constructor(trees: RealTrees, contents: Contents, similarities: Similarities) {
     this.#trees = trees;
@@ -45,12 +49,17 @@ export class Ancestors {
     if (ancestor === null || typeof ancestor === 'string') return { root: ancestor, changes: NOTHING };
     const known = this.#made.get(ancestor);
     if (known !== undefined) return known;
+    if (depth === 1 && this.#held > HELD_PATHS) {
+      this.#made.clear();
+      this.#held = 0;
+    }
     const { right } = ancestor;
     const left = this.tree(ancestor.left, depth), over = this.tree(ancestor.over, depth + 1);
     const toRight = this.changes(over, { root: right, changes: NOTHING });
     const merged = mergeTrees(this.#contents, this.baseTree(over), this.changes(over, left), toRight, this.#similarities, depth).changes;
     const made: Overlaid = { root: right, changes: between(toRight, merged) };
     this.#made.set(ancestor, made);
+    this.#held += made.changes.size + 1;
     return made;
   }
 

@@ -255,12 +255,12 @@ class Merging {
     if (merged.kind === 'binary') {
       const large = [base, a, b].find((oid) => oid !== null && contents.tooLarge.has(oid));
       if (large != null) throw new AcumenError('too-large', `Content ${large} is too large to be merged as one of several merge bases.`, 'Merge the base into the branch.', { oid: large });
-      return { oid: base ?? contents.make(new Uint8Array(0)), regions: null };
+      return { oid: base ?? contents.make(new Uint8Array(0), true), regions: null };
     }
     const renamed = names.some((name) => name !== names[BASE]);
     const label = (side: SideIndex): Uint8Array => toBytes((renamed ? `${TEMPORARY[side]}:${names[side]!}` : TEMPORARY[side]) as ByteString);
     const { bytes } = mergeMarked(contents.text(base)!, contents.text(a)!, contents.text(b)!, contents.interner, { a: label(LEFT), b: label(RIGHT) }, MARKER_SIZE + 2 * this.#depth + nested);
-    return { oid: contents.make(bytes), regions: merged.regions };
+    return { oid: contents.make(bytes, true), regions: merged.regions };
   }
 }
 

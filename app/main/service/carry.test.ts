@@ -1,9 +1,13 @@
 // The danger: a branch carried onto a base that renamed, moved or removed what the branch changes, otherwise than git would carry it.
-// Random merges (testkit/treeMerges.ts) side by side in one repository; git judges every branch.
+// Random merges (testkit/treeMerges.ts) side by side in one repository, and branches merged crosswise with the base; git judges every
+// branch.
 import { afterEach, expect, test } from 'vitest';
 import { agreement } from '../../../testkit/agreement.ts';
-import { type TempDir, tempDir } from '../../../testkit/git.ts';
-import { carriedRepository } from '../../../testkit/treeMerges.ts';
+import { type TempDir, gitLine, tempDir } from '../../../testkit/git.ts';
+import { type History, type Made, crossedRepository, randomHistory } from '../../../testkit/crissCross.ts';
+import { load } from '../../../testkit/loaded.ts';
+import { type Files, carriedRepository } from '../../../testkit/treeMerges.ts';
+import { MOST_MERGES } from '../git/ancestors.ts';
 
 let dir: TempDir | undefined;
 afterEach(() => { dir?.remove(); dir = undefined; });
@@ -18,3 +22,48 @@ test.each([1, 2000, 3000, 4000])('branches of random merges from seed %i on stan
   expect(sources.exact).toBeGreaterThan(4);
   expect(sources.stale).toBeGreaterThan(1);
 }, 120_000);
+
+test('branches merged crosswise with the base stand on it as git carries them, whatever merge bases they have', async () => {
+  const sum = { exact: 0, stale: 0, several: 0 };
+  for (let seed = 1; seed <= 16; seed++) {
+    dir = tempDir('crossed');
+    const refs = crossedRepository(dir.path, randomHistory(seed));
+    const { disagreements, sources } = await agreement(dir.path, { base: 'refs/heads/main', refs });
+    expect(disagreements, `seed ${seed}`).toEqual([]);
+    expect(sources.leftOut, `seed ${seed}: no branch is left without a verdict`).toBe(0);
+    sum.exact += sources.exact;
+    sum.stale += sources.stale;
+    for (const ref of refs) if (gitLine(dir.path, ['merge-base', '--all', 'refs/heads/main', ref]).includes('\n')) sum.several++;
+    dir.remove();
+  }
+  expect(sum.several).toBeGreaterThan(10);
+  expect(sum.exact).toBeGreaterThan(5);
+  expect(sum.stale).toBeGreaterThan(3);
+}, 120_000);
+
+/** Two branches merged into each other again and again; each merge but the first two commits only settles what both have. */
+function ladder(steps: number): History {
+  const file = (content: string): Files => new Map([['f', { mode: '100644', content }], ['g', { mode: '100644', content: 'g\n' }]]);
+  const commits: Made[] = [{ parents: [], files: file('root\n'), time: 1_700_000_000 }];
+  for (let step = 0; step <= steps; step++) {
+    const [a, b] = step === 0 ? [0, 0] : [commits.length - 2, commits.length - 1];
+    for (const [n, parents] of [[0, [a, b]], [1, [b, a]]] as const) {
+      commits.push({ parents: [...new Set(parents)], files: file(`step ${step} of ${n}\n`), time: 1_700_000_000 + commits.length });
+    }
+  }
+  return { commits, left: commits.length - 2, right: commits.length - 1 };
+}
+
+test('as many merges of merge bases as the limit are made; beyond it the branch says why it has no verdict', async () => {
+  for (const [steps, standing] of [[MOST_MERGES, 'stale'], [MOST_MERGES + 1, 'inexact']] as const) {
+    dir = tempDir('ladder');
+    const refs = crossedRepository(dir.path, ladder(steps));
+    expect(refs).toHaveLength(1);
+    const { segments, close } = await load(dir.path, { base: 'refs/heads/main', refs });
+    const top = segments.find((s) => s.tip === gitLine(dir!.path, ['rev-parse', refs[0]!]))!;
+    expect(top.standing).toMatchObject(standing === 'stale' ? { kind: 'stale' } : { kind: 'inexact', reason: expect.stringContaining(`more than ${MOST_MERGES} merges`) });
+    expect(top.edits.length).toBeGreaterThan(0);
+    await close();
+    dir.remove();
+  }
+}, 60_000);

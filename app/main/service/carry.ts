@@ -1,6 +1,7 @@
 // Carrying tips onto the base (design.md §2, Carried onto the base): one three-way merge of trees from the tip's merge base. The
 // base's side is looked up path by path: a branch costs what it touches, not how old it is. Only where a rename could meet the other
-// side are both sides looked at whole, and merged as git does (core/treeMerge, docs/decisions/0014).
+// side are both sides looked at whole, and merged as git does (core/treeMerge, docs/decisions/0014); and where there are several merge
+// bases, over what git makes of those (docs/decisions/0019).
 import { LRUCache } from 'lru-cache';
 import type { Oid, PathBytes } from '../../core/bytes.ts';
 import { type Change, type Changes, type PathConflict, ancestors, between, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
@@ -9,7 +10,9 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Rename } from '../../core/model.ts';
 import { type Commit, type Entry, Mode } from '../../core/repository.ts';
 import { type Profile, mayRename, profileOf, sizesMayRename } from '../../core/similarity.ts';
+import { type Ancestor, Ancestors } from '../../core/treeMerge/ancestor.ts';
 import { type BaseTree, Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
+import { MOST_MERGES } from '../git/ancestors.ts';
 import type { Trees } from '../git/trees.ts';
 
 export type Carried =
@@ -49,22 +52,32 @@ export class Carrier {
   readonly #baseSides = new LRUCache<Oid, BaseSide>({ maxSize: SIDE_PATHS, sizeCalculation: ({ changes }) => changes.size + 1 });
 
   readonly #similarities: Similarities;
+  readonly #ancestors: Ancestors;
 
   constructor(trees: Trees, contents: Contents, base: Commit) {
     this.#trees = trees;
     this.#contents = contents;
     this.#base = base;
     this.#similarities = new Similarities(contents);
+    this.#ancestors = new Ancestors({
+      diff: (a, b) => trees.diff(a, b),
+      isDirectory: (root, path) => trees.at(root, path)?.mode === Mode.tree,
+      filesUnder: (root, path) => trees.files(root, path),
+    }, contents, this.#similarities);
   }
 
-  /** `mergeBases`: with the base; the first is the newest. What stands in the place of a commit that cannot be read is thrown. */
-  carry(tip: Commit, mergeBases: readonly (Commit | AcumenError)[]): Carried {
+  /**
+   * `mergeBases`: with the base; the first is the newest. Where there are several, `ancestor` says how they become one; undefined: they
+   * take more merges than we make. What stands in the place of a commit that cannot be read is thrown.
+   */
+  carry(tip: Commit, mergeBases: readonly (Commit | AcumenError)[], ancestor?: Ancestor | AcumenError): Carried {
     const [from] = mergeBases;
     if (from === undefined) return { kind: 'inexact', own: NOTHING, reason: 'it shares no history with the base' };
     try {
       if (from instanceof AcumenError) throw from;
       const own = this.#trees.diff(from.tree, tip.tree);
-      if (mergeBases.length > 1) return { kind: 'inexact', own, reason: 'it has several merge bases with the base' };
+      if (ancestor instanceof AcumenError) throw ancestor;
+      if (mergeBases.length > 1) return this.#carryCrossed(tip, own, ancestor);
       if (from.oid === this.#base.oid) return { kind: 'exact', changes: own, renames: this.possibleRenames(own) };
       this.#trees.needPaths([from.tree, this.#base.tree], own.keys());
       const { changes, conflicts } = this.#renamesMeet(from, tip, own) ? this.#mergeTrees(from, own) : mergeInto(this.#contents, this.#baseSide(from, own), own);
@@ -74,6 +87,20 @@ export class Carrier {
       if (!isUnreadable(error)) throw error;
       return { kind: 'inexact', own: NOTHING, reason: `${error.message} ${error.hint}` };
     }
+  }
+
+  /** Over the merge of several merge bases. `own`: since the newest of them, for a person to read. */
+  #carryCrossed(tip: Commit, own: Changes, ancestor: Ancestor | undefined): Carried {
+    if (ancestor === undefined) {
+      return { kind: 'inexact', own, reason: `it and the base were merged into each other so often that finding what they have in common takes more than ${MOST_MERGES} merges` };
+    }
+    const from = this.#ancestors.tree(ancestor);
+    const ours = this.#ancestors.changes(from, { root: this.#base.tree, changes: NOTHING });
+    const theirs = this.#ancestors.changes(from, { root: tip.tree, changes: NOTHING });
+    const merged = mergeTrees(this.#contents, this.#ancestors.baseTree(from), ours, theirs, this.#similarities);
+    if (merged.conflicts.length > 0) return { kind: 'stale', own, conflicts: merged.conflicts };
+    const changes = between(ours, merged.changes);
+    return { kind: 'exact', changes, renames: this.possibleRenames(changes) };
   }
 
   /** base → the merge of both sides since `from` */

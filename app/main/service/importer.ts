@@ -14,6 +14,7 @@ import type { Edit, Grain, Segment, Source, Standing } from '../../core/model.ts
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import { type CutSegment, cutSegments } from '../../core/segments.ts';
 import { type Held, LACKING, settle, settleAll } from '../../core/waves.ts';
+import { ancestorsOf } from '../git/ancestors.ts';
 import { mergeBasesWith, type Outside, outsideBase } from '../git/history.ts';
 import { Trees } from '../git/trees.ts';
 import { Turns } from '../git/turns.ts';
@@ -78,7 +79,7 @@ export async function importRepository(repository: RepositoryReader, request: Im
   let batch: Segment[] = [];
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
-    const blobs = [...contents.made].filter(([oid]) => !sent.has(oid)).map(([oid, bytes]) => ({ oid, bytes }));
+    const blobs = [...contents.made].filter(([oid]) => !sent.has(oid) && !contents.passing.has(oid)).map(([oid, bytes]) => ({ oid, bytes }));
     for (const b of blobs) sent.add(b.oid);
     await store.stage(batch, blobs);
     batch = [];
@@ -212,6 +213,7 @@ class Plan implements Held {
     const carrier = new Carrier(this.#trees, this.#contents, this.#base);
     const bases = await mergeBasesWith(this.#reader, this.#base.oid, this.#cut.map((s) => s.tip), outside);
     for (const [tip, ground] of this.#grounds) if (bases.has(tip)) bases.set(tip, [ground]);
+    const ancestors = await ancestorsOf(this.#reader, this.#base.oid, bases, signal);
     const oids = [...new Set([...bases.values()].flat())];
     const found = await this.#reader.commits(oids);
     const commitOf = new Map(oids.map((oid, i) => [oid, found[i]!]));
@@ -225,7 +227,7 @@ class Plan implements Held {
     }
     await this.#inWaves(fresh, (i) => {
       const s = this.#cut[i]!;
-      const carried = this.#carried[i] ??= carrier.carry(this.#commits.get(s.tip)!, (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!));
+      const carried = this.#carried[i] ??= carrier.carry(this.#commits.get(s.tip)!, (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!), ancestors.get(s.tip));
       if (carried.kind === 'exact') attempt(() => { this.#onBase.set(i, editsOf(this.#contents, carried.changes)); });
     }, (done) => progress('Carrying onto the base', done, fresh.length), signal);
     for (const [i, s] of this.#cut.entries()) {
