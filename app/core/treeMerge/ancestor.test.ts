@@ -57,6 +57,8 @@ describe('by hand, as git has them', () => {
       history: crossed(f(), f({ 3: 'one' }), tree({ g: file('g\n') }), tree({ g: file('g\n') }), f({ 3: 'one' })) },
     { name: 'renamed in one merge base, changed in the other', merges: 1, clean: true,
       history: crossed(f(), tree({ moved: file(lines()) }), f({ 6: 'other' }), tree({ moved: file(lines({ 6: 'other', 1: 'left' })) }), tree({ moved: file(lines({ 6: 'other', 10: 'right' })) })) },
+    { name: 'renamed alike by the merge bases, which disagree on its text', merges: 1, clean: false,
+      history: crossed(f(), tree({ moved: file(lines({ 4: 'one' })) }), tree({ moved: file(lines({ 4: 'other' })) }), tree({ moved: file(lines({ 4: 'one' })) }), tree({ moved: file(lines({ 4: 'other' })) })) },
     { name: 'renamed to two names by the merge bases, and to one of them by both sides', merges: 1, clean: true,
       history: crossed(f(), tree({ p: file(lines()) }), tree({ q: file(lines()) }), tree({ p: file(lines({ 1: 'left' })) }), tree({ p: file(lines()), })) },
     { name: 'links that the merge bases point elsewhere', merges: 1, clean: true,

@@ -33,7 +33,7 @@ export function mergeTrees(contents: Contents, base: BaseTree, left: Changes, ri
   // one side with deleted files whose new names matter is enough to look at both
   if ([LEFT, RIGHT].some((s) => sides[s as SideIndex].pairs.length > 0 && sides[s as SideIndex].relevant.size > 0)) {
     const found = [null, findRenames(sides[LEFT], similarities), findRenames(sides[RIGHT], similarities)] as const;
-    const { renames, conflicts } = collectRenames(places, found, depth === 0);
+    const { renames, conflicts } = collectRenames(places, found, base, depth === 0);
     for (const c of conflicts) merging.conflict(c.path, 'directory rename');
     merging.renames(renames);
   }
@@ -79,17 +79,18 @@ class Merging {
   renames(renames: readonly Renamed[]): void {
     for (let i = 0; i < renames.length; i++) {
       const r = renames[i]!;
+      // a directory rename took it back to its old name: docs/decisions/0014
+      if (r.from === r.to) continue;
       const old = this.#places.get(r.from);
       if (old === undefined || old.done) continue;
       const next = renames[i + 1];
       if (next !== undefined && next.from === r.from) {
         i++;
         if (r.to === next.to) {
-          // both renamed alike: an ordinary merge under the new name
+          // both renamed alike: an ordinary merge under the new name, and git forgets the old one
           const place = this.#places.get(r.to)!;
           place.files[BASE] = old.files[BASE]!;
           place.filemask |= 1;
-          place.names[BASE] = r.from;
           vanish(old);
         } else {
           const one = this.#places.get(r.to)!, two = this.#places.get(next.to)!;
