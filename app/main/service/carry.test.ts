@@ -1,9 +1,10 @@
 // The danger: a branch carried onto a base that renamed, moved or removed what the branch changes, otherwise than git would carry it.
 // Random merges (testkit/treeMerges.ts) side by side in one repository, and branches merged crosswise with the base; git judges every
 // branch.
+import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { agreement } from '../../../testkit/agreement.ts';
-import { type TempDir, gitLine, tempDir } from '../../../testkit/git.ts';
+import { type TempDir, git, gitLine, initBare, tempDir } from '../../../testkit/git.ts';
 import { type History, type Made, crossedRepository, randomHistory } from '../../../testkit/crissCross.ts';
 import { load } from '../../../testkit/loaded.ts';
 import { type Files, carriedRepository } from '../../../testkit/treeMerges.ts';
@@ -66,4 +67,24 @@ test('as many merges of merge bases as the limit are made; beyond it the branch 
     await close();
     dir.remove();
   }
+}, 60_000);
+
+test('history that is lost below the merge bases: the branch is listed, and says why it has no verdict', async () => {
+  dir = tempDir('lost');
+  const f = (content: string): Files => new Map([['f', { mode: '100644', content }]]);
+  const parents = [[], [0], [1], [1], [2, 3], [3, 2], [4, 5], [5, 4]];
+  const commits = parents.map((some, n): Made => ({ parents: some, files: f(`${n}\n`), time: 1_700_000_000 + n }));
+  const [ref] = crossedRepository(join(dir.path, 'whole'), { commits, left: 6, right: 7 });
+  const whole = join(dir.path, 'whole'), lost = join(dir.path, 'lost');
+  const first = gitLine(whole, ['rev-list', '--max-parents=0', 'main']);
+  const kept = git(whole, ['rev-list', '--objects', '--all']).split('\n').map((line) => line.slice(0, 40)).filter((oid) => oid !== first);
+  initBare(lost);
+  git(lost, ['index-pack', '--stdin'], { input: Buffer.from(git(whole, ['pack-objects', '--stdout', '-q'], { input: kept.join('\n') }), 'latin1') });
+  for (const name of ['refs/heads/main', ref!]) git(lost, ['update-ref', name, gitLine(whole, ['rev-parse', name])]);
+
+  const { segments, published, close } = await load(lost, { base: 'refs/heads/main', refs: [ref!] });
+  await close();
+  const [top] = segments.filter((s) => s.tip === published.sources[0]!.oid);
+  expect(top!.standing).toMatchObject({ kind: 'inexact', reason: expect.stringContaining(first) });
+  expect(top!.edits.map((e) => e.path)).toEqual(['f']);
 }, 60_000);

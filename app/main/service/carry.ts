@@ -76,7 +76,6 @@ export class Carrier {
     try {
       if (from instanceof AcumenError) throw from;
       const own = this.#trees.diff(from.tree, tip.tree);
-      if (ancestor instanceof AcumenError) throw ancestor;
       if (mergeBases.length > 1) return this.#carryCrossed(tip, own, ancestor);
       if (from.oid === this.#base.oid) return { kind: 'exact', changes: own, renames: this.possibleRenames(own) };
       this.#trees.needPaths([from.tree, this.#base.tree], own.keys());
@@ -89,11 +88,21 @@ export class Carrier {
     }
   }
 
-  /** Over the merge of several merge bases. `own`: since the newest of them, for a person to read. */
-  #carryCrossed(tip: Commit, own: Changes, ancestor: Ancestor | undefined): Carried {
+  /** Over the merge of several merge bases. `own`: since the newest of them, for a person to read, also where no more can be told. */
+  #carryCrossed(tip: Commit, own: Changes, ancestor: Ancestor | AcumenError | undefined): Carried {
     if (ancestor === undefined) {
       return { kind: 'inexact', own, reason: `it and the base were merged into each other so often that finding what they have in common takes more than ${MOST_MERGES} merges` };
     }
+    try {
+      if (ancestor instanceof AcumenError) throw ancestor;
+      return this.#carryOver(ancestor, tip, own);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return { kind: 'inexact', own, reason: `what it has in common with the base cannot be found: ${error.message} ${error.hint}` };
+    }
+  }
+
+  #carryOver(ancestor: Ancestor, tip: Commit, own: Changes): Carried {
     const from = this.#ancestors.tree(ancestor);
     const ours = this.#ancestors.changes(from, { root: this.#base.tree, changes: NOTHING });
     const theirs = this.#ancestors.changes(from, { root: tip.tree, changes: NOTHING });
