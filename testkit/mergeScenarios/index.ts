@@ -1,7 +1,8 @@
 // All merge scenarios, by what they are about. Judged in app/core/treeMerge/scenarios.test.ts.
 import { added, binaries, contents, lineEnds } from './contents.ts';
 import { directoryFile } from './directoryFile.ts';
-import { meeting, moved } from './directoryRenames.ts';
+import { meeting } from './directoryMeetings.ts';
+import { moved } from './directoryRenames.ts';
 import type { Scenario } from './notation.ts';
 import { deletions, links, modes, types } from './registers.ts';
 import { against, twoRenames } from './renameClashes.ts';

@@ -3,7 +3,7 @@
 import type { PathBytes } from '../bytes.ts';
 import type { FoundRenames } from './renames.ts';
 import { directoryOf } from './renames.ts';
-import { type Pair, type Place, type SideIndex, LEFT, RIGHT, otherSide } from './walk.ts';
+import { type BaseTree, type Pair, type Place, type SideIndex, LEFT, RIGHT, otherSide } from './walk.ts';
 
 export type DirectoryRenames = ReadonlyMap<string, string>;
 
@@ -62,13 +62,20 @@ function collisionsOf(pairs: readonly Pair[], renames: DirectoryRenames): Map<st
  * The renames of both sides, ordered by source. Files that follow a directory are moved in `places` and marked torn there.
  * `follow` false: none does, as where git merges merge bases.
  */
-export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], follow: boolean): { renames: Renamed[]; conflicts: DirectoryConflict[] } {
+export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean): { renames: Renamed[]; conflicts: DirectoryConflict[] } {
   const conflicts: DirectoryConflict[] = [];
   const directories = follow ? directoryRenames(found, conflicts) : [null, new Map<string, string>(), new Map<string, string>()] as const;
   const collisions = [null, collisionsOf(found[LEFT].pairs, directories[RIGHT]), collisionsOf(found[RIGHT].pairs, directories[LEFT])] as const;
   const renames: Renamed[] = [];
 
-  const destination = (path: PathBytes, side: SideIndex): PathBytes | null => {
+  /** Neither side touched it. A file at the root is not looked for: that would be to list the whole tree. */
+  const standsInBase = (path: PathBytes): boolean => {
+    if (base.isDirectory(path)) return true;
+    const directory = directoryOf(path) as PathBytes;
+    return directory !== '' && [...base.filesUnder(directory)].includes(path);
+  };
+
+  const destination = ({ from, to: path }: Pair, side: SideIndex): PathBytes | null => {
     const theirs = directories[otherSide(side)], ours = directories[side];
     if (theirs.size === 0 || collisions[otherSide(side)].has(path)) return null;
     const dir = renamedAbove(path, theirs);
@@ -79,7 +86,9 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
     const collision = collisions[side].get(target)!;
     if (collision.reported) return null;
     const there = places.get(target);
-    const inWay = there !== undefined && (there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0);
+    // a file of the base there may be on its way elsewhere, unless it is this one: docs/decisions/0014
+    const inWay = there === undefined ? standsInBase(target)
+      : there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0 || ((there.filemask & 1) !== 0 && from !== target);
     if (inWay || collision.sources.size > 1) {
       collision.reported = true;
       conflicts.push({ path: target, why: inWay ? 'in the way' : 'several to one path' });
@@ -91,7 +100,7 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
   for (const side of [LEFT, RIGHT] as const) {
     for (const pair of found[side].pairs) {
       if (pair.after === null) continue;
-      const to = destination(pair.to, side);
+      const to = destination(pair, side);
       if (pair.before === null && to === null) continue;
       if (to !== null) movePlace(places, pair.to, to);
       renames.push({ ...pair, to: to ?? pair.to, side });

@@ -79,14 +79,13 @@ class Merging {
   renames(renames: readonly Renamed[]): void {
     for (let i = 0; i < renames.length; i++) {
       const r = renames[i]!;
-      // a directory rename took it back to its old name: docs/decisions/0014
-      if (r.from === r.to) continue;
       const old = this.#places.get(r.from);
       if (old === undefined || old.done) continue;
       const next = renames[i + 1];
       if (next !== undefined && next.from === r.from) {
         i++;
         if (r.to === next.to) {
+          if (r.from === r.to) continue;
           // both renamed alike: an ordinary merge under the new name, and git forgets the old one
           const place = this.#places.get(r.to)!;
           place.files[BASE] = old.files[BASE]!;
@@ -97,15 +96,13 @@ class Merging {
           old.torn = one.torn = two.torn = 'rename/rename';
           if (this.#depth > 0) {
             const merged = this.#content(old.files[BASE]!, one.files[LEFT]!, two.files[RIGHT]!, [r.from, r.to, next.to], 1);
-            // what cannot be merged stays as each side has it
-            const kept = !merged.clean && sameEntry(merged.entry, one.files[LEFT]!);
-            one.files[LEFT] = merged.entry;
-            if (!kept) two.files[RIGHT] = merged.entry;
+            one.files[LEFT] = two.files[RIGHT] = merged.entry;
           }
         }
         continue;
       }
-      this.#rename(r, old, this.#places.get(r.to)!);
+      // Where a directory rename takes a file back to its old name there is nothing to follow, and git 2.39 loses it: docs/decisions/0014.
+      if (r.from !== r.to) this.#rename(r, old, this.#places.get(r.to)!);
     }
   }
 
