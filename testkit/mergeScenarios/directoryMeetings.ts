@@ -216,6 +216,22 @@ export const meeting = scenarios({
     ! directory rename b/m
     ! rename/delete q
     git clean, clean: 0014`,
+  'each side moves a file to where the other\'s was, and one of the two is deleted as well': `
+    a/x | oak | - | -
+    b/x | - | oak | -
+    b/e/y | elm | = | -
+    a/e/y | - | - | elm
+    ! directory rename a/x
+    git fails, fails: 0014`,
+  'each side moves a folder to where the other\'s was, and one of the two is deleted as well': `
+    d/e/y | oak | - | -
+    c/e/y | - | - | oak
+    c/n | - | - | fir
+    c/f/v | elm | - | =
+    d/f/v | - | elm | -
+    ! directory rename d/e/y
+    ! directory rename d/n
+    git fails, fails: 0014`,
   'the other side moves a file into it from where it went': `
     a/x | oak | - | = | -
     b/m | elm | = | - | -
