@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { AcumenError } from '../app/core/errors.ts';
 import type { Oid, PathBytes } from '../app/core/bytes.ts';
-import type { Change } from '../app/core/changes.ts';
+import type { Change, PathConflict } from '../app/core/changes.ts';
 import { Contents } from '../app/core/contents.ts';
 import type { Entry } from '../app/core/repository.ts';
 import { type BaseTree, type MergedTrees, mergeTrees } from '../app/core/treeMerge/merge.ts';
@@ -262,15 +262,12 @@ export async function merged({ base, left, right }: Merge): Promise<MergedTrees 
 }
 
 /**
- * What all three trees have is nowhere in git's. It does that where a directory rename takes a file back to its old name, and calls it
- * clean: docs/decisions/0014.
+ * git 2.39 loses what was at a path of the base to which a directory rename takes a file, and calls that clean: docs/decisions/0014. No
+ * merge in which it applies a directory rename is clean otherwise.
  */
-function isLost({ base, left, right }: Merge, files: ReadonlyMap<string, string>): boolean {
-  const contents = (tree: Files): Set<Oid> => new Set([...entriesOf(tree, new Map()).values()].map(({ oid }) => oid));
-  const [b, l, r] = [contents(base), contents(left), contents(right)] as const;
-  const kept = new Set([...files.values()].map((entry) => entry.slice(entry.indexOf(' ') + 1)));
-  return [...b].some((oid) => l.has(oid) && r.has(oid) && !kept.has(oid));
-}
+const isLost = ({ base }: Merge, files: ReadonlyMap<string, string>, conflicts: readonly PathConflict[]): boolean =>
+  conflicts.every(({ kind }) => kind === 'directory rename' || kind === 'rename/delete')
+  && conflicts.some(({ kind, path }) => kind === 'directory rename' && base.has(path) && !files.has(path));
 
 /** Seeds whose answers differ, with what differs. */
 export async function disagreements(first: number, count: number): Promise<{ seed: number; why: string }[]> {
@@ -289,7 +286,7 @@ export async function disagreements(first: number, count: number): Promise<{ see
     }
     const clean = ours.conflicts.length === 0;
     if (git.clean && !clean && ours.conflicts.every((c) => c.kind === 'rename/add') && await dependsOnOrder(merge)) continue;
-    if (git.clean && !clean && ours.conflicts.every((c) => c.kind === 'directory rename') && isLost(merge, git.files)) continue;
+    if (git.clean && !clean && isLost(merge, git.files, ours.conflicts)) continue;
     if (clean !== git.clean) out.push({ seed: first + i, why: `git: ${git.clean ? 'clean' : `conflict ${git.messages}`}; ours: ${clean ? 'clean' : ours.conflicts.map((c) => `${c.kind} ${c.path}`).join(', ')}` });
     else if (clean && [...git.files].sort().join() !== [...ours.files].sort().join()) {
       out.push({ seed: first + i, why: `trees differ: ${[...git.files].filter(([p, e]) => ours.files.get(p) !== e).join()} | ${[...ours.files].filter(([p, e]) => git.files.get(p) !== e).join()}` });
