@@ -12,7 +12,7 @@ import { useGraph } from '../app/graph.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { press, useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
-import { grouped, listed, plural } from '../state/words.ts';
+import { conflictsInPartitions, grouped, listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import { GraphScreen } from '../app/graphScreen.ts';
@@ -24,7 +24,7 @@ export function Graph() {
     <section className="panel graph" aria-label="Conflict graph">
       <header className="panel-head">
         <h2>Conflict graph</h2>
-        <span className="muted truncate">{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflicts.partitions === 0 ? 'no conflicts' : `${plural(conflicts.counts.conflicts, 'conflict')} in ${plural(conflicts.partitions, 'partition')}`}</span>
+        <span className="muted truncate">{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflictsInPartitions(conflicts.counts, conflicts.partitions)}</span>
         <span className="spacer" />
         <span className="row diff-switch">
           <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture (G)" aria-pressed={as === 'canvas'} onClick={() => useUi.setState({ graphAs: 'canvas' })}><Icon name="graph" size={13} /></button>
@@ -89,7 +89,7 @@ function Picture() {
     else return;
     event.preventDefault();
   };
-  const label = conflicts === null ? 'Conflict graph' : `Conflict graph: ${plural(conflicts.degree.length, 'ACU')}, ${plural(conflicts.counts.conflicts, 'conflict')}, ${plural(conflicts.partitions, 'partition')}. Press G for the same as a list.`;
+  const label = conflicts === null ? 'Conflict graph' : `Conflict graph: ${plural(conflicts.degree.length, 'ACU')}, ${conflictsInPartitions(conflicts.counts, conflicts.partitions)}. Press G for the same as a list.`;
   return (
     <div className="picture">
       <div ref={host} className="picture-canvas" role="img" tabIndex={0} aria-label={label} data-testid={ids.graph} data-settled={settled}

@@ -9,7 +9,7 @@ import { useConnection } from '../state/connection.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
 import type { Running } from '../state/operations.ts';
 import { useReplica } from '../state/replica.ts';
-import { duration, plural } from '../state/words.ts';
+import { conflictsInPartitions, duration, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
 const states = { connecting: 'connecting', open: 'connected', lost: 'away', refused: 'not let in' } as const;
@@ -19,7 +19,6 @@ export function StatusLine() {
   const replica = useReplica();
   const operations = useOperations();
   const running = operations.mine.findLast((operation) => !isOver(operation)) ?? null;
-  const counts = replica.conflicts?.counts;
   return (
     <footer className="status" data-testid={ids.status} data-epoch={replica.epoch}>
       <span className={`status-connection is-${operations.queue.paused ? 'paused' : connection.state}`} data-testid={ids.connection} data-state={connection.state} title={connection.reason === '' ? `Service ${connection.version}` : connection.reason}>
@@ -31,7 +30,7 @@ export function StatusLine() {
       {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
       {replica.status === 'ready' && <span className="status-item" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
       {replica.status === 'ready' && <span className="status-item">{plural(replica.rows.length, 'ACU')}</span>}
-      {replica.status === 'ready' && <span className="status-item">{counts === undefined ? 'counting conflicts' : plural(counts.conflicts, 'conflict')}{replica.conflicts !== null && replica.conflicts.partitions > 0 && ` in ${plural(replica.conflicts.partitions, 'partition')}`}</span>}
+      {replica.status === 'ready' && <span className="status-item">{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
       {replica.mismatch !== null && (
         <span className="status-warning" role="alert" data-testid={ids.mismatch} title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>
           <Icon name="warning" size={12} />This window differs from the service <button type="button" className="status-button" onClick={() => { void fetchSnapshot(); }}>Load again</button>

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { ConflictView, VerdictView } from '../../workers/client.ts';
-import { ago, bytesWords, duration, exactTime, hueOf, initials, listed, machineTime, plural, sentence, verdictWords } from './words.ts';
+import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, sentence, verdictWords } from './words.ts';
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
@@ -55,4 +55,12 @@ describe('small words', () => {
     for (const name of ['Ada Lovelace', 'agent-2', '', 'Ñandú', '李 小龙', '🙂']) { expect(hueOf(name)).toBeGreaterThanOrEqual(0); expect(hueOf(name)).toBeLessThan(360); }
     expect([initials('Ada Lovelace'), initials('agent-2'), initials('李 小龙'), initials('ada'), initials('Heron (agent)'), initials('')]).toEqual(['AL', 'A2', '李小', 'AD', 'HA', '?']);
   });
+});
+
+test('conflicts between ACUs are counted apart from what is stale: thousands of old branches are no thousands of conflicts', () => {
+  const counts = (conflicts: number, partial: number) => ({ conflicts, inherited: 0, byVerdict: { blocking: conflicts - partial, resolvable: 0, risk: 0, partial }, byKind: [] });
+  expect(conflictsInPartitions(counts(0, 0), 0)).toBe('no conflicts');
+  expect(conflictsInPartitions(counts(1, 0), 1)).toBe('1 conflict in 1 partition');
+  expect(conflictsInPartitions(counts(2657, 2640), 9)).toBe('17 conflicts in 9 partitions, 2,640 not paired');
+  expect(conflictsInPartitions(counts(4, 4), 0)).toBe('no conflicts, 4 not paired');
 });

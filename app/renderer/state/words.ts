@@ -1,6 +1,6 @@
 // Verdicts and numbers in words: what is written beside the pointer, in the verdict line and to screen readers.
 import type { AcuId } from '../../core/bytes.ts';
-import type { ConflictView, Mark, VerdictView } from '../../workers/client.ts';
+import type { ConflictCounts, ConflictView, Mark, VerdictView } from '../../workers/client.ts';
 
 export interface Words { readonly mark: Mark; readonly head: string; readonly tail: string }
 
@@ -15,6 +15,13 @@ export const grouped = (n: number): string => (n < 1000 ? String(n) : numbers.fo
 
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${grouped(n)} ${n === 1 ? one : many}`;
+}
+
+/** How many conflicts stand between ACUs, in how many partitions; what was not paired (stale, not yet exact) is counted apart. */
+export function conflictsInPartitions({ conflicts, byVerdict }: ConflictCounts, partitions: number): string {
+  const paired = conflicts - byVerdict.partial;
+  const between = paired === 0 ? 'no conflicts' : `${plural(paired, 'conflict')} in ${plural(partitions, 'partition')}`;
+  return byVerdict.partial === 0 ? between : `${between}, ${grouped(byVerdict.partial)} not paired`;
 }
 
 /** "a", "a and b", "a, b and 3 more" */
