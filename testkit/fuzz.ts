@@ -219,6 +219,8 @@ function compare(readings: readonly Reading[], answers: readonly Answered[], whe
     const id = reading.kind === 'unsure' ? -1 : (reading.id ?? 0) + 0;
     open.set(id, [...open.get(id) ?? [], { kind: reading.kind, method: reading.kind === 'good' ? reading.method : '' }]);
   }
+  // Whose answer it is can be told only where one message has that id, and where no message has an id that cannot be read.
+  const alone = new Set([...open].filter(([id, asked]) => id !== -1 && asked.length === 1 && !open.has(-1)).map(([id]) => id));
   for (const { id, code, ok } of answers) {
     const asked = open.get(id) ?? [], refused = code === 'bad-message';
     // Of messages with one id, the answer is to one whose kind it fits.
@@ -228,7 +230,7 @@ function compare(readings: readonly Reading[], answers: readonly Answered[], whe
     const found = list.splice(Math.max(0, at), 1)[0];
     must(found !== undefined, () => `${where}: an answer ${code ?? 'ok'} to ${id}, where ${asked.length === 0 ? 'nothing was asked' : `${asked[0]!.kind} ${asked[0]!.method} was`}`);
     must(code !== 'bug', () => `${where}: a bug was answered to ${found!.method}`);
-    if (found!.kind === 'good' && code === null && asked.length === 0) decodeResult(found!.method as Method, ok);
+    if (found!.kind === 'good' && code === null && alone.has(id)) decodeResult(found!.method as Method, ok);
   }
 }
 const ticketed: ReadonlySet<string> = new Set(['import', 'compose', 'writeBranch', 'undo', 'redo', 'fsck']);
