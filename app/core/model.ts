@@ -96,18 +96,6 @@ export type TextualKind =
 export type ConflictKind = TextualKind;
 export type Verdict = 'blocking' | 'resolvable' | 'risk' | 'partial';
 
-/** One side's view of a conflict place: its region in the context's lines and its text, or its register value. */
-export interface ConflictSide { readonly text: Uint8Array | null; readonly entry: Entry | null }
-
-/** A connected run of touching edits (content) or a register with two writers, in one path. start/end: context lines. */
-export interface ConflictPlace {
-  readonly kind: ConflictKind;
-  readonly path: PathBytes;
-  readonly start: number; readonly end: number;
-  readonly base: ConflictSide;
-  readonly sides: readonly ConflictSide[];
-}
-
 export interface Conflict {
   /** ACU ids of the sides; 'base' for a stale source */
   readonly a: AcuId; readonly b: AcuId | 'base';

@@ -48,7 +48,6 @@ const files: readonly (readonly [key: string, file: string])[] = [
 /** Programs whose configuration is in files of their own. */
 export const elsewhere = { worktree: 'config.worktree', included: ['included', 'included-if', 'included-branch', 'included-url'] } as const;
 
-export const programKeys: readonly string[] = programs.map(([key]) => key);
 export const fileNames: readonly string[] = [...new Set(files.map(([, name]) => name))];
 
 export interface Places {

@@ -5,15 +5,13 @@ import type { FoundRenames } from './renames.ts';
 import { directoryOf } from './renames.ts';
 import { type BaseTree, type Pair, type Place, type SideIndex, LEFT, RIGHT, otherSide } from './walk.ts';
 
-export type DirectoryRenames = ReadonlyMap<string, string>;
+type DirectoryRenames = ReadonlyMap<string, string>;
 
-export interface DirectoryConflict { readonly path: PathBytes; readonly why: 'split' | 'in the way' | 'several to one path' }
-
-/** A file's rename, by its side; `moved` where the other side's directory rename changed its destination. */
+/** A file's rename by one side, or its following the other side's directory rename. */
 export interface Renamed extends Pair { readonly side: SideIndex }
 
 /** Per side the directories whose files mostly went to one place; those that both sides moved are left out. */
-function directoryRenames(found: readonly [null, FoundRenames, FoundRenames], conflicts: DirectoryConflict[]): [null, Map<string, string>, Map<string, string>] {
+function directoryRenames(found: readonly [null, FoundRenames, FoundRenames], conflicts: PathBytes[]): [null, Map<string, string>, Map<string, string>] {
   const of = (side: SideIndex): Map<string, string> => {
     const out = new Map<string, string>();
     for (const [from, counts] of found[side].moved) {
@@ -23,7 +21,7 @@ function directoryRenames(found: readonly [null, FoundRenames, FoundRenames], co
         else if (count > most) { most = count; best = to; tied = false; }
       }
       if (best === null) continue;
-      if (tied) conflicts.push({ path: from as PathBytes, why: 'split' });
+      if (tied) conflicts.push(from as PathBytes); // no place has most of them
       else out.set(from, best);
     }
     return out;
@@ -62,8 +60,8 @@ function collisionsOf(pairs: readonly Pair[], renames: DirectoryRenames): Map<st
  * The renames of both sides, ordered by source. Files that follow a directory are moved in `places` and marked torn there.
  * `follow` false: none does, as where git merges merge bases.
  */
-export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean): { renames: Renamed[]; conflicts: DirectoryConflict[] } {
-  const conflicts: DirectoryConflict[] = [];
+export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean): { renames: Renamed[]; conflicts: PathBytes[] } {
+  const conflicts: PathBytes[] = [];
   const directories = follow ? directoryRenames(found, conflicts) : [null, new Map<string, string>(), new Map<string, string>()] as const;
   const collisions = [null, collisionsOf(found[LEFT].pairs, directories[RIGHT]), collisionsOf(found[RIGHT].pairs, directories[LEFT])] as const;
   const renames: Renamed[] = [];
@@ -91,7 +89,7 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
       : there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0 || ((there.filemask & 1) !== 0 && from !== target);
     if (inWay || collision.sources.size > 1) {
       collision.reported = true;
-      conflicts.push({ path: target, why: inWay ? 'in the way' : 'several to one path' });
+      conflicts.push(target);
       return null;
     }
     return target;

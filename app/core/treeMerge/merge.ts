@@ -34,7 +34,7 @@ export function mergeTrees(contents: Contents, base: BaseTree, left: Changes, ri
   if ([LEFT, RIGHT].some((s) => sides[s as SideIndex].pairs.length > 0 && sides[s as SideIndex].relevant.size > 0)) {
     const found = [null, findRenames(sides[LEFT], similarities), findRenames(sides[RIGHT], similarities)] as const;
     const { renames, conflicts } = collectRenames(places, found, base, depth === 0);
-    for (const c of conflicts) merging.conflict(c.path, 'directory rename');
+    for (const path of conflicts) merging.conflict(path, 'directory rename');
     merging.renames(renames);
   }
   merging.entries(taken);
@@ -145,7 +145,7 @@ class Merging {
     const alive = new Set<string>();
     const keep = (path: string): void => { for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) alive.add(path.slice(0, at)); };
     for (const [path, entry] of taken) if (entry !== null) keep(path);
-    if (this.#depth > 0) this.#needTexts();
+    this.#needTexts();
     for (const { path, place } of ordered) {
       if (!place.done) this.#entry(path, place, alive);
       if (place.result !== null) keep(path);
@@ -208,6 +208,7 @@ class Merging {
     for (const { done, match, filemask, files: [base, left, right] } of this.#places.values()) {
       if (done || match !== 0 || filemask < 6 || !isRegularMode(left) || !isRegularMode(right) || left!.oid === right!.oid) continue;
       if (base != null && (base.oid === left!.oid || base.oid === right!.oid)) continue;
+      if (this.#torn.has(left!.oid) || this.#torn.has(right!.oid)) continue;
       wanted.push(left!.oid, right!.oid);
       if (isRegularMode(base)) wanted.push(base!.oid);
     }

@@ -45,10 +45,10 @@ export type Relevance = 'content' | 'location' | 'no more';
 /** Why the new place of a directory that a side removed could matter. */
 export type DirectoryRelevance = 'not' | 'ancestor' | 'self';
 
-/** A file that a side deleted (`before`) or added (`after`). Status is set by rename detection. */
+/** A file that a side deleted (only `before`) or added (only `after`); both where it was renamed. */
 export interface Pair {
-  from: PathBytes;
-  to: PathBytes;
+  readonly from: PathBytes;
+  readonly to: PathBytes;
   readonly before: Entry | null;
   readonly after: Entry | null;
 }

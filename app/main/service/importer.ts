@@ -1,5 +1,5 @@
 // Import: refs → commits outside the base → segments → carried trees → ACUs with their edits in every context they are
-// compared in. Plans everything, stores in batches through `sink`, returns what is to be published in one step.
+// compared in. Plans everything, stages it in batches (`ImportStore`), returns what is to be published in one step.
 import { createHash, hash } from 'node:crypto';
 import { Attribution } from '../../core/attribution.ts';
 import type { AcuId, Oid } from '../../core/bytes.ts';
