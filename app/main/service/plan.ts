@@ -1,0 +1,295 @@
+// The cut of a history turned into segments: each carried onto the base, compared in every context that it meets others in, and
+// named. Works in waves over many segments at once (core/waves.ts); importer.ts says what is read and what becomes of the result.
+import { Attribution } from '../../core/attribution.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
+import { type Changes, between, sameEntry } from '../../core/changes.ts';
+import { type Composed, Composer } from '../../core/compose.ts';
+import type { Contents } from '../../core/contents.ts';
+import { editsOf } from '../../core/edits.ts';
+import { describe } from '../../core/engine.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Edit, Segment, Standing } from '../../core/model.ts';
+import type { Commit, RepositoryReader } from '../../core/repository.ts';
+import type { CutSegment } from '../../core/segments.ts';
+import { type Held, LACKING, settle, settleAll } from '../../core/waves.ts';
+import { ancestorsOf } from '../git/ancestors.ts';
+import { mergeBasesWith, type Outside } from '../git/history.ts';
+import { Trees } from '../git/trees.ts';
+import { Turns } from '../git/turns.ts';
+import { type Carried, Carrier, isUnreadable } from './carry.ts';
+import type { ImportStore, Progress } from './importer.ts';
+import type { Patched } from './patches.ts';
+
+/** Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. */
+const GROUP = 64;
+const GROUPS = 2;
+
+interface Compared { readonly edits: readonly Edit[]; readonly contexts: readonly { readonly context: string; readonly edits: readonly Edit[] }[] }
+
+/** Everything known about the cut while it is turned into segments. Indices are those of `cut`. */
+export class Plan implements Held {
+  readonly #reader: RepositoryReader;
+  readonly #contents: Contents;
+  readonly #base: Commit;
+  readonly #cut: readonly CutSegment[];
+  readonly #commits: ReadonlyMap<Oid, Commit>;
+  readonly #store: ImportStore;
+  readonly #grounds: Patched['grounds'];
+  readonly #trees: Trees;
+  readonly #carried: Carried[] = [];
+  /** what was computed of segments in waves, for when their turn comes */
+  readonly #onBase = new Map<number, readonly Edit[]>();
+  readonly #compared = new Map<number, Compared>();
+  /** segments an earlier import stored, as far as carrying goes; `#kept`: those taken over whole */
+  readonly #reused = new Map<number, Segment>();
+  readonly #kept = new Set<number>();
+  /** effective lower tops and closures: unsplit, stale and inexact segments stand alone */
+  readonly #lower: number[][] = [];
+  readonly #closure: Set<number>[] = [];
+  readonly #composer: Composer;
+  readonly #attribution: Attribution;
+  #contexts: Map<string, number[]>[] = [];
+
+  constructor(reader: RepositoryReader, contents: Contents, base: Commit, cut: readonly CutSegment[], commits: ReadonlyMap<Oid, Commit>, store: ImportStore, grounds: Patched['grounds']) {
+    this.#reader = reader;
+    this.#contents = contents;
+    this.#trees = new Trees(reader);
+    this.#base = base;
+    this.#cut = cut;
+    this.#commits = commits;
+    this.#store = store;
+    this.#grounds = grounds;
+    this.#composer = new Composer(contents, { changes: (s) => this.#changes(s), closure: (s) => this.#closure[s]! });
+    this.#attribution = new Attribution(contents);
+  }
+
+  #changes(s: number): Changes {
+    const c = this.#carried[s]!;
+    return c.kind === 'exact' ? c.changes : new Map();
+  }
+
+  async carryAll(outside: Outside | undefined, progress: Progress, signal: AbortSignal): Promise<void> {
+    const carrier = new Carrier(this.#trees, this.#contents, this.#base);
+    const bases = await mergeBasesWith(this.#reader, this.#base.oid, this.#cut.map((s) => s.tip), outside);
+    for (const [tip, ground] of this.#grounds) if (bases.has(tip)) bases.set(tip, [ground]);
+    const ancestors = await ancestorsOf(this.#reader, this.#base.oid, bases, signal);
+    const oids = [...new Set([...bases.values()].flat())];
+    const found = await this.#reader.commits(oids);
+    const commitOf = new Map(oids.map((oid, i) => [oid, found[i]!]));
+    const fresh: number[] = [];
+    for (const [i, s] of this.#cut.entries()) {
+      const earlier = (await this.#store.known(s.tip)).find((k) => k.standing.kind === 'exact');
+      if (earlier) {
+        this.#reused.set(i, earlier);
+        this.#carried[i] = { kind: 'exact', changes: changesOf(earlier), renames: earlier.renames };
+      } else fresh.push(i);
+    }
+    await this.#inWaves(fresh, (i) => {
+      const s = this.#cut[i]!;
+      const carried = this.#carried[i] ??= carrier.carry(this.#commits.get(s.tip)!, (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!), ancestors.get(s.tip));
+      if (carried.kind === 'exact') attempt(() => { this.#onBase.set(i, editsOf(this.#contents, carried.changes)); });
+    }, (done) => progress('Carrying onto the base', done, fresh.length), signal);
+    for (const [i, s] of this.#cut.entries()) {
+      const split = this.#carried[i]!.kind === 'exact' && s.below.every((b) => this.#carried[b]!.kind === 'exact');
+      this.#lower.push(split ? [...s.lower] : []);
+      const closure = new Set<number>([i]);
+      for (const l of this.#lower[i]!) for (const x of this.#closure[l]!) closure.add(x);
+      this.#closure.push(closure);
+    }
+    this.#contexts = this.#neededContexts();
+  }
+
+  /** What segments change in each context, as far as it can be known before their turn. */
+  async compareAll(segments: readonly number[], progress: Progress, signal: AbortSignal): Promise<void> {
+    const left = segments.filter((i) => !this.#reused.has(i) && !this.#onBase.has(i) || this.#lower[i]!.length > 0 || this.#contexts[i]!.size > 0);
+    await this.#inWaves(left, (i) => attempt(() => { this.#compared.set(i, this.#compare(i, this.#carried[i]!)); }),
+      (done) => progress('Comparing', done, left.length), signal);
+  }
+
+  /**
+   * Work on many segments, some dozens at a time and several such groups at once: while one waits for its wave, and git reads for it,
+   * another is computed. What is held of trees is let go of when it is much and nobody is using it.
+   */
+  async #inWaves(segments: readonly number[], work: (segment: number) => void, report: (done: number) => void, signal: AbortSignal): Promise<void> {
+    let next = 0, done = 0, failed = false;
+    const turns = new Turns();
+    const held: Held = {
+      load: async () => {
+        if (failed) throw LACKING;
+        signal.throwIfAborted();
+        report(done);
+        await this.load();
+        await turns.turn();
+      },
+    };
+    const group = async (): Promise<void> => {
+      while (next < segments.length && !this.#trees.isFull) {
+        signal.throwIfAborted();
+        const taken = segments.slice(next, next += GROUP);
+        await settleAll(held, taken, work);
+        done += taken.length;
+        await turns.turn();
+      }
+    };
+    while (next < segments.length) {
+      await Promise.all(Array.from({ length: GROUPS }, () => group().catch((error: unknown) => { failed = true; throw error; })));
+      this.#trees.trim();
+      this.#contents.release();
+    }
+    report(done);
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.#trees.load(), this.#contents.load()]);
+  }
+
+  /** Per segment: the common tops it is compared over with some other segment, by context name. */
+  #neededContexts(): Map<string, number[]>[] {
+    const needed = this.#cut.map(() => new Map<string, number[]>());
+    const above = new Map<number, number[]>();
+    this.#closure.forEach((closure, i) => {
+      for (const l of closure) if (l !== i) { const list = above.get(l); if (list) list.push(i); else above.set(l, [i]); }
+    });
+    const seen = new Set<number>();
+    for (const members of above.values()) {
+      members.forEach((b, n) => {
+        for (const a of members.slice(0, n)) {
+          if (this.#closure[b]!.has(a) || this.#closure[a]!.has(b) || seen.has(a * this.#cut.length + b)) continue;
+          seen.add(a * this.#cut.length + b);
+          const tops = this.#composer.topsOf([...this.#closure[a]!].filter((s) => this.#closure[b]!.has(s)));
+          const name = tops.map((t) => this.#cut[t]!.tip).sort().join('+');
+          needed[a]!.set(name, tops);
+          needed[b]!.set(name, tops);
+        }
+      });
+    }
+    return needed;
+  }
+
+  /** Why nothing at all is known of a tip: it shares no history with the base, or what it changed is not there to be read. */
+  leftOut(segment: number | undefined): string | null {
+    const carried = segment === undefined ? undefined : this.#carried[segment]!;
+    return carried?.kind === 'inexact' && carried.own.size === 0 ? carried.reason : null;
+  }
+
+  /** What a source consists of: its tip's segment and those it stands on, the tip's last. */
+  visible(segments: readonly number[]): number[] {
+    const tip = segments.at(-1);
+    return tip === undefined ? [] : segments.filter((s) => this.#closure[tip]!.has(s));
+  }
+
+  async segment(i: number): Promise<Segment> {
+    const carried = this.#carried[i]!;
+    const lower = this.#lower[i]!.map((l) => this.#cut[l]!.tip).sort();
+    const earlier = this.#reused.get(i);
+    // an id names the ACUs its lines stand on: below a reused segment everything must be reused too
+    if (earlier && earlier.lower.join() === lower.join() && [...this.#closure[i]!].every((l) => l === i || this.#kept.has(l)) && earlier.contexts.map((c) => c.context).join() === await settle(this, () => this.#stored(i))) {
+      this.#kept.add(i);
+      this.#attribution.add(i, earlier.acu, earlier.edits, this.#closure[i]!);
+      return earlier;
+    }
+    try {
+      return await settle(this, () => this.#build(i, carried, lower));
+    } catch (error) {
+      // a partial clone, or a damaged object: the ACU is listed by its registers and takes no part
+      if (!isUnreadable(error)) throw error;
+      this.#compared.delete(i);
+      return settle(this, () => this.#build(i, { kind: 'inexact', own: carried.kind === 'exact' ? carried.changes : carried.own, reason: error.message }, lower));
+    }
+  }
+
+  #compare(i: number, carried: Carried): Compared {
+    if (carried.kind !== 'exact') return { edits: this.#ownEdits(carried.own), contexts: [] };
+    const onBase = this.#onBase.get(i) ?? editsOf(this.#contents, carried.changes);
+    const contexts = [{ context: 'base', edits: onBase }];
+    for (const name of this.#contextNames(i)) {
+      const shared = this.#composer.compose(this.#contexts[i]!.get(name)!);
+      if (shared.conflicts.length === 0) contexts.push({ context: name, edits: editsOf(this.#contents, between(shared.changes, carried.changes)) });
+    }
+    const below = this.#composer.compose(this.#lower[i]!);
+    return { contexts, edits: this.#lower[i]!.length === 0 ? onBase : editsOf(this.#contents, this.#answering(below, between(below.changes, carried.changes))) };
+  }
+
+  #build(i: number, carried: Carried, lower: readonly Oid[]): Segment {
+    const s = this.#cut[i]!;
+    const tip = this.#commits.get(s.tip)!;
+    const { edits, contexts } = this.#compared.get(i) ?? this.#compare(i, carried);
+    const standing: Standing = carried.kind === 'exact' ? { kind: 'exact' } : carried.kind === 'inexact' ? { kind: 'inexact', reason: carried.reason } : {
+      kind: 'stale',
+      conflicts: carried.conflicts.map((c) => ({
+        a: '' as AcuId, b: 'base' as const, kind: c.kind, verdict: 'partial' as const, path: c.path,
+        detail: describe(c.kind, c.regions, c.path), inherited: false,
+      })),
+    };
+    const { id, needs } = this.#attribution.identify(i, edits, this.#closure[i]!);
+    this.#compared.delete(i);
+    this.#onBase.delete(i);
+    return {
+      tip: s.tip, lower, standing, acu: id, title: titleOf(tip), author: { name: tip.author.name, email: tip.author.email },
+      time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames: carried.kind === 'exact' ? carried.renames : [],
+    };
+  }
+
+  /**
+   * The own edits of a segment above `below`, and its answers: where lower tops conflict and the segment keeps what the earlier one made,
+   * that is told against the other's version. Without it the answer would have no ACU, or share one with the same edits elsewhere.
+   */
+  #answering(below: Composed, own: Changes): Changes {
+    const out = new Map(own);
+    for (const { path, top } of below.conflicts) {
+      if (out.has(path)) continue;
+      const kept = below.changes.get(path);
+      const theirs = this.#changes(top).get(path);
+      const was = (kept ?? theirs)?.before ?? null;
+      const before = theirs === undefined ? was : theirs.after;
+      const after = kept === undefined ? was : kept.after;
+      if (!sameEntry(before, after)) out.set(path, { before, after });
+    }
+    return out;
+  }
+
+  /** A segment that stands alone has swallowed those below it, and their commits. */
+  #commitCount(i: number): number {
+    const s = this.#cut[i]!;
+    return this.#lower[i]!.length > 0 ? s.commits.length : s.below.reduce((n, b) => n + this.#cut[b]!.commits.length, s.commits.length);
+  }
+
+  #contextNames(i: number): string[] { return [...this.#contexts[i]!.keys()].sort(); }
+
+  /** Names of the contexts that can exist: those whose common tops compose. */
+  #stored(i: number): string {
+    return ['base', ...this.#contextNames(i).filter((name) => this.#composer.compose(this.#contexts[i]!.get(name)!).conflicts.length === 0)].join();
+  }
+
+  #ownEdits(own: Changes): Edit[] {
+    try {
+      return editsOf(this.#contents, own);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      // the blobs are not there: the ACU is still listed, by its registers
+      return [...own].sort(([x], [y]) => (x < y ? -1 : 1)).map(([path, c]) => ({
+        path, kind: c.before === null ? 'add' as const : c.after === null ? 'delete' as const : 'binary' as const,
+        before: c.before, after: c.after, hunks: null, added: 0, deleted: 0, note: error.message,
+      }));
+    }
+  }
+}
+
+/** What fails here fails again when the segment's turn comes, and is told there. */
+function attempt(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof AcumenError)) throw error;
+  }
+}
+
+function changesOf(segment: Segment): Changes {
+  const edits = segment.contexts.find((c) => c.context === 'base')?.edits ?? [];
+  return new Map(edits.map((e) => [e.path, { before: e.before, after: e.after }]));
+}
+
+function titleOf(commit: Commit): Segment['title'] {
+  const end = commit.message.indexOf('\n');
+  return (end < 0 ? commit.message : commit.message.slice(0, end)) as Segment['title'];
+}

@@ -1,0 +1,264 @@
+// A `Store` on one SQLite file that is open and proved: reads on the calling thread, writes through the writer's, and a watch on what
+// other processes commit. Opening is store.ts's, which has the interface too.
+import { Worker } from 'node:worker_threads';
+import type { Oid } from '../../core/bytes.ts';
+import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
+import type { Conflict, Grain, Segment } from '../../core/model.ts';
+import { packSegment } from '../../core/segmentKey.ts';
+import type { RefMove } from '../../core/undo.ts';
+import { packConflicts } from './conflictPages.ts';
+import { guarded, storeError, type ReadDb } from './connection.ts';
+import { encodeEvent, publishedKey, segmentKeyOf, unsettled } from './log.ts';
+import { fromPlain, type Answers, type AppendRequest, type Call, type FromFsck, type Settled, type WorkerData } from './protocol.ts';
+import { leaveAlone } from './proof.ts';
+import * as reads from './reads.ts';
+import type { Extra, FsckReport, Head, NewOperation, Store, StoredEvent } from './store.ts';
+import { viewDigests } from './views.ts';
+import { died, workerUrl, type Writer } from './writer.ts';
+
+/** How often other processes' commits are looked for while somebody listens (design.md §5), in milliseconds. */
+const WATCH_MS = 250;
+
+/** fsck of a file, in a thread of its own. */
+export function checked(path: string, busyMs: number): Promise<FsckReport> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(workerUrl('fsck.worker'), { workerData: { file: path, busyMs } satisfies WorkerData });
+    worker.once('message', (message: FromFsck) => message.kind === 'report' ? resolve(message.report) : reject(fromPlain(message.error)));
+    worker.once('error', (error) => reject(died(error)));
+    worker.once('exit', () => reject(died(null)));
+  });
+}
+
+export class SqliteStore implements Store {
+  readonly file: string;
+  readonly readOnly: boolean;
+  readonly #busyMs: number;
+  readonly #db: ReadDb;
+  readonly #writer: Writer | null;
+  /** to leave the file alone behind us */
+  readonly #tidy: boolean;
+  /** keys of segments read here, and packed forms of those about to be staged */
+  readonly #keys = new WeakMap<Segment, SegmentKey>();
+  readonly #packed = new WeakMap<Segment, Uint8Array>();
+  readonly #listeners = new Set<(head: Head) => void>();
+  #watch: NodeJS.Timeout | null = null;
+  #seenVersion: number;
+  /** the last operation that is ours or was told to the listeners */
+  #seenOperation: number;
+  #closing: Promise<void> | null = null;
+
+  constructor(file: string, busyMs: number, db: ReadDb, writer: Writer | null, tidy: boolean) {
+    this.file = file;
+    this.readOnly = writer === null;
+    this.#busyMs = busyMs;
+    this.#db = db;
+    this.#writer = writer;
+    this.#tidy = tidy;
+    this.#seenVersion = this.dataVersion();
+    this.#seenOperation = reads.head(db).operation;
+    if (writer !== null) writer.onCommit = (before, after) => {
+      // Our own operations follow each other without a gap, unless another process came between.
+      const foreign = before.operation > this.#seenOperation;
+      this.#seenOperation = Math.max(this.#seenOperation, after.operation);
+      if (foreign) this.#tell(after);
+    };
+  }
+
+  async append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, expectHead?: number): Promise<Operation> {
+    const request = this.#request(operation, events, extra, expectHead ?? null);
+    const { blobs, events: encoded, conflicts, replica } = request;
+    const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts?.pages ?? []).map((p) => p.bytes), ...(replica === null ? [] : [replica.bytes])];
+    return this.#write({ call: 'append', ...request }, moved);
+  }
+
+  /** Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's. */
+  #request(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number | null): AppendRequest {
+    return {
+      operation, events: events.map(encodeEvent), expectHead,
+      conflicts: extra.conflicts === undefined ? null : packConflicts(extra.conflicts),
+      replica: extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) },
+      blobs: (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
+    };
+  }
+
+  async appendMoving(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number, { ref, expected, next }: RefMove, move: () => Promise<() => Promise<void>>): Promise<Operation> {
+    const intent = encodeEvent({ kind: 'branch-moving', ref, before: expected, after: next, operation, events });
+    const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
+    const moving = await this.#write({ call: 'intend', moving: intent, blobs, expectHead }, [intent.payload, ...blobs.map((b) => b.bytes)]);
+    // Not the news: the next opening finds the branch where it was, too.
+    const drop = (): Promise<unknown> => this.#write({ call: 'settle', append: null, settled: [{ moving, outcome: 'dropped' }] }).catch(() => undefined);
+    let takeBack: () => Promise<void>;
+    try {
+      await this.#write({ call: 'hold', moving, expectHead });
+      takeBack = await move();
+    } catch (error) {
+      await drop();
+      throw error;
+    }
+    try {
+      const request = this.#request(operation, events, { ...extra, blobs: [] }, expectHead);
+      return (await this.#write({ call: 'settle', append: request, settled: [{ moving, outcome: 'recorded' }] }))!;
+    } catch (error) {
+      await takeBack();
+      await drop();
+      throw error;
+    }
+  }
+
+  async settleMoves(found: (ref: string) => Promise<Oid | null>): Promise<number> {
+    if ((await this.#read(unsettled)).length === 0) return 0;
+    await this.#write({ call: 'hold', moving: null, expectHead: null });
+    let append: AppendRequest | null = null;
+    const settled: Settled[] = [];
+    try {
+      const { event: last } = await this.head();
+      for (const { seq, event: { ref, before, after, operation, events } } of await this.#read(unsettled)) {
+        const now = await found(ref);
+        // Two in one go would need two operations: the other one's turn comes with the next call.
+        if (now === after && append !== null) continue;
+        if (now === after) append = this.#found(operation, last < seq ? events : null, events);
+        settled.push({ moving: seq, outcome: now === after ? 'recorded' : now === before ? 'dropped' : 'overtaken' });
+      }
+    } finally {
+      await this.#write({ call: 'settle', append, settled });
+    }
+    return settled.length;
+  }
+
+  /** As planned where nothing came since (`whole`); else only that the branch was written, for the state has gone on. */
+  #found(operation: NewOperation, whole: readonly DomainEvent[] | null, planned: readonly DomainEvent[]): AppendRequest {
+    const description = `${operation.description} (recorded after an interruption)`;
+    if (whole !== null) return this.#request({ ...operation, description }, whole, {}, null);
+    return this.#request({ ...operation, kind: 'write-branch', target: null, description }, planned.filter(({ kind }) => kind === 'branch-written'), {}, null);
+  }
+
+  async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {
+    const packed = this.#pack(first);
+    return this.#write({ call: 'begin-import', base: start.base, grain: start.grain, globs: start.globs, packed }, packed);
+  }
+
+  async stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]> {
+    const packed = this.#pack(segments);
+    return this.#write({ call: 'stage', draft, packed }, packed);
+  }
+
+  #pack(segments: readonly Segment[]): Uint8Array[] {
+    return segments.map((segment) => {
+      const known = this.#packed.get(segment);
+      this.#packed.delete(segment);
+      return known ?? packSegment(segment);
+    });
+  }
+
+  keyOf(segment: Segment): SegmentKey {
+    let key = this.#keys.get(segment);
+    if (key === undefined) {
+      const packed = packSegment(segment);
+      key = segmentKeyOf(packed);
+      this.#keys.set(segment, key);
+      this.#packed.set(segment, packed);
+    }
+    return key;
+  }
+
+  async #write<C extends Call>(call: C, moved: readonly ArrayBufferView[] = []): Promise<Answers[C['call']]> {
+    if (this.#closing !== null) throw bug('a closed store is written to');
+    if (this.#writer === null) throw new AcumenError('store-read-only', 'The store was opened for reading only.', 'Open it for writing.', { file: this.file });
+    return this.#writer.call(call, moved);
+  }
+
+  async #read<T>(query: (db: ReadDb) => T): Promise<T> {
+    if (this.#closing !== null) throw bug('a closed store is read');
+    return guarded(this.file, () => query(this.#db));
+  }
+
+  async *#stream<T>(rows: AsyncIterable<T>): AsyncGenerator<T> {
+    try {
+      yield* rows;
+    } catch (error) {
+      throw storeError(error, this.file);
+    }
+  }
+
+  hasSegments(keys: readonly SegmentKey[]): Promise<Set<SegmentKey>> { return this.#read((db) => reads.hasSegments(db, keys)); }
+  reusable(base: Oid, grain: Grain): Promise<ReadonlyMap<Oid, readonly SegmentKey[]>> { return this.#read((db) => reads.reusable(db, base, grain)); }
+  head(): Promise<Head> { return this.#read(reads.head); }
+  state(): Promise<WorkspaceState> { return this.#read(reads.state); }
+  stateAt(operation: number): Promise<WorkspaceState> { return this.#read((db) => reads.stateAt(db, operation)); }
+  async segments(keys: readonly SegmentKey[]): Promise<Segment[]> {
+    const segments = await this.#read((db) => reads.segments(db, keys));
+    segments.forEach((segment, i) => this.#keys.set(segment, keys[i]!));
+    return segments;
+  }
+  publishedKey(published: Published): string { return publishedKey(published); }
+  replica(version: number, state: string): Promise<Uint8Array | null> { return this.#read((db) => reads.replica(db, version, state)); }
+  operations(page: { readonly before?: number | null; readonly limit?: number } = {}): Promise<Operation[]> {
+    return this.#read((db) => reads.operations(db, page.before ?? null, page.limit ?? Number.MAX_SAFE_INTEGER));
+  }
+  events(range: { readonly from?: number; readonly to?: number; readonly kinds?: readonly DomainEvent['kind'][] } = {}): AsyncIterable<StoredEvent> {
+    return this.#stream(reads.events(this.#db, range.from ?? 1, range.to ?? Number.MAX_SAFE_INTEGER, range.kinds ?? null));
+  }
+  blob(oid: Oid): Promise<Uint8Array | null> { return this.#read((db) => reads.blob(db, oid)); }
+  hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>> { return this.#read((db) => reads.hasBlobs(db, oids)); }
+  conflicts(): AsyncIterable<Conflict> { return this.#stream(reads.conflicts(this.#db)); }
+  conflictCount(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).count); }
+  conflictsAt(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).operation); }
+  digest(): Promise<Readonly<Record<string, string>>> { return this.#read((db) => db.transaction(() => viewDigests(db)).deferred()); }
+
+  dataVersion(): number {
+    return guarded(this.file, () => this.#db.pragma('data_version', { simple: true }) as number);
+  }
+
+  onExternalChange(listener: (head: Head) => void): () => void {
+    this.#listeners.add(listener);
+    this.#watch ??= setInterval(() => this.#look(), WATCH_MS).unref();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#unwatch();
+    };
+  }
+
+  #look(): void {
+    // Between our commit and its acknowledgement our own change would look like another's: then the commit tells (see above).
+    if (this.#writer?.busy === true) return;
+    let head: Head;
+    try {
+      const version = this.dataVersion();
+      if (version === this.#seenVersion) return;
+      head = reads.head(this.#db);
+      this.#seenVersion = version;
+    } catch {
+      // Nobody waits here for an answer. The next tick asks again, and whoever reads meanwhile hears what is wrong.
+      return;
+    }
+    if (head.operation <= this.#seenOperation) return;
+    this.#seenOperation = head.operation;
+    this.#tell(head);
+  }
+
+  #tell(head: Head): void {
+    for (const listener of [...this.#listeners]) listener(head);
+  }
+
+  #unwatch(): void {
+    if (this.#watch !== null) clearInterval(this.#watch);
+    this.#watch = null;
+  }
+
+  fsck(): Promise<FsckReport> { return checked(this.file, this.#busyMs); }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#shut();
+    return this.#closing;
+  }
+
+  async #shut(): Promise<void> {
+    this.#unwatch();
+    this.#listeners.clear();
+    // The reader first: the writer, closing last, can then fold the whole WAL into the file.
+    this.#db.close();
+    await this.#writer?.stop();
+    if (this.#tidy) leaveAlone(this.file);
+  }
+}
