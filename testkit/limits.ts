@@ -1,0 +1,365 @@
+// Repositories of adversarial sizes, each with pairs of branches that git can judge, and what Acumen makes of them in a process of its
+// own under a limit of memory and of processor time. A slice runs in the tests, the whole by `npm run bench -- limits`.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { fastImport, gitLine, initBare, tryGit } from './git.ts';
+import { Random } from './random.ts';
+
+export type NamedPair = readonly [a: string, b: string];
+
+export interface LimitCase {
+  readonly name: string;
+  readonly what: string;
+  readonly full: number;
+  /** for the tests: the same shape, over in a second */
+  readonly small: number;
+  /** writes the repository; answers the pairs to be judged */
+  build(dir: string, size: number): readonly NamedPair[];
+}
+
+/** What Acumen says of a pair; `unable` names its reason. */
+export type Answer =
+  | { readonly kind: 'clean'; readonly tree: string }
+  | { readonly kind: 'conflicts'; readonly detail: string }
+  | { readonly kind: 'unable'; readonly reason: string };
+
+export interface Figures {
+  readonly importMs: number; readonly conflictsMs: number; readonly composeMs: number; readonly peakMB: number;
+  readonly acus: number; readonly blocking: number; readonly partial: number;
+  readonly notes: readonly string[];
+  readonly answers: readonly Answer[];
+}
+
+type Files = Readonly<Record<string, number | null>>;
+
+/** A stream for git fast-import: blobs and commits by mark, on linear time so that dates never decide anything. */
+class Stream {
+  readonly #parts: string[] = [];
+  #marks = 0;
+  blob(text: string): number {
+    this.#parts.push(`blob\nmark :${++this.#marks}\ndata ${text.length}\n${text}\n`);
+    return this.#marks;
+  }
+  commit(branch: string, parents: readonly number[], files: Files): number {
+    const mark = ++this.#marks;
+    const from = parents.map((p, i) => `${i === 0 ? 'from' : 'merge'} :${p}\n`).join('');
+    this.#parts.push(`commit refs/heads/${branch}\nmark :${mark}\ncommitter C <c@x.invalid> ${1_700_000_000 + mark} +0000\ndata ${branch.length}\n${branch}\n${from}`);
+    for (const [path, blob] of Object.entries(files)) this.#parts.push(blob === null ? `D ${path}\n` : `M 100644 :${blob} ${path}\n`);
+    return mark;
+  }
+  write(dir: string): void {
+    initBare(dir);
+    fastImport(dir, Buffer.from(this.#parts.join(''), 'latin1'));
+  }
+}
+
+const lines = (n: number, of: (i: number) => string): string[] => Array.from({ length: n }, (_, i) => of(i));
+const text = (all: readonly string[]): string => all.map((line) => `${line}\n`).join('');
+const digits = (i: number): string => String(i).padStart(7, '0');
+/** some of many, first and last among them */
+function some<T>(all: readonly T[], most: number, random = new Random(7)): T[] {
+  if (all.length <= most) return [...all];
+  return [all[0]!, ...lines(most - 2, () => '').map(() => random.pick(all)), all.at(-1)!];
+}
+
+/** One file, several versions: each pair of branches is a merge of long texts. */
+function texts(base: readonly string[], versions: readonly (readonly string[])[]): (dir: string) => readonly NamedPair[] {
+  return (dir) => {
+    const stream = new Stream();
+    const main = stream.commit('main', [], { 'long.txt': stream.blob(text(base)) });
+    versions.forEach((version, i) => { stream.commit(`v${i}`, [main], { 'long.txt': stream.blob(text(version)) }); });
+    stream.write(dir);
+    return versions.flatMap((_, i) => versions.slice(i + 1).map((__, j): NamedPair => [`v${i}`, `v${i + 1 + j}`]));
+  };
+}
+
+const edited = (base: readonly string[], random: Random, edits: number): string[] => {
+  const out = [...base];
+  for (let n = 0; n < edits; n++) out[random.below(out.length)] = `edit ${random.below(1 << 30)}`;
+  return out;
+};
+
+export const limitCases: readonly LimitCase[] = [
+  {
+    name: 'tree', what: 'entries in one folder', full: 1_000_000, small: 20_000,
+    build(dir, size) {
+      const stream = new Stream();
+      const one = stream.blob('one\n'), two = stream.blob('two\n'), three = stream.blob('three\n');
+      const main = stream.commit('main', [], Object.fromEntries(lines(size, (i) => [`d/f${digits(i)}`, one] as never)) as Files);
+      stream.commit('a', [main], { [`d/f${digits(5)}`]: two });
+      stream.commit('b', [main], { [`d/f${digits(5)}`]: three, [`d/f${digits(9)}`]: two });
+      stream.commit('c', [main], { [`d/f${digits(size - 1)}`]: two, 'd/new': three });
+      stream.commit('d', [main], { 'd/new': two, [`d/f${digits(7)}`]: null });
+      stream.write(dir);
+      return [['a', 'b'], ['a', 'c'], ['a', 'd'], ['b', 'c'], ['b', 'd'], ['c', 'd']];
+    },
+  },
+  {
+    name: 'paths', what: 'files changed by one branch', full: 150_000, small: 3000,
+    build(dir, size) {
+      const stream = new Stream();
+      const one = stream.blob('one\n'), two = stream.blob('two\n'), three = stream.blob('three\n');
+      const path = (i: number): string => `d${i % 300}/f${digits(i)}`;
+      const main = stream.commit('main', [], Object.fromEntries(lines(size, (i) => [path(i), one] as never)) as Files);
+      stream.commit('all', [main], Object.fromEntries(lines(size, (i) => [path(i), two] as never)) as Files);
+      stream.commit('half', [main], Object.fromEntries(lines(Math.floor(size / 2), (i) => [path(i), two] as never)) as Files);
+      stream.commit('other', [main], { [path(3)]: three });
+      stream.commit('new', [main], { 'd0/new': three });
+      stream.write(dir);
+      return [['all', 'other'], ['all', 'new'], ['half', 'other'], ['half', 'new'], ['other', 'new']];
+    },
+  },
+  {
+    name: 'different', what: 'lines, every one of them different', full: 100_000, small: 3000,
+    build: (dir, size) => {
+      const base = lines(size, (i) => `base ${i}`);
+      return texts(base, [lines(size, (i) => `left ${i}`), lines(size, (i) => `right ${i}`), edited(base, new Random(1), 3), edited(base, new Random(2), 3)])(dir);
+    },
+  },
+  {
+    name: 'equal', what: 'lines, all equal', full: 100_000, small: 3000,
+    build: (dir, size) => {
+      const base = lines(size, () => '}');
+      return texts(base, [base.slice(size >> 1), [...base, ...base.slice(1000)], ['first', ...base], [...base.slice(0, size >> 1), 'middle', ...base.slice(size >> 1)], [...base, 'last']])(dir);
+    },
+  },
+  {
+    name: 'alternating', what: 'lines, every second one changed', full: 100_000, small: 3000,
+    build: (dir, size) => {
+      const base = lines(size, (i) => `line ${i}`);
+      return texts(base, [base.map((l, i) => (i % 4 === 0 ? `left ${i}` : l)), base.map((l, i) => (i % 4 === 2 ? `right ${i}` : l)), base.map((l, i) => (i % 4 === 0 ? `left ${i}` : i % 4 === 1 ? `more ${i}` : l))])(dir);
+    },
+  },
+  {
+    name: 'repetitive', what: 'lines out of ten', full: 100_000, small: 2000,
+    build: (dir, size) => {
+      const random = new Random(3);
+      const base = lines(size, () => `word ${random.below(10)}`);
+      const version = (): string[] => base.flatMap((line) => (random.chance(0.02) ? [] : random.chance(0.02) ? [`word ${random.below(10)}`, line] : random.chance(0.02) ? [`word ${random.below(10)}`] : [line]));
+      return texts(base, [version(), version(), edited(base, random, 2), edited(base, random, 2)])(dir);
+    },
+  },
+  {
+    name: 'unlike', what: 'lines out of ten, both texts random', full: 100_000, small: 2000,
+    build: (dir, size) => {
+      const random = new Random(4);
+      const any = (): string[] => lines(size, () => `word ${random.below(10)}`);
+      const base = any();
+      return texts(base, [any(), any(), edited(base, random, 2)])(dir);
+    },
+  },
+  {
+    name: 'shuffled', what: 'lines in random order', full: 100_000, small: 3000,
+    build: (dir, size) => {
+      const random = new Random(5);
+      const base = lines(size, (i) => `line ${i}`);
+      return texts(base, [random.shuffle(base), random.shuffle(base), edited(base, random, 2)])(dir);
+    },
+  },
+  {
+    name: 'frequent', what: 'lines, each 64 times, in random order', full: 100_000, small: 3000,
+    build: (dir, size) => {
+      const random = new Random(6);
+      const base = random.shuffle(lines(size, (i) => `line ${Math.floor(i / 64)}`));
+      return texts(base, [random.shuffle(base), random.shuffle(base), edited(base, random, 2)])(dir);
+    },
+  },
+  {
+    name: 'reversed', what: 'lines in reverse order', full: 100_000, small: 3000,
+    build: (dir, size) => {
+      const base = lines(size, (i) => `line ${i}`);
+      return texts(base, [base.toReversed(), lines(size, (i) => `line ${(i + (size >> 1)) % size}`), edited(base, new Random(8), 2)])(dir);
+    },
+  },
+  {
+    name: 'hot', what: 'branches that edit one file, some of them one line', full: 5000, small: 150,
+    build(dir, size) {
+      const stream = new Stream(), random = new Random(9);
+      const base = lines(2000, (i) => `line ${i}`);
+      const main = stream.commit('main', [], { 'hot.txt': stream.blob(text(base)) });
+      const names = lines(size, (i) => `h${digits(i)}`);
+      for (const [i, name] of names.entries()) {
+        const mine = [...base];
+        mine[i % 10 === 0 ? 50 : random.below(base.length)] = `edit ${i}`;
+        stream.commit(name, [main], { 'hot.txt': stream.blob(text(mine)) });
+      }
+      stream.write(dir);
+      return some(names.flatMap((a, i) => names.slice(i + 1, i + 30).map((b): NamedPair => [a, b])), 60);
+    },
+  },
+  {
+    name: 'hottest', what: 'branches that edit one line', full: 3000, small: 100,
+    build(dir, size) {
+      const stream = new Stream();
+      const base = lines(200, (i) => `line ${i}`);
+      const main = stream.commit('main', [], { 'hot.txt': stream.blob(text(base)) });
+      const names = lines(size, (i) => `h${digits(i)}`);
+      for (const [i, name] of names.entries()) stream.commit(name, [main], { 'hot.txt': stream.blob(text(base.with(50, `edit ${i}`))) });
+      stream.write(dir);
+      return some(names.flatMap((a, i) => names.slice(i + 1, i + 3).map((b): NamedPair => [a, b])), 40);
+    },
+  },
+  {
+    name: 'stack', what: 'segments stacked on each other', full: 1000, small: 60,
+    build(dir, size) {
+      const stream = new Stream();
+      let now = lines(3 * size, (i) => `line ${i}`);
+      const main = stream.commit('main', [], { 'a.txt': stream.blob(text(now)), 'b.txt': stream.blob(text(now)) });
+      let below = main;
+      for (let i = 0; i < size; i++) {
+        now = now.with(3 * i, `stacked ${i}`);
+        below = stream.commit(`s${digits(i)}`, [below], { 'a.txt': stream.blob(text(now)) });
+      }
+      stream.commit('other', [main], { 'a.txt': stream.blob(text(lines(3 * size, (i) => (i === 3 * (size >> 1) ? 'other' : `line ${i}`)))) });
+      stream.commit('apart', [main], { 'b.txt': stream.blob('apart\n') });
+      stream.write(dir);
+      return [0, (size >> 1) - 1, size >> 1, size - 1].flatMap((i): NamedPair[] => [[`s${digits(i)}`, 'other'], [`s${digits(i)}`, 'apart']]);
+    },
+  },
+  {
+    name: 'shared', what: 'branches on one lower segment', full: 1000, small: 60,
+    build(dir, size) {
+      const stream = new Stream(), random = new Random(11);
+      const base = lines(400, (i) => `line ${i}`);
+      const main = stream.commit('main', [], { 'a.txt': stream.blob(text(base)) });
+      const shared = base.with(200, 'shared');
+      const lower = stream.commit('lower', [main], { 'a.txt': stream.blob(text(shared)) });
+      const names = lines(size, (i) => `n${digits(i)}`);
+      for (const [i, name] of names.entries()) stream.commit(name, [lower], { 'a.txt': stream.blob(text(shared.with(random.below(400), `upper ${i}`))) });
+      stream.write(dir);
+      return some(names.flatMap((a, i) => names.slice(i + 1, i + 9).map((b): NamedPair => [a, b])), 60);
+    },
+  },
+  {
+    name: 'families', what: 'branches, each a merge of its own half of twenty lower segments', full: 1000, small: 40,
+    build(dir, size) {
+      const stream = new Stream(), random = new Random(12);
+      const main = stream.commit('main', [], { 'top.txt': stream.blob(text(lines(100, (i) => `line ${i}`))) });
+      const lower = lines(20, (i) => `l${i}`).map((name, i) => ({ name, mark: stream.commit(name, [main], { [`lower/${i}.txt`]: stream.blob(`${name}\n`) }), i }));
+      const names = lines(size, (i) => `m${digits(i)}`);
+      for (const [n, name] of names.entries()) {
+        const mine = random.shuffle(lower).slice(0, 10);
+        const files: Record<string, number> = { 'top.txt': stream.blob(text(lines(100, (i) => (i === random.below(100) ? `mine ${n}` : `line ${i}`)))) };
+        for (const { i, name: of } of mine) files[`lower/${i}.txt`] = stream.blob(`${of}\n`);
+        stream.commit(name, mine.map(({ mark }) => mark), files);
+      }
+      stream.write(dir);
+      return some(names.flatMap((a, i) => names.slice(i + 1, i + 9).map((b): NamedPair => [a, b])), 40);
+    },
+  },
+  {
+    name: 'integrations', what: 'branches, each its own merge of two that conflict', full: 1000, small: 40,
+    build(dir, size) {
+      const stream = new Stream(), random = new Random(13);
+      const base = lines(100, (i) => `line ${i}`);
+      const main = stream.commit('main', [], { 'a.txt': stream.blob(text(base)), 'b.txt': stream.blob(text(base)) });
+      const left = stream.commit('left', [main], { 'a.txt': stream.blob(text(base.with(50, 'left'))) });
+      const right = stream.commit('right', [main], { 'a.txt': stream.blob(text(base.with(50, 'right'))) });
+      const names = lines(size, (i) => `m${digits(i)}`);
+      for (const [i, name] of names.entries()) {
+        stream.commit(name, [left, right], { 'a.txt': stream.blob(text(base.with(50, i % 3 === 0 ? 'both' : `both ${i}`))), ...(i % 2 === 0 ? { 'b.txt': stream.blob(text(base.with(random.below(100), `b ${i}`))) } : {}) });
+      }
+      stream.write(dir);
+      return some(names.flatMap((a, i) => names.slice(i + 1, i + 9).map((b): NamedPair => [a, b])), 40);
+    },
+  },
+  ...renameStorms(),
+];
+
+/** Files of twenty lines, alike enough to be renames, in one folder. */
+function renameStorms(): LimitCase[] {
+  const path = (i: number): string => `old/f${digits(i)}.txt`;
+  const content = (i: number, extra: string): string => text([...lines(12, (l) => `file ${i} line ${l}`), extra]);
+  const storm = (name: string, what: string, full: number, small: number, to: (i: number) => string, changed: boolean, meets: (size: number) => number): LimitCase => ({
+    name, what, full, small,
+    build(dir, size) {
+      const stream = new Stream();
+      const main = stream.commit('main', [], Object.fromEntries(lines(size, (i) => [path(i), stream.blob(content(i, 'end'))] as never)) as Files);
+      const files: Record<string, number | null> = {};
+      for (let i = 0; i < size; i++) { files[path(i)] = null; files[to(i)] = stream.blob(content(i, changed ? `moved ${i}` : 'end')); }
+      stream.commit('storm', [main], files);
+      stream.commit('one', [main], { [path(3)]: stream.blob(`first\n${content(3, 'end')}`) });
+      stream.commit('clash', [main], { [path(4)]: stream.blob(content(4, 'clash')) });
+      stream.commit('added', [main], { 'old/new.txt': stream.blob('new\n') });
+      stream.commit('apart', [main], { 'apart.txt': stream.blob('apart\n') });
+      const many: Record<string, number> = {};
+      for (let i = 0; i < meets(size); i++) many[path(i)] = stream.blob(`first\n${content(i, 'end')}`);
+      stream.commit('many', [main], many);
+      stream.write(dir);
+      return [['storm', 'one'], ['storm', 'clash'], ['storm', 'added'], ['storm', 'apart'], ['storm', 'many'], ['one', 'many']];
+    },
+  });
+  return [
+    storm('renamed', 'files moved as they are', 10_000, 200, (i) => `new/f${digits(i)}.txt`, false, (n) => n),
+    storm('named', 'files moved and edited, names kept', 10_000, 200, (i) => `new/f${digits(i)}.txt`, true, (n) => n),
+    storm('similar', 'files moved, edited and named anew', 10_000, 150, (i) => `new/g${digits((i * 7919) % 1_000_003)}.txt`, true, (n) => n),
+    storm('comparable', 'files moved, edited and named anew, few enough for git to compare them all', 2000, 100, (i) => `new/g${digits((i * 7919) % 1_000_003)}.txt`, true, (n) => n),
+  ];
+}
+
+export interface Bounds { readonly memoryMB: number; readonly cpuSeconds: number }
+export class OverLimit extends Error {}
+
+/** Import, conflicts and verdicts on these pairs by the real service in a process of its own. */
+export async function judgedByAcumen(dir: string, pairs: readonly NamedPair[], bounds: Bounds, reader: 'native' | 'embedded' = 'native'): Promise<Figures> {
+  const child = spawn(process.execPath, [`--max-old-space-size=${bounds.memoryMB}`, fileURLToPath(new URL('limitsProcess.ts', import.meta.url)), dir, join(dir, 'limits.acumen'), reader], { stdio: ['pipe', 'pipe', 'pipe'] });
+  let out = '', errors = '', over: string | null = null;
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => { out += chunk; });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => { errors += chunk; });
+  child.stdin.end(JSON.stringify(pairs));
+  const watch = setInterval(() => {
+    const { residentMB, cpuSeconds } = usageOf(child.pid!);
+    if (residentMB > bounds.memoryMB) over = `${residentMB.toFixed(0)} MB of ${bounds.memoryMB}`;
+    else if (cpuSeconds > bounds.cpuSeconds) over = `${cpuSeconds.toFixed(0)} s of processor time of ${bounds.cpuSeconds}`;
+    if (over !== null) child.kill('SIGKILL');
+  }, 100);
+  const status = await new Promise<number | string | null>((resolve) => { child.on('close', (code, signal) => resolve(code ?? signal)); });
+  clearInterval(watch);
+  if (over !== null) throw new OverLimit(`${over}, after: ${errors.trim().split('\n').at(-1) ?? ''}`);
+  if (status !== 0) throw new OverLimit(`it ended with ${status}: ${errors.trim().slice(-600)}`);
+  return JSON.parse(out) as Figures;
+}
+
+/** From /proc, where there is one: elsewhere the limits are those of the child's own heap. */
+function usageOf(pid: number): { residentMB: number; cpuSeconds: number } {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]!.split(' ');
+    return { cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100, residentMB: Number(stat[21]) * 4096 / 1e6 };
+  } catch {
+    return { residentMB: 0, cpuSeconds: 0 };
+  }
+}
+
+export type GitAnswer = { readonly clean: boolean; readonly tree: string } | null;
+
+/** git's verdicts, and the time they took; null for those it had not reached by then. */
+export function judgedByGit(dir: string, pairs: readonly NamedPair[], seconds: number): { readonly answers: readonly GitAnswer[]; readonly ms: number } {
+  const start = performance.now();
+  const answers: GitAnswer[] = [];
+  for (const [a, b] of pairs) {
+    if (performance.now() - start > seconds * 1000) { answers.push(null); continue; }
+    const { status, stdout } = tryGit(dir, ['merge-tree', '--write-tree', '--no-messages', '--name-only', a, b]);
+    answers.push(status === 0 || status === 1 ? { clean: status === 0, tree: stdout.split('\n')[0]! } : null);
+  }
+  return { answers, ms: performance.now() - start };
+}
+
+export interface Comparison { readonly agreed: number; readonly unable: number; readonly unjudged: number; readonly wrong: readonly string[] }
+
+/** `marked`: what Acumen says aloud that it treats otherwise than git does. */
+export function compared(pairs: readonly NamedPair[], ours: readonly Answer[], git: readonly GitAnswer[], marked = /too large|larger than/): Comparison {
+  let agreed = 0, unable = 0, unjudged = 0;
+  const wrong: string[] = [];
+  pairs.forEach(([a, b], i) => {
+    const mine = ours[i]!, theirs = git[i]!;
+    if (mine.kind === 'unable') unable++;
+    else if (theirs === null) unjudged++;
+    else if (mine.kind === 'clean' ? theirs.clean && mine.tree === theirs.tree : !theirs.clean || marked.test(mine.detail)) agreed++;
+    else wrong.push(`${a} × ${b}: ${JSON.stringify(mine)}, git says ${JSON.stringify(theirs)}`);
+  });
+  return { agreed, unable, unjudged, wrong };
+}
+
+export const gitVersionOf = (dir: string): string => gitLine(dir, ['--version']);
