@@ -2,8 +2,10 @@
 // pairs whose intervals touch; only those are checked exactly (design.md §4, Conflict index). Works on the tables alone.
 import type { PathBytes } from './bytes.ts';
 import { ancestors, meeting, mergeRegisters } from './changes.ts';
+import { Closures } from './closures.ts';
+import { pairsIn } from './decided.ts';
 import { type LineHunk, hunksConflict } from './merge3.ts';
-import type { ConflictKind } from './model.ts';
+import { type ConflictKind, conflictKinds } from './model.ts';
 import type { Entry } from './repository.ts';
 import { HunkColumn, Row, type Tables } from './tables.ts';
 
@@ -31,8 +33,7 @@ export class ConflictIndex {
   readonly pairs = new Map<number, PairConflict>();
   /** pairs the sweep had to check exactly: its cost */
   checked = 0;
-  readonly #words: number;
-  readonly #closure: Uint32Array;
+  readonly #closures: Closures;
   /** per context: segment · paths + path → row */
   readonly #rowsOf: Map<number, number>[];
   readonly #rowsBySegment: Map<number, number[]>[];
@@ -40,14 +41,7 @@ export class ConflictIndex {
 
   constructor(tables: Tables) {
     this.tables = tables;
-    const n = tables.segments.length;
-    this.#words = (n + 31) >>> 5;
-    this.#closure = new Uint32Array(n * this.#words);
-    tables.segments.forEach((s, i) => {
-      const at = i * this.#words;
-      for (const l of s.lower) for (let w = 0; w < this.#words; w++) this.#closure[at + w]! |= this.#closure[l * this.#words + w]!;
-      this.#closure[at + (i >>> 5)]! |= 1 << (i & 31);
-    });
+    this.#closures = new Closures(tables.segments);
     this.#rowsOf = tables.contexts.map(() => new Map<number, number>());
     this.#rowsBySegment = tables.contexts.map(() => new Map<number, number[]>());
     for (let r = 0; r < tables.rows.length; r += Row.width) {
@@ -58,39 +52,23 @@ export class ConflictIndex {
     }
     this.#sweepBase();
     this.#families();
-    this.#renames();
+    this.#decided();
   }
 
   #col(row: number, column: number): number { return this.tables.rows[row + column]!; }
 
   /** Is `lower` the segment `upper` itself or below it? */
-  includes(upper: number, lower: number): boolean {
-    return (this.#closure[upper * this.#words + (lower >>> 5)]! & (1 << (lower & 31))) !== 0;
-  }
+  includes(upper: number, lower: number): boolean { return this.#closures.includes(upper, lower); }
 
   /** Indices of the segment and all below it, ascending. */
-  closure(segment: number): number[] {
-    const out: number[] = [];
-    for (let i = 0; i <= segment; i++) if (this.includes(segment, i)) out.push(i);
-    return out;
-  }
+  closure(segment: number): number[] { return this.#closures.closure(segment); }
 
-  share(a: number, b: number): boolean {
-    for (let w = 0; w < this.#words; w++) {
-      if ((this.#closure[a * this.#words + w]! & this.#closure[b * this.#words + w]!) !== 0) return true;
-    }
-    return false;
-  }
+  share(a: number, b: number): boolean { return this.#closures.share(a, b); }
 
   /** The tops of what both stand on, ascending; empty: the base alone. */
-  commonTops(a: number, b: number): number[] {
-    const common = this.closure(Math.min(a, b)).filter((i) => this.includes(a, i) && this.includes(b, i));
-    return common.filter((i) => !common.some((o) => o !== i && this.includes(o, i)));
-  }
+  commonTops(a: number, b: number): number[] { return this.#closures.commonTops(a, b); }
 
-  contextName(tops: readonly number[]): string {
-    return tops.length === 0 ? 'base' : tops.map((i) => this.tables.segments[i]!.tip).sort().join('+');
-  }
+  contextName(tops: readonly number[]): string { return this.#closures.contextName(tops); }
 
   get(a: number, b: number): PairConflict | undefined {
     return this.pairs.get(a < b ? a * this.tables.segments.length + b : b * this.tables.segments.length + a);
@@ -227,20 +205,10 @@ export class ConflictIndex {
         if (segments[a]!.lower.length > 0 && a > b) continue;
         const name = this.contextName(this.commonTops(a, b));
         const context = contexts.indexOf(name);
-        if (context < 0) {
-          if (this.#bothWrite(a, b)) this.#add(a, b, name, [], 'their common lower tops conflict, so their base is a virtual ancestor');
-          continue;
-        }
-        this.#comparePair(a, b, name, context);
+        // without a tree to compare them over they are among the decided
+        if (context >= 0) this.#comparePair(a, b, name, context);
       }
     }
-  }
-
-  /** Without a context of their own, two segments whose cumulative paths are disjoint still cannot conflict. */
-  #bothWrite(a: number, b: number): boolean {
-    const context = this.tables.contexts.indexOf('base');
-    const other = this.#rowsOf[context];
-    return (this.#rowsBySegment[context]?.get(a) ?? []).some((r) => other!.has(b * this.tables.paths.length + this.#col(r, Row.path)));
   }
 
   #comparePair(a: number, b: number, name: string, context: number): void {
@@ -263,31 +231,22 @@ export class ConflictIndex {
     }
   }
 
-  /** Possible renames that the other side's edits could meet: such a pair gets no verdict (design.md: "not yet exact"). */
-  #renames(): void {
-    const { segments, paths } = this.tables;
-    if (!segments.some((s) => s.renames.length > 0)) return;
-    const touching = new Map<PathBytes, Set<number>>();
-    const addingIn = new Map<string, Set<number>>();
-    const note = <K>(map: Map<K, Set<number>>, key: K, segment: number): void => {
-      const set = map.get(key);
-      if (set) set.add(segment); else map.set(key, new Set([segment]));
-    };
-    for (let r = 0; r < this.tables.rows.length; r += Row.width) {
-      const path = paths[this.#col(r, Row.path)]!;
-      note(touching, path, this.#col(r, Row.segment));
-      if (this.#adds(r)) note(addingIn, path.slice(0, Math.max(0, path.lastIndexOf('/'))), this.#col(r, Row.segment));
-    }
-    segments.forEach((s, a) => {
-      if (s.standing !== 'exact') return;
-      for (const { from, to, emptied } of s.renames) {
-        const others = new Set<number>([...(touching.get(from) ?? []), ...(touching.get(to) ?? [])]);
-        for (const dir of emptied) for (const o of addingIn.get(dir) ?? []) others.add(o);
-        for (const b of others) {
-          if (a === b || !this.#exact(b) || this.includes(a, b) || this.includes(b, a)) continue;
-          this.#add(a, b, this.contextName(this.commonTops(a, b)), [], `a possible rename of ${from} to ${to} meets the other side`);
-        }
+  /** Pairs that were merged: their answer stands in place of the sweep's. */
+  #decided(): void {
+    const { decided, reasons, segments } = this.tables;
+    for (const pair of pairsIn(decided)) {
+      const a = decided[pair]!, b = decided[pair + 1]!, count = decided[pair + 2]!;
+      const key = a * segments.length + b;
+      this.pairs.delete(key);
+      if (count === 0) continue;
+      const context = this.contextName(this.commonTops(a, b));
+      const places: PlaceConflict[] = [];
+      for (let at = pair + 3, n = count; n > 0; n--) {
+        const length = decided[at + 2]!;
+        places.push({ path: decided[at]!, kind: conflictKinds[decided[at + 1]!]!, regions: decided.slice(at + 3, at + 3 + length) });
+        at += 3 + length;
       }
-    });
+      this.pairs.set(key, { a, b, context, places, inexact: count < 0 ? reasons[~count]! : null });
+    }
   }
 }

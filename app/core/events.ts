@@ -1,6 +1,7 @@
 // Domain events (design.md §1 event, view, state; §4 Events). Complete and never compacted: folding them from the first
 // gives every view. Payloads are stored as MessagePack with sorted keys.
 import type { AcuId, ByteString, Oid } from './bytes.ts';
+import type { PackedPairs } from './decided.ts';
 import type { Composition, Grain, Segment, Source } from './model.ts';
 
 /** SHA-256 of a segment's stored form: immutable, so an earlier state can be published again without storing it again. */
@@ -24,6 +25,8 @@ export interface Published {
   readonly skipped: readonly { readonly name: ByteString; readonly reason: string }[];
   /** remembered for the next import; absent where there are none */
   readonly patches?: readonly PatchSource[];
+  /** the pairs that were merged to be decided; absent where an older version published, which merged none */
+  readonly decided?: PackedPairs;
 }
 
 export type DomainEvent =

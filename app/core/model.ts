@@ -90,9 +90,12 @@ export interface Acu {
   readonly reason?: string;
 }
 
-export type TextualKind =
-  | 'content' | 'add/add' | 'modify/delete' | 'mode' | 'binary' | 'symlink' | 'submodule' | 'directory/file' | 'type'
-  | 'rename/rename' | 'rename/delete' | 'rename/add' | 'directory rename';
+/** In this order for ever, new ones at the end: packed tables and events say a kind by its place here. */
+export const conflictKinds = [
+  'content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type',
+  'rename/rename', 'rename/delete', 'rename/add', 'directory rename',
+] as const;
+export type TextualKind = typeof conflictKinds[number];
 export type ConflictKind = TextualKind;
 export type Verdict = 'blocking' | 'resolvable' | 'risk' | 'partial';
 

@@ -3,9 +3,11 @@
 import { decode, encode } from '@msgpack/msgpack';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type AcuId, type ByteString, type Oid, type PathBytes, toHex } from './bytes.ts';
+import { type DecidedPairs, PUBLISHED_EARLIER, renumbered, unpackPairs } from './decided.ts';
 import { bug } from './errors.ts';
 import type { Published } from './events.ts';
 import { Interner } from './lines.ts';
+import { meetingPairs } from './meetings.ts';
 import type { Conflict, Edit, Grain, Rename, Segment } from './model.ts';
 
 export interface SegmentMeta {
@@ -36,6 +38,12 @@ export interface Tables {
   readonly rows: Int32Array;
   readonly hunks: Int32Array;
   readonly lines: Uint32Array;
+  /**
+   * Every pair that is not for the sweep to answer (meetings.ts): what it says of one replaces whatever a sweep would find. Paths index
+   * `paths`, reasons `reasons`.
+   */
+  readonly decided: DecidedPairs;
+  readonly reasons: readonly string[];
 }
 
 class Numbering<T> {
@@ -107,12 +115,17 @@ export function buildTables(published: Published, segments: readonly Segment[]):
       paths: s.edits.map((e) => e.path), hunks: count, added, deleted, needs: s.needs, renames: s.renames, notes: [...notes],
     };
   });
+  const touched = { segments: metas, paths: paths.values, contexts: contexts.values, rows: rows.done() };
+  const known = published.decided;
+  const decided = known === undefined ? Int32Array.from(meetingPairs(touched).flatMap(({ a, b }) => [a, b, ~0]))
+    : renumbered(unpackPairs(known), (p) => paths.of(known.paths[p]!, known.paths[p]!), (reason) => reason);
   return {
     base: published.base, baseTree: published.baseTree, baseName: published.baseName, grain: published.grain,
     segments: metas,
     sources: published.sources.map((s) => ({ name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map(index) })),
     skipped: published.skipped, paths: paths.values, contexts: contexts.values, entries: entries.values,
-    rows: rows.done(), hunks: hunks.done(), lines: lines.done(),
+    rows: touched.rows, hunks: hunks.done(), lines: lines.done(),
+    decided, reasons: known?.reasons ?? [PUBLISHED_EARLIER],
   };
 }
 
@@ -134,17 +147,21 @@ function fromLittleEndian(bytes: Uint8Array): Int32Array {
  * The format's version travels first; a reader of another version asks for nothing but a reload. Stores keep what this version
  * makes: whatever changes what buildTables or encodeTables give for the same segments changes it.
  */
-export const VERSION = 1;
+export const VERSION = 2;
 
 export function encodeTables(t: Tables): Uint8Array {
-  const { rows, hunks, lines, ...rest } = t;
-  return encode({ version: VERSION, rest, rows: littleEndian(rows), hunks: littleEndian(hunks), lines: littleEndian(lines) }, { sortKeys: true });
+  const { rows, hunks, lines, decided, ...rest } = t;
+  return encode({ version: VERSION, rest, rows: littleEndian(rows), hunks: littleEndian(hunks), lines: littleEndian(lines), decided: littleEndian(decided) }, { sortKeys: true });
 }
 
 export function decodeTables(bytes: Uint8Array): Tables {
-  const v = decode(bytes) as { version: number; rest: Omit<Tables, 'rows' | 'hunks' | 'lines'>; rows: Uint8Array; hunks: Uint8Array; lines: Uint8Array };
+  type Packed = 'rows' | 'hunks' | 'lines' | 'decided';
+  const v = decode(bytes) as { readonly version: number; readonly rest: Omit<Tables, Packed> } & Readonly<Record<Packed, Uint8Array>>;
   if (v.version !== VERSION) throw bug('replica of another version', { version: v.version });
-  return { ...v.rest, rows: fromLittleEndian(v.rows), hunks: fromLittleEndian(v.hunks), lines: new Uint32Array(fromLittleEndian(v.lines).buffer) };
+  return {
+    ...v.rest, rows: fromLittleEndian(v.rows), hunks: fromLittleEndian(v.hunks), lines: new Uint32Array(fromLittleEndian(v.lines).buffer),
+    decided: fromLittleEndian(v.decided),
+  };
 }
 
 export const digestOf = (encoded: Uint8Array): string => toHex(sha256(encoded));

@@ -1,0 +1,85 @@
+// Pairs that the sweep cannot answer, because a rename of one could meet the other or their common lower tops conflict, with the
+// answers that merging them gave: as flat numbers in the tables, and packed for the event that publishes them.
+import type { PathBytes } from './bytes.ts';
+
+/**
+ * Flat `[a, b, places, (path, kind, length, region…)*]*`, sorted by (a, b), a < b: segments, how many places (0: clean), and of each
+ * its path, the place of its kind in `conflictKinds` and its regions [start, end)*, `length` numbers in all. `places` < 0: no
+ * answer, and `~places` is the reason's index. What `path` and reasons index is said where such an array is held.
+ */
+export type DecidedPairs = Int32Array;
+
+/** As the event holds them. Segments are places in `Published.segments`; paths and reasons index these lists. */
+export interface PackedPairs {
+  readonly paths: readonly PathBytes[];
+  readonly reasons: readonly string[];
+  /** the numbers of `DecidedPairs` in LEB128, zigzag, `a` as the difference from the pair before */
+  readonly pairs: Uint8Array;
+}
+
+/** Why a pair that needs a merge has no answer in a state that an older version published. */
+export const PUBLISHED_EARLIER = 'it was imported by a version that did not merge such pairs; import again';
+
+/** Each pair's offset, its own numbers behind it. */
+export function* pairsIn(decided: DecidedPairs): Iterable<number> {
+  for (let at = 0; at < decided.length; at = afterPair(decided, at)) yield at;
+}
+
+export function afterPair(decided: DecidedPairs, pair: number): number {
+  let at = pair + 3;
+  for (let n = decided[pair + 2]!; n > 0; n--) at += 3 + decided[at + 2]!;
+  return at;
+}
+
+/** The same pairs with other numbers for their paths and reasons. */
+export function renumbered(decided: DecidedPairs, path: (path: number) => number, reason: (reason: number) => number): DecidedPairs {
+  const out = decided.slice();
+  for (const pair of pairsIn(decided)) {
+    const places = decided[pair + 2]!;
+    if (places < 0) out[pair + 2] = ~reason(~places);
+    for (let at = pair + 3, n = places; n > 0; n--, at += 3 + decided[at + 2]!) out[at] = path(decided[at]!);
+  }
+  return out;
+}
+
+export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], reasons: readonly string[]): PackedPairs {
+  let bytes = new Uint8Array(64), length = 0;
+  const put = (value: number): void => {
+    if (length + 5 > bytes.length) { const next = new Uint8Array(bytes.length * 2); next.set(bytes); bytes = next; }
+    let left = ((value << 1) ^ (value >> 31)) >>> 0;
+    for (; left > 0x7f; left >>>= 7) bytes[length++] = left & 0x7f | 0x80;
+    bytes[length++] = left;
+  };
+  let before = 0;
+  for (const pair of pairsIn(decided)) {
+    put(decided[pair]! - before);
+    before = decided[pair]!;
+    for (let at = pair + 1; at < afterPair(decided, pair); at++) put(decided[at]!);
+  }
+  return { paths, reasons, pairs: bytes.slice(0, length) };
+}
+
+export function unpackPairs({ pairs }: PackedPairs): DecidedPairs {
+  const out: number[] = [];
+  let read = 0, a = 0;
+  const next = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = pairs[read++]!;
+      value |= (byte & 0x7f) << shift;
+      if (!(byte >= 0x80)) break;
+    }
+    return (value >>> 1) ^ -(value & 1);
+  };
+  while (read < pairs.length) {
+    a += next();
+    const b = next(), places = next();
+    out.push(a, b, places);
+    for (let n = places; n > 0; n--) {
+      const path = next(), kind = next(), length = next();
+      out.push(path, kind, length);
+      for (let i = 0; i < length; i++) out.push(next());
+    }
+  }
+  return Int32Array.from(out);
+}

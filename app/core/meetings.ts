@@ -1,0 +1,138 @@
+// Which pairs of segments a sweep over lines cannot answer: those in which a rename of one could meet what the other does, and
+// those whose base is not a tree that composing gives. They are merged as git merges (docs/decisions/0014). By path, never all pairs.
+import type { Oid, PathBytes } from './bytes.ts';
+import { ancestors } from './changes.ts';
+import { Closures } from './closures.ts';
+import type { Rename } from './model.ts';
+import { Row } from './tables.ts';
+
+/** The part of the tables this needs; `rows` as there. */
+export interface Touched {
+  readonly segments: readonly { readonly tip: Oid; readonly lower: readonly number[]; readonly standing: string; readonly renames: readonly Rename[] }[];
+  readonly paths: readonly PathBytes[];
+  readonly contexts: readonly string[];
+  readonly rows: Int32Array;
+}
+
+export interface Meeting { readonly a: number; readonly b: number }
+
+const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/**
+ * Each pair once, a < b, sorted. What it leaves out, git answers as the sweep does: renames matter only where one side deleted a file
+ * that may have gone to one it added, and the other either touches that file (its content matters) or adds a file directly in a
+ * directory that went away with it (its place does): treeMerge/walk.ts, `relevant`.
+ */
+export function meetingPairs(touched: Touched, closures = new Closures(touched.segments)): Meeting[] {
+  const found = new Set<number>();
+  const finder = new Finder(touched, closures, found);
+  touched.contexts.forEach((context, i) => { if (context === 'base') finder.inBase(i); else finder.inContext(i, context); });
+  finder.overSeveral();
+  const n = touched.segments.length;
+  return [...found].sort((x, y) => x - y).map((key) => ({ a: Math.floor(key / n), b: key % n }));
+}
+
+class Finder {
+  readonly #touched: Touched;
+  readonly #closures: Closures;
+  readonly #found: Set<number>;
+  /** by context: rows */
+  readonly #rows: number[][];
+
+  constructor(touched: Touched, closures: Closures, found: Set<number>) {
+    this.#touched = touched;
+    this.#closures = closures;
+    this.#found = found;
+    this.#rows = touched.contexts.map(() => []);
+    for (let r = 0; r < touched.rows.length; r += Row.width) this.#rows[touched.rows[r + Row.context]!]!.push(r);
+  }
+
+  #segment(row: number): number { return this.#touched.rows[row + Row.segment]!; }
+  #pathOf(row: number): PathBytes { return this.#touched.paths[this.#touched.rows[row + Row.path]!]!; }
+  #adds(row: number): boolean { return this.#touched.rows[row + Row.before]! < 0 && this.#touched.rows[row + Row.after]! >= 0; }
+  #deletes(row: number): boolean { return this.#touched.rows[row + Row.after]! < 0; }
+  #exact(segment: number): boolean { return this.#touched.segments[segment]!.standing === 'exact'; }
+  #key(a: number, b: number): number { return Math.min(a, b) * this.#touched.segments.length + Math.max(a, b); }
+
+  /** Here the possible renames are known by their contents. */
+  inBase(context: number): void {
+    const { segments } = this.#touched;
+    const paths = new Set<PathBytes>(), directories = new Set<string>();
+    segments.forEach((s, i) => {
+      if (this.#exact(i)) for (const { from, emptied } of s.renames) { paths.add(from); for (const dir of emptied) directories.add(dir); }
+    });
+    if (paths.size === 0) return;
+    const { touching, adding } = this.#who(context, paths, directories);
+    segments.forEach((s, a) => {
+      if (!this.#exact(a)) return;
+      for (const { from, emptied } of s.renames) {
+        this.#meet(a, touching.get(from), (b) => !this.#closures.share(a, b));
+        for (const dir of emptied) this.#meet(a, adding.get(dir), (b) => !this.#closures.share(a, b));
+      }
+    });
+  }
+
+  /** Here whatever was deleted may have become whatever was added. */
+  inContext(context: number, name: string): void {
+    const paths = new Set<PathBytes>(), directories = new Set<string>();
+    const adders = new Set(this.#rows[context]!.filter((r) => this.#adds(r)).map((r) => this.#segment(r)));
+    const deleting = this.#rows[context]!.filter((r) => this.#deletes(r) && adders.has(this.#segment(r)));
+    for (const r of deleting) { paths.add(this.#pathOf(r)); for (const dir of ancestors(this.#pathOf(r))) directories.add(dir); }
+    if (paths.size === 0) return;
+    const { touching, adding, filled } = this.#who(context, paths, directories);
+    for (const r of deleting) {
+      const a = this.#segment(r);
+      const wanted = (b: number): boolean => this.#closures.share(a, b) && this.#closures.contextName(this.#closures.commonTops(a, b)) === name;
+      this.#meet(a, touching.get(this.#pathOf(r)), wanted);
+      for (const dir of ancestors(this.#pathOf(r))) if (!filled.get(dir)?.has(a)) this.#meet(a, adding.get(dir), wanted);
+    }
+  }
+
+  /** Who touches these paths, who adds directly in these directories, and who leaves something of his own below them. */
+  #who(context: number, paths: ReadonlySet<PathBytes>, directories: ReadonlySet<string>) {
+    const touching = new Map<PathBytes, Set<number>>(), adding = new Map<string, Set<number>>(), filled = new Map<string, Set<number>>();
+    const note = <K>(map: Map<K, Set<number>>, key: K, segment: number): void => {
+      const set = map.get(key);
+      if (set) set.add(segment); else map.set(key, new Set([segment]));
+    };
+    for (const r of this.#rows[context]!) {
+      const path = this.#pathOf(r), segment = this.#segment(r);
+      if (paths.has(path)) note(touching, path, segment);
+      if (this.#adds(r) && directories.has(directoryOf(path))) note(adding, directoryOf(path), segment);
+      if (!this.#deletes(r)) for (const dir of ancestors(path)) if (directories.has(dir)) note(filled, dir, segment);
+    }
+    return { touching, adding, filled };
+  }
+
+  #meet(a: number, others: ReadonlySet<number> | undefined, wanted: (b: number) => boolean): void {
+    for (const b of others ?? []) {
+      if (a === b || !this.#exact(a) || !this.#exact(b) || this.#found.has(this.#key(a, b))) continue;
+      if (this.#closures.includes(a, b) || this.#closures.includes(b, a)) continue;
+      if (wanted(b)) this.#found.add(this.#key(a, b));
+    }
+  }
+
+  /**
+   * Pairs with several common tops: git merges those into a virtual ancestor. It is the tree that composing gives only where two
+   * of them merge cleanly, and without renames.
+   */
+  overSeveral(): void {
+    const { segments, contexts } = this.#touched;
+    const names = new Set(contexts);
+    const branched: number[] = [];
+    const isBranched: boolean[] = [];
+    segments.forEach((s, i) => {
+      isBranched.push(s.lower.length > 1 || s.lower.some((l) => isBranched[l]!));
+      if (isBranched[i]! && this.#exact(i)) branched.push(i);
+    });
+    branched.forEach((b, n) => {
+      for (const a of branched.slice(0, n)) {
+        if (this.#closures.includes(b, a) || !this.#closures.share(a, b)) continue;
+        const tops = this.#closures.commonTops(a, b);
+        if (tops.length < 2) continue;
+        const plain = tops.length === 2 && names.has(this.#closures.contextName(tops)) && !this.#found.has(this.#key(tops[0]!, tops[1]!));
+        if (!plain) this.#found.add(this.#key(a, b));
+      }
+    });
+  }
+}
