@@ -5,6 +5,7 @@ import type { Oid, PathBytes } from './bytes.ts';
 import { Added, type Change, type Changes, type PathConflict, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
 import type { Entry } from './repository.ts';
+import { type KeptTexts, type Lined, type Patch, linedOf, patchOf, splice } from './weave/splice.ts';
 import { Weave } from './weave/weave.ts';
 
 /** What composing needs of segments, by index: lower segments have lower indices. */
@@ -32,9 +33,15 @@ const ascending = (x: number, y: number): number => x - y;
 export class Composer {
   readonly #contents: Contents;
   readonly #graph: SegmentGraph;
+  readonly #kept: KeptTexts;
   readonly #done = new Map<string, Composed>();
 
-  constructor(contents: Contents, graph: SegmentGraph) { this.#contents = contents; this.#graph = graph; }
+  /** `kept`: where several composers share what they know of texts. */
+  constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
+    this.#contents = contents;
+    this.#graph = graph;
+    this.#kept = kept;
+  }
 
   /** `tops`: none below another. The order given does not matter. */
   compose(tops: readonly number[]): Composed {
@@ -104,13 +111,14 @@ export class Composer {
         else if (!list.some((w) => sameEntry(w.change.after, change.after))) list.push({ change, top });
       }
     }
-    this.#needTexts(writers.values());
+    const spliced = this.#spliceAll(writers);
     const united = new Map<PathBytes, Change>();
     for (const [path, list] of writers) {
       const { before } = list[0]!.change;
       let after = list[0]!.change.after;
       if (list.length > 1) {
-        const woven = this.#weave(before, list.map((w) => w.change.after));
+        const bytes = spliced.get(path);
+        const woven = bytes ? { mode: before!.mode, oid: this.#contents.make(bytes) } : this.#weave(before, list.map((w) => w.change.after));
         if (woven !== undefined) after = woven;
         else {
           for (const { change, top } of list.slice(1)) {
@@ -130,14 +138,49 @@ export class Composer {
     return { changes: united, conflicts };
   }
 
-  /** Asks for the texts of paths that several write, all at once. */
-  #needTexts(writers: Iterable<readonly { readonly change: Change }[]>): void {
+  /**
+   * The texts of paths that several write and in which nothing touches. What is lacking for these is asked for all at once, and then
+   * the texts of all other paths that several write.
+   */
+  #spliceAll(writers: ReadonlyMap<PathBytes, readonly { readonly change: Change }[]>): Map<PathBytes, Uint8Array> {
+    const shared = [...writers].filter(([, list]) => list.length > 1 && isRegular(list[0]!.change.before));
+    const alike = shared.filter(([, list]) => list.every(({ change: { before, after } }) => after !== null && after.mode === before!.mode));
     const wanted: Oid[] = [];
-    for (const list of writers) {
-      if (list.length < 2 || !isRegular(list[0]!.change.before)) continue;
-      for (const e of [list[0]!.change.before, ...list.map((w) => w.change.after)]) if (isRegular(e)) wanted.push(e!.oid);
+    for (const [, list] of alike) {
+      const base = list[0]!.change.before!.oid;
+      if (!this.#kept.lined.get(base)) wanted.push(base);
+      for (const { change } of list) if (!this.#kept.patches.get(`${base} ${change.after!.oid}`)) wanted.push(base, change.after!.oid);
     }
     this.#contents.needTexts(wanted);
+    const spliced = new Map<PathBytes, Uint8Array>();
+    for (const [path, list] of alike) {
+      const base = list[0]!.change.before!.oid;
+      const lined = this.#lined(base), patches = list.map(({ change }) => this.#patch(base, change.after!.oid));
+      const bytes = lined === 'none' || patches.includes('none') ? null : splice(lined, patches as Patch[]);
+      if (bytes !== null) spliced.set(path, bytes);
+    }
+    this.#contents.needTexts(shared.filter(([path]) => !spliced.has(path))
+      .flatMap(([, list]) => [list[0]!.change.before, ...list.map((w) => w.change.after)]).filter(isRegular).map((entry) => entry!.oid));
+    return spliced;
+  }
+
+  #lined(oid: Oid): Lined | 'none' {
+    let lined = this.#kept.lined.get(oid);
+    if (lined === undefined) {
+      const text = this.#contents.text(oid);
+      this.#kept.lined.set(oid, lined = text === null ? 'none' : linedOf(this.#contents.interner.join(text)));
+    }
+    return lined;
+  }
+
+  #patch(base: Oid, version: Oid): Patch | 'none' {
+    const key = `${base} ${version}`;
+    let patch = this.#kept.patches.get(key);
+    if (patch === undefined) {
+      const script = this.#contents.script(base, version);
+      this.#kept.patches.set(key, patch = script === null ? 'none' : patchOf(script, linedOf(this.#contents.interner.join(this.#contents.text(version)!))));
+    }
+    return patch;
   }
 
   /** Several texts of one file through its weave; undefined where registers or conflicts must decide. */
