@@ -233,18 +233,23 @@ function sameNameTwice(entries: readonly TreeEntry[]): ByteString | null {
   return null;
 }
 
+/** One entry of a tree as bytes. */
+export function encodeEntry(entry: TreeEntry): Buffer {
+  const why = hostileName(entry.name);
+  if (why !== null) throw hostileTree(null, entry.name, why);
+  if (!isOid(entry.oid) || canonicalMode(entry.mode) !== entry.mode) throw bug('a tree to be written has an invalid entry', { entry });
+  return Buffer.concat([Buffer.from(`${entry.mode.toString(8)} ${entry.name}\0`, 'latin1'), Buffer.from(entry.oid, 'hex')]);
+}
+
 /** Sorts as git sorts. What a reader would refuse is not written. */
 export function encodeTree(entries: readonly TreeEntry[]): Buffer {
   const keyed = entries.map((entry) => ({ key: sortKey(entry), entry })).sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
   const seen = new Set<ByteString>();
   const parts: Buffer[] = [];
   for (const { entry } of keyed) {
-    const why = hostileName(entry.name);
-    if (why !== null) throw hostileTree(null, entry.name, why);
     if (seen.has(entry.name)) throw bug(`a tree to be written has '${display(entry.name)}' twice`);
-    if (!isOid(entry.oid) || canonicalMode(entry.mode) !== entry.mode) throw bug('a tree to be written has an invalid entry', { entry });
     seen.add(entry.name);
-    parts.push(Buffer.from(`${entry.mode.toString(8)} ${entry.name}\0`, 'latin1'), Buffer.from(entry.oid, 'hex'));
+    parts.push(encodeEntry(entry));
   }
   return Buffer.concat(parts);
 }

@@ -6,7 +6,8 @@ import { AcumenError, bug } from '../../core/errors.ts';
 import { Mode } from '../../core/repository.ts';
 import type { Delta, Entry, RepositoryReader, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
 import { type Held, LACKING, settle } from '../../core/waves.ts';
-import { encodeTree, entriesOf, entryAt, entryNamed, isPlainTree, parseTree } from './format.ts';
+import { encodeEntry, entriesOf, entryAt, entryNamed, isPlainTree, parseTree } from './format.ts';
+import { type Folder, type Indexed, type Step, NO_ENTRIES, added, assembled, foldersOf, indexOf, keyOf, placeFor } from './growing.ts';
 import { objectId } from './oids.ts';
 
 /** Changes below one folder, by path within it. */
@@ -40,6 +41,7 @@ export class Trees implements Held {
   #held = new Map<Oid, Buffer | AcumenError>();
   #compared = new Map<Oid | null, Map<Oid | null, Below>>();
   #tables = new Map<Oid, ReadonlyMap<string, Entry>>();
+  #indexes = new Map<Oid, Indexed>();
   #bytes = 0;
   #lacking = new Set<Oid>();
   /** pairs of folders known to lack something until the next wave: one folder may be met in a million places */
@@ -85,6 +87,7 @@ export class Trees implements Held {
     this.#held = new Map();
     this.#compared = new Map();
     this.#tables = new Map();
+    this.#indexes = new Map();
     this.#bytes = 0;
   }
 
@@ -132,6 +135,63 @@ export class Trees implements Held {
     const ofA = this.#compared.get(a);
     if (ofA === undefined) this.#compared.set(a, new Map([[b, out]])); else ofA.set(b, out);
     return out;
+  }
+
+  /** What a delta makes of a tree: only folders that it changes are looked at, and of these only the entries that it names. */
+  grow(root: Oid, delta: Delta): Grown {
+    const made = new Map<Oid, Buffer>();
+    const tree = this.#grow(root, foldersOf(delta), made);
+    if (tree === undefined) throw LACKING;
+    return { tree: tree ?? this.#make(EMPTY, made), made };
+  }
+
+  /** The folder after the delta, null where nothing is left in it, undefined where something is lacking. */
+  #grow(tree: Oid | null, delta: Folder, made: Map<Oid, Buffer>): Oid | null | undefined {
+    const bytes = tree === null ? EMPTY : this.#tree(tree);
+    let lacks = bytes === undefined;
+    const index = bytes === undefined || tree === null ? NO_ENTRIES : this.#indexed(tree, bytes);
+    const steps: Step[] = [];
+    for (const [name, { entry, folder }] of delta.names) {
+      const place = index.at.get(name), wasFolder = place !== undefined && index.folders[place] === 1;
+      // A deleted path was a file: a folder of that name is not meant.
+      let next: Entry | null | undefined = entry === null && wasFolder ? undefined : entry;
+      if (folder !== undefined) {
+        if (bytes === undefined) continue;
+        const inner = this.#grow(wasFolder ? entryAt(bytes, index.starts[place]!, this.#idBytes).oid : null, folder, made);
+        if (inner === undefined) lacks = true;
+        else if (inner !== null && next) {
+          if (added(folder)) throw bug('a delta makes one path a file and a folder', { name });
+        } else if (inner !== null) {
+          next = { mode: Mode.tree, oid: inner };
+        } else if (wasFolder) {
+          next ??= null;
+        }
+      }
+      if (next === undefined || (next === null && place === undefined)) continue;
+      const stays = place !== undefined && next !== null && wasFolder === (next.mode === Mode.tree);
+      if (place !== undefined) steps.push({ at: place, skip: 1, key: name, bytes: stays ? encodeEntry({ name, ...next! }) : EMPTY });
+      if (next !== null && !stays) steps.push({ at: placeFor(index, name, next.mode === Mode.tree), skip: 0, key: keyOf(name, next.mode === Mode.tree), bytes: encodeEntry({ name, ...next }) });
+    }
+    if (lacks) return undefined;
+    if (steps.length === 0) return tree;
+    const next = assembled(bytes!, index, steps);
+    return next.length === 0 ? null : next.equals(bytes!) ? tree : this.#make(next, made);
+  }
+
+  #make(bytes: Buffer, made: Map<Oid, Buffer>): Oid {
+    const oid = objectId('tree', bytes, this.#reader.objectFormat);
+    made.set(oid, bytes);
+    return oid;
+  }
+
+  #indexed(tree: Oid, bytes: Buffer): Indexed {
+    let index = this.#indexes.get(tree);
+    if (index === undefined) {
+      index = indexOf(bytes, this.#idBytes);
+      this.#bytes += index.names.length * BYTES_PER_CHANGE;
+      this.#indexes.set(tree, index);
+    }
+    return index;
   }
 
   /** What is at a path: a file-like entry, a tree (mode 040000), or null. */
@@ -257,61 +317,12 @@ function inOrder(x: TreeEntry | undefined, y: TreeEntry | undefined): number {
   return first < second ? -1 : 1;
 }
 
-/** A delta by folders: what becomes of a name itself, and of names below it. */
-interface Folder { readonly names: Map<ByteString, { entry?: Entry | null; folder?: Folder }> }
+/** The root of a tree that a delta makes, and all trees that were not there before, as their bytes. */
+export interface Grown { readonly tree: Oid; readonly made: ReadonlyMap<Oid, Buffer> }
 
-function foldersOf(delta: Delta): Folder {
-  const root: Folder = { names: new Map() };
-  for (const [path, entry] of delta) {
-    const parts = path.split('/') as ByteString[];
-    const last = parts.pop()!;
-    let folder = root;
-    for (const part of parts) {
-      const step = at(folder, part);
-      folder = step.folder ??= { names: new Map() };
-    }
-    at(folder, last).entry = entry;
-  }
-  return root;
-}
-
-function at(folder: Folder, name: ByteString): { entry?: Entry | null; folder?: Folder } {
-  let step = folder.names.get(name);
-  if (step === undefined) folder.names.set(name, step = {});
-  return step;
-}
-
-type Put = (entries: readonly TreeEntry[]) => Promise<Oid>;
-
-/** The folder after the delta, or null where nothing is left in it. */
-async function apply(reader: RepositoryReader, tree: Oid | null, delta: Folder, put: Put): Promise<Oid | null> {
-  const entries = new Map<ByteString, TreeEntry>();
-  if (tree !== null) for (const entry of await reader.tree(tree)) entries.set(entry.name, entry);
-  await Promise.all([...delta.names].map(async ([name, { entry, folder }]) => {
-    const was = entries.get(name);
-    const wasFolder = was?.mode === Mode.tree;
-    let next: Entry | null | undefined = entry;
-    // A deleted path was a file: a folder of that name is not meant.
-    if (next === null && wasFolder) next = undefined;
-    if (folder !== undefined) {
-      const inner = await apply(reader, wasFolder ? was.oid : null, folder, put);
-      if (inner !== null && next) {
-        if (added(folder)) throw bug('a delta makes one path a file and a folder', { name });
-      } else if (inner !== null) {
-        next = { mode: Mode.tree, oid: inner };
-      } else if (wasFolder) {
-        next ??= null;
-      }
-    }
-    if (next === undefined) return;
-    if (next === null) entries.delete(name);
-    else entries.set(name, { name, mode: next.mode, oid: next.oid });
-  }));
-  return entries.size === 0 ? null : put([...entries.values()]);
-}
-
-function added(folder: Folder): boolean {
-  return [...folder.names.values()].some((step) => step.entry || (step.folder !== undefined && added(step.folder)));
+async function grown(reader: RepositoryReader, baseTree: Oid, delta: Delta): Promise<Grown> {
+  const trees = new Trees(reader);
+  return settle(trees, () => trees.grow(baseTree, delta));
 }
 
 /**
@@ -319,11 +330,13 @@ function added(folder: Folder): boolean {
  * replaces a file or a folder that is in its way. Blobs must be in the repository before.
  */
 export async function buildTree(reader: RepositoryReader, baseTree: Oid, delta: Delta, writer: Pick<RepositoryWriter, 'writeTree'>): Promise<Oid> {
-  return await apply(reader, baseTree, foldersOf(delta), (entries) => writer.writeTree(entries)) ?? await writer.writeTree([]);
+  const { tree, made } = await grown(reader, baseTree, delta);
+  const idBytes = reader.objectFormat === 'sha256' ? 32 : 20;
+  await Promise.all([...made.values()].map((bytes) => writer.writeTree(entriesOf(bytes, idBytes))));
+  return tree;
 }
 
 /** The id of that tree, without writing anything. */
 export async function treeIdOf(reader: RepositoryReader, baseTree: Oid, delta: Delta): Promise<Oid> {
-  const put: Put = async (entries) => objectId('tree', encodeTree(entries), reader.objectFormat);
-  return await apply(reader, baseTree, foldersOf(delta), put) ?? put([]);
+  return (await grown(reader, baseTree, delta)).tree;
 }
