@@ -4,12 +4,12 @@
 // bases, over what git makes of those (docs/decisions/0019).
 import { LRUCache } from 'lru-cache';
 import type { Oid, PathBytes } from '../../core/bytes.ts';
-import { type Change, type Changes, type PathConflict, ancestors, between, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
+import { type Change, type Changes, type PathConflict, ancestors, between, mergeInto, sameEntry } from '../../core/changes.ts';
 import type { Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
+import { Likeness, MOST_COMPARED } from '../../core/likeness.ts';
 import type { Rename } from '../../core/model.ts';
-import { type Commit, type Entry, Mode } from '../../core/repository.ts';
-import { type Profile, mayRename, profileOf, sizesMayRename } from '../../core/similarity.ts';
+import { type Commit, Mode } from '../../core/repository.ts';
 import { type Ancestor, Ancestors } from '../../core/treeMerge/ancestor.ts';
 import { type BaseTree, Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
 import { MOST_MERGES } from '../git/ancestors.ts';
@@ -26,11 +26,7 @@ export function isUnreadable(error: unknown): error is AcumenError {
 }
 
 const NOTHING: Changes = new Map<PathBytes, Change>();
-/** deletions × additions beyond which every deletion is taken for a possible rename; git has such a limit too (merge.renameLimit) */
-const RENAME_PAIRS = 100_000;
-
-/** What is kept for pairs of files that are met again: bytes of profiles, paths of the base's sides. */
-const PROFILE_BYTES = 32 << 20;
+/** What is kept of the base's sides that are met again: paths. */
 const SIDE_PATHS = 200_000;
 
 interface BaseSide {
@@ -45,9 +41,7 @@ export class Carrier {
   readonly #trees: Trees;
   readonly #contents: Contents;
   readonly #base: Commit;
-  /** deleted → added → might git call it a rename? */
-  readonly #similar = new Map<Oid, Map<Oid, boolean>>();
-  readonly #profiles = new LRUCache<Oid, Profile>({ maxSize: PROFILE_BYTES, sizeCalculation: ({ classes }) => 8 * classes.length + 100 });
+  readonly #likeness: Likeness;
   /** by merge base's tree: what the base changed since */
   readonly #baseSides = new LRUCache<Oid, BaseSide>({ maxSize: SIDE_PATHS, sizeCalculation: ({ changes }) => changes.size + 1 });
 
@@ -58,6 +52,7 @@ export class Carrier {
     this.#trees = trees;
     this.#contents = contents;
     this.#base = base;
+    this.#likeness = new Likeness(contents);
     this.#similarities = new Similarities(contents);
     this.#ancestors = new Ancestors({
       diff: (a, b) => trees.diff(a, b),
@@ -164,35 +159,9 @@ export class Carrier {
 
   #pairs(changes: Changes, deleted: readonly PathBytes[], added: readonly PathBytes[]): { from: PathBytes; to: PathBytes }[] {
     if (deleted.length === 0 || added.length === 0) return [];
-    if (deleted.length * added.length > RENAME_PAIRS) return deleted.map((from) => ({ from, to: added[0]! }));
-    const from = deleted.map((p) => changes.get(p)!.before!), to = added.map((p) => changes.get(p)!.after!);
-    const files = (entries: readonly Entry[]): Oid[] => [...new Set(entries.filter(isRegular).map((e) => e.oid))];
-    this.#compare(files(from), files(to));
-    // links and submodules are renames only where mode and id are equal
-    const alike = (a: Entry, b: Entry): boolean => (isRegular(a) && isRegular(b) ? this.#similar.get(a.oid)!.get(b.oid)! : sameEntry(a, b));
-    return deleted.flatMap((p, i) => added.filter((_, j) => alike(from[i]!, to[j]!)).map((q) => ({ from: p, to: q })));
-  }
-
-  /** Fills `#similar` for these blobs; each pair of contents is compared once, and read only where sizes leave it open. */
-  #compare(from: readonly Oid[], to: readonly Oid[]): void {
-    this.#contents.needSizes([...from, ...to]);
-    const size = (oid: Oid): number => this.#contents.size(oid);
-    const targets = new Set<Oid>(), sources = new Set<Oid>();
-    const known: [Map<Oid, boolean>, Oid, boolean][] = [];
-    for (const a of from) {
-      let row = this.#similar.get(a);
-      if (row === undefined) this.#similar.set(a, row = new Map());
-      for (const b of to) {
-        if (row.has(b)) continue;
-        if (a !== b && sizesMayRename(size(a), size(b))) { sources.add(a); targets.add(b); }
-        known.push([row, b, a === b && size(a) > 0]);
-      }
-    }
-    this.#contents.needBytes([...sources, ...targets].filter((oid) => !this.#profiles.has(oid)));
-    const candidate = (oid: Oid) => ({ oid, size: size(oid), bytes: () => this.#contents.bytes(oid), profile: () => this.#profileOf(oid) });
-    const left = [...sources].map(candidate), right = [...targets].map(candidate);
-    for (const [row, b, same] of known) row.set(b, same);
-    for (const [i, j] of mayRename(left, right)) this.#similar.get(left[i]!.oid)!.set(right[j]!.oid, true);
+    if (deleted.length * added.length > MOST_COMPARED) return deleted.map((from) => ({ from, to: added[0]! }));
+    const pairs = this.#likeness.pairs(deleted.map((p) => changes.get(p)!.before!), added.map((p) => changes.get(p)!.after!));
+    return pairs.map(([i, j]) => ({ from: deleted[i]!, to: added[j]! }));
   }
 
   #sideSince(from: Commit): BaseSide {
@@ -204,18 +173,9 @@ export class Carrier {
     return side;
   }
 
-  #profileOf(oid: Oid): Profile {
-    let profile = this.#profiles.get(oid);
-    if (profile === undefined) {
-      profile = profileOf(this.#contents.bytes(oid), true);
-      this.#profiles.set(oid, profile);
-    }
-    return profile;
-  }
-
   /** Might git pair one of these paths, gone in the base, with one that the base added? */
   #mayBeRenamed({ changes, added, renamed }: BaseSide, deleted: readonly PathBytes[]): boolean {
-    if (deleted.length * added.length > RENAME_PAIRS) return true;
+    if (deleted.length * added.length > MOST_COMPARED) return true;
     const unknown = deleted.filter((path) => !renamed.has(path));
     const found = new Set(this.#pairs(changes, unknown, added).map((r) => r.from));
     for (const path of unknown) renamed.set(path, found.has(path));
