@@ -1,63 +1,103 @@
-// `npm run agreement -- [REPO…] [--newest N] [--generated N] [--mix MIX] [--seed S] [--sources 200] [--sets 200] [--sample-trees N] [--cli] [--json]`
-// Compares Acumen with git over all pairs of sources of each repository (law 5): REPOs, or else generated ones, by default one of each of
-// the six mixes; in this process, or with --cli through the built command line. Exit 1 on any disagreement, each printed so that `--mix M --seed S --pair A B` shows its texts.
-import { resolve } from 'node:path';
+// `npm run agreement -- [REPO…] [--newest N] [--generated N] [--mix MIX] [--seed S] [--sources 200] [--sets 200] [--sample-trees N] [--out DIR] [--trees] [--cli] [--json]`
+// Compares Acumen with git over all pairs of sources of each repository (law 5): REPOs, or else generated ones, by default one of each
+// mix; in this process, with --trees by core/treeMerge alone, or with --cli through the built command line. Exit 1 on any disagreement,
+// each printed so that `--mix M --seed S --pair A B` shows its texts. With --out each repository's result is kept in DIR, one that is there
+// is not asked again, and `--report --out DIR` adds up what is there.
+import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { agreement, engineAnswer } from '../testkit/agreement.ts';
-import type { Agreement, Count } from '../testkit/agreement.ts';
+import { agreement } from '../testkit/agreement.ts';
+import type { Agreement, Count, Decided } from '../testkit/agreement.ts';
+import { type Kind, kinds } from '../testkit/candidates.ts';
 import { commandLineAnswer } from '../testkit/commandline.ts';
+import { engineAnswer, treeMergeAnswer } from '../testkit/engineAnswer.ts';
 import { generate, mixes } from '../testkit/generate.ts';
 import type { Generated, Mix } from '../testkit/generate.ts';
-import { git, requireGit, tryGit } from '../testkit/git.ts';
+import { git, requireGit } from '../testkit/git.ts';
+import { mergeOne } from '../testkit/gitMerges.ts';
 import { Oracle } from '../testkit/oracle.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     generated: { type: 'string' }, mix: { type: 'string' }, seed: { type: 'string', default: '1' }, sources: { type: 'string', default: '200' },
-    sets: { type: 'string', default: '200' }, 'sample-trees': { type: 'string', default: '1' }, base: { type: 'string' }, newest: { type: 'string' }, cli: { type: 'boolean', default: false }, json: { type: 'boolean', default: false },
-    pair: { type: 'boolean', default: false },
+    sets: { type: 'string', default: '200' }, 'sample-trees': { type: 'string', default: '1' }, base: { type: 'string' }, newest: { type: 'string' },
+    out: { type: 'string' }, report: { type: 'boolean', default: false }, trees: { type: 'boolean', default: false },
+    cli: { type: 'boolean', default: false }, json: { type: 'boolean', default: false }, pair: { type: 'boolean', default: false },
   },
 });
 
 interface Line { readonly repository: string; readonly result: Agreement }
 
 const show = (count: Count): string => `${count.conflicting} conflicting, ${count.clean} clean`;
-/** What each made repository must have for its zero disagreements to mean something. */
+/** What the whole run must have of each kind for its zero disagreements to mean something. */
 const ENOUGH = 500;
 
 function print({ repository, result: r }: Line): void {
   const out = [
     `${repository}`,
     `  sources: ${Object.entries(r.sources).map(([k, n]) => `${n} ${k === 'leftOut' ? 'left out by Acumen' : k}`).join(', ')}`,
-    `  pairs: ${show(r.pairs)}; sharing a path: ${show(r.sharing)}; without a verdict: ${r.partial}; several merge bases: ${r.severalBases}`,
-    ...Object.entries(r.features).sort(([a], [b]) => (a < b ? -1 : 1)).map(([f, c]) => `    ${f.padEnd(24)} ${show(c)}`),
+    `  pairs: ${show(r.pairs)}; sharing a path: ${show(r.sharing)}; without a verdict: ${r.partial}; several merge bases: ${r.severalBases}; git fails an assertion: ${r.unanswered}; by decision 0014: ${r.decided.order} order, ${r.decided.lost} lost`,
+    `  paths: the same in ${r.paths.same} of ${r.paths.compared} conflicting pairs; ${r.trees} trees compared`,
+    ...r.paths.examples.slice(0, 5).map((e) => `    paths of ${e.sources.map((n) => JSON.stringify(n)).join(' ')}: git ${JSON.stringify(e.git)}, Acumen ${JSON.stringify(e.engine)}`),
     `  sets: ${r.sets.asked} asked, ${r.sets.gitClean} where git's chain is clean and the same in ${r.sets.orders} orders (${(r.sets.tops / Math.max(1, r.sets.gitClean)).toFixed(1)} tops), ${r.sets.agreed} agreed${r.sets.retracted > 0 ? `; ${r.sets.retracted} more where only further orders show that git disagrees with itself` : ''}`,
     `  time: git ${(r.ms.oracle / 1000).toFixed(1)} s, engine ${(r.ms.engine / 1000).toFixed(1)} s`,
-    `  disagreements: ${r.disagreements.length}`,
+    `  disagreements: ${r.wrong}`,
     ...r.disagreements.slice(0, 20).map((d) => `    ${d.what}: ${d.sources.map((n) => JSON.stringify(n)).join(' ')}: git ${d.oracle}, Acumen ${d.engine}; ${d.paths.map((p) => JSON.stringify(p)).join(' ')}`),
   ];
   console.log(out.join('\n'));
 }
 
+interface Sum {
+  readonly pairs: Count; wrong: number; partial: number; unanswered: number; severalBases: number; trees: number;
+  readonly decided: Record<Decided, number>; readonly paths: { compared: number; same: number }; readonly kinds: Record<Kind, Agreement['kinds'][Kind]>;
+}
+
+function added(lines: readonly Line[]): Sum {
+  const sum: Sum = {
+    pairs: { conflicting: 0, clean: 0 }, wrong: 0, partial: 0, unanswered: 0, severalBases: 0, trees: 0, decided: { order: 0, lost: 0 }, paths: { compared: 0, same: 0 },
+    kinds: Object.fromEntries(kinds.map((kind) => [kind, { conflicting: 0, clean: 0, wrong: 0, named: 0 }])) as Sum['kinds'],
+  };
+  for (const { result: r } of lines) {
+    for (const key of ['wrong', 'partial', 'unanswered', 'severalBases', 'trees'] as const) sum[key] += r[key];
+    for (const key of ['conflicting', 'clean'] as const) sum.pairs[key] += r.pairs[key];
+    for (const key of ['order', 'lost'] as const) sum.decided[key] += r.decided[key];
+    for (const key of ['compared', 'same'] as const) sum.paths[key] += r.paths[key];
+    for (const kind of kinds) for (const key of ['conflicting', 'clean', 'wrong', 'named'] as const) sum.kinds[kind][key] += r.kinds[kind][key];
+  }
+  return sum;
+}
+
+function printSum(lines: readonly Line[]): void {
+  const sum = added(lines);
+  const share = (part: number, of: number): string => (of === 0 ? 'none' : `${(100 * part / of).toFixed(3)} %`);
+  console.log([
+    '', '| kind | conflicting candidates | of them named so by git | clean candidates | disagreements |', '|---|---|---|---|---|',
+    ...kinds.map((kind) => { const k = sum.kinds[kind]; return `| ${kind} | ${k.conflicting} | ${k.named} | ${k.clean} | ${k.wrong} |`; }), '',
+    `${lines.length} repositories, ${sum.pairs.clean + sum.pairs.conflicting} pairs (${show(sum.pairs)}; ${sum.severalBases} with several merge bases), ${sum.wrong} disagreements`,
+    `without a verdict ${sum.partial}; git fails an assertion on ${sum.unanswered}; decided otherwise than git by 0014: ${sum.decided.order} that depend on the order of the sides, ${sum.decided.lost} in which git loses a file`,
+    `conflicted paths the same in ${sum.paths.same} of ${sum.paths.compared} pairs (${share(sum.paths.same, sum.paths.compared)}); tree ids compared on ${sum.trees} clean pairs`,
+  ].join('\n'));
+}
+
 /** The three texts and both answers of a pair, path by path, where git or Acumen sees more than one side. */
 async function showPair(dir: string, refs: readonly string[] | undefined, names: readonly string[]): Promise<void> {
   const oracle = await Oracle.open(dir, refs === undefined ? {} : { refs });
-  const engine = await engineAnswer(dir, refs === undefined ? {} : { refs });
+  const answer = await engine(dir, refs === undefined ? {} : { refs });
   const [a, b] = names.map((name) => oracle.sources.find((s) => s.name === name));
   if (a?.commit == null || b?.commit == null) throw new Error(`both must be exact sources: ${names.join(', ')}`);
-  const [base] = oracle.mergeBases(a.commit, b.commit);
-  const result = tryGit(oracle.dir, ['merge-tree', '--write-tree', a.commit, b.commit]);
-  console.log(`git: ${result.status === 0 ? 'clean' : 'conflict'}; Acumen: ${engine.verdict(a.name, b.name)}\n${result.stdout}`);
-  const changed = (c: string): string[] => git(oracle.dir, ['diff-tree', '-r', '-z', '--no-renames', '--name-only', base!, c]).split('\0').filter((p) => p !== '');
-  for (const path of changed(a.commit).filter((p) => changed(b.commit!).includes(p))) {
-    for (const [label, commit] of [['a', a.commit], ['b', b.commit]] as const) {
-      console.log(`--- ${label} ${JSON.stringify(path)}`);
-      console.log(git(oracle.dir, ['diff', '--no-ext-diff', '--diff-algorithm=histogram', '--no-indent-heuristic', base!, commit, '--', `:(literal)${path}`]));
-    }
+  const mergeBases = oracle.mergeBases(a.commit, b.commit);
+  const { clean, tree, staged, messages } = mergeOne(oracle.dir, a.commit, b.commit);
+  console.log(`git: ${clean ? 'clean' : 'conflict'} ${tree}; Acumen: ${JSON.stringify(await answer.verdict(a.name, b.name))} ${JSON.stringify(await answer.treeOf([a.name, b.name]).then((t) => ('tree' in t ? t.tree : t)))}`);
+  for (const { mode, stage, path } of staged) console.log(`  ${mode} ${stage} ${path}`);
+  for (const { text } of messages) console.log(`  ${text.trimEnd()}`);
+  for (const base of mergeBases) for (const [label, commit] of [['a', a.commit], ['b', b.commit]] as const) {
+    console.log(`--- ${label} since ${base === oracle.base ? 'the base' : base}`);
+    console.log(git(oracle.dir, ['diff-tree', '-r', '-M', '--raw', '--abbrev=8', base, commit]));
+    console.log(git(oracle.dir, ['diff', '--no-ext-diff', '-M', '--diff-algorithm=histogram', '--no-indent-heuristic', base, commit]));
   }
   oracle.close();
-  await engine.close();
+  await answer.close();
 }
 
 /** Branches and pull-request heads with the newest commits, where all would be too many. */
@@ -67,45 +107,73 @@ const newest = (dir: string, count: number): string[] =>
 const seed = Number(values.seed);
 const sets = Number(values.sets);
 const everyTree = Number(values['sample-trees']);
-const engine = values.cli ? commandLineAnswer : engineAnswer;
+const engine = values.cli ? commandLineAnswer : values.trees ? treeMergeAnswer : engineAnswer;
 const names = Object.keys(mixes) as Mix[];
 if (values.mix !== undefined && !names.includes(values.mix as Mix)) throw new Error(`There is no mix ${values.mix}: there are ${names.join(', ')}.`);
 
 /** The n-th made repository: the mixes in turn, then the next seed. */
-const make = (n: number): Promise<Generated> => (values.mix === undefined
-  ? generate({ seed: seed + Math.floor(n / names.length), mix: names[n % names.length]!, sources: Number(values.sources) })
-  : generate({ seed: seed + n, mix: values.mix as Mix, sources: Number(values.sources) }));
+const nth = (n: number): { seed: number; mix: Mix; sources: number } => ({
+  sources: Number(values.sources),
+  ...(values.mix === undefined ? { seed: seed + Math.floor(n / names.length), mix: names[n % names.length]! } : { seed: seed + n, mix: values.mix as Mix }),
+});
+
+function kept(): Line[] {
+  if (values.out === undefined) return [];
+  mkdirSync(values.out, { recursive: true });
+  return readdirSync(values.out).filter((name) => name.endsWith('.json')).sort().map((name) => JSON.parse(readFileSync(join(values.out!, name), 'utf8')) as Line);
+}
+
+function keep(line: Line): void {
+  if (values.out === undefined) return;
+  const file = join(values.out, `${line.repository.replaceAll(/[^a-zA-Z0-9]+/g, '-')}.json`);
+  writeFileSync(`${file}.part`, JSON.stringify(line, null, 1));
+  renameSync(`${file}.part`, file);
+}
 
 if (values.pair) {
-  const made = values.mix === undefined ? null : await make(0);
-  await showPair(made?.dir ?? resolve(positionals[0]!), made?.refs, positionals.slice(-2));
+  const made: Generated | null = values.mix === undefined ? null : await generate(nth(0));
+  await showPair(made?.dir ?? resolve(positionals[0]!), made?.refs ?? (values.newest === undefined ? undefined : newest(resolve(positionals[0]!), Number(values.newest))), positionals.slice(-2));
   made?.remove();
 } else {
-  const lines: Line[] = [];
-  let thin = 0;
+  const lines = kept();
   if (!values.json) console.log(`oracle: git ${requireGit().text}`);
-  const add = (line: Line): void => {
+  const done = new Set(lines.map(({ repository }) => repository));
+  const began = performance.now();
+  const progress = (pairs: number): void => { if (pairs % 20_000 === 0) process.stderr.write(`  ${pairs} pairs, ${((performance.now() - began) / 1000).toFixed(0)} s\n`); };
+  const one = async (repository: string, ask: () => Promise<Agreement>): Promise<void> => {
+    if (done.has(repository) || values.report) return;
+    const line = { repository, result: await ask() };
     lines.push(line);
+    keep(line);
     if (!values.json) print(line);
   };
+  const common = { sets, everyTree, engine, progress };
   for (const repository of positionals) {
     const dir = resolve(repository);
     const refs = values.newest === undefined ? undefined : newest(dir, Number(values.newest));
-    add({ repository: dir, result: await agreement(dir, { sets, seed, everyTree, engine, ...(values.base === undefined ? {} : { base: values.base }), ...(refs === undefined ? {} : { refs }) }) });
+    await one(`${basename(dir)} ${values.newest === undefined ? 'all' : `newest ${values.newest}`}`,
+      () => agreement(dir, { ...common, seed, ...(values.base === undefined ? {} : { base: values.base }), ...(refs === undefined ? {} : { refs }) }));
   }
   const count = Number(values.generated ?? (positionals.length > 0 ? 0 : values.mix === undefined ? names.length : 1));
   for (let n = 0; n < count; n++) {
-    const made = await make(n);
-    const result = await agreement(made.dir, { refs: made.refs, features: made.features, sets, seed: made.seed, everyTree, engine, strict: true });
-    add({ repository: `--mix ${made.mix} --seed ${made.seed} --sources ${made.refs.length}`, result });
-    if (made.refs.length >= 200 && Math.min(result.sharing.clean, result.sharing.conflicting) < ENOUGH) {
-      thin++;
-      console.error(`${made.mix} ${made.seed}: fewer than ${ENOUGH} clean or conflicting pairs share a path`);
-    }
-    made.remove();
+    const which = nth(n);
+    await one(`${which.mix} seed ${which.seed} of ${which.sources}`, async () => {
+      const made = await generate(which);
+      try {
+        return await agreement(made.dir, { ...common, refs: made.refs, features: made.features, seed: made.seed, strict: true });
+      } finally {
+        made.remove();
+      }
+    });
   }
-  const wrong = lines.reduce((sum, { result }) => sum + result.disagreements.length, 0);
-  if (values.json) console.log(JSON.stringify({ name: 'agreement', git: requireGit().text, repositories: lines, disagreements: wrong }));
-  else console.log(`${lines.length} repositories, ${lines.reduce((sum, { result }) => sum + result.pairs.clean + result.pairs.conflicting, 0)} pairs, ${wrong} disagreements`);
-  if (wrong > 0 || thin > 0) process.exitCode = 1;
+  const sum = added(lines);
+  if (values.json) console.log(JSON.stringify({ name: 'agreement', git: requireGit().text, repositories: lines, sum }));
+  else {
+    if (values.report) for (const line of lines) print(line);
+    printSum(lines);
+    if (sum.pairs.clean + sum.pairs.conflicting >= 1_000_000) {
+      for (const kind of kinds) if (Math.min(sum.kinds[kind].conflicting, sum.kinds[kind].clean) < ENOUGH) console.error(`${kind}: fewer than ${ENOUGH} conflicting or clean candidates`);
+    }
+  }
+  if (sum.wrong > 0) process.exitCode = 1;
 }

@@ -1,53 +1,15 @@
-// Law 5, asked of one repository: over all pairs of sources, and over sets, does Acumen say what git says? The judge is oracle.ts;
-// the engine is reached only through an `EngineAnswer`.
-import { composeSet } from '../app/main/service/composer.ts';
-import { treeIdOf } from '../app/main/git/trees.ts';
-import type { AcuId } from '../app/core/bytes.ts';
+// Law 5, asked of one repository: over all pairs of sources, and over sets, does Acumen say what git says? The judge is oracle.ts, what is
+// asked of the engine is engineAnswer.ts, and what a pair is a question about is candidates.ts.
+import { type Kind, candidates, kinds, kindsIn, kindsNamed, pathsOf } from './candidates.ts';
+import { type EngineAnswer, type EngineTree, type PairVerdict, engineAnswer } from './engineAnswer.ts';
 import { git } from './git.ts';
-import { load } from './loaded.ts';
+import { type MergeAnswer, mergeOne } from './gitMerges.ts';
 import { Oracle } from './oracle.ts';
-import type { OracleSource } from './oracle.ts';
+import type { OraclePair, OracleSource } from './oracle.ts';
 import { Random } from './random.ts';
 
-export interface EngineTree { readonly tree: string; readonly entries: ReadonlyMap<string, { readonly mode: number; readonly oid: string } | null> }
-
-/** All that is asked of the engine; names are sources' short names as byte strings. */
-export interface EngineAnswer {
-  standing(name: string): 'exact' | 'stale' | 'inexact' | 'merged' | 'absent';
-  verdict(a: string, b: string): 'clean' | 'conflict' | 'partial';
-  /** the composed tree of some sources, or the paths it was refused for */
-  treeOf(names: readonly string[]): Promise<EngineTree | { readonly refused: readonly string[] }>;
-  close(): Promise<void>;
-}
-
-/** The engine as the service runs it: the same reader, importer, engine and composer, without a store. */
-export async function engineAnswer(dir: string, options: { readonly base?: string; readonly refs?: readonly string[] } = {}): Promise<EngineAnswer> {
-  const loaded = await load(dir, options);
-  const { engine, reader, published, segments } = loaded;
-  const bySource = new Map<string, AcuId[]>();
-  const standings = new Map(segments.map((s) => [s.tip, s.standing.kind]));
-  for (const s of published.sources) bySource.set(s.name, [...engine.named(s.name)]);
-  const verdicts = new Map<string, 'conflict' | 'partial'>();
-  for (const { a, b, verdict } of engine.sourceConflicts()) verdicts.set(pairKey(a, b), verdict === 'partial' ? 'partial' : 'conflict');
-  return {
-    standing(name) {
-      const source = published.sources.find((s) => s.name === name);
-      if (source === undefined) return 'absent';
-      const tip = source.segments.at(-1);
-      return tip === undefined ? 'merged' : standings.get(tip)!;
-    },
-    verdict: (a, b) => verdicts.get(pairKey(a, b)) ?? 'clean',
-    async treeOf(names) {
-      const ids = [...new Set(names.flatMap((name) => bySource.get(name) ?? []))];
-      const composed = await composeSet(engine, reader, ids, loaded.stored);
-      if (!('delta' in composed)) return { refused: [...new Set([...composed.conflicts.map((c) => c.path), ...composed.missing])] };
-      return { tree: await treeIdOf(reader, published.baseTree, composed.delta), entries: composed.delta };
-    },
-    close: () => loaded.close(),
-  };
-}
-
-const pairKey = (a: string, b: string): string => (a < b ? `${a}\0${b}` : `${b}\0${a}`);
+export { engineAnswer };
+export type { EngineAnswer };
 
 export interface Disagreement {
   readonly what: 'standing' | 'verdict' | 'source tree' | 'pair tree' | 'set tree';
@@ -59,24 +21,41 @@ export interface Disagreement {
 }
 
 export interface Count { conflicting: number; clean: number }
+export interface KindCount extends Count { wrong: number }
 
 export interface Agreement {
   readonly git: string;
   /** as git has them; `leftOut`: exact ones that the engine lists as not yet exact */
   readonly sources: { exact: number; stale: number; merged: number; inexact: number; unsplit: number; leftOut: number };
+  /** compared, by git's verdict; not among them: `partial`, `unanswered` */
   readonly pairs: Count;
   readonly sharing: Count;
-  /** pairs whose commits have several merge bases: counted apart, compared only where the engine answers */
+  /** of `pairs`, those whose commits have several merge bases */
   readonly severalBases: number;
   /** pairs of exact sources that the engine gives no verdict on */
   readonly partial: number;
+  /** pairs on which git fails an assertion */
+  readonly unanswered: number;
+  /** `named`: of the conflicting ones, those of which git itself says that they are of the kind. Candidates: see candidates.ts */
+  readonly kinds: Readonly<Record<Kind, KindCount & { named: number }>>;
+  /** pairs on which both say conflict, and of these those with the same conflicted paths; `examples` of others */
+  readonly paths: { compared: number; same: number; readonly examples: { readonly sources: readonly string[]; readonly git: readonly string[]; readonly engine: readonly string[] }[] };
+  /** clean pairs whose tree ids were compared */
+  readonly trees: number;
+  /** pairs that docs/decisions/0014 answers otherwise than git, by its case */
+  readonly decided: Record<Decided, number>;
   /** feature → pairs that share a path and in which a source has the feature */
   readonly features: Readonly<Record<string, Count>>;
   /** `retracted`: clean and the same in the first orders, not in more of them */
   readonly sets: { asked: number; gitClean: number; agreed: number; retracted: number; tops: number; orders: number };
+  /** the first of them; `wrong`: how many */
   readonly disagreements: readonly Disagreement[];
+  readonly wrong: number;
   readonly ms: { oracle: number; engine: number };
 }
+
+/** `order`: git answers otherwise when the sides change places; `lost`: it calls clean a tree that lacks what both sides have. */
+export type Decided = 'order' | 'lost';
 
 export interface AgreementOptions {
   readonly base?: string;
@@ -87,20 +66,25 @@ export interface AgreementOptions {
   readonly seed?: number;
   /** whether a pair without a verdict is a disagreement: true for repositories made to have none */
   readonly strict?: boolean;
-  /** compare composed trees of every source and clean pair; or of every n-th */
+  /** compare composed trees of every clean pair; or of every n-th */
   readonly everyTree?: number;
   /** default: `engineAnswer` */
   readonly engine?: typeof engineAnswer;
+  readonly progress?: (pairs: number) => void;
 }
 
 const ORDERS = 4;
 const MORE_ORDERS = 60;
+/** disagreements kept, with all that is known of them, and pairs whose paths differ */
+const KEPT = 300;
+/** the way a person's request takes to a tree is tried on every so manieth clean pair; on the others the composer alone */
+const WHOLE_WAY = 1_000;
 
 export async function agreement(dir: string, options: AgreementOptions = {}): Promise<Agreement> {
   const where = { ...(options.base === undefined ? {} : { base: options.base }), ...(options.refs === undefined ? {} : { refs: options.refs }) };
   const begin = performance.now();
   let engineMs = 0;
-  const timed = async <T>(work: () => Promise<T>): Promise<T> => {
+  const timed = async <T>(work: () => T | Promise<T>): Promise<T> => {
     const start = performance.now();
     try { return await work(); } finally { engineMs += performance.now() - start; }
   };
@@ -108,14 +92,16 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
   const engine = await timed(() => (options.engine ?? engineAnswer)(dir, where));
   try {
     const disagreements: Disagreement[] = [];
+    let wrong = 0;
+    const disagree = (one: Disagreement): void => { if (++wrong <= KEPT) disagreements.push(one); };
     const sources = { exact: 0, stale: 0, merged: 0, inexact: 0, unsplit: 0, leftOut: 0 };
     const featuresOf = new Map<string, string[]>();
     for (const [feature, refs] of Object.entries(options.features ?? {})) for (const ref of refs) featuresOf.set(ref, [...(featuresOf.get(ref) ?? []), feature]);
 
-    const compareTree = async (what: Disagreement['what'], names: readonly string[], tree: string): Promise<boolean> => {
-      const answer = await timed(() => engine.treeOf(names));
-      if ('refused' in answer) disagreements.push({ what, sources: names, oracle: tree, engine: 'refused', paths: answer.refused });
-      else if (answer.tree !== tree) disagreements.push({ what, sources: names, oracle: tree, engine: answer.tree, paths: differingPaths(oracle, tree, answer) });
+    const compareTree = async (what: Disagreement['what'], names: readonly string[], tree: string, often = false): Promise<boolean> => {
+      const answer = await timed(() => (often && engine.pairTree !== undefined ? engine.pairTree(names[0]!, names[1]!) : engine.treeOf(names)));
+      if ('refused' in answer) disagree({ what, sources: names, oracle: tree, engine: 'refused', paths: answer.refused });
+      else if (answer.tree !== tree) disagree({ what, sources: names, oracle: tree, engine: answer.tree, paths: differingPaths(oracle, tree, answer) });
       else return true;
       return false;
     };
@@ -129,44 +115,62 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
         if (source.standing === 'exact' && standing === 'inexact') sources.leftOut++;
         // a source without one merge base may be listed or left out with its reason; neither is a verdict
         const silent = standing === 'inexact' || (standing === 'absent' && source.standing === 'inexact');
-        if (options.strict === true || !silent) disagreements.push({ what: 'standing', sources: [source.name], oracle: source.standing, engine: standing, paths: source.stalePaths });
-      } else if (source.standing === 'exact' && sources.exact % (options.everyTree ?? 1) === 0) {
+        if (options.strict === true || !silent) disagree({ what: 'standing', sources: [source.name], oracle: source.standing, engine: standing, paths: source.stalePaths });
+      } else if (source.standing === 'exact') {
         await compareTree('source tree', [source.name], source.tree!);
       }
     }
 
     const pairs: Count = { conflicting: 0, clean: 0 };
     const sharing: Count = { conflicting: 0, clean: 0 };
+    const perKind = Object.fromEntries(kinds.map((kind) => [kind, { conflicting: 0, clean: 0, wrong: 0, named: 0 }])) as Record<Kind, KindCount & { named: number }>;
+    const paths: Agreement['paths'] = { compared: 0, same: 0, examples: [] };
+    const decided: Record<Decided, number> = { order: 0, lost: 0 };
     const features: Record<string, Count> = {};
-    const cleanPairs = new Set<string>();
-    let severalBases = 0;
-    let partial = 0;
-    for await (const { a, b, clean, tree, paths, mergeBases, sharesPath } of oracle.pairs()) {
+    const cleanPairs = new CleanPairs(oracle.sources, (options.sets ?? 0) > 0);
+    let severalBases = 0, partial = 0, unanswered = 0, trees = 0, seen = 0;
+    for await (const pair of oracle.pairs()) {
+      const { a, b, answer, mergeBases, doings } = pair;
+      if (++seen % 1_000 === 0) options.progress?.(seen);
       if (engine.standing(a.name) !== 'exact' || engine.standing(b.name) !== 'exact') continue;
-      const verdict = engine.verdict(a.name, b.name);
-      const several = mergeBases.length > 1;
-      if (several) severalBases++;
-      else {
-        pairs[clean ? 'clean' : 'conflicting']++;
-        if (sharesPath) {
-          sharing[clean ? 'clean' : 'conflicting']++;
-          for (const f of new Set([...(featuresOf.get(a.ref) ?? []), ...(featuresOf.get(b.ref) ?? [])])) {
-            (features[f] ??= { conflicting: 0, clean: 0 })[clean ? 'clean' : 'conflicting']++;
-          }
+      if (answer === null) { unanswered++; continue; }
+      const ours = await timed(() => engine.verdict(a.name, b.name));
+      const which = answer.clean ? 'clean' : 'conflicting';
+      if (ours.verdict === 'partial') {
+        partial++;
+        if (options.strict === true) disagree({ what: 'verdict', sources: [a.name, b.name], oracle: which, engine: 'partial', paths: [...pathsOf(answer)] });
+        continue;
+      }
+      pairs[which]++;
+      if (mergeBases.length > 1) severalBases++;
+      if ([...doings[0].touched.keys()].some((path) => doings[1].touched.has(path))) {
+        sharing[which]++;
+        for (const f of new Set([...(featuresOf.get(a.ref) ?? []), ...(featuresOf.get(b.ref) ?? [])])) (features[f] ??= { conflicting: 0, clean: 0 })[which]++;
+      }
+      const named = kindsNamed(answer);
+      const asked = kindsIn(candidates(...doings) | named);
+      for (const kind of asked) perKind[kind][which]++;
+      for (const kind of kindsIn(named)) perKind[kind].named++;
+
+      const before = wrong;
+      if ((ours.verdict === 'clean') !== answer.clean) {
+        const why = answer.clean ? decidedOtherwise(oracle, pair, ours) : null;
+        if (why !== null) decided[why]++;
+        else disagree({ what: 'verdict', sources: [a.name, b.name], oracle: told(answer), engine: toldOurs(ours), paths: [...pathsOf(answer)] });
+      } else if (!answer.clean) {
+        paths.compared++;
+        const theirs = pathsOf(answer), mine = new Set(ours.places.map(({ path }) => path));
+        if (theirs.size === mine.size && [...theirs].every((path) => mine.has(path))) paths.same++;
+        else if (paths.examples.length < KEPT) paths.examples.push({ sources: [a.name, b.name], git: [told(answer), ...theirs].sort(), engine: ours.places.map(({ path, kind }) => `${kind} ${path}`).sort() });
+      } else {
+        cleanPairs.add(a, b);
+        if ((pairs.clean - 1) % (options.everyTree ?? 1) === 0) {
+          trees++;
+          await compareTree('pair tree', [a.name, b.name], answer.tree, true);
+          if (trees % WHOLE_WAY === 0) await compareTree('pair tree', [a.name, b.name], answer.tree);
         }
       }
-      if (verdict === 'partial') {
-        partial++;
-        if (options.strict === true && !several) disagreements.push({ what: 'verdict', sources: [a.name, b.name], oracle: clean ? 'clean' : 'conflict', engine: verdict, paths });
-        continue;
-      }
-      if ((verdict === 'clean') !== clean) {
-        disagreements.push({ what: 'verdict', sources: [a.name, b.name], oracle: clean ? 'clean' : 'conflict', engine: verdict, paths });
-        continue;
-      }
-      if (!clean) continue;
-      cleanPairs.add(pairKey(a.name, b.name));
-      if (cleanPairs.size % (options.everyTree ?? 1) === 0) await compareTree('pair tree', [a.name, b.name], tree);
+      if (wrong > before) for (const kind of asked) perKind[kind].wrong++;
     }
 
     const sets = { asked: 0, gitClean: 0, agreed: 0, retracted: 0, tops: 0, orders: ORDERS };
@@ -175,6 +179,7 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
     for (const [i, answer] of (await oracle.chains(chosen)).entries()) {
       sets.asked++;
       if (!answer.same) continue;
+      const before = wrong;
       if (await compareTree('set tree', answer.set, answer.tree!)) {
         sets.agreed++;
       } else {
@@ -182,7 +187,8 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
         const { set } = chosen[i]!;
         const [again] = await oracle.chains([{ set, orders: Array.from({ length: MORE_ORDERS }, () => random.shuffle(set.map((_, n) => n))) }]);
         if (!again!.same || again!.tree !== answer.tree) {
-          disagreements.pop();
+          wrong = before;
+          disagreements.length = Math.min(disagreements.length, wrong);
           sets.retracted++;
           continue;
         }
@@ -191,15 +197,49 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
       sets.tops += answer.set.length;
     }
     const ms = { engine: engineMs, oracle: performance.now() - begin - engineMs };
-    return { git: oracle.git, sources, pairs, sharing, severalBases, partial, features, sets, disagreements, ms };
+    return { git: oracle.git, sources, pairs, sharing, severalBases, partial, unanswered, kinds: perKind, paths, trees, decided, features, sets, disagreements, wrong, ms };
   } finally {
     oracle.close();
     await engine.close();
   }
 }
 
+const told = ({ clean, messages }: MergeAnswer): string =>
+  (clean ? 'clean' : messages.filter(({ kind }) => kind.startsWith('CONFLICT')).map(({ kind, paths }) => `${kind.replace(/^CONFLICT ?/, '')} ${paths.join(' ')}`).join('; '));
+const toldOurs = ({ verdict, places }: PairVerdict): string => (verdict === 'conflict' ? places.map(({ kind, path }) => `${kind} ${path}`).join('; ') : verdict);
+
+/** Does docs/decisions/0014 say conflict where git says clean? */
+function decidedOtherwise(oracle: Oracle, { a, b, answer, mergeBases }: OraclePair, { places }: PairVerdict): Decided | null {
+  const only = (...some: string[]): boolean => places.every(({ kind }) => some.includes(kind));
+  if (only('directory rename', 'rename/delete') && places.some(({ kind }) => kind === 'directory rename')) {
+    const has = (tree: string, path: string): boolean => git(oracle.dir, ['ls-tree', '-z', tree, '--', path]) !== '';
+    const [base] = mergeBases;
+    // the merged tree was let go of: it is made again, to be looked at
+    const { tree } = mergeOne(oracle.dir, a.commit!, b.commit!);
+    if (places.some(({ kind, path }) => kind === 'directory rename' && has(base!, path) && !has(tree, path))) return 'lost';
+  }
+  if (!only('rename/add')) return null;
+  const swapped = mergeOne(oracle.dir, b.commit!, a.commit!);
+  return swapped.clean && swapped.tree === answer!.tree ? null : 'order';
+}
+
+/** Which pairs are clean, a bit each. */
+class CleanPairs {
+  readonly #at: ReadonlyMap<string, number>;
+  readonly #bits: Uint8Array;
+  constructor(sources: readonly OracleSource[], wanted: boolean) {
+    this.#at = new Map(sources.map((s, i) => [s.name, i]));
+    this.#bits = new Uint8Array(wanted ? sources.length ** 2 : 0);
+  }
+  add(a: OracleSource, b: OracleSource): void {
+    const x = this.#at.get(a.name)!, y = this.#at.get(b.name)!;
+    this.#bits[x * this.#at.size + y] = this.#bits[y * this.#at.size + x] = 1;
+  }
+  has(a: OracleSource, b: OracleSource): boolean { return this.#bits[this.#at.get(a.name)! * this.#at.size + this.#at.get(b.name)!] === 1; }
+}
+
 /** Sets of 3–20 sources, none below another, pairwise clean; each with a few orders. */
-function chooseSets(oracle: Oracle, cleanPairs: ReadonlySet<string>, count: number, random: Random): { set: OracleSource[]; orders: number[][] }[] {
+function chooseSets(oracle: Oracle, cleanPairs: CleanPairs, count: number, random: Random): { set: OracleSource[]; orders: number[][] }[] {
   const exact = oracle.sources.filter((s) => s.commit !== null);
   const out: { set: OracleSource[]; orders: number[][] }[] = [];
   for (let attempt = 0; out.length < count && attempt < count * 20; attempt++) {
@@ -208,7 +248,7 @@ function chooseSets(oracle: Oracle, cleanPairs: ReadonlySet<string>, count: numb
     for (const s of random.shuffle(exact)) {
       if (set.length === size) break;
       const below = oracle.segments.get(s.tip)!.closure;
-      const fits = (other: OracleSource): boolean => other.tip !== s.tip && cleanPairs.has(pairKey(s.name, other.name)) && !below.has(other.tip)
+      const fits = (other: OracleSource): boolean => other.tip !== s.tip && cleanPairs.has(s, other) && !below.has(other.tip)
         && !oracle.segments.get(other.tip)!.closure.has(s.tip);
       if (set.every(fits)) set.push(s);
     }

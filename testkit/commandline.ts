@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { EngineAnswer } from './agreement.ts';
+import type { EngineAnswer } from './engineAnswer.ts';
 import { tempDir } from './git.ts';
 
 const acumen = fileURLToPath(new URL('../bin/acumen.js', import.meta.url));
@@ -32,7 +32,7 @@ export async function commandLineAnswer(dir: string, options: { readonly base?: 
     },
     verdict(a, b) {
       const found = verdicts.get([a, b].sort().join('\0'));
-      return found === undefined ? 'clean' : found.verdict === 'partial' ? 'partial' : 'conflict';
+      return { verdict: found === undefined ? 'clean' : found.verdict === 'partial' ? 'partial' : 'conflict', places: (found?.paths ?? []).map((path) => ({ path, kind: '' })) };
     },
     async treeOf(names) {
       const answer = run([0, 1], 'compose', ...names) as { tree: string | null; missing: string[]; conflicts: { path: string }[] };

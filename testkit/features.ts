@@ -1,6 +1,6 @@
 // What generated sources do to each other, one function per feature. Each makes a handful of sources that meet in the way its name says;
 // everyday edits around them (World.finish) mix the features with each other.
-import { mergeOne } from './oracle.ts';
+import { mergeOne } from './gitMerges.ts';
 import { binary, freshLine, linesOf, mutate, newLine, uniqueText } from './text.ts';
 import type { Style } from './text.ts';
 import type { Commit, Draft, Family, File, Source, World } from './world.ts';

@@ -13,7 +13,7 @@ const MAX_OUTPUT = 1 << 30;
 /** A home that cannot exist, whoever might make one. */
 const NO_HOME = '/dev/null/home';
 
-function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+export function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
   const env: NodeJS.ProcessEnv = {
     GIT_CONFIG_NOSYSTEM: '1', GIT_CONFIG_GLOBAL: '/dev/null', GIT_ATTR_NOSYSTEM: '1', HOME: NO_HOME, XDG_CONFIG_HOME: NO_HOME,
     GIT_AUTHOR_NAME: 'Test Kit', GIT_AUTHOR_EMAIL: 'testkit@example.invalid', GIT_AUTHOR_DATE: gitDate,

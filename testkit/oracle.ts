@@ -2,7 +2,12 @@
 // defines the question. Slow and obvious on purpose, written from the definitions alone, and sharing no code with the engine.
 import { readFileSync, realpathSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import { fastImport, git, gitDate, gitFields, gitLine, initBare, requireGit, tempDir, tryGit } from './git.ts';
+import { doingsOf } from './candidates.ts';
+import type { Doing } from './candidates.ts';
+import { fastImport, git, gitLine, initBare, requireGit, tempDir, tryGit } from './git.ts';
+import { mergeAll } from './gitMerges.ts';
+import type { MergeAnswer } from './gitMerges.ts';
+import { cut } from './oracleCut.ts';
 
 /** A set of commits outside the base that the same sources reach through the same heads. `tip` is its one head. */
 export interface OracleSegment {
@@ -43,14 +48,12 @@ export interface OracleSource {
 export interface OraclePair {
   readonly a: OracleSource;
   readonly b: OracleSource;
-  readonly clean: boolean;
-  /** the merged tree; with conflict markers in it where not clean */
-  readonly tree: string;
-  readonly paths: readonly string[];
+  /** null where git fails an assertion */
+  readonly answer: MergeAnswer | null;
   /** the best common ancestors of the two commits */
   readonly mergeBases: readonly string[];
-  /** both changed one same path relative to their merge base (false where there are several) */
-  readonly sharesPath: boolean;
+  /** since their merge base; since the base where they have several */
+  readonly doings: readonly [Doing, Doing];
 }
 
 export interface ChainAnswer {
@@ -72,8 +75,6 @@ export interface OracleOptions {
   readonly refs?: readonly string[];
 }
 
-interface MergeAnswer { readonly clean: boolean; readonly tree: string; readonly paths: readonly string[] }
-
 const shortName = (ref: string): string => ref.replace(/^refs\/(heads\/|remotes\/)?/, '');
 
 function commonDir(repository: string): string {
@@ -81,73 +82,12 @@ function commonDir(repository: string): string {
   return realpathSync(isAbsolute(dir) ? dir : join(repository, dir));
 }
 
-/** Runs merges in one process; each pair is two commit ids. Results come in the order of the input. */
-async function* mergeTrees(dir: string, pairs: Iterable<readonly [string, string]>, version: { major: number; minor: number }): AsyncGenerator<MergeAnswer> {
-  const options = ['merge-tree', '--write-tree', '--no-messages', '--name-only', '--allow-unrelated-histories'];
-  if (version.major === 2 && version.minor < 39) {
-    for (const [a, b] of pairs) yield mergeOne(dir, a, b);
-    return;
-  }
-  function* lines(): Generator<string> { for (const [a, b] of pairs) yield `${a} ${b}\n`; }
-  // One answer is: status, tree, conflicting paths …, empty field. Status 1 is clean (git-merge-tree, INPUT FORMAT).
-  let fields: string[] = [];
-  for await (const field of gitFields(dir, [...options, '--stdin'], lines())) {
-    if (field !== '' || fields.length < 2) { fields.push(field); continue; }
-    const [status, tree = '', ...paths] = fields;
-    if (status !== '0' && status !== '1') throw new Error(`git merge-tree failed with ${status}`);
-    yield { clean: status === '1', tree, paths };
-    fields = [];
-  }
-}
-
-/** The same by one process for one pair: status 0 is clean, 1 is conflict. */
-export function mergeOne(dir: string, a: string, b: string): MergeAnswer {
-  const result = tryGit(dir, ['merge-tree', '--write-tree', '--no-messages', '--name-only', '--allow-unrelated-histories', '-z', a, b]);
-  if (result.status !== 0 && result.status !== 1) throw new Error(`git merge-tree exited with ${result.status}: ${result.stderr}`);
-  const [tree = '', ...paths] = result.stdout.split('\0').filter((field) => field !== '');
-  return { clean: result.status === 0, tree, paths };
-}
-
-/**
- * Segments by definition: group commits by the sources that reach them; where a group has several heads, group again by the heads that reach each
- * commit, until each group has one.
- */
-function cut(parents: ReadonlyMap<string, readonly string[]>, tips: ReadonlyMap<string, string>): { commits: Set<string>; tip: string; sources: string[] }[] {
-  const below = new Map<string, Set<string>>();
-  const reachable = (from: string): Set<string> => {
-    let set = below.get(from);
-    if (set !== undefined) return set;
-    set = new Set([from]);
-    const queue = [from];
-    for (let c = queue.pop(); c !== undefined; c = queue.pop()) {
-      for (const p of parents.get(c) ?? []) if (parents.has(p) && !set.has(p)) { set.add(p); queue.push(p); }
-    }
-    below.set(from, set);
-    return set;
-  };
-  const split = (commits: Iterable<string>, key: (c: string) => string): Set<string>[] => {
-    const groups = new Map<string, Set<string>>();
-    for (const c of commits) {
-      const k = key(c);
-      groups.set(k, (groups.get(k) ?? new Set()).add(c));
-    }
-    return [...groups.values()];
-  };
-
-  const reachedBy = new Map<string, string[]>();
-  for (const [name, tip] of tips) for (const c of parents.has(tip) ? reachable(tip) : []) reachedBy.set(c, [...(reachedBy.get(c) ?? []), name]);
-
-  const done: { commits: Set<string>; tip: string; sources: string[] }[] = [];
-  const open = split(reachedBy.keys(), (c) => reachedBy.get(c)!.join('\n'));
-  for (let group = open.pop(); group !== undefined; group = open.pop()) {
-    // Whatever lies between two members is a member, so a member that another reaches is some member's parent.
-    const beneath = new Set([...group].flatMap((c) => parents.get(c)!));
-    const heads = [...group].filter((c) => !beneath.has(c));
-    if (heads.length === 1) done.push({ commits: group, tip: heads[0]!, sources: reachedBy.get(heads[0]!)! });
-    else open.push(...split(group, (c) => heads.filter((h) => reachable(h).has(c)).join('\n')));
-  }
-  return done;
-}
+/** Merge bases are merged oldest first, so that which comes first is a function of the set: a segment's date is its place in the order. */
+const dated = (place: number): string => `${1_700_000_000 + place} +0000`;
+/** segments whose trees may lie about as loose objects */
+const LOOSE = 300;
+/** after every segment's */
+const chainDate = '1800000000 +0000';
 
 export class Oracle {
   readonly git: string;
@@ -156,7 +96,6 @@ export class Oracle {
   readonly segments: ReadonlyMap<string, OracleSegment>;
   readonly sources: readonly OracleSource[];
   readonly dir: string;
-  readonly #version: { major: number; minor: number };
   readonly #close: () => void;
   /** commit standing for a segment or an unsplit source → its closure among such commits, itself included */
   readonly #closures: ReadonlyMap<string, ReadonlySet<string>>;
@@ -164,7 +103,7 @@ export class Oracle {
 
   private constructor(fields: {
     git: string; base: string; baseTree: string; segments: ReadonlyMap<string, OracleSegment>; sources: readonly OracleSource[]; dir: string;
-    version: { major: number; minor: number }; close: () => void; closures: ReadonlyMap<string, ReadonlySet<string>>; trees: Map<string, string>;
+    close: () => void; closures: ReadonlyMap<string, ReadonlySet<string>>; trees: Map<string, string>;
   }) {
     this.git = fields.git;
     this.base = fields.base;
@@ -172,7 +111,6 @@ export class Oracle {
     this.segments = fields.segments;
     this.sources = fields.sources;
     this.dir = fields.dir;
-    this.#version = fields.version;
     this.#close = fields.close;
     this.#closures = fields.closures;
     this.#trees = fields.trees;
@@ -227,30 +165,33 @@ export class Oracle {
 
     const carried = new Map<string, MergeAnswer>();
     let at = 0;
-    for await (const answer of mergeTrees(dir, pieces.map(({ tip }) => [base, tip] as const), version)) carried.set(pieces[at++]!.tip, answer);
+    for await (const answer of mergeAll(dir, pieces.map(({ tip }) => [base, tip] as const), true)) {
+      const { tip } = pieces[at++]!;
+      if (answer !== null) carried.set(tip, answer);
+    }
 
     const segments = new Map<string, OracleSegment>(pieces.map(({ tip, commits, sources }) => {
       const under = closure(tip);
-      const answer = carried.get(tip)!;
+      const answer = carried.get(tip);
       return [tip, {
         tip, commits: [...commits], sources, closure: under,
         lower: [...under].filter((t) => ![...under].some((other) => closure(other).has(t))).sort(),
-        carried: answer.clean ? answer.tree : null,
+        carried: answer?.clean === true ? answer.tree : null,
         // exit status 1: no common ancestor
         forks: tryGit(dir, ['merge-base', '--all', base, tip]).stdout.split('\n').filter((oid) => oid !== ''),
       }];
     }));
 
     // One commit per segment that carries and stands on segments that carry; one commit on the base per unsplit source.
-    const order = [...segments.values()].sort((a, b) => a.closure.size - b.closure.size);
+    const order = [...segments.values()].sort((a, b) => a.closure.size - b.closure.size || (a.tip < b.tip ? -1 : 1));
     const clean = (s: OracleSegment): boolean => s.carried !== null;
     const whole = order.filter((s) => clean(s) && [...s.closure].every((t) => clean(segments.get(t)!)));
     const unsplit = order.filter((s) => clean(s) && !whole.includes(s));
     const marks = new Map([...whole, ...unsplit].map((s, i) => [s.tip, `:${i + 1}`]));
-    const stream = [...whole, ...unsplit].map((s) => {
+    const stream = [...whole, ...unsplit].map((s, place) => {
       const [first, ...more] = whole.includes(s) && s.lower.length > 0 ? s.lower.map((t) => marks.get(t)!) : [base];
       // `M 040000 TREE` with an empty path sets the whole root tree (git-fast-import, filemodify).
-      return `commit refs/oracle/segment\nmark ${marks.get(s.tip)}\ncommitter Oracle <oracle@example.invalid> ${gitDate}\ndata <<E\n${s.tip}\nE\nfrom ${first}\n`
+      return `commit refs/oracle/segment\nmark ${marks.get(s.tip)}\ncommitter Oracle <oracle@example.invalid> ${dated(place)}\ndata <<E\n${s.tip}\nE\nfrom ${first}\n`
         + `${more.map((m) => `merge ${m}\n`).join('')}M 040000 ${s.carried} \n\n`;
     }).join('');
     const marksFile = join(own.path, 'marks');
@@ -269,13 +210,16 @@ export class Oracle {
       const s = segments.get(tip);
       if (s === undefined) return { name, ref, tip, standing: 'merged', commit: null, tree: null, unsplit: false, stalePaths: [] };
       const related = [s, ...[...s.closure].map((t) => segments.get(t)!)].every((part) => part.forks.length > 0);
-      const standing: OracleStanding = !related ? 'inexact' : s.carried === null ? 'stale' : 'exact';
+      // where git fails an assertion nothing is known
+      const standing: OracleStanding = !related || !carried.has(tip) ? 'inexact' : s.carried === null ? 'stale' : 'exact';
       return {
         name, ref, tip, standing, tree: s.carried, unsplit: unsplit.includes(s), commit: standing === 'exact' ? commitOf.get(tip)! : null,
-        stalePaths: s.carried === null ? carried.get(tip)!.paths : [],
+        stalePaths: s.carried === null ? (carried.get(tip)?.paths ?? []) : [],
       };
     });
-    return new Oracle({ git: version.text, base, baseTree, segments, sources, dir, version, close: () => own.remove(), closures, trees });
+    // all in one pack: every pair reads from it
+    if (segments.size > LOOSE) git(dir, ['repack', '-a', '-d', '-l', '-k', '-q']);
+    return new Oracle({ git: version.text, base, baseTree, segments, sources, dir, close: () => own.remove(), closures, trees });
   }
 
   close(): void { this.#close(); }
@@ -289,46 +233,27 @@ export class Oracle {
     return common.filter((c) => !common.some((other) => other !== c && this.#closures.get(other)!.has(c)));
   }
 
-  /** Every pair of exact sources, through one git process. */
+  /** Every pair of exact sources, one source after another; nothing is held of all pairs. */
   async* pairs(): AsyncGenerator<OraclePair> {
     const taking = this.sources.filter((s) => s.commit !== null);
-    const pairs: { a: OracleSource; b: OracleSource; mergeBases: string[] }[] = [];
-    taking.forEach((a, i) => { for (const b of taking.slice(i + 1)) pairs.push({ a, b, mergeBases: this.mergeBases(a.commit!, b.commit!) }); });
-    const changed = await this.#changedPaths(pairs);
-    let at = 0;
-    for await (const answer of mergeTrees(this.dir, pairs.map(({ a, b }) => [a.commit!, b.commit!] as const), this.#version)) {
-      const { a, b, mergeBases } = pairs[at++]!;
-      const one = mergeBases.length === 1 ? mergeBases[0]! : null;
-      const left = one === null ? undefined : changed.get(`${one} ${a.commit}`);
-      const right = one === null ? undefined : changed.get(`${one} ${b.commit}`);
-      const sharesPath = left !== undefined && right !== undefined && [...left].some((path) => right.has(path));
-      yield { a, b, clean: answer.clean, tree: answer.tree, paths: answer.paths, mergeBases, sharesPath };
+    const context = (mergeBases: readonly string[]): string => this.#trees.get(mergeBases.length === 1 ? mergeBases[0]! : this.base)!;
+    const between = (mergeBases: readonly string[], s: OracleSource): string => `${context(mergeBases)} ${s.tree!}`;
+    const wanted = new Set<string>();
+    for (const [i, a] of taking.entries()) for (const b of taking.slice(i + 1)) {
+      const mergeBases = this.mergeBases(a.commit!, b.commit!);
+      wanted.add(between(mergeBases, a)).add(between(mergeBases, b));
     }
-    if (at !== pairs.length) throw new Error(`git merge-tree answered ${at} of ${pairs.length} pairs`);
-  }
-
-  /** "mergeBase commit" → paths changed between them. */
-  async #changedPaths(pairs: readonly { a: OracleSource; b: OracleSource; mergeBases: readonly string[] }[]): Promise<Map<string, ReadonlySet<string>>> {
-    const out = new Map<string, Set<string>>();
-    for (const { a, b, mergeBases } of pairs) {
-      if (mergeBases.length !== 1) continue;
-      out.set(`${mergeBases[0]} ${a.commit}`, new Set()).set(`${mergeBases[0]} ${b.commit}`, new Set());
+    const doings = await doingsOf(this.dir, wanted);
+    wanted.clear();
+    function* every(): Generator<readonly [OracleSource, OracleSource]> {
+      for (const [i, a] of taking.entries()) for (let j = i + 1; j < taking.length; j++) yield [a, taking[j]!];
     }
-    const byTrees = new Map<string, string[]>();
-    for (const key of out.keys()) {
-      const trees = key.split(' ').map((c) => this.#trees.get(c)!).join(' ');
-      byTrees.set(trees, [...(byTrees.get(trees) ?? []), key]);
+    const asked = every(), inStep = every();
+    for await (const answer of mergeAll(this.dir, commitsOf(asked))) {
+      const [a, b] = inStep.next().value as readonly [OracleSource, OracleSource];
+      const mergeBases = this.mergeBases(a.commit!, b.commit!);
+      yield { a, b, answer, mergeBases, doings: [doings.get(between(mergeBases, a))!, doings.get(between(mergeBases, b))!] };
     }
-    const lines = [...byTrees.keys()].filter((trees) => new Set(trees.split(' ')).size === 2).map((trees) => `${trees}\n`);
-    // For two trees git prints the line "TREE TREE", then each changed name and NUL.
-    let current: string[] = [];
-    for await (const field of gitFields(this.dir, ['diff-tree', '--stdin', '-r', '-z', '--no-renames', '--name-only'], lines)) {
-      const header = /^([0-9a-f]{40,64} [0-9a-f]{40,64})\n/.exec(field);
-      if (header !== null) current = byTrees.get(header[1]!)!;
-      const path = header === null ? field : field.slice(header[0].length);
-      for (const key of current) out.get(key)!.add(path);
-    }
-    return out;
   }
 
   /**
@@ -344,16 +269,16 @@ export class Oracle {
     const longest = Math.max(0, ...chains.map((c) => c.order.length));
     for (let step = 1; step < longest; step++) {
       const going = chains.filter((c) => c.clean && c.order.length > step);
-      const answers: MergeAnswer[] = [];
-      for await (const answer of mergeTrees(this.dir, going.map((c) => [c.head, c.order[step]!.commit!] as const), this.#version)) answers.push(answer);
+      const answers: (MergeAnswer | null)[] = [];
+      for await (const answer of mergeAll(this.dir, going.map((c) => [c.head, c.order[step]!.commit!] as const), true)) answers.push(answer);
       const marks = new Map<string, string>();
       let stream = '';
       going.forEach((chain, i) => {
-        chain.clean = answers[i]!.clean;
-        chain.tree = answers[i]!.tree;
+        chain.clean = answers[i]?.clean === true;
+        chain.tree = answers[i]?.tree ?? '';
         if (!chain.clean) return;
         marks.set(String(i), `:${i + 1}`);
-        stream += `commit refs/oracle/chain\nmark :${i + 1}\ncommitter Oracle <oracle@example.invalid> ${gitDate}\ndata 0\n`
+        stream += `commit refs/oracle/chain\nmark :${i + 1}\ncommitter Oracle <oracle@example.invalid> ${chainDate}\ndata 0\n`
           + `from ${chain.head}\nmerge ${chain.order[step]!.commit}\nM 040000 ${chain.tree} \n\n`;
       });
       const file = tempDir('marks');
@@ -404,6 +329,10 @@ export class Oracle {
     }
     return found;
   }
+}
+
+function* commitsOf(pairs: Iterable<readonly [OracleSource, OracleSource]>): Generator<readonly [string, string]> {
+  for (const [a, b] of pairs) yield [a.commit!, b.commit!];
 }
 
 function readMarks(file: string, marks: ReadonlyMap<string, string>): Map<string, string> {

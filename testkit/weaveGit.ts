@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { fastImport, git, initBare, tempDir } from './git.ts';
-import { mergeOne } from './oracle.ts';
+import { mergeOne } from './gitMerges.ts';
 
 export interface Commit { readonly parents: readonly number[]; /** text of each file */ readonly texts: readonly string[] }
 export interface PairAnswer { readonly a: number; readonly b: number; /** per file: git's clean result as an object id, or null where it conflicts */ readonly files: readonly (string | null)[] }
