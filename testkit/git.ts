@@ -25,12 +25,12 @@ export function environment(extra: Readonly<Record<string, string>> = {}): NodeJ
 }
 
 export interface GitResult { readonly status: number; readonly stdout: string; readonly stderr: string }
-export interface GitOptions { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> }
+export interface GitOptions { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>>; /** then it is killed, and that is thrown */ readonly timeoutMs?: number }
 
 /** Runs git in `dir` and reports whatever happened. */
 export function tryGit(dir: string, args: readonly string[], options: GitOptions = {}): GitResult {
   const run = spawnSync('git', args, {
-    cwd: dir, env: environment(options.env), maxBuffer: MAX_OUTPUT,
+    cwd: dir, env: environment(options.env), maxBuffer: MAX_OUTPUT, ...options.timeoutMs !== undefined && { timeout: options.timeoutMs },
     input: typeof options.input === 'string' ? Buffer.from(options.input, 'latin1') : (options.input ?? ''),
   });
   if (run.error) throw run.error;

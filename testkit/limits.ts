@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fastImport, gitLine, initBare, tryGit } from './git.ts';
+import { fastImport, git, gitLine, initBare, tryGit } from './git.ts';
 import { Random } from './random.ts';
 
 export type NamedPair = readonly [a: string, b: string];
@@ -85,14 +85,23 @@ export const limitCases: readonly LimitCase[] = [
   {
     name: 'tree', what: 'entries in one folder', full: 1_000_000, small: 20_000,
     build(dir, size) {
-      const stream = new Stream();
-      const one = stream.blob('one\n'), two = stream.blob('two\n'), three = stream.blob('three\n');
-      const main = stream.commit('main', [], Object.fromEntries(lines(size, (i) => [`d/f${digits(i)}`, one] as never)) as Files);
-      stream.commit('a', [main], { [`d/f${digits(5)}`]: two });
-      stream.commit('b', [main], { [`d/f${digits(5)}`]: three, [`d/f${digits(9)}`]: two });
-      stream.commit('c', [main], { [`d/f${digits(size - 1)}`]: two, 'd/new': three });
-      stream.commit('d', [main], { 'd/new': two, [`d/f${digits(7)}`]: null });
-      stream.write(dir);
+      // not by fast-import, which looks through a folder for each of its entries
+      initBare(dir);
+      const [one, two, three] = ['one\n', 'two\n', 'three\n'].map((content) => gitLine(dir, ['hash-object', '-w', '--stdin'], { input: content }));
+      const names = lines(size, (i) => `f${digits(i)}`);
+      const commit = (branch: string, parent: string | null, changes: Readonly<Record<string, string | null>>): string => {
+        const entries = names.flatMap((name) => (changes[name] === null ? [] : [`100644 blob ${changes[name] ?? one}\t${name}\n`]));
+        if (changes['new'] != null) entries.push(`100644 blob ${changes['new']}\tnew\n`);
+        const folder = gitLine(dir, ['mktree'], { input: entries.join('') }), root = gitLine(dir, ['mktree'], { input: `040000 tree ${folder}\td\n` });
+        const made = gitLine(dir, ['commit-tree', ...parent === null ? [] : ['-p', parent], '-m', branch, root]);
+        git(dir, ['update-ref', `refs/heads/${branch}`, made]);
+        return made;
+      };
+      const main = commit('main', null, {});
+      commit('a', main, { [names[5]!]: two! });
+      commit('b', main, { [names[5]!]: three!, [names[9]!]: two! });
+      commit('c', main, { [names[size - 1]!]: two!, new: three! });
+      commit('d', main, { new: two!, [names[7]!]: null });
       return [['a', 'b'], ['a', 'c'], ['a', 'd'], ['b', 'c'], ['b', 'd'], ['c', 'd']];
     },
   },
@@ -334,15 +343,20 @@ function usageOf(pid: number): { residentMB: number; cpuSeconds: number } {
 
 export type GitAnswer = { readonly clean: boolean; readonly tree: string } | null;
 
-/** git's verdicts, and the time they took; null for those it had not reached by then. */
+/** git's verdicts, and the time they took; null for those it did not give in so many seconds, each and in all. */
 export function judgedByGit(dir: string, pairs: readonly NamedPair[], seconds: number): { readonly answers: readonly GitAnswer[]; readonly ms: number } {
   const start = performance.now();
-  const answers: GitAnswer[] = [];
-  for (const [a, b] of pairs) {
-    if (performance.now() - start > seconds * 1000) { answers.push(null); continue; }
-    const { status, stdout } = tryGit(dir, ['merge-tree', '--write-tree', '--no-messages', '--name-only', a, b]);
-    answers.push(status === 0 || status === 1 ? { clean: status === 0, tree: stdout.split('\n')[0]! } : null);
-  }
+  const answers = pairs.map(([a, b]): GitAnswer => {
+    const timeoutMs = Math.round(start + seconds * 1000 - performance.now());
+    if (timeoutMs <= 0) return null;
+    try {
+      const { status, stdout } = tryGit(dir, ['merge-tree', '--write-tree', '--no-messages', '--name-only', a, b], { timeoutMs });
+      return status === 0 || status === 1 ? { clean: status === 0, tree: stdout.split('\n')[0]! } : null;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ETIMEDOUT') return null;
+      throw error;
+    }
+  });
   return { answers, ms: performance.now() - start };
 }
 
@@ -361,5 +375,3 @@ export function compared(pairs: readonly NamedPair[], ours: readonly Answer[], g
   });
   return { agreed, unable, unjudged, wrong };
 }
-
-export const gitVersionOf = (dir: string): string => gitLine(dir, ['--version']);
