@@ -16,7 +16,7 @@ export class Engine {
   readonly tables: Tables;
   readonly acus: readonly Acu[];
   readonly sources: readonly Source[];
-  readonly #encoded: Uint8Array;
+  #encoded: Uint8Array | null;
   readonly #byId: ReadonlyMap<AcuId, number>;
   readonly #provenances: readonly (readonly number[])[];
   /** per segment: the ACUs of its closure */
@@ -24,7 +24,7 @@ export class Engine {
   #digest: string | null = null;
   #index: ConflictIndex | null = null;
 
-  private constructor(tables: Tables, encoded: Uint8Array) {
+  private constructor(tables: Tables, encoded: Uint8Array | null) {
     this.tables = tables;
     this.#encoded = encoded;
     const below: Set<AcuId>[] = [];
@@ -58,12 +58,11 @@ export class Engine {
   }
 
   static from(published: Published, segments: readonly Segment[]): Engine {
-    const tables = buildTables(published, segments);
-    return new Engine(tables, encodeTables(tables));
+    return new Engine(buildTables(published, segments), null);
   }
   static decode(bytes: Uint8Array): Engine { return new Engine(decodeTables(bytes), bytes); }
-  encode(): Uint8Array { return this.#encoded; }
-  get digest(): string { return this.#digest ??= digestOf(this.#encoded); }
+  encode(): Uint8Array { return this.#encoded ??= encodeTables(this.tables); }
+  get digest(): string { return this.#digest ??= digestOf(this.encode()); }
   get base(): Oid { return this.tables.base; }
   get index(): ConflictIndex { return this.#index ??= new ConflictIndex(this.tables); }
 
@@ -270,6 +269,15 @@ export class Engine {
         const [a, b] = sources[i]!.name < sources[j]!.name ? [i, j] : [j, i];
         yield { a: sources[a]!.name, b: sources[b]!.name, verdict: pair.inexact === null ? 'blocking' : 'partial', paths: [...new Set(pair.places.map((p) => paths[p.path]!))].sort() };
       }
+    }
+  }
+
+  /** The same without their places: each pair of sources (by place in `tables.sources`) once. */
+  sourcePairs(visit: (a: number, b: number, isExact: boolean) => void): void {
+    const sourcesOf: number[][] = this.tables.segments.map(() => []);
+    this.tables.sources.forEach((s, i) => { if (s.segments.length > 0) sourcesOf[s.segments.at(-1)!]!.push(i); });
+    for (const { a, b, inexact } of this.index.pairs.values()) {
+      for (const i of sourcesOf[a]!) for (const j of sourcesOf[b]!) visit(i, j, inexact === null);
     }
   }
 

@@ -107,6 +107,53 @@ export class ConflictReport {
   }
 }
 
+/** The conflict graph by sources: a bit for each pair, whatever there is of them. */
+export class GraphReport {
+  readonly sources: readonly string[];
+  /** places of sources without a verdict against the base */
+  readonly stale: readonly number[];
+  readonly counts: { readonly blocking: number; readonly partial: number };
+  readonly #words: number;
+  /** both triangles */
+  readonly #bits: Readonly<Record<'blocking' | 'partial', Uint32Array>>;
+
+  constructor(engine: Engine) {
+    const { tables } = engine;
+    const n = tables.sources.length;
+    this.sources = tables.sources.map(({ name }) => display(name));
+    this.#words = (n + 31) >>> 5;
+    const bits = this.#bits = { blocking: new Uint32Array(n * this.#words), partial: new Uint32Array(n * this.#words) };
+    const counts = { blocking: 0, partial: 0 };
+    engine.sourcePairs((a, b, isExact) => {
+      const kind = isExact ? 'blocking' : 'partial';
+      counts[kind]++;
+      bits[kind][a * this.#words + (b >>> 5)]! |= 1 << (b & 31);
+      bits[kind][b * this.#words + (a >>> 5)]! |= 1 << (a & 31);
+    });
+    this.counts = counts;
+    this.stale = tables.sources.flatMap(({ segments }, i) => (segments.length > 0 && tables.segments[segments.at(-1)!]!.standing !== 'exact' ? [i] : []));
+  }
+
+  /** Of each source the later ones that it conflicts with: each pair once. */
+  *later(kind: 'blocking' | 'partial'): Iterable<number[]> {
+    for (let i = 0; i < this.sources.length; i++) yield this.#row(kind, i, i + 1);
+  }
+
+  /** Of each source all that it conflicts with. */
+  *all(): Iterable<number[]> {
+    for (let i = 0; i < this.sources.length; i++) yield this.#row('blocking', i, 0);
+  }
+
+  #row(kind: 'blocking' | 'partial', source: number, from: number): number[] {
+    const bits = this.#bits[kind], first = source * this.#words;
+    const out: number[] = [];
+    for (let w = from >>> 5; w < this.#words; w++) {
+      for (let left = bits[first + w]! & (w === from >>> 5 ? -1 << (from & 31) : -1); left !== 0; left &= left - 1) out.push(32 * w + 31 - Math.clz32(left & -left));
+    }
+    return out;
+  }
+}
+
 export interface CheckReport { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly ConflictRow[] }
 
 export function checkReport(engine: Engine, ids: readonly AcuId[]): CheckReport {

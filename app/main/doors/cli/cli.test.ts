@@ -161,6 +161,34 @@ describe('--json', () => {
   });
 });
 
+describe('--no-store', () => {
+  const here = (): string[] => ['--no-store', '--repo', repo.path, '--json'];
+
+  test('gives what an import and the verb give, and keeps nothing', async () => {
+    for (const verb of [['list'], ['conflicts'], ['conflicts', '--acu', 'first'], ['conflicts', '--graph'], ['check', 'first', 'clash'], ['check', 'feature/second']]) {
+      const stored = await acumen([...verb, '--store', store, '--json']), read = await acumen([...verb, ...here()]);
+      expect(read.err, verb.join(' ')).toBe('');
+      expect(read.status, verb.join(' ')).toBe(stored.status);
+      expect({ ...json(read), ms: 0 }, verb.join(' ')).toEqual({ ...json(stored), ms: 0 });
+    }
+    expect(existsSync(path.join(folder, 'data'))).toBe(false);
+  });
+
+  test('takes the base and refs that an import takes, which mean nothing without it', async () => {
+    expect(json(await acumen(['list', ...here(), '--refs', 'refs/heads/first'])).acus).toHaveLength(1);
+    expect(json(await acumen(['list', ...here(), '--base', 'first', '--refs', 'refs/heads/first'])).acus).toHaveLength(0);
+    expect(await acumen(['list', '--store', store, '--refs', 'refs/heads/first'])).toMatchObject({ status: 2, out: '', err: expect.stringContaining('--no-store') });
+  });
+
+  test('the graph names each pair of sources that conflicts once, and every source without a verdict', async () => {
+    const { sources, blocking, partial, stale, pairs } = json(await acumen(['conflicts', '--graph', ...here()])) as { sources: string[]; blocking: number[][]; partial: number[][]; stale: number[]; pairs: unknown };
+    expect(blocking.flatMap((later, i) => later.map((j) => [sources[i], sources[j]].sort()))).toEqual([['clash', 'first']]);
+    expect(stale.map((i) => sources[i])).toEqual(['stale']);
+    expect({ partial: partial.flat(), pairs }).toEqual({ partial: [], pairs: { blocking: 1, partial: 0 } });
+    expect((await acumen(['conflicts', '--graph', '--no-store', '--repo', repo.path])).out).toMatch(/clash × first\n[^]*1 of 21 pairs of sources conflict; 1 do not carry onto main/);
+  });
+});
+
 describe('for a person', () => {
   test('every verb prints something readable, without escapes where nobody looks', async () => {
     const mine = path.join(folder, 'person.acumen');

@@ -1,16 +1,14 @@
 // `acumen list`, `conflicts` and `check`: what there is and what stands against what. They change nothing.
 import { AcumenError } from '../../../contract/frames.ts';
-import { ConflictReport, checkReport, importWarnings, listed, namedIds } from '../../service/reports.ts';
+import { ConflictReport, GraphReport, checkReport, importWarnings, listed, namedIds } from '../../service/reports.ts';
 import type { ConflictRow } from '../../service/reports.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { JsonStream, ago, clean, duration, shortId, table } from './output.ts';
 import type { Output } from './output.ts';
-import { withWorkspace } from './opening.ts';
-import type { Verb } from './program.ts';
+import { withEngine } from './opening.ts';
+import type { Call, Verb } from './program.ts';
 
-const reads = { write: false, imported: true };
-
-export const list: Verb = (call) => withWorkspace(call, reads, async ({ engine }) => {
+export const list: Verb = (call) => withEngine(call, async ({ engine }) => {
   const { out, options } = call;
   if (options.json) {
     const json = new JsonStream(out);
@@ -38,8 +36,9 @@ export const list: Verb = (call) => withWorkspace(call, reads, async ({ engine }
   return 0;
 });
 
-export const conflicts: Verb = (call) => withWorkspace(call, reads, async ({ engine }) => {
+export const conflicts: Verb = (call) => withEngine(call, async ({ engine }) => {
   const { out, options } = call;
+  if (options.graph) return graph(call, engine);
   const start = performance.now();
   const { kind } = options;
   if (kind !== undefined && kind !== 'textual' && kind !== 'semantic') {
@@ -82,11 +81,40 @@ export const conflicts: Verb = (call) => withWorkspace(call, reads, async ({ eng
   return pairs.blocking > 0 ? 1 : 0;
 });
 
+/** Which sources conflict with which, and nothing else: of thousands of branches no list of conflicts is read by anybody. */
+async function graph({ out, options }: Call, engine: Workspace['engine']): Promise<number> {
+  if (options.kind !== undefined || options.acu !== undefined) throw new AcumenError('usage', '--graph is of all sources and kinds.', 'Leave --kind and --acu out.');
+  const start = performance.now();
+  const report = new GraphReport(engine);
+  const { sources, stale, counts } = report;
+  if (options.json) {
+    const json = new JsonStream(out);
+    await json.open();
+    await json.value('sources', sources);
+    await json.list('blocking', report.later('blocking'));
+    await json.list('partial', report.later('partial'));
+    await json.value('stale', stale);
+    await json.value('pairs', counts);
+    await json.value('ms', performance.now() - start);
+    await json.close();
+    return counts.blocking > 0 ? 1 : 0;
+  }
+  for (const [i, found] of [...report.all()].entries()) {
+    if (found.length > 0) await out.line(`${mark(out, 'blocking')} ${out.style('strong', clean(sources[i]!))} ${out.style('dim', '×')} ${found.map((j) => clean(sources[j]!)).join(', ')}`);
+  }
+  for (const i of stale) await out.line(`${mark(out, 'partial')} ${out.style('strong', clean(sources[i]!))} ${out.style('dim', '×')} ${clean(engine.tables.baseName)}`);
+  await out.line([
+    counts.blocking === 0 ? out.style('good', 'No two sources conflict') : `${out.style('bad', `${counts.blocking} of ${sources.length * (sources.length - 1) / 2} pairs of sources`)} conflict`,
+    ...counts.partial > 0 ? [`${counts.partial} without a verdict`] : [], ...stale.length > 0 ? [`${stale.length} do not carry onto ${clean(engine.tables.baseName)}`] : [],
+  ].join('; ') + ` (${duration(performance.now() - start)})`);
+  return counts.blocking > 0 ? 1 : 0;
+}
+
 function mark(out: Output, verdict: ConflictRow['verdict']): string {
   return verdict === 'blocking' ? out.style('bad', '✕') : verdict === 'risk' ? out.style('warning', '!') : verdict === 'resolvable' ? out.style('warning', '~') : out.style('dim', '?');
 }
 
-export const check: Verb = (call) => withWorkspace(call, reads, async (workspace) => {
+export const check: Verb = (call) => withEngine(call, async (workspace) => {
   const { out, options, args } = call;
   const ids = namedIds(workspace.engine, args);
   const report = checkReport(workspace.engine, ids);
@@ -97,7 +125,7 @@ export const check: Verb = (call) => withWorkspace(call, reads, async (workspace
 });
 
 /** What stands against a set, for a person. */
-export async function against(out: Output, { engine }: Workspace, missing: readonly string[], rows: readonly ConflictRow[]): Promise<void> {
+export async function against(out: Output, { engine }: Pick<Workspace, 'engine'>, missing: readonly string[], rows: readonly ConflictRow[]): Promise<void> {
   const name = (id: string): string => {
     const acu = engine.acus.find((a) => a.id === id);
     return acu === undefined ? id : `${clean(listed(acu).name)} ${out.style('id', shortId(id))}`;

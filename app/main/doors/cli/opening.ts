@@ -1,4 +1,5 @@
-// From a verb's options to its open workspace, and operations that Ctrl-C cancels.
+// From a verb's options to its open workspace, or with --no-store to what a repository holds now, and operations that Ctrl-C cancels.
+import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
@@ -34,6 +35,25 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
   } finally {
     await workspace.close();
   }
+}
+
+/** For a verb that only looks: what was imported, or with --no-store what the repository holds now. */
+export async function withEngine<T>(call: Call, use: (at: Pick<Workspace, 'engine'>) => Promise<T>): Promise<T> {
+  const { io, options } = call;
+  const { base = null, refs = [] } = options;
+  if (options.unstored !== true) {
+    if (base !== null || refs.length > 0) throw new AcumenError('usage', '--base and --refs are chosen when a repository is imported.', 'Give them to `acumen import`, or add --no-store.');
+    return withWorkspace(call, { write: false, imported: true }, use);
+  }
+  const { readUnstored } = await import('../../service/unstored.ts');
+  const progress = progressLine(call.err);
+  let engine;
+  try {
+    engine = await readUnstored(path.resolve(io.cwd, options.repo ?? '.'), { base, refs, grain: 'branch' }, { reader: readerChoice(options), searchPath: io.env['PATH'] ?? '' }, progress.show, io.interrupt);
+  } finally {
+    await progress.clear();
+  }
+  return use({ engine });
 }
 
 export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {

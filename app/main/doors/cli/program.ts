@@ -10,7 +10,9 @@ export interface Options {
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: string;
   readonly patch?: readonly string[]; readonly patches?: boolean;
   readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
-  readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
+  /** `--no-store` */
+  readonly unstored?: boolean;
+  readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
 }
 export interface Call { readonly io: Io; readonly out: Output; readonly err: Output; readonly options: Options; readonly args: readonly string[] }
 /** Answers the exit status. */
@@ -71,10 +73,14 @@ function build(out: Output, start: Run): Command {
       .option('--git <reader>', 'how the repository is read: embedded, or native by git (default: native where git is found)')
       .option('--json', 'print exactly one JSON document')
       .exitOverride()
-      .action((...given: unknown[]) => start(load, command.opts<Options>(), (given.slice(0, -2) as (string | string[] | undefined)[]).flat().filter((a) => a !== undefined)));
+      .action((...given: unknown[]) => start(load, optionsOf(command), (given.slice(0, -2) as (string | string[] | undefined)[]).flat().filter((a) => a !== undefined)));
     return command;
   };
   const collect = (value: string, all: readonly string[] | undefined): string[] => [...all ?? [], value];
+  const looking = (command: Command): Command => command
+    .option('--no-store', 'read the repository itself: no import before, nothing kept')
+    .option('--base <rev>', 'with --no-store: what everything is composed onto')
+    .option('--refs <glob>', 'with --no-store: refs to take as sources, by full name; may be repeated', collect);
 
   verb('import [repo]', 'read the changes in flight of a repository, or read them again', async () => (await import('./importing.ts')).importing)
     .option('--base <rev>', 'what everything is composed onto (default: origin/HEAD, main, master, HEAD)')
@@ -82,11 +88,12 @@ function build(out: Output, start: Run): Command {
     .option('--patch <file>', 'a patch file, a folder of them, or - for standard input; remembered, may be repeated', collect)
     .option('--no-patches', 'forget the patch files remembered')
     .option('--grain <grain>', 'how finely sources are cut: branch', 'branch');
-  verb('list', 'the changes', async () => (await import('./looking.ts')).list);
-  verb('conflicts', 'the conflict graph; exit status 1 if anything blocks', async () => (await import('./looking.ts')).conflicts)
+  looking(verb('list', 'the changes', async () => (await import('./looking.ts')).list));
+  looking(verb('conflicts', 'the conflict graph; exit status 1 if anything blocks', async () => (await import('./looking.ts')).conflicts))
+    .option('--graph', 'only which sources conflict with which')
     .option('--kind <kind>', 'textual or semantic conflicts only')
     .option('--acu <x>', 'conflicts of this source or change only');
-  verb('check <x...>', 'may these be composed? exit status 1 if not', async () => (await import('./looking.ts')).check);
+  looking(verb('check <x...>', 'may these be composed? exit status 1 if not', async () => (await import('./looking.ts')).check));
   verb('compose <x...>', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
     .option('--branch <name>', 'write it to the repository as this branch')
     .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
@@ -109,6 +116,12 @@ function build(out: Output, start: Run): Command {
     });
   }
   return program;
+}
+
+/** `--no-store` comes as a store that is false. */
+function optionsOf(command: Command): Options {
+  const { store, ...options } = command.opts<Omit<Options, 'store'> & { store?: string | false }>();
+  return store === false ? { ...options, unstored: true } : { ...options, ...store !== undefined && { store } };
 }
 
 /** `--git`: who reads the repository. */
