@@ -59,7 +59,7 @@ export async function extract(dir: string, refs: readonly string[], reader: Read
   const segments: Segment[] = [];
   try {
     await importRepository(repository, { base: null, refs, grain: 'branch' }, {
-      written: async () => new Set(), begin: async () => {}, known: async () => [], blob: async () => null,
+      written: async () => new Set(), begin: async () => {}, known: async () => [], earlier: async () => null, blob: async () => null,
       keyOf: (segment) => String(segments.push(segment)), stage: async () => {},
     }, () => {}, new AbortController().signal);
   } finally {

@@ -35,6 +35,7 @@ export async function load(dir: string, options: LoadOptions = {}): Promise<Load
     written: async () => new Set(),
     begin: async () => {},
     keyOf: segmentKey,
+    earlier: async () => options.onTopOf?.published ?? null,
     known: async (tip) => (options.onTopOf?.segments ?? []).filter((s) => s.tip === tip),
     blob: stored,
     stage: async (segments, made) => {

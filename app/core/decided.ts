@@ -11,6 +11,8 @@ export type DecidedPairs = Int32Array;
 
 /** As the event holds them. Segments are places in `Published.segments`; paths and reasons index these lists. */
 export interface PackedPairs {
+  /** under which rules they were merged: answers by other rules are not taken over by a later import */
+  readonly rules: number;
   readonly paths: readonly PathBytes[];
   readonly reasons: readonly string[];
   /** the numbers of `DecidedPairs` in LEB128, zigzag, `a` as the difference from the pair before */
@@ -42,6 +44,9 @@ export function renumbered(decided: DecidedPairs, path: (path: number) => number
   return out;
 }
 
+/** Goes up whenever the same pair may get another answer. */
+export const RULES = 1;
+
 export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], reasons: readonly string[]): PackedPairs {
   let bytes = new Uint8Array(64), length = 0;
   const put = (value: number): void => {
@@ -56,7 +61,7 @@ export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], re
     before = decided[pair]!;
     for (let at = pair + 1; at < afterPair(decided, pair); at++) put(decided[at]!);
   }
-  return { paths, reasons, pairs: bytes.slice(0, length) };
+  return { rules: RULES, paths, reasons, pairs: bytes.slice(0, length) };
 }
 
 export function unpackPairs({ pairs }: PackedPairs): DecidedPairs {

@@ -3,7 +3,7 @@
 import type { Oid, PathBytes } from './bytes.ts';
 import { ancestors } from './changes.ts';
 import { Closures } from './closures.ts';
-import type { Rename } from './model.ts';
+import type { Rename, Segment } from './model.ts';
 import { Row } from './tables.ts';
 
 /** The part of the tables this needs; `rows` as there. */
@@ -15,6 +15,40 @@ export interface Touched {
 }
 
 export interface Meeting { readonly a: number; readonly b: number }
+
+/** `Touched` of segments as they are named, lower ones first, without their lines. */
+export class Touches implements Touched {
+  readonly segments: Touched['segments'][number][] = [];
+  readonly paths: PathBytes[] = [];
+  readonly contexts: string[] = [];
+  readonly #at = new Map<Oid, number>();
+  readonly #paths = new Map<PathBytes, number>();
+  #rows = new Int32Array(Row.width * 256);
+  #length = 0;
+
+  get rows(): Int32Array { return this.#rows.subarray(0, this.#length); }
+
+  add({ tip, lower, standing, renames, contexts }: Segment): void {
+    const segment = this.segments.length;
+    this.#at.set(tip, segment);
+    this.segments.push({ tip, lower: lower.map((oid) => this.#at.get(oid)!), standing: standing.kind, renames });
+    for (const { context, edits } of contexts) {
+      let c = this.contexts.indexOf(context);
+      if (c < 0) c = this.contexts.push(context) - 1;
+      for (const { path, before, after } of edits) {
+        if (this.#length + Row.width > this.#rows.length) { const next = new Int32Array(this.#rows.length * 2); next.set(this.#rows); this.#rows = next; }
+        this.#rows.set([segment, c, this.#path(path), before === null ? -1 : 0, after === null ? -1 : 0, 0, 0], this.#length);
+        this.#length += Row.width;
+      }
+    }
+  }
+
+  #path(path: PathBytes): number {
+    let n = this.#paths.get(path);
+    if (n === undefined) { n = this.paths.push(path) - 1; this.#paths.set(path, n); }
+    return n;
+  }
+}
 
 const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 

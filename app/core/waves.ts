@@ -16,8 +16,11 @@ export interface Held {
 /** More waves than any real work takes: each goes at least one folder or one merge deeper. */
 const MOST_WAVES = 100_000;
 
-/** Does `work` for each item, whatever the others lack, and again after each wave for those that lacked something. */
-export async function settleAll<T>(held: Held, items: readonly T[], work: (item: T) => void): Promise<void> {
+/**
+ * Does `work` for each item, whatever the others lack, and again after each wave for those that lacked something. `between` two items
+ * it may be waited for, where they take long.
+ */
+export async function settleAll<T>(held: Held, items: readonly T[], work: (item: T) => void, between?: () => Promise<void> | undefined): Promise<void> {
   let left = items;
   for (let wave = 0; wave < MOST_WAVES; wave++) {
     const again: T[] = [];
@@ -28,6 +31,8 @@ export async function settleAll<T>(held: Held, items: readonly T[], work: (item:
         if (error !== LACKING) throw error;
         again.push(item);
       }
+      const wait = between?.();
+      if (wait !== undefined) await wait;
     }
     if (again.length === 0) return;
     left = again;

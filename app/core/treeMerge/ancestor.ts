@@ -67,17 +67,20 @@ export class Ancestors {
     return between(from.changes, followedBy(this.#trees.diff(from.root, to.root), to.changes));
   }
 
-  baseTree({ root, changes }: Overlaid): BaseTree {
-    const touched = new Set<PathBytes>(), filled = new Set<PathBytes>();
-    for (const [path, { after }] of changes) for (const directory of ancestors(path)) {
-      touched.add(directory);
-      if (after !== null) filled.add(directory);
-    }
-    const kept = (directory: PathBytes): PathBytes[] => (root === null ? [] : [...this.#trees.filesUnder(root, directory)].filter((path) => !changes.has(path)));
-    const added = (directory: PathBytes): PathBytes[] => [...changes].filter(([path, { after }]) => after !== null && path.startsWith(`${directory}/`)).map(([path]) => path);
-    return {
-      isDirectory: (path) => filled.has(path) || (root !== null && this.#trees.isDirectory(root, path) && (!touched.has(path) || kept(path).length > 0)),
-      filesUnder: (directory) => (filled.has(directory) ? [...kept(directory), ...added(directory)] : kept(directory)),
-    };
+  baseTree(tree: Overlaid): BaseTree { return overlaidTree(this.#trees, tree); }
+}
+
+/** What a merge asks of such a tree where it is the base. */
+export function overlaidTree(trees: Pick<RealTrees, 'isDirectory' | 'filesUnder'>, { root, changes }: Overlaid): BaseTree {
+  const touched = new Set<PathBytes>(), filled = new Set<PathBytes>();
+  for (const [path, { after }] of changes) for (const directory of ancestors(path)) {
+    touched.add(directory);
+    if (after !== null) filled.add(directory);
   }
+  const kept = (directory: PathBytes): PathBytes[] => (root === null ? [] : [...trees.filesUnder(root, directory)].filter((path) => !changes.has(path)));
+  const added = (directory: PathBytes): PathBytes[] => [...changes].filter(([path, { after }]) => after !== null && path.startsWith(`${directory}/`)).map(([path]) => path);
+  return {
+    isDirectory: (path) => filled.has(path) || (root !== null && trees.isDirectory(root, path) && (!touched.has(path) || kept(path).length > 0)),
+    filesUnder: (directory) => (filled.has(directory) ? [...kept(directory), ...added(directory)] : kept(directory)),
+  };
 }

@@ -93,7 +93,7 @@ test('a branch that disappears between listing and reading is left out with its 
     repo.git('update-ref', '-d', 'refs/heads/goes');
     rmSync(join(repo.path, '.git', 'objects', gone.slice(0, 2), gone.slice(2)));
   }), { base: null, refs: [], grain: 'branch' }, {
-    written: async () => new Set(), begin: async () => {}, keyOf: segmentKey, known: async () => [], blob: async () => null, stage: async () => {},
+    written: async () => new Set(), begin: async () => {}, keyOf: segmentKey, known: async () => [], earlier: async () => null, blob: async () => null, stage: async () => {},
   }, () => {}, new AbortController().signal);
   await reader.close();
   expect(published.sources.map((s) => s.name)).toEqual(['main', 'stays']);

@@ -5,12 +5,14 @@ import type { Oid } from '../../core/bytes.ts';
 import { type Answers, type ContentSource, Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
+import { Touches } from '../../core/meetings.ts';
 import type { Grain, Segment, Source } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import { cutSegments } from '../../core/segments.ts';
 import { outsideBase } from '../git/history.ts';
 import { Turns } from '../git/turns.ts';
 import { isUnreadable } from './carry.ts';
+import { type Earlier, Meetings } from './meetings.ts';
 import type { Gathered } from './patchFiles.ts';
 import { type Patched, applyPatchFiles } from './patches.ts';
 import { Plan } from './plan.ts';
@@ -28,6 +30,8 @@ export interface ImportStore {
   known(tip: Oid): Promise<readonly Segment[]>;
   /** under which it is or will be stored */
   keyOf(segment: Segment): SegmentKey;
+  /** what is published now: answers on its pairs are taken over where they still hold */
+  earlier(): Promise<Earlier | null>;
   /** a content staged earlier that the repository does not have, or null */
   blob(oid: Oid): Promise<Uint8Array | null>;
   /**
@@ -86,9 +90,11 @@ export async function importRepository(repository: RepositoryReader, request: Im
   const wanted = [...new Set(shown.flat())].sort((x, y) => x - y);
   await plan.compareAll(wanted, progress, signal);
   const turns = new Turns();
+  const touches = new Touches();
   for (const [n, i] of wanted.entries()) {
     signal.throwIfAborted();
     const segment = await plan.segment(i);
+    touches.add(segment);
     keys.push(store.keyOf(segment));
     batch.push(segment);
     if (batch.length >= BATCH) await flush();
@@ -97,9 +103,12 @@ export async function importRepository(repository: RepositoryReader, request: Im
   }
   await flush();
   progress('Naming', wanted.length, wanted.length);
+  const state = { base: base.oid, grain: request.grain, segments: keys };
+  const source = contentSource(reader, async (oid) => contents.made.get(oid) ?? await store.blob(oid));
+  const decided = await new Meetings({ ...plan.graph(wanted), source }, touches).decide(state, await store.earlier(), progress, signal);
   const remembered = request.patches?.sources ?? [];
   const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) })).filter((_, i) => leftOut[i] === null);
-  return { base: base.oid, baseTree: base.tree, baseName: chosen.name, grain: request.grain, globs: request.refs, sources, segments: keys, skipped, ...remembered.length > 0 && { patches: remembered } };
+  return { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered } };
 }
 
 /** Contents from the repository, and those that only an earlier merge of ours made from the store. */

@@ -50,6 +50,7 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
       bodies.set(key, segment);
       return key;
     },
+    earlier: async () => (await store.state()).published,
     blob: async (oid) => blobs.get(oid) ?? store.blob(oid),
     async stage(segments, made) {
       signal.throwIfAborted();

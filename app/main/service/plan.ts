@@ -1,15 +1,16 @@
 // The cut of a history turned into segments: each carried onto the base, compared in every context that it meets others in, and
 // named. Works in waves over many segments at once (core/waves.ts); importer.ts says what is read and what becomes of the result.
 import { Attribution } from '../../core/attribution.ts';
-import type { AcuId, Oid } from '../../core/bytes.ts';
+import type { AcuId, Oid, PathBytes } from '../../core/bytes.ts';
 import { type Changes, between, sameEntry } from '../../core/changes.ts';
+import { FoldedTree } from '../../core/collisions.ts';
 import { type Composed, Composer } from '../../core/compose.ts';
 import type { Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
 import { describe } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Edit, Segment, Standing } from '../../core/model.ts';
-import type { Commit, RepositoryReader } from '../../core/repository.ts';
+import { type Commit, Mode, type RepositoryReader } from '../../core/repository.ts';
 import type { CutSegment } from '../../core/segments.ts';
 import { type Held, LACKING, settle, settleAll } from '../../core/waves.ts';
 import { ancestorsOf } from '../git/ancestors.ts';
@@ -18,6 +19,7 @@ import { Trees } from '../git/trees.ts';
 import { Turns } from '../git/turns.ts';
 import { type Carried, Carrier, isUnreadable } from './carry.ts';
 import type { ImportStore, Progress } from './importer.ts';
+import type { Graph } from './meetings.ts';
 import type { Patched } from './patches.ts';
 
 /** Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. */
@@ -48,6 +50,8 @@ export class Plan implements Held {
   readonly #closure: Set<number>[] = [];
   readonly #composer: Composer;
   readonly #attribution: Attribution;
+  /** of the base */
+  readonly #names: FoldedTree;
   #contexts: Map<string, number[]>[] = [];
 
   constructor(reader: RepositoryReader, contents: Contents, base: Commit, cut: readonly CutSegment[], commits: ReadonlyMap<Oid, Commit>, store: ImportStore, grounds: Patched['grounds']) {
@@ -61,6 +65,9 @@ export class Plan implements Held {
     this.#grounds = grounds;
     this.#composer = new Composer(contents, { changes: (s) => this.#changes(s), closure: (s) => this.#closure[s]! });
     this.#attribution = new Attribution(contents);
+    const kindOf = (mode: number): 'file' | 'folder' => (mode === Mode.tree ? 'folder' : 'file');
+    this.#names = new FoldedTree((path) => { const entry = this.#trees.at(base.tree, path); return entry === null ? null : kindOf(entry.mode); },
+      (folder) => this.#trees.entriesIn(base.tree, folder).map(({ name, mode }) => ({ name, isFolder: mode === Mode.tree })));
   }
 
   #changes(s: number): Changes {
@@ -166,6 +173,11 @@ export class Plan implements Held {
     return needed;
   }
 
+  /** As merging pairs of these segments needs them, by their places in `segments`. */
+  graph(segments: readonly number[]): Omit<Graph, 'source'> {
+    return { base: this.#base.tree, trees: this.#trees, changes: (place) => this.#changes(segments[place]!) };
+  }
+
   /** Why nothing at all is known of a tip: it shares no history with the base, or what it changed is not there to be read. */
   leftOut(segment: number | undefined): string | null {
     const carried = segment === undefined ? undefined : this.#carried[segment]!;
@@ -221,13 +233,23 @@ export class Plan implements Held {
         detail: describe(c.kind, c.regions, c.path), inherited: false,
       })),
     };
+    const collisions = carried.kind === 'exact' ? this.#collisions(i, carried.changes) : [];
     const { id, needs } = this.#attribution.identify(i, edits, this.#closure[i]!);
     this.#compared.delete(i);
     this.#onBase.delete(i);
     return {
       tip: s.tip, lower, standing, acu: id, title: titleOf(tip), author: { name: tip.author.name, email: tip.author.email },
       time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames: carried.kind === 'exact' ? carried.renames : [],
+      ...collisions.length > 0 && { collisions },
     };
+  }
+
+  /** Paths that the segment itself adds, and those of the base that are the same to some file systems. */
+  #collisions(i: number, changes: Changes): [PathBytes, PathBytes][] {
+    const added = [...changes].filter(([path, c]) => c.before === null && c.after !== null && !this.#lower[i]!.some((l) => this.#changes(l).get(path)?.before === null)).map(([path]) => path);
+    const isHere = (path: PathBytes): boolean => (changes.has(path) ? changes.get(path)!.after !== null
+      : this.#names.isFile(path) || this.#trees.files(this.#base.tree, path).some((file) => changes.get(file)?.after !== null));
+    return added.sort().flatMap((path) => this.#names.against(path).filter(isHere).map((other): [PathBytes, PathBytes] => [path, other]));
   }
 
   /**

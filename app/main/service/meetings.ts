@@ -1,0 +1,267 @@
+// Pairs of segments that no sweep can answer (core/meetings.ts) are merged here as git merges them (core/treeMerge), and the answers
+// packed for what is published. Answers of an earlier import are taken over where nothing below either segment has changed.
+import { LRUCache } from 'lru-cache';
+import type { Oid, PathBytes } from '../../core/bytes.ts';
+import { type Changes, type PathConflict, between, followedBy } from '../../core/changes.ts';
+import { Closures } from '../../core/closures.ts';
+import { Contents, type ContentSource } from '../../core/contents.ts';
+import { type PackedPairs, RULES, afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
+import type { Published, SegmentKey } from '../../core/events.ts';
+import { type Meeting, type Touched, meetingPairs } from '../../core/meetings.ts';
+import { conflictKinds } from '../../core/model.ts';
+import { Mode } from '../../core/repository.ts';
+import { type RealTrees, overlaidTree } from '../../core/treeMerge/ancestor.ts';
+import { type BaseTree, Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
+import { type Held, settleAll } from '../../core/waves.ts';
+import { MOST_MERGES } from '../git/ancestors.ts';
+import type { Trees } from '../git/trees.ts';
+import { Turns } from '../git/turns.ts';
+import { isUnreadable } from './carry.ts';
+import type { Progress } from './importer.ts';
+
+/** Pairs that look for what they lack together. */
+const GROUP = 64;
+/** What all merges of one import may take, in changed paths of both sides, and what each costs besides: some minutes of one processor. */
+const MOST_PATHS = 30_000_000;
+const PATHS_PER_PAIR = 100;
+/** Bytes of contents read and made before all of it is let go of. */
+const HELD_BYTES = 64 << 20;
+/** Changed paths of contexts and of sides over them that are kept from pair to pair. */
+const HELD_PATHS = 200_000;
+
+/** What the merges need of segments; lower ones have lower indices. All changes are of the base's tree. */
+export interface Graph {
+  readonly base: Oid;
+  readonly trees: Trees;
+  readonly source: ContentSource;
+  changes(segment: number): Changes;
+}
+
+/** What was published before, and which segments it was. */
+export type Earlier = Pick<Published, 'base' | 'grain' | 'segments' | 'decided'>;
+
+export class Meetings {
+  readonly #graph: Graph;
+  readonly #touched: Touched;
+  readonly #closures: Closures;
+
+  constructor(graph: Graph, touched: Touched) {
+    this.#graph = graph;
+    this.#touched = touched;
+    this.#closures = new Closures(touched.segments);
+  }
+
+  /** `published`: this state's segments, and `earlier` the last one's. */
+  async decide(published: Earlier, earlier: Earlier | null, progress: Progress, signal: AbortSignal): Promise<PackedPairs> {
+    const pairs = meetingPairs(this.#touched, this.#closures);
+    const answers = new Answers();
+    const known = this.#known(published, earlier);
+    const left: Meeting[] = [];
+    let paths = 0;
+    for (const pair of pairs) {
+      paths += this.#graph.changes(pair.a).size + this.#graph.changes(pair.b).size + PATHS_PER_PAIR;
+      const answer = known(pair);
+      if (paths > MOST_PATHS) answers.refuse(pair, 'too many pairs in which renames may meet, more than one import merges');
+      else if (answer !== null) answers.put(pair, answer);
+      else left.push(pair);
+    }
+    await this.#merge(left, answers, progress, signal);
+    return answers.pack(pairs);
+  }
+
+  /** Answers that hold as they did: both segments, and with them all below, were there before. */
+  #known(published: Earlier, earlier: Earlier | null): (pair: Meeting) => readonly PathConflict[] | null {
+    const packed = earlier?.decided;
+    if (earlier === null || packed?.rules !== RULES || earlier.base !== published.base || earlier.grain !== published.grain) return () => null;
+    const { segments } = this.#touched;
+    const places = new Map<SegmentKey, number>(earlier.segments.map((key, i) => [key, i]));
+    const was: (number | null)[] = [];
+    segments.forEach(({ lower }, i) => was.push(lower.every((l) => was[l] !== null) ? places.get(published.segments[i]!) ?? null : null));
+    const decided = unpackPairs(packed);
+    const at = new Map<number, number>();
+    for (const pair of pairsIn(decided)) at.set(decided[pair]! * earlier.segments.length + decided[pair + 1]!, pair);
+    return ({ a, b }) => {
+      const x = was[a] ?? null, y = was[b] ?? null;
+      const pair = x === null || y === null ? undefined : at.get(Math.min(x, y) * earlier.segments.length + Math.max(x, y));
+      if (pair === undefined || decided[pair + 2]! < 0) return null;
+      const out: PathConflict[] = [];
+      for (let place = pair + 3; place < afterPair(decided, pair); place += 3 + decided[place + 2]!) {
+        out.push({ path: packed.paths[decided[place]!]!, kind: conflictKinds[decided[place + 1]!]!, regions: decided.slice(place + 3, place + 3 + decided[place + 2]!) });
+      }
+      return out;
+    };
+  }
+
+  async #merge(pairs: readonly Meeting[], answers: Answers, progress: Progress, signal: AbortSignal): Promise<void> {
+    const turns = new Turns();
+    let done = 0, merger = new Merger(this.#graph, this.#touched, this.#closures);
+    const turn = async (waiting: Promise<void>): Promise<void> => {
+      progress('Merging where renames meet', done, pairs.length);
+      await waiting;
+      signal.throwIfAborted();
+    };
+    const pause = (): Promise<void> | undefined => { const waiting = turns.turn(); return waiting && turn(waiting); };
+    for (let next = 0; next < pairs.length; next += GROUP) {
+      if (merger.isFull) {
+        this.#graph.trees.trim();
+        merger = new Merger(this.#graph, this.#touched, this.#closures);
+      }
+      const { decide } = merger;
+      await settleAll(merger, pairs.slice(next, next + GROUP), (pair) => {
+        try {
+          const places = decide(pair);
+          if (typeof places === 'string') answers.refuse(pair, places); else answers.put(pair, places);
+        } catch (error) {
+          if (!isUnreadable(error)) throw error;
+          answers.refuse(pair, `${error.message} ${error.hint}`);
+        }
+        done++;
+      }, pause);
+      signal.throwIfAborted();
+    }
+    progress('Merging where renames meet', done, pairs.length);
+  }
+}
+
+/** Answers by pair, in any order. */
+class Answers {
+  readonly #paths = new Map<PathBytes, number>();
+  readonly #reasons = new Map<string, number>();
+  readonly #numbers = new Map<string, readonly number[]>();
+
+  refuse({ a, b }: Meeting, reason: string): void { this.#numbers.set(`${a} ${b}`, [a, b, ~numberOf(this.#reasons, reason)]); }
+
+  put({ a, b }: Meeting, places: readonly PathConflict[]): void {
+    const numbers = [a, b, places.length];
+    for (const { path, kind, regions } of places) numbers.push(numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length, ...regions);
+    this.#numbers.set(`${a} ${b}`, numbers);
+  }
+
+  pack(pairs: readonly Meeting[]): PackedPairs {
+    const all = pairs.map(({ a, b }) => this.#numbers.get(`${a} ${b}`)!);
+    const decided = new Int32Array(all.reduce((n, numbers) => n + numbers.length, 0));
+    let at = 0;
+    for (const numbers of all) { decided.set(numbers, at); at += numbers.length; }
+    return packPairs(decided, [...this.#paths.keys()], [...this.#reasons.keys()]);
+  }
+}
+
+function numberOf<T>(numbers: Map<T, number>, value: T): number {
+  let n = numbers.get(value);
+  if (n === undefined) numbers.set(value, n = numbers.size);
+  return n;
+}
+
+/** Changes of the base's tree that make a context, and what a merge asks of it. */
+interface Context { readonly changes: Changes; readonly tree: BaseTree }
+
+const NOTHING: Changes = new Map();
+
+/** Merges pairs over what they have in common. Holds contents of its own: what its merges make is nobody else's. */
+class Merger implements Held {
+  readonly #graph: Graph;
+  readonly #touched: Touched;
+  readonly #closures: Closures;
+  readonly #contents: Contents;
+  readonly #similarities: Similarities;
+  readonly #trees: Pick<RealTrees, 'isDirectory' | 'filesUnder'>;
+  readonly #contexts = new LRUCache<string, Context>({ maxSize: HELD_PATHS, sizeCalculation: ({ changes }) => changes.size + 1 });
+  readonly #sides = new LRUCache<string, Changes>({ maxSize: HELD_PATHS, sizeCalculation: (changes) => changes.size + 1 });
+  #read = 0;
+
+  constructor(graph: Graph, touched: Touched, closures: Closures) {
+    this.#graph = graph;
+    this.#touched = touched;
+    this.#closures = closures;
+    const { source, trees, base } = graph;
+    this.#contents = new Contents({
+      ...source,
+      hash: (bytes) => { this.#read += bytes.length; return source.hash(bytes); },
+      load: async (oids, most) => {
+        const found = await source.load(oids, most);
+        for (const one of found) if (one instanceof Uint8Array) this.#read += one.length;
+        return found;
+      },
+    });
+    this.#similarities = new Similarities(this.#contents);
+    this.#trees = { isDirectory: (_, path) => trees.at(base, path)?.mode === Mode.tree, filesUnder: (_, path) => trees.files(base, path) };
+  }
+
+  get isFull(): boolean { return this.#read > HELD_BYTES || this.#graph.trees.isFull; }
+
+  async load(): Promise<void> { await Promise.all([this.#graph.trees.load(), this.#contents.load()]); }
+
+  /** Where the pair conflicts, or why that cannot be told. */
+  readonly decide = ({ a, b }: Meeting): readonly PathConflict[] | string => {
+    const { segments } = this.#touched;
+    const tops = this.#closures.commonTops(a, b);
+    if (this.#merges(tops) > MOST_MERGES) return `finding what both stand on takes more than ${MOST_MERGES} merges`;
+    const context = this.#context(tops);
+    // one order of the sides, whatever the order of import
+    const [left, right] = segments[a]!.tip < segments[b]!.tip ? [a, b] : [b, a];
+    const { conflicts } = mergeTrees(this.#contents, context.tree, this.#side(tops, context, left), this.#side(tops, context, right), this.#similarities);
+    const places = new Map<string, PathConflict>();
+    for (const conflict of conflicts) {
+      const key = `${conflict.path}\0${conflict.kind}`;
+      if (!places.has(key)) places.set(key, conflict);
+    }
+    return [...places.keys()].sort().map((key) => places.get(key)!);
+  };
+
+  #side(tops: readonly number[], context: Context, segment: number): Changes {
+    if (tops.length === 0) return this.#graph.changes(segment);
+    const key = `${tops.join()} ${segment}`;
+    let side = this.#sides.get(key);
+    if (side === undefined) this.#sides.set(key, side = between(context.changes, this.#graph.changes(segment)));
+    return side;
+  }
+
+  /** `depth`: how many merges of merge bases deep a merge of these would be. */
+  #context(tops: readonly number[], depth = 1): Context {
+    const key = `${tops.join()} ${tops.length > 1 ? depth : ''}`;
+    let context = this.#contexts.get(key);
+    if (context === undefined) {
+      const changes = tops.length === 0 ? NOTHING : tops.length === 1 ? this.#graph.changes(tops[0]!) : this.#ancestor(tops, depth);
+      this.#contexts.set(key, context = { changes, tree: overlaidTree(this.#trees, { root: this.#graph.base, changes }) });
+    }
+    return context;
+  }
+
+  /** git's virtual merge base of several tops: one merged into another, oldest first, conflicts and all. */
+  #ancestor(tops: readonly number[], depth: number): Changes {
+    const ordered = this.#oldestFirst(tops);
+    let left = this.#graph.changes(ordered[0]!);
+    for (let i = 1; i < ordered.length; i++) {
+      const over = this.#context(this.#under(ordered, i), depth + 1);
+      const toRight = between(over.changes, this.#graph.changes(ordered[i]!));
+      const { changes } = mergeTrees(this.#contents, over.tree, between(over.changes, left), toRight, this.#similarities, depth);
+      left = followedBy(over.changes, changes);
+    }
+    return left;
+  }
+
+  /**
+   * By how much each stands on, then by tip: a fork of the history older than what stands on it, and for the rest an order that every
+   * machine shares (docs/decisions/0014).
+   */
+  #oldestFirst(tops: readonly number[]): number[] {
+    const { segments } = this.#touched;
+    const size = new Map(tops.map((t) => [t, this.#closures.closure(t).length]));
+    return [...tops].sort((x, y) => size.get(x)! - size.get(y)! || (segments[x]!.tip < segments[y]!.tip ? -1 : 1));
+  }
+
+  /** The common tops of the i-th and all those before it. */
+  #under(ordered: readonly number[], i: number): number[] {
+    const before = ordered.slice(0, i);
+    const common = this.#closures.closure(ordered[i]!).filter((s) => before.some((t) => this.#closures.includes(t, s)));
+    return common.filter((s) => !common.some((o) => o !== s && this.#closures.includes(o, s)));
+  }
+
+  /** How many merges of merge bases these tops take; no further than it matters. */
+  #merges(tops: readonly number[]): number {
+    let count = 0;
+    const ordered = tops.length > 1 ? this.#oldestFirst(tops) : [];
+    for (let i = 1; i < ordered.length && count <= MOST_MERGES; i++) count += 1 + this.#merges(this.#under(ordered, i));
+    return count;
+  }
+}
