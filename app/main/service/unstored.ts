@@ -15,6 +15,7 @@ export async function readUnstored(path: string, request: ImportRequest, opening
       known: async () => [],
       // published in the order they are made
       keyOf: (segment) => String(segments.push(segment)),
+      earlier: async () => null,
       blob: async () => null,
       stage: async () => {},
     }, progress, signal);
