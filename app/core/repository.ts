@@ -62,12 +62,16 @@ export interface RepositoryReader {
   close(): Promise<void>;
 }
 
+export interface NewObject { readonly type: 'blob' | 'tree'; readonly bytes: Uint8Array }
+
 /** Writes objects and moves one named ref. HEAD, index, working tree, config and other refs are never touched (law 10). */
 export interface RepositoryWriter {
   writeBlob(bytes: Uint8Array): Promise<Oid>;
   /** Entries in any order; sorted as git sorts. */
   writeTree(entries: readonly TreeEntry[]): Promise<Oid>;
   writeCommit(commit: Omit<Commit, 'oid'>): Promise<Oid>;
+  /** A commit with contents and trees (encoded) that come with it; many of them as one pack, flushed once. */
+  writeWith(objects: readonly NewObject[], commit: Omit<Commit, 'oid'>): Promise<Oid>;
   /** Moves `refs/heads/NAME` from `expected` (null: must not exist) to `next` (null: delete) with a lock file, or rejects
    *  `ref-moved` / `branch-checked-out` / `ref-locked`. */
   moveBranch(name: string, expected: Oid | null, next: Oid | null): Promise<void>;

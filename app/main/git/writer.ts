@@ -1,4 +1,4 @@
-// Writes to a repository: new loose objects, and one branch at a time moved by compare-and-swap under git's own lock files.
+// Writes to a repository: new objects, few of them loose and many as one pack, and one branch at a time moved by compare-and-swap under git's own lock files.
 // HEAD, index, working tree, config and other refs are never touched (law 10). No reflog is written: what Acumen did to a branch
 // is in its own operation log.
 import { randomBytes } from 'node:crypto';
@@ -8,18 +8,24 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants as zlib, deflate } from 'node:zlib';
 import type { Oid } from '../../core/bytes.ts';
-import type { Commit, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
+import type { Commit, NewObject, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
 import { moveBranch } from './branches.ts';
 import { flushFolder, Slots } from './disk.ts';
 import { locate, MIGRATE, objectFormatOf, readConfig, refStorageOf } from './embedded/locate.ts';
 import { ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
 import { encodeCommit, encodeTree } from './format.ts';
-import { objectIdGently, wrapped } from './oids.ts';
+import { objectId, objectIdGently, wrapped } from './oids.ts';
 import type { ObjectFormat, ObjectType } from './oids.ts';
+import { type PackedObject, encodePack } from './packing.ts';
 
 const deflated = promisify(deflate);
 /** Objects written at once: each waits for the disk, and waiting together costs little more than waiting once. */
 const AT_ONCE = 16;
+/** So many objects are a pack: three flushes in place of two for each. Fewer stay loose, as git leaves fetches of less than a hundred: git packs again where packs are many. */
+const PACKED = 8;
+/** Larger objects stay loose: they are compressed off this thread. Bytes. */
+const MOST_PACKED = 1 << 20;
+const MOST_TOGETHER = 256 << 20;
 
 export interface WriterOptions {
   /** where git is looked for, as PATH is written, where it takes git to read a commit; this process's PATH if not given */
@@ -46,6 +52,24 @@ export function openWriter(gitDir: string, { searchPath = process.env['PATH'] ??
     writeBlob: (bytes) => write('blob', bytes),
     writeTree: async (entries: readonly TreeEntry[]) => write('tree', encodeTree(entries)),
     writeCommit: async (commit: Omit<Commit, 'oid'>) => write('commit', encodeCommit(commit)),
+    writeWith: async (objects: readonly NewObject[], commit: Omit<Commit, 'oid'>) => {
+      const named = check();
+      const content = encodeCommit(commit);
+      const small = objects.filter(({ bytes }) => bytes.length <= MOST_PACKED);
+      const asPack = small.length >= PACKED && small.reduce((sum, { bytes }) => sum + bytes.length, 0) <= MOST_TOGETHER;
+      // The commit last: no reader finds it before what it holds.
+      await Promise.all((asPack ? objects.filter(({ bytes }) => bytes.length > MOST_PACKED) : objects).map(({ type, bytes }) => write(type, bytes)));
+      if (!asPack) return write('commit', content);
+      const oid = objectId('commit', content, named);
+      const all = new Map<Oid, PackedObject>();
+      for (const { type, bytes } of small) {
+        const id = objectId(type, bytes, named);
+        all.set(id, { oid: id, type, content: bytes });
+      }
+      all.set(oid, { oid, type: 'commit', content });
+      await writePack(join(gitDir, 'objects'), encodePack([...all.values()], named));
+      return oid;
+    },
     moveBranch: async (name, expected, next) => {
       await moveBranch({ gitDir, format: check(), searchPath }, name, expected, next);
     },
@@ -65,14 +89,8 @@ async function writeObject(objects: string, format: ObjectFormat, type: ObjectTy
   const bytes = await deflated(wrapped(type, content), { level: zlib.Z_BEST_SPEED });
   let made = false;
   try {
-    const file = await open(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o444);
     made = true;
-    try {
-      await file.writeFile(bytes);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await writeFlushed(temporary, bytes);
     await ensureFolder(objects, folder);
     await rename(temporary, path);
     made = false;
@@ -83,6 +101,33 @@ async function writeObject(objects: string, format: ObjectFormat, type: ObjectTy
     if (made) await unlink(temporary).catch(() => {});
   }
   return oid;
+}
+
+/** Both files in full and flushed, then the pack, then the index by which it is found: `tmp_` names are what git prunes after a crash. */
+async function writePack(objects: string, { name, pack, index }: ReturnType<typeof encodePack>): Promise<void> {
+  const folder = join(objects, 'pack');
+  const files = [{ extension: 'pack', bytes: pack }, { extension: 'idx', bytes: index }].map(({ extension, bytes }) => ({
+    bytes, temporary: join(folder, `tmp_${extension}_${randomBytes(8).toString('hex')}`), path: join(folder, `pack-${name}.${extension}`),
+  }));
+  try {
+    await ensureFolder(objects, folder);
+    await Promise.all(files.map(({ temporary, bytes }) => writeFlushed(temporary, bytes)));
+    for (const { temporary, path } of files) await rename(temporary, path);
+    await flushFolder(folder);
+  } catch (error) {
+    await Promise.all(files.map(({ temporary }) => unlink(temporary).catch(() => {})));
+    throw ioFailure('write a pack into', folder, error);
+  }
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o444);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }
 
 async function isPlainFile(path: string): Promise<boolean> {

@@ -7,11 +7,11 @@ import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { mergeMarked } from '../../core/merge3.ts';
 import type { Conflict, ConflictKind, Edit } from '../../core/model.ts';
-import { type Delta, type Entry, Mode, type RepositoryReader } from '../../core/repository.ts';
+import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
 import { settle } from '../../core/waves.ts';
-import { contentSource } from './importer.ts';
 import { Lookup } from './lookup.ts';
+import { Warm } from './warm.ts';
 
 type StoredBlob = (oid: Oid) => Promise<Uint8Array | null>;
 type EditsOf = (segment: number) => Promise<readonly Edit[]>;
@@ -21,7 +21,7 @@ export interface ComposedSet {
   readonly delta: Delta;
   /** the same with the base's entries */
   readonly changes: Changes;
-  /** contents of the delta that the repository does not have */
+  /** contents that composing made */
   readonly blobs: ReadonlyMap<Oid, Uint8Array>;
 }
 export interface NotComposed { readonly conflicts: readonly Conflict[]; readonly missing: readonly AcuId[] }
@@ -49,22 +49,16 @@ function rowsOf(engine: Engine, segment: number): number[] {
   return out;
 }
 
-function composerFor(engine: Engine, contents: Contents): Composer {
-  const changes = new Map<number, Changes>();
-  const closures = new Map<number, Set<number>>();
-  return new Composer(contents, {
-    changes: (s) => { let c = changes.get(s); if (!c) changes.set(s, c = changesOfSegment(engine, s)); return c; },
-    closure: (s) => { let c = closures.get(s); if (!c) closures.set(s, c = new Set(engine.index.closure(s))); return c; },
-  });
-}
+const composerFor = (engine: Engine, contents: Contents, warm: Warm): Composer =>
+  new Composer(contents, warm.segments(engine, (segment) => changesOfSegment(engine, segment)), warm.kept);
 
 /** Composes a closed set without conflicts, or says what stands against it. */
-export async function composeSet(engine: Engine, reader: RepositoryReader, ids: readonly AcuId[], stored: StoredBlob, signal?: AbortSignal): Promise<ComposedSet | NotComposed> {
+export async function composeSet(engine: Engine, reader: RepositoryReader, ids: readonly AcuId[], stored: StoredBlob, signal?: AbortSignal, warm = new Warm(reader)): Promise<ComposedSet | NotComposed> {
   const { ok, missing, conflicts } = engine.check(ids);
   if (!ok) return { conflicts, missing };
-  const contents = new Contents(contentSource(reader, async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
+  const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
   const tops = engine.tops(ids);
-  const composer = composerFor(engine, contents);
+  const composer = composerFor(engine, contents, warm);
   const composed = await settle(contents, () => composer.compose(tops));
   signal?.throwIfAborted();
   if (composed.conflicts.length > 0) {
@@ -82,9 +76,8 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   const blobs = new Map<Oid, Uint8Array>();
   for (const [path, c] of composed.changes) {
     delta.set(path, c.after);
-    if (c.after === null) continue;
-    const bytes = contents.made.get(c.after.oid) ?? (c.after.mode !== Mode.submodule && !await reader.has(c.after.oid) ? await stored(c.after.oid) : null);
-    if (bytes) blobs.set(c.after.oid, bytes);
+    const made = c.after === null ? undefined : contents.made.get(c.after.oid);
+    if (made !== undefined) blobs.set(c.after!.oid, made);
   }
   return { delta, changes: composed.changes, blobs };
 }
@@ -100,9 +93,9 @@ export interface ConflictTexts {
 }
 
 /** Base, both sides and the merged text of one conflicting path of a pair, or of a stale ACU against the base. */
-export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob, edits: EditsOf): Promise<ConflictTexts> {
-  const contents = new Contents(contentSource(reader, stored));
-  const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, a, b, path);
+export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob, edits: EditsOf, warm = new Warm(reader)): Promise<ConflictTexts> {
+  const contents = new Contents(warm.source(stored));
+  const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, warm, a, b, path);
   const bytes = async (e: Entry | null): Promise<Uint8Array | null> =>
     (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : settle(contents, () => contents.bytes(e.oid)));
   let merged: Uint8Array | null = null;
@@ -125,14 +118,14 @@ const nameOf = (engine: Engine, id: AcuId): Uint8Array => toBytes(engine.acu(id)
 interface Entries { base: Entry | null; x: Entry | null; y: Entry | null; kind: ConflictKind; regions: Int32Array }
 const NONE: Int32Array = new Int32Array(0);
 
-async function pairEntries(engine: Engine, contents: Contents, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
+async function pairEntries(engine: Engine, contents: Contents, warm: Warm, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
   const s = engine.segmentOf(a), t = engine.segmentOf(b);
   const pair = engine.index.get(s, t);
   const place = pair?.places.find((p) => engine.tables.paths[p.path] === path);
   if (!pair || !place) {
     throw new AcumenError('unknown-name', 'These two changes do not conflict in this file.', 'Look at the conflict list again; the branches may have moved.', { a, b, path });
   }
-  const composer = composerFor(engine, contents);
+  const composer = composerFor(engine, contents, warm);
   const shared = await settle(contents, () => composer.compose(engine.index.commonTops(s, t)));
   const ofS = changesOfSegment(engine, s).get(path), ofT = changesOfSegment(engine, t).get(path);
   const inBase = ofS?.before ?? ofT?.before ?? shared.changes.get(path)?.before ?? null;

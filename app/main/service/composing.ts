@@ -1,12 +1,12 @@
 // The compose operation and what write-branch shares with it: a set that stands, the composition it makes, and the contents
 // that must go into the store with it (design.md §2, Composition: a force-push and a gc must not empty it).
 import type { AcuId, Oid } from '../../core/bytes.ts';
+import { AcumenError } from '../../core/errors.ts';
 import { Mode } from '../../core/repository.ts';
 import type { Entry } from '../../core/repository.ts';
 import type { Composition } from '../../core/model.ts';
 import type { Methods } from '../../contract/methods.ts';
 import type { NewBlob } from '../storage/store.ts';
-import { contentSource, loadOne } from './importer.ts';
 import { notComposable } from './reading.ts';
 import type { Composed, Moment } from './reading.ts';
 import { composeCommand, composeDescription } from './said.ts';
@@ -54,9 +54,13 @@ export async function neededContents(workspace: Workspace, moment: Moment, compo
   const want = (entry: Entry | null): void => { if (entry !== null && entry.mode !== Mode.submodule) wanted.add(entry.oid); };
   for (const { before, after } of composed.changes.values()) { want(before); want(after); }
   for (const id of ids) for (const edit of await moment.edits(moment.engine.segmentOf(id))) { want(edit.before); want(edit.after); }
-  const source = contentSource(moment.reader, (oid) => moment.stored(oid));
   const stored = await workspace.store.hasBlobs([...wanted]);
-  const blobs: NewBlob[] = [];
-  for (const oid of wanted) if (!stored.has(oid)) blobs.push({ oid, bytes: composed.blobs.get(oid) ?? await loadOne(source, oid) });
-  return blobs;
+  const lacking = [...wanted].filter((oid) => !stored.has(oid)), others = lacking.filter((oid) => !composed.blobs.has(oid));
+  const found = await workspace.reading.warm(moment.reader).source((oid) => moment.stored(oid)).load(others, Infinity);
+  const read = new Map(others.map((oid, i) => [oid, found[i]!]));
+  return lacking.map((oid) => {
+    const bytes = composed.blobs.get(oid) ?? read.get(oid)!;
+    if (bytes instanceof AcumenError) throw bytes;
+    return { oid, bytes };
+  });
 }

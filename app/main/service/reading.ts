@@ -11,12 +11,12 @@ import type { Edit } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
-import { treeIdOf } from '../git/trees.ts';
 import { composeSet, conflictTexts } from './composer.ts';
 import type { ComposedSet, NotComposed } from './composer.ts';
-import { contentSource, loadOne } from './importer.ts';
+import { loadOne } from './importer.ts';
 import { Lookup } from './lookup.ts';
 import { shownEntry, shownText } from './shown.ts';
+import { Warm } from './warm.ts';
 
 /** One moment of a workspace: everything below is asked of it. */
 export interface Moment {
@@ -28,7 +28,11 @@ export interface Moment {
   edits(segment: number): Promise<readonly Edit[]>;
 }
 
-export interface Composed extends ComposedSet { readonly tree: Oid; readonly files: readonly FileChange[] }
+export interface Composed extends ComposedSet {
+  readonly tree: Oid;
+  /** trees that were not there before, as their bytes */
+  readonly trees: ReadonlyMap<Oid, Uint8Array>;
+}
 type Answer = Composed | NotComposed;
 
 const MEGABYTE = 1 << 20;
@@ -38,6 +42,13 @@ export class Reading {
   // Not `max`, for which the cache would be laid out in full: 5 ms of every opening.
   readonly #files = new LRUCache<string, FileChange>({ maxSize: 50_000, sizeCalculation: () => 1 });
   readonly #underWay = new Map<string, Promise<Answer>>();
+  readonly #warm = new WeakMap<RepositoryReader, Warm>();
+
+  warm(reader: RepositoryReader): Warm {
+    let warm = this.#warm.get(reader);
+    if (warm === undefined) this.#warm.set(reader, warm = new Warm(reader));
+    return warm;
+  }
 
   /** The composed tree of a set, or what stands against it. The order of `ids` does not matter. */
   async composed(moment: Moment, ids: readonly AcuId[], signal?: AbortSignal): Promise<Answer> {
@@ -57,10 +68,10 @@ export class Reading {
 
   async #compose(moment: Moment, ids: readonly AcuId[], signal?: AbortSignal): Promise<Answer> {
     const { engine, reader } = moment;
-    const set = await composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal);
+    const set = await composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal, this.warm(reader));
     if (!('delta' in set)) return set;
-    const tree = await treeIdOf(reader, engine.tables.baseTree, set.delta);
-    return { ...set, tree, files: await this.#changes(moment, set) };
+    const { tree, made } = await this.warm(reader).grow(engine.tables.baseTree, set.delta);
+    return { ...set, tree, trees: made };
   }
 
   /** Kinds and line counts against the base; a path's are computed once for its two contents. */
@@ -69,7 +80,8 @@ export class Reading {
     const keyOfChange = (path: PathBytes): string => { const c = set.changes.get(path)!; return `${path}\0${name(c.before)}\0${name(c.after)}`; };
     const unknown = new Map([...set.changes].filter(([path]) => !this.#files.has(keyOfChange(path))));
     if (unknown.size > 0) {
-      const contents = new Contents(contentSource(moment.reader, async (oid) => set.blobs.get(oid) ?? moment.stored(oid)));
+      const contents = new Contents(this.warm(moment.reader).source((oid) => moment.stored(oid)));
+      for (const [oid, bytes] of set.blobs) contents.made.set(oid, bytes);
       for (const edit of await settle(contents, () => editsOf(contents, unknown))) this.#files.set(keyOfChange(edit.path), fileChange(edit));
     }
     return [...set.changes.keys()].sort().map((path) => this.#files.get(keyOfChange(path))!);
@@ -78,15 +90,21 @@ export class Reading {
   async preview(moment: Moment, ids: readonly AcuId[]): Promise<Methods['preview']['result']> {
     const start = performance.now();
     const answer = await this.composed(moment, ids);
+    const files = 'delta' in answer ? await this.#changes(moment, answer) : [];
     const ms = performance.now() - start;
-    if ('delta' in answer) return { tree: answer.tree, files: answer.files, missing: [], conflicts: [], ms };
+    if ('delta' in answer) return { tree: answer.tree, files, missing: [], conflicts: [], ms };
     return { tree: null, files: [], missing: answer.missing, conflicts: answer.conflicts.map(({ a, b, path, kind }) => ({ a, b, path, kind })), ms };
+  }
+
+  #blobsOf(moment: Moment, made?: ReadonlyMap<Oid, Uint8Array>): (oid: Oid) => Promise<Uint8Array> {
+    const source = this.warm(moment.reader).source((oid) => moment.stored(oid));
+    return async (oid) => made?.get(oid) ?? loadOne(source, oid);
   }
 
   async composedFile(moment: Moment, ids: readonly AcuId[], path: PathBytes): Promise<Methods['composedFile']['result']> {
     const answer = await this.composed(moment, ids);
     if (!('delta' in answer)) throw notComposable(answer);
-    const blobOf = blobsOf(moment, answer.blobs);
+    const blobOf = this.#blobsOf(moment, answer.blobs);
     const change = answer.changes.get(path);
     const before = change === undefined ? await new Lookup(moment.reader).file(moment.engine.tables.baseTree, path) : change.before;
     return { before: await shownEntry(before, blobOf), after: await shownEntry(change === undefined ? before : change.after, blobOf) };
@@ -99,12 +117,12 @@ export class Reading {
   async acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
     const edit = (await moment.edits(moment.engine.segmentOf(acu))).find((e) => e.path === path);
     if (edit === undefined) throw new AcumenError('unknown-name', 'This change does not touch that file.', 'Choose a file of its list.', { acu, path });
-    const blobOf = blobsOf(moment);
+    const blobOf = this.#blobsOf(moment);
     return { before: await shownEntry(edit.before, blobOf), after: await shownEntry(edit.after, blobOf) };
   }
 
   async conflictFile(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {
-    const texts = await conflictTexts(moment.engine, moment.reader, a, b, path, (oid) => moment.stored(oid), (segment) => moment.edits(segment));
+    const texts = await conflictTexts(moment.engine, moment.reader, a, b, path, (oid) => moment.stored(oid), (segment) => moment.edits(segment), this.warm(moment.reader));
     const shown = (bytes: Uint8Array | null) => (bytes === null ? null : shownText(bytes));
     return {
       kind: texts.kind, base: shown(texts.base), merged: shown(texts.merged), places: texts.places,
@@ -121,11 +139,6 @@ export function notComposable({ conflicts, missing }: NotComposed): AcumenError 
     { missing: missing.slice(0, 100), conflicts: conflicts.slice(0, 100).map(({ a, b, kind, path, detail }) => ({ a, b, kind, path, detail })) });
 }
 
-function blobsOf(moment: Moment, made?: ReadonlyMap<Oid, Uint8Array>): (oid: Oid) => Promise<Uint8Array> {
-  const source = contentSource(moment.reader, (oid) => moment.stored(oid));
-  return async (oid) => made?.get(oid) ?? loadOne(source, oid);
-}
-
 const fileChange = ({ path, kind, added, deleted }: Edit): FileChange => ({ path, kind, added, deleted });
 
 /** A set by content: the replica it is of, and its ids in order. */
@@ -138,6 +151,6 @@ function keyOf(engine: Engine, ids: readonly AcuId[]): string {
 function sizeOf(answer: Answer): number {
   if (!('delta' in answer)) return 200 + 400 * answer.conflicts.length + 80 * answer.missing.length;
   let bytes = 1000 + 600 * answer.changes.size;
-  for (const blob of answer.blobs.values()) bytes += blob.length;
+  for (const object of [...answer.blobs.values(), ...answer.trees.values()]) bytes += object.length;
   return bytes;
 }

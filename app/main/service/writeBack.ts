@@ -2,15 +2,16 @@
 // commit of anybody else's would be lost by it.
 import { display, fromUtf8 } from '../../core/bytes.ts';
 import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
-import { AcumenError, bug } from '../../core/errors.ts';
+import { AcumenError } from '../../core/errors.ts';
 import type { Acu } from '../../core/model.ts';
-import type { RepositoryReader, Signature } from '../../core/repository.ts';
+import { Mode } from '../../core/repository.ts';
+import type { NewObject, RepositoryReader, Signature } from '../../core/repository.ts';
 import type { Methods } from '../../contract/methods.ts';
 import { mergeBasesWith } from '../git/history.ts';
 import { branchRef } from '../git/refnames.ts';
-import { buildTree } from '../git/trees.ts';
 import { openWriter } from '../git/writer.ts';
 import { isCurrent, standing } from './composing.ts';
+import type { Composed, Moment } from './reading.ts';
 import { composeCommand, plural } from './said.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -22,15 +23,14 @@ export async function writeBranch(workspace: Workspace, name: string, acus: read
   let written: { commit: Oid; tree: Oid } | null = null;
   await settleMoves(workspace);
   const operation = await workspace.commit(async (view) => {
-    const { composition, composed, moment: { reader, engine }, blobs } = await standing(workspace, view, acus, signal);
+    const { composition, composed, moment, blobs } = await standing(workspace, view, acus, signal);
+    const { reader, engine } = moment;
     const before = await replaceableTip(reader, ref, engine.base, await tipsWritten(workspace, ref));
     const writer = openWriter(reader.gitDir, { searchPath: workspace.env['PATH'] ?? '' });
-    await Promise.all([...composed.blobs.values()].map((bytes) => writer.writeBlob(bytes)));
-    const tree = await buildTree(reader, engine.tables.baseTree, composed.delta, writer);
-    if (tree !== composed.tree) throw bug('the tree written is not the tree composed', { tree, composed: composed.tree });
     const author = signature(workspace.env, workspace.clock.now(), workspace.clock.offset());
     const chosen = new Set(composition.acus);
-    const commit = await writer.writeCommit({
+    const { tree } = composed;
+    const commit = await writer.writeWith(await newObjects(moment, composed), {
       tree, parents: [engine.base], author, committer: author, message: message(engine.tables.baseName, engine.acus.filter((a) => chosen.has(a.id)), author),
     });
     signal.throwIfAborted();
@@ -48,6 +48,19 @@ export async function writeBranch(workspace: Workspace, name: string, acus: read
     };
   });
   return { ref: display(ref), ...written!, operation: operation! };
+}
+
+/** What the repository needs to hold a composed tree: contents and trees that composing made, and contents that only the store has. */
+export async function newObjects({ reader, stored }: Moment, { delta, blobs, trees }: Composed): Promise<NewObject[]> {
+  const others = [...new Set([...delta.values()].flatMap((entry) => (entry === null || entry.mode === Mode.submodule || blobs.has(entry.oid) ? [] : [entry.oid])))];
+  const out: NewObject[] = [...[...blobs.values()].map((bytes) => ({ type: 'blob' as const, bytes })), ...[...trees.values()].map((bytes) => ({ type: 'tree' as const, bytes }))];
+  for (const [i, size] of (await reader.blobSizes(others)).entries()) {
+    if (!(size instanceof AcumenError)) continue;
+    const bytes = size.code === 'missing-object' ? await stored(others[i]!) : null;
+    if (bytes === null) throw size;
+    out.push({ type: 'blob', bytes });
+  }
+  return out;
 }
 
 /** Moves a branch and answers how to take that back. */

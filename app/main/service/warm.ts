@@ -1,0 +1,85 @@
+// What a service keeps of one repository between one composition or preview and the next, by object id and bounded in bytes:
+// contents as they were read, texts with their lines, what versions make of their bases, and trees. Whatever it lets go of is read again.
+import { LRUCache } from 'lru-cache';
+import type { Oid } from '../../core/bytes.ts';
+import type { Changes } from '../../core/changes.ts';
+import type { SegmentGraph } from '../../core/compose.ts';
+import type { ContentSource } from '../../core/contents.ts';
+import type { Engine } from '../../core/engine.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Delta, RepositoryReader } from '../../core/repository.ts';
+import { type KeptTexts, type Lined, type Patch, linedSize, patchSize } from '../../core/weave/splice.ts';
+import { settle } from '../../core/waves.ts';
+import { type Grown, Trees } from '../git/trees.ts';
+import { contentSource } from './importer.ts';
+
+const MEGABYTE = 1 << 20;
+/** Bytes for each of: contents, texts with their lines, changes of versions. Trees have a limit of their own (git/trees.ts). */
+const LIMITS = { contents: 32 * MEGABYTE, lined: 32 * MEGABYTE, patches: 32 * MEGABYTE } as const;
+
+export class Warm {
+  readonly kept: KeptTexts = {
+    lined: new LRUCache<string, Lined | 'none'>({ maxSize: LIMITS.lined, maxEntrySize: LIMITS.lined / 4, sizeCalculation: (lined) => (lined === 'none' ? 200 : linedSize(lined)) }),
+    patches: new LRUCache<string, Patch | 'none'>({ maxSize: LIMITS.patches, maxEntrySize: LIMITS.patches / 4, sizeCalculation: (patch) => (patch === 'none' ? 300 : patchSize(patch)) }),
+  };
+  readonly #contents = new LRUCache<Oid, Uint8Array>({ maxSize: LIMITS.contents, maxEntrySize: LIMITS.contents / 8, sizeCalculation: (bytes) => bytes.length + 200 });
+  readonly #reader: RepositoryReader;
+  #trees: Trees;
+  #segments: { readonly engine: Engine; readonly graph: SegmentGraph } | null = null;
+
+  constructor(reader: RepositoryReader) {
+    this.#reader = reader;
+    this.#trees = new Trees(reader);
+  }
+
+  /** What a delta makes of a tree. */
+  async grow(root: Oid, delta: Delta): Promise<Grown> {
+    const trees = this.#trees;
+    trees.trim();
+    try {
+      return await settle(trees, () => trees.grow(root, delta));
+    } catch (error) {
+      // It holds why a tree could not be read, and that may change.
+      this.#trees = new Trees(this.#reader);
+      throw error;
+    }
+  }
+
+  /** Contents of the repository, and `stored` ones that it does not have. */
+  source(stored: (oid: Oid) => Promise<Uint8Array | null>): ContentSource {
+    const source = contentSource(this.#reader, stored);
+    return {
+      ...source,
+      load: async (oids, most) => {
+        const out: (Uint8Array | AcumenError | undefined)[] = oids.map((oid) => {
+          const bytes = this.#contents.get(oid);
+          return bytes !== undefined && bytes.length <= most ? bytes : undefined;
+        });
+        const asked = oids.filter((_, i) => out[i] === undefined);
+        if (asked.length === 0) return out as Uint8Array[];
+        const found = await source.load(asked, most);
+        let n = 0;
+        return out.map((one, i) => {
+          if (one !== undefined) return one;
+          const bytes = found[n++]!;
+          if (!(bytes instanceof AcumenError)) this.#contents.set(oids[i]!, bytes);
+          return bytes;
+        });
+      },
+    };
+  }
+
+  /** What composing asks of an engine's segments; kept for the newest engine. */
+  segments(engine: Engine, changesOf: (segment: number) => Changes): SegmentGraph {
+    if (this.#segments?.engine !== engine) {
+      const changes = new Map<number, Changes>(), closures = new Map<number, ReadonlySet<number>>();
+      const once = <T>(known: Map<number, T>, of: (segment: number) => T) => (segment: number): T => {
+        let one = known.get(segment);
+        if (one === undefined) known.set(segment, one = of(segment));
+        return one;
+      };
+      this.#segments = { engine, graph: { changes: once(changes, changesOf), closure: once(closures, (s) => new Set(engine.index.closure(s))) } };
+    }
+    return this.#segments.graph;
+  }
+}
