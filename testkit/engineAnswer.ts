@@ -48,7 +48,7 @@ abstract class Answering implements EngineAnswer {
   protected contents!: Contents;
   readonly #standings: ReadonlyMap<string, 'exact' | 'stale' | 'inexact'>;
   #composer!: Composer;
-  #asked = 0;
+  #asked = SETS_TOGETHER;
   readonly #acusOf = new Map<string, readonly AcuId[]>();
   readonly #closures = new Map<number, ReadonlySet<number>>();
 
@@ -63,7 +63,6 @@ abstract class Answering implements EngineAnswer {
       if (own.length > 0) this.tips.set(name, at.get(own.at(-1)!)!);
       this.#acusOf.set(name, [...this.engine.named(name)]);
     }
-    this.begin();
   }
 
   protected get engine(): Engine { return this.loaded.engine; }
@@ -74,6 +73,7 @@ abstract class Answering implements EngineAnswer {
     this.#asked = 0;
   }
 
+  /** before each answer */
   protected count(): void { if (++this.#asked > SETS_TOGETHER) this.begin(); }
 
   protected changesOf(segment: number): Changes {

@@ -1,7 +1,7 @@
 // Deterministic repositories for the agreement tests: a seed and a mix name one repository, on every machine.
 import { join } from 'node:path';
-import { features } from './features.ts';
-import type { Feature } from './features.ts';
+import { features, still, wild } from './features/features.ts';
+import type { Feature } from './features/features.ts';
 import { git, initBare, tempDir } from './git.ts';
 import { Oracle } from './oracle.ts';
 import { World } from './world.ts';
@@ -15,9 +15,20 @@ interface Preset {
   readonly repetitive: number;
   /** what most of the rest is, once every feature has come */
   readonly often: readonly Feature[];
+  /**
+   * With renames, and without the promise that every feature comes: how often a feature is drawn from all there are, those that rename and cross
+   * among them, and how often a source has everyday edits as well.
+   */
+  readonly dense?: number;
+  readonly noise?: number;
 }
 
-/** Six characters of repositories. Every feature is in each of them. */
+const DAILY: readonly Feature[] = ['plain', 'plain', 'plain', 'plain', 'stack', 'stack', 'shared-commits', 'touching', 'same-gap', 'cherry-pick'];
+
+/**
+ * Characters of repositories. In the first six is every feature of `still`, and git sees no rename; in the others are renames, `torture` four times
+ * as dense in all that is not everyday work.
+ */
 export const mixes = {
   team: { baseCommits: 9, older: 0.2, repetitive: 3, often: ['plain', 'plain', 'plain', 'stack', 'shared-commits', 'touching', 'same-gap'] },
   stacks: { baseCommits: 7, older: 0.15, repetitive: 3, often: ['stack', 'stack', 'revert', 'revert', 'shared-commits', 'plain'] },
@@ -25,6 +36,8 @@ export const mixes = {
   repetitive: { baseCommits: 6, older: 0.1, repetitive: 9, often: ['repetitive', 'equal-lines', 'same-text-other-cut', 'plain', 'cherry-pick', 'same-line-twice'] },
   kinds: { baseCommits: 8, older: 0.2, repetitive: 3, often: ['add/add', 'modify/delete', 'mode', 'symlink', 'file-to-directory', 'crlf', 'no-final-newline', 'empty-file', 'binary', 'plain'] },
   moving: { baseCommits: 20, older: 0.6, repetitive: 3, often: ['staggered', 'base-merged-in', 'plain', 'plain', 'stack', 'stale-inner', 'revert'] },
+  realistic: { baseCommits: 12, older: 0.3, repetitive: 3, often: DAILY, dense: 0.2, noise: 0.5 },
+  torture: { baseCommits: 16, older: 0.3, repetitive: 4, often: DAILY, dense: 0.8, noise: 0.2 },
 } as const satisfies Record<string, Preset>;
 export type Mix = keyof typeof mixes;
 
@@ -44,6 +57,8 @@ export interface Generated {
 
 const EARLY: readonly Feature[] = ['merged'];
 const LATE: readonly Feature[] = ['integration-clean', 'integration-resolved'];
+/** twice as often as the rest */
+const RENAMING = Object.keys(wild) as Feature[];
 /** more than asked for, to drop the ones with renames */
 const SPARE = 10;
 
@@ -53,16 +68,18 @@ export async function generate(options: { readonly seed: number; readonly source
   const temp = tempDir(`generated-${mix}-${seed}`);
   const dir = join(temp.path, 'repository.git');
   initBare(dir);
-  const world = new World(dir, seed, preset);
+  const { dense } = preset;
+  const world = new World(dir, seed, { ...preset, renames: dense !== undefined });
   const total = wanted + SPARE;
 
   // merges into the base come first, integration merges last: they need what they merge
   for (const feature of EARLY) for (let n = 0; n < 3; n++) features[feature](world);
-  const middle = (Object.keys(features) as Feature[]).filter((f) => !EARLY.includes(f) && !LATE.includes(f));
+  const middle = (Object.keys(dense === undefined ? still : features) as Feature[]).filter((f) => !EARLY.includes(f) && !LATE.includes(f));
   const late = Math.max(2, Math.floor(total / 25));
   const full = total - Math.ceil(late * 1.8);
-  const plan = world.random.shuffle(middle);
-  for (let i = 0; world.sources.length < full; i++) features[plan[i] ?? world.random.pick(world.random.chance(0.8) ? preset.often : middle)](world);
+  const plan = dense === undefined ? world.random.shuffle(middle) : [];
+  const others = dense === undefined ? middle : [...RENAMING, ...middle];
+  for (let i = 0; world.sources.length < full; i++) features[plan[i] ?? world.random.pick(world.random.chance(1 - (dense ?? 0.2)) ? preset.often : others)](world);
   for (let i = 0; i < late; i++) features[LATE[i % LATE.length]!](world);
 
   world.forge.ref('refs/heads/main', world.tip);
@@ -72,15 +89,18 @@ export async function generate(options: { readonly seed: number; readonly source
   // Sources in which git sees a rename are dropped until none is left, then some of the others, down to the number asked for.
   let refs = world.sources.map((s) => s.ref);
   let dropped = 0;
-  for (;;) {
+  const drop = (leaving: ReadonlySet<string>): void => {
+    git(dir, ['update-ref', '--stdin'], { input: [...leaving].map((ref) => `delete ${ref}\n`).join('') });
+    refs = refs.filter((ref) => !leaving.has(ref));
+  };
+  if (dense !== undefined) drop(new Set(spare(world.sources, refs.length - wanted)));
+  while (dense === undefined) {
     const oracle = await Oracle.open(dir, { refs });
     const bad = new Set(oracle.renames().map((found) => `refs/${found.source.startsWith('pull/') ? '' : 'heads/'}${found.source}`));
     oracle.close();
     if (bad.size === 0 && refs.length <= wanted) break;
     if (bad.size > refs.length / 3) throw new Error(`seed ${seed}, mix ${mix}: git sees renames in ${bad.size} sources`);
-    const leaving = new Set([...bad, ...spare(world.sources.filter((s) => refs.includes(s.ref) && !bad.has(s.ref)), refs.length - bad.size - wanted)]);
-    git(dir, ['update-ref', '--stdin'], { input: [...leaving].map((ref) => `delete ${ref}\n`).join('') });
-    refs = refs.filter((ref) => !leaving.has(ref));
+    drop(new Set([...bad, ...spare(world.sources.filter((s) => refs.includes(s.ref) && !bad.has(s.ref)), refs.length - bad.size - wanted)]));
     dropped += bad.size;
   }
 

@@ -1,6 +1,6 @@
 // The danger: a judge that is wrong. Tiny repositories whose answers a person can check, then the oracle's own shortcuts against plain git.
 import { afterEach, describe, expect, test } from 'vitest';
-import { features } from './features.ts';
+import { still } from './features/features.ts';
 import { generate, mixes } from './generate.ts';
 import { git, gitLine, requireGit } from './git.ts';
 import { mergeOne } from './gitMerges.ts';
@@ -137,8 +137,8 @@ test('a seed and a mix name one repository, with every feature in it', async () 
   const refs = (dir: string): string => git(dir, ['for-each-ref', '--format=%(refname) %(objectname)']);
   expect(refs(one.dir)).toBe(refs(two.dir));
   expect(one.refs.length).toBe(140);
-  expect(Object.keys(features).filter((f) => one.features[f] === undefined)).toEqual([]);
-  expect(Object.keys(mixes).length).toBe(6);
+  expect(Object.keys(still).filter((f) => one.features[f] === undefined)).toEqual([]);
+  expect(Object.keys(mixes).length).toBe(8);
 });
 
 test("the oracle's shortcuts agree with plain git: merge bases and answers pair by pair", async () => {

@@ -104,6 +104,22 @@ export class Draft {
   splice(path: string, at: number, count: number, ...lines: string[]): void {
     this.edit(path, (old) => { old.splice(at, count, ...lines); return old; });
   }
+  /** A file where none may stand: what is in its way, above or below, goes. */
+  put(path: string, file: File): void {
+    for (const other of [...this.tree.keys()]) if (other.startsWith(`${path}/`) || path.startsWith(`${other}/`)) this.tree.delete(other);
+    this.tree.set(path, file);
+  }
+  /** Nothing happens where there is nothing to move. */
+  move(from: string, to: string): void {
+    const file = this.tree.get(from);
+    if (file === undefined || from === to) return;
+    this.tree.delete(from);
+    this.put(to, file);
+  }
+  under(directory: string): string[] { return [...this.tree.keys()].filter((path) => path.startsWith(`${directory}/`)); }
+  moveAll(from: string, to: string, which: (path: string) => boolean = () => true): void {
+    for (const path of this.under(from)) if (which(path)) this.move(path, to === '' ? path.slice(from.length + 1) : to + path.slice(from.length));
+  }
   commit(message: string, others: readonly Commit[] = []): Commit {
     this.head = this.#forge.commit([this.head, ...others], this.tree, message, this.author);
     this.tree = new Map(this.head.tree);
@@ -125,13 +141,20 @@ export class World {
   readonly moved: { readonly before: number; readonly path: string; readonly at: number }[] = [];
   readonly #spots = new Map<string, number[]>();
   readonly #older: number;
+  readonly #noise: number;
+  readonly #renames: boolean;
   #refs = 0;
 
-  /** `older`: how often a source forks from an older base commit. */
-  constructor(dir: string, seed: number, options: { readonly baseCommits: number; readonly older: number; readonly repetitive: number }) {
+  /**
+   * `older`: how often a source forks from an older base commit. `noise`: how often a source has everyday edits beside its feature. `renames`: there
+   * are files and directories to rename, and the base renames some itself.
+   */
+  constructor(dir: string, seed: number, options: { readonly baseCommits: number; readonly older: number; readonly repetitive: number; readonly noise?: number; readonly renames?: boolean }) {
     this.random = new Random(seed);
     this.forge = new Forge(dir);
     this.#older = options.older;
+    this.#noise = options.noise ?? 0.7;
+    this.#renames = options.renames ?? false;
     const tree = this.#firstTree(options.repetitive);
     this.bases.push(this.forge.commit([], tree, 'Begin', 'ada'));
     for (let i = 1; i < options.baseCommits; i++) this.#moveBase(i);
@@ -170,7 +193,30 @@ export class World {
     for (let i = 0; i < 6; i++) tree.set(`links/to${i}`, { mode: '120000', data: `../src/${r.hex(8)}` });
     for (let i = 0; i < 5; i++) tree.set(`vendor/dep${i}`, { mode: '160000', data: r.hex(40) });
     for (let i = 0; i < 4; i++) tree.set(`empty/none${i}`, { mode: '100644', data: '' });
+    if (this.#renames) this.#movable(tree);
     return tree;
+  }
+
+  /** Files that resemble each other a little, much, or wholly, and directories of such. */
+  #movable(tree: Map<string, File>): void {
+    const r = this.random;
+    const like = makeText(r, 'code', 24);
+    const resembling = (changes: number): string => {
+      let lines = linesOf(like);
+      for (let n = changes; n > 0; n--) lines = mutate(r, 'code', lines, r.below(lines.length));
+      return textOf(lines);
+    };
+    const add = (path: string, data: string, mode: FileMode = '100644'): void => { tree.set(path, { mode, data }); };
+    for (let i = 0; i < 8; i++) add(`ren/${'abc'[i % 3]}/file${i}.ts`, makeText(r, r.pick(['code', 'data', 'crlf', 'open', 'latin1'] as const), 18));
+    for (let i = 0; i < 4; i++) add(`ren/same${i}.txt`, like);
+    for (let i = 0; i < 4; i++) add(`ren/like${i}.txt`, resembling(2 + i));
+    for (let i = 0; i < 3; i++) { add(`ren/link${i}`, `../ren/${r.hex(6)}`, '120000'); add(`ren/dep${i}`, r.hex(40), '160000'); add(`ren/blob${i}.bin`, binary(r)); }
+    for (let i = 0; i < 6; i++) {
+      for (const name of ['main.ts', 'util.ts', 'deep/one.ts', 'deep/two.ts']) add(`pkg/p${i}/${name}`, r.chance(0.3) ? resembling(5) : makeText(r, 'code', 14));
+      add(`pkg/p${i}/index.ts`, resembling(3));
+      add(`pkg/p${i}/LICENSE`, 'the same everywhere\nand short\n');
+    }
+    for (let i = 0; i < 6; i++) for (const name of ['a', 'b', 'c']) add(`own/g${i}/${name}.ts`, makeText(r, 'code', 14));
   }
 
   #moveBase(i: number): void {
@@ -183,7 +229,17 @@ export class World {
     }
     if (i % 3 === 0) draft.write(`docs/note${i}.md`, uniqueText(r, 15));
     if (i % 4 === 1) draft.drop(`old/doomed${15 - (i >> 2)}.txt`);
+    if (this.#renames) this.#renameInBase(draft, i);
     this.bases.push(draft.commit(`Base ${i}`));
+  }
+
+  /** Only what is under own/: the rest stays where features look for it. */
+  #renameInBase(draft: Draft, i: number): void {
+    const r = this.random;
+    const group = `own/g${i % 6}`;
+    if (i % 3 === 1) draft.move(`${group}/${r.pick(['a', 'b', 'c'])}.ts`, `own/moved${i}.ts`);
+    else if (i % 3 === 2) draft.moveAll(group, `own/h${i}`);
+    else if (r.chance(0.5)) draft.drop(`${group}/a.ts`);
   }
 
   /** Merges a source into the base: its own files, which the base has not touched since. */
@@ -227,7 +283,7 @@ export class World {
   /** Commits what is open, adds everyday edits around it, and gives the draft a ref. */
   finish(draft: Draft, features: readonly string[], noise: 'noise' | 'quiet' = 'noise'): Source {
     const r = this.random;
-    if (noise === 'noise' && r.chance(0.7)) {
+    if (noise === 'noise' && r.chance(this.#noise)) {
       // in the same commit, or in one of its own
       if (r.chance(0.5)) draft.commit('Work');
       this.plain(draft, r.between(1, 3));
