@@ -33,6 +33,7 @@ export interface Figures {
 }
 
 type Files = Readonly<Record<string, number | null>>;
+const filesOf = (n: number, path: (i: number) => string, blob: (i: number) => number): Files => Object.fromEntries(Array.from({ length: n }, (_, i): [string, number] => [path(i), blob(i)]));
 
 /** A stream for git fast-import: blobs and commits by mark, on linear time so that dates never decide anything. */
 class Stream {
@@ -111,9 +112,9 @@ export const limitCases: readonly LimitCase[] = [
       const stream = new Stream();
       const one = stream.blob('one\n'), two = stream.blob('two\n'), three = stream.blob('three\n');
       const path = (i: number): string => `d${i % 300}/f${digits(i)}`;
-      const main = stream.commit('main', [], Object.fromEntries(lines(size, (i) => [path(i), one] as never)) as Files);
-      stream.commit('all', [main], Object.fromEntries(lines(size, (i) => [path(i), two] as never)) as Files);
-      stream.commit('half', [main], Object.fromEntries(lines(Math.floor(size / 2), (i) => [path(i), two] as never)) as Files);
+      const main = stream.commit('main', [], filesOf(size, path, () => one));
+      stream.commit('all', [main], filesOf(size, path, () => two));
+      stream.commit('half', [main], filesOf(Math.floor(size / 2), path, () => two));
       stream.commit('other', [main], { [path(3)]: three });
       stream.commit('new', [main], { 'd0/new': three });
       stream.write(dir);
@@ -285,7 +286,7 @@ function renameStorms(): LimitCase[] {
     name, what, full, small,
     build(dir, size) {
       const stream = new Stream();
-      const main = stream.commit('main', [], Object.fromEntries(lines(size, (i) => [path(i), stream.blob(content(i, 'end'))] as never)) as Files);
+      const main = stream.commit('main', [], filesOf(size, path, (i) => stream.blob(content(i, 'end'))));
       const files: Record<string, number | null> = {};
       for (let i = 0; i < size; i++) { files[path(i)] = null; files[to(i)] = stream.blob(content(i, changed ? `moved ${i}` : 'end')); }
       stream.commit('storm', [main], files);

@@ -4,7 +4,7 @@ import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
 import { errorCodes } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
-import type { Composition, ConflictKind, EditKind } from '../core/model.ts';
+import { type Composition, type EditKind, type Rebinding, conflictKinds } from '../core/model.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import type { Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
@@ -25,7 +25,7 @@ const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
 const acuIds = v.pipe(v.array(acuId), v.maxLength(limits.acus));
 const grain = v.picklist(['branch', 'commit', 'atom']);
 const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
-const conflictKind = v.picklist(['content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type', 'rename/rename', 'rename/delete', 'rename/add', 'directory rename'] satisfies ConflictKind[]);
+const conflictKind = v.picklist(conflictKinds);
 
 /** One byte per code unit; NUL ends a path in git's formats, so no path has one. */
 function isBytes(text: string): boolean {
@@ -55,6 +55,10 @@ const shown: Schema<Shown> = v.strictObject({
 const files = v.array(v.strictObject({ path, kind: editKind, added: count, deleted: count }));
 const beforeAfter = v.strictObject({ before: v.nullable(shown), after: v.nullable(shown) });
 const done = v.strictObject({ operation });
+const rebinding: Schema<Rebinding> = v.strictObject({
+  id: acuId, name: v.custom<Rebinding['name']>((x) => typeof x === 'string' && isBytes(x), 'a byte string'), outcome: v.picklist(['kept', 'rebound', 'absorbed', 'stale', 'lost', 'taken along'] satisfies Rebinding['outcome'][]),
+  to: acuIds, why: label,
+});
 
 const patches = v.strictObject({
   add: v.pipe(v.array(v.union([
@@ -87,7 +91,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   hello: v.strictObject({
     version: label, repository: v.nullable(repository), epoch: count, composition, canUndo: v.nullable(label), canRedo: v.nullable(label),
   }),
-  import: v.strictObject({ base: oid, acus: count, sources: count, edits: count, hunks: count, ms: duration }),
+  import: v.strictObject({ base: oid, acus: count, sources: count, edits: count, hunks: count, ms: duration, rebound: v.array(rebinding) }),
   cancel: v.strictObject({ cancelled: v.boolean() }),
   snapshot: v.strictObject({ epoch: count, digest: label, bytes }),
   compose: v.strictObject({ composition, operation }),

@@ -58,6 +58,8 @@ export interface Segment {
   readonly contexts: readonly { readonly context: string; readonly edits: readonly Edit[] }[];
   /** ACUs whose lines, paths or registers the edits stand on, whatever the segment below (design.md §2, Requires) */
   readonly needs: readonly AcuId[];
+  /** added paths, each with one of the base that some file systems take for the same (collisions.ts); absent where there are none */
+  readonly collisions?: readonly (readonly [path: PathBytes, other: PathBytes])[];
   /** deletions and additions that git might call renames (a superset): pairs they touch are "not yet exact" until issue C */
   readonly renames: readonly Rename[];
 }
@@ -93,7 +95,7 @@ export interface Acu {
 /** In this order for ever, new ones at the end: packed tables and events say a kind by its place here. */
 export const conflictKinds = [
   'content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type',
-  'rename/rename', 'rename/delete', 'rename/add', 'directory rename',
+  'rename/rename', 'rename/delete', 'rename/add', 'directory rename', 'case collision',
 ] as const;
 export type TextualKind = typeof conflictKinds[number];
 export type ConflictKind = TextualKind;
@@ -117,9 +119,21 @@ export interface Composition {
   readonly acus: readonly AcuId[];
 }
 
+/** What became of one ACU of a composition when the base moved or the sources were cut anew (rebind.ts). */
+export interface Rebinding {
+  readonly id: AcuId;
+  readonly name: ByteString;
+  /** `taken along`: it was not in the composition, and what is needs it now */
+  readonly outcome: 'kept' | 'rebound' | 'absorbed' | 'stale' | 'lost' | 'taken along';
+  /** its successors; those of `stale` are not in the composition */
+  readonly to: readonly AcuId[];
+  /** the reason, as the rest of a sentence; empty where it was kept */
+  readonly why: string;
+}
+
 export type Grain = 'branch' | 'commit' | 'atom';
 
-export interface ImportSummary { readonly base: Oid; readonly acus: number; readonly sources: number; readonly edits: number; readonly hunks: number; readonly ms: number }
+export interface ImportSummary { readonly base: Oid; readonly acus: number; readonly sources: number; readonly edits: number; readonly hunks: number; readonly ms: number; /** where it changed the composition */ readonly rebound: readonly Rebinding[] }
 
 /** The answer to "may these stand together?" in the words of the screen. */
 export type SetVerdict =

@@ -246,13 +246,18 @@ export class Trees implements Held {
     return entry === null || entry.mode !== Mode.tree ? [] : this.diff(null, entry.oid).keys().map((name) => (dir === '' ? name : `${dir}/${name}`) as PathBytes).toArray();
   }
 
-  /** Names of the files directly in a directory. */
-  namesIn(root: Oid, dir: PathBytes): ReadonlySet<string> {
+  /** What is directly in a directory. */
+  entriesIn(root: Oid, dir: PathBytes): readonly TreeEntry[] {
     const entry = this.at(root, dir);
-    if (entry === null || entry.mode !== Mode.tree) return new Set();
+    if (entry === null || entry.mode !== Mode.tree) return [];
     const bytes = this.#tree(entry.oid);
     if (bytes === undefined) throw LACKING;
-    return new Set(entriesOf(bytes, this.#idBytes).filter((e) => e.mode !== Mode.tree).map((e) => e.name));
+    return entriesOf(bytes, this.#idBytes);
+  }
+
+  /** Names of the files directly in a directory. */
+  namesIn(root: Oid, dir: PathBytes): ReadonlySet<string> {
+    return new Set(this.entriesIn(root, dir).filter((e) => e.mode !== Mode.tree).map((e) => e.name));
   }
 }
 

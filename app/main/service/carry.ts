@@ -20,6 +20,8 @@ export type Carried =
   | { readonly kind: 'stale'; readonly own: Changes; readonly conflicts: readonly PathConflict[] }
   | { readonly kind: 'inexact'; readonly own: Changes; readonly reason: string };
 
+export const NO_COMMON_HISTORY = 'it shares no history with the base';
+
 /** What lies with one branch's objects and says nothing of the others. */
 export function isUnreadable(error: unknown): error is AcumenError {
   return error instanceof AcumenError && (error.code === 'missing-object' || error.code === 'corrupt-object' || error.code === 'hostile-name' || error.code === 'too-large');
@@ -67,7 +69,7 @@ export class Carrier {
    */
   carry(tip: Commit, mergeBases: readonly (Commit | AcumenError)[], ancestor?: Ancestor | AcumenError): Carried {
     const [from] = mergeBases;
-    if (from === undefined) return { kind: 'inexact', own: NOTHING, reason: 'it shares no history with the base' };
+    if (from === undefined) return { kind: 'inexact', own: NOTHING, reason: NO_COMMON_HISTORY };
     try {
       if (from instanceof AcumenError) throw from;
       const own = this.#trees.diff(from.tree, tip.tree);

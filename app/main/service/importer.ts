@@ -9,16 +9,20 @@ import { Touches } from '../../core/meetings.ts';
 import type { Grain, Segment, Source } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import { cutSegments } from '../../core/segments.ts';
-import { outsideBase } from '../git/history.ts';
+import { mergeBases, outsideBase } from '../git/history.ts';
 import { Turns } from '../git/turns.ts';
-import { isUnreadable } from './carry.ts';
+import { NO_COMMON_HISTORY, isUnreadable } from './carry.ts';
 import { type Earlier, Meetings } from './meetings.ts';
 import type { Gathered } from './patchFiles.ts';
 import { type Patched, applyPatchFiles } from './patches.ts';
 import { Plan } from './plan.ts';
 import { type SourceRef, chooseBase, chooseSources } from './sources.ts';
 
-export interface ImportRequest { readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: Gathered }
+export interface ImportRequest {
+  readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: Gathered;
+  /** the base before, if there was one: a base that shares no history with it or with any source is refused, and so is the first one if it was named */
+  readonly last?: Oid | null;
+}
 export type Progress = (phase: string, done: number, total: number | null) => void;
 
 export interface ImportStore {
@@ -86,6 +90,10 @@ export async function importRepository(repository: RepositoryReader, request: Im
   // the tip's own segment last
   const leftOut = readable.map((s, i) => plan.leftOut(reaching[i]!.find((x) => cut[x]!.tip === s.oid)));
   for (const [i, s] of readable.entries()) if (leftOut[i] !== null) skipped.push({ name: s.name, reason: leftOut[i]! });
+  if (await isStrange(reader, base.oid, request, leftOut.filter((_, i) => reaching[i]!.length > 0))) {
+    throw new AcumenError('unrelated-history', `${chosen.name} shares no history with any branch in flight${request.last == null ? '' : ', nor with the base before it'}: nothing could be carried onto it.`,
+      'Name a base from the history of the branches with --base REV; nothing was changed.', { base: base.oid });
+  }
   const shown = readable.map((s, i) => leftOut[i] !== null ? [] : plan.visible(reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
   const wanted = [...new Set(shown.flat())].sort((x, y) => x - y);
   await plan.compareAll(wanted, progress, signal);
@@ -109,6 +117,18 @@ export async function importRepository(repository: RepositoryReader, request: Im
   const remembered = request.patches?.sources ?? [];
   const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) })).filter((_, i) => leftOut[i] === null);
   return { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered } };
+}
+
+/** Would the base make everything vanish? `reasons`: why each source in flight is left out, or null. */
+async function isStrange(reader: RepositoryReader, base: Oid, { base: asked, last = null }: ImportRequest, reasons: readonly (string | null)[]): Promise<boolean> {
+  if (reasons.length === 0 || reasons.some((reason) => reason !== NO_COMMON_HISTORY)) return false;
+  if (last === null) return asked !== null;
+  try {
+    return (await mergeBases(reader, base, last)).length === 0;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return true;
+  }
 }
 
 /** Contents from the repository, and those that only an earlier merge of ours made from the store. */

@@ -4,9 +4,8 @@ import { equalBytes } from '../../core/bytes.ts';
 import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Operation, WorkspaceState } from '../../core/events.ts';
-import type { Composition, Conflict, Grain, ImportSummary } from '../../core/model.ts';
+import type { Composition, Conflict, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
 import { describeRebinding, rebind } from '../../core/rebind.ts';
-import type { Rebinding } from '../../core/rebind.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
@@ -14,6 +13,7 @@ import type { PatchParams } from '../../contract/methods.ts';
 import type { FsckReport, NewBlob } from '../storage/store.ts';
 import { isCurrent, neededContents } from './composing.ts';
 import { stageImport } from './importing.ts';
+import { landedIn } from './landing.ts';
 import { repositoryName, repositoryPath } from './place.ts';
 import { gatherPatches } from './patchFiles.ts';
 import type { Progress } from './queue.ts';
@@ -32,9 +32,10 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
   const patches = await gatherPatches(last?.patches ?? [], params.patches ?? { add: [], drop: false }, last?.sources ?? [], (oid) => workspace.store.blob(oid), reader.objectFormat);
-  const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches }, progress, signal);
+  const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches, last: last?.base ?? null }, progress, signal);
   const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs];
 
+  let rebound: readonly Rebinding[] = [];
   const committed = workspace.commit(async (view) => {
     refuseOther(view.state.gitDir, reader);
     const engine = await workspace.engineOf(published, segments);
@@ -47,11 +48,12 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     const events: DomainEvent[] = [{ kind: 'published', published }];
     if (view.state.gitDir === null) events.unshift({ kind: 'repository-opened', gitDir: reader.gitDir, objectFormat: reader.objectFormat });
     if (followed !== null) events.push({ kind: 'composition-changed', composition: followed.composition });
-    const rebound = followed === null ? '' : describeRebinding(followed.answers);
+    rebound = followed?.answers ?? [];
+    const became = describeRebinding(rebound);
     return {
       operation: {
         kind: 'import', target: null,
-        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${rebound && `; composition: ${rebound}`}`,
+        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${became && `; composition: ${became}`}`,
         command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events,
@@ -63,7 +65,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   const { acus } = await workspace.engineOf(published, segments);
   return {
     base: published.base, acus: acus.length, sources: published.sources.length,
-    edits: acus.reduce((n, a) => n + a.paths.length, 0), hunks: acus.reduce((n, a) => n + a.hunks, 0), ms: performance.now() - start,
+    edits: acus.reduce((n, a) => n + a.paths.length, 0), hunks: acus.reduce((n, a) => n + a.hunks, 0), ms: performance.now() - start, rebound,
   };
 }
 
@@ -80,7 +82,7 @@ interface Followed { readonly composition: Composition; readonly answers: readon
 async function follow(workspace: Workspace, before: View, after: View, made: readonly NewBlob[]): Promise<Followed | null> {
   const old = before.state.composition;
   if (old.acus.length === 0) return null;
-  const { acus, answers } = rebind(before.engine, after.engine, old.acus);
+  const { acus, answers } = rebind(before.engine, after.engine, old.acus, await landedIn(workspace, before, after));
   const composition = { ...old, base: after.engine.base, acus };
   if (isCurrent(before, composition)) return null;
   const pending = new Map(made.map(({ oid, bytes }) => [oid, bytes]));

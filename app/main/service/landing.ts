@@ -1,0 +1,51 @@
+// Which ACUs of a composition have landed: their commits are in the base of a newer state, which still does what they did or has taken
+// it back since (a revert, say). History says the first, the base's tree the second.
+import type { Oid } from '../../core/bytes.ts';
+import { sameEntry } from '../../core/changes.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Landed } from '../../core/rebind.ts';
+import type { RepositoryReader } from '../../core/repository.ts';
+import { outsideBase } from '../git/history.ts';
+import { Lookup } from './lookup.ts';
+import type { View, Workspace } from './workspace.ts';
+
+export async function landedIn(workspace: Workspace, before: View, after: View): Promise<Landed> {
+  const { composition } = before.state, reader = await workspace.repository();
+  const still = new Set(after.engine.tables.segments.map((s) => s.tip));
+  const landed = new Map<Oid, 'here' | 'taken back'>();
+  const tips = new Map<Oid, number>();
+  for (const id of composition.acus) {
+    for (const tip of before.engine.acu(id)?.segments ?? []) if (!still.has(tip)) tips.set(tip, before.engine.tables.segments.findIndex((s) => s.tip === tip));
+  }
+  if (tips.size === 0) return landed;
+  const moment = await workspace.moment(before), base = new Lookup(reader);
+  for (const tip of await reachable(reader, after.engine.base, [...tips.keys()])) {
+    let back = 0;
+    const edits = await moment.edits(tips.get(tip)!);
+    for (const { path, before: was } of edits) if (sameEntry(await base.file(after.engine.tables.baseTree, path), was)) back++;
+    landed.set(tip, edits.length > 0 && back === edits.length ? 'taken back' : 'here');
+  }
+  return landed;
+}
+
+/** Those that the base reaches; what cannot be read any more is in no base. */
+async function reachable(reader: RepositoryReader, base: Oid, tips: readonly Oid[]): Promise<Oid[]> {
+  const out: Oid[] = [];
+  const found = await reader.commits(tips);
+  const there = tips.filter((_, i) => !(found[i] instanceof AcumenError));
+  try {
+    const { commits } = await outsideBase(reader, base, there);
+    return there.filter((tip) => !commits.has(tip));
+  } catch (error) {
+    if (!(error instanceof AcumenError)) throw error;
+  }
+  // one of them leads into history that is not there
+  for (const tip of there) {
+    try {
+      if (!(await outsideBase(reader, base, [tip])).commits.has(tip)) out.push(tip);
+    } catch (error) {
+      if (!(error instanceof AcumenError)) throw error;
+    }
+  }
+  return out;
+}
