@@ -170,7 +170,39 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
  * For each hunk of one pre-image, how many earlier places equal its own: same line before, same lines [start, end), same line
  * after. (Without it, one insertion at two like places would be one id, as it is one patch-id.) Hunks in any order.
  */
-export function placeOrdinals(pre: Uint32Array, hunks: readonly { readonly start: number; readonly end: number }[]): number[] {
+export function placeOrdinals(pre: Uint32Array, hunks: readonly Place[], steps = STEPS): number[] {
+  return ordinalsByScan(pre, hunks, steps) ?? ordinalsByTable(pre, hunks);
+}
+
+interface Place { readonly start: number; readonly end: number }
+
+/** Lines looked at before it pays to note where each of them occurs. */
+const STEPS = 1 << 15;
+
+/** By looking at each earlier place; null where that takes more than so many steps. */
+function ordinalsByScan(pre: Uint32Array, hunks: readonly Place[], most: number): number[] | null {
+  const ordinals: number[] = [];
+  let steps = 0;
+  for (const { start, end } of hunks) {
+    let ordinal = 0;
+    if (start > 0 && end < pre.length) {
+      const first = start - 1, length = end - first + 1, line = pre[first]!;
+      steps += first;
+      if (steps > most) return null;
+      for (let p = 0; p < first; p++) {
+        if (pre[p] !== line) continue;
+        let k = 1;
+        while (k < length && pre[p + k] === pre[first + k]) k++;
+        if (k === length) ordinal++;
+        if ((steps += k) > most) return null;
+      }
+    }
+    ordinals.push(ordinal);
+  }
+  return ordinals;
+}
+
+function ordinalsByTable(pre: Uint32Array, hunks: readonly Place[]): number[] {
   const ordinals = new Array<number>(hunks.length).fill(0);
   // Places of equal text are searched for once. A place at the start or the end of the file has no equal.
   const places = new Map<string, { readonly pattern: Uint32Array; readonly hunks: number[] }>();
