@@ -101,7 +101,7 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
     const compareTree = async (what: Disagreement['what'], names: readonly string[], tree: string, often = false): Promise<boolean> => {
       const answer = await timed(() => (often && engine.pairTree !== undefined ? engine.pairTree(names[0]!, names[1]!) : engine.treeOf(names)));
       if ('refused' in answer) disagree({ what, sources: names, oracle: tree, engine: 'refused', paths: answer.refused });
-      else if (answer.tree !== tree) disagree({ what, sources: names, oracle: tree, engine: answer.tree, paths: differingPaths(oracle, tree, answer) });
+      else if (answer.tree !== tree) disagree({ what, sources: names, oracle: tree, engine: answer.tree, paths: wrong < KEPT ? differingPaths(oracle, names, tree, answer) : [] });
       else return true;
       return false;
     };
@@ -259,8 +259,11 @@ function chooseSets(oracle: Oracle, cleanPairs: CleanPairs, count: number, rando
 }
 
 /** Paths at which a tree of git's and an answer of the engine's differ, both seen from the base. */
-function differingPaths(oracle: Oracle, tree: string, answer: EngineTree): string[] {
+function differingPaths(oracle: Oracle, names: readonly string[], tree: string, answer: EngineTree): string[] {
   if (answer.entries.size === 0) return [];
+  // a pair's merged tree was let go of: it is made again
+  const [a, b, third] = names.map((name) => oracle.sources.find((s) => s.name === name)!.commit!);
+  if (b !== undefined && third === undefined) mergeOne(oracle.dir, a!, b);
   const fields = git(oracle.dir, ['diff-tree', '-r', '-z', '--no-renames', '--raw', oracle.baseTree, tree]).split('\0').filter((f) => f !== '');
   const theirs = new Map<string, string>();
   for (let i = 0; i + 1 < fields.length; i += 2) {

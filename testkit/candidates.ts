@@ -171,9 +171,9 @@ export function kindsNamed({ staged, messages }: MergeAnswer): Kinds {
 /** Without what git appends to the name of a file that it puts aside: `~`, the commit it is from, and `_0` where that is taken. */
 const named = (path: string): string => path.replace(/~(?:[0-9a-f]{40}|[0-9a-f]{64})(?:_\d+)?(?=\/|$)/, '');
 
-/** The conflicted paths of a merge: those that git leaves unmerged, under their own names, and where it leaves none, those it names. */
+/** The conflicted paths of a merge, under their own names: those that git leaves unmerged, and those that its conflicts are mainly about (a directory that has gone to two places is in no index). */
 export function pathsOf({ staged, messages }: MergeAnswer): ReadonlySet<string> {
   const out = new Set(staged.map(({ path }) => named(path)));
-  if (out.size === 0) for (const { kind, paths } of messages) if (kind.startsWith('CONFLICT') && paths[0] !== undefined) out.add(named(paths[0]));
+  for (const { kind, paths } of messages) if (kind.startsWith('CONFLICT') && paths[0] !== undefined) out.add(named(paths[0]));
   return out;
 }

@@ -2,14 +2,14 @@
 // without a store, arranged so that a million pairs can be asked of it.
 import type { AcuId, Oid, PathBytes } from '../app/core/bytes.ts';
 import { type Change, type Changes, type PathConflict, between } from '../app/core/changes.ts';
-import { Composer } from '../app/core/compose.ts';
+import type { Composer } from '../app/core/compose.ts';
 import { Contents } from '../app/core/contents.ts';
 import type { Engine } from '../app/core/engine.ts';
 import { Ancestors } from '../app/core/treeMerge/ancestor.ts';
 import { Similarities, mergeTrees } from '../app/core/treeMerge/merge.ts';
 import { settle } from '../app/core/waves.ts';
-import { changesOfSegment, composeSet } from '../app/main/service/composer.ts';
-import { contentSource } from '../app/main/service/importer.ts';
+import { changesOfSegment, composeSet, composerFor } from '../app/main/service/composer.ts';
+import { Warm } from '../app/main/service/warm.ts';
 import { treeIdOf } from '../app/main/git/trees.ts';
 import { type Loaded, load } from './loaded.ts';
 import { TreeIds } from './treeIds.ts';
@@ -47,6 +47,7 @@ abstract class Answering implements EngineAnswer {
   protected readonly changes = new Map<number, Changes>();
   protected contents!: Contents;
   readonly #standings: ReadonlyMap<string, 'exact' | 'stale' | 'inexact'>;
+  readonly #warm: Warm;
   #composer!: Composer;
   #asked = SETS_TOGETHER;
   readonly #acusOf = new Map<string, readonly AcuId[]>();
@@ -55,6 +56,7 @@ abstract class Answering implements EngineAnswer {
   constructor(loaded: Loaded, ids: TreeIds) {
     this.loaded = loaded;
     this.ids = ids;
+    this.#warm = new Warm(loaded.reader);
     const { segments, published } = loaded;
     const standings = new Map(segments.map((s) => [s.tip, s.standing.kind]));
     const at = new Map(segments.map((s, i) => [s.tip, i]));
@@ -68,8 +70,8 @@ abstract class Answering implements EngineAnswer {
   protected get engine(): Engine { return this.loaded.engine; }
 
   protected begin(): void {
-    this.contents = new Contents(contentSource(this.loaded.reader, this.loaded.stored));
-    this.#composer = new Composer(this.contents, { changes: (s) => this.changesOf(s), closure: (s) => this.closureOf(s) });
+    this.contents = new Contents(this.#warm.source(this.loaded.stored));
+    this.#composer = composerFor(this.engine, this.contents, this.#warm);
     this.#asked = 0;
   }
 

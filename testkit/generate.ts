@@ -1,5 +1,6 @@
 // Deterministic repositories for the agreement tests: a seed and a mix name one repository, on every machine.
 import { join } from 'node:path';
+import { crowds } from './features/crowds.ts';
 import { features, still, wild } from './features/features.ts';
 import type { Feature } from './features/features.ts';
 import { git, initBare, tempDir } from './git.ts';
@@ -27,7 +28,7 @@ const DAILY: readonly Feature[] = ['plain', 'plain', 'plain', 'plain', 'stack', 
 
 /**
  * Characters of repositories. In the first six is every feature of `still`, and git sees no rename; in the others are renames, `torture` four times
- * as dense in all that is not everyday work.
+ * as dense in all that is not everyday work, `crowd` with most of its sources at ten spots.
  */
 export const mixes = {
   team: { baseCommits: 9, older: 0.2, repetitive: 3, often: ['plain', 'plain', 'plain', 'stack', 'shared-commits', 'touching', 'same-gap'] },
@@ -37,6 +38,7 @@ export const mixes = {
   kinds: { baseCommits: 8, older: 0.2, repetitive: 3, often: ['add/add', 'modify/delete', 'mode', 'symlink', 'file-to-directory', 'crlf', 'no-final-newline', 'empty-file', 'binary', 'plain'] },
   moving: { baseCommits: 20, older: 0.6, repetitive: 3, often: ['staggered', 'base-merged-in', 'plain', 'plain', 'stack', 'stale-inner', 'revert'] },
   realistic: { baseCommits: 12, older: 0.3, repetitive: 3, often: DAILY, dense: 0.2, noise: 0.5 },
+  crowd: { baseCommits: 6, older: 0.1, repetitive: 3, often: Object.keys(crowds) as (keyof typeof crowds)[], dense: 0.1, noise: 0.2 },
   torture: { baseCommits: 16, older: 0.3, repetitive: 4, often: DAILY, dense: 0.8, noise: 0.2 },
 } as const satisfies Record<string, Preset>;
 export type Mix = keyof typeof mixes;

@@ -138,7 +138,7 @@ test('a seed and a mix name one repository, with every feature in it', async () 
   expect(refs(one.dir)).toBe(refs(two.dir));
   expect(one.refs.length).toBe(140);
   expect(Object.keys(still).filter((f) => one.features[f] === undefined)).toEqual([]);
-  expect(Object.keys(mixes).length).toBe(8);
+  expect(Object.keys(mixes).length).toBe(9);
 });
 
 test("the oracle's shortcuts agree with plain git: merge bases and answers pair by pair", async () => {

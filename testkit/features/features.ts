@@ -2,6 +2,7 @@
 // says; everyday edits around them (World.finish) mix the features with each other.
 import { bases } from './bases.ts';
 import { bytes } from './bytes.ts';
+import { crowds } from './crowds.ts';
 import { crossings } from './crossed.ts';
 import { directories } from './directories.ts';
 import { lines } from './lines.ts';
@@ -14,6 +15,6 @@ import type { Make } from './frame.ts';
 /** git finds no rename in any of these. Their order is part of what a seed means. */
 export const still = { ...stacks, ...lines, ...registers, ...paths, ...bytes, ...bases } satisfies Record<string, Make>;
 /** These rename, or stand on several others at once. */
-export const wild = { ...renames, ...directories, ...crossings } satisfies Record<string, Make>;
+export const wild = { ...renames, ...directories, ...crossings, ...crowds } satisfies Record<string, Make>;
 export const features = { ...still, ...wild } satisfies Record<string, Make>;
 export type Feature = keyof typeof features;
