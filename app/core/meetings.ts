@@ -3,6 +3,7 @@
 import type { Oid, PathBytes } from './bytes.ts';
 import { ancestors } from './changes.ts';
 import { Closures } from './closures.ts';
+import { MOST_TOPS, pairings } from './common.ts';
 import type { Rename, Segment } from './model.ts';
 import { Row } from './tables.ts';
 
@@ -61,7 +62,7 @@ export function meetingPairs(touched: Touched, closures = new Closures(touched.s
   const found = new Set<number>();
   const finder = new Finder(touched, closures, found);
   touched.contexts.forEach((context, i) => { if (context === 'base') finder.inBase(i); else finder.inContext(i, context); });
-  finder.overSeveral();
+  finder.withoutContext();
   const n = touched.segments.length;
   return [...found].sort((x, y) => x - y).map((key) => ({ a: Math.floor(key / n), b: key % n }));
 }
@@ -147,26 +148,16 @@ class Finder {
   }
 
   /**
-   * Pairs with several common tops: git merges those into a virtual ancestor. It is the tree that composing gives only where two
-   * of them merge cleanly, and without renames.
+   * Pairs that no context says anything of: it would have held too much (common.ts), or they have several common tops, which git merges
+   * into a virtual ancestor. That is the tree that composing gives only where two of them merge cleanly, and without renames.
    */
-  overSeveral(): void {
+  withoutContext(): void {
     const { segments, contexts } = this.#touched;
     const names = new Set(contexts);
-    const branched: number[] = [];
-    const isBranched: boolean[] = [];
-    segments.forEach((s, i) => {
-      isBranched.push(s.lower.length > 1 || s.lower.some((l) => isBranched[l]!));
-      if (isBranched[i]! && this.#exact(i)) branched.push(i);
-    });
-    branched.forEach((b, n) => {
-      for (const a of branched.slice(0, n)) {
-        if (this.#closures.includes(b, a) || !this.#closures.share(a, b)) continue;
-        const tops = this.#closures.commonTops(a, b);
-        if (tops.length < 2) continue;
-        const plain = tops.length === 2 && names.has(this.#closures.contextName(tops)) && !this.#found.has(this.#key(tops[0]!, tops[1]!));
-        if (!plain) this.#found.add(this.#key(a, b));
-      }
-    });
+    for (const { tops, as, bs } of pairings(segments, this.#closures)) {
+      const plain = tops.length <= MOST_TOPS && names.has(this.#closures.contextName(tops)) && (tops.length < 2 || !this.#found.has(this.#key(tops[0]!, tops[1]!)));
+      if (plain) continue;
+      for (const a of as) if (this.#exact(a)) for (const b of bs) if (a !== b && this.#exact(b)) this.#found.add(this.#key(a, b));
+    }
   }
 }
