@@ -1,30 +1,27 @@
-// What changed between two replicas, packed (design.md §5, Processes and truth): whole tables that differ, nothing where none
-// does. Applying it gives the newer replica byte for byte, so that its digest can be compared with the service's.
+// What changed between two replicas, packed (design.md §5, Processes and truth): of each of their parts what stands between a
+// beginning and an end that are as they were. Applying it gives the newer replica byte for byte, so that its digest can be compared
+// with the service's.
 import { decode, encode } from '@msgpack/msgpack';
 import { equalBytes } from './bytes.ts';
+import { joinParts, splitParts } from './parts.ts';
 
-type Packed = Record<string, unknown>;
 type Difference =
   | { readonly kind: 'same' }
-  | { readonly kind: 'tables'; readonly tables: Packed; readonly rest: Packed }
+  /** of each part: bytes kept in front and behind, and those between */
+  | { readonly kind: 'parts'; readonly parts: readonly (readonly [head: number, tail: number, middle: Uint8Array])[] }
   /** as large as the replica itself: fetch that */
   | { readonly kind: 'snapshot' };
 
-/** As encodeTables packs: sorted keys. */
-const pack = (value: unknown): Uint8Array => encode(value, { sortKeys: true });
-const isMap = (value: unknown): value is Packed => typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+const pack = (value: Difference): Uint8Array => encode(value, { sortKeys: true });
 
 export function difference(before: Uint8Array, after: Uint8Array): Uint8Array {
-  if (before === after || equalBytes(before, after)) return pack({ kind: 'same' } satisfies Difference);
-  const old = decode(before) as Packed, next = decode(after) as Packed;
-  const { rest: oldRest, ...oldTables } = old, { rest: nextRest, ...nextTables } = next;
-  const tables = changed(oldTables, nextTables);
-  const rest = isMap(oldRest) && isMap(nextRest) ? changed(oldRest, nextRest) : null;
-  if (tables !== null && rest !== null) {
-    const packed = pack({ kind: 'tables', tables, rest } satisfies Difference);
+  if (before === after || equalBytes(before, after)) return pack({ kind: 'same' });
+  const old = splitParts(before), next = splitParts(after);
+  if (next.version >= 0 && old.version === next.version && old.parts.length === next.parts.length) {
+    const packed = pack({ kind: 'parts', parts: next.parts.map((part, i) => between(old.parts[i]!, part)) });
     if (packed.length < after.length) return packed;
   }
-  return pack({ kind: 'snapshot' } satisfies Difference);
+  return pack({ kind: 'snapshot' });
 }
 
 /** The newer replica, or null where it must be fetched. */
@@ -32,12 +29,18 @@ export function applyDifference(before: Uint8Array, packed: Uint8Array): Uint8Ar
   const d = decode(packed) as Difference;
   if (d.kind === 'same') return before;
   if (d.kind === 'snapshot') return null;
-  const old = decode(before) as Packed;
-  return pack({ ...old, ...d.tables, rest: { ...old['rest'] as Packed, ...d.rest } });
+  const { version, parts } = splitParts(before);
+  if (parts.length !== d.parts.length) return null;
+  return joinParts(version, parts.map((part, i) => {
+    const [head, tail, middle] = d.parts[i]!;
+    return [part.subarray(0, head), middle, part.subarray(part.length - tail)];
+  }));
 }
 
-/** Values of `next` that differ; null where `old` has keys that `next` lacks, which a replacement of values cannot say. */
-function changed(old: Packed, next: Packed): Packed | null {
-  if (Object.keys(old).some((key) => !Object.hasOwn(next, key))) return null;
-  return Object.fromEntries(Object.entries(next).filter(([key, value]) => !Object.hasOwn(old, key) || !equalBytes(pack(old[key]), pack(value))));
+function between(before: Uint8Array, after: Uint8Array): readonly [number, number, Uint8Array] {
+  const least = Math.min(before.length, after.length);
+  let head = 0, tail = 0;
+  while (head < least && before[head] === after[head]) head++;
+  while (tail < least - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  return [head, tail, after.subarray(head, after.length - tail)];
 }

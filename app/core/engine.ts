@@ -3,10 +3,12 @@
 import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { display } from './bytes.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
-import { AcumenError, bug } from './errors.ts';
-import type { Published } from './events.ts';
+import { AcumenError } from './errors.ts';
+import type { Published, SegmentKey } from './events.ts';
+import { Growing } from './growing.ts';
 import type { Acu, Conflict, Segment, SetVerdict, Source, Verdict } from './model.ts';
-import { type Tables, buildTables, decodeTables, digestOf, encodeTables } from './tables.ts';
+import { Provenances } from './provenances.ts';
+import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from './tables.ts';
 
 export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
 export interface SourceConflict { readonly a: ByteString; readonly b: ByteString | 'base'; readonly verdict: Verdict; readonly paths: readonly PathBytes[] }
@@ -14,69 +16,86 @@ export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[
 
 export class Engine {
   readonly tables: Tables;
-  readonly acus: readonly Acu[];
-  readonly sources: readonly Source[];
+  readonly #digestOf: Digest;
+  /** what made the tables, until it makes others; null where they were read back */
+  readonly #growing: Growing | null;
   #encoded: Uint8Array | null;
-  readonly #byId: ReadonlyMap<AcuId, number>;
-  readonly #provenances: readonly (readonly number[])[];
-  /** per segment: the ACUs of its closure */
-  readonly #acusBelow: readonly ReadonlySet<AcuId>[];
   #digest: string | null = null;
   #index: ConflictIndex | null = null;
+  #provenances: Provenances | null = null;
+  #acus: readonly Acu[] | null = null;
+  #sources: readonly Source[] | null = null;
+  /** ACUs' numbers in the order of `acus` */
+  #order: readonly number[] | null = null;
+  /** by number */
+  readonly #described: (Acu | undefined)[] = [];
+  #namesOf: (readonly ByteString[])[] | null = null;
+  #shown: string[] = [];
+  /** of each ACU's number: the last question whose set it was in */
+  #marks = new Uint32Array(0);
+  #mark = 0;
 
-  private constructor(tables: Tables, encoded: Uint8Array | null) {
+  private constructor(tables: Tables, encoded: Uint8Array | null, growing: Growing | null, digest: Digest) {
     this.tables = tables;
     this.#encoded = encoded;
-    const below: Set<AcuId>[] = [];
-    for (const s of tables.segments) {
-      const set = new Set<AcuId>();
-      for (const l of s.lower) for (const id of below[l]!) set.add(id);
-      if (s.acu !== null) set.add(s.acu);
-      below.push(set);
-    }
-    this.#acusBelow = below;
-    this.sources = tables.sources.map((s) => ({ name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((i) => tables.segments[i]!.tip) }));
-    const provenances = new Map<AcuId, number[]>();
-    tables.segments.forEach((s, i) => {
-      if (s.acu === null) return;
-      const list = provenances.get(s.acu);
-      if (list) list.push(i); else provenances.set(s.acu, [i]);
-    });
-    // an exact provenance with the least below it stands for the ACU; ties by tip
-    const exact = (i: number): number => Number(tables.segments[i]!.standing === 'exact');
-    for (const list of provenances.values()) {
-      list.sort((x, y) => exact(y) - exact(x) || below[x]!.size - below[y]!.size || (tables.segments[x]!.tip < tables.segments[y]!.tip ? -1 : 1));
-    }
-    this.#provenances = [...provenances.values()];
-    this.#byId = new Map([...provenances.keys()].map((id, i) => [id, i]));
-    const namesOf = new Map<number, ByteString[]>();
-    for (const s of tables.sources) for (const i of s.segments) {
-      const list = namesOf.get(i);
-      if (list) list.push(s.name); else namesOf.set(i, [s.name]);
-    }
-    this.acus = [...provenances].map(([id, list]) => this.#describe(id, list, namesOf));
+    this.#growing = growing;
+    this.#digestOf = digest;
   }
 
-  static from(published: Published, segments: readonly Segment[]): Engine {
-    return new Engine(buildTables(published, segments), null);
+  static from(published: Published, segments: readonly Segment[], digest = digestOf): Engine {
+    const growing = Growing.from(published, segments);
+    return new Engine(growing.tables, null, growing, digest);
   }
-  static decode(bytes: Uint8Array): Engine { return new Engine(decodeTables(bytes), bytes); }
+  static decode(bytes: Uint8Array, digest = digestOf): Engine { return new Engine(decodeTables(bytes), bytes, null, digest); }
+
+  /**
+   * The engine over another published state, at the cost of the segments that are in one of the two alone; `body` answers those that
+   * are new. Null where it must be built from all.
+   */
+  next(published: Published, body: (key: SegmentKey) => Segment | undefined): Engine | null {
+    if (this.#growing?.tables !== this.tables) return null;
+    const grown = this.#growing.next(published, body);
+    if (grown === null) return null;
+    const engine = new Engine(grown.tables, null, this.#growing, this.#digestOf);
+    engine.#provenances = this.#all.next(grown.tables, grown.removed, grown.added);
+    return engine;
+  }
+
   encode(): Uint8Array { return this.#encoded ??= encodeTables(this.tables); }
-  get digest(): string { return this.#digest ??= digestOf(this.encode()); }
+  get digest(): string { return this.#digest ??= this.#digestOf(this.encode()); }
   get base(): Oid { return this.tables.base; }
   get index(): ConflictIndex { return this.#index ??= new ConflictIndex(this.tables); }
+  get #all(): Provenances { return this.#provenances ??= Provenances.of(this.tables); }
+  /** in the order of their first segments */
+  get acus(): readonly Acu[] { return this.#acus ??= this.#inOrder().map((n) => this.#acuAt(n)); }
+  get sources(): readonly Source[] {
+    const { sources, segments } = this.tables;
+    return this.#sources ??= sources.map((s) => ({ name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((i) => segments[i]!.tip) }));
+  }
 
-  #describe(id: AcuId, list: readonly number[], namesOf: ReadonlyMap<number, readonly ByteString[]>): Acu {
-    const { segments } = this.tables;
+  #inOrder(): readonly number[] { return this.#order ??= this.#all.inOrder(); }
+  #acuAt(n: number): Acu { return this.#described[n] ??= this.#describe(n); }
+
+  #names(): (readonly ByteString[])[] {
+    if (this.#namesOf === null) {
+      const names: ByteString[][] = this.tables.segments.map(() => []);
+      for (const s of this.tables.sources) for (const i of s.segments) names[i]!.push(s.name);
+      this.#namesOf = names;
+    }
+    return this.#namesOf;
+  }
+
+  #describe(n: number): Acu {
+    const { segments } = this.tables, all = this.#all, list = all.listOf(n), id = all.ids[n]!, names = this.#names();
     const first = segments[list[0]!]!;
-    const sources = [...new Set(list.flatMap((i) => namesOf.get(i) ?? []))].sort();
+    const sources = [...new Set(list.flatMap((i) => names[i]!))].sort();
     const requires = new Set<AcuId>(this.#directBelow(list[0]!));
     for (const i of list.slice(1)) {
       const other = new Set(this.#directBelow(i));
       for (const r of requires) if (!other.has(r)) requires.delete(r);
     }
-    for (const n of first.needs) if (n !== id && this.#isHere(n)) requires.add(n);
-    const { standing } = first;
+    for (const need of first.needs) if (need !== id && all.numberOf(need) >= 0) requires.add(need);
+    const standing = first.standing as Acu['standing'];
     const acu: Acu = {
       id, name: sources.length === 1 ? sources[0]! : first.title, sources, segments: list.map((i) => segments[i]!.tip),
       requires: [...requires].sort(), author: first.author, time: first.time, title: first.title, paths: first.paths,
@@ -86,84 +105,101 @@ export class Engine {
     return reason ? { ...acu, reason } : acu;
   }
 
-  #isHere(id: AcuId): boolean { return this.#acusBelow.some((set) => set.has(id)); }
-
   /** The ACUs directly below a segment; segments without an ACU pass through. */
   #directBelow(segment: number): AcuId[] {
     const { segments } = this.tables;
-    return [...new Set(segments[segment]!.lower.flatMap((l) => (segments[l]!.acu === null ? this.#directBelow(l) : [segments[l]!.acu!])))];
+    const { lower } = segments[segment]!;
+    if (lower.length === 0) return [];
+    return [...new Set(lower.flatMap((l) => (segments[l]!.acu === null ? this.#directBelow(l) : [segments[l]!.acu!])))];
   }
 
   acu(id: AcuId): Acu | undefined {
-    const i = this.#byId.get(id);
-    return i === undefined ? undefined : this.acus[i];
+    const n = this.#all.numberOf(id);
+    return n < 0 ? undefined : this.#acuAt(n);
   }
 
   /** X of the command line: a source's name (all its ACUs), else a full id, else a prefix of at least 8 digits. */
   named(x: string): readonly AcuId[] {
     const source = this.tables.sources.find((s) => s.name === x || display(s.name) === x || s.ref === x);
     if (source) return [...new Set(source.segments.map((i) => this.tables.segments[i]!.acu).filter((id) => id !== null))];
-    if (this.#byId.has(x as AcuId)) return [x as AcuId];
+    if (this.#all.numberOf(x as AcuId) >= 0) return [x as AcuId];
     if (/^[0-9a-f]{8,63}$/.test(x)) {
-      const found = this.acus.filter((a) => a.id.startsWith(x));
-      if (found.length === 1) return [found[0]!.id];
-      if (found.length > 1) throw new AcumenError('ambiguous-name', `${x} is the beginning of ${found.length} ACU ids.`, 'Give more digits.', { matches: found.map((a) => a.id) });
+      const found = this.#inOrder().map((n) => this.#all.ids[n]!).filter((id) => id.startsWith(x));
+      if (found.length === 1) return [found[0]!];
+      if (found.length > 1) throw new AcumenError('ambiguous-name', `${x} is the beginning of ${found.length} ACU ids.`, 'Give more digits.', { matches: found });
     }
     throw new AcumenError('unknown-name', `There is no source or ACU named ${x}.`, 'Run `acumen list` for the names; import again if the branch is new.', { name: x });
   }
 
-  #indexOf(id: AcuId): number {
-    const i = this.#byId.get(id);
-    if (i === undefined) throw new AcumenError('unknown-name', `There is no ACU ${id.slice(0, 12)}.`, 'Run `acumen list` for the ids; import again if the branch is new.', { id });
-    return i;
+  #numberOf(id: AcuId): number {
+    const n = this.#all.numberOf(id);
+    if (n < 0) throw new AcumenError('unknown-name', `There is no ACU ${id.slice(0, 12)}.`, 'Run `acumen list` for the ids; import again if the branch is new.', { id });
+    return n;
+  }
+
+  #numbersOf(ids: Iterable<AcuId>): number[] { return [...new Set(ids)].map((id) => this.#numberOf(id)); }
+  #idsOf(numbers: Iterable<number>): AcuId[] { return Array.from(numbers, (n) => this.#all.ids[n]!); }
+
+  /** A question's own mark, for `#marks`. */
+  #ask(): number {
+    const { length } = this.#all.ids;
+    if (this.#marks.length < length || this.#mark === 0xffffffff) { this.#marks = new Uint32Array(length); this.#mark = 0; }
+    return ++this.#mark;
   }
 
   /**
    * For each ACU of a set, the provenance that stands on nothing outside the set and on the most of it: its tree is what the
-   * ACU denotes there. Where none does, `missing` names what the provenance with the least below it lacks.
+   * ACU denotes there. Where none does (-1), `missing` names what the provenance with the least below it lacks.
    */
-  #realise(set: ReadonlySet<AcuId>): { segments: Map<AcuId, number>; missing: Set<AcuId> } {
-    const segments = new Map<AcuId, number>();
-    const missing = new Set<AcuId>();
-    for (const id of set) {
-      const list = this.#provenances[this.#indexOf(id)]!;
+  #realise(set: readonly number[]): { segments: number[]; missing: number[] } {
+    const all = this.#all, mark = this.#ask(), inside = this.#marks;
+    for (const n of set) inside[n] = mark;
+    const isWithin = (below: readonly number[]): boolean => { for (const n of below) if (inside[n] !== mark) return false; return true; };
+    const lacking = new Set<number>();
+    const segments = set.map((n) => {
+      const list = all.listOf(n), standing = this.tables.segments[list[0]!]!.standing;
       let best = -1;
       for (const i of list) {
-        let fits = this.tables.segments[i]!.standing === this.tables.segments[list[0]!]!.standing;
-        for (const other of this.#acusBelow[i]!) if (!set.has(other)) { fits = false; break; }
-        if (fits && (best < 0 || this.#acusBelow[i]!.size > this.#acusBelow[best]!.size)) best = i;
+        if (this.tables.segments[i]!.standing !== standing || !isWithin(all.below(i))) continue;
+        if (best < 0 || all.below(i).length > all.below(best).length) best = i;
       }
-      if (best >= 0) segments.set(id, best);
-      else for (const other of this.#acusBelow[list[0]!]!) if (!set.has(other)) missing.add(other);
-    }
-    return { segments, missing };
+      if (best < 0) for (const other of all.below(list[0]!)) if (inside[other] !== mark) lacking.add(other);
+      return best;
+    });
+    return { segments, missing: [...lacking] };
   }
 
   /** What the set lacks to be closed under dependency, sorted. */
-  missing(ids: readonly AcuId[]): AcuId[] { return [...this.#realise(new Set(ids)).missing].sort(); }
+  missing(ids: readonly AcuId[]): AcuId[] { return this.#idsOf(this.#realise(this.#numbersOf(ids)).missing).sort(); }
 
   /** The set with all it requires. */
-  closed(ids: readonly AcuId[]): Set<AcuId> {
-    const set = new Set(ids);
+  closed(ids: readonly AcuId[]): Set<AcuId> { return new Set(this.#idsOf(this.#close(this.#numbersOf(ids)))); }
+
+  #close(set: readonly number[]): number[] {
+    const out = [...set];
     for (;;) {
-      const { missing } = this.#realise(set);
-      if (missing.size === 0) return set;
-      for (const id of missing) set.add(id);
+      const { missing } = this.#realise(out);
+      if (missing.length === 0) return out;
+      for (const n of missing) out.push(n);
     }
   }
 
   /** Segments of the ACUs of a closed set that nothing else in it requires, ascending. */
-  tops(ids: readonly AcuId[]): number[] {
-    const { segments } = this.#realise(new Set(ids));
-    const covered = new Set<AcuId>();
-    for (const [id, s] of segments) for (const other of this.#acusBelow[s]!) if (other !== id) covered.add(other);
-    return [...new Set([...segments].filter(([id]) => !covered.has(id)).map(([, s]) => s))].sort((x, y) => x - y);
+  tops(ids: readonly AcuId[]): number[] { return this.#tops(this.#numbersOf(ids)); }
+
+  #tops(set: readonly number[]): number[] {
+    const { segments } = this.#realise(set);
+    const covered = this.#ask(), marks = this.#marks;
+    segments.forEach((s, i) => {
+      if (s >= 0) for (const other of this.#all.below(s)) if (other !== set[i]) marks[other] = covered;
+    });
+    return segments.filter((s, i) => s >= 0 && marks[set[i]!] !== covered).sort((x, y) => x - y);
   }
 
   check(ids: readonly AcuId[]): Check {
     const set = new Set(ids);
     const missing = this.missing(ids);
-    const conflicts = this.#against(this.closed(ids), () => true);
+    const conflicts = this.#against(this.#close(this.#numbersOf(ids)), () => true);
     const outside = conflicts.filter((c) => set.has(c.a) && (c.b === 'base' || set.has(c.b)));
     return { ok: missing.length === 0 && outside.length === 0, missing, conflicts: missing.length === 0 ? conflicts : outside };
   }
@@ -171,11 +207,11 @@ export class Engine {
   /** May the candidates join the chosen? Dependencies that are not there yet are taken along and named. */
   verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): SetVerdict {
     for (const id of candidates) {
-      const acu = this.acu(id) ?? this.acus[this.#indexOf(id)]!;
+      const acu = this.#acuAt(this.#numberOf(id));
       if (acu.standing === 'inexact') return { kind: 'unable', reason: acu.reason ?? 'not yet exact', acus: [id] };
     }
-    const set = this.closed([...chosen, ...candidates]);
-    const before = new Set(this.tops([...this.closed(chosen)]));
+    const set = this.#close(this.#numbersOf([...chosen, ...candidates]));
+    const before = new Set(this.#tops(this.#close(this.#numbersOf(chosen))));
     const conflicts = this.#against(set, (a, b) => !(before.has(a) && before.has(b)));
     if (conflicts.length > 0) {
       const partial = conflicts.filter((c) => c.verdict === 'partial' && c.b !== 'base');
@@ -183,28 +219,41 @@ export class Engine {
       return { kind: 'conflicts', with: conflicts };
     }
     const have = new Set([...chosen, ...candidates]);
-    const missing = [...set].filter((id) => !have.has(id)).sort();
+    const missing = this.#idsOf(set).filter((id) => !have.has(id)).sort();
     return missing.length > 0 ? { kind: 'needs', missing } : { kind: 'fits' };
   }
 
-  #against(set: ReadonlySet<AcuId>, wanted: (a: number, b: number) => boolean): Conflict[] {
+  #against(set: readonly number[], wanted: (a: number, b: number) => boolean): Conflict[] {
     const out: Conflict[] = [];
-    for (const id of set) out.push(...this.#standing(this.acus[this.#indexOf(id)]!));
-    const tops = this.tops([...set]);
-    tops.forEach((a, i) => {
-      for (const b of tops.slice(i + 1)) {
-        const pair = wanted(a, b) ? this.index.get(a, b) : undefined;
-        if (pair) out.push(...this.#conflictsOf(pair, this.tables.segments[a]!.acu!, this.tables.segments[b]!.acu!));
-      }
-    });
+    for (const n of set) out.push(...this.#standing(n));
+    for (const pair of this.#among(this.#tops(set))) {
+      if (wanted(pair.a, pair.b)) out.push(...this.#conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
+    }
     return out;
   }
 
-  #standing(acu: Acu): Conflict[] {
-    if (acu.standing === 'exact') return [];
-    const meta = this.tables.segments[this.#provenances[this.#indexOf(acu.id)]![0]!]!;
-    if (acu.standing === 'stale') return meta.stale.map((c) => ({ ...c, a: acu.id, b: 'base' }));
-    return [{ a: acu.id, b: 'base', kind: 'content', verdict: 'partial', path: (acu.paths[0] ?? '') as PathBytes, detail: `not yet exact: ${meta.reason}`, inherited: false }];
+  /** Pairs of these segments that conflict, sorted; they ascend. */
+  #among(tops: readonly number[]): PairConflict[] {
+    const { index } = this;
+    const out: PairConflict[] = [];
+    if (tops.length * tops.length / 2 < index.pairs.size) {
+      tops.forEach((a, i) => {
+        for (let j = i + 1; j < tops.length; j++) { const pair = index.get(a, tops[j]!); if (pair) out.push(pair); }
+      });
+      return out;
+    }
+    const isTop = new Uint8Array(this.tables.segments.length);
+    for (const t of tops) isTop[t] = 1;
+    for (const pair of index.pairs.values()) if (isTop[pair.a] === 1 && isTop[pair.b] === 1) out.push(pair);
+    return out.sort((x, y) => x.a - y.a || x.b - y.b);
+  }
+
+  #standing(n: number): Conflict[] {
+    const meta = this.tables.segments[this.#all.listOf(n)[0]!]!;
+    if (meta.standing === 'exact') return [];
+    const a = this.#all.ids[n]!;
+    if (meta.standing === 'stale') return meta.stale.map((c) => ({ ...c, a, b: 'base' }));
+    return [{ a, b: 'base', kind: 'content', verdict: 'partial', path: (meta.paths[0] ?? '') as PathBytes, detail: `not yet exact: ${meta.reason}`, inherited: false }];
   }
 
   #conflictsOf(pair: PairConflict, a: AcuId, b: AcuId): Conflict[] {
@@ -213,17 +262,17 @@ export class Engine {
       const place = pair.places[0];
       return [{ a: x, b: y, kind: place?.kind ?? 'content', verdict: 'partial', path: place ? this.tables.paths[place.path]! : '' as PathBytes, detail: `not yet exact: ${pair.inexact}`, inherited: false }];
     }
-    return pair.places.map((p) => {
-      const path = this.tables.paths[p.path]!;
-      return { a: x, b: y, kind: p.kind, verdict: 'blocking' as const, path, detail: describe(p.kind, p.regions, path), inherited: this.#inherited(pair, p) };
-    });
+    return pair.places.map((p) => ({
+      a: x, b: y, kind: p.kind, verdict: 'blocking' as const, path: this.tables.paths[p.path]!, inherited: this.#inherited(pair, p),
+      detail: sentence(p.kind, p.regions, this.#shown[p.path] ??= display(this.tables.paths[p.path]!)),
+    }));
   }
 
   /** Does a pair of segments further down already conflict at this place? */
   #inherited(pair: PairConflict, place: PairConflict['places'][number]): boolean {
-    const { a, b } = pair;
-    const above = (s: number): number[] => this.index.closure(s);
-    for (const x of above(a)) for (const y of above(b)) {
+    const { a, b } = pair, below = this.#all.closure(a), other = this.#all.closure(b);
+    if (below.length === 1 && other.length === 1) return false;
+    for (const x of below) for (const y of other) {
       if (x === a && y === b) continue;
       const lower = this.index.get(x, y);
       if (!lower || lower.inexact !== null) continue;
@@ -238,19 +287,20 @@ export class Engine {
   /** ACU pairs that conflict, with stale and not yet exact ones against the base; inherited ones flagged. Streams. */
   *conflicts(filter: { acu?: AcuId; kind?: 'textual' | 'semantic' } = {}): Iterable<Conflict> {
     if (filter.kind === 'semantic') return;
-    for (const acu of this.acus) if (filter.acu === undefined || filter.acu === acu.id) yield* this.#standing(acu);
+    for (const n of this.#inOrder()) if (filter.acu === undefined || filter.acu === this.#all.ids[n]) yield* this.#standing(n);
     for (const { pair, a, b } of this.#acuPairs()) {
       if (filter.acu === undefined || filter.acu === a || filter.acu === b) yield* this.#conflictsOf(pair, a, b);
     }
   }
 
   *#acuPairs(): Iterable<{ pair: PairConflict; a: AcuId; b: AcuId }> {
-    const stands = new Set(this.#provenances.map((list) => list[0]!));
+    const all = this.#all;
     for (const pair of this.index.pairs.values()) {
-      const a = this.tables.segments[pair.a]!.acu, b = this.tables.segments[pair.b]!.acu;
-      if (a === null || b === null || a === b || !stands.has(pair.a) || !stands.has(pair.b)) continue;
-      if (this.#acusBelow[pair.a]!.has(b) || this.#acusBelow[pair.b]!.has(a)) continue;
-      yield { pair, a, b };
+      const a = all.acuOf(pair.a), b = all.acuOf(pair.b);
+      if (a < 0 || b < 0 || a === b || !all.stands(pair.a) || !all.stands(pair.b)) continue;
+      const below = all.below(pair.a), other = all.below(pair.b);
+      if ((below.length > 1 && below.includes(b)) || (other.length > 1 && other.includes(a))) continue;
+      yield { pair, a: all.ids[a]!, b: all.ids[b]! };
     }
   }
 
@@ -283,25 +333,25 @@ export class Engine {
 
   /** ACU pairs by verdict, inherited ones included; `partial` counts pairs without a verdict and ACUs against the base. */
   pairCounts(): Pairs {
-    let blocking = 0, partial = this.acus.filter((a) => a.standing !== 'exact').length;
+    let blocking = 0, partial = this.#inOrder().filter((n) => this.tables.segments[this.#all.listOf(n)[0]!]!.standing !== 'exact').length;
     for (const { pair } of this.#acuPairs()) if (pair.inexact === null) blocking++; else partial++;
     return { blocking, resolvable: 0, risk: 0, partial };
   }
 
   /** Connected components of the conflict graph; ofAcu by index in `acus`, -1 for ACUs without conflicts. */
   partitions(): { ofAcu: Int32Array; count: number } {
-    const parent = this.acus.map((_, i) => i);
+    const all = this.#all, order = this.#inOrder();
+    const parent = Int32Array.from(all.ids, (_, n) => n), touched = new Uint8Array(all.ids.length);
     const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
-    const touched = new Uint8Array(this.acus.length);
-    for (const { a, b } of this.#acuPairs()) {
-      const x = this.#byId.get(a)!, y = this.#byId.get(b)!;
+    for (const { pair } of this.#acuPairs()) {
+      const x = all.acuOf(pair.a), y = all.acuOf(pair.b);
       touched[x] = touched[y] = 1;
       parent[find(x)] = find(y);
     }
     const number = new Map<number, number>();
-    const ofAcu = Int32Array.from(this.acus, (_, i) => {
-      if (!touched[i]) return -1;
-      const root = find(i);
+    const ofAcu = Int32Array.from(order, (n) => {
+      if (!touched[n]) return -1;
+      const root = find(n);
       if (!number.has(root)) number.set(root, number.size);
       return number.get(root)!;
     });
@@ -309,11 +359,7 @@ export class Engine {
   }
 
   /** The segment that stands for an ACU when it is looked at alone. */
-  segmentOf(id: AcuId): number {
-    const list = this.#provenances[this.#indexOf(id)];
-    if (!list) throw bug('an ACU without provenance', { id });
-    return list[0]!;
-  }
+  segmentOf(id: AcuId): number { return this.#all.listOf(this.#numberOf(id))[0]!; }
 }
 
 const covers = (outer: Int32Array, inner: Int32Array): boolean => {
@@ -327,7 +373,10 @@ const covers = (outer: Int32Array, inner: Int32Array): boolean => {
 
 /** One sentence for a place, the same everywhere. Lines are 1-based as editors count them. */
 export function describe(kind: Conflict['kind'], regions: Int32Array, path: PathBytes): string {
-  const where = display(path);
+  return sentence(kind, regions, display(path));
+}
+
+function sentence(kind: Conflict['kind'], regions: Int32Array, where: string): string {
   switch (kind) {
     case 'content': {
       const spans: string[] = [];
@@ -349,6 +398,7 @@ export function describe(kind: Conflict['kind'], regions: Int32Array, path: Path
     case 'rename/rename': return `both rename ${where}, to different names`;
     case 'rename/delete': return `one renames a file to ${where}, the other deletes it`;
     case 'rename/add': return `one renames a file to ${where}, the other adds one there`;
+    case 'case collision': return `both add names that some file systems take for one: ${where}`;
     case 'directory rename': return `one adds ${where} to a directory that the other renames`;
   }
 }

@@ -1,23 +1,27 @@
 // The replica: everything verdicts need, as strings once and flat typed arrays. Built from segments in published order by
-// one deterministic pass, so that equal workspaces have equal bytes and equal digests on every side.
+// one deterministic pass; encoded so that equal workspaces have equal bytes and equal digests on every side, however they came to
+// their tables (growing.ts changes them a segment at a time), and so that reading them back decodes only what is asked for.
 import { decode, encode } from '@msgpack/msgpack';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { type AcuId, type ByteString, type Oid, type PathBytes, toHex } from './bytes.ts';
-import { type DecidedPairs, PUBLISHED_EARLIER, renumbered, unpackPairs } from './decided.ts';
+import { type DecidedPairs, afterPair, pairsIn } from './decided.ts';
 import { bug } from './errors.ts';
-import type { Published } from './events.ts';
-import { Interner } from './lines.ts';
-import { meetingPairs } from './meetings.ts';
-import type { Conflict, Edit, Grain, Rename, Segment } from './model.ts';
+import type { Conflict, Grain, Rename } from './model.ts';
+import { joinParts, splitParts } from './parts.ts';
+import type { Entry } from './repository.ts';
+
+/** `gone`: it is not published any more; its number is kept so that the others keep theirs, and nothing else of it. */
+export type MetaStanding = 'exact' | 'stale' | 'inexact' | 'gone';
 
 export interface SegmentMeta {
   readonly tip: Oid; readonly lower: readonly number[];
-  readonly standing: 'exact' | 'stale' | 'inexact'; readonly reason: string; readonly stale: readonly Conflict[];
+  readonly standing: MetaStanding; readonly reason: string; readonly stale: readonly Conflict[];
   readonly acu: AcuId | null; readonly title: ByteString; readonly author: { readonly name: ByteString; readonly email: ByteString };
   readonly time: number; readonly commits: number; readonly paths: readonly PathBytes[];
   readonly hunks: number; readonly added: number; readonly deleted: number;
   readonly needs: readonly AcuId[]; readonly renames: readonly Rename[];
   readonly notes: readonly string[];
+  readonly collisions: readonly (readonly [path: PathBytes, other: PathBytes])[];
 }
 
 export interface SourceMeta { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid; readonly segments: readonly number[] }
@@ -27,14 +31,18 @@ export const Row = { width: 7, segment: 0, context: 1, path: 2, before: 3, after
 /** Width and columns of one hunk: [start, end) in the context's lines; offset and length of removed and inserted lines. */
 export const HunkColumn = { width: 6, start: 0, end: 1, removed: 2, removedLength: 3, inserted: 4, insertedLength: 5 } as const;
 
+/** Numbers never change while tables grow: what is added comes after what is there, rows of a segment together and ascending. */
 export interface Tables {
   readonly base: Oid; readonly baseTree: Oid; readonly baseName: string; readonly grain: Grain;
+  /** lower ones first; those that are gone among them */
   readonly segments: readonly SegmentMeta[];
+  /** numbers of the published segments, in published order */
+  readonly order: Int32Array;
   readonly sources: readonly SourceMeta[];
   readonly skipped: readonly { readonly name: ByteString; readonly reason: string }[];
   readonly paths: readonly PathBytes[];
   readonly contexts: readonly string[];
-  readonly entries: readonly { readonly mode: number; readonly oid: Oid }[];
+  readonly entries: readonly Entry[];
   readonly rows: Int32Array;
   readonly hunks: Int32Array;
   readonly lines: Uint32Array;
@@ -46,122 +54,265 @@ export interface Tables {
   readonly reasons: readonly string[];
 }
 
-class Numbering<T> {
-  readonly values: T[] = [];
-  readonly #at = new Map<string, number>();
-  of(key: string, value: T): number {
-    let n = this.#at.get(key);
-    if (n === undefined) { n = this.values.length; this.values.push(value); this.#at.set(key, n); }
-    return n;
-  }
-}
-
-class Ints<T extends Int32Array | Uint32Array> {
-  #data: T;
-  #length = 0;
-  readonly #make: (n: number) => T;
-  constructor(make: (n: number) => T) { this.#make = make; this.#data = make(1024); }
-  get length(): number { return this.#length; }
-  reserve(more: number): void {
-    if (this.#length + more <= this.#data.length) return;
-    const next = this.#make(Math.max(this.#data.length * 2, this.#length + more));
-    next.set(this.#data);
-    this.#data = next;
-  }
-  push(...values: number[]): void { this.reserve(values.length); for (const v of values) this.#data[this.#length++] = v; }
-  append(values: ArrayLike<number>): void { this.reserve(values.length); this.#data.set(values, this.#length); this.#length += values.length; }
-  done(): T { return this.#data.slice(0, this.#length) as T; }
-}
-
-export function buildTables(published: Published, segments: readonly Segment[]): Tables {
-  const at = new Map<Oid, number>(segments.map((s, i) => [s.tip, i]));
-  const index = (tip: Oid): number => {
-    const i = at.get(tip);
-    if (i === undefined) throw bug('a published segment refers to one that is not', { tip });
-    return i;
-  };
-  const paths = new Numbering<PathBytes>();
-  const contexts = new Numbering<string>();
-  const entries = new Numbering<{ mode: number; oid: Oid }>();
-  const rows = new Ints((n) => new Int32Array(n));
-  const hunks = new Ints((n) => new Int32Array(n));
-  const lines = new Ints((n) => new Uint32Array(n));
-  const interner = new Interner();
-  const entry = (e: Edit['before']): number => (e === null ? -1 : entries.of(`${e.mode} ${e.oid}`, { mode: e.mode, oid: e.oid }));
-
-  const metas = segments.map((s, i): SegmentMeta => {
-    for (const { context, edits } of s.contexts) {
-      const c = contexts.of(context, context);
-      for (const e of edits) {
-        rows.push(i, c, paths.of(e.path, e.path), entry(e.before), entry(e.after), hunks.length / HunkColumn.width, e.hunks === null ? -1 : e.hunks.length);
-        for (const h of e.hunks ?? []) {
-          const removed = interner.internLines(h.removed), inserted = interner.internLines(h.inserted);
-          hunks.push(h.start, h.end, lines.length, removed.length, lines.length + removed.length, inserted.length);
-          lines.append(removed);
-          lines.append(inserted);
-        }
-      }
-    }
-    let count = 0, added = 0, deleted = 0;
-    const notes = new Set<string>();
-    for (const e of s.edits) {
-      count += e.hunks?.length ?? 0; added += e.added; deleted += e.deleted;
-      if (e.note) notes.add(e.note);
-    }
-    return {
-      tip: s.tip, lower: s.lower.map(index), standing: s.standing.kind, reason: s.standing.kind === 'inexact' ? s.standing.reason : '',
-      stale: s.standing.kind === 'stale' ? s.standing.conflicts : [], acu: s.acu, title: s.title,
-      author: { name: s.author.name, email: s.author.email }, time: s.time, commits: s.commits,
-      paths: s.edits.map((e) => e.path), hunks: count, added, deleted, needs: s.needs, renames: s.renames, notes: [...notes],
-    };
-  });
-  const touched = { segments: metas, paths: paths.values, contexts: contexts.values, rows: rows.done() };
-  const known = published.decided;
-  const decided = known === undefined ? Int32Array.from(meetingPairs(touched).flatMap(({ a, b }) => [a, b, ~0]))
-    : renumbered(unpackPairs(known), (p) => paths.of(known.paths[p]!, known.paths[p]!), (reason) => reason);
-  return {
-    base: published.base, baseTree: published.baseTree, baseName: published.baseName, grain: published.grain,
-    segments: metas,
-    sources: published.sources.map((s) => ({ name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map(index) })),
-    skipped: published.skipped, paths: paths.values, contexts: contexts.values, entries: entries.values,
-    rows: touched.rows, hunks: hunks.done(), lines: lines.done(),
-    decided, reasons: known?.reasons ?? [PUBLISHED_EARLIER],
-  };
-}
-
-const littleEndian = (a: Int32Array | Uint32Array): Uint8Array => {
-  const out = new Uint8Array(a.byteLength);
-  const view = new DataView(out.buffer);
-  for (let i = 0; i < a.length; i++) view.setInt32(i * 4, a[i]! | 0, true);
-  return out;
-};
-
-function fromLittleEndian(bytes: Uint8Array): Int32Array {
-  const out = new Int32Array(bytes.byteLength >> 2);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  for (let i = 0; i < out.length; i++) out[i] = view.getInt32(i * 4, true);
-  return out;
-}
-
 /**
  * The format's version travels first; a reader of another version asks for nothing but a reload. Stores keep what this version
  * makes: whatever changes what buildTables or encodeTables give for the same segments changes it.
  */
 export const VERSION = 2;
 
-export function encodeTables(t: Tables): Uint8Array {
-  const { rows, hunks, lines, decided, ...rest } = t;
-  return encode({ version: VERSION, rest, rows: littleEndian(rows), hunks: littleEndian(hunks), lines: littleEndian(lines), decided: littleEndian(decided) }, { sortKeys: true });
+/** Of a published segment, everything that names no other by its number: packed by itself, so that it is made and read alone. */
+type Rest = readonly [
+  reason: string, stale: readonly Conflict[], title: ByteString, name: ByteString, email: ByteString, time: number, commits: number,
+  paths: readonly PathBytes[], hunks: number, added: number, deleted: number, needs: readonly AcuId[], renames: readonly Rename[], notes: readonly string[],
+  collisions: SegmentMeta['collisions'],
+];
+const packedRest = new WeakMap<SegmentMeta, Uint8Array>();
+
+function restOf(s: SegmentMeta): Uint8Array {
+  let packed = packedRest.get(s);
+  if (packed === undefined) {
+    const rest: Rest = [s.reason, s.stale, s.title, s.author.name, s.author.email, s.time, s.commits, s.paths, s.hunks, s.added, s.deleted, s.needs, s.renames, s.notes, s.collisions];
+    packedRest.set(s, (packed = encode(rest, { sortKeys: true })));
+  }
+  return packed;
 }
 
-export function decodeTables(bytes: Uint8Array): Tables {
-  type Packed = 'rows' | 'hunks' | 'lines' | 'decided';
-  const v = decode(bytes) as { readonly version: number; readonly rest: Omit<Tables, Packed> } & Readonly<Record<Packed, Uint8Array>>;
-  if (v.version !== VERSION) throw bug('replica of another version', { version: v.version });
+/** A segment that was read back: unpacked when somebody asks for more than where it stands. */
+class PackedMeta implements SegmentMeta {
+  readonly tip: Oid;
+  readonly lower: readonly number[];
+  readonly standing: MetaStanding;
+  readonly acu: AcuId | null;
+  readonly #packed: Uint8Array;
+  #rest: Rest | null = null;
+
+  constructor(tip: Oid, lower: readonly number[], standing: MetaStanding, acu: AcuId | null, packed: Uint8Array) {
+    this.tip = tip;
+    this.lower = lower;
+    this.standing = standing;
+    this.acu = acu;
+    this.#packed = packed;
+    packedRest.set(this, packed);
+  }
+
+  get #all(): Rest { return this.#rest ??= decode(this.#packed) as Rest; }
+  get reason(): string { return this.#all[0]; }
+  get stale(): readonly Conflict[] { return this.#all[1]; }
+  get title(): ByteString { return this.#all[2]; }
+  get author(): SegmentMeta['author'] { return { name: this.#all[3], email: this.#all[4] }; }
+  get time(): number { return this.#all[5]; }
+  get commits(): number { return this.#all[6]; }
+  get paths(): readonly PathBytes[] { return this.#all[7]; }
+  get hunks(): number { return this.#all[8]; }
+  get added(): number { return this.#all[9]; }
+  get deleted(): number { return this.#all[10]; }
+  get needs(): readonly AcuId[] { return this.#all[11]; }
+  get renames(): readonly Rename[] { return this.#all[12]; }
+  get notes(): readonly string[] { return this.#all[13]; }
+  get collisions(): SegmentMeta['collisions'] { return this.#all[14]; }
+}
+
+/** Numbers in the order in which they are first met. */
+class Renumbered {
+  readonly old: number[] = [];
+  readonly #now: Int32Array;
+  constructor(size: number) { this.#now = new Int32Array(size).fill(-1); }
+  of(n: number): number {
+    let now = this.#now[n]!;
+    if (now < 0) this.#now[n] = now = this.old.push(n) - 1;
+    return now;
+  }
+}
+
+/** Nothing is gone and nothing came since they were built: they have the numbers that building them anew would give. */
+export function isWhole({ segments, order }: Tables): boolean {
+  return order.length === segments.length && order.every((segment, i) => segment === i);
+}
+
+/**
+ * The same tables as building them anew from what is published gives them, byte for byte: numbers in published order, in the
+ * order of first use, and nothing of what is gone. `lineOf`: each line's number before → now.
+ */
+export function wholeTables(t: Tables): Tables {
+  if (isWhole(t)) return t;
+  const place = new Int32Array(t.segments.length).fill(-1);
+  t.order.forEach((segment, i) => { place[segment] = i; });
+  const spans = rowSpans(t);
+  const contexts = new Renumbered(t.contexts.length), paths = new Renumbered(t.paths.length), entries = new Renumbered(t.entries.length), lines = new Renumbered(countLines(t.lines));
+  let rowCount = 0, hunkCount = 0, lineCount = 0;
+  for (const segment of t.order) {
+    for (let r = spans[2 * segment]!; r < spans[2 * segment + 1]!; r += Row.width) {
+      rowCount++;
+      const first = t.rows[r + Row.hunk]!, count = Math.max(0, t.rows[r + Row.hunks]!);
+      hunkCount += count;
+      for (let h = first * HunkColumn.width; h < (first + count) * HunkColumn.width; h += HunkColumn.width) lineCount += t.hunks[h + HunkColumn.removedLength]! + t.hunks[h + HunkColumn.insertedLength]!;
+    }
+  }
+  const rows = new Int32Array(rowCount * Row.width), hunks = new Int32Array(hunkCount * HunkColumn.width), out = new Uint32Array(lineCount);
+  let row = 0, hunk = 0, line = 0;
+  const copy = (from: number, length: number): void => { for (let i = from; i < from + length; i++) out[line++] = lines.of(t.lines[i]!); };
+  for (const [i, segment] of t.order.entries()) {
+    for (let r = spans[2 * segment]!; r < spans[2 * segment + 1]!; r += Row.width) {
+      const before = t.rows[r + Row.before]!, after = t.rows[r + Row.after]!, first = t.rows[r + Row.hunk]!, count = t.rows[r + Row.hunks]!;
+      rows[row + Row.segment] = i;
+      rows[row + Row.context] = contexts.of(t.rows[r + Row.context]!);
+      rows[row + Row.path] = paths.of(t.rows[r + Row.path]!);
+      rows[row + Row.before] = before < 0 ? -1 : entries.of(before);
+      rows[row + Row.after] = after < 0 ? -1 : entries.of(after);
+      rows[row + Row.hunk] = hunk / HunkColumn.width;
+      rows[row + Row.hunks] = count;
+      row += Row.width;
+      for (let h = first * HunkColumn.width; h < (first + Math.max(0, count)) * HunkColumn.width; h += HunkColumn.width, hunk += HunkColumn.width) {
+        const removed = t.hunks[h + HunkColumn.removedLength]!, inserted = t.hunks[h + HunkColumn.insertedLength]!;
+        hunks[hunk] = t.hunks[h]!;
+        hunks[hunk + 1] = t.hunks[h + 1]!;
+        hunks[hunk + HunkColumn.removed] = line;
+        hunks[hunk + HunkColumn.removedLength] = removed;
+        copy(t.hunks[h + HunkColumn.removed]!, removed);
+        hunks[hunk + HunkColumn.inserted] = line;
+        hunks[hunk + HunkColumn.insertedLength] = inserted;
+        copy(t.hunks[h + HunkColumn.inserted]!, inserted);
+      }
+    }
+  }
+  const decided = placed(t.decided, (segment) => place[segment]!, (path) => paths.of(path));
   return {
-    ...v.rest, rows: fromLittleEndian(v.rows), hunks: fromLittleEndian(v.hunks), lines: new Uint32Array(fromLittleEndian(v.lines).buffer),
-    decided: fromLittleEndian(v.decided),
+    ...heads(t), reasons: t.reasons, decided, rows, hunks, lines: out,
+    segments: Array.from(t.order, (segment) => moved(t.segments[segment]!, place)),
+    order: Int32Array.from(t.order, (_, i) => i),
+    sources: t.sources.map((s) => ({ ...s, segments: s.segments.map((segment) => place[segment]!) })),
+    paths: paths.old.map((n) => t.paths[n]!), contexts: contexts.old.map((n) => t.contexts[n]!), entries: entries.old.map((n) => t.entries[n]!),
   };
 }
 
-export const digestOf = (encoded: Uint8Array): string => toHex(sha256(encoded));
+export const heads = ({ base, baseTree, baseName, grain, skipped }: Omit<Tables, 'rows'>) => ({ base, baseTree, baseName, grain, skipped });
+
+function moved(s: SegmentMeta, place: Int32Array): SegmentMeta {
+  if (s.lower.every((l) => place[l] === l)) return s;
+  return new PackedMeta(s.tip, s.lower.map((l) => place[l]!), s.standing, s.acu, restOf(s));
+}
+
+/** Two numbers for each segment: where its rows begin and end. They lie together and ascend, with gaps for those that are gone. */
+export function rowSpans({ segments, rows }: Pick<Tables, 'segments' | 'rows'>): Int32Array {
+  const spans = new Int32Array(2 * segments.length);
+  for (let r = 0; r < rows.length;) {
+    const segment = rows[r]!;
+    spans[2 * segment] = r;
+    while (r < rows.length && rows[r] === segment) r += Row.width;
+    spans[2 * segment + 1] = r;
+  }
+  return spans;
+}
+
+function countLines(lines: Uint32Array): number {
+  let most = -1;
+  for (let i = 0; i < lines.length; i++) if (lines[i]! > most) most = lines[i]!;
+  return most + 1;
+}
+
+/** Decided pairs with other numbers for their segments and paths, sorted as they must be. */
+export function placed(decided: DecidedPairs, segment: (n: number) => number, path: (n: number) => number): DecidedPairs {
+  const pairs = [...pairsIn(decided)].map((at) => {
+    const a = segment(decided[at]!), b = segment(decided[at + 1]!);
+    return { a: Math.min(a, b), b: Math.max(a, b), at };
+  }).sort((x, y) => x.a - y.a || x.b - y.b);
+  const out = new Int32Array(decided.length);
+  let to = 0;
+  for (const { a, b, at } of pairs) {
+    const end = afterPair(decided, at);
+    out.set(decided.subarray(at, end), to);
+    out[to] = a;
+    out[to + 1] = b;
+    for (let p = to + 3, n = out[to + 2]!; n > 0; n--, p += 3 + out[p + 2]!) out[p] = path(out[p]!);
+    to += end - at;
+  }
+  return out;
+}
+
+const isLittle = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
+function bytesOf(numbers: Int32Array | Uint32Array): Uint8Array {
+  if (isLittle) return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  const out = new Uint8Array(numbers.byteLength), view = new DataView(out.buffer);
+  numbers.forEach((n, i) => view.setInt32(4 * i, n | 0, true));
+  return out;
+}
+
+function numbersOf(bytes: Uint8Array): Int32Array {
+  if (isLittle) return new Int32Array(bytes.slice().buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(4 * i, true));
+}
+
+/** Lists of numbers as one: how many lists, where each ends, then all of them. */
+function flat(lists: readonly (readonly number[])[]): Int32Array {
+  const out = new Int32Array(1 + lists.length + lists.reduce((n, list) => n + list.length, 0));
+  out[0] = lists.length;
+  let at = 1 + lists.length;
+  lists.forEach((list, i) => { for (const n of list) out[at++] = n; out[1 + i] = at; });
+  return out;
+}
+
+const EMPTY: readonly number[] = [];
+function unflat(numbers: Int32Array): (readonly number[])[] {
+  const count = numbers[0]!;
+  let from = 1 + count;
+  return Array.from({ length: count }, (_, i) => {
+    const end = numbers[1 + i]!, list = end === from ? EMPTY : [...numbers.subarray(from, end)];
+    from = end;
+    return list;
+  });
+}
+
+const encoder = new TextEncoder(), decoder = new TextDecoder();
+/** Hexadecimal ids. */
+const listed = (ids: readonly string[]): Uint8Array => encoder.encode(ids.join('\n'));
+const idsIn = (bytes: Uint8Array, count: number): string[] => (count === 0 ? [] : decoder.decode(bytes).split('\n'));
+const standings: readonly MetaStanding[] = ['exact', 'stale', 'inexact'];
+
+/** Numbers are 32 bits, little-endian. */
+export function encodeTables(tables: Tables): Uint8Array {
+  const t = wholeTables(tables);
+  const { segments, sources } = t;
+  const rests = segments.map(restOf);
+  const ends = new Int32Array(segments.length);
+  rests.reduce((n, rest, i) => (ends[i] = n + rest.length), 0);
+  const { reasons, paths, contexts, entries } = t;
+  const parts: readonly (readonly Uint8Array[])[] = [
+    [encode({ ...heads(t), reasons, paths, contexts }, { sortKeys: true })],
+    [encode(sources.map(({ name, ref, oid }) => [name, ref, oid]))], [bytesOf(flat(sources.map((s) => s.segments)))],
+    [listed(segments.map((s) => s.tip))], [listed(segments.map((s) => s.acu ?? ''))], [Uint8Array.from(segments, (s) => standings.indexOf(s.standing))],
+    [bytesOf(flat(segments.map((s) => s.lower)))], [bytesOf(ends)], rests,
+    [listed(entries.map((e) => e.oid))], [bytesOf(Int32Array.from(entries, (e) => e.mode))],
+    [bytesOf(t.rows)], [bytesOf(t.hunks)], [bytesOf(t.lines)], [bytesOf(t.decided)],
+  ];
+  return joinParts(VERSION, parts);
+}
+
+/** What names other places in memory is read now; lists of sources, and what a segment says of itself, when they are asked for. */
+export function decodeTables(bytes: Uint8Array): Tables {
+  const { version, parts } = splitParts(bytes);
+  if (version !== VERSION) throw bug('replica of another version', { version });
+  const [head, named, sourceSegments, tips, acus, stands, lower, ends, rests, entryOids, modes, rows, hunks, lines, decided] = parts as readonly [Uint8Array, ...Uint8Array[]];
+  const { reasons, paths, contexts, ...rest } = decode(head) as Pick<Tables, 'base' | 'baseTree' | 'baseName' | 'grain' | 'skipped' | 'reasons' | 'paths' | 'contexts'>;
+  const n = stands!.length, tip = idsIn(tips!, n), acu = idsIn(acus!, n), below = unflat(numbersOf(lower!)), end = numbersOf(ends!);
+  const segments = Array.from({ length: n }, (_, i): SegmentMeta => new PackedMeta(tip[i] as Oid, below[i]!, standings[stands![i]!]!, (acu[i] || null) as AcuId | null, rests!.subarray(i === 0 ? 0 : end[i - 1]!, end[i]!)));
+  const mode = numbersOf(modes!), oid = idsIn(entryOids!, mode.length);
+  let sources: SourceMeta[] | null = null;
+  return {
+    ...rest, reasons, paths, contexts, segments, order: Int32Array.from({ length: n }, (_, i) => i),
+    get sources(): readonly SourceMeta[] {
+      if (sources === null) {
+        const reached = unflat(numbersOf(sourceSegments!));
+        sources = (decode(named!) as [ByteString, ByteString, Oid][]).map(([name, ref, at], i) => ({ name, ref, oid: at, segments: reached[i]! }));
+      }
+      return sources;
+    },
+    entries: Array.from(mode, (m, i): Entry => ({ mode: m, oid: oid[i] as Oid })),
+    rows: numbersOf(rows!), hunks: numbersOf(hunks!), lines: new Uint32Array(numbersOf(lines!).buffer), decided: numbersOf(decided!),
+  };
+}
+
+/** SHA-256 in hex; the service hands in Node's, which is faster. */
+export type Digest = (bytes: Uint8Array) => string;
+export const digestOf: Digest = (encoded) => toHex(sha256(encoded));

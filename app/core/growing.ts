@@ -1,0 +1,247 @@
+// Tables that follow what is published: built once, then changed by the segments that came and went, at their cost. Numbers once
+// given stay, so that an index over the tables can follow too; the old tables stay readable. What wholeTables makes of them is what
+// building them anew gives.
+import type { Oid, PathBytes } from './bytes.ts';
+import { type DecidedPairs, PUBLISHED_EARLIER, unpackPairs } from './decided.ts';
+import { bug } from './errors.ts';
+import type { Published, SegmentKey } from './events.ts';
+import { Interner } from './lines.ts';
+import { meetingPairs } from './meetings.ts';
+import type { Edit, Segment, Source } from './model.ts';
+import type { Entry } from './repository.ts';
+import { HunkColumn, Row, type SegmentMeta, type SourceMeta, type Tables, placed } from './tables.ts';
+
+class Numbering<T> {
+  #values: T[] = [];
+  #shown: readonly T[] = [];
+  readonly #at = new Map<string, number>();
+  of(key: string, value: T): number {
+    let n = this.#at.get(key);
+    if (n === undefined) this.#at.set(key, (n = this.#values.push(value) - 1));
+    return n;
+  }
+  /** As it is now. */
+  list(): readonly T[] {
+    if (this.#shown.length !== this.#values.length) this.#shown = this.#values.slice();
+    return this.#shown;
+  }
+}
+
+class Ints<T extends Int32Array | Uint32Array> {
+  #data: T;
+  #length = 0;
+  readonly #make: (n: number) => T;
+  constructor(make: (n: number) => T) { this.#make = make; this.#data = make(1024); }
+  get length(): number { return this.#length; }
+  reserve(more: number): void {
+    if (this.#length + more <= this.#data.length) return;
+    const next = this.#make(Math.max(this.#data.length * 2, this.#length + more));
+    next.set(this.#data);
+    this.#data = next;
+  }
+  push(...values: number[]): void { this.reserve(values.length); for (const v of values) this.#data[this.#length++] = v; }
+  append(values: ArrayLike<number>): void { this.reserve(values.length); this.#data.set(values, this.#length); this.#length += values.length; }
+  /** What is there now; it is never written to again. */
+  view(): T { return this.#data.subarray(0, this.#length) as T; }
+}
+
+export interface Grown {
+  readonly tables: Tables;
+  /** numbers that are gone now, and those that are new, ascending */
+  readonly removed: readonly number[];
+  readonly added: readonly number[];
+}
+
+/** More than so many gone, and more than are there: building anew is cheaper than dragging them along. */
+const MOST_GONE = 256;
+
+export class Growing {
+  readonly #paths = new Numbering<PathBytes>();
+  readonly #contexts = new Numbering<string>();
+  readonly #entries = new Numbering<Entry>();
+  readonly #rows = new Ints((n) => new Int32Array(n));
+  readonly #hunks = new Ints((n) => new Int32Array(n));
+  readonly #lines = new Ints((n) => new Uint32Array(n));
+  readonly #interner = new Interner();
+  readonly #numbers = new Map<SegmentKey, number>();
+  readonly #byTip = new Map<Oid, number>();
+  /** of each segment number: where its rows are, [start, end) */
+  readonly #spans: number[] = [];
+  readonly #sources = new WeakMap<Source, SourceMeta>();
+  #segments: readonly SegmentMeta[] = [];
+  #published: Published | null = null;
+  #tables: Tables | null = null;
+
+  static from(published: Published, segments: readonly Segment[]): Growing {
+    const growing = new Growing();
+    let at = 0;
+    growing.#follow(published, () => segments[at++]!);
+    return growing;
+  }
+
+  /** the newest */
+  get tables(): Tables { return this.#tables!; }
+
+  /** Null where they must be built anew: too much is gone, the base is another, or what is published was not merged pair by pair. */
+  next(published: Published, body: (key: SegmentKey) => Segment | undefined): Grown | null {
+    if (published.decided === undefined || published.base !== this.tables.base || this.#published!.decided === undefined) return null;
+    const gone = this.#segments.length - this.#tables!.order.length;
+    if (gone > MOST_GONE && gone > published.segments.length) return null;
+    const { head, end } = alike(this.#published!.segments, published.segments);
+    for (let i = head; i < end; i++) if (!this.#numbers.has(published.segments[i]!) && body(published.segments[i]!) === undefined) return null;
+    return this.#follow(published, (key) => body(key)!);
+  }
+
+  #follow(published: Published, body: (key: SegmentKey) => Segment): Grown {
+    const before = this.#published?.segments ?? [], now = published.segments;
+    const { head, end } = alike(before, now);
+    const order = new Int32Array(now.length), was = this.#tables?.order ?? new Int32Array(0);
+    order.set(was.subarray(0, head));
+    order.set(was.subarray(before.length - (now.length - end)), end);
+    const next = this.#segments.slice();
+    const removed: number[] = [], added: number[] = [];
+    const wanted = new Set(now.slice(head, end));
+    for (const key of before.slice(head, before.length - (now.length - end))) {
+      if (wanted.has(key)) continue;
+      const n = this.#numbers.get(key)!;
+      removed.push(n);
+      this.#remove(key, n, next);
+    }
+    for (let i = head; i < now.length && (i < end || removed.length > 0); i++) {
+      const key = now[i]!;
+      let n = this.#numbers.get(key);
+      if (n === undefined) {
+        const segment = body(key);
+        n = next.push(this.#add(next.length, segment)) - 1;
+        this.#put(key, segment.tip, n);
+        added.push(n);
+      } else if (next[n]!.lower.some((l) => next[l]!.standing === 'gone')) {
+        // what it stands on got another number: so must it, for lower ones come first
+        const again = this.#again(n, next);
+        removed.push(n);
+        this.#remove(key, n, next);
+        this.#put(key, again.tip, n = next.push(again) - 1);
+        added.push(n);
+      }
+      order[i] = n;
+    }
+    this.#segments = next;
+    this.#published = published;
+    this.#tables = this.#seen(published, order, next);
+    return { tables: this.#tables, removed: removed.sort((x, y) => x - y), added };
+  }
+
+  #put(key: SegmentKey, tip: Oid, n: number): void {
+    this.#numbers.set(key, n);
+    this.#byTip.set(tip, n);
+  }
+
+  #remove(key: SegmentKey, n: number, segments: SegmentMeta[]): void {
+    this.#numbers.delete(key);
+    const { tip } = segments[n]!;
+    if (this.#byTip.get(tip) === n) this.#byTip.delete(tip);
+    segments[n] = goneFrom(tip);
+  }
+
+  #number(tip: Oid): number {
+    const n = this.#byTip.get(tip);
+    if (n === undefined) throw bug('a published segment refers to one that is not', { tip });
+    return n;
+  }
+
+  /** The same segment under the next number. */
+  #again(n: number, segments: readonly SegmentMeta[]): SegmentMeta {
+    const { rows } = this.tables;
+    const start = this.#rows.length;
+    for (let r = this.#spans[2 * n]!; r < this.#spans[2 * n + 1]!; r += Row.width) {
+      this.#rows.push(segments.length);
+      this.#rows.append(rows.subarray(r + 1, r + Row.width));
+    }
+    this.#spans.push(start, this.#rows.length);
+    const { tip, standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, lower } = segments[n]!;
+    return {
+      tip, lower: lower.map((l) => this.#number(segments[l]!.tip)), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions,
+    };
+  }
+
+  #add(n: number, s: Segment): SegmentMeta {
+    const start = this.#rows.length;
+    const entry = (e: Edit['before']): number => (e === null ? -1 : this.#entries.of(`${e.mode} ${e.oid}`, { mode: e.mode, oid: e.oid }));
+    for (const { context, edits } of s.contexts) {
+      const c = this.#contexts.of(context, context);
+      for (const e of edits) {
+        this.#rows.push(n, c, this.#paths.of(e.path, e.path), entry(e.before), entry(e.after), this.#hunks.length / HunkColumn.width, e.hunks === null ? -1 : e.hunks.length);
+        for (const h of e.hunks ?? []) {
+          const removed = this.#interner.internLines(h.removed), inserted = this.#interner.internLines(h.inserted);
+          this.#hunks.push(h.start, h.end, this.#lines.length, removed.length, this.#lines.length + removed.length, inserted.length);
+          this.#lines.append(removed);
+          this.#lines.append(inserted);
+        }
+      }
+    }
+    this.#spans.push(start, this.#rows.length);
+    return metaOf(s, s.lower.map((tip) => this.#number(tip)));
+  }
+
+  #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[]): Tables {
+    const { base, baseTree, baseName, grain, skipped, decided: known } = published;
+    const contexts = this.#contexts.list(), rows = this.#rows.view();
+    let decided: DecidedPairs;
+    if (known === undefined) {
+      decided = Int32Array.from(meetingPairs({ segments, paths: this.#paths.list(), contexts, rows }).flatMap(({ a, b }) => [a, b, ~0]));
+    } else {
+      decided = placed(unpackPairs(known), (n) => order[n]!, (p) => this.#paths.of(known.paths[p]!, known.paths[p]!));
+    }
+    return {
+      base, baseTree, baseName, grain, skipped, segments, order, sources: published.sources.map((s) => this.#source(s)),
+      paths: this.#paths.list(), contexts, entries: this.#entries.list(), rows, hunks: this.#hunks.view(), lines: this.#lines.view(),
+      decided, reasons: known?.reasons ?? [PUBLISHED_EARLIER],
+    };
+  }
+
+  #source(s: Source): SourceMeta {
+    let meta = this.#sources.get(s);
+    if (meta === undefined || meta.segments.some((n) => this.#segments[n]!.standing === 'gone')) {
+      meta = { name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((tip) => this.#number(tip)) };
+      this.#sources.set(s, meta);
+    }
+    return meta;
+  }
+}
+
+/** Where two lists part, and in the second where they meet again. */
+function alike(before: readonly SegmentKey[], now: readonly SegmentKey[]): { readonly head: number; readonly end: number } {
+  const least = Math.min(before.length, now.length);
+  let head = 0, tail = 0;
+  while (head < least && before[head] === now[head]) head++;
+  while (tail < least - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+  return { head, end: now.length - tail };
+}
+
+export function buildTables(published: Published, segments: readonly Segment[]): Tables {
+  return Growing.from(published, segments).tables;
+}
+
+function goneFrom(tip: Oid): SegmentMeta {
+  return {
+    tip, lower: [], standing: 'gone', reason: '', stale: [], acu: null, title: '' as SegmentMeta['title'], author: { name: '', email: '' } as SegmentMeta['author'],
+    time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [],
+  };
+}
+
+function metaOf(s: Segment, lower: readonly number[]): SegmentMeta {
+  let hunks = 0, added = 0, deleted = 0;
+  const notes = new Set<string>();
+  for (const e of s.edits) {
+    hunks += e.hunks?.length ?? 0;
+    added += e.added;
+    deleted += e.deleted;
+    if (e.note) notes.add(e.note);
+  }
+  return {
+    tip: s.tip, lower, standing: s.standing.kind, reason: s.standing.kind === 'inexact' ? s.standing.reason : '',
+    stale: s.standing.kind === 'stale' ? s.standing.conflicts : [], acu: s.acu, title: s.title,
+    author: { name: s.author.name, email: s.author.email }, time: s.time, commits: s.commits,
+    paths: s.edits.map((e) => e.path), hunks, added, deleted, needs: s.needs, renames: s.renames, notes: [...notes], collisions: s.collisions ?? [],
+  };
+}

@@ -1,0 +1,122 @@
+// Which segments are one ACU, which of them stands for it, and which ACUs are below each: as numbers. Follows tables that grow.
+import type { AcuId } from './bytes.ts';
+import type { Tables } from './tables.ts';
+
+const NONE: readonly number[] = [];
+
+export class Provenances {
+  readonly #tables: Tables;
+  /** ids by number; numbers stay. This and the next two are shared with those that follow: they only grow */
+  readonly ids: AcuId[];
+  readonly #numbers: Map<AcuId, number>;
+  readonly #closures: (readonly number[] | undefined)[];
+  /** by ACU: its segments. The first stands for it: exact, with the least below; ties by tip. Empty: it is gone */
+  readonly #lists: (readonly number[])[];
+  /** by segment: its ACU, or -1 */
+  readonly #acuOf: number[];
+  readonly #below: (readonly number[] | undefined)[];
+
+  private constructor(tables: Tables, before: Provenances | null) {
+    this.#tables = tables;
+    this.ids = before === null ? [] : before.ids;
+    this.#numbers = before === null ? new Map<AcuId, number>() : before.#numbers;
+    this.#closures = before === null ? [] : before.#closures;
+    this.#lists = before === null ? [] : before.#lists.slice();
+    this.#acuOf = before === null ? [] : before.#acuOf.slice();
+    this.#below = before === null ? [] : before.#below.slice();
+  }
+
+  static of(tables: Tables): Provenances {
+    const all = new Provenances(tables, null);
+    tables.segments.forEach((_, s) => all.#take(s));
+    all.#lists.forEach((list, acu) => { if (list.length > 1) all.#sort(acu); });
+    return all;
+  }
+
+  /** After segments went and came. */
+  next(tables: Tables, removed: readonly number[], added: readonly number[]): Provenances {
+    const after = new Provenances(tables, this);
+    const touched = new Set<number>();
+    for (const s of removed) {
+      const acu = after.#acuOf[s]!;
+      after.#acuOf[s] = -1;
+      if (acu < 0) continue;
+      after.#lists[acu] = after.#lists[acu]!.filter((other) => other !== s);
+      touched.add(acu);
+    }
+    for (const s of added) {
+      after.#take(s);
+      if (after.#acuOf[s]! >= 0) touched.add(after.#acuOf[s]!);
+    }
+    for (const acu of touched) if (after.#lists[acu]!.length > 1) after.#sort(acu);
+    return after;
+  }
+
+  #take(segment: number): void {
+    const { acu } = this.#tables.segments[segment]!;
+    let n = -1;
+    if (acu !== null) {
+      n = this.#numbers.get(acu) ?? -1;
+      if (n < 0) this.#numbers.set(acu, (n = this.ids.push(acu) - 1));
+      this.#lists[n] = [...this.#listOf(n), segment];
+    }
+    this.#acuOf[segment] = n;
+  }
+
+  #sort(acu: number): void {
+    const { segments } = this.#tables;
+    const exact = (s: number): number => Number(segments[s]!.standing === 'exact');
+    this.#lists[acu] = [...this.#lists[acu]!].sort((x, y) => exact(y) - exact(x) || this.below(x).length - this.below(y).length || (segments[x]!.tip < segments[y]!.tip ? -1 : 1));
+  }
+
+  /** -1 where there is none now. */
+  numberOf(id: AcuId): number {
+    const n = this.#numbers.get(id);
+    return n === undefined || this.#listOf(n).length === 0 ? -1 : n;
+  }
+
+  /** Of one that only those who followed know: none. */
+  #listOf(n: number): readonly number[] { return this.#lists[n] ?? NONE; }
+
+  acuOf(segment: number): number { return this.#acuOf[segment]!; }
+  listOf(acu: number): readonly number[] { return this.#lists[acu]!; }
+  stands(segment: number): boolean {
+    const acu = this.#acuOf[segment]!;
+    return acu >= 0 && this.#lists[acu]![0] === segment;
+  }
+
+  /** The segment and all below it, ascending. */
+  closure(segment: number): readonly number[] {
+    return this.#closures[segment] ??= this.#closureOf(segment);
+  }
+
+  #closureOf(segment: number): readonly number[] {
+    const { lower } = this.#tables.segments[segment]!;
+    if (lower.length === 0) return [segment];
+    if (lower.length === 1) return [...this.closure(lower[0]!), segment];
+    return [...new Set(lower.flatMap((l) => this.closure(l)))].sort((x, y) => x - y).concat(segment);
+  }
+
+  /** The ACUs of the segment and of all below it, each once. */
+  below(segment: number): readonly number[] {
+    return this.#below[segment] ??= this.#belowOf(segment);
+  }
+
+  #belowOf(segment: number): readonly number[] {
+    const closure = this.closure(segment);
+    if (closure.length === 1) return this.#acuOf[segment]! < 0 ? NONE : [this.#acuOf[segment]!];
+    return [...new Set(closure.map((s) => this.#acuOf[s]!).filter((acu) => acu >= 0))];
+  }
+
+  /** The ACUs in published order: numbers. */
+  inOrder(): number[] {
+    const seen = new Uint8Array(this.ids.length), out: number[] = [];
+    for (const segment of this.#tables.order) {
+      const acu = this.#acuOf[segment]!;
+      if (acu < 0 || seen[acu] === 1) continue;
+      seen[acu] = 1;
+      out.push(acu);
+    }
+    return out;
+  }
+}
