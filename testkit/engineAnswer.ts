@@ -108,7 +108,7 @@ abstract class Answering implements EngineAnswer {
   async pairTree(a: string, b: string): Promise<EngineTree | Refused> {
     const tops = this.engine.tops(this.#acus([a, b]));
     this.count();
-    const { changes, conflicts } = await settle(this.contents, () => this.#composer.compose(tops));
+    const { changes, conflicts } = await this.#warm.settle(this.contents, () => this.#composer.compose(tops));
     return conflicts.length > 0 ? { refused: conflicts.map(({ path }) => path) } : treeMade(this.ids, changes);
   }
 

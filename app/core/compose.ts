@@ -1,46 +1,65 @@
-// Composing tops to one tree. Tops that share nothing below them are united over the base in one pass per path, text through
-// the path's weave; tops that do share are chained over what they share, in one canonical order. Either way the result is a
-// function of the set (law 1). The chain alone is the slow twin: git's chain of merges (design.md §2, The oracle, "for sets").
+// Composing tops to one tree. Tops that have nothing to do with each other are united in one pass per path, text through the path's
+// weave, over the base or over what they stand on. Tops that git could see renames between are merged as git's chain of merges does, in
+// every order (sets/): one that conflicts, or ends otherwise, in another order is no composition. Either way the result is a function
+// of the set (law 1).
 import type { Oid, PathBytes } from './bytes.ts';
 import { Added, type Change, type Changes, type PathConflict, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
+import { Likeness } from './likeness.ts';
 import type { Entry } from './repository.ts';
+import { type Member, type Variant, Groups, interplay } from './sets/interplay.ts';
+import { type Decision, type Failing, Orders } from './sets/orders.ts';
+import { type SegmentGraph, TreeChain } from './sets/treeChain.ts';
+import { Similarities } from './treeMerge/renames.ts';
+import { LACKING } from './waves.ts';
 import { type KeptTexts, type Lined, type Patch, linedOf, patchOf, splice } from './weave/splice.ts';
 import { Weave } from './weave/weave.ts';
 
-/** What composing needs of segments, by index: lower segments have lower indices. */
-export interface SegmentGraph {
-  /** base → the segment's tree */
-  changes(segment: number): Changes;
-  /** the segment and all below it */
-  closure(segment: number): ReadonlySet<number>;
+export type { SegmentGraph };
+
+export interface SetConflict extends PathConflict {
+  /** whose version is not the one in the tree */
+  readonly top: number;
+  /** the smallest set of tops found that does not compose for it; ascending */
+  readonly sides: readonly number[];
+  readonly state: Failing;
 }
 
 export interface Composed {
   /** base → composed tree; at conflicting paths the tree has what the earlier tops made */
   readonly changes: Changes;
-  readonly conflicts: readonly (PathConflict & { readonly top: number })[];
+  readonly conflicts: readonly SetConflict[];
 }
 
-/** Tops that stand on common segments, composed; `top` is the first of them. */
-interface Family extends Composed { readonly top: number }
+/** Tops that were composed by themselves, and what is united with others of them. */
+interface Part extends Composed { readonly tops: readonly number[] }
+/** What one or more parts make of a path. */
+interface Version { readonly change: Change; readonly tops: readonly number[] }
 
 const NOTHING: Composed = { changes: new Map(), conflicts: [] };
 const NO_REGIONS = new Int32Array(0);
 const ascending = (x: number, y: number): number => x - y;
 
-/** Stops as `Contents` does where texts are lacking, having changed nothing. */
+/** Stops as waves.ts describes where texts, or trees of the base, are lacking, having changed nothing. */
 export class Composer {
   readonly #contents: Contents;
   readonly #graph: SegmentGraph;
   readonly #kept: KeptTexts;
+  readonly #likeness: Likeness;
+  readonly #similarities: Similarities;
+  readonly #trees: TreeChain;
   readonly #done = new Map<string, Composed>();
+  /** groups whose orders are being tried */
+  readonly #trying = new Map<string, Orders<Changes, readonly PathConflict[]>>();
 
   /** `kept`: where several composers share what they know of texts. */
   constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
     this.#contents = contents;
     this.#graph = graph;
     this.#kept = kept;
+    this.#likeness = new Likeness(contents);
+    this.#similarities = new Similarities(contents);
+    this.#trees = new TreeChain(contents, graph, this.#similarities);
   }
 
   /** `tops`: none below another. The order given does not matter. */
@@ -50,30 +69,102 @@ export class Composer {
     if (sorted.length === 1) return { changes: this.#graph.changes(sorted[0]!), conflicts: [] };
     const key = sorted.join();
     let result = this.#done.get(key);
-    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); }
+    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); this.#trying.clear(); }
     return result;
   }
 
   #compose(sorted: readonly number[]): Composed {
-    const families: Family[] = [];
-    for (const members of this.#families(sorted)) {
-      const composed = members.length === 1 ? { changes: this.#graph.changes(members[0]!), conflicts: [] } : this.chain(members);
-      families.push({ ...composed, top: members[0]! });
+    const families = this.#families(sorted);
+    const members = families.flatMap((family) => family.map((top): Member => ({
+      top, changes: this.#graph.changes(top),
+      below: family.length === 1 ? [] : [...this.#graph.closure(top)].filter((s) => s !== top).map((s) => this.#graph.changes(s)),
+    })));
+    const variants: Variant[] = [];
+    for (let before = ''; ;) {
+      const together = interplay(members, variants, this.#graph.base, this.#likeness, this.#similarities);
+      const groups = together.length === 0 ? families.map((tops) => ({ tops, merged: false })) : joined(families, together);
+      const parts = this.#each(groups, ({ tops, merged }) => (merged ? this.#merged(tops, variants) : this.#apart(tops)));
+      const now = groups.map(({ tops }) => tops.join()).join('|');
+      // what merging made of an added file may be like something that the file was not
+      if (variants.length === 0 || now === before) return parts.length === 1 ? parts[0]! : this.#unite(parts);
+      before = now;
     }
-    return families.length === 1 ? families[0]! : this.#unite(families);
   }
 
-  /** git's chain of merges in ascending order, each step over what it shares with those before it. */
+  /** Lets each say what it lacks, so that all of it comes in one wave. */
+  #each<T, U>(items: readonly T[], work: (item: T) => U): U[] {
+    let lacks = false;
+    const out: U[] = [];
+    for (const item of items) {
+      try { out.push(work(item)); } catch (error) { if (error !== LACKING) throw error; lacks = true; }
+    }
+    if (lacks) throw LACKING;
+    return out;
+  }
+
+  /** Merged as git does, tree by tree. */
+  #merged(tops: readonly number[], variants: Variant[]): Part {
+    const key = tops.join();
+    let orders = this.#trying.get(key);
+    if (orders === undefined) this.#trying.set(key, orders = new Orders(this.#trees.over(tops)));
+    const decision = orders.decide();
+    const known = new Map<string, Set<Oid>>();
+    for (const head of orders.heads()) for (const [path, { before, after }] of head) {
+      if (before !== null || after === null) continue;
+      let seen = known.get(path);
+      if (seen === undefined) known.set(path, seen = new Set([...tops.map((t) => this.#graph.changes(t).get(path)), ...variants.filter((v) => v.path === path).map((v) => ({ after: v.entry }))].flatMap((c) => c?.after?.oid ?? [])));
+      if (seen.has(after.oid)) continue;
+      seen.add(after.oid);
+      variants.push({ path, entry: after, top: tops[0]! });
+    }
+    if (decision.state === 'clean') return { changes: decision.head, conflicts: [], tops };
+    const { changes } = this.chain(tops);
+    return { changes, conflicts: this.#failures(this.#trees.placed(tops, decision), changes), tops };
+  }
+
+  #failures(decision: Exclude<Decision<Changes, readonly PathConflict[]>, { state: 'clean' }>, kept: Changes): SetConflict[] {
+    const { state, core, refusal, ends } = decision;
+    const places = refusal ?? differences(ends[0]!, ends[1]!);
+    return places.map((place) => {
+      const after = kept.get(place.path)?.after;
+      const others = core.filter((t) => { const c = this.#graph.changes(t).get(place.path); return c !== undefined && !sameEntry(c.after, after ?? null); });
+      return { ...place, top: others.at(-1) ?? core.at(-1)!, sides: core, state };
+    });
+  }
+
+  /** Tops between which git finds no renames: by path, over what they stand on. */
+  #apart(tops: readonly number[]): Part {
+    if (tops.length === 1) return { changes: this.#graph.changes(tops[0]!), conflicts: [], tops };
+    return { ...this.#over(tops, new Set(), new Map()), tops };
+  }
+
+  /** `shared`: all stand on it, `below` is its tree. */
+  #over(tops: readonly number[], shared: ReadonlySet<number>, below: Changes): Composed {
+    const parts = this.#each(this.#families(tops, shared), (family): Part => {
+      if (family.length === 1) return { changes: this.#graph.changes(family[0]!), conflicts: [], tops: family };
+      const common = family.map((t) => this.#graph.closure(t)).reduce((x, y) => new Set([...x].filter((s) => y.has(s))));
+      const over = common.size > shared.size ? this.compose(this.topsOf([...common])) : null;
+      // what some of them share the others do not, crosswise: there is no one tree below them
+      if (over === null || over.conflicts.length > 0) return { ...this.chain(family), tops: family };
+      return { ...this.#over(family, common, over.changes), tops: family };
+    });
+    if (parts.length === 1) return parts[0]!;
+    const united = this.#unite(parts.map((part) => ({ ...part, changes: between(below, part.changes) })));
+    return { ...united, changes: followedBy(below, united.changes) };
+  }
+
+  /** git's chain of merges in ascending order, by path, each step over what it shares with those before it. */
   chain(tops: readonly number[]): Composed {
     let changes: Changes = this.#graph.changes(tops[0]!);
-    const conflicts: (PathConflict & { top: number })[] = [];
+    const conflicts: SetConflict[] = [];
     const covered = new Set(this.#graph.closure(tops[0]!));
-    for (const top of tops.slice(1)) {
+    for (const [i, top] of tops.entries()) {
+      if (i === 0) continue;
       const closure = this.#graph.closure(top);
       const shared = this.compose(this.topsOf([...closure].filter((s) => covered.has(s))));
       const theirs = this.#graph.changes(top);
       const merged = mergeInto(this.#contents, between(shared.changes, changes), between(shared.changes, theirs));
-      for (const c of merged.conflicts) conflicts.push({ ...c, top });
+      for (const c of merged.conflicts) conflicts.push({ ...c, top, sides: tops.slice(0, i + 1), state: 'conflict' });
       changes = followedBy(changes, merged.changes);
       for (const s of closure) covered.add(s);
     }
@@ -85,30 +176,30 @@ export class Composer {
     return set.filter((s) => !set.some((o) => o !== s && this.#graph.closure(o).has(s))).sort(ascending);
   }
 
-  /** Tops grouped by what they stand on: no two groups share a segment. Groups and members ascending. */
-  #families(sorted: readonly number[]): number[][] {
+  /** Tops grouped by what they stand on beyond `shared`: no two groups have a segment of it in common. Groups and members ascending. */
+  #families(sorted: readonly number[], shared: ReadonlySet<number> = new Set()): number[][] {
     const groupOf = new Map<number, number[]>();
     let groups: number[][] = [];
     for (const top of sorted) {
-      const closure = [...this.#graph.closure(top)];
+      const closure = [...this.#graph.closure(top)].filter((s) => !shared.has(s));
       const met = new Set(closure.map((s) => groupOf.get(s)).filter((g) => g !== undefined));
       const group = [...met].flat().concat(top).sort(ascending);
       groups = groups.filter((g) => !met.has(g));
       groups.push(group);
-      for (const s of group.flatMap((t) => [...this.#graph.closure(t)])) groupOf.set(s, group);
+      for (const s of group.flatMap((t) => [...this.#graph.closure(t)])) if (!shared.has(s)) groupOf.set(s, group);
     }
     return groups.sort((x, y) => x[0]! - y[0]!);
   }
 
-  /** Unites trees that are independent changes of the base: one pass over the paths. */
-  #unite(families: readonly Family[]): Composed {
-    const conflicts = families.flatMap((f) => f.conflicts);
-    const writers = new Map<PathBytes, { change: Change; top: number }[]>();
-    for (const { changes, top } of families) {
+  /** Unites trees that are independent changes of one tree: one pass over the paths. */
+  #unite(parts: readonly Part[]): Composed {
+    const conflicts = parts.flatMap((f) => f.conflicts);
+    const writers = new Map<PathBytes, Version[]>();
+    for (const { changes, tops } of parts) {
       for (const [path, change] of changes) {
         const list = writers.get(path);
-        if (!list) writers.set(path, [{ change, top }]);
-        else if (!list.some((w) => sameEntry(w.change.after, change.after))) list.push({ change, top });
+        if (!list) writers.set(path, [{ change, tops }]);
+        else if (!list.some((w) => sameEntry(w.change.after, change.after))) list.push({ change, tops });
       }
     }
     const spliced = this.#spliceAll(writers);
@@ -121,11 +212,9 @@ export class Composer {
         const woven = bytes ? { mode: before!.mode, oid: this.#contents.make(bytes) } : this.#weave(before, list.map((w) => w.change.after));
         if (woven !== undefined) after = woven;
         else {
-          for (const { change, top } of list.slice(1)) {
-            const merged = mergeEntries(this.#contents, before, after, change.after);
-            if ('entry' in merged) after = merged.entry;
-            else conflicts.push({ path, kind: merged.conflict, regions: merged.regions, top });
-          }
+          const chained = this.#chained(path, list);
+          after = chained.entry;
+          if (chained.conflict !== null) conflicts.push(chained.conflict);
         }
       }
       if (!sameEntry(before, after)) united.set(path, { before, after });
@@ -133,9 +222,38 @@ export class Composer {
     const added = new Added(united);
     for (const path of added.files) {
       const other = added.against(path);
-      if (other !== null && path < other) conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: writers.get(path)![0]!.top });
+      if (other === null || path >= other) continue;
+      const sides = [writers.get(path)![0]!.tops[0]!, writers.get(other)![0]!.tops[0]!];
+      conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: sides[0]!, sides: sides.sort(ascending), state: 'conflict' });
     }
     return { changes: united, conflicts };
+  }
+
+  /** The versions of a path that registers or conflicts must decide, one merged into another. */
+  #chained(path: PathBytes, list: readonly Version[]): { readonly entry: Entry | null; readonly conflict: SetConflict | null } {
+    const { before } = list[0]!.change;
+    const merge = (x: Entry | null, y: Entry | null) => mergeEntries(this.#contents, before, x, y);
+    const decision = new Orders<Entry | null, PathConflict>({
+      size: list.length,
+      first: (i) => list[i]!.change.after,
+      join: (head, _, i) => {
+        const merged = merge(head, list[i]!.change.after);
+        return 'entry' in merged ? { head: merged.entry } : { refusal: { path, kind: merged.conflict, regions: merged.regions } };
+      },
+      same: sameEntry,
+    }).decide();
+    if (decision.state === 'clean') return { entry: decision.head, conflict: null };
+    // in the tree the earlier ones stay
+    let entry = list[0]!.change.after, top = -1;
+    for (const { change, tops } of list.slice(1)) {
+      const merged = merge(entry, change.after);
+      if ('entry' in merged) entry = merged.entry;
+      else if (top < 0) top = tops[0]!;
+    }
+    const { core, refusal, state } = decision;
+    const place = refusal ?? { path, kind: 'content', regions: NO_REGIONS };
+    const sides = core.map((i) => list[i]!.tops.find((t) => this.#graph.changes(t).has(path)) ?? list[i]!.tops[0]!).sort(ascending);
+    return { entry, conflict: { ...place, top: top < 0 ? list.at(-1)!.tops[0]! : top, sides, state } };
   }
 
   /**
@@ -200,6 +318,23 @@ export class Composer {
   }
 
   #oidOf(lines: Uint32Array): Oid { return this.#contents.make(this.#contents.interner.join(lines)); }
+}
+
+/** Families and groups that must be merged, joined where they have a top in common. Groups and members ascending. */
+function joined(families: readonly (readonly number[])[], together: readonly (readonly number[])[]): { readonly tops: readonly number[]; readonly merged: boolean }[] {
+  const groups = new Groups();
+  for (const family of families) groups.join(family);
+  for (const group of together) groups.join(group);
+  const met = new Set(together.flat());
+  return groups.list().map((group) => ({ tops: group.sort(ascending), merged: group.length > 1 && group.some((top) => met.has(top)) }))
+    .sort((x, y) => x.tops[0]! - y.tops[0]!);
+}
+
+/** Where two trees that should be one differ. */
+function differences(one: Changes, other: Changes): PathConflict[] {
+  return [...between(one, other)].sort(([x], [y]) => (x < y ? -1 : 1)).map(([path, { before, after }]) => ({
+    path, kind: before === null || after === null ? 'rename/delete' : isRegular(before) === isRegular(after) ? 'content' : 'type', regions: NO_REGIONS,
+  }));
 }
 
 function hunksOf(script: Int32Array, text: Uint32Array): { start: number; end: number; inserted: Uint32Array }[] {

@@ -8,7 +8,7 @@ import { MAX_SIMILARITY, type Profile, commonBytes, profileOf, sizesMayRename } 
 import type { DirectoryRelevance, Pair, SideFacts } from './walk.ts';
 
 /** 50 %: merge.renames' threshold */
-const ENOUGH = MAX_SIMILARITY / 2;
+export const ENOUGH = MAX_SIMILARITY / 2;
 /** 75 %: enough for files of one name, because nothing else is then looked at */
 const ENOUGH_BY_NAME = ENOUGH + (MAX_SIMILARITY - ENOUGH) / 2;
 /** merge.renameLimit's default: no similar renames beyond this many squared pairs */

@@ -60,7 +60,7 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
   const tops = engine.tops(ids);
   const composer = composerFor(engine, contents, warm);
-  const composed = await settle(contents, () => composer.compose(tops));
+  const composed = await warm.settle(contents, () => composer.compose(tops));
   signal?.throwIfAborted();
   if (composed.conflicts.length > 0) {
     // pairs are clean and the whole is not: three or more edits meet, which pair verdicts do not decide
@@ -127,7 +127,7 @@ async function pairEntries(engine: Engine, contents: Contents, warm: Warm, a: Ac
     throw new AcumenError('unknown-name', 'These two changes do not conflict in this file.', 'Look at the conflict list again; the branches may have moved.', { a, b, path });
   }
   const composer = composerFor(engine, contents, warm);
-  const shared = await settle(contents, () => composer.compose(engine.index.commonTops(s, t)));
+  const shared = await warm.settle(contents, () => composer.compose(engine.index.commonTops(s, t)));
   const ofS = changesOfSegment(engine, s).get(path), ofT = changesOfSegment(engine, t).get(path);
   const inBase = ofS?.before ?? ofT?.before ?? shared.changes.get(path)?.before ?? null;
   const base = shared.changes.has(path) ? shared.changes.get(path)!.after : inBase;

@@ -6,17 +6,21 @@ import { git, gitLine } from '../../../testkit/git.ts';
 import { type Loaded, load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
 import type { AcuId } from '../../core/bytes.ts';
-import { Composer } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
-import { settle } from '../../core/waves.ts';
 import { Engine } from '../../core/engine.ts';
 import { treeIdOf } from '../git/trees.ts';
-import { changesOfSegment, composeSet } from './composer.ts';
-import { contentSource } from './importer.ts';
+import { changesOfSegment, composeSet, composerFor } from './composer.ts';
+import { Warm } from './warm.ts';
 
 async function treeOf(loaded: Loaded, ids: readonly AcuId[]): Promise<string | null> {
   const c = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored);
   return 'delta' in c ? treeIdOf(loaded.reader, loaded.published.baseTree, c.delta) : null;
+}
+
+function composing({ engine, reader, stored }: Loaded) {
+  const warm = new Warm(reader);
+  const contents = new Contents(warm.source(stored));
+  return { composer: composerFor(engine, contents, warm), settled: <T>(work: () => T): Promise<T> => warm.settle(contents, work) };
 }
 
 /** A random set that composes: ACUs in random order, each taken with what it requires if it fits. */
@@ -125,11 +129,10 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
 
   test('law 3: one pass over the weaves gives what git\'s chain of merges gives', async () => {
     const { engine } = loaded;
-    const contents = new Contents(contentSource(loaded.reader, loaded.stored));
-    const composer = new Composer(contents, { changes: (s) => changesOfSegment(engine, s), closure: (s) => new Set(engine.index.closure(s)) });
+    const { composer, settled } = composing(loaded);
     const random = new Random(3);
     const chained = async (tops: readonly number[]): Promise<string | null> => {
-      const { changes, conflicts } = await settle(contents, () => composer.chain(tops));
+      const { changes, conflicts } = await settled(() => composer.chain(tops));
       return conflicts.length > 0 ? null : JSON.stringify([...changes].sort());
     };
     let met = 0, judged = 0;
@@ -140,7 +143,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
       const others = await Promise.all(Array.from({ length: 12 }, () => chained(random.shuffle(tops))));
       if (slow === null || others.some((other) => other !== slow)) continue;
       judged++;
-      const one = await settle(contents, () => composer.compose(tops));
+      const one = await settled(() => composer.compose(tops));
       expect(one.conflicts).toEqual([]);
       expect(JSON.stringify([...one.changes].sort())).toBe(slow);
       const writers = tops.flatMap((t) => [...changesOfSegment(engine, t).keys()]);
@@ -152,8 +155,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
 
   test('law 7: the index finds exactly the pairs that a plain three-way merge of trees finds', async () => {
     const { engine } = loaded;
-    const contents = new Contents(contentSource(loaded.reader, loaded.stored));
-    const composer = new Composer(contents, { changes: (s) => changesOfSegment(engine, s), closure: (s) => new Set(engine.index.closure(s)) });
+    const { composer, settled } = composing(loaded);
     const exact = engine.tables.segments.map((_, i) => i).filter((i) => engine.tables.segments[i]!.standing === 'exact');
     let conflicting = 0;
     for (const a of exact) {
@@ -161,7 +163,7 @@ describe.each([['stacks', 11], ['kinds', 12]] as const)('laws on a generated rep
         if (a >= b || engine.index.includes(b, a)) continue;
         const pair = engine.index.get(a, b);
         if (pair?.inexact) continue;
-        const { conflicts } = await settle(contents, () => composer.compose([a, b]));
+        const { conflicts } = await settled(() => composer.compose([a, b]));
         const slow = [...new Set(conflicts.map((c) => c.path))].sort();
         const fast = [...new Set((pair?.places ?? []).map((p) => engine.tables.paths[p.path]!))].sort();
         expect(fast, `${engine.tables.segments[a]!.tip} ${engine.tables.segments[b]!.tip}`).toEqual(slow);

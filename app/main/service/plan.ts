@@ -63,7 +63,10 @@ export class Plan implements Held {
     this.#commits = commits;
     this.#store = store;
     this.#grounds = grounds;
-    this.#composer = new Composer(contents, { changes: (s) => this.#changes(s), closure: (s) => this.#closure[s]! });
+    this.#composer = new Composer(contents, {
+      base: { isDirectory: (path) => this.#trees.at(base.tree, path)?.mode === Mode.tree, filesUnder: (path) => this.#trees.files(base.tree, path) },
+      changes: (s) => this.#changes(s), closure: (s) => this.#closure[s]!, tip: (s) => this.#cut[s]!.tip,
+    });
     this.#attribution = new Attribution(contents);
     const kindOf = (mode: number): 'file' | 'folder' => (mode === Mode.tree ? 'folder' : 'file');
     this.#names = new FoldedTree((path) => { const entry = this.#trees.at(base.tree, path); return entry === null ? null : kindOf(entry.mode); },

@@ -7,9 +7,10 @@ import type { SegmentGraph } from '../../core/compose.ts';
 import type { ContentSource } from '../../core/contents.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Delta, RepositoryReader } from '../../core/repository.ts';
+import { type Delta, Mode, type RepositoryReader } from '../../core/repository.ts';
+import type { BaseTree } from '../../core/treeMerge/merge.ts';
 import { type KeptTexts, type Lined, type Patch, linedSize, patchSize } from '../../core/weave/splice.ts';
-import { settle } from '../../core/waves.ts';
+import { type Held, settle } from '../../core/waves.ts';
 import { type Grown, Trees } from '../git/trees.ts';
 import { contentSource } from './importer.ts';
 
@@ -45,6 +46,24 @@ export class Warm {
     }
   }
 
+  /** The result of work on contents and on the base's tree as `segments` has it: what it lacks of both comes in waves. */
+  async settle<T>(contents: Held, work: () => T): Promise<T> {
+    this.#trees.trim();
+    try {
+      return await settle({ load: async () => { await Promise.all([this.#trees.load(), contents.load()]); } }, work);
+    } catch (error) {
+      this.#trees = new Trees(this.#reader);
+      throw error;
+    }
+  }
+
+  #base(root: Oid): BaseTree {
+    return {
+      isDirectory: (path) => this.#trees.at(root, path)?.mode === Mode.tree,
+      filesUnder: (path) => this.#trees.files(root, path),
+    };
+  }
+
   /** Contents of the repository, and `stored` ones that it does not have. */
   source(stored: (oid: Oid) => Promise<Uint8Array | null>): ContentSource {
     const source = contentSource(this.#reader, stored);
@@ -78,7 +97,10 @@ export class Warm {
         if (one === undefined) known.set(segment, one = of(segment));
         return one;
       };
-      this.#segments = { engine, graph: { changes: once(changes, changesOf), closure: once(closures, (s) => new Set(engine.index.closure(s))) } };
+      this.#segments = { engine, graph: {
+        base: this.#base(engine.tables.baseTree), tip: (s) => engine.tables.segments[s]!.tip,
+        changes: once(changes, changesOf), closure: once(closures, (s) => new Set(engine.index.closure(s))),
+      } };
     }
     return this.#segments.graph;
   }

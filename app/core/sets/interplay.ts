@@ -1,0 +1,233 @@
+// Which tops of a set must be composed together because git could find a rename that concerns them: one's own, or one that arises only
+// once a deletion by one and an addition by another are on one side. A superset, told by the paths concerned; contents are compared
+// only where a deleted or added path, or a directory that is emptied, is met by somebody else.
+import type { PathBytes } from '../bytes.ts';
+import { type Changes, ancestors } from '../changes.ts';
+import type { Likeness } from '../likeness.ts';
+import type { Entry } from '../repository.ts';
+import { ENOUGH, type Similarities, directoryOf, nameOf } from '../treeMerge/renames.ts';
+import type { BaseTree, Pair } from '../treeMerge/walk.ts';
+import { LACKING } from '../waves.ts';
+
+export interface Member {
+  readonly top: number;
+  /** base → its tree */
+  readonly changes: Changes;
+  /** base → the trees below it over which it is merged with others of the set: empty where it shares nothing */
+  readonly below: readonly Changes[];
+}
+
+/** What a merge of others has made of a file that one of them added. */
+export interface Variant { readonly path: PathBytes; readonly entry: Entry; readonly top: number }
+
+interface Presence { readonly entries: Entry[]; readonly tops: Set<number> }
+
+/** Groups of tops, each of two or more, that share none. Stops as `Contents` and the base's trees do where something is lacking. */
+export function interplay(members: readonly Member[], variants: readonly Variant[], base: BaseTree, likeness: Likeness, similarities: Similarities): number[][] {
+  const deleted = new Map<PathBytes, Presence>(), added = new Map<PathBytes, Presence>();
+  for (const member of members) present(member, deleted, added);
+  if (deleted.size === 0 || added.size === 0) return [];
+  for (const { path, entry, top } of variants) note(added, path, entry, top);
+  return new Finder(members, deleted, added, base, likeness, similarities).groups();
+}
+
+function note(map: Map<PathBytes, Presence>, path: PathBytes, entry: Entry, top: number): void {
+  let here = map.get(path);
+  if (here === undefined) map.set(path, here = { entries: [], tops: new Set() });
+  if (!here.entries.some((e) => e.mode === entry.mode && e.oid === entry.oid)) here.entries.push(entry);
+  here.tops.add(top);
+}
+
+/** What a top deletes and adds, seen from any tree over which it may be merged. */
+function present({ top, changes, below }: Member, deleted: Map<PathBytes, Presence>, added: Map<PathBytes, Presence>): void {
+  for (const [path, { before, after }] of changes) {
+    if (after === null) note(deleted, path, before!, top);
+    else if (before === null) note(added, path, after, top);
+  }
+  for (const other of below) for (const [path, { before, after: there }] of other) {
+    const mine = changes.get(path);
+    const here = mine === undefined ? before : mine.after;
+    if (here === null && there !== null) note(deleted, path, there, top);
+    else if (here !== null && there === null) note(added, path, here, top);
+  }
+}
+
+class Finder {
+  readonly #deleted: ReadonlyMap<PathBytes, Presence>;
+  readonly #added: ReadonlyMap<PathBytes, Presence>;
+  readonly #base: BaseTree;
+  readonly #likeness: Likeness;
+  readonly #similarities: Similarities;
+  readonly #members: readonly Member[];
+  /** of deleted and added paths: who touches them */
+  readonly #touching = new Map<PathBytes, Set<number>>();
+  /** emptied directory → who adds directly in it */
+  readonly #filling: Map<PathBytes, Set<number>>;
+  /** in the graph of what may be a rename of what */
+  readonly #to = new Map<PathBytes, PathBytes[]>();
+  readonly #from = new Map<PathBytes, PathBytes[]>();
+
+  constructor(members: readonly Member[], deleted: ReadonlyMap<PathBytes, Presence>, added: ReadonlyMap<PathBytes, Presence>, base: BaseTree, likeness: Likeness, similarities: Similarities) {
+    this.#members = members;
+    this.#similarities = similarities;
+    this.#deleted = deleted;
+    this.#added = added;
+    this.#base = base;
+    this.#likeness = likeness;
+    for (const { top, changes, below } of members) for (const side of [changes, ...below]) for (const path of side.keys()) {
+      if (!deleted.has(path) && !added.has(path)) continue;
+      const here = this.#touching.get(path);
+      if (here) here.add(top); else this.#touching.set(path, new Set([top]));
+    }
+    this.#filling = this.#emptied();
+  }
+
+  groups(): number[][] {
+    const from = [...this.#deleted.keys()].filter((path) => this.#touching.get(path)!.size > 1 || this.#fillers(path).length > 0);
+    const to = [...this.#added.keys()].filter((path) => this.#touching.get(path)!.size > 1);
+    if (from.length === 0 && to.length === 0) return [];
+    this.#compare(from, to);
+    const groups = new Groups();
+    const done = new Set<PathBytes>();
+    for (const path of this.#to.keys()) if (!done.has(path)) this.#join(this.#reach(path, done), groups);
+    return groups.list();
+  }
+
+  /** Directories of the base of which the set leaves nothing, with those who add a file directly in them. */
+  #emptied(): Map<PathBytes, Set<number>> {
+    const left = new Set<PathBytes>();
+    for (const path of this.#deleted.keys()) for (const directory of ancestors(path)) left.add(directory);
+    const filling = new Map<PathBytes, Set<number>>();
+    for (const [path, { tops }] of this.#added) {
+      const directory = directoryOf(path) as PathBytes;
+      if (!left.has(directory)) continue;
+      const here = filling.get(directory) ?? new Set();
+      for (const top of tops) here.add(top);
+      filling.set(directory, here);
+    }
+    let lacks = false;
+    for (const directory of [...filling.keys()]) {
+      try {
+        for (const path of this.#base.filesUnder(directory)) if (!this.#deleted.has(path)) { filling.delete(directory); break; }
+      } catch (error) {
+        if (error !== LACKING) throw error;
+        lacks = true;
+      }
+    }
+    if (lacks) throw LACKING;
+    return filling;
+  }
+
+  #fillers(path: PathBytes): PathBytes[] {
+    return this.#filling.size === 0 ? [] : [...ancestors(path)].filter((directory) => this.#filling.has(directory));
+  }
+
+  /** All that may be renames among what can be reached from these, to and fro: what takes one's place frees another's. */
+  #compare(from: readonly PathBytes[], to: readonly PathBytes[]): void {
+    const sources = [...this.#deleted.keys()], targets = [...this.#added.keys()];
+    for (let xs = from, ys = to; xs.length > 0 || ys.length > 0;) {
+      const found: [PathBytes, PathBytes][] = [];
+      // asked for together, so that what is lacking comes in one wave
+      let lacks = false;
+      for (const [some, others] of [[xs, targets], [sources, ys]] as const) {
+        try { found.push(...this.#alike(some, others)); } catch (error) { if (error !== LACKING) throw error; lacks = true; }
+      }
+      if (lacks) throw LACKING;
+      const nextX = new Set<PathBytes>(), nextY = new Set<PathBytes>();
+      for (const x of xs) if (!this.#to.has(x)) this.#to.set(x, []);
+      for (const y of ys) if (!this.#from.has(y)) this.#from.set(y, []);
+      for (const [x, y] of found) {
+        if (!this.#to.has(x)) { this.#to.set(x, []); nextX.add(x); }
+        if (!this.#from.has(y)) { this.#from.set(y, []); nextY.add(y); }
+        if (this.#to.get(x)!.includes(y)) continue;
+        this.#to.get(x)!.push(y);
+        this.#from.get(y)!.push(x);
+      }
+      xs = [...nextX];
+      ys = [...nextY];
+    }
+  }
+
+  #alike(from: readonly PathBytes[], to: readonly PathBytes[]): [PathBytes, PathBytes][] {
+    const entriesOf = (paths: readonly PathBytes[], presence: ReadonlyMap<PathBytes, Presence>) => paths.flatMap((path) => presence.get(path)!.entries.map((entry) => ({ path, entry })));
+    const left = entriesOf(from, this.#deleted), right = entriesOf(to, this.#added);
+    return this.#likeness.pairs(left.map((l) => l.entry), right.map((r) => r.entry)).map(([i, j]): [PathBytes, PathBytes] => [left[i]!.path, right[j]!.path]);
+  }
+
+  #reach(path: PathBytes, done: Set<PathBytes>): { readonly from: readonly PathBytes[]; readonly to: readonly PathBytes[] } {
+    const from = [path], to = new Set<PathBytes>();
+    done.add(path);
+    for (let i = 0; i < from.length; i++) for (const y of this.#to.get(from[i]!)!) {
+      if (to.has(y)) continue;
+      to.add(y);
+      for (const x of this.#from.get(y)!) if (!done.has(x)) { done.add(x); from.push(x); }
+    }
+    return { from, to: [...to] };
+  }
+
+  #join({ from, to }: { readonly from: readonly PathBytes[]; readonly to: readonly PathBytes[] }, groups: Groups): void {
+    if (!from.some((x) => this.#to.get(x)!.some((y) => this.#concerns(x, y)))) return;
+    const tops = new Set<number>();
+    const take = (more: Iterable<number>): void => { for (const top of more) tops.add(top); };
+    for (const path of [...from, ...to]) take(this.#touching.get(path)!);
+    for (const x of from) for (const directory of this.#fillers(x)) {
+      take(this.#filling.get(directory)!);
+      for (const [path, { tops: gone }] of this.#deleted) if (path.startsWith(`${directory}/`)) take(gone);
+    }
+    // where there is a choice, it is decided by what is no rename itself: names that others have, too, and where their directories went
+    if (from.length + to.length > 2) {
+      const names = new Set(from.map(nameOf)), directories = new Set(from.map(directoryOf));
+      for (const [path, { tops: there }] of this.#deleted) if (names.has(nameOf(path)) || directories.has(directoryOf(path))) take(there);
+      for (const [path, { tops: there }] of this.#added) if (names.has(nameOf(path))) take(there);
+      if (this.#tied(from, to)) take(this.#below(new Set([...from, ...to].map(rootOf).filter((root) => root !== ''))));
+    }
+    groups.join([...tops]);
+  }
+
+  /** Is one as good a match as another? Then git takes the one it meets first, and when it meets it depends on who else is in its directories. */
+  #tied(from: readonly PathBytes[], to: readonly PathBytes[]): boolean {
+    const pairsOf = (x: PathBytes, y: PathBytes): Pair[] => this.#deleted.get(x)!.entries.flatMap((before) => this.#added.get(y)!.entries.map((after) => ({ from: x, to: y, before, after })));
+    const all = from.flatMap((x) => this.#to.get(x)!.flatMap((y) => pairsOf(x, y)));
+    const unequal = all.filter(({ before, after }) => before!.oid !== after!.oid);
+    this.#similarities.need(unequal, unequal);
+    // of equal contents the first is taken, whatever its name
+    const scoreOf = (pair: Pair): string => (pair.before!.oid === pair.after!.oid ? 'equal' : `${this.#similarities.of(pair, pair, ENOUGH)} ${nameOf(pair.from) === nameOf(pair.to)}`);
+    const tied = (pairs: readonly Pair[], other: (pair: Pair) => PathBytes): boolean => {
+      const seen = new Map<string, PathBytes>();
+      return pairs.some((pair) => {
+        const score = scoreOf(pair), before = seen.get(score);
+        seen.set(score, other(pair));
+        return before !== undefined && before !== other(pair);
+      });
+    };
+    return from.some((x) => tied(all.filter((pair) => pair.from === x), (pair) => pair.to)) || to.some((y) => tied(all.filter((pair) => pair.to === y), (pair) => pair.from));
+  }
+
+  /** All who touch anything in these directories at the root. */
+  #below(roots: ReadonlySet<string>): number[] {
+    return this.#members.filter(({ changes, below }) => [changes, ...below].some((side) => side.keys().some((path) => roots.has(rootOf(path))))).map(({ top }) => top);
+  }
+
+  /** Is there one whom this rename concerns when it is made by others? */
+  #concerns(x: PathBytes, y: PathBytes): boolean {
+    const concerned = new Set([...this.#touching.get(x)!, ...this.#touching.get(y)!, ...this.#fillers(x).flatMap((directory) => [...this.#filling.get(directory)!])]);
+    const without = (tops: ReadonlySet<number>, top: number): boolean => tops.size > (tops.has(top) ? 1 : 0);
+    for (const top of concerned) if (without(this.#deleted.get(x)!.tops, top) && without(this.#added.get(y)!.tops, top)) return true;
+    return false;
+  }
+}
+
+const rootOf = (path: PathBytes): string => path.slice(0, Math.max(0, path.indexOf('/')));
+
+/** Sets of numbers that grow together where they meet. */
+export class Groups {
+  readonly #of = new Map<number, Set<number>>();
+
+  join(members: readonly number[]): void {
+    const all = new Set(members);
+    for (const member of members) for (const other of this.#of.get(member) ?? []) all.add(other);
+    for (const member of all) this.#of.set(member, all);
+  }
+
+  list(): number[][] { return [...new Set(this.#of.values())].map((group) => [...group]); }
+}
