@@ -181,11 +181,14 @@ export class Contents implements Held {
     return size;
   }
 
-  needSizes(oids: Iterable<Oid>): void {
-    let lacks = false;
-    for (const oid of oids) if (!this.made.has(oid) && !this.#sizes.has(oid)) lacks = true;
-    if (lacks) throw LACKING;
+  /** Whether all these are known; what is not has been noted as lacking. */
+  hasSizes(oids: Iterable<Oid>): boolean {
+    let has = true;
+    for (const oid of oids) if (!this.made.has(oid) && !this.#sizes.has(oid)) has = false;
+    return has;
   }
+
+  needSizes(oids: Iterable<Oid>): void { if (!this.hasSizes(oids)) throw LACKING; }
 
   needBytes(oids: Iterable<Oid>): void {
     let lacks = false;
@@ -204,12 +207,15 @@ export class Contents implements Held {
     if (like !== undefined) this.#versionOf.set(path, like);
   }
 
-  /** Stops here unless all these texts are held: named beforehand, they come in one wave. */
-  needTexts(oids: Iterable<Oid | null>): void {
-    let lacks = false;
-    for (const oid of oids) if (oid !== null && !this.made.has(oid) && !this.#texts.has(oid)) lacks = true;
-    if (lacks) throw LACKING;
+  /** Whether all these texts are held; what is not has been noted as lacking. */
+  hasTexts(oids: Iterable<Oid | null>): boolean {
+    let has = true;
+    for (const oid of oids) if (oid !== null && !this.made.has(oid) && !this.#texts.has(oid)) has = false;
+    return has;
   }
+
+  /** Stops here unless all these texts are held: named beforehand, they come in one wave. */
+  needTexts(oids: Iterable<Oid | null>): void { if (!this.hasTexts(oids)) throw LACKING; }
 
   /** Interned lines, or null where git would call it binary or where it is too large. `null` id: the empty file. */
   text(oid: Oid | null): Uint32Array | null {

@@ -4,17 +4,18 @@ import { type Change, type Changes, formatOf, isRegular } from './changes.ts';
 import { type Contents, TEXT_LIMIT } from './contents.ts';
 import type { Edit, EditKind, Hunk } from './model.ts';
 import { Mode } from './repository.ts';
+import { LACKING } from './waves.ts';
 
 const TOO_LARGE = `larger than ${TEXT_LIMIT >> 20} MiB, treated as binary`;
 
 /** Edits of all changes, sorted by path in byte order. Stops as `Contents` does where texts are lacking. */
 export function editsOf(contents: Contents, changes: Changes): Edit[] {
-  needTextsOf(contents, changes);
+  if (!hasTextsOf(contents, changes)) throw LACKING;
   return [...changes.keys()].sort().map((path) => editOf(contents, path, changes.get(path)!));
 }
 
-/** Asks for the very texts that the edits will be made of, all at once. */
-function needTextsOf(contents: Contents, changes: Changes): void {
+/** Whether the very texts are held that the edits will be made of; what is not has been noted as lacking, all at once. */
+export function hasTextsOf(contents: Contents, changes: Changes): boolean {
   const wanted: Oid[] = [];
   for (const [path, { before, after }] of changes) {
     if (before !== null && after !== null && (before.oid === after.oid || (formatOf(before.mode) === formatOf(after.mode) && !isRegular(after)))) continue;
@@ -22,7 +23,7 @@ function needTextsOf(contents: Contents, changes: Changes): void {
     if (after !== null && isRegular(after)) wanted.push(after.oid);
     if (isRegular(before) && isRegular(after)) contents.related(path, [before!.oid, after!.oid]);
   }
-  contents.needTexts(wanted);
+  return contents.hasTexts(wanted);
 }
 
 function editOf(contents: Contents, path: PathBytes, { before, after }: Change): Edit {
@@ -42,19 +43,18 @@ function editOf(contents: Contents, path: PathBytes, { before, after }: Change):
 }
 
 function text(contents: Contents, path: PathBytes, kind: EditKind, before: Change['before'], after: NonNullable<Change['after']>): Edit {
-  const hunks: Hunk[] | null = before?.oid === after.oid ? [] : contents.hunks(before?.oid ?? null, after.oid);
+  const isSame = before?.oid === after.oid;
+  const hunks: Hunk[] | null = isSame ? [] : contents.hunks(before?.oid ?? null, after.oid);
   if (hunks === null) {
     const large = contents.tooLarge.has(after.oid) || (before !== null && contents.tooLarge.has(before.oid));
     const edit: Edit = { path, kind: kind === 'modify' ? 'binary' : kind, before, after, hunks: null, added: 0, deleted: 0 };
     return large ? { ...edit, note: TOO_LARGE } : edit;
   }
   let added = 0, deleted = 0;
-  for (const h of hunks) { added += lineCount(h.inserted); deleted += h.end - h.start; }
+  const script = isSame ? null : contents.script(before?.oid ?? null, after.oid);
+  for (let i = 0; script !== null && i < script.length; i += 4) {
+    deleted += script[i + 1]! - script[i]!;
+    added += script[i + 3]! - script[i + 2]!;
+  }
   return { path, kind, before, after, hunks, added, deleted };
-}
-
-export function lineCount(bytes: Uint8Array): number {
-  let n = 0;
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] === 10) n++;
-  return bytes.length > 0 && bytes[bytes.length - 1] !== 10 ? n + 1 : n;
 }

@@ -39,13 +39,14 @@ export class Trees implements Held {
   readonly #reader: RepositoryReader;
   readonly #idBytes: number;
   #held = new Map<Oid, Buffer | AcumenError>();
-  #compared = new Map<Oid | null, Map<Oid | null, Below>>();
+  /** a number: lacking something as of that wave; one folder may be met in a million places */
+  #compared = new Map<Oid | null, Map<Oid | null, Below | number>>();
+  #wave = 0;
+  readonly #changes = new WeakMap<Below, Changes>();
   #tables = new Map<Oid, ReadonlyMap<string, Entry>>();
   #indexes = new Map<Oid, Indexed>();
   #bytes = 0;
   #lacking = new Set<Oid>();
-  /** pairs of folders known to lack something until the next wave: one folder may be met in a million places */
-  #unfinished = new Set<string>();
   readonly #coming = new Map<Oid, Promise<void>>();
 
   constructor(reader: RepositoryReader) {
@@ -61,7 +62,7 @@ export class Trees implements Held {
       if (coming === undefined) asked.push(oid); else waits.add(coming);
     }
     this.#lacking = new Set();
-    this.#unfinished = new Set();
+    this.#wave++;
     if (asked.length > 0) {
       const wave = this.#fetch(asked).finally(() => { for (const oid of asked) this.#coming.delete(oid); });
       for (const oid of asked) this.#coming.set(oid, wave);
@@ -72,10 +73,15 @@ export class Trees implements Held {
 
   async #fetch(oids: readonly Oid[]): Promise<void> {
     const found = await this.#reader.contents('tree', oids);
-    for (const [i, oid] of oids.entries()) {
-      const bytes = found[i]!;
+    // Copied out of what they arrived in, all into one: many small buffers cost more to make than to fill.
+    const own = Buffer.allocUnsafeSlow(found.reduce((sum, bytes) => sum + (bytes instanceof AcumenError ? 0 : bytes.length), 0));
+    let end = 0;
+    for (let i = 0; i < oids.length; i++) {
+      const oid = oids[i]!, bytes = found[i]!;
       this.#bytes += bytes instanceof AcumenError ? 500 : bytes.length + 200;
-      this.#held.set(oid, bytes instanceof AcumenError ? bytes : checked(oid, Buffer.from(bytes), this.#idBytes));
+      if (bytes instanceof AcumenError) { this.#held.set(oid, bytes); continue; }
+      own.set(bytes, end);
+      this.#held.set(oid, checked(oid, own.subarray(end, end += bytes.length), this.#idBytes));
     }
   }
 
@@ -98,12 +104,15 @@ export class Trees implements Held {
     return found;
   }
 
+  /** Whether all is here that `diff` needs; what is not has been noted as lacking. */
+  canDiff(a: Oid | null, b: Oid | null): boolean { return this.#below(a, b) !== null; }
+
   /** From one tree to another. Stops, as Held says, once all folders are named that it lacks at this depth. */
   diff(a: Oid | null, b: Oid | null): Changes {
     const list = this.#below(a, b);
     if (list === null) throw LACKING;
-    const changes = new Map<PathBytes, Change>();
-    for (const [path, change] of list) changes.set(path as PathBytes, change);
+    let changes = this.#changes.get(list);
+    if (changes === undefined) this.#changes.set(list, changes = new Map(list as readonly (readonly [PathBytes, Change])[]));
     return changes;
   }
 
@@ -111,8 +120,8 @@ export class Trees implements Held {
     if (a === b) return NONE;
     if (depth > MOST_DEPTH) throw tooManyPaths(a ?? b!, `its folders are more than ${MOST_DEPTH} deep`);
     const before = this.#compared.get(a)?.get(b);
-    if (before !== undefined) return before;
-    if (this.#unfinished.has(`${a} ${b}`)) return null;
+    if (typeof before === 'object') return before;
+    if (before === this.#wave) return null;
     const left = a === null ? EMPTY : this.#tree(a), right = b === null ? EMPTY : this.#tree(b);
     if (left === undefined || right === undefined) return null;
     const out: [string, Change][] = [];
@@ -127,13 +136,10 @@ export class Trees implements Held {
       if (inner === null) whole = false;
       else for (const [path, change] of inner) out.push([`${name}/${path}`, change]);
     }
-    if (!whole) {
-      this.#unfinished.add(`${a} ${b}`);
-      return null;
-    }
+    const found = whole ? out : this.#wave, ofA = this.#compared.get(a);
+    if (ofA === undefined) this.#compared.set(a, new Map([[b, found]])); else ofA.set(b, found);
+    if (!whole) return null;
     this.#bytes += (out.length + 1) * BYTES_PER_CHANGE;
-    const ofA = this.#compared.get(a);
-    if (ofA === undefined) this.#compared.set(a, new Map([[b, out]])); else ofA.set(b, out);
     return out;
   }
 

@@ -4,8 +4,9 @@
 // bases, over what git makes of those (docs/decisions/0019).
 import { LRUCache } from 'lru-cache';
 import type { Oid, PathBytes } from '../../core/bytes.ts';
-import { type Change, type Changes, type PathConflict, ancestors, between, mergeInto, sameEntry } from '../../core/changes.ts';
+import { type Change, type Changes, type PathConflict, ancestors, between, isRegular, mergeInto, sameEntry } from '../../core/changes.ts';
 import type { Contents } from '../../core/contents.ts';
+import { hasTextsOf } from '../../core/edits.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { Likeness, MOST_COMPARED } from '../../core/likeness.ts';
 import type { Rename } from '../../core/model.ts';
@@ -61,6 +62,36 @@ export class Carrier {
       isDirectory: (root, path) => trees.at(root, path)?.mode === Mode.tree,
       filesUnder: (root, path) => trees.files(root, path),
     }, contents, this.#similarities);
+  }
+
+  /**
+   * Whether what `carry` is sure to need is here, with the texts of what it finds; what is not has been noted as lacking. Asking so spares
+   * `carry` most of its stops. True where there is more to it: it says itself what it lacks.
+   */
+  isReady(tip: Commit, mergeBases: readonly (Commit | AcumenError)[]): boolean {
+    const [from] = mergeBases;
+    if (mergeBases.length !== 1 || from === undefined || from instanceof AcumenError) return true;
+    try {
+      if (!this.#trees.canDiff(from.tree, tip.tree)) return false;
+      if (from.oid !== this.#base.oid) return true;
+      const changes = this.#trees.diff(from.tree, tip.tree);
+      const hasSizes = this.#hasSizes(changes);
+      return hasTextsOf(this.#contents, changes) && hasSizes;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      return true;
+    }
+  }
+
+  /** Of what may be renamed. */
+  #hasSizes(changes: Changes): boolean {
+    const deleted: Oid[] = [], added: Oid[] = [];
+    for (const { before, after } of changes.values()) {
+      if (after === null && isRegular(before)) deleted.push(before!.oid);
+      if (before === null && isRegular(after)) added.push(after!.oid);
+    }
+    if (deleted.length === 0 || added.length === 0 || deleted.length * added.length > MOST_COMPARED) return true;
+    return this.#contents.hasSizes([...deleted, ...added]);
   }
 
   /**

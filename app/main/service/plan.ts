@@ -94,9 +94,10 @@ export class Plan implements Held {
         this.#carried[i] = { kind: 'exact', changes: changesOf(earlier), renames: earlier.renames };
       } else fresh.push(i);
     }
-    await this.#inWaves(fresh, (i) => {
-      const s = this.#cut[i]!;
-      const carried = this.#carried[i] ??= carrier.carry(this.#commits.get(s.tip)!, (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!), ancestors.get(s.tip));
+    const tipOf = (i: number): Commit => this.#commits.get(this.#cut[i]!.tip)!;
+    const basesOf = this.#cut.map((s) => (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!));
+    await this.#inWaves(fresh, (i) => carrier.isReady(tipOf(i), basesOf[i]!), (i) => {
+      const carried = this.#carried[i] ??= carrier.carry(tipOf(i), basesOf[i]!, ancestors.get(this.#cut[i]!.tip));
       if (carried.kind === 'exact') attempt(() => { this.#onBase.set(i, editsOf(this.#contents, carried.changes)); });
     }, (done) => progress('Carrying onto the base', done, fresh.length), signal);
     for (const [i, s] of this.#cut.entries()) {
@@ -112,15 +113,16 @@ export class Plan implements Held {
   /** What segments change in each context, as far as it can be known before their turn. */
   async compareAll(segments: readonly number[], progress: Progress, signal: AbortSignal): Promise<void> {
     const left = segments.filter((i) => !this.#reused.has(i) && !this.#onBase.has(i) || this.#lower[i]!.length > 0 || this.#contexts[i]!.size > 0);
-    await this.#inWaves(left, (i) => attempt(() => { this.#compared.set(i, this.#compare(i, this.#carried[i]!)); }),
+    await this.#inWaves(left, () => true, (i) => attempt(() => { this.#compared.set(i, this.#compare(i, this.#carried[i]!)); }),
       (done) => progress('Comparing', done, left.length), signal);
   }
 
   /**
    * Work on many segments, some dozens at a time and several such groups at once: while one waits for its wave, and git reads for it,
-   * another is computed. What is held of trees is let go of when it is much and nobody is using it.
+   * another is computed. Nothing is worked on before what it is known to need is here. What is held of trees is let go of when it is
+   * much and nobody is using it.
    */
-  async #inWaves(segments: readonly number[], work: (segment: number) => void, report: (done: number) => void, signal: AbortSignal): Promise<void> {
+  async #inWaves(segments: readonly number[], isReady: (segment: number) => boolean, work: (segment: number) => void, report: (done: number) => void, signal: AbortSignal): Promise<void> {
     let next = 0, done = 0, failed = false;
     const turns = new Turns();
     const held: Held = {
@@ -136,6 +138,7 @@ export class Plan implements Held {
       while (next < segments.length && !this.#trees.isFull) {
         signal.throwIfAborted();
         const taken = segments.slice(next, next += GROUP);
+        for (let waiting = taken.filter((i) => !isReady(i)); waiting.length > 0; waiting = waiting.filter((i) => !isReady(i))) await held.load();
         await settleAll(held, taken, work);
         done += taken.length;
         await turns.turn();
