@@ -1,6 +1,6 @@
 // Law 5, asked of one repository: over all pairs of sources, and over sets, does Acumen say what git says? The judge is oracle.ts, what is
 // asked of the engine is engineAnswer.ts, and what a pair is a question about is candidates.ts.
-import { type Kind, candidates, kinds, kindsIn, kindsNamed, pathsOf } from './candidates.ts';
+import { type Kind, candidates, kinds, kindsIn, kindsNamed, pathsOf, samePaths } from './candidates.ts';
 import { type EngineAnswer, type EngineTree, type PairVerdict, engineAnswer } from './engineAnswer.ts';
 import { git } from './git.ts';
 import { type MergeAnswer, mergeOne } from './gitMerges.ts';
@@ -38,7 +38,7 @@ export interface Agreement {
   readonly unanswered: number;
   /** `named`: of the conflicting ones, those of which git itself says that they are of the kind. Candidates: see candidates.ts */
   readonly kinds: Readonly<Record<Kind, KindCount & { named: number }>>;
-  /** pairs on which both say conflict, and of these those with the same conflicted paths; `examples` of others */
+  /** pairs on which both say conflict, and of these those with the same conflicted paths (`samePaths`); `examples` of others */
   readonly paths: { compared: number; same: number; readonly examples: { readonly sources: readonly string[]; readonly git: readonly string[]; readonly engine: readonly string[] }[] };
   /** clean pairs whose tree ids were compared */
   readonly trees: number;
@@ -138,7 +138,7 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
       const which = answer.clean ? 'clean' : 'conflicting';
       if (ours.verdict === 'partial') {
         partial++;
-        if (options.strict === true) disagree({ what: 'verdict', sources: [a.name, b.name], oracle: which, engine: 'partial', paths: [...pathsOf(answer)] });
+        if (options.strict === true) disagree({ what: 'verdict', sources: [a.name, b.name], oracle: which, engine: 'partial', paths: [...pathsOf(answer).named] });
         continue;
       }
       pairs[which]++;
@@ -156,12 +156,11 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
       if ((ours.verdict === 'clean') !== answer.clean) {
         const why = answer.clean ? decidedOtherwise(oracle, pair, ours) : null;
         if (why !== null) decided[why]++;
-        else disagree({ what: 'verdict', sources: [a.name, b.name], oracle: told(answer), engine: toldOurs(ours), paths: [...pathsOf(answer)] });
+        else disagree({ what: 'verdict', sources: [a.name, b.name], oracle: told(answer), engine: toldOurs(ours), paths: [...pathsOf(answer).named] });
       } else if (!answer.clean) {
         paths.compared++;
-        const theirs = pathsOf(answer), mine = new Set(ours.places.map(({ path }) => path));
-        if (theirs.size === mine.size && [...theirs].every((path) => mine.has(path))) paths.same++;
-        else if (paths.examples.length < KEPT) paths.examples.push({ sources: [a.name, b.name], git: [told(answer), ...theirs].sort(), engine: ours.places.map(({ path, kind }) => `${kind} ${path}`).sort() });
+        if (samePaths(answer, ours.places.map(({ path }) => path))) paths.same++;
+        else if (paths.examples.length < KEPT) paths.examples.push({ sources: [a.name, b.name], git: [told(answer), ...pathsOf(answer).named], engine: ours.places.map(({ path, kind }) => `${kind} ${path}`).sort() });
       } else {
         cleanPairs.add(a, b);
         if ((pairs.clean - 1) % (options.everyTree ?? 1) === 0) {

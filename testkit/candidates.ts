@@ -168,12 +168,19 @@ export function kindsNamed({ staged, messages }: MergeAnswer): Kinds {
   return out;
 }
 
-/** Without what git appends to the name of a file that it puts aside: `~`, the commit it is from, and `_0` where that is taken. */
-const named = (path: string): string => path.replace(/~(?:[0-9a-f]{40}|[0-9a-f]{64})(?:_\d+)?(?=\/|$)/, '');
+/** Without what git appends to the name of a file that it puts aside: `~`, the commit it is from as it was named, and `_0` where that is taken. */
+const named = (path: string): string => path.replace(/~(?:[0-9a-f]{40}|[0-9a-f]{64}|refs_heads_m\d+)(?:_\d+)?(?=\/|$)/, '');
 
-/** The conflicted paths of a merge, under their own names: those that git leaves unmerged, and those that its conflicts are mainly about (a directory that has gone to two places is in no index). */
-export function pathsOf({ staged, messages }: MergeAnswer): ReadonlySet<string> {
-  const out = new Set(staged.map(({ path }) => named(path)));
-  for (const { kind, paths } of messages) if (kind.startsWith('CONFLICT') && paths[0] !== undefined) out.add(named(paths[0]));
-  return out;
+/** The conflicted paths of a merge, under their own names: `unmerged`, those that git leaves so; `named`, also those that its conflicts are mainly about (a directory that has gone to two places is unmerged nowhere). */
+export function pathsOf({ staged, messages }: MergeAnswer): { readonly unmerged: ReadonlySet<string>; readonly named: ReadonlySet<string> } {
+  const unmerged = new Set(staged.map(({ path }) => named(path)));
+  const all = new Set(unmerged);
+  for (const { kind, paths } of messages) if (kind.startsWith('CONFLICT') && paths[0] !== undefined) all.add(named(paths[0]));
+  return { unmerged, named: all };
+}
+
+/** Are these the conflicted paths of a merge? All that git leaves unmerged, and none that it does not name. */
+export function samePaths(answer: MergeAnswer, paths: Iterable<string>): boolean {
+  const git = pathsOf(answer), mine = new Set(paths);
+  return mine.size > 0 && [...git.unmerged].every((path) => mine.has(path)) && [...mine].every((path) => git.named.has(path));
 }

@@ -8,14 +8,16 @@ import { Contents } from '../app/core/contents.ts';
 import type { Entry } from '../app/core/repository.ts';
 import { type BaseTree, type MergedTrees, mergeTrees } from '../app/core/treeMerge/merge.ts';
 import { settle } from '../app/core/waves.ts';
-import { fastImport, git, gitFields, initBare, tempDir } from './git.ts';
+import { samePaths } from './candidates.ts';
+import { fastImport, git, initBare, tempDir } from './git.ts';
+import { type MergeAnswer, mergeAll } from './gitMerges.ts';
 import { Random } from './random.ts';
 
 /** A file: mode as git writes it, and content (for 160000 a commit id). */
 export interface File { readonly mode: '100644' | '100755' | '120000' | '160000'; readonly content: string }
 export type Files = ReadonlyMap<string, File>;
 export interface Merge { readonly base: Files; readonly left: Files; readonly right: Files }
-export interface Judged { readonly clean: boolean; /** path → "mode oid" of the merged tree, where clean */ readonly files: ReadonlyMap<string, string>; readonly messages: string }
+export interface Judged { readonly clean: boolean; /** path → "mode oid" of the merged tree, where clean */ readonly files: ReadonlyMap<string, string>; readonly messages: string; readonly answer: MergeAnswer }
 
 const file = (content: string, mode: File['mode'] = '100644'): File => ({ mode, content });
 
@@ -149,47 +151,22 @@ export function carriedRepository(dir: string, first: number, count: number): st
   return merges.map((_, i) => `refs/heads/branch${i}`);
 }
 
-interface Answer { readonly clean: boolean; readonly tree: string; readonly messages: string }
-
-/** git 2.39 ends with a failed assertion on some merges: halving finds them, and they have no answer. */
-async function answersOf(dir: string, from: number, to: number): Promise<(Answer | null)[]> {
-  const input = Array.from({ length: to - from }, (_, i) => `refs/heads/m${3 * (from + i) + 2} refs/heads/m${3 * (from + i) + 3}\n`);
-  const answers: Answer[] = [];
-  try {
-    // -z output of --stdin: status, tree, names of conflicting paths, an empty field
-    let fields: string[] = [];
-    for await (const field of gitFields(dir, ['merge-tree', '--write-tree', '--stdin', '--no-messages', '--name-only'], input)) {
-      fields.push(field);
-      if (field !== '') continue;
-      answers.push({ clean: fields[0] === '1', tree: fields[1]!, messages: fields.slice(2, -1).join(' ') });
-      fields = [];
-    }
-    return answers;
-  } catch (error) {
-    if (!/Assertion/.test((error as Error).message)) throw error;
-    if (to - from === 1) return [null];
-    const middle = (from + to) >> 1;
-    return [...await answersOf(dir, from, middle), ...await answersOf(dir, middle, to)];
-  }
-}
-
 /** git's answers, in order; null where git has none. */
 export async function judge(merges: readonly Merge[]): Promise<(Judged | null)[]> {
   const dir = tempDir('tree-merges');
   try {
     write(dir.path, merges);
-    const answers = await answersOf(dir.path, 0, merges.length);
-    if (answers.length !== merges.length) throw new Error(`git answered ${answers.length} of ${merges.length} merges`);
-    return answers.map((answer) => {
-      if (answer === null) return null;
-      const { clean, tree, messages } = answer;
+    const out: (Judged | null)[] = [];
+    for await (const answer of mergeAll(dir.path, merges.map((_, i) => [`refs/heads/m${3 * i + 2}`, `refs/heads/m${3 * i + 3}`] as const), true)) {
+      if (answer === null) { out.push(null); continue; }
       const files = new Map<string, string>();
-      if (clean) for (const line of git(dir.path, ['ls-tree', '-r', '-z', tree]).split('\0')) {
+      if (answer.clean) for (const line of git(dir.path, ['ls-tree', '-r', '-z', answer.tree]).split('\0')) {
         const m = /^(\d+) \w+ (\w+)\t(.*)$/s.exec(line);
         if (m !== null) files.set(m[3]!, `${m[1]} ${m[2]}`);
       }
-      return { clean, files, messages };
-    });
+      out.push({ clean: answer.clean, files, messages: answer.paths.join(' '), answer });
+    }
+    return out;
   } finally {
     dir.remove();
   }
@@ -288,7 +265,9 @@ export async function disagreements(first: number, count: number): Promise<{ see
     if (git.clean && !clean && ours.conflicts.every((c) => c.kind === 'rename/add') && await dependsOnOrder(merge)) continue;
     if (git.clean && !clean && isLost(merge, git.files, ours.conflicts)) continue;
     if (clean !== git.clean) out.push({ seed: first + i, why: `git: ${git.clean ? 'clean' : `conflict ${git.messages}`}; ours: ${clean ? 'clean' : ours.conflicts.map((c) => `${c.kind} ${c.path}`).join(', ')}` });
-    else if (clean && [...git.files].sort().join() !== [...ours.files].sort().join()) {
+    else if (!clean && !samePaths(git.answer, ours.conflicts.map(({ path }) => path))) {
+      out.push({ seed: first + i, why: `paths differ: git ${git.messages}; ours ${ours.conflicts.map((c) => `${c.kind} ${c.path}`).join(', ')}` });
+    } else if (clean && [...git.files].sort().join() !== [...ours.files].sort().join()) {
       out.push({ seed: first + i, why: `trees differ: ${[...git.files].filter(([p, e]) => ours.files.get(p) !== e).join()} | ${[...ours.files].filter(([p, e]) => git.files.get(p) !== e).join()}` });
     }
   }
