@@ -65,7 +65,6 @@ export const meeting = scenarios({
     a/f | - | - | elm
     b/x | - | oak | -
     b/f | fir | = | =
-    ! directory rename b/f
     ! rename/delete a/f`,
   'the other side moves a file within it, and the base has a directory of that name where it went': `
     a/x | oak | - | =
@@ -73,7 +72,6 @@ export const meeting = scenarios({
     a/f | - | - | elm
     b/x | - | oak | -
     b/f/z | fir | = | =
-    ! directory rename b/f
     ! rename/delete a/f`,
   'the other side adds, and a directory is in its way': `
     a/x | oak | - | =

@@ -56,13 +56,19 @@ function collisionsOf(pairs: readonly Pair[], renames: DirectoryRenames): Map<st
   return out;
 }
 
-/**
- * The renames of both sides, ordered by source. Files that follow a directory are moved in `places` and marked torn there.
- * `follow` false: none does, as where git merges merge bases.
- */
-export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean): { renames: Renamed[]; conflicts: PathBytes[] } {
-  const conflicts: PathBytes[] = [];
-  const directories = follow ? directoryRenames(found, conflicts) : [null, new Map<string, string>(), new Map<string, string>()] as const;
+export interface Collected {
+  /** of both sides, ordered by source */
+  readonly renames: Renamed[];
+  /** targets that have gone on to another name: docs/decisions/0014 */
+  readonly conflicts: PathBytes[];
+  /** directories that went nobody knows where, and targets with something in the way: conflicts at which git leaves nothing unmerged */
+  readonly unclear: PathBytes[];
+}
+
+/** Files that follow a directory are moved in `places` and marked torn there. `follow` false: none does, as where git merges merge bases. */
+export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean): Collected {
+  const conflicts: PathBytes[] = [], unclear: PathBytes[] = [];
+  const directories = follow ? directoryRenames(found, unclear) : [null, new Map<string, string>(), new Map<string, string>()] as const;
   const collisions = [null, collisionsOf(found[LEFT].pairs, directories[RIGHT]), collisionsOf(found[RIGHT].pairs, directories[LEFT])] as const;
   const renames: Renamed[] = [];
 
@@ -84,15 +90,13 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
     const collision = collisions[side].get(target)!;
     if (collision.reported) return null;
     const there = places.get(target);
-    // a file of the base there may be on its way elsewhere, unless it is this one: docs/decisions/0014
-    const inWay = there === undefined ? standsInBase(target)
-      : there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0 || ((there.filemask & 1) !== 0 && from !== target);
-    if (inWay || collision.sources.size > 1) {
-      collision.reported = true;
-      conflicts.push(target);
-      return null;
-    }
-    return target;
+    const inWay = there === undefined ? standsInBase(target) : there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0;
+    // a file of the base there may be on its way elsewhere, unless it is this one
+    const goneOn = there !== undefined && (there.filemask & 1) !== 0 && from !== target;
+    if (!inWay && !goneOn && collision.sources.size === 1) return target;
+    collision.reported = true;
+    (inWay || collision.sources.size > 1 ? unclear : conflicts).push(target);
+    return null;
   };
 
   for (const side of [LEFT, RIGHT] as const) {
@@ -105,7 +109,7 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
     }
   }
   renames.sort((x, y) => (x.from < y.from ? -1 : x.from > y.from ? 1 : 0));
-  return { renames, conflicts };
+  return { renames, conflicts, unclear };
 }
 
 function movePlace(places: Map<PathBytes, Place>, from: PathBytes, to: PathBytes): void {

@@ -30,14 +30,18 @@ const NONE = new Int32Array(0);
 export function mergeTrees(contents: Contents, base: BaseTree, left: Changes, right: Changes, similarities = new Similarities(contents), depth = 0): MergedTrees {
   const { places, taken, sides } = walk(left, right, base);
   const merging = new Merging(contents, places, depth, (path) => taken.has(path));
+  let unclearPaths: readonly PathBytes[] = [];
   // one side with deleted files whose new names matter is enough to look at both
   if ([LEFT, RIGHT].some((s) => sides[s as SideIndex].pairs.length > 0 && sides[s as SideIndex].relevant.size > 0)) {
     const found = [null, findRenames(sides[LEFT], similarities), findRenames(sides[RIGHT], similarities)] as const;
-    const { renames, conflicts } = collectRenames(places, found, base, depth === 0);
+    const { renames, conflicts, unclear } = collectRenames(places, found, base, depth === 0);
     for (const path of conflicts) merging.conflict(path, 'directory rename');
+    unclearPaths = unclear;
     merging.renames(renames);
   }
   merging.entries(taken);
+  // git leaves nothing unmerged there, so they are where the conflict is only if there is no other
+  if (merging.conflicts.length === 0) for (const path of unclearPaths) merging.conflict(path, 'directory rename');
   similarities.trim();
   const changes = new Map<PathBytes, Change>();
   const was = (path: PathBytes): Entry | null => left.get(path)?.before ?? right.get(path)?.before ?? null;
