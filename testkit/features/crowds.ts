@@ -25,13 +25,13 @@ const one = (w: World, draft: Draft, ...acts: ((draft: Draft) => void)[]): void 
 export const crowds = {
   'crowd-mode': crowd('crowd-mode', (w, draft) => {
     const path = 'tools/run0.sh', added = 'new/mode.sh';
-    one(w, draft, (d) => d.write(path, d.text(path), '100755'), (d) => edit(w, d, path, 3), (d) => { edit(w, d, path, 9); d.write(path, d.text(path), '100755'); },
-      (d) => d.put(added, { mode: '100755', data: common(1) }), (d) => d.put(added, { mode: '100644', data: common(1) }), (d) => d.put(added, { mode: '100755', data: common(2) }));
+    const executable = (d: Draft): void => d.put(added, { mode: '100755', data: common(1) }), plain = (d: Draft): void => d.put(added, { mode: '100644', data: common(1) });
+    one(w, draft, (d) => { if (w.random.chance(0.5)) edit(w, d, path, 9); d.write(path, d.text(path), '100755'); }, (d) => edit(w, d, path, 3), executable, executable, plain, plain);
   }),
   'crowd-type': crowd('crowd-type', (w, draft) => {
     const path = 'tools/run2.sh';
     const link = (d: Draft): void => d.put(path, { mode: '120000', data: 'elsewhere' });
-    one(w, draft, link, link, link, (d) => d.put(path, { mode: '120000', data: w.random.hex(6) }), (d) => edit(w, d, path, 2), (d) => d.put(path, { mode: '160000', data: oid(1) }), (d) => d.drop(path));
+    one(w, draft, link, link, link, link, (d) => d.put(path, { mode: '120000', data: w.random.hex(6) }), (d) => edit(w, d, path, 2), (d) => d.put(path, { mode: '160000', data: oid(1) }), (d) => d.drop(path));
   }),
   'crowd-binary': crowd('crowd-binary', (w, draft) => {
     const path = 'bin/image0.png';
