@@ -1,22 +1,20 @@
-// Which pairs of segments conflict, and where: one sweep over the edits of each context, sorted by path and line, yields the
-// pairs whose intervals touch; only those are checked exactly (design.md §4, Conflict index). Works on the tables alone.
-import type { PathBytes } from './bytes.ts';
-import { ancestors, meeting, mergeRegisters } from './changes.ts';
+// Which pairs of segments conflict, and where (design.md §4, Conflict index). Pairs are bits, found by one sweep over the hunks of each
+// path or a segment at a time; places are worked out when asked for. What a sweep cannot answer stands in the tables, decided.
 import { Closures } from './closures.ts';
-import { pairsIn } from './decided.ts';
-import { type LineHunk, hunksConflict } from './merge3.ts';
-import { type ConflictKind, conflictKinds } from './model.ts';
-import type { Entry } from './repository.ts';
-import { HunkColumn, Row, type Tables } from './tables.ts';
+import { Answers } from './index/answers.ts';
+import { Contexts } from './index/contexts.ts';
+import { Folders } from './index/folders.ts';
+import { type Lanes, laneAt, lanesOf } from './index/lanes.ts';
+import { PairSet } from './index/pairSet.ts';
+import { Places, type PlaceConflict, adds, rowsOfSegment } from './index/places.ts';
+import { type RowNumbers, rowNumbers } from './index/rows.ts';
+import { Shelves } from './index/shelves.ts';
+import { Sweep, type Sweepable } from './index/sweep.ts';
+import { Row, type Tables } from './tables.ts';
 
-export interface PlaceConflict {
-  /** index into tables.paths, or for directory/file the index of the file's path */
-  readonly path: number;
-  readonly kind: ConflictKind;
-  /** flat [start, end]* in lines of the pair's context; empty for registers */
-  readonly regions: Int32Array;
-}
+export type { PlaceConflict } from './index/places.ts';
 
+/** Two segments that conflict, or whose verdict is not known. Made for who asks; its places are worked out when they are read. */
 export interface PairConflict {
   readonly a: number; readonly b: number;
   readonly context: string;
@@ -25,228 +23,210 @@ export interface PairConflict {
   readonly inexact: string | null;
 }
 
-const NONE = new Int32Array(0);
-
 export class ConflictIndex {
-  readonly tables: Tables;
-  /** pair conflicts by `a * segments + b`, a < b; clean pairs are absent */
-  readonly pairs = new Map<number, PairConflict>();
-  /** pairs the sweep had to check exactly: its cost */
-  checked = 0;
+  #tables: Tables;
+  #numbers: RowNumbers;
+  #answers: Answers;
+  #shelves: Shelves | null = null;
+  readonly #found: PairSet;
+  /** pairs without a verdict; null as long as there are none */
+  #unknown: PairSet | null = null;
   readonly #closures: Closures;
-  /** per context: segment · paths + path → row */
-  readonly #rowsOf: Map<number, number>[];
-  readonly #rowsBySegment: Map<number, number[]>[];
-  readonly #lineHunks = new Map<number, LineHunk[]>();
+  readonly #contexts: Contexts;
+  readonly #lanes: Lanes;
+  readonly #folders: Folders;
+  readonly #places: Places;
+  readonly #sweep: Sweep;
 
-  constructor(tables: Tables) {
-    this.tables = tables;
-    this.#closures = new Closures(tables.segments);
-    this.#rowsOf = tables.contexts.map(() => new Map<number, number>());
-    this.#rowsBySegment = tables.contexts.map(() => new Map<number, number[]>());
-    for (let r = 0; r < tables.rows.length; r += Row.width) {
-      const context = this.#col(r, Row.context), segment = this.#col(r, Row.segment);
-      this.#rowsOf[context]!.set(segment * tables.paths.length + this.#col(r, Row.path), r);
-      const list = this.#rowsBySegment[context]!.get(segment);
-      if (list) list.push(r); else this.#rowsBySegment[context]!.set(segment, [r]);
-    }
-    this.#sweepBase();
-    this.#families();
-    this.#decided();
+  /** `swept`: the pairs that sweeping all lanes finds, where others have done it (index/partition.ts). */
+  constructor(tables: Tables, swept?: (lanes: Sweepable) => Iterable<Int32Array>) {
+    const { segments } = tables;
+    this.#tables = tables;
+    this.#found = new PairSet(segments.length);
+    this.#closures = new Closures(segments);
+    this.#contexts = new Contexts(this.#closures);
+    segments.forEach((s, i) => { if (s.standing === 'exact') this.#contexts.arrive(i, s.tip); });
+    this.#contexts.read(tables.contexts);
+    this.#numbers = rowNumbers(tables);
+    this.#lanes = lanesOf(this.#numbers, tables.paths.length, tables.contexts.length, (i) => segments[i]!.standing === 'exact');
+    this.#folders = new Folders((path) => this.#tables.paths[path]!);
+    this.#places = new Places(tables, this.#numbers, this.#folders);
+    this.#answers = new Answers(tables);
+    const lanes = { numbers: this.#numbers, lanes: this.#lanes, contexts: this.#contexts, segments: segments.length };
+    this.#sweep = new Sweep(lanes, this.#found);
+    if (swept === undefined) this.#sweep.all();
+    else for (const pairs of swept(lanes)) for (let i = 0; i < pairs.length; i += 2) this.#found.add(pairs[i]!, pairs[i + 1]!);
+    this.#nest();
+    this.#answers.each((a, b, places) => this.#answer(a, b, places));
   }
 
-  #col(row: number, column: number): number { return this.tables.rows[row + column]!; }
+  get tables(): Tables { return this.#tables; }
+  /** pairs that had to be checked exactly so far: what the index cost */
+  get checked(): number { return this.#sweep.checked + (this.#shelves?.checked ?? 0); }
+  /** of the pairs themselves */
+  get bytes(): number { return this.#found.bytes + (this.#unknown?.bytes ?? 0); }
 
   /** Is `lower` the segment `upper` itself or below it? */
   includes(upper: number, lower: number): boolean { return this.#closures.includes(upper, lower); }
-
   /** Indices of the segment and all below it, ascending. */
   closure(segment: number): number[] { return this.#closures.closure(segment); }
-
   share(a: number, b: number): boolean { return this.#closures.share(a, b); }
-
   /** The tops of what both stand on, ascending; empty: the base alone. */
   commonTops(a: number, b: number): number[] { return this.#closures.commonTops(a, b); }
 
-  contextName(tops: readonly number[]): string { return this.#closures.contextName(tops); }
+  /** Do they conflict, or is it not known? */
+  has(a: number, b: number): boolean { return this.#found.has(a, b); }
+  isUnknown(a: number, b: number): boolean { return this.#unknown?.has(a, b) ?? false; }
+  get size(): number { return this.#found.size; }
+  /** For who still walks a map of them. */
+  get pairs(): { readonly size: number; values(): Iterable<PairConflict> } { return { size: this.size, values: () => this.inOrder() }; }
+  /** Segments that `segment` conflicts with, or may, ascending. */
+  neighbours(segment: number): Int32Array { return this.#found.of(segment); }
+  /** Every pair once, a < b, ascending. */
+  edges(visit: (a: number, b: number) => void): void { this.#found.each(visit); }
 
   get(a: number, b: number): PairConflict | undefined {
-    return this.pairs.get(a < b ? a * this.tables.segments.length + b : b * this.tables.segments.length + a);
+    return this.#found.has(a, b) ? new Pair(this, Math.min(a, b), Math.max(a, b)) : undefined;
   }
 
-  #add(a: number, b: number, context: string, places: PlaceConflict[], inexact: string | null): void {
-    const [x, y] = a < b ? [a, b] : [b, a];
-    const key = x * this.tables.segments.length + y;
-    const old = this.pairs.get(key);
-    if (old) this.pairs.set(key, { ...old, places: [...old.places, ...places], inexact: old.inexact ?? inexact });
-    else this.pairs.set(key, { a: x, b: y, context, places, inexact });
+  *pairsOf(segment: number): Iterable<PairConflict> {
+    for (const other of this.neighbours(segment)) yield new Pair(this, Math.min(segment, other), Math.max(segment, other));
   }
 
-  #exact(segment: number): boolean { return this.tables.segments[segment]!.standing === 'exact'; }
+  /** All pairs in published order: the same however the tables came to their numbers. */
+  *inOrder(): Iterable<PairConflict> {
+    const { order, segments } = this.#tables;
+    const place = new Int32Array(segments.length);
+    order.forEach((s, i) => { place[s] = i; });
+    for (const a of order) {
+      const later = this.neighbours(a).filter((b) => place[b]! > place[a]!);
+      if (later.length > 1) later.sort((x, y) => place[x]! - place[y]!);
+      for (const b of later) yield new Pair(this, Math.min(a, b), Math.max(a, b));
+    }
+  }
 
-  /** Pairs that share nothing below them: everything is relative to the base. */
-  #sweepBase(): void {
-    const context = this.tables.contexts.indexOf('base');
-    if (context < 0) return;
-    const byPath = new Map<number, number[]>();
-    for (let r = 0; r < this.tables.rows.length; r += Row.width) {
-      if (this.#col(r, Row.context) !== context || !this.#exact(this.#col(r, Row.segment))) continue;
-      const list = byPath.get(this.#col(r, Row.path));
-      if (list) list.push(r); else byPath.set(this.#col(r, Row.path), [r]);
+  /** Pairs that conflict further down than this one, the nearest first: nearly always none, or the first answers. */
+  *below(a: number, b: number): Iterable<PairConflict> {
+    if (this.#closures.at[a]! < 0 && this.#closures.at[b]! < 0) return;
+    const under = this.closure(a).reverse(), other = this.closure(b).reverse();
+    for (const x of under) for (const y of other) {
+      if ((x !== a || y !== b) && this.#found.has(x, y) && !this.isUnknown(x, y)) yield new Pair(this, Math.min(x, y), Math.max(x, y));
     }
-    const unrelated = (x: number, y: number): boolean => !this.share(this.#col(x, Row.segment), this.#col(y, Row.segment));
-    for (const rows of byPath.values()) {
-      if (rows.length < 2) continue;
-      const whole = rows.filter((r) => this.#isRegister(r));
-      const text = rows.filter((r) => !this.#isRegister(r));
-      whole.forEach((x, i) => {
-        for (const y of [...whole.slice(i + 1), ...text]) if (unrelated(x, y)) this.#check(x, y, 'base');
-      });
-      if (text.length > 1) for (const [x, y] of this.#touching(text)) if (unrelated(x, y)) this.#check(x, y, 'base');
+  }
+
+  /** For `Pair`. */
+  contextOf(a: number, b: number): string { return this.#closures.contextName(this.commonTops(a, b)); }
+  placesOf(a: number, b: number): readonly PlaceConflict[] {
+    const decided = this.#answers.places(a, b);
+    if (decided !== null) return decided;
+    const context = this.#contexts.numberOf(this.contextOf(a, b));
+    return context === undefined ? [] : this.#places.of(a, b, context);
+  }
+  reasonOf(a: number, b: number): string | null { return this.isUnknown(a, b) ? this.#answers.reason(a, b) : null; }
+
+  /**
+   * The index of tables that have grown out of these: `removed` are gone, `added` are new, and nothing that is left stands on what is
+   * gone. Changes this one and gives it back; the cost is that of the segments named.
+   */
+  next(tables: Tables, removed: readonly number[], added: readonly number[]): this {
+    for (const segment of removed) this.remove(segment);
+    this.#tables = tables;
+    this.#numbers = rowNumbers(tables, this.#numbers);
+    this.#places.grown(tables, this.#numbers);
+    this.#found.reserve(tables.segments.length);
+    this.#unknown?.reserve(tables.segments.length);
+    for (let i = this.#closures.count; i < tables.segments.length; i++) this.#closures.add(tables.segments[i]!);
+    this.#shelves?.grown(this.#numbers);
+    this.#answers = new Answers(tables);
+    for (const segment of added) this.#contexts.arrive(segment, tables.segments[segment]!.tip);
+    this.#contexts.read(tables.contexts);
+    for (const segment of added) this.#place(segment);
+    this.#answers.each((a, b, places) => this.#answer(a, b, places));
+    return this;
+  }
+
+  /** Takes a segment of these tables out. Its uppers have been. */
+  remove(segment: number): void {
+    if (this.#tables.segments[segment]!.standing !== 'exact') return;
+    const shelves = this.#shelf();
+    for (const r of rowsOfSegment(this.#numbers.rows, segment)) shelves.remove(r);
+    this.#contexts.leave(segment, this.#tables.segments[segment]!.tip);
+    this.#found.clear(segment);
+    this.#unknown?.clear(segment);
+  }
+
+  /** Puts a segment of these tables back that was taken out: `neighbours` says then what it conflicts with. */
+  add(segment: number): void {
+    this.#contexts.arrive(segment, this.#tables.segments[segment]!.tip);
+    this.#contexts.read(this.#tables.contexts);
+    this.#place(segment);
+    this.#answers.each((a, b, places) => { if (a === segment || b === segment) this.#answer(a, b, places); });
+  }
+
+  #place(segment: number): void {
+    if (this.#tables.segments[segment]!.standing !== 'exact') return;
+    const { rows } = this.#numbers, shelves = this.#shelf();
+    const own = rowsOfSegment(rows, segment);
+    for (const r of own) shelves.add(r);
+    for (const r of own) {
+      if (!adds(rows, r)) continue;
+      const path = rows[r + Row.path]!;
+      this.#folders.note(path);
+      for (const other of this.#clashing(path)) for (const y of shelves.adders(other, rows[r + Row.context]!)) shelves.meet(r, y, rows[r + Row.context]!);
     }
-    const added = new Map<PathBytes, number[]>();
-    for (const [path, rows] of byPath) {
-      const adders = rows.filter((r) => this.#adds(r));
-      if (adders.length > 0) added.set(this.tables.paths[path]!, adders);
+  }
+
+  #clashing(path: number): number[] {
+    if (this.#folders.clashes.size === 0) return [];
+    const above = this.#folders.above(path);
+    return this.#folders.clashes.has(path) ? above.concat(this.#folders.below(path)) : above;
+  }
+
+  #shelf(): Shelves { return this.#shelves ??= new Shelves(this.#numbers, this.#lanes, this.#contexts, this.#found); }
+
+  #answer(a: number, b: number, places: number): void {
+    if (places === 0) this.#found.delete(a, b); else this.#found.add(a, b);
+    if (places >= 0) { this.#unknown?.delete(a, b); return; }
+    this.#unknown ??= new PairSet(this.#found.room);
+    this.#unknown.add(a, b);
+  }
+
+  /** Files of some that are folders of others. */
+  #nest(): void {
+    const { path, context, first, rows: laneRows } = this.#lanes, { rows } = this.#numbers;
+    const addersIn = (lane: number): Int32Array => laneRows.subarray(first[lane], first[lane + 1]).filter((r) => adds(rows, r));
+    for (let lane = 0; lane < path.length; lane++) {
+      for (let i = first[lane]!; i < first[lane + 1]!; i++) if (adds(rows, laneRows[i]!)) { this.#folders.note(path[lane]!); break; }
     }
-    for (const [path, under] of added) {
-      for (const dir of ancestors(path)) {
-        for (const x of added.get(dir) ?? []) for (const y of under) {
-          if (unrelated(x, y)) this.#place(x, y, 'base', this.#col(x, Row.path), 'directory/file', NONE);
+    const shelves = this.#folders.clashes.size > 0 ? this.#shelf() : null;
+    for (const file of this.#folders.clashes) {
+      const below = this.#folders.below(file);
+      for (let lane = laneAt(this.#lanes, file); path[lane] === file; lane++) {
+        const files = addersIn(lane);
+        if (files.length === 0) continue;
+        for (const other of below) {
+          for (let o = laneAt(this.#lanes, other); path[o] === other; o++) {
+            if (context[o] === context[lane]) for (const y of addersIn(o)) for (const x of files) shelves!.meet(x, y, context[lane]!);
+          }
         }
       }
     }
   }
+}
 
-  /** Rows whose meaning is not a set of line intervals: they touch everything in their path. */
-  #isRegister(r: number): boolean {
-    if (this.#col(r, Row.hunks) < 0) return true;
-    const before = this.#col(r, Row.before), after = this.#col(r, Row.after);
-    return before < 0 || after < 0 || this.tables.entries[before]!.mode !== this.tables.entries[after]!.mode;
+class Pair implements PairConflict {
+  readonly a: number;
+  readonly b: number;
+  readonly #index: ConflictIndex;
+  #places: readonly PlaceConflict[] | null = null;
+
+  constructor(index: ConflictIndex, a: number, b: number) {
+    this.#index = index;
+    this.a = a;
+    this.b = b;
   }
 
-  #adds(r: number): boolean { return this.#col(r, Row.before) < 0 && this.#col(r, Row.after) >= 0; }
-
-  /** Pairs of rows of one path with touching hunks, each once. */
-  #touching(rows: readonly number[]): [number, number][] {
-    const { hunks } = this.tables;
-    const W = HunkColumn.width;
-    const all: { row: number; start: number; end: number }[] = [];
-    for (const row of rows) {
-      const first = this.#col(row, Row.hunk);
-      for (let h = first; h < first + this.#col(row, Row.hunks); h++) all.push({ row, start: hunks[h * W]!, end: hunks[h * W + 1]! });
-    }
-    all.sort((x, y) => x.start - y.start || x.end - y.end || x.row - y.row);
-    const found = new Map<number, Set<number>>();
-    const out: [number, number][] = [];
-    let active: typeof all = [];
-    for (const h of all) {
-      active = active.filter((o) => o.end >= h.start);
-      for (const o of active) {
-        if (o.row === h.row) continue;
-        const x = Math.min(o.row, h.row), y = Math.max(o.row, h.row);
-        let seen = found.get(x);
-        if (!seen) found.set(x, seen = new Set());
-        if (!seen.has(y)) { seen.add(y); out.push([x, y]); }
-      }
-      active.push(h);
-    }
-    return out;
-  }
-
-  #entry(row: number, column: number): Entry | null {
-    const i = this.#col(row, column);
-    return i < 0 ? null : this.tables.entries[i]!;
-  }
-
-  #hunks(row: number): LineHunk[] {
-    let list = this.#lineHunks.get(row);
-    if (list) return list;
-    const { hunks, lines } = this.tables;
-    list = [];
-    const first = this.#col(row, Row.hunk);
-    for (let h = first; h < first + this.#col(row, Row.hunks); h++) {
-      const at = h * HunkColumn.width;
-      const removed = hunks[at + HunkColumn.removed]!, inserted = hunks[at + HunkColumn.inserted]!;
-      list.push({
-        start: hunks[at]!, end: hunks[at + 1]!,
-        removed: lines.subarray(removed, removed + hunks[at + HunkColumn.removedLength]!),
-        inserted: lines.subarray(inserted, inserted + hunks[at + HunkColumn.insertedLength]!),
-      });
-    }
-    this.#lineHunks.set(row, list);
-    return list;
-  }
-
-  #check(x: number, y: number, context: string): void {
-    this.checked++;
-    const base = this.#entry(x, Row.before);
-    const r = mergeRegisters(base, this.#entry(x, Row.after), this.#entry(y, Row.after));
-    if ('decided' in r) return;
-    const path = this.#col(x, Row.path);
-    if ('conflict' in r) { this.#place(x, y, context, path, r.conflict, NONE); return; }
-    if (this.#col(x, Row.hunks) < 0 || this.#col(y, Row.hunks) < 0) { this.#place(x, y, context, path, 'binary', NONE); return; }
-    const regions = hunksConflict(this.#hunks(x), this.#hunks(y));
-    if (regions.length > 0) this.#place(x, y, context, path, base === null ? 'add/add' : 'content', regions);
-  }
-
-  #place(x: number, y: number, context: string, path: number, kind: ConflictKind, regions: Int32Array): void {
-    this.#add(this.#col(x, Row.segment), this.#col(y, Row.segment), context, [{ path, kind, regions }], null);
-  }
-
-  /** Pairs that stand on common segments: compared in the context of what they share. */
-  #families(): void {
-    const { segments, contexts } = this.tables;
-    const members = segments.map((_, i) => i).filter((i) => this.#exact(i));
-    const stacked = members.filter((i) => segments[i]!.lower.length > 0);
-    for (const b of stacked) {
-      for (const a of members) {
-        if (a === b || this.includes(a, b) || this.includes(b, a) || !this.share(a, b)) continue;
-        if (segments[a]!.lower.length > 0 && a > b) continue;
-        const name = this.contextName(this.commonTops(a, b));
-        const context = contexts.indexOf(name);
-        // without a tree to compare them over they are among the decided
-        if (context >= 0) this.#comparePair(a, b, name, context);
-      }
-    }
-  }
-
-  #comparePair(a: number, b: number, name: string, context: number): void {
-    const width = this.tables.paths.length;
-    const rows = this.#rowsOf[context]!;
-    const ofA = this.#rowsBySegment[context]!.get(a) ?? [], ofB = this.#rowsBySegment[context]!.get(b) ?? [];
-    for (const x of ofA) {
-      const y = rows.get(b * width + this.#col(x, Row.path));
-      if (y !== undefined) this.#check(x, y, name);
-    }
-    const addedB = new Map(ofB.filter((r) => this.#adds(r)).map((r) => [this.tables.paths[this.#col(r, Row.path)]!, r]));
-    if (addedB.size === 0) return;
-    for (const x of ofA) {
-      if (!this.#adds(x)) continue;
-      const path = this.tables.paths[this.#col(x, Row.path)]!;
-      for (const [other, y] of addedB) {
-        if (path === other || !(path.startsWith(`${other}/`) || other.startsWith(`${path}/`))) continue;
-        this.#place(x, y, name, meeting(path, other) === path ? this.#col(x, Row.path) : this.#col(y, Row.path), 'directory/file', NONE);
-      }
-    }
-  }
-
-  /** Pairs that were merged: their answer stands in place of the sweep's. */
-  #decided(): void {
-    const { decided, reasons, segments } = this.tables;
-    for (const pair of pairsIn(decided)) {
-      const a = decided[pair]!, b = decided[pair + 1]!, count = decided[pair + 2]!;
-      const key = a * segments.length + b;
-      this.pairs.delete(key);
-      if (count === 0) continue;
-      const context = this.contextName(this.commonTops(a, b));
-      const places: PlaceConflict[] = [];
-      for (let at = pair + 3, n = count; n > 0; n--) {
-        const length = decided[at + 2]!;
-        places.push({ path: decided[at]!, kind: conflictKinds[decided[at + 1]!]!, regions: decided.slice(at + 3, at + 3 + length) });
-        at += 3 + length;
-      }
-      this.pairs.set(key, { a, b, context, places, inexact: count < 0 ? reasons[~count]! : null });
-    }
-  }
+  get context(): string { return this.#index.contextOf(this.a, this.b); }
+  get places(): readonly PlaceConflict[] { return this.#places ??= this.#index.placesOf(this.a, this.b); }
+  get inexact(): string | null { return this.#index.reasonOf(this.a, this.b); }
 }
