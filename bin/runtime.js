@@ -2,10 +2,10 @@
 // can read: this file is what an unsuited Node meets first, and its only duty there is to say so clearly.
 import { spawn } from 'child_process';
 import { existsSync, readFileSync } from 'fs';
-import { createRequire } from 'module';
+import module, { createRequire } from 'module';
 import { constants } from 'os';
 import { delimiter, dirname, join } from 'path';
-import { pathToFileURL } from 'url';
+import { fileURLToPath, pathToFileURL } from 'url';
 
 /** Below this, type stripping is off and better-sqlite3 13 crashes. */
 export const oldest = { major: 22, minor: 18 };
@@ -91,6 +91,8 @@ export function run(file, args) {
 
 /** @param {string} file @param {string[]} args */
 function inProcess(file, args) {
+  // What V8 made of our files the last time: a tenth of a short verb. Kept with the program itself; where that cannot be written, nothing is kept.
+  if (module.enableCompileCache !== undefined) module.enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/acumen', import.meta.url)));
   process.argv = [process.execPath, file].concat(args);
   import(pathToFileURL(file).href).catch((error) => {
     console.error(error);
