@@ -17,7 +17,7 @@ export function rebind(before: Engine, after: Engine, set: readonly AcuId[], lan
     const off = to.find((id) => !exact(id));
     if (off !== undefined) answer(old, 'stale', to, `${to.length === 1 ? '' : `${nameOf(off)}: `}${after.acu(off)?.reason ?? 'it does not carry onto the base'}`);
     else if (to.length === 1 && to[0] === old.id) answer(old, 'kept', to, '');
-    else answer(old, 'rebound', to, `it is ${named(to)} now`);
+    else answer(old, 'rebound', to, to.length === 1 && nameOf(to[0]!) === display(old.name) ? 'it has changed, or what it stands on has' : `it is ${named(to)} now`);
   };
 
   const unanswered: Acu[] = [];

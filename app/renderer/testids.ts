@@ -6,7 +6,8 @@ export const ids = {
   filterSource: 'filter-source', filterAuthor: 'filter-author', filterConflicted: 'filter-conflicted', filterStale: 'filter-stale',
   verdict: 'verdict', // data-kind: fits, needs, conflicts, unable
   composition: 'composition', member: 'member', // data-acu
-  proposal: 'proposal', proposalAccept: 'proposal-accept', ghost: 'drag-verdict',
+  proposal: 'proposal', proposalAccept: 'proposal-accept', rebound: 'rebound', // data-outcome on its rows
+   ghost: 'drag-verdict',
   graph: 'graph', graphList: 'graph-list', // data-settled on graph
   conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail',
   side: 'conflict-side', // data-side: base, a name, or merged
@@ -14,6 +15,6 @@ export const ids = {
   composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',
   branchName: 'branch-name', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
   history: 'history', historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
-  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start',
+  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', baseStart: 'base-start',
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

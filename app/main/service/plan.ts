@@ -3,7 +3,9 @@
 import { Attribution } from '../../core/attribution.ts';
 import type { AcuId, Oid, PathBytes } from '../../core/bytes.ts';
 import { type Changes, between, sameEntry } from '../../core/changes.ts';
+import { Closures } from '../../core/closures.ts';
 import { FoldedTree } from '../../core/collisions.ts';
+import { neededContexts } from '../../core/common.ts';
 import { type Composed, Composer } from '../../core/compose.ts';
 import type { Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
@@ -52,7 +54,7 @@ export class Plan implements Held {
   readonly #attribution: Attribution;
   /** of the base */
   readonly #names: FoldedTree;
-  #contexts: Map<string, number[]>[] = [];
+  #contexts: Map<string, readonly number[]>[] = [];
 
   constructor(reader: RepositoryReader, contents: Contents, base: Commit, cut: readonly CutSegment[], commits: ReadonlyMap<Oid, Commit>, store: ImportStore, grounds: Patched['grounds']) {
     this.#reader = reader;
@@ -157,26 +159,18 @@ export class Plan implements Held {
   }
 
   /** Per segment: the common tops it is compared over with some other segment, by context name. */
-  #neededContexts(): Map<string, number[]>[] {
-    const needed = this.#cut.map(() => new Map<string, number[]>());
-    const above = new Map<number, number[]>();
-    this.#closure.forEach((closure, i) => {
-      for (const l of closure) if (l !== i) { const list = above.get(l); if (list) list.push(i); else above.set(l, [i]); }
+  #neededContexts(): Map<string, readonly number[]>[] {
+    const segments = this.#lower.map((lower, i) => ({ tip: this.#cut[i]!.tip, lower }));
+    return neededContexts(segments, new Closures(segments), {
+      all: (s) => this.#changes(s).size,
+      over: (s, tops) => {
+        const changes = this.#changes(s), under = tops.map((t) => this.#changes(t));
+        let left = 0;
+        for (const [path, { after }] of changes) if (!under.some((c) => c.has(path) && sameEntry(c.get(path)!.after, after))) left++;
+        for (const c of under) for (const path of c.keys()) if (!changes.has(path)) left++;
+        return left;
+      },
     });
-    const seen = new Set<number>();
-    for (const members of above.values()) {
-      members.forEach((b, n) => {
-        for (const a of members.slice(0, n)) {
-          if (this.#closure[b]!.has(a) || this.#closure[a]!.has(b) || seen.has(a * this.#cut.length + b)) continue;
-          seen.add(a * this.#cut.length + b);
-          const tops = this.#composer.topsOf([...this.#closure[a]!].filter((s) => this.#closure[b]!.has(s)));
-          const name = tops.map((t) => this.#cut[t]!.tip).sort().join('+');
-          needed[a]!.set(name, tops);
-          needed[b]!.set(name, tops);
-        }
-      });
-    }
-    return needed;
   }
 
   /** As merging pairs of these segments needs them, by their places in `segments`. */

@@ -3,7 +3,7 @@
 import { display } from '../../core/bytes.ts';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
-import type { Acu, Conflict, ConflictKind, Verdict } from '../../core/model.ts';
+import type { Acu, Conflict, ConflictKind, ImportSummary, Rebinding, Verdict } from '../../core/model.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For the doors, which see the engine's values through the service alone. */
@@ -175,6 +175,13 @@ export async function composeReport(workspace: Workspace, ids: readonly AcuId[],
   const answer = await workspace.reading.composed(await workspace.moment(), ids);
   if (!('delta' in answer)) return { tree: null, resolved: [], missing: answer.missing, conflicts: answer.conflicts.map(conflictRow) };
   return { tree: answer.tree, ...commit !== null && { commit }, resolved: [], missing: [], conflicts: [] };
+}
+
+export interface ReboundRow { readonly id: AcuId; readonly name: string; readonly outcome: Rebinding['outcome']; readonly to: readonly AcuId[]; readonly why: string }
+
+/** What an import made of the composition; nothing where all of it stayed. */
+export function reboundRows({ rebound }: Pick<ImportSummary, 'rebound'>): ReboundRow[] {
+  return rebound.every(({ outcome }) => outcome === 'kept') ? [] : rebound.map(({ id, name, outcome, to, why }) => ({ id, name: display(name), outcome, to, why }));
 }
 
 /** What an import left out, and why: one sentence each. */

@@ -11,6 +11,7 @@ import { Conflicts } from '../panels/Conflicts.tsx';
 import { DragGhost } from '../panels/DragGhost.tsx';
 import { Graph } from '../panels/Graph.tsx';
 import { Inspector } from '../panels/Inspector.tsx';
+import { MoveBase } from '../panels/MoveBase.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
 import { TopBar } from '../panels/TopBar.tsx';
 import { Patches as PatchesOverlay } from '../panels/Patches.tsx';
@@ -32,6 +33,7 @@ export function App() {
       {overlay === 'keys' && <KeysHelp />}
       {overlay === 'import' && <ImportOverlay />}
       {overlay === 'patches' && <PatchesOverlay />}
+      {overlay === 'base' && <MoveBase />}
       <DragGhost />
       <Notices />
       <Announcer />

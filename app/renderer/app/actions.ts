@@ -1,6 +1,7 @@
 // What a person can do, each in one function: behind buttons, keys, palette and drops alike (commands/list.ts names them).
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
+import type { Rebinding } from '../../core/model.ts';
 import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
 import { chosen, setKey, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
@@ -11,8 +12,8 @@ import { useSelection } from '../state/selection.ts';
 import { measureToPaint } from '../state/timing.ts';
 import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { listed, plural, sentence, verdictWords } from '../state/words.ts';
-import { verdictOn } from './asking.ts';
+import { listed, outcomesInWords, plural, sentence, verdictWords } from '../state/words.ts';
+import { decidedOn } from './asking.ts';
 import { platform } from './here.ts';
 import { connected, replica, service } from './session.ts';
 
@@ -70,7 +71,7 @@ export async function add(ids: readonly AcuId[], at: number = performance.now())
   const fresh = ids.filter((id) => !inside.has(id));
   if (fresh.length === 0) { say('Already in the composition.'); return; }
   try {
-    const verdict = await verdictOn(fresh);
+    const verdict = await decidedOn(fresh);
     if (verdict.kind === 'fits') { useComposition.setState({ proposal: null }); await replaceSet([...chosen(), ...fresh], `Add ${listed(fresh.map(nameOf))}`, at); return; }
     useComposition.setState({ proposal: { ids: fresh, verdict } });
     say(sentence(verdictWords(verdict, fresh, nameOf)));
@@ -104,7 +105,7 @@ export async function addFitting(ids: readonly AcuId[] = useComposition.getState
 /** Puts the proposed ACUs in place of those they conflict with. */
 export async function swap(): Promise<void> {
   const { proposal } = useComposition.getState();
-  if (proposal?.verdict.kind !== 'conflicts') return;
+  if (proposal?.verdict.kind !== 'conflicts' && proposal?.verdict.kind !== 'order-sensitive') return;
   const out = new Set(withDependants(proposal.verdict.against, chosen(), useReplica.getState().dependants));
   const kept = chosen().filter((id) => !out.has(id));
   useComposition.setState({ proposal: null });
@@ -231,8 +232,24 @@ export async function importRepository(path: string | null, base: string | null,
     path, base, refs: [...refs], grain: useConnection.getState().repository?.grain ?? 'branch', ...(patches.length > 0 ? { patches: { add: patches, drop: false } } : {}),
   }, title ?? (path === null ? 'Import again' : `Import ${path}`));
   if (summary === null) return false;
+  showRebound(summary.rebound);
   news(`Imported ${plural(summary.acus, 'ACU')} from ${plural(summary.sources, 'source')} in ${(summary.ms / 1000).toFixed(1)} s.`);
   return true;
+}
+
+/** What an import did to the composition, to be read; nothing where all of it stayed. */
+function showRebound(rebound: readonly Rebinding[]): void {
+  if (rebound.every(({ outcome }) => outcome === 'kept')) { useComposition.setState({ rebound: null }); return; }
+  useComposition.setState({ rebound });
+  useUi.setState({ tab: 'compose' });
+  say(`The composition has changed: ${outcomesInWords(rebound)}.`);
+}
+
+export const dismissRebound = (): void => useComposition.setState({ rebound: null });
+
+/** The same sources on another base. */
+export async function moveBase(base: string): Promise<boolean> {
+  return await importRepository(null, base, [], [], `Move the base to ${base}`);
 }
 
 /** Patch files beside what was imported before; from now on they are read with every import. */
@@ -242,6 +259,7 @@ export async function addPatches(patches: readonly GivenPatch[]): Promise<boolea
 
 export async function undo(): Promise<void> {
   const result = await operate('undo', {}, 'Undo');
+  if (result !== null) dismissRebound();
   if (result !== null) say(`Undone: ${result.operation.description}`);
 }
 

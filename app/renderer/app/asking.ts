@@ -1,7 +1,7 @@
 // Asks the replica what the screen wants to know, as fast as it changes: the verdict on the current subject, the mark of
 // every row, which ACUs touch a path. Late answers to old questions are dropped.
 import type { AcuId } from '../../core/bytes.ts';
-import type { VerdictView } from '../../workers/client.ts';
+import { type VerdictView, refusedView } from '../../workers/client.ts';
 import { chosen, setKey, useComposition } from '../state/composition.ts';
 import { useFilters } from '../state/filters.ts';
 import { complain } from '../state/notices.ts';
@@ -11,7 +11,7 @@ import { measureToPaint, whenIdle } from '../state/timing.ts';
 import { effects, sameSubject, subjectOf, useVerdicts } from '../state/verdicts.ts';
 import type { Subject } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
-import { replica } from './session.ts';
+import { connected, replica, service } from './session.ts';
 
 /** Rows that are on screen, by position in the visible list: their marks come first. */
 let window_: { from: number; to: number } = { from: 0, to: 60 };
@@ -33,6 +33,14 @@ export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
   cache.set(key, answer);
   return answer;
+}
+
+/** The same, and where pairs do not tell, what composing says. */
+export async function decidedOn(ids: readonly AcuId[]): Promise<VerdictView> {
+  const answer = await verdictOn(ids);
+  if (answer.kind !== 'fits' || !answer.look || !connected()) return answer;
+  const { conflicts } = await service().call('preview', { acus: [...new Set([...chosen(), ...ids])] });
+  return conflicts.length === 0 ? { ...answer, look: false } : refusedView(conflicts, ids);
 }
 
 /** When the subject of the next question was pointed at or lifted: the time until its verdict is painted is measured from then. */
@@ -76,6 +84,9 @@ async function ask(): Promise<void> {
     const rows = useReplica.getState().rows;
     useVerdicts.setState({ subject, answer, against: new Set([...against ?? []].flatMap((i) => rows[i]?.id ?? [])), ...effects(answer) });
     if (began !== null && subject.cause !== 'selection') measureToPaint('acumen:hover-verdict', began, { cause: subject.cause, kind: answer.kind, of: subject.ids.length });
+    if (!answer.look) return;
+    const decided = await decidedOn(subject.ids);
+    if (mine === turn) useVerdicts.setState({ answer: decided, ...effects(decided) });
   } catch (error) {
     if (mine === turn) complain(error);
   }

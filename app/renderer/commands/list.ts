@@ -44,6 +44,7 @@ function escape(): void {
   if (useVerdicts.getState().carried !== null) { act.putBack(); return; }
   if (useUi.getState().overlay !== 'none') { closeOverlay(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
+  if (useComposition.getState().rebound !== null) { act.dismissRebound(); return; }
   useSelection.setState((selection) => ({ ...noSelection, cursor: selection.cursor }));
 }
 
@@ -98,6 +99,7 @@ export function registerCommands(): void {
     { id: 'repository.import', title: 'Import or open a repository…', group: 'Repository', keys: ['Mod+O'], scope: 'anywhere', disabled: away, run: () => open('import') },
     ...(platform.chooseFolder === null ? [] : [{ id: 'repository.open', title: 'Open a folder in its own window…', group: 'Repository', keys: [], scope: 'window', disabled: always, run: platform.chooseFolder } satisfies Command]),
     { id: 'repository.patches', title: 'Add patch files…', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => open('patches') },
+    { id: 'repository.base', title: 'Move the base…', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => open('base') },
     { id: 'repository.refresh', title: 'Import again: read what changed', group: 'Repository', keys: ['R'], scope: 'window', disabled: noRepository, run: () => { void act.importRepository(null, null, []); } },
     { id: 'repository.cancel', title: 'Cancel the running operation', group: 'Repository', keys: [], scope: 'window', disabled: () => (running() === null ? 'Nothing is running.' : null), run: () => { const it = running(); if (it !== null) act.cancel(it.ticket); } },
     { id: 'repository.fsck', title: 'Check the store (fsck)', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => { void act.fsck(); } },

@@ -16,6 +16,7 @@ import { conflictWords, listed, plural, verdictWords } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import { subjectWords } from './VerdictLine.tsx';
+import { Rebound } from './Rebound.tsx';
 import { WriteBranch } from './WriteBranch.tsx';
 
 type Item =
@@ -56,6 +57,7 @@ export function Composition() {
       </header>
       {branching && <WriteBranch />}
       <Proposal />
+      <Rebound />
       <div className="composition-list">
         {chosen.length === 0
           ? <div className="composition-empty" data-testid={ids.composition} tabIndex={0} aria-label="Composition, empty"><Empty title="Drag ACUs here to compose them">What fits together becomes one tree. Whatever is added is checked before it is dropped; nothing in your repository changes until you write a branch.</Empty></div>
@@ -101,7 +103,7 @@ function Proposal() {
         <button type="button" className="button quiet small icon" aria-label="Dismiss" onClick={act.dismissProposal}><Icon name="close" size={12} /></button>
       </div>
       {verdict.kind === 'needs' && verdict.acus.length > 2 && <ul className="proposal-list">{verdict.acus.slice(0, 8).map((id) => <li key={id} className="truncate"><Icon name="plus" size={11} />{nameOf(id)}</li>)}{verdict.acus.length > 8 && <li className="muted">and {plural(verdict.acus.length - 8, 'more')}</li>}</ul>}
-      {verdict.kind === 'conflicts' && verdict.conflicts.length > 0 && (
+      {(verdict.kind === 'conflicts' || verdict.kind === 'order-sensitive') && verdict.conflicts.length > 0 && (
         <ul className="proposal-list">
           {verdict.conflicts.slice(0, 6).map((conflict, i) => (
             <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
@@ -111,7 +113,7 @@ function Proposal() {
       )}
       <div className="proposal-actions">
         {verdict.kind === 'needs' && <button type="button" className="button primary small" data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {verdict.acus.length === 1 ? 'it' : `these ${verdict.acus.length}`} too</button>}
-        {verdict.kind === 'conflicts' && verdict.against.length > 0 && <button type="button" className="button small" data-testid={ids.proposalAccept} onClick={() => { void act.swap(); }}>Replace {verdict.against.length === 1 ? 'it' : `those ${verdict.against.length}`}</button>}
+        {(verdict.kind === 'conflicts' || verdict.kind === 'order-sensitive') && verdict.against.length > 0 && <button type="button" className="button small" data-testid={ids.proposalAccept} onClick={() => { void act.swap(); }}>Replace {verdict.against.length === 1 ? 'it' : `those ${verdict.against.length}`}</button>}
         {many && <button type="button" className="button small" onClick={() => { void act.addFitting(); }}>Add those that fit</button>}
         <button type="button" className="button quiet small" onClick={act.dismissProposal}>Leave out</button>
       </div>

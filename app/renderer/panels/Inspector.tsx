@@ -162,7 +162,7 @@ function Composed() {
         {status === 'loading' && <Spinner />}
       </div>
       {result.tree === null && result.files.length === 0
-        ? <Empty title="No tree">{result.missing.length > 0 ? `${plural(result.missing.length, 'required ACU is', 'required ACUs are')} missing.` : `${plural(result.conflicts.length, 'conflict')} in this set.`}</Empty>
+        ? <NoTree result={result} />
         : (
           <Group orientation="vertical" className="fill" {...layout}>
             <Panel id="pane-composed-files" defaultSize="30%" minSize="60px"><FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={act.chooseFile} /></Panel>
@@ -171,6 +171,21 @@ function Composed() {
           </Group>
         )}
     </div>
+  );
+}
+
+/** Why a set denotes no tree: what it lacks, or the smallest parts of it that cannot stand together. */
+function NoTree({ result: { missing, conflicts } }: { result: Methods['preview']['result'] }) {
+  if (missing.length > 0) return <Empty title="No tree">{plural(missing.length, 'required ACU is', 'required ACUs are')} missing.</Empty>;
+  const ordered = conflicts.some((c) => c.verdict === 'order-sensitive');
+  return (
+    <Empty title={ordered ? 'No tree: it depends on the order of merging' : 'No tree'}>
+      <ul className="plain" data-testid={ids.refused} data-kind={ordered ? 'order-sensitive' : 'conflicts'}>
+        {conflicts.slice(0, 8).map((c, i) => <li key={i}>{listed((c.sides.length > 0 ? c.sides : [c.a, c.b]).map((id) => (id === 'base' ? 'the base' : nameOf(id))), 4)}: {visible(c.detail)}</li>)}
+        {conflicts.length > 8 && <li className="muted">and {plural(conflicts.length - 8, 'more place')}</li>}
+      </ul>
+      {ordered && 'Take out one of them, or merge them in git in the order you mean and import that branch.'}
+    </Empty>
   );
 }
 

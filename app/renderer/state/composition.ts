@@ -2,7 +2,7 @@
 // needs an answer, and the composed difference of the set on screen.
 import { create } from 'zustand';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
-import type { Composition } from '../../core/model.ts';
+import type { Composition, Rebinding } from '../../core/model.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
 import type { AcuRow, SourceRow, VerdictView } from '../../workers/client.ts';
 
@@ -21,11 +21,13 @@ export interface CompositionState {
   /** shown at once, while the operation that makes it so is on its way */
   readonly pending: readonly AcuId[] | null;
   readonly proposal: Proposal | null;
+  /** what became of its ACUs in the last import, until somebody has read it */
+  readonly rebound: readonly Rebinding[] | null;
   readonly composed: Composed | null;
   readonly file: PathBytes | null;
 }
 
-export const useComposition = create<CompositionState>(() => ({ confirmed: null, pending: null, proposal: null, composed: null, file: null }));
+export const useComposition = create<CompositionState>(() => ({ confirmed: null, pending: null, proposal: null, rebound: null, composed: null, file: null }));
 
 const none: readonly AcuId[] = [];
 

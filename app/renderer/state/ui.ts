@@ -5,7 +5,7 @@ import { visibleSentence } from '../../core/visible.ts';
 export type Theme = 'system' | 'light' | 'dark';
 export type Tab = 'compose' | 'conflicts';
 export type InspectorTab = 'acu' | 'composed' | 'history';
-export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'branch';
+export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'branch';
 
 export interface UiState {
   readonly theme: Theme;

@@ -49,7 +49,7 @@ export function effects(answer: VerdictView | null): { readonly lit: ReadonlySet
   if (answer === null) return { lit: empty, clash: empty };
   return {
     lit: answer.kind === 'needs' ? new Set(answer.acus) : empty,
-    clash: answer.kind === 'conflicts' ? new Set(answer.against) : empty,
+    clash: answer.kind === 'conflicts' || answer.kind === 'order-sensitive' ? new Set(answer.against) : empty,
   };
 }
 

@@ -1,5 +1,6 @@
 // Verdicts and numbers in words: what is written beside the pointer, in the verdict line and to screen readers.
 import type { AcuId } from '../../core/bytes.ts';
+import type { Rebinding } from '../../core/model.ts';
 import type { ConflictCounts, ConflictView, Mark, VerdictView } from '../../workers/client.ts';
 
 export interface Words { readonly mark: Mark; readonly head: string; readonly tail: string }
@@ -36,11 +37,18 @@ export function conflictWords(conflict: ConflictView): string {
   return `${conflict.shown} (${conflict.kind})`;
 }
 
+/** Two by two they go together; renames that arise among several are found when they are composed. */
+const LOOK = 'two by two; composing decides about renames among them';
+
 /** What adding `asked` would do. */
 export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], nameOf: NameOf): Words {
   switch (verdict.kind) {
-    case 'fits': return { mark: 'fits', head: asked.length > 1 ? 'They fit' : 'Fits', tail: '' };
+    case 'fits': return { mark: 'fits', head: asked.length > 1 ? 'They fit' : 'Fits', tail: verdict.look ? LOOK : '' };
     case 'needs': return { mark: 'needs', head: 'Needs', tail: listed(verdict.acus.map(nameOf)) };
+    case 'order-sensitive': {
+      const others = verdict.against.length === 0 ? '' : `, with ${listed(verdict.against.map(nameOf))}`;
+      return { mark: 'order', head: 'Depends on the order', tail: `of merging${others}: ${verdict.conflicts[0]?.detail ?? 'one order gives another tree'}` };
+    }
     case 'unable': {
       const named = asked.length > 1 && verdict.acus.length > 0 ? `${listed(verdict.acus.map(nameOf))}: ` : '';
       return { mark: 'unable', head: 'Cannot be composed', tail: `${named}${verdict.reason}` };
@@ -61,6 +69,18 @@ export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], name
 
 export function sentence(words: Words): string {
   return words.tail === '' ? `${words.head}.` : `${words.head} ${words.head === 'Cannot be composed' ? `– ${words.tail}` : words.tail}${words.tail.endsWith('.') ? '' : '.'}`;
+}
+
+const outcomeWords: Readonly<Record<Rebinding['outcome'], string>> = {
+  kept: 'kept', rebound: 'follows its branch', absorbed: 'absorbed', stale: 'stale, taken out', lost: 'lost', 'taken along': 'taken along',
+};
+export const outcomeName = (outcome: Rebinding['outcome']): string => outcomeWords[outcome];
+
+/** "2 kept, 1 absorbed" */
+export function outcomesInWords(rebound: readonly Rebinding[]): string {
+  const counts = new Map<Rebinding['outcome'], number>();
+  for (const { outcome } of rebound) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return [...counts].map(([outcome, n]) => `${grouped(n)} ${outcomeName(outcome)}`).join(', ');
 }
 
 const steps: readonly (readonly [limit: number, seconds: number, unit: string])[] = [

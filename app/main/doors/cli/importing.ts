@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import type { GivenPatch, PatchParams } from '../../../contract/methods.ts';
-import { importWarnings } from '../../service/reports.ts';
+import { importWarnings, reboundRows } from '../../service/reports.ts';
 import { clean, duration, shortId } from './output.ts';
 import { createWorkspace, operate, whereIs } from './opening.ts';
 import type { Call, Verb } from './program.ts';
@@ -19,14 +19,17 @@ export const importing: Verb = async (call) => {
   try {
     const repo = located.repo ?? (workspace.view.state.gitDir === null ? call.io.cwd : null);
     const summary = await operate(call, workspace, 'import', { path: repo ?? workspace.view.state.gitDir, patches: await patches(call), base: options.base ?? null, refs: options.refs ?? [], grain });
+    const rebound = reboundRows(summary);
     if (options.json) {
       const { base, acus, sources, edits, hunks, ms } = summary;
-      await out.line(JSON.stringify({ base, acus, sources, edits, hunks, ms }));
+      await out.line(JSON.stringify({ base, acus, sources, edits, hunks, ms, ...rebound.length > 0 && { rebound } }));
       return 0;
     }
     const { engine } = workspace;
     const s = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
     await out.line(`${out.style('strong', s(summary.acus, 'change'))} from ${s(summary.sources, 'source')} onto ${clean(engine.tables.baseName)} ${out.style('id', shortId(summary.base))} (${s(summary.edits, 'edit')}, ${s(summary.hunks, 'hunk')}) in ${duration(summary.ms)}`);
+    if (rebound.length > 0) await out.line(`${out.style('warning', '!')} The composition has changed (acumen undo takes it back):`);
+    for (const { name, outcome, why } of rebound) await out.line(`    ${outcome.padEnd(12)} ${clean(name)}${why === '' ? '' : out.style('dim', `: ${clean(why)}`)}`);
     for (const warning of importWarnings(engine)) await err.line(`${err.style('warning', 'note:')} ${clean(warning)}`);
     if (summary.acus > 0) await out.line(out.style('dim', 'Next: acumen conflicts'));
     return 0;

@@ -1,0 +1,109 @@
+// Collisions of names as conflicts of the graph and of a set: verdict `risk`, which never blocks. What collides with the base was
+// found at import (collisions.ts, FoldedTree); what collides among ACUs is found here, from the paths that the tables say they add.
+import { type AcuId, type PathBytes, display } from './bytes.ts';
+import { type Collision, type Named, collisionsAmong, whyOne } from './collisions.ts';
+import type { Conflict } from './model.ts';
+import { Row, type Tables } from './tables.ts';
+
+/** Collisions that the graph lists; beyond, they are not looked for, and `isCut` says that there are more. */
+export const MOST_COLLISIONS = 100_000;
+/** Added paths held at once, to be looked up again. */
+const HELD_PATHS = 1_000_000;
+const NONE: ReadonlySet<PathBytes> = new Set();
+
+export interface Risk extends Conflict { readonly other: PathBytes }
+
+/** `against`: of one ACU, with itself or with the base. `between`: by `a * segments + b`, a < b. */
+export interface GraphRisks { readonly against: readonly Risk[]; readonly between: ReadonlyMap<number, readonly Risk[]>; readonly isCut: boolean }
+
+export class Risks {
+  readonly #tables: Tables;
+  readonly #named: Named;
+  /** per segment: rows against the base that add a path or delete one */
+  readonly #rows = new Map<number, number[]>();
+  #graph: GraphRisks | null = null;
+
+  constructor(tables: Tables, includes: Named['includes']) {
+    this.#tables = tables;
+    const base = tables.contexts.indexOf('base');
+    for (let r = 0; r < tables.rows.length; r += Row.width) {
+      if (tables.rows[r + Row.context] !== base || this.#has(r, Row.before) === this.#has(r, Row.after)) continue;
+      const segment = tables.rows[r + Row.segment]!, list = this.#rows.get(segment);
+      if (list) list.push(r); else this.#rows.set(segment, [r]);
+    }
+    const held = new Map<number, ReadonlySet<PathBytes>>();
+    let paths = 0;
+    this.#named = {
+      adds: (segment) => {
+        let found = held.get(segment);
+        if (found === undefined) {
+          if (paths > HELD_PATHS) { held.clear(); paths = 0; }
+          held.set(segment, found = this.#adds(segment));
+          paths += found.size + 1;
+        }
+        return found;
+      },
+      lower: (segment) => tables.segments[segment]!.lower,
+      includes,
+    };
+  }
+
+  #adds(segment: number): ReadonlySet<PathBytes> {
+    return this.#tables.segments[segment]!.standing === 'exact' ? this.#paths(segment, Row.after) : NONE;
+  }
+
+  /** Of rows that have an entry in this column: what the segment adds (after) or deletes (before). */
+  #paths(segment: number, column: number): Set<PathBytes> {
+    const out = new Set<PathBytes>();
+    for (const r of this.#rows.get(segment) ?? []) if (this.#has(r, column)) out.add(this.#tables.paths[this.#tables.rows[r + Row.path]!]!);
+    return out;
+  }
+
+  #has(row: number, column: number): boolean { return this.#tables.rows[row + column]! >= 0; }
+
+  /** What the names of a set say, which these segments realise: nothing that one of them deletes. */
+  among(segments: readonly number[]): Risk[] {
+    const out = segments.flatMap((s) => this.#withBase(s));
+    const deleted = out.length === 0 ? null : this.#deleted(segments);
+    for (const c of collisionsAmong(segments, this.#named)) out.push(...this.#made(c));
+    return out.filter(({ path, other }) => deleted === null || (!deleted.has(other) && !deleted.has(path)));
+  }
+
+  /** Of the segments that stand for their ACUs. */
+  graph(stand: Iterable<number>): GraphRisks {
+    if (this.#graph !== null) return this.#graph;
+    const all = [...stand];
+    const against = all.flatMap((s) => this.#withBase(s)).slice(0, MOST_COLLISIONS), between = new Map<number, Risk[]>();
+    let left = MOST_COLLISIONS - against.length, isCut = left === 0;
+    for (const c of collisionsAmong(all, this.#named)) {
+      if (isCut = left-- <= 0) break;
+      const [risk] = this.#made(c);
+      if (risk === undefined) continue;
+      const key = c.a * this.#tables.segments.length + c.b, list = between.get(key);
+      if (risk.b === 'base') against.push(risk);
+      else if (list) list.push(risk);
+      else between.set(key, [risk]);
+    }
+    return this.#graph = { against, between, isCut };
+  }
+
+  #deleted(segments: readonly number[]): Set<PathBytes> {
+    const out = new Set<PathBytes>();
+    for (const s of segments) for (const path of this.#paths(s, Row.before)) out.add(path);
+    return out;
+  }
+
+  #withBase(segment: number): Risk[] {
+    const { acu, collisions } = this.#tables.segments[segment]!;
+    return acu === null ? [] : collisions.map(([path, other]) => risk(acu, 'base', path, other, `it adds ${display(path)}, the base has ${display(other)}: one name ${whyOne(path, other)}`));
+  }
+
+  #made({ a, b, path, other }: Collision): Risk[] {
+    const x = this.#tables.segments[a]!.acu, y = this.#tables.segments[b]!.acu;
+    if (x === null || y === null) return [];
+    const what = `${display(path)} and ${display(other)}, one name ${whyOne(path, other)}`;
+    return [x === y ? risk(x, 'base', path, other, `it adds ${what}`) : risk(x < y ? x : y, x < y ? y : x, path, other, `together they add ${what}`)];
+  }
+}
+
+const risk = (a: AcuId, b: AcuId | 'base', path: PathBytes, other: PathBytes, detail: string): Risk => ({ a, b, kind: 'case collision', verdict: 'risk', path, other, detail, inherited: false });
