@@ -94,6 +94,8 @@ export class Risks {
   }
 
   #withBase(segment: number): Risk[] {
+    // who adds nothing collides with nothing, and is not unpacked to see it
+    if (!this.#rows.has(segment)) return [];
     const { acu, collisions } = this.#tables.segments[segment]!;
     return acu === null ? [] : collisions.map(([path, other]) => risk(acu, 'base', path, other, `it adds ${display(path)}, the base has ${display(other)}: one name ${whyOne(path, other)}`));
   }
