@@ -15,7 +15,10 @@ export interface PackedPairs {
   readonly rules: number;
   readonly paths: readonly PathBytes[];
   readonly reasons: readonly string[];
-  /** the numbers of `DecidedPairs` in LEB128, zigzag, `a` as the difference from the pair before */
+  /**
+   * The numbers of `DecidedPairs` in LEB128, zigzag, `a` as the difference from the pair before. Where `places` is not above 0, a number
+   * follows it: of so many more pairs, of the same `a` and the next `b`s, the same is true.
+   */
   readonly pairs: Uint8Array;
 }
 
@@ -47,6 +50,23 @@ export function renumbered(decided: DecidedPairs, path: (path: number) => number
 /** Goes up whenever the same pair may get another answer. */
 export const RULES = 1;
 
+/** Numbers in a row, however many. */
+export class Numbers {
+  #held = new Int32Array(1024);
+  #length = 0;
+  push(...numbers: readonly number[]): void { this.append(numbers); }
+  append(numbers: ArrayLike<number>): void {
+    if (this.#length + numbers.length > this.#held.length) {
+      const next = new Int32Array(Math.max(this.#held.length * 2, this.#length + numbers.length));
+      next.set(this.#held);
+      this.#held = next;
+    }
+    this.#held.set(numbers, this.#length);
+    this.#length += numbers.length;
+  }
+  done(): Int32Array { return this.#held.slice(0, this.#length); }
+}
+
 export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], reasons: readonly string[]): PackedPairs {
   let bytes = new Uint8Array(64), length = 0;
   const put = (value: number): void => {
@@ -56,16 +76,27 @@ export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], re
     bytes[length++] = left;
   };
   let before = 0;
-  for (const pair of pairsIn(decided)) {
-    put(decided[pair]! - before);
-    before = decided[pair]!;
-    for (let at = pair + 1; at < afterPair(decided, pair); at++) put(decided[at]!);
+  for (let pair = 0; pair < decided.length;) {
+    const a = decided[pair]!, b = decided[pair + 1]!, places = decided[pair + 2]!;
+    put(a - before);
+    put(b);
+    put(places);
+    before = a;
+    const end = afterPair(decided, pair);
+    if (places > 0) {
+      for (let at = pair + 3; at < end; at++) put(decided[at]!);
+      pair = end;
+      continue;
+    }
+    let run = 0;
+    for (pair = end; decided[pair] === a && decided[pair + 1] === b + run + 1 && decided[pair + 2] === places; pair += 3) run++;
+    put(run);
   }
   return { rules: RULES, paths, reasons, pairs: bytes.slice(0, length) };
 }
 
 export function unpackPairs({ pairs }: PackedPairs): DecidedPairs {
-  const out: number[] = [];
+  const out = new Numbers();
   let read = 0, a = 0;
   const next = (): number => {
     let value = 0;
@@ -80,11 +111,12 @@ export function unpackPairs({ pairs }: PackedPairs): DecidedPairs {
     a += next();
     const b = next(), places = next();
     out.push(a, b, places);
+    if (places <= 0) for (let run = next(), i = 1; i <= run; i++) out.push(a, b + i, places);
     for (let n = places; n > 0; n--) {
       const path = next(), kind = next(), length = next();
       out.push(path, kind, length);
       for (let i = 0; i < length; i++) out.push(next());
     }
   }
-  return Int32Array.from(out);
+  return out.done();
 }

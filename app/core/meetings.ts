@@ -4,6 +4,7 @@ import type { Oid, PathBytes } from './bytes.ts';
 import { ancestors } from './changes.ts';
 import { Closures } from './closures.ts';
 import { MOST_TOPS, pairings } from './common.ts';
+import { AcumenError } from './errors.ts';
 import type { Rename, Segment } from './model.ts';
 import { Row } from './tables.ts';
 
@@ -58,23 +59,64 @@ const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.las
  * that may have gone to one it added, and the other either touches that file (its content matters) or adds a file directly in a
  * directory that went away with it (its place does): treeMerge/walk.ts, `relevant`.
  */
-export function meetingPairs(touched: Touched, closures = new Closures(touched.segments)): Meeting[] {
-  const found = new Set<number>();
+export function* meetingPairs(touched: Touched, closures = new Closures(touched.segments)): Generator<Meeting, void> {
+  yield* meetings(touched, closures).each();
+}
+
+/** The same, to be gone through more than once. */
+export function meetings(touched: Touched, closures: Closures): Found {
+  const found = new Found(touched.segments.length);
   const finder = new Finder(touched, closures, found);
   touched.contexts.forEach((context, i) => { if (context === 'base') finder.inBase(i); else finder.inContext(i, context); });
   finder.withoutContext();
-  const n = touched.segments.length;
-  return [...found].sort((x, y) => x - y).map((key) => ({ a: Math.floor(key / n), b: key % n }));
+  return found;
+}
+
+/** More pairs are not held in tables, nor published: 200 MB of numbers. */
+const MOST_MEETINGS = 16_000_000;
+
+/** A bit for each pair, in rows of the segments that are the lower number of some. */
+class Found {
+  readonly #words: number;
+  readonly #rows = new Map<number, Uint32Array>();
+  #size = 0;
+
+  constructor(segments: number) { this.#words = (segments + 31) >>> 5; }
+
+  get size(): number { return this.#size; }
+
+  has(x: number, y: number): boolean {
+    const b = Math.max(x, y), row = this.#rows.get(Math.min(x, y));
+    return row !== undefined && (row[b >>> 5]! & (1 << (b & 31))) !== 0;
+  }
+
+  add(x: number, y: number): void {
+    const a = Math.min(x, y), b = Math.max(x, y);
+    let row = this.#rows.get(a);
+    if (row === undefined) this.#rows.set(a, row = new Uint32Array(this.#words));
+    if ((row[b >>> 5]! & (1 << (b & 31))) !== 0) return;
+    row[b >>> 5]! |= 1 << (b & 31);
+    if (++this.#size > MOST_MEETINGS) {
+      throw new AcumenError('too-large', `In more than ${MOST_MEETINGS} pairs of branches renames may meet, or what both stand on conflicts.`, 'Import fewer branches with --refs.');
+    }
+  }
+
+  *each(): Generator<Meeting, void> {
+    for (const a of [...this.#rows.keys()].sort((x, y) => x - y)) {
+      const row = this.#rows.get(a)!;
+      for (let w = 0; w < row.length; w++) for (let left = row[w]!; left !== 0; left &= left - 1) yield { a, b: (w << 5) + 31 - Math.clz32(left & -left) };
+    }
+  }
 }
 
 class Finder {
   readonly #touched: Touched;
   readonly #closures: Closures;
-  readonly #found: Set<number>;
+  readonly #found: Found;
   /** by context: rows */
   readonly #rows: number[][];
 
-  constructor(touched: Touched, closures: Closures, found: Set<number>) {
+  constructor(touched: Touched, closures: Closures, found: Found) {
     this.#touched = touched;
     this.#closures = closures;
     this.#found = found;
@@ -87,7 +129,6 @@ class Finder {
   #adds(row: number): boolean { return this.#touched.rows[row + Row.before]! < 0 && this.#touched.rows[row + Row.after]! >= 0; }
   #deletes(row: number): boolean { return this.#touched.rows[row + Row.after]! < 0; }
   #exact(segment: number): boolean { return this.#touched.segments[segment]!.standing === 'exact'; }
-  #key(a: number, b: number): number { return Math.min(a, b) * this.#touched.segments.length + Math.max(a, b); }
 
   /** Here the possible renames are known by their contents. */
   inBase(context: number): void {
@@ -141,9 +182,9 @@ class Finder {
 
   #meet(a: number, others: ReadonlySet<number> | undefined, wanted: (b: number) => boolean): void {
     for (const b of others ?? []) {
-      if (a === b || !this.#exact(a) || !this.#exact(b) || this.#found.has(this.#key(a, b))) continue;
+      if (a === b || !this.#exact(a) || !this.#exact(b) || this.#found.has(a, b)) continue;
       if (this.#closures.includes(a, b) || this.#closures.includes(b, a)) continue;
-      if (wanted(b)) this.#found.add(this.#key(a, b));
+      if (wanted(b)) this.#found.add(a, b);
     }
   }
 
@@ -155,9 +196,9 @@ class Finder {
     const { segments, contexts } = this.#touched;
     const names = new Set(contexts);
     for (const { tops, as, bs } of pairings(segments, this.#closures)) {
-      const plain = tops.length <= MOST_TOPS && names.has(this.#closures.contextName(tops)) && (tops.length < 2 || !this.#found.has(this.#key(tops[0]!, tops[1]!)));
+      const plain = tops.length <= MOST_TOPS && names.has(this.#closures.contextName(tops)) && (tops.length < 2 || !this.#found.has(tops[0]!, tops[1]!));
       if (plain) continue;
-      for (const a of as) if (this.#exact(a)) for (const b of bs) if (a !== b && this.#exact(b)) this.#found.add(this.#key(a, b));
+      for (const a of as) if (this.#exact(a)) for (const b of bs) if (a !== b && this.#exact(b)) this.#found.add(a, b);
     }
   }
 }

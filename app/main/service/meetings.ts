@@ -5,9 +5,9 @@ import type { Oid, PathBytes } from '../../core/bytes.ts';
 import { type Changes, type PathConflict, between, followedBy } from '../../core/changes.ts';
 import { Closures } from '../../core/closures.ts';
 import { Contents, type ContentSource } from '../../core/contents.ts';
-import { type PackedPairs, RULES, afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
+import { Numbers, type PackedPairs, RULES, afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
-import { type Meeting, type Touched, meetingPairs } from '../../core/meetings.ts';
+import { type Meeting, type Touched, meetings } from '../../core/meetings.ts';
 import { conflictKinds } from '../../core/model.ts';
 import { Mode } from '../../core/repository.ts';
 import { type RealTrees, overlaidTree } from '../../core/treeMerge/ancestor.ts';
@@ -53,20 +53,22 @@ export class Meetings {
 
   /** `published`: this state's segments, and `earlier` the last one's. */
   async decide(published: Earlier, earlier: Earlier | null, progress: Progress, signal: AbortSignal): Promise<PackedPairs> {
-    const pairs = meetingPairs(this.#touched, this.#closures);
-    const answers = new Answers();
+    const pairs = meetings(this.#touched, this.#closures);
     const known = this.#known(published, earlier);
     const left: Meeting[] = [];
-    let paths = 0;
-    for (const pair of pairs) {
+    let asked = 0, paths = 0;
+    for (const pair of pairs.each()) {
       paths += this.#graph.changes(pair.a).size + this.#graph.changes(pair.b).size + PATHS_PER_PAIR;
-      const answer = known(pair);
-      if (paths > MOST_PATHS) answers.refuse(pair, 'too many pairs in which renames may meet, more than one import merges');
-      else if (answer !== null) answers.put(pair, answer);
-      else left.push(pair);
+      if (paths > MOST_PATHS) break;
+      asked++;
+      if (known(pair) === null) left.push(pair);
     }
-    await this.#merge(left, answers, progress, signal);
-    return answers.pack(pairs);
+    const merged = await this.#merge(left, progress, signal);
+    const packing = new Packing();
+    const tooMany = `more than the ${asked} pairs in which renames may meet, or what both stand on conflicts, that one import merges`;
+    let seen = 0, next = 0;
+    for (const pair of pairs.each()) packing.put(pair, seen++ >= asked ? tooMany : known(pair) ?? merged[next++]!);
+    return packing.pack();
   }
 
   /** Answers that hold as they did: both segments, and with them all below, were there before. */
@@ -79,11 +81,11 @@ export class Meetings {
     segments.forEach(({ lower }, i) => was.push(lower.every((l) => was[l] !== null) ? places.get(published.segments[i]!) ?? null : null));
     const decided = unpackPairs(packed);
     const at = new Map<number, number>();
-    for (const pair of pairsIn(decided)) at.set(decided[pair]! * earlier.segments.length + decided[pair + 1]!, pair);
+    for (const pair of pairsIn(decided)) if (decided[pair + 2]! >= 0) at.set(decided[pair]! * earlier.segments.length + decided[pair + 1]!, pair);
     return ({ a, b }) => {
       const x = was[a] ?? null, y = was[b] ?? null;
       const pair = x === null || y === null ? undefined : at.get(Math.min(x, y) * earlier.segments.length + Math.max(x, y));
-      if (pair === undefined || decided[pair + 2]! < 0) return null;
+      if (pair === undefined) return null;
       const out: PathConflict[] = [];
       for (let place = pair + 3; place < afterPair(decided, pair); place += 3 + decided[place + 2]!) {
         out.push({ path: packed.paths[decided[place]!]!, kind: conflictKinds[decided[place + 1]!]!, regions: decided.slice(place + 3, place + 3 + decided[place + 2]!) });
@@ -92,7 +94,8 @@ export class Meetings {
     };
   }
 
-  async #merge(pairs: readonly Meeting[], answers: Answers, progress: Progress, signal: AbortSignal): Promise<void> {
+  async #merge(pairs: readonly Meeting[], progress: Progress, signal: AbortSignal): Promise<Answer[]> {
+    const answers: Answer[] = [];
     const turns = new Turns();
     let done = 0, merger = new Merger(this.#graph, this.#touched, this.#closures);
     const turn = async (waiting: Promise<void>): Promise<void> => {
@@ -107,43 +110,41 @@ export class Meetings {
         merger = new Merger(this.#graph, this.#touched, this.#closures);
       }
       const { decide } = merger;
-      await settleAll(merger, pairs.slice(next, next + GROUP), (pair) => {
+      const group = Array.from({ length: Math.min(GROUP, pairs.length - next) }, (_, i) => next + i);
+      await settleAll(merger, group, (i) => {
         try {
-          const places = decide(pair);
-          if (typeof places === 'string') answers.refuse(pair, places); else answers.put(pair, places);
+          answers[i] = decide(pairs[i]!);
         } catch (error) {
           if (!isUnreadable(error)) throw error;
-          answers.refuse(pair, `${error.message} ${error.hint}`);
+          answers[i] = `${error.message} ${error.hint}`;
         }
         done++;
       }, pause);
       signal.throwIfAborted();
     }
     progress('Merging where renames meet', done, pairs.length);
+    return answers;
   }
 }
 
-/** Answers by pair, in any order. */
-class Answers {
+/** Where a pair conflicts, or why nobody can tell. */
+type Answer = readonly PathConflict[] | string;
+
+class Packing {
   readonly #paths = new Map<PathBytes, number>();
   readonly #reasons = new Map<string, number>();
-  readonly #numbers = new Map<string, readonly number[]>();
+  readonly #numbers = new Numbers();
 
-  refuse({ a, b }: Meeting, reason: string): void { this.#numbers.set(`${a} ${b}`, [a, b, ~numberOf(this.#reasons, reason)]); }
-
-  put({ a, b }: Meeting, places: readonly PathConflict[]): void {
-    const numbers = [a, b, places.length];
-    for (const { path, kind, regions } of places) numbers.push(numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length, ...regions);
-    this.#numbers.set(`${a} ${b}`, numbers);
+  put({ a, b }: Meeting, answer: Answer): void {
+    if (typeof answer === 'string') { this.#numbers.push(a, b, ~numberOf(this.#reasons, answer)); return; }
+    this.#numbers.push(a, b, answer.length);
+    for (const { path, kind, regions } of answer) {
+      this.#numbers.push(numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length);
+      this.#numbers.append(regions);
+    }
   }
 
-  pack(pairs: readonly Meeting[]): PackedPairs {
-    const all = pairs.map(({ a, b }) => this.#numbers.get(`${a} ${b}`)!);
-    const decided = new Int32Array(all.reduce((n, numbers) => n + numbers.length, 0));
-    let at = 0;
-    for (const numbers of all) { decided.set(numbers, at); at += numbers.length; }
-    return packPairs(decided, [...this.#paths.keys()], [...this.#reasons.keys()]);
-  }
+  pack(): PackedPairs { return packPairs(this.#numbers.done(), [...this.#paths.keys()], [...this.#reasons.keys()]); }
 }
 
 function numberOf<T>(numbers: Map<T, number>, value: T): number {
@@ -192,7 +193,7 @@ class Merger implements Held {
   async load(): Promise<void> { await Promise.all([this.#graph.trees.load(), this.#contents.load()]); }
 
   /** Where the pair conflicts, or why that cannot be told. */
-  readonly decide = ({ a, b }: Meeting): readonly PathConflict[] | string => {
+  readonly decide = ({ a, b }: Meeting): Answer => {
     const { segments } = this.#touched;
     const tops = this.#closures.commonTops(a, b);
     if (this.#merges(tops) > MOST_MERGES) return `finding what both stand on takes more than ${MOST_MERGES} merges`;
