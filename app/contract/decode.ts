@@ -4,7 +4,7 @@ import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
 import { errorCodes } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
-import { type Composition, type EditKind, type Rebinding, conflictKinds } from '../core/model.ts';
+import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import type { Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
@@ -26,6 +26,7 @@ const acuIds = v.pipe(v.array(acuId), v.maxLength(limits.acus));
 const grain = v.picklist(['branch', 'commit', 'atom']);
 const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
 const conflictKind = v.picklist(conflictKinds);
+const verdict = v.picklist(['blocking', 'resolvable', 'risk', 'partial', 'order-sensitive'] satisfies SetConflict['verdict'][]);
 
 /** One byte per code unit; NUL ends a path in git's formats, so no path has one. */
 function isBytes(text: string): boolean {
@@ -97,7 +98,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   compose: v.strictObject({ composition, operation }),
   preview: v.strictObject({
     tree: v.nullable(oid), files, missing: acuIds,
-    conflicts: v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind })), ms: duration,
+    conflicts: v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind, verdict, detail: label, sides: acuIds })), ms: duration,
   }),
   composedFile: beforeAfter,
   acuFiles: v.strictObject({ files }),

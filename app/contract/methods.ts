@@ -2,7 +2,7 @@
 // Values are plain data; Uint8Array for bytes. On the wire: MessagePack frames (frames.ts).
 import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import type { Operation } from '../core/events.ts';
-import type { Composition, ConflictKind, EditKind, Grain, ImportSummary } from '../core/model.ts';
+import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
@@ -17,6 +17,12 @@ export type GivenPatch = { readonly path: string } | { readonly name: string; re
 /** Patch files to take as sources from now on, beside those remembered, which `drop` forgets first. */
 export interface PatchParams { readonly add: readonly GivenPatch[]; readonly drop: boolean }
 
+/** `sides`: of more than two, the smallest set found of which it is true; else empty. */
+export interface PreviewConflict {
+  readonly a: AcuId; readonly b: AcuId | 'base'; readonly path: PathBytes; readonly kind: ConflictKind;
+  readonly verdict: SetConflict['verdict']; readonly detail: string; readonly sides: readonly AcuId[];
+}
+
 export interface Methods {
   /** State of the service for a client that has just connected. */
   hello: { params: Record<string, never>; result: { version: string; repository: RepositoryInfo | null; epoch: number; composition: Composition; canUndo: string | null; canRedo: string | null } };
@@ -28,7 +34,7 @@ export interface Methods {
   /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
   compose: { params: { acus: readonly AcuId[]; ticket: string }; result: { composition: Composition; operation: Operation } };
   /** The composed tree of a set without recording it: changed paths against the base, or why not. */
-  preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly { a: AcuId; b: AcuId | 'base'; path: PathBytes; kind: ConflictKind }[]; ms: number } };
+  preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[]; ms: number } };
   /** Base and composed text of one path. */
   composedFile: { params: { acus: readonly AcuId[]; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
   acuFiles: { params: { acu: AcuId }; result: { files: readonly FileChange[] } };

@@ -23,6 +23,8 @@ export interface SetConflict extends PathConflict {
   /** the smallest set of tops found that does not compose for it; ascending */
   readonly sides: readonly number[];
   readonly state: Failing;
+  /** every order of them is merged, but not to the same */
+  readonly differs: boolean;
 }
 
 export interface Composed {
@@ -128,7 +130,7 @@ export class Composer {
     return places.map((place) => {
       const after = kept.get(place.path)?.after;
       const others = core.filter((t) => { const c = this.#graph.changes(t).get(place.path); return c !== undefined && !sameEntry(c.after, after ?? null); });
-      return { ...place, top: others.at(-1) ?? core.at(-1)!, sides: core, state };
+      return { ...place, top: others.at(-1) ?? core.at(-1)!, sides: core, state, differs: refusal === null };
     });
   }
 
@@ -164,7 +166,7 @@ export class Composer {
       const shared = this.compose(this.topsOf([...closure].filter((s) => covered.has(s))));
       const theirs = this.#graph.changes(top);
       const merged = mergeInto(this.#contents, between(shared.changes, changes), between(shared.changes, theirs));
-      for (const c of merged.conflicts) conflicts.push({ ...c, top, sides: tops.slice(0, i + 1), state: 'conflict' });
+      for (const c of merged.conflicts) conflicts.push({ ...c, top, sides: tops.slice(0, i + 1), state: 'conflict', differs: false });
       changes = followedBy(changes, merged.changes);
       for (const s of closure) covered.add(s);
     }
@@ -224,7 +226,7 @@ export class Composer {
       const other = added.against(path);
       if (other === null || path >= other) continue;
       const sides = [writers.get(path)![0]!.tops[0]!, writers.get(other)![0]!.tops[0]!];
-      conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: sides[0]!, sides: sides.sort(ascending), state: 'conflict' });
+      conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: sides[0]!, sides: sides.sort(ascending), state: 'conflict', differs: false });
     }
     return { changes: united, conflicts };
   }
@@ -253,7 +255,7 @@ export class Composer {
     const { core, refusal, state } = decision;
     const place = refusal ?? { path, kind: 'content', regions: NO_REGIONS };
     const sides = core.map((i) => list[i]!.tops.find((t) => this.#graph.changes(t).has(path)) ?? list[i]!.tops[0]!).sort(ascending);
-    return { entry, conflict: { ...place, top: top < 0 ? list.at(-1)!.tops[0]! : top, sides, state } };
+    return { entry, conflict: { ...place, top: top < 0 ? list.at(-1)!.tops[0]! : top, sides, state, differs: refusal === null } };
   }
 
   /**

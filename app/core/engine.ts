@@ -8,6 +8,7 @@ import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
 import type { Acu, Conflict, Segment, SetVerdict, Source, Verdict } from './model.ts';
 import { Provenances } from './provenances.ts';
+import { type Looks, looksOf } from './sets/looks.ts';
 import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from './tables.ts';
 
 export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
@@ -202,6 +203,11 @@ export class Engine {
     const conflicts = this.#against(this.#close(this.#numbersOf(ids)), () => true);
     const outside = conflicts.filter((c) => set.has(c.a) && (c.b === 'base' || set.has(c.b)));
     return { ok: missing.length === 0 && outside.length === 0, missing, conflicts: missing.length === 0 ? conflicts : outside };
+  }
+
+  /** Could a set fail although no two of it conflict? Told by the tables alone. */
+  looks(ids: readonly AcuId[]): Looks {
+    return looksOf(this.tables, this.#tops(this.#close(this.#numbersOf(ids))), (segment) => this.index.closure(segment));
   }
 
   /** May the candidates join the chosen? Dependencies that are not there yet are taken along and named. */

@@ -112,6 +112,13 @@ export interface Conflict {
   readonly inherited: boolean;
 }
 
+/** A conflict of a set. `order-sensitive`: git's chain of merges conflicts, or comes to another tree, in another order (docs/decisions/0020). */
+export interface SetConflict extends Omit<Conflict, 'verdict'> {
+  readonly verdict: Verdict | 'order-sensitive';
+  /** the smallest set found of which this is true, sorted; absent where `a` and `b` are all of it */
+  readonly sides?: readonly AcuId[];
+}
+
 export interface Composition {
   readonly id: string;
   readonly name: string;
@@ -135,9 +142,13 @@ export type Grain = 'branch' | 'commit' | 'atom';
 
 export interface ImportSummary { readonly base: Oid; readonly acus: number; readonly sources: number; readonly edits: number; readonly hunks: number; readonly ms: number; /** where it changed the composition */ readonly rebound: readonly Rebinding[] }
 
-/** The answer to "may these stand together?" in the words of the screen. */
+/**
+ * The answer to "may these stand together?" in the words of the screen. `look`: pairs alone do not tell, because renames of several could
+ * concern another; composing decides. What it then refuses is `conflicts` or `order-sensitive`.
+ */
 export type SetVerdict =
-  | { readonly kind: 'fits' }
-  | { readonly kind: 'needs'; readonly missing: readonly AcuId[] }
+  | { readonly kind: 'fits'; readonly look?: true }
+  | { readonly kind: 'needs'; readonly missing: readonly AcuId[]; readonly look?: true }
   | { readonly kind: 'conflicts'; readonly with: readonly Conflict[] }
+  | { readonly kind: 'order-sensitive'; readonly with: readonly SetConflict[] }
   | { readonly kind: 'unable'; readonly reason: string; readonly acus: readonly AcuId[] };

@@ -6,7 +6,8 @@ export const ids = {
   filterSource: 'filter-source', filterAuthor: 'filter-author', filterConflicted: 'filter-conflicted', filterStale: 'filter-stale',
   verdict: 'verdict', // data-kind: fits, needs, conflicts, unable
   composition: 'composition', member: 'member', // data-acu
-  proposal: 'proposal', proposalAccept: 'proposal-accept', rebound: 'rebound', // data-outcome on its rows
+  proposal: 'proposal', proposalAccept: 'proposal-accept', refused: 'refused', // data-kind
+  rebound: 'rebound', // data-outcome on its rows
    ghost: 'drag-verdict',
   graph: 'graph', graphList: 'graph-list', // data-settled on graph
   conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail',

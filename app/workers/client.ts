@@ -50,6 +50,6 @@ export { markNames, marks, markToken, shapes } from './marks.ts';
 export type { Mark } from './marks.ts';
 export { flags, nodeRadius } from './draw.ts';
 export type { NodeStates, Palette, View } from './draw.ts';
-export { BASE, verdictOrder } from './conflictTable.ts';
+export { BASE, refusedView, verdictOrder } from './conflictTable.ts';
 export type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';

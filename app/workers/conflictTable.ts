@@ -2,8 +2,9 @@
 // never a list of objects for all of them.
 import type { AcuId, PathBytes } from '../core/bytes.ts';
 import { display } from '../core/bytes.ts';
-import type { Acu, Conflict, ConflictKind, Verdict } from '../core/model.ts';
+import type { Acu, Conflict, ConflictKind, SetConflict, Verdict } from '../core/model.ts';
 import { visible } from '../core/visible.ts';
+import type { VerdictView } from './replica.ts';
 
 /** What a conflict's other side is when it is the base: stale ACUs conflict with it. */
 export const BASE = -1;
@@ -47,9 +48,27 @@ class Interner<T extends string> {
   }
 }
 
-export function toView(conflict: Conflict): ConflictView {
+export function toView(conflict: SetConflict): ConflictView {
   const { a, b, kind, verdict, path, detail, inherited } = conflict;
-  return { a, b, kind, verdict, path, shown: visible(display(path)), detail: visible(detail), inherited };
+  // what depends on the order stands in the way like any other: the whole verdict says that it does
+  return { a, b, kind, verdict: verdict === 'order-sensitive' ? 'blocking' : verdict, path, shown: visible(display(path)), detail: visible(detail), inherited };
+}
+
+export const shownConflicts = 50;
+export const noVerdict = { acus: [], reason: '', conflicts: [], total: 0, against: [], look: false } as const;
+
+type Placed = Omit<SetConflict, 'inherited'> & { readonly inherited?: boolean };
+
+export function conflictingView(kind: 'conflicts' | 'order-sensitive', conflicts: readonly Placed[], asked: readonly AcuId[]): VerdictView {
+  const against = new Set<AcuId>();
+  for (const { a, b, sides } of conflicts) for (const id of sides !== undefined && sides.length > 0 ? sides : [a, b]) if (id !== 'base') against.add(id);
+  for (const id of asked) against.delete(id);
+  return { ...noVerdict, kind, conflicts: conflicts.slice(0, shownConflicts).map((c) => toView({ ...c, inherited: c.inherited ?? false })), total: conflicts.length, against: [...against] };
+}
+
+/** What composing says of a set that pairs alone do not tell of. */
+export function refusedView(conflicts: readonly Placed[], asked: readonly AcuId[]): VerdictView {
+  return conflictingView(conflicts.some((c) => c.verdict === 'order-sensitive') ? 'order-sensitive' : 'conflicts', conflicts, asked);
 }
 
 export class ConflictTable {

@@ -7,7 +7,7 @@ import { Engine } from '../core/engine.ts';
 import { visible } from '../core/visible.ts';
 import { PATCH_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
-import { ConflictTable, toView } from './conflictTable.ts';
+import { ConflictTable, conflictingView, noVerdict } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
@@ -63,14 +63,14 @@ export interface VerdictView {
   /** needs: what is missing; unable: what cannot be composed */
   readonly acus: readonly AcuId[];
   readonly reason: string;
-  /** the first `shownConflicts` of `total` */
+  /** the first of `total`: conflictTable.ts says how many */
   readonly conflicts: readonly ConflictView[];
   readonly total: number;
   /** every ACU that is a side of one of the conflicts and was not asked about */
   readonly against: readonly AcuId[];
+  /** fits and needs: pairs alone do not tell, composing does */
+  readonly look: boolean;
 }
-
-export const shownConflicts = 50;
 
 const markIndex = (mark: Mark): number => marks.indexOf(mark);
 
@@ -113,7 +113,8 @@ export class Replica {
   }
 
   verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): VerdictView {
-    return toVerdictView(this.#held().verdict(chosen, candidates), candidates);
+    const engine = this.#held(), verdict = engine.verdict(chosen, candidates);
+    return { ...toVerdictView(verdict, candidates), look: (verdict.kind === 'fits' || verdict.kind === 'needs') && engine.looks([...chosen, ...candidates]).renames };
   }
 
   /** What each ACU of `indices` is to the composition `chosen`: positions in `marks`. */
@@ -125,7 +126,8 @@ export class Replica {
       if (acu === undefined) return markIndex('unknown');
       if (within.has(acu.id)) return markIndex('in');
       if (acu.standing !== 'exact') return markIndex(acu.standing);
-      return markIndex(engine.verdict(chosen, [acu.id]).kind);
+      const { kind } = engine.verdict(chosen, [acu.id]);
+      return markIndex(kind === 'order-sensitive' ? 'order' : kind);
     });
   }
 
@@ -261,16 +263,10 @@ function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>): AcuRo
 }
 
 function toVerdictView(verdict: SetVerdict, asked: readonly AcuId[]): VerdictView {
-  const none = { acus: [], reason: '', conflicts: [], total: 0, against: [] };
   switch (verdict.kind) {
-    case 'fits': return { ...none, kind: 'fits' };
-    case 'needs': return { ...none, kind: 'needs', acus: verdict.missing };
-    case 'unable': return { ...none, kind: 'unable', acus: verdict.acus, reason: verdict.reason };
-    case 'conflicts': {
-      const against = new Set<AcuId>();
-      for (const { a, b } of verdict.with) { against.add(a); if (b !== 'base') against.add(b); }
-      for (const id of asked) against.delete(id);
-      return { ...none, kind: 'conflicts', conflicts: verdict.with.slice(0, shownConflicts).map(toView), total: verdict.with.length, against: [...against] };
-    }
+    case 'fits': return { ...noVerdict, kind: 'fits' };
+    case 'needs': return { ...noVerdict, kind: 'needs', acus: verdict.missing };
+    case 'unable': return { ...noVerdict, kind: 'unable', acus: verdict.acus, reason: verdict.reason };
+    case 'conflicts': case 'order-sensitive': return conflictingView(verdict.kind, verdict.with, asked);
   }
 }

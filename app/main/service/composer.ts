@@ -1,12 +1,12 @@
 // From a set of ACUs to one tree, and from a conflict to its texts: loads the contents the engine's plan needs and nothing else.
-import { type AcuId, type ByteString, type Oid, type PathBytes, toBytes } from '../../core/bytes.ts';
+import { type AcuId, type ByteString, type Oid, type PathBytes, display, toBytes } from '../../core/bytes.ts';
 import { type Change, type Changes, mergeRegisters } from '../../core/changes.ts';
-import { Composer } from '../../core/compose.ts';
+import { Composer, type SetConflict as OfTops } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
-import type { Engine } from '../../core/engine.ts';
+import { type Engine, describe } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { mergeMarked } from '../../core/merge3.ts';
-import type { Conflict, ConflictKind, Edit } from '../../core/model.ts';
+import type { ConflictKind, Edit, SetConflict } from '../../core/model.ts';
 import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
 import { settle } from '../../core/waves.ts';
@@ -24,7 +24,7 @@ export interface ComposedSet {
   /** contents that composing made */
   readonly blobs: ReadonlyMap<Oid, Uint8Array>;
 }
-export interface NotComposed { readonly conflicts: readonly Conflict[]; readonly missing: readonly AcuId[] }
+export interface NotComposed { readonly conflicts: readonly SetConflict[]; readonly missing: readonly AcuId[] }
 
 /** base → the segment's tree, from the tables. */
 export function changesOfSegment(engine: Engine, segment: number): Map<PathBytes, Change> {
@@ -62,17 +62,7 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   const composer = composerFor(engine, contents, warm);
   const composed = await warm.settle(contents, () => composer.compose(tops));
   signal?.throwIfAborted();
-  if (composed.conflicts.length > 0) {
-    // pairs are clean and the whole is not: three or more edits meet, which pair verdicts do not decide
-    const acuOf = (s: number): AcuId => engine.tables.segments[s]!.acu!;
-    return {
-      missing: [],
-      conflicts: composed.conflicts.map((c) => ({
-        a: acuOf(c.top), b: acuOf(tops.find((t) => t !== c.top)!), kind: c.kind, verdict: 'blocking', path: c.path,
-        detail: 'the set conflicts although every pair of it is clean', inherited: false,
-      })),
-    };
-  }
+  if (composed.conflicts.length > 0) return { missing: [], conflicts: composed.conflicts.map((c) => setConflict(engine, c)) };
   const delta = new Map<PathBytes, Entry | null>();
   const blobs = new Map<Oid, Uint8Array>();
   for (const [path, c] of composed.changes) {
@@ -81,6 +71,17 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
     if (made !== undefined) blobs.set(c.after!.oid, made);
   }
   return { delta, changes: composed.changes, blobs };
+}
+
+/** What pair verdicts do not tell: the pairs of these go together. */
+function setConflict(engine: Engine, { path, kind, regions, sides: tops, state, differs }: OfTops): SetConflict {
+  const sides = [...new Set(tops.map((s) => engine.tables.segments[s]!.acu!))].sort();
+  const [a, b] = sides as [AcuId, AcuId];
+  const these = `these ${sides.length}`, where = display(path);
+  const detail = differs ? `${where} ends otherwise when ${these} are merged in another order`
+    : state === 'order-sensitive' ? `${where} conflicts (${kind}) when ${these} are merged in some orders, and in others it does not`
+    : sides.length === 2 ? describe(kind, regions, path) : `${where} conflicts (${kind}) where ${these} meet, though any two of them go together`;
+  return { a, b, kind, path, detail, inherited: false, verdict: state === 'conflict' ? 'blocking' : state, ...sides.length > 2 && { sides } };
 }
 
 export interface ConflictTexts {

@@ -7,7 +7,7 @@ import { Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Edit } from '../../core/model.ts';
+import type { Edit, SetConflict } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
@@ -93,7 +93,7 @@ export class Reading {
     const files = 'delta' in answer ? await this.#changes(moment, answer) : [];
     const ms = performance.now() - start;
     if ('delta' in answer) return { tree: answer.tree, files, missing: [], conflicts: [], ms };
-    return { tree: null, files: [], missing: answer.missing, conflicts: answer.conflicts.map(({ a, b, path, kind }) => ({ a, b, path, kind })), ms };
+    return { tree: null, files: [], missing: answer.missing, conflicts: answer.conflicts.map(({ a, b, path, kind, verdict, detail, sides = [] }) => ({ a, b, path, kind, verdict, detail, sides })), ms };
   }
 
   #blobsOf(moment: Moment, made?: ReadonlyMap<Oid, Uint8Array>): (oid: Oid) => Promise<Uint8Array> {
@@ -132,12 +132,19 @@ export class Reading {
 }
 
 export function notComposable({ conflicts, missing }: NotComposed): AcumenError {
-  const sentence = missing.length > 0
-    ? `This set needs ${missing.length === 1 ? 'another change' : `${missing.length} other changes`} to stand.`
-    : `This set conflicts in ${conflicts.length === 1 ? 'one place' : `${conflicts.length} places`}.`;
-  return new AcumenError('not-composable', sentence, missing.length > 0 ? 'Add what it needs, or take out what needs it.' : 'Take out one side of each conflict.',
-    { missing: missing.slice(0, 100), conflicts: conflicts.slice(0, 100).map(({ a, b, kind, path, detail }) => ({ a, b, kind, path, detail })) });
+  const ordered = conflicts.find((c) => c.verdict === 'order-sensitive');
+  const [sentence, hint] = missing.length > 0
+    ? [`This set needs ${missing.length === 1 ? 'another change' : `${missing.length} other changes`} to stand.`, 'Add what it needs, or take out what needs it.']
+    : ordered !== undefined ? [orderSentence(ordered), ORDER_HINT]
+    : [`This set conflicts in ${conflicts.length === 1 ? 'one place' : `${conflicts.length} places`}.`, 'Take out one side of each conflict.'];
+  return new AcumenError('not-composable', sentence, hint, {
+    missing: missing.slice(0, 100),
+    conflicts: conflicts.slice(0, 100).map(({ a, b, kind, path, detail, verdict, sides }) => ({ a, b, kind, path, detail, verdict, ...sides && { sides } })),
+  });
 }
+
+const orderSentence = ({ sides, detail }: SetConflict): string => `What this set becomes depends on the order in which ${sides?.length ?? 2} of its changes are merged: ${detail}.`;
+export const ORDER_HINT = 'Take out one of them, or merge them in git in the order you mean and import that branch.';
 
 const fileChange = ({ path, kind, added, deleted }: Edit): FileChange => ({ path, kind, added, deleted });
 

@@ -3,7 +3,8 @@
 import { display } from '../../core/bytes.ts';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
-import type { Acu, Conflict, ConflictKind, ImportSummary, Rebinding, Verdict } from '../../core/model.ts';
+import { AcumenError } from '../../core/errors.ts';
+import type { Acu, ConflictKind, ImportSummary, Rebinding, SetConflict, Verdict } from '../../core/model.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For the doors, which see the engine's values through the service alone. */
@@ -18,7 +19,9 @@ export interface ListedAcu {
 }
 export interface NamedAcu { readonly id: AcuId; readonly name: string; readonly sources: readonly string[] }
 export interface ConflictRow {
-  readonly a: AcuId; readonly b: AcuId | 'base'; readonly kind: ConflictKind; readonly verdict: Verdict; readonly path: string; readonly detail: string;
+  readonly a: AcuId; readonly b: AcuId | 'base'; readonly kind: ConflictKind; readonly verdict: SetConflict['verdict']; readonly path: string; readonly detail: string;
+  /** of more than two: the smallest set found of which it is true */
+  readonly sides?: readonly AcuId[];
 }
 export interface SourceConflictRow { readonly a: string; readonly b: string; readonly verdict: Verdict; readonly paths: readonly string[] }
 export interface PairCounts { readonly blocking: number; readonly resolvable: number; readonly risk: number }
@@ -38,8 +41,8 @@ export function named({ id, name, sources }: Acu): NamedAcu {
   return { id, name: display(name), sources: sources.map(display) };
 }
 
-export function conflictRow({ a, b, kind, verdict, path, detail }: Conflict): ConflictRow {
-  return { a, b, kind, verdict, path: display(path), detail };
+export function conflictRow({ a, b, kind, verdict, path, detail, sides }: SetConflict): ConflictRow {
+  return { a, b, kind, verdict, path: display(path), detail, ...sides !== undefined && { sides } };
 }
 
 interface Counts { blocking: number; resolvable: number; risk: number; partial: number; inherited: number }
@@ -156,9 +159,16 @@ export class GraphReport {
 
 export interface CheckReport { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly ConflictRow[] }
 
-export function checkReport(engine: Engine, ids: readonly AcuId[]): CheckReport {
+/** Pairs decide, but where three or more could fail all the same: then composing does. */
+export async function checkReport(at: Workspace | Pick<Workspace, 'engine'>, ids: readonly AcuId[]): Promise<CheckReport> {
+  const { engine } = at;
   const { ok, missing, conflicts } = engine.check(ids);
-  return { ok, missing, conflicts: conflicts.map(conflictRow) };
+  if (!ok) return { ok, missing, conflicts: conflicts.map(conflictRow) };
+  const { renames, texts } = engine.looks(ids);
+  if (!renames && !texts) return { ok, missing, conflicts: [] };
+  if (!('reading' in at)) throw new AcumenError('usage', 'Whether these go together is told by composing them, which takes a workspace.', 'Import the repository and leave --no-store out.');
+  const report = await composeReport(at, ids, null);
+  return { ok: report.tree !== null, missing: report.missing, conflicts: report.conflicts };
 }
 
 export interface ComposeReport {

@@ -20,9 +20,10 @@ import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import type { InspectorTab } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { duration, exactTime, grouped, plural } from '../state/words.ts';
+import { duration, exactTime, grouped, listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
+import type { Methods } from '../../contract/methods.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
 import { History } from './History.tsx';
 

@@ -187,9 +187,10 @@ describe('subjects and operations', () => {
   });
 
   test('needs light up, conflicts clash', () => {
-    const none = { acus: [], reason: '', conflicts: [], total: 0, against: [] };
+    const none = { acus: [], reason: '', conflicts: [], total: 0, against: [], look: false };
     expect([...effects({ ...none, kind: 'needs', acus: [id(4)] }).lit]).toEqual([id(4)]);
     expect([...effects({ ...none, kind: 'conflicts', against: [id(5)] }).clash]).toEqual([id(5)]);
+    expect([...effects({ ...none, kind: 'order-sensitive', against: [id(6)] }).clash]).toEqual([id(6)]);
     expect(effects(null).lit.size).toBe(0);
   });
 

@@ -6,7 +6,7 @@ import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, ini
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
-const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [] };
+const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [], look: false };
 const conflict = (a: number, b: number | 'base', shown = 'src/a.ts'): ConflictView => ({ a: id(a), b: b === 'base' ? 'base' : id(b), kind: 'content', verdict: 'blocking', path: shown as PathBytes, shown, detail: '', inherited: false });
 const said = (verdict: VerdictView, asked: number[]): string => sentence(verdictWords(verdict, asked.map(id), nameOf));
 
@@ -14,6 +14,7 @@ describe('a verdict in words', () => {
   test('fits', () => {
     expect(said(none, [1])).toBe('Fits.');
     expect(said(none, [1, 2])).toBe('They fit.');
+    expect(said({ ...none, look: true }, [1])).toBe('Fits two by two; composing decides about renames among them.');
   });
   test('needs names what is missing, and counts the rest', () => {
     expect(said({ ...none, kind: 'needs', acus: [id(1), id(2)] }, [3])).toBe('Needs acu-1 and acu-2.');
@@ -24,6 +25,11 @@ describe('a verdict in words', () => {
     expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(1, 2)], total: 4, against: [id(1), id(7)] }, [2])).toBe('Conflicts with acu-1 and acu-7 in src/a.ts (content), and 3 more places.');
     expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(2, 'base')], total: 1 }, [2])).toBe('Conflicts with the base in src/a.ts (content).');
     expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(2, 3)], total: 1 }, [2, 3])).toBe('They conflict with each other in src/a.ts (content).');
+  });
+  test('what depends on the order says with whom, and what ends otherwise', () => {
+    const view: VerdictView = { ...none, kind: 'order-sensitive', conflicts: [{ ...conflict(1, 2), detail: 'src/a.ts ends otherwise when these 3 are merged in another order' }], total: 1, against: [id(1), id(2)] };
+    expect(said(view, [3])).toBe('Depends on the order of merging, with acu-1 and acu-2: src/a.ts ends otherwise when these 3 are merged in another order.');
+    expect(verdictWords(view, [id(3)], nameOf).mark).toBe('order');
   });
   test('what cannot be composed says why', () => {
     expect(said({ ...none, kind: 'unable', acus: [id(1)], reason: 'not yet exact: two merge bases' }, [1])).toBe('Cannot be composed – not yet exact: two merge bases.');

@@ -1,7 +1,6 @@
 // `acumen compose`.
 import { AcumenError } from '../../../contract/frames.ts';
-import { checkReport, composeReport, namedIds } from '../../service/reports.ts';
-import type { ComposeReport } from '../../service/reports.ts';
+import { composeReport, namedIds } from '../../service/reports.ts';
 import { clean, shortId } from './output.ts';
 import { against } from './looking.ts';
 import { operate, withWorkspace } from './opening.ts';
@@ -15,13 +14,12 @@ export const composing: Verb = (call) => withWorkspace(call, { write: true, impo
       : new AcumenError('usage', `There is no way to resolve called ${options.resolve}.`, 'Leave --resolve out, or use --resolve none.');
   }
   const acus = namedIds(workspace.engine, args);
-  let report: ComposeReport;
+  let report = await composeReport(workspace, acus, null);
   let written = null;
-  if (!checkReport(workspace.engine, acus).ok) report = await composeReport(workspace, acus, null);
-  else {
+  if (report.tree !== null) {
     written = options.branch === undefined ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus });
-    report = await composeReport(workspace, acus, written?.commit ?? null);
-    if (written === null && report.tree !== null) await operate(call, workspace, 'compose', { acus });
+    if (written === null) await operate(call, workspace, 'compose', { acus });
+    else report = await composeReport(workspace, acus, written.commit);
   }
   if (options.json) await out.line(JSON.stringify(report));
   else if (report.tree === null) await against(out, workspace, report.missing, report.conflicts);

@@ -1,6 +1,7 @@
 // `acumen list`, `conflicts` and `check`: what there is and what stands against what. They change nothing.
 import { AcumenError } from '../../../contract/frames.ts';
 import { ConflictReport, GraphReport, checkReport, importWarnings, listed, namedIds } from '../../service/reports.ts';
+import { ORDER_HINT } from '../../service/reading.ts';
 import type { ConflictRow } from '../../service/reports.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { JsonStream, ago, clean, duration, shortId, table } from './output.ts';
@@ -117,7 +118,7 @@ function mark(out: Output, verdict: ConflictRow['verdict']): string {
 export const check: Verb = (call) => withEngine(call, async (workspace) => {
   const { out, options, args } = call;
   const ids = namedIds(workspace.engine, args);
-  const report = checkReport(workspace.engine, ids);
+  const report = await checkReport(workspace, ids);
   if (options.json) await out.line(JSON.stringify(report));
   else if (report.ok) await out.line(`${out.style('good', '✓')} ${ids.length === 1 ? 'This change stands alone.' : `These ${ids.length} changes can be composed.`}`);
   else await against(out, workspace, report.missing, report.conflicts);
@@ -132,8 +133,14 @@ export async function against(out: Output, { engine }: Pick<Workspace, 'engine'>
   };
   if (missing.length > 0) await out.line(`${out.style('warning', '+')} It needs:`);
   for (const id of missing) await out.line(`    ${name(id)}`);
-  if (rows.length > 0) await out.line(`${out.style('bad', '✕')} It conflicts:`);
-  for (const row of rows) await out.line(`    ${name(row.a)} ${out.style('dim', '×')} ${row.b === 'base' ? 'the base' : name(row.b)}: ${clean(row.detail)}`);
+  const sides = (row: ConflictRow): string => (row.sides ?? [row.a, row.b]).map((id) => (id === 'base' ? 'the base' : name(id))).join(` ${out.style('dim', '×')} `);
+  const [ordered, plain] = [rows.filter((row) => row.verdict === 'order-sensitive'), rows.filter((row) => row.verdict !== 'order-sensitive')];
+  if (plain.length > 0) await out.line(`${out.style('bad', '✕')} It conflicts:`);
+  for (const row of plain) await out.line(`    ${sides(row)}: ${clean(row.detail)}`);
+  if (ordered.length === 0) return;
+  await out.line(`${out.style('bad', '⇄')} What it becomes depends on the order in which these are merged:`);
+  for (const row of ordered) await out.line(`    ${sides(row)}: ${clean(row.detail)}`);
+  await out.line(`  ${out.style('dim', 'hint:')} ${ORDER_HINT}`);
 }
 
 function* map<A, B>(items: Iterable<A>, f: (item: A) => B): Iterable<B> { for (const item of items) yield f(item); }
