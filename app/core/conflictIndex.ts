@@ -1,15 +1,15 @@
 // Which pairs of segments conflict, and where (design.md §4, Conflict index). Pairs are bits, found by one sweep over the hunks of each
 // path or a segment at a time; places are worked out when asked for. What a sweep cannot answer stands in the tables, decided.
-import { Closures } from './closures.ts';
+import type { Closures } from './closures.ts';
 import { Answers } from './index/answers.ts';
-import { Contexts } from './index/contexts.ts';
+import type { Contexts } from './index/contexts.ts';
 import { Folders } from './index/folders.ts';
-import { type Lanes, laneAt, lanesOf } from './index/lanes.ts';
+import { type Lanes, laneAt } from './index/lanes.ts';
 import { PairSet } from './index/pairSet.ts';
+import { Pairing } from './index/pairing.ts';
 import { Places, type PlaceConflict, adds, rowsOfSegment } from './index/places.ts';
 import { type RowNumbers, rowNumbers } from './index/rows.ts';
 import { Shelves } from './index/shelves.ts';
-import { Sweep, type Sweepable } from './index/sweep.ts';
 import { Row, type Tables } from './tables.ts';
 
 export type { PlaceConflict } from './index/places.ts';
@@ -36,33 +36,27 @@ export class ConflictIndex {
   readonly #lanes: Lanes;
   readonly #folders: Folders;
   readonly #places: Places;
-  readonly #sweep: Sweep;
+  readonly #checked: number;
 
-  /** `swept`: the pairs that sweeping all lanes finds, where others have done it (index/partition.ts). */
-  constructor(tables: Tables, swept?: (lanes: Sweepable) => Iterable<Int32Array>) {
-    const { segments } = tables;
+  /** `pairing`: of these tables, swept. */
+  constructor(tables: Tables, pairing = new Pairing(tables).whole()) {
     this.#tables = tables;
-    this.#found = new PairSet(segments.length);
-    this.#closures = new Closures(segments);
-    this.#contexts = new Contexts(this.#closures);
-    segments.forEach((s, i) => { if (s.standing === 'exact') this.#contexts.arrive(i, s.tip); });
-    this.#contexts.read(tables.contexts);
-    this.#numbers = rowNumbers(tables);
-    this.#lanes = lanesOf(this.#numbers, tables.paths.length, tables.contexts.length, (i) => segments[i]!.standing === 'exact');
+    this.#checked = pairing.checked;
+    this.#found = pairing.found;
+    this.#numbers = pairing.numbers;
+    this.#lanes = pairing.lanes;
+    this.#contexts = pairing.contexts;
+    this.#closures = pairing.contexts.closures;
     this.#folders = new Folders((path) => this.#tables.paths[path]!);
     this.#places = new Places(tables, this.#numbers, this.#folders);
     this.#answers = new Answers(tables);
-    const lanes = { numbers: this.#numbers, lanes: this.#lanes, contexts: this.#contexts, segments: segments.length };
-    this.#sweep = new Sweep(lanes, this.#found);
-    if (swept === undefined) this.#sweep.all();
-    else for (const pairs of swept(lanes)) for (let i = 0; i < pairs.length; i += 2) this.#found.add(pairs[i]!, pairs[i + 1]!);
     this.#nest();
     this.#answers.each((a, b, places) => this.#answer(a, b, places));
   }
 
   get tables(): Tables { return this.#tables; }
   /** pairs that had to be checked exactly so far: what the index cost */
-  get checked(): number { return this.#sweep.checked + (this.#shelves?.checked ?? 0); }
+  get checked(): number { return this.#checked + (this.#shelves?.checked ?? 0); }
   /** of the pairs themselves */
   get bytes(): number { return this.#found.bytes + (this.#unknown?.bytes ?? 0); }
 

@@ -9,6 +9,8 @@ const BASE = -1, AWAY = -2;
 /** Flat, for threads that know no names. */
 export interface ContextRows { readonly closures: ClosureRows; readonly contextAt: Int32Array; readonly contextBits: Uint32Array }
 
+export const isBase = ({ contextAt }: ContextRows, context: number): boolean => contextAt[context] === BASE;
+
 /** Are two segments, neither above the other, compared in this context: is it what both stand on, no more and no less? */
 export function meetIn({ closures, contextAt, contextBits }: ContextRows, a: number, b: number, context: number): boolean {
   const at = contextAt[context]!;

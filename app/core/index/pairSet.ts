@@ -1,6 +1,8 @@
 // A set of unordered pairs of small numbers as a bit matrix: asking costs one read, the pairs of one number one row of words.
 // 5,000 numbers take 3 MB however many pairs there are; never an object per pair.
 
+const LIST = 0, MATRIX = 1;
+
 export class PairSet {
   /** words of 32 bits in a row */
   #words: number;
@@ -70,6 +72,29 @@ export class PairSet {
         for (; left !== 0; left &= left - 1) visit(a, (w << 5) + 31 - Math.clz32(left & -left));
       }
     }
+  }
+
+  /** For another thread: the pairs one after another, or the matrix where that is smaller. The first number says which. */
+  pack(): ArrayBuffer {
+    const { size } = this;
+    if (2 * size >= this.#bits.length) {
+      const out = new Uint32Array(1 + this.#bits.length);
+      out[0] = MATRIX;
+      out.set(this.#bits, 1);
+      return out.buffer;
+    }
+    const out = new Uint32Array(1 + 2 * size);
+    let at = 1;
+    out[0] = LIST;
+    this.each((a, b) => { out[at++] = a; out[at++] = b; });
+    return out.buffer;
+  }
+
+  /** Adds what a set of as many numbers packed. */
+  unite(packed: ArrayBuffer): void {
+    const from = new Uint32Array(packed);
+    if (from[0] === MATRIX) for (let w = 0; w < this.#bits.length; w++) this.#bits[w]! |= from[w + 1]!;
+    else for (let i = 1; i < from.length; i += 2) this.add(from[i]!, from[i + 1]!);
   }
 
   /** How many pairs. */

@@ -1,7 +1,7 @@
 // The sweep: of each lane, in the order of its lines, only hunks that touch are compared, and rows that are no text with all others.
 // Writes the pairs of segments that conflict into a set. Pure numbers: the same here, in a Web Worker and in a worker thread.
 import { HunkColumn, Row } from '../tables.ts';
-import { type ContextRows, meetIn } from './contexts.ts';
+import { type ContextRows, isBase, meetIn } from './contexts.ts';
 import { HunkClasses, type Lanes } from './lanes.ts';
 import type { PairSet } from './pairSet.ts';
 import { type RowNumbers, changedMode, hunksDiffer, isText, rowsConflict } from './rows.ts';
@@ -115,14 +115,16 @@ export class Sweep {
   }
 
   #compare(one: number, other: number, context: number): void {
-    const d = this.#numbers, { order, first } = this.#classes, found = this.#found;
+    const d = this.#numbers, { order, first } = this.#classes, found = this.#found, onBase = isBase(this.#contexts, context);
     for (let i = first[one]!; i < first[one + 1]!; i++) {
       const x = order[i]!, a = d.rows[d.rowOf[x]! + Row.segment]!;
       for (let j = first[other]!; j < first[other + 1]!; j++) {
         const y = order[j]!, b = d.rows[d.rowOf[y]! + Row.segment]!;
         if (a === b || found.has(a, b)) continue;
+        // on the base most share nothing, which is soon told; elsewhere being compared at all takes more words than the texts
+        if (onBase && !meetIn(this.#contexts, a, b, context)) continue;
         this.checked++;
-        if (hunksDiffer(d, x, y) && meetIn(this.#contexts, a, b, context)) found.add(a, b);
+        if (hunksDiffer(d, x, y) && (onBase || meetIn(this.#contexts, a, b, context))) found.add(a, b);
       }
     }
   }
