@@ -3,7 +3,7 @@
 // every order (sets/): one that conflicts, or ends otherwise, in another order is no composition. Either way the result is a function
 // of the set (law 1).
 import type { Oid, PathBytes } from './bytes.ts';
-import { Added, type Change, type Changes, type PathConflict, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
+import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
 import { Likeness } from './likeness.ts';
 import type { Entry } from './repository.ts';
@@ -227,6 +227,10 @@ export class Composer {
       if (other === null || path >= other) continue;
       const sides = [writers.get(path)![0]!.tops[0]!, writers.get(other)![0]!.tops[0]!];
       conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: sides[0]!, sides: sides.sort(ascending), state: 'conflict', differs: false });
+    }
+    // a file stands where somebody's change keeps a directory
+    for (const kept of conflicts.filter(({ kind }) => kind === 'modify/delete')) for (const path of ancestors(kept.path)) {
+      if (added.files.has(path) && !conflicts.some((c) => c.path === path)) conflicts.push({ ...kept, path, kind: 'directory/file' });
     }
     return { changes: united, conflicts };
   }
