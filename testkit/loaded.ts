@@ -7,7 +7,7 @@ import type { RepositoryReader } from '../app/core/repository.ts';
 import { segmentKey } from '../app/core/segmentKey.ts';
 import { openRepository } from '../app/main/git/open.ts';
 import type { ReaderChoice } from '../app/main/git/open.ts';
-import { importRepository } from '../app/main/service/importer.ts';
+import { type Progress, importRepository } from '../app/main/service/importer.ts';
 
 export interface Loaded {
   readonly engine: Engine;
@@ -24,6 +24,10 @@ export interface LoadOptions {
   readonly onTopOf?: Loaded;
   /** embedded if not given: what most tests are about does not depend on it */
   readonly reader?: ReaderChoice;
+  /** what stands between the repository and the import */
+  readonly through?: (reader: RepositoryReader) => RepositoryReader;
+  readonly progress?: Progress;
+  readonly signal?: AbortSignal;
 }
 
 export async function load(dir: string, options: LoadOptions = {}): Promise<Loaded> {
@@ -31,7 +35,7 @@ export async function load(dir: string, options: LoadOptions = {}): Promise<Load
   const blobs = new Map<Oid, Uint8Array>();
   const stored = async (oid: Oid): Promise<Uint8Array | null> => blobs.get(oid) ?? await options.onTopOf?.stored(oid) ?? null;
   const byKey = new Map<string, Segment>((options.onTopOf?.segments ?? []).map((s) => [segmentKey(s), s]));
-  const published = await importRepository(reader, { base: options.base ?? null, refs: options.refs ?? [], grain: options.grain ?? 'branch' }, {
+  const published = await importRepository(options.through?.(reader) ?? reader, { base: options.base ?? null, refs: options.refs ?? [], grain: options.grain ?? 'branch' }, {
     written: async () => new Set(),
     begin: async () => {},
     keyOf: segmentKey,
@@ -42,7 +46,7 @@ export async function load(dir: string, options: LoadOptions = {}): Promise<Load
       for (const s of segments) byKey.set(segmentKey(s), s);
       for (const b of made) blobs.set(b.oid, b.bytes);
     },
-  }, () => {}, new AbortController().signal);
+  }, options.progress ?? (() => {}), options.signal ?? new AbortController().signal);
   const segments = published.segments.map((key) => byKey.get(key)!);
   return {
     engine: Engine.from(published, segments), published, segments, reader,

@@ -36,17 +36,6 @@ export function afterPair(decided: DecidedPairs, pair: number): number {
   return at;
 }
 
-/** The same pairs with other numbers for their paths and reasons. */
-export function renumbered(decided: DecidedPairs, path: (path: number) => number, reason: (reason: number) => number): DecidedPairs {
-  const out = decided.slice();
-  for (const pair of pairsIn(decided)) {
-    const places = decided[pair + 2]!;
-    if (places < 0) out[pair + 2] = ~reason(~places);
-    for (let at = pair + 3, n = places; n > 0; n--, at += 3 + decided[at + 2]!) out[at] = path(decided[at]!);
-  }
-  return out;
-}
-
 /** Goes up whenever the same pair may get another answer. */
 export const RULES = 1;
 

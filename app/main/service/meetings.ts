@@ -44,11 +44,13 @@ export class Meetings {
   readonly #graph: Graph;
   readonly #touched: Touched;
   readonly #closures: Closures;
+  readonly #most: number;
 
-  constructor(graph: Graph, touched: Touched) {
+  constructor(graph: Graph, touched: Touched, most = MOST_PATHS) {
     this.#graph = graph;
     this.#touched = touched;
     this.#closures = new Closures(touched.segments);
+    this.#most = most;
   }
 
   /** `published`: this state's segments, and `earlier` the last one's. */
@@ -59,7 +61,7 @@ export class Meetings {
     let asked = 0, paths = 0;
     for (const pair of pairs.each()) {
       paths += this.#graph.changes(pair.a).size + this.#graph.changes(pair.b).size + PATHS_PER_PAIR;
-      if (paths > MOST_PATHS) break;
+      if (paths > this.#most) break;
       asked++;
       if (known(pair) === null) left.push(pair);
     }
@@ -105,6 +107,8 @@ export class Meetings {
     };
     const pause = (): Promise<void> | undefined => { const waiting = turns.turn(); return waiting && turn(waiting); };
     for (let next = 0; next < pairs.length; next += GROUP) {
+      progress('Merging where renames meet', done, pairs.length);
+      signal.throwIfAborted();
       if (merger.isFull) {
         this.#graph.trees.trim();
         merger = new Merger(this.#graph, this.#touched, this.#closures);
@@ -120,7 +124,6 @@ export class Meetings {
         }
         done++;
       }, pause);
-      signal.throwIfAborted();
     }
     progress('Merging where renames meet', done, pairs.length);
     return answers;

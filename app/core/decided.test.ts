@@ -1,0 +1,38 @@
+// The danger: an answer that comes back from the store as another, or on another pair.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { PathBytes } from './bytes.ts';
+import { packPairs, unpackPairs } from './decided.ts';
+
+const int = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
+const place = fc.tuple(int(2 ** 31 - 1), int(12), fc.array(int(2 ** 31 - 1), { maxLength: 6 })).map(([path, kind, regions]) => [path, kind, regions.length, ...regions]);
+const answer = fc.oneof(
+  int(5).map((reason) => [~reason]), fc.constant([0]),
+  fc.array(place, { minLength: 1, maxLength: 4 }).map((places) => [places.length, ...places.flat()]),
+);
+/** Runs of neighbours with the same answer among them, as many branches above one conflict make. */
+const pairs = fc.array(fc.tuple(int(40), int(60), fc.integer({ min: 1, max: 5 }), answer), { maxLength: 30 }).map((some) => {
+  const byPair = new Map<number, number[]>();
+  for (const [a, gap, run, numbers] of some) for (let i = 0; i < run; i++) byPair.set(a * 1000 + a + 1 + gap + i, numbers);
+  return Int32Array.from([...byPair].sort(([x], [y]) => x - y).flatMap(([key, numbers]) => [Math.floor(key / 1000), key % 1000, ...numbers]));
+});
+
+describe('decided pairs', () => {
+  test('are the same after packing', () => {
+    fc.assert(fc.property(pairs, (decided) => {
+      expect([...unpackPairs(packPairs(decided, [], []))]).toEqual([...decided]);
+    }), { numRuns: 500 });
+  });
+
+  test('of one answer take a few bytes however many they are', () => {
+    const many = Int32Array.from(Array.from({ length: 3_000 }, (_, i) => [1, 2 + i, ~0]).flat());
+    const packed = packPairs(many, [], ['why']);
+    expect(packed.pairs.length).toBeLessThan(10);
+    expect([...unpackPairs(packed)]).toEqual([...many]);
+  });
+
+  test('end where the bytes end, also where those were cut off', () => {
+    const { pairs: bytes, ...rest } = packPairs(Int32Array.from([0, 1, 1, 300, 0, 2, 5, 900, 1, 2, 0]), ['x' as PathBytes], []);
+    for (let n = 0; n < bytes.length; n++) unpackPairs({ ...rest, pairs: bytes.slice(0, n) });
+  });
+});
