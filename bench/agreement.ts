@@ -1,8 +1,8 @@
-// `npm run agreement -- [REPO…] [--newest N] [--generated N] [--mix MIX] [--seed S] [--sources 200] [--sets 200] [--sample-trees N] [--out DIR] [--trees] [--cli] [--json]`
+// `npm run agreement -- [REPO…] [--newest N] [--generated N] [--mix MIX] [--seed S] [--sources 200] [--sets 200] [--sample-trees N] [--out DIR] [--answers DIR] [--trees] [--cli] [--json]`
 // Compares Acumen with git over all pairs of sources of each repository (law 5): REPOs, or else generated ones, by default one of each
 // mix; in this process, with --trees by core/treeMerge alone, or with --cli through the built command line. Exit 1 on any disagreement,
 // each printed so that `--mix M --seed S --pair A B` shows its texts. With --out each repository's result is kept in DIR, one that is there
-// is not asked again, and `--report --out DIR` adds up what is there.
+// is not asked again, and `--report --out DIR` adds up what is there; --answers keeps git's answers, for when only Acumen has changed.
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     generated: { type: 'string' }, mix: { type: 'string' }, seed: { type: 'string', default: '1' }, sources: { type: 'string', default: '200' },
     sets: { type: 'string', default: '200' }, 'sample-trees': { type: 'string', default: '1' }, base: { type: 'string' }, newest: { type: 'string' },
-    out: { type: 'string' }, report: { type: 'boolean', default: false }, trees: { type: 'boolean', default: false },
+    out: { type: 'string' }, answers: { type: 'string' }, report: { type: 'boolean', default: false }, trees: { type: 'boolean', default: false },
     cli: { type: 'boolean', default: false }, json: { type: 'boolean', default: false }, pair: { type: 'boolean', default: false },
   },
 });
@@ -37,7 +37,7 @@ function print({ repository, result: r }: Line): void {
   const out = [
     `${repository}`,
     `  sources: ${Object.entries(r.sources).map(([k, n]) => `${n} ${k === 'leftOut' ? 'left out by Acumen' : k}`).join(', ')}`,
-    `  pairs: ${show(r.pairs)}; sharing a path: ${show(r.sharing)}; without a verdict: ${r.partial}; several merge bases: ${r.severalBases}; git fails an assertion: ${r.unanswered}; by decision 0014: ${r.decided.order} order, ${r.decided.lost} lost`,
+    `  pairs: ${show(r.pairs)}; sharing a path: ${show(r.sharing)}; without a verdict: ${r.partial}; several merge bases: ${r.severalBases}; git fails an assertion: ${r.unanswered}; by decision: ${r.decided.order} order, ${r.decided.lost} lost, ${r.decided.shared} shared`,
     `  paths: the same in ${r.paths.same} of ${r.paths.compared} conflicting pairs; ${r.trees} trees compared`,
     ...r.paths.examples.slice(0, 5).map((e) => `    paths of ${e.sources.map((n) => JSON.stringify(n)).join(' ')}: git ${JSON.stringify(e.git)}, Acumen ${JSON.stringify(e.engine)}`),
     `  sets: ${r.sets.asked} asked, ${r.sets.gitClean} where git's chain is clean and the same in ${r.sets.orders} orders (${(r.sets.tops / Math.max(1, r.sets.gitClean)).toFixed(1)} tops), ${r.sets.agreed} agreed${r.sets.retracted > 0 ? `; ${r.sets.retracted} more where only further orders show that git disagrees with itself` : ''}`,
@@ -55,13 +55,13 @@ interface Sum {
 
 function added(lines: readonly Line[]): Sum {
   const sum: Sum = {
-    pairs: { conflicting: 0, clean: 0 }, wrong: 0, partial: 0, unanswered: 0, severalBases: 0, trees: 0, decided: { order: 0, lost: 0 }, paths: { compared: 0, same: 0 },
+    pairs: { conflicting: 0, clean: 0 }, wrong: 0, partial: 0, unanswered: 0, severalBases: 0, trees: 0, decided: { order: 0, lost: 0, shared: 0 }, paths: { compared: 0, same: 0 },
     kinds: Object.fromEntries(kinds.map((kind) => [kind, { conflicting: 0, clean: 0, wrong: 0, named: 0 }])) as Sum['kinds'],
   };
   for (const { result: r } of lines) {
     for (const key of ['wrong', 'partial', 'unanswered', 'severalBases', 'trees'] as const) sum[key] += r[key];
     for (const key of ['conflicting', 'clean'] as const) sum.pairs[key] += r.pairs[key];
-    for (const key of ['order', 'lost'] as const) sum.decided[key] += r.decided[key];
+    for (const key of ['order', 'lost', 'shared'] as const) sum.decided[key] += r.decided[key] ?? 0;
     for (const key of ['compared', 'same'] as const) sum.paths[key] += r.paths[key];
     for (const kind of kinds) for (const key of ['conflicting', 'clean', 'wrong', 'named'] as const) sum.kinds[kind][key] += r.kinds[kind][key];
   }
@@ -75,7 +75,7 @@ function printSum(lines: readonly Line[]): void {
     '', '| kind | conflicting candidates | of them named so by git | clean candidates | disagreements |', '|---|---|---|---|---|',
     ...kinds.map((kind) => { const k = sum.kinds[kind]; return `| ${kind} | ${k.conflicting} | ${k.named} | ${k.clean} | ${k.wrong} |`; }), '',
     `${lines.length} repositories, ${sum.pairs.clean + sum.pairs.conflicting} pairs (${show(sum.pairs)}; ${sum.severalBases} with several merge bases), ${sum.wrong} disagreements`,
-    `without a verdict ${sum.partial}; git fails an assertion on ${sum.unanswered}; decided otherwise than git by 0014: ${sum.decided.order} that depend on the order of the sides, ${sum.decided.lost} in which git loses a file`,
+    `without a verdict ${sum.partial}; git fails an assertion on ${sum.unanswered}; decided otherwise than git: ${sum.decided.order} that depend on the order of the sides and ${sum.decided.lost} in which git loses a file (0014), ${sum.decided.shared} that are one set of ACUs (0004)`,
     `conflicted paths the same in ${sum.paths.same} of ${sum.paths.compared} pairs (${share(sum.paths.same, sum.paths.compared)}); tree ids compared on ${sum.trees} clean pairs`,
   ].join('\n'));
 }
@@ -147,7 +147,7 @@ if (values.pair) {
     keep(line);
     if (!values.json) print(line);
   };
-  const common = { sets, everyTree, engine, progress };
+  const common = { sets, everyTree, engine, progress, ...(values.answers === undefined ? {} : { answers: resolve(values.answers) }) };
   for (const repository of positionals) {
     const dir = resolve(repository);
     const refs = values.newest === undefined ? undefined : newest(dir, Number(values.newest));

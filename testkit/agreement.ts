@@ -42,7 +42,7 @@ export interface Agreement {
   readonly paths: { compared: number; same: number; readonly examples: { readonly sources: readonly string[]; readonly git: readonly string[]; readonly engine: readonly string[] }[] };
   /** clean pairs whose tree ids were compared */
   readonly trees: number;
-  /** pairs that docs/decisions/0014 answers otherwise than git, by its case */
+  /** pairs and sets that a decision answers otherwise than git, by its case */
   readonly decided: Record<Decided, number>;
   /** feature → pairs that share a path and in which a source has the feature */
   readonly features: Readonly<Record<string, Count>>;
@@ -54,8 +54,12 @@ export interface Agreement {
   readonly ms: { oracle: number; engine: number };
 }
 
-/** `order`: git answers otherwise when the sides change places; `lost`: it calls clean a tree that lacks what both sides have. */
-export type Decided = 'order' | 'lost';
+/**
+ * `order`: git answers otherwise when the sides change places; `lost`: it calls clean a tree that lacks what both sides have (docs/decisions/0014).
+ * `shared`: a source's change is an ACU that also lies below the other, so that the two are one set of ACUs with one tree; composed of their own
+ * segments they give git's tree (docs/decisions/0004).
+ */
+export type Decided = 'order' | 'lost' | 'shared';
 
 export interface AgreementOptions {
   readonly base?: string;
@@ -70,6 +74,8 @@ export interface AgreementOptions {
   readonly everyTree?: number;
   /** default: `engineAnswer` */
   readonly engine?: typeof engineAnswer;
+  /** a folder for git's answers, so that asking again takes the engine's time alone */
+  readonly answers?: string;
   readonly progress?: (pairs: number) => void;
 }
 
@@ -88,11 +94,12 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
     const start = performance.now();
     try { return await work(); } finally { engineMs += performance.now() - start; }
   };
-  const oracle = await Oracle.open(dir, where);
+  const oracle = await Oracle.open(dir, { ...where, ...(options.answers === undefined ? {} : { answers: options.answers }) });
   const engine = await timed(() => (options.engine ?? engineAnswer)(dir, where));
   try {
     const disagreements: Disagreement[] = [];
     let wrong = 0;
+    const decided: Record<Decided, number> = { order: 0, lost: 0, shared: 0 };
     const disagree = (one: Disagreement): void => { if (++wrong <= KEPT) disagreements.push(one); };
     const sources = { exact: 0, stale: 0, merged: 0, inexact: 0, unsplit: 0, leftOut: 0 };
     const featuresOf = new Map<string, string[]>();
@@ -100,6 +107,10 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
 
     const compareTree = async (what: Disagreement['what'], names: readonly string[], tree: string, often = false): Promise<boolean> => {
       const answer = await timed(() => (often && engine.pairTree !== undefined ? engine.pairTree(names[0]!, names[1]!) : engine.treeOf(names)));
+      if (!('tree' in answer) || answer.tree !== tree) {
+        const own = await timed(() => engine.ownTree?.(names));
+        if (own !== undefined && 'tree' in own && own.tree === tree) { decided.shared++; return true; }
+      }
       if ('refused' in answer) disagree({ what, sources: names, oracle: tree, engine: 'refused', paths: answer.refused });
       else if (answer.tree !== tree) disagree({ what, sources: names, oracle: tree, engine: answer.tree, paths: wrong < KEPT ? differingPaths(oracle, names, tree, answer) : [] });
       else return true;
@@ -125,7 +136,6 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
     const sharing: Count = { conflicting: 0, clean: 0 };
     const perKind = Object.fromEntries(kinds.map((kind) => [kind, { conflicting: 0, clean: 0, wrong: 0, named: 0 }])) as Record<Kind, KindCount & { named: number }>;
     const paths: Agreement['paths'] = { compared: 0, same: 0, examples: [] };
-    const decided: Record<Decided, number> = { order: 0, lost: 0 };
     const features: Record<string, Count> = {};
     const cleanPairs = new CleanPairs(oracle.sources, (options.sets ?? 0) > 0);
     let severalBases = 0, partial = 0, unanswered = 0, trees = 0, seen = 0;
@@ -159,7 +169,7 @@ export async function agreement(dir: string, options: AgreementOptions = {}): Pr
         else disagree({ what: 'verdict', sources: [a.name, b.name], oracle: told(answer), engine: toldOurs(ours), paths: [...pathsOf(answer).named] });
       } else if (!answer.clean) {
         paths.compared++;
-        if (samePaths(answer, ours.places.map(({ path }) => path))) paths.same++;
+        if (samePaths(answer, ours.places)) paths.same++;
         else if (paths.examples.length < KEPT) paths.examples.push({ sources: [a.name, b.name], git: [told(answer), ...pathsOf(answer).named], engine: ours.places.map(({ path, kind }) => `${kind} ${path}`).sort() });
       } else {
         cleanPairs.add(a, b);

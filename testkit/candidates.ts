@@ -179,8 +179,11 @@ export function pathsOf({ staged, messages }: MergeAnswer): { readonly unmerged:
   return { unmerged, named: all };
 }
 
-/** Are these the conflicted paths of a merge? All that git leaves unmerged, and none that it does not name. */
-export function samePaths(answer: MergeAnswer, paths: Iterable<string>): boolean {
-  const git = pathsOf(answer), mine = new Set(paths);
-  return mine.size > 0 && [...git.unmerged].every((path) => mine.has(path)) && [...mine].every((path) => git.named.has(path));
+/**
+ * Are these the conflicted places of a merge? All paths that git leaves unmerged, and none that it does not name; but for a rename onto what both
+ * add alike, which is a conflict to us and none to git (docs/decisions/0014).
+ */
+export function samePaths(answer: MergeAnswer, places: readonly { readonly path: string; readonly kind: string }[]): boolean {
+  const git = pathsOf(answer), mine = new Set(places.map(({ path }) => path));
+  return mine.size > 0 && [...git.unmerged].every((path) => mine.has(path)) && places.every(({ path, kind }) => git.named.has(path) || kind === 'rename/add');
 }

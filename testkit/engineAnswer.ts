@@ -30,6 +30,8 @@ export interface EngineAnswer {
   treeOf(names: readonly string[]): Promise<EngineTree | Refused>;
   /** the same of a clean pair, made for being asked very often */
   pairTree?(a: string, b: string): Promise<EngineTree | Refused>;
+  /** composed of the sources' own segments, whatever others their ACUs have: docs/decisions/0004 */
+  ownTree?(names: readonly string[]): Promise<EngineTree | Refused>;
   close(): Promise<void>;
 }
 
@@ -105,8 +107,14 @@ abstract class Answering implements EngineAnswer {
     return { tree: await treeIdOf(reader, published.baseTree, composed.delta), entries: composed.delta };
   }
 
-  async pairTree(a: string, b: string): Promise<EngineTree | Refused> {
-    const tops = this.engine.tops(this.#acus([a, b]));
+  pairTree(a: string, b: string): Promise<EngineTree | Refused> { return this.#composed(this.engine.tops(this.#acus([a, b]))); }
+
+  ownTree(names: readonly string[]): Promise<EngineTree | Refused> {
+    const tips = [...new Set(names.flatMap((name) => this.tips.get(name) ?? []))];
+    return this.#composed(tips.filter((tip) => !tips.some((other) => other !== tip && this.closureOf(other).has(tip))));
+  }
+
+  async #composed(tops: readonly number[]): Promise<EngineTree | Refused> {
     this.count();
     const { changes, conflicts } = await this.#warm.settle(this.contents, () => this.#composer.compose(tops));
     return conflicts.length > 0 ? { refused: conflicts.map(({ path }) => path) } : treeMade(this.ids, changes);

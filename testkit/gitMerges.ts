@@ -1,8 +1,11 @@
 // git's merges of many pairs of commits, in few processes, each with what it says about conflicts. What it writes goes into a folder
 // in memory that is emptied between processes: a million merges leave as many objects as the last few thousand of them.
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { environment, requireGit, tempDir, tryGit } from './git.ts';
 import type { GitVersion } from './git.ts';
 
@@ -100,25 +103,47 @@ async function* answersOf(dir: string, pairs: readonly CommitPair[], env: Readon
   if (answered !== pairs.length) throw new Error(`git merge-tree answered ${answered} of ${pairs.length} pairs`);
 }
 
-/**
- * Merges in the order given, some thousands at a time, so that nothing is held of all of them. `keep`: merged trees go into the
- * repository, for what is built on them. null: git fails an assertion.
- */
-export async function* mergeAll(dir: string, pairs: Iterable<CommitPair>, keep = false, version: GitVersion = requireGit()): AsyncGenerator<MergeAnswer | null> {
+export interface MergeOptions {
+  /** merged trees go into the repository, for what is built on them */
+  readonly keep?: boolean;
+  /** a folder of answers that git gave before: commits are named by what they are, so their merges are the same for ever */
+  readonly answers?: string | undefined;
+}
+
+/** Merges in the order given, some thousands at a time, so that nothing is held of all of them. null: git fails an assertion. */
+export async function* mergeAll(dir: string, pairs: Iterable<CommitPair>, { keep = false, answers: folder }: MergeOptions = {}, version: GitVersion = requireGit()): AsyncGenerator<MergeAnswer | null> {
   if (version.major === 2 && version.minor < 39) { // has no --stdin
     for (const [a, b] of pairs) yield mergeOne(dir, a, b);
     return;
   }
   for (let rest = batches(pairs, PAIRS_PER_PROCESS), batch = rest.next(); !batch.done; batch = rest.next()) {
+    const file = folder === undefined ? null : join(folder, `${createHash('sha1').update(`${version.text}\n${batch.value.join('\n')}`).digest('hex')}.gz`);
+    if (file !== null && existsSync(file)) {
+      for (const line of gunzipSync(readFileSync(file)).toString('latin1').split('\n')) yield told(line);
+      continue;
+    }
+    const lines: string[] = [];
     const objects = keep ? null : tempDir('merged');
     try {
       const env: Record<string, string> = objects === null ? {} : { GIT_OBJECT_DIRECTORY: objects.path, GIT_ALTERNATE_OBJECT_DIRECTORIES: join(dir, 'objects') };
-      for await (const answers of answersOf(dir, batch.value, env)) yield* answers;
+      for await (const answers of answersOf(dir, batch.value, env)) {
+        if (file !== null) for (const answer of answers) lines.push(lineOf(answer));
+        yield* answers;
+      }
     } finally {
       objects?.remove();
     }
+    if (file === null) continue;
+    mkdirSync(folder!, { recursive: true });
+    writeFileSync(`${file}.part`, gzipSync(Buffer.from(lines.join('\n'), 'latin1')));
+    renameSync(`${file}.part`, file);
   }
 }
+
+/** A clean answer is its tree. Names are byte strings, and JSON escapes line feeds. */
+const lineOf = (answer: MergeAnswer | null): string => (answer?.clean === true ? answer.tree : JSON.stringify(answer));
+const told = (line: string): MergeAnswer | null =>
+  (/^[0-9a-f]+$/.test(line) ? { clean: true, tree: line, paths: NOTHING, staged: NOTHING, messages: NOTHING } : JSON.parse(line) as MergeAnswer | null);
 
 function* batches<T>(items: Iterable<T>, size: number): Generator<T[], undefined> {
   let batch: T[] = [];

@@ -73,6 +73,8 @@ export interface OracleOptions {
   readonly base?: string;
   /** full ref names; default: local branches and pull-request heads */
   readonly refs?: readonly string[];
+  /** a folder for git's answers, which are the same for ever */
+  readonly answers?: string;
 }
 
 const shortName = (ref: string): string => ref.replace(/^refs\/(heads\/|remotes\/)?/, '');
@@ -100,10 +102,11 @@ export class Oracle {
   /** commit standing for a segment or an unsplit source → its closure among such commits, itself included */
   readonly #closures: ReadonlyMap<string, ReadonlySet<string>>;
   readonly #trees: Map<string, string>;
+  readonly #answers: string | undefined;
 
   private constructor(fields: {
     git: string; base: string; baseTree: string; segments: ReadonlyMap<string, OracleSegment>; sources: readonly OracleSource[]; dir: string;
-    close: () => void; closures: ReadonlyMap<string, ReadonlySet<string>>; trees: Map<string, string>;
+    close: () => void; closures: ReadonlyMap<string, ReadonlySet<string>>; trees: Map<string, string>; answers: string | undefined;
   }) {
     this.git = fields.git;
     this.base = fields.base;
@@ -114,6 +117,7 @@ export class Oracle {
     this.#close = fields.close;
     this.#closures = fields.closures;
     this.#trees = fields.trees;
+    this.#answers = fields.answers;
   }
 
   /** Reads the repository, cuts it, carries every tip and writes one commit per segment, all into a repository of its own beside it. */
@@ -165,7 +169,7 @@ export class Oracle {
 
     const carried = new Map<string, MergeAnswer>();
     let at = 0;
-    for await (const answer of mergeAll(dir, pieces.map(({ tip }) => [base, tip] as const), true)) {
+    for await (const answer of mergeAll(dir, pieces.map(({ tip }) => [base, tip] as const), { keep: true })) {
       const { tip } = pieces[at++]!;
       if (answer !== null) carried.set(tip, answer);
     }
@@ -219,7 +223,7 @@ export class Oracle {
     });
     // all in one pack: every pair reads from it
     if (segments.size > LOOSE) git(dir, ['repack', '-a', '-d', '-l', '-k', '-q']);
-    return new Oracle({ git: version.text, base, baseTree, segments, sources, dir, close: () => own.remove(), closures, trees });
+    return new Oracle({ git: version.text, base, baseTree, segments, sources, dir, close: () => own.remove(), closures, trees, answers: options.answers });
   }
 
   close(): void { this.#close(); }
@@ -249,7 +253,7 @@ export class Oracle {
       for (const [i, a] of taking.entries()) for (let j = i + 1; j < taking.length; j++) yield [a, taking[j]!];
     }
     const asked = every(), inStep = every();
-    for await (const answer of mergeAll(this.dir, commitsOf(asked))) {
+    for await (const answer of mergeAll(this.dir, commitsOf(asked), { answers: this.#answers })) {
       const [a, b] = inStep.next().value as readonly [OracleSource, OracleSource];
       const mergeBases = this.mergeBases(a.commit!, b.commit!);
       yield { a, b, answer, mergeBases, doings: [doings.get(between(mergeBases, a))!, doings.get(between(mergeBases, b))!] };
@@ -270,7 +274,7 @@ export class Oracle {
     for (let step = 1; step < longest; step++) {
       const going = chains.filter((c) => c.clean && c.order.length > step);
       const answers: (MergeAnswer | null)[] = [];
-      for await (const answer of mergeAll(this.dir, going.map((c) => [c.head, c.order[step]!.commit!] as const), true)) answers.push(answer);
+      for await (const answer of mergeAll(this.dir, going.map((c) => [c.head, c.order[step]!.commit!] as const), { keep: true })) answers.push(answer);
       const marks = new Map<string, string>();
       let stream = '';
       going.forEach((chain, i) => {

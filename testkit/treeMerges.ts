@@ -157,7 +157,7 @@ export async function judge(merges: readonly Merge[]): Promise<(Judged | null)[]
   try {
     write(dir.path, merges);
     const out: (Judged | null)[] = [];
-    for await (const answer of mergeAll(dir.path, merges.map((_, i) => [`refs/heads/m${3 * i + 2}`, `refs/heads/m${3 * i + 3}`] as const), true)) {
+    for await (const answer of mergeAll(dir.path, merges.map((_, i) => [`refs/heads/m${3 * i + 2}`, `refs/heads/m${3 * i + 3}`] as const), { keep: true })) {
       if (answer === null) { out.push(null); continue; }
       const files = new Map<string, string>();
       if (answer.clean) for (const line of git(dir.path, ['ls-tree', '-r', '-z', answer.tree]).split('\0')) {
@@ -265,7 +265,7 @@ export async function disagreements(first: number, count: number): Promise<{ see
     if (git.clean && !clean && ours.conflicts.every((c) => c.kind === 'rename/add') && await dependsOnOrder(merge)) continue;
     if (git.clean && !clean && isLost(merge, git.files, ours.conflicts)) continue;
     if (clean !== git.clean) out.push({ seed: first + i, why: `git: ${git.clean ? 'clean' : `conflict ${git.messages}`}; ours: ${clean ? 'clean' : ours.conflicts.map((c) => `${c.kind} ${c.path}`).join(', ')}` });
-    else if (!clean && !samePaths(git.answer, ours.conflicts.map(({ path }) => path))) {
+    else if (!clean && !samePaths(git.answer, ours.conflicts)) {
       out.push({ seed: first + i, why: `paths differ: git ${git.messages}; ours ${ours.conflicts.map((c) => `${c.kind} ${c.path}`).join(', ')}` });
     } else if (clean && [...git.files].sort().join() !== [...ours.files].sort().join()) {
       out.push({ seed: first + i, why: `trees differ: ${[...git.files].filter(([p, e]) => ours.files.get(p) !== e).join()} | ${[...ours.files].filter(([p, e]) => git.files.get(p) !== e).join()}` });
