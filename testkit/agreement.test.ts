@@ -103,6 +103,44 @@ describe('planted wrong answers are seen', () => {
   });
 });
 
+describe('what a decision answers otherwise than git is counted apart', () => {
+  test('0004: a change that a stack makes and takes back, beside the same change alone: one set of ACUs, whose tree is the stack\'s', async () => {
+    const t = new Tiny();
+    const base = t.commit([], { f: START });
+    const lower = t.commit([base], { f: withLines(START, { 5: 'changed\n' }) });
+    const upper = t.commit([lower], { f: withLines(START, { 20: 'more\n' }) });
+    const alone = t.commit([base], { f: withLines(START, { 5: 'changed\n' }) });
+    t.refs({ main: base, lower, upper, alone });
+    try {
+      const result = await agreement(t.dir, { strict: true });
+      expect(result).toMatchObject({ wrong: 0, pairs: { clean: 3, conflicting: 0 }, decided: { order: 0, lost: 0, shared: 1 } });
+      const engine = await engineAnswer(t.dir);
+      const [together, stack] = [await engine.treeOf(['upper', 'alone']), await engine.treeOf(['upper'])];
+      expect(together).toEqual(stack);
+      await engine.close();
+    } finally {
+      t.remove();
+    }
+  });
+
+  test('0014: a rename onto what both add alike', async () => {
+    const t = new Tiny();
+    const base = t.commit([], { f: START });
+    const added = withLines(START, { 5: 'agreed\n' });
+    const a = t.commit([base], { f: null, n: added });
+    const b = t.commit([base], { f: withLines(START, { 5: 'mine\n' }), n: added });
+    t.refs({ main: base, a, b });
+    try {
+      const result = await agreement(t.dir, { strict: true });
+      expect(result.wrong).toBe(0);
+      // a later git may have come to our answer
+      if (requireGit().text.startsWith('2.39')) expect(result.decided).toEqual({ order: 1, lost: 0, shared: 0 });
+    } finally {
+      t.remove();
+    }
+  });
+});
+
 describe('merges that answer a conflict by keeping one side', () => {
   test('are an ACU of their own, and an equal edit elsewhere does not answer the conflict', async () => {
     const t = new Tiny();
