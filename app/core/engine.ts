@@ -3,9 +3,10 @@
 import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { display } from './bytes.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
-import { AcumenError } from './errors.ts';
+import { AcumenError, bug } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
+import { type Risk, Risks } from './risks.ts';
 import type { Acu, Conflict, Segment, SetVerdict, Source, Verdict } from './model.ts';
 import { Provenances } from './provenances.ts';
 import { type Looks, looksOf } from './sets/looks.ts';
@@ -23,6 +24,7 @@ export class Engine {
   #encoded: Uint8Array | null;
   #digest: string | null = null;
   #index: ConflictIndex | null = null;
+  #risks: Risks | null = null;
   #provenances: Provenances | null = null;
   #acus: readonly Acu[] | null = null;
   #sources: readonly Source[] | null = null;
@@ -51,7 +53,7 @@ export class Engine {
 
   /**
    * The engine over another published state, at the cost of the segments that are in one of the two alone; `body` answers those that
-   * are new. Null where it must be built from all.
+   * are new. Takes the index with it, which this one makes anew if it is asked. Null where it must be built from all.
    */
   next(published: Published, body: (key: SegmentKey) => Segment | undefined): Engine | null {
     if (this.#growing?.tables !== this.tables) return null;
@@ -59,6 +61,8 @@ export class Engine {
     if (grown === null) return null;
     const engine = new Engine(grown.tables, null, this.#growing, this.#digestOf);
     engine.#provenances = this.#all.next(grown.tables, grown.removed, grown.added);
+    engine.#index = this.#index?.next(grown.tables, grown.removed, grown.added) ?? null;
+    this.#index = null;
     return engine;
   }
 
@@ -66,6 +70,9 @@ export class Engine {
   get digest(): string { return this.#digest ??= this.#digestOf(this.encode()); }
   get base(): Oid { return this.tables.base; }
   get index(): ConflictIndex { return this.#index ??= new ConflictIndex(this.tables); }
+  get hasIndex(): boolean { return this.#index !== null; }
+  /** The index of these tables, where somebody made it in workers. */
+  giveIndex(index: ConflictIndex): void { if (index.tables === this.tables) this.#index ??= index; }
   get #all(): Provenances { return this.#provenances ??= Provenances.of(this.tables); }
   /** in the order of their first segments */
   get acus(): readonly Acu[] { return this.#acus ??= this.#inOrder().map((n) => this.#acuAt(n)); }
@@ -200,9 +207,29 @@ export class Engine {
   check(ids: readonly AcuId[]): Check {
     const set = new Set(ids);
     const missing = this.missing(ids);
-    const conflicts = this.#against(this.#close(this.#numbersOf(ids)), () => true);
+    const closed = this.#close(this.#numbersOf(ids));
+    const conflicts: Conflict[] = [...this.#against(closed, () => true), ...this.#risksAmong(closed)];
     const outside = conflicts.filter((c) => set.has(c.a) && (c.b === 'base' || set.has(c.b)));
-    return { ok: missing.length === 0 && outside.length === 0, missing, conflicts: missing.length === 0 ? conflicts : outside };
+    return { ok: missing.length === 0 && outside.every(({ verdict }) => verdict === 'risk'), missing, conflicts: missing.length === 0 ? conflicts : outside };
+  }
+
+  /** Collisions of names among what the candidates would bring and what is there: they block nothing. */
+  risks(chosen: readonly AcuId[], candidates: readonly AcuId[]): Risk[] {
+    const before = new Set(this.#idsOf(this.#close(this.#numbersOf(chosen))));
+    return this.#risksAmong(this.#close(this.#numbersOf([...chosen, ...candidates]))).filter(({ a, b }) => !before.has(a) || (b !== 'base' && !before.has(b)));
+  }
+
+  #risksAmong(set: readonly number[]): Risk[] { return this.#collisions.among(this.#realise(set).segments.filter((s) => s >= 0)); }
+
+  get #collisions(): Risks { return this.#risks ??= new Risks(this.tables, (upper, lower) => this.index.includes(upper, lower)); }
+  #risksOfGraph() { return this.#collisions.graph(this.#inOrder().map((n) => this.#all.listOf(n)[0]!)); }
+
+  /** There are more collisions of names than the graph lists. */
+  get risksAreCut(): boolean { return this.#risksOfGraph().isCut; }
+
+  /** The collision of an ACU with another or with the base at a path, or undefined. */
+  riskAt(a: AcuId, b: AcuId | 'base', path: PathBytes): Risk | undefined {
+    return this.#risksAmong(this.#close(this.#numbersOf(b === 'base' ? [a] : [a, b]))).find((r) => r.path === path && r.b === b ? r.a === a : r.path === path && r.a === b && r.b === a);
   }
 
   /** Could a set fail although no two of it conflict? Told by the tables alone. */
@@ -242,16 +269,14 @@ export class Engine {
   #among(tops: readonly number[]): PairConflict[] {
     const { index } = this;
     const out: PairConflict[] = [];
-    if (tops.length * tops.length / 2 < index.pairs.size) {
-      tops.forEach((a, i) => {
-        for (let j = i + 1; j < tops.length; j++) { const pair = index.get(a, tops[j]!); if (pair) out.push(pair); }
-      });
-      return out;
-    }
-    const isTop = new Uint8Array(this.tables.segments.length);
-    for (const t of tops) isTop[t] = 1;
-    for (const pair of index.pairs.values()) if (isTop[pair.a] === 1 && isTop[pair.b] === 1) out.push(pair);
-    return out.sort((x, y) => x.a - y.a || x.b - y.b);
+    const few = tops.length < this.tables.segments.length >>> 5;
+    const isTop = new Uint8Array(few ? 0 : this.tables.segments.length);
+    if (!few) for (const t of tops) isTop[t] = 1;
+    tops.forEach((a, i) => {
+      if (few) for (let j = i + 1; j < tops.length; j++) { if (index.has(a, tops[j]!)) out.push(index.get(a, tops[j]!)!); }
+      else for (const b of index.neighbours(a)) if (b > a && isTop[b] === 1) out.push(index.get(a, b)!);
+    });
+    return out;
   }
 
   #standing(n: number): Conflict[] {
@@ -276,12 +301,7 @@ export class Engine {
 
   /** Does a pair of segments further down already conflict at this place? */
   #inherited(pair: PairConflict, place: PairConflict['places'][number]): boolean {
-    const { a, b } = pair, below = this.#all.closure(a), other = this.#all.closure(b);
-    if (below.length === 1 && other.length === 1) return false;
-    for (const x of below) for (const y of other) {
-      if (x === a && y === b) continue;
-      const lower = this.index.get(x, y);
-      if (!lower || lower.inexact !== null) continue;
+    for (const lower of this.index.below(pair.a, pair.b)) {
       for (const q of lower.places) {
         if (q.path !== place.path || q.kind !== place.kind) continue;
         if (lower.context !== pair.context || place.regions.length === 0 || covers(q.regions, place.regions)) return true;
@@ -293,21 +313,30 @@ export class Engine {
   /** ACU pairs that conflict, with stale and not yet exact ones against the base; inherited ones flagged. Streams. */
   *conflicts(filter: { acu?: AcuId; kind?: 'textual' | 'semantic' } = {}): Iterable<Conflict> {
     if (filter.kind === 'semantic') return;
-    for (const n of this.#inOrder()) if (filter.acu === undefined || filter.acu === this.#all.ids[n]) yield* this.#standing(n);
-    for (const { pair, a, b } of this.#acuPairs()) {
-      if (filter.acu === undefined || filter.acu === a || filter.acu === b) yield* this.#conflictsOf(pair, a, b);
+    const all = this.#all, { index } = this;
+    const only = filter.acu === undefined ? -1 : all.numberOf(filter.acu);
+    if (filter.acu !== undefined && only < 0) return;
+    for (const n of only < 0 ? this.#inOrder() : [only]) yield* this.#standing(n);
+    const { against, between } = this.#risksOfGraph(), listed = new Set<number>();
+    for (const risk of against) if (filter.acu === undefined || risk.a === filter.acu) yield risk;
+    for (const pair of only < 0 ? index.inOrder() : index.pairsOf(all.listOf(only)[0]!)) {
+      if (index.tables !== this.tables) throw bug('conflicts are read of an engine that another took over');
+      if (!this.#isBetweenAcus(pair.a, pair.b)) continue;
+      yield* this.#conflictsOf(pair, all.ids[all.acuOf(pair.a)]!, all.ids[all.acuOf(pair.b)]!);
+      if (between.size === 0) continue;
+      const key = pair.a * this.tables.segments.length + pair.b;
+      yield* between.get(key) ?? [];
+      listed.add(key);
     }
+    for (const [key, risks] of between) if (!listed.has(key) && (filter.acu === undefined || risks[0]!.a === filter.acu || risks[0]!.b === filter.acu)) yield* risks;
   }
 
-  *#acuPairs(): Iterable<{ pair: PairConflict; a: AcuId; b: AcuId }> {
-    const all = this.#all;
-    for (const pair of this.index.pairs.values()) {
-      const a = all.acuOf(pair.a), b = all.acuOf(pair.b);
-      if (a < 0 || b < 0 || a === b || !all.stands(pair.a) || !all.stands(pair.b)) continue;
-      const below = all.below(pair.a), other = all.below(pair.b);
-      if ((below.length > 1 && below.includes(b)) || (other.length > 1 && other.includes(a))) continue;
-      yield { pair, a: all.ids[a]!, b: all.ids[b]! };
-    }
+  /** Do both segments stand for ACUs, neither of which has the other below it? */
+  #isBetweenAcus(a: number, b: number): boolean {
+    const all = this.#all, x = all.acuOf(a), y = all.acuOf(b);
+    if (x < 0 || y < 0 || x === y || !all.stands(a) || !all.stands(b)) return false;
+    const below = all.below(a), other = all.below(b);
+    return !(below.length > 1 && below.includes(y)) && !(other.length > 1 && other.includes(x));
   }
 
   /** By tops: the verdict on two sources is the verdict of their tips' segments. */
@@ -320,7 +349,7 @@ export class Engine {
       const tip = segments[tipOf[i]!];
       if (tip && tip.standing !== 'exact') yield { a: s.name, b: 'base', verdict: 'partial', paths: tip.stale.map((c) => c.path) };
     }
-    for (const pair of this.index.pairs.values()) {
+    for (const pair of this.index.inOrder()) {
       for (const i of sourcesOf.get(pair.a) ?? []) for (const j of sourcesOf.get(pair.b) ?? []) {
         const [a, b] = sources[i]!.name < sources[j]!.name ? [i, j] : [j, i];
         yield { a: sources[a]!.name, b: sources[b]!.name, verdict: pair.inexact === null ? 'blocking' : 'partial', paths: [...new Set(pair.places.map((p) => paths[p.path]!))].sort() };
@@ -332,16 +361,22 @@ export class Engine {
   sourcePairs(visit: (a: number, b: number, isExact: boolean) => void): void {
     const sourcesOf: number[][] = this.tables.segments.map(() => []);
     this.tables.sources.forEach((s, i) => { if (s.segments.length > 0) sourcesOf[s.segments.at(-1)!]!.push(i); });
-    for (const { a, b, inexact } of this.index.pairs.values()) {
-      for (const i of sourcesOf[a]!) for (const j of sourcesOf[b]!) visit(i, j, inexact === null);
-    }
+    this.index.edges((a, b) => {
+      for (const i of sourcesOf[a]!) for (const j of sourcesOf[b]!) visit(i, j, !this.index.isUnknown(a, b));
+    });
   }
 
   /** ACU pairs by verdict, inherited ones included; `partial` counts pairs without a verdict and ACUs against the base. */
   pairCounts(): Pairs {
     let blocking = 0, partial = this.#inOrder().filter((n) => this.tables.segments[this.#all.listOf(n)[0]!]!.standing !== 'exact').length;
-    for (const { pair } of this.#acuPairs()) if (pair.inexact === null) blocking++; else partial++;
-    return { blocking, resolvable: 0, risk: 0, partial };
+    this.index.edges((a, b) => { if (this.#isBetweenAcus(a, b)) { if (this.index.isUnknown(a, b)) partial++; else blocking++; } });
+    const segments = this.tables.segments.length;
+    let risk = 0;
+    for (const key of this.#risksOfGraph().between.keys()) {
+      const a = Math.floor(key / segments), b = key % segments;
+      if (!this.index.has(a, b) || !this.#isBetweenAcus(a, b)) risk++;
+    }
+    return { blocking, resolvable: 0, risk, partial };
   }
 
   /** Connected components of the conflict graph; ofAcu by index in `acus`, -1 for ACUs without conflicts. */
@@ -349,11 +384,12 @@ export class Engine {
     const all = this.#all, order = this.#inOrder();
     const parent = Int32Array.from(all.ids, (_, n) => n), touched = new Uint8Array(all.ids.length);
     const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
-    for (const { pair } of this.#acuPairs()) {
-      const x = all.acuOf(pair.a), y = all.acuOf(pair.b);
+    this.index.edges((a, b) => {
+      if (!this.#isBetweenAcus(a, b)) return;
+      const x = all.acuOf(a), y = all.acuOf(b);
       touched[x] = touched[y] = 1;
       parent[find(x)] = find(y);
-    }
+    });
     const number = new Map<number, number>();
     const ofAcu = Int32Array.from(order, (n) => {
       if (!touched[n]) return -1;
@@ -406,5 +442,6 @@ function sentence(kind: Conflict['kind'], regions: Int32Array, where: string): s
     case 'rename/add': return `one renames a file to ${where}, the other adds one there`;
     case 'case collision': return `both add names that some file systems take for one: ${where}`;
     case 'directory rename': return `one adds ${where} to a directory that the other renames`;
+    case 'case collision': return `${where} and another name are one on some file systems`;
   }
 }

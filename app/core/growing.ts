@@ -140,7 +140,7 @@ export class Growing {
     this.#numbers.delete(key);
     const { tip } = segments[n]!;
     if (this.#byTip.get(tip) === n) this.#byTip.delete(tip);
-    segments[n] = goneFrom(tip);
+    segments[n] = GONE;
   }
 
   #number(tip: Oid): number {
@@ -160,7 +160,7 @@ export class Growing {
     this.#spans.push(start, this.#rows.length);
     const { tip, standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, lower } = segments[n]!;
     return {
-      tip, lower: lower.map((l) => this.#number(segments[l]!.tip)), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions,
+      tip, lower: lower.map((l) => this.#number(this.tables.segments[l]!.tip)), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions,
     };
   }
 
@@ -222,12 +222,11 @@ export function buildTables(published: Published, segments: readonly Segment[]):
   return Growing.from(published, segments).tables;
 }
 
-function goneFrom(tip: Oid): SegmentMeta {
-  return {
-    tip, lower: [], standing: 'gone', reason: '', stale: [], acu: null, title: '' as SegmentMeta['title'], author: { name: '', email: '' } as SegmentMeta['author'],
-    time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [],
-  };
-}
+/** Of no commit: nobody finds it by its tip. */
+const GONE: SegmentMeta = {
+  tip: '' as Oid, lower: [], standing: 'gone', reason: '', stale: [], acu: null, title: '' as SegmentMeta['title'], author: { name: '', email: '' } as SegmentMeta['author'],
+  time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [],
+};
 
 function metaOf(s: Segment, lower: readonly number[]): SegmentMeta {
   let hunks = 0, added = 0, deleted = 0;

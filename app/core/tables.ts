@@ -239,7 +239,8 @@ function bytesOf(numbers: Int32Array | Uint32Array): Uint8Array {
 }
 
 function numbersOf(bytes: Uint8Array): Int32Array {
-  if (isLittle) return new Int32Array(bytes.slice().buffer);
+  // A Buffer is cut out of a larger one, and its slice would not be a copy.
+  if (isLittle) return new Int32Array(new Uint8Array(bytes).buffer);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return Int32Array.from({ length: bytes.length >> 2 }, (_, i) => view.getInt32(4 * i, true));
 }

@@ -77,6 +77,14 @@ export interface Outside {
   readonly commits: ReadonlyMap<Oid, Commit>;
   /** for those with parents that the base reaches: these parents */
   readonly baseParents: ReadonlyMap<Oid, readonly Oid[]>;
+  readonly inBase: BaseSide;
+}
+
+/** What a walk learned of the base's own history. */
+export interface BaseSide {
+  has(oid: Oid): boolean;
+  /** it has all that is dated later than this, but for clocks that were off by more than SKEW */
+  readonly since: number;
 }
 
 /** A commit under way. `parents` are known once it has been taken from the queue. */
@@ -163,7 +171,74 @@ export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, bas
     }
   }
   progress?.(all.size);
-  return gather(all, tips);
+  return { ...gather(all, tips), inBase: { has: (oid) => all.get(oid)?.inBase === true, since: queue.top?.date ?? -Infinity } };
+}
+
+/** More new commits than this are walked with all others. */
+const FEW_COMMITS = 1000;
+
+/** What was outside the base, followed as tips move: commits that are reached no more stay. */
+export class Outskirts {
+  readonly #commits: Map<Oid, Commit>;
+  readonly #baseParents: Map<Oid, readonly Oid[]>;
+  readonly #inBase: BaseSide;
+
+  constructor({ commits, baseParents, inBase }: Outside) {
+    this.#commits = new Map(commits);
+    this.#baseParents = new Map(baseParents);
+    this.#inBase = inBase;
+  }
+
+  get size(): number { return this.#commits.size; }
+  has(oid: Oid): boolean { return this.#commits.has(oid); }
+
+  /** Reads what is new below these tips. False where only walking the base again can tell what of it lies outside. */
+  async reach(reader: Pick<RepositoryReader, 'commits'>, tips: readonly Oid[]): Promise<boolean> {
+    const fetched = new Commits(reader), fresh = new Map<Oid, Commit>();
+    const isNew = (oid: Oid): boolean => !this.#commits.has(oid) && !this.#inBase.has(oid) && !fresh.has(oid);
+    for (let next = [...new Set(tips.filter(isNew))]; next.length > 0;) {
+      if (fresh.size + next.length > FEW_COMMITS) return false;
+      await fetched.fetch(next);
+      for (const oid of next) {
+        const commit = fetched.get(oid)!;
+        // it may be an old commit of the base that nobody has come by yet
+        if (commit.committer.time <= this.#inBase.since + SKEW) return false;
+        fresh.set(oid, commit);
+      }
+      next = [...new Set(next.flatMap((oid) => fresh.get(oid)!.parents).filter(isNew))];
+    }
+    for (const commit of parentsFirst(fresh, tips)) {
+      this.#commits.set(commit.oid, commit);
+      const met = commit.parents.filter((parent) => this.#inBase.has(parent));
+      if (met.length > 0) this.#baseParents.set(commit.oid, met);
+    }
+    return true;
+  }
+
+  /** Of these tips alone, all of which have been reached. */
+  of(tips: readonly Oid[]): Outside {
+    const commits = new Map(parentsFirst(this.#commits, tips).map((commit) => [commit.oid, commit]));
+    const baseParents = new Map<Oid, readonly Oid[]>();
+    for (const oid of commits.keys()) { const met = this.#baseParents.get(oid); if (met !== undefined) baseParents.set(oid, met); }
+    return { commits, baseParents, inBase: this.#inBase };
+  }
+}
+
+/** Those of `all` that the tips reach. */
+function parentsFirst(all: ReadonlyMap<Oid, Commit>, tips: readonly Oid[]): Commit[] {
+  const out: Commit[] = [], entered = new Set<Oid>(), left = new Set<Oid>();
+  const stack = [...tips].reverse();
+  for (let oid = stack.at(-1); oid !== undefined; oid = stack.at(-1)) {
+    const commit = all.get(oid);
+    const ahead = commit === undefined || entered.has(oid) ? [] : commit.parents.filter((parent) => all.has(parent) && !entered.has(parent));
+    entered.add(oid);
+    if (ahead.length > 0) { stack.push(...ahead.toReversed()); continue; }
+    stack.pop();
+    if (commit === undefined || left.has(oid)) continue;
+    left.add(oid);
+    out.push(commit);
+  }
+  return out;
 }
 
 function oldestOutside(all: Iterable<Walked>): number | null {
@@ -173,7 +248,7 @@ function oldestOutside(all: Iterable<Walked>): number | null {
 }
 
 /** Depth first, so that parents come before children. */
-function gather(all: ReadonlyMap<Oid, Walked>, tips: readonly Oid[]): Outside {
+function gather(all: ReadonlyMap<Oid, Walked>, tips: readonly Oid[]): Omit<Outside, 'inBase'> {
   const commits = new Map<Oid, Commit>();
   const baseParents = new Map<Oid, Oid[]>();
   const entered = new Set<Walked>();

@@ -8,14 +8,14 @@ import type { Published, SegmentKey } from '../../core/events.ts';
 import { Touches } from '../../core/meetings.ts';
 import type { Grain, Segment, Source } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
-import { cutSegments } from '../../core/segments.ts';
+import type { Tables } from '../../core/tables.ts';
 import { mergeBases, outsideBase } from '../git/history.ts';
-import { Turns } from '../git/turns.ts';
 import { NO_COMMON_HISTORY, isUnreadable } from './carry.ts';
 import { type Earlier, Meetings } from './meetings.ts';
+import { Memory } from './memory.ts';
 import type { Gathered } from './patchFiles.ts';
 import { type Patched, applyPatchFiles } from './patches.ts';
-import { Plan } from './plan.ts';
+import { type Ground, segmentRefs } from './segmenting.ts';
 import { type SourceRef, chooseBase, chooseSources } from './sources.ts';
 
 export interface ImportRequest {
@@ -30,8 +30,8 @@ export interface ImportStore {
   written(): Promise<ReadonlySet<Oid>>;
   /** told once the base is known, before the first batch */
   begin(base: Oid): Promise<void>;
-  /** segments stored earlier for this tip on this base and grain */
-  known(tip: Oid): Promise<readonly Segment[]>;
+  /** segments stored earlier for this tip on this base and grain; `key`: of the one that is published, where that is known */
+  known(tip: Oid, key?: SegmentKey): Promise<readonly Segment[]>;
   /** under which it is or will be stored */
   keyOf(segment: Segment): SegmentKey;
   /** what is published now: answers on its pairs are taken over where they still hold */
@@ -42,9 +42,10 @@ export interface ImportStore {
    * One batch, which will be durable: the next may be computed meanwhile. `blobs` are contents that the repository does not have.
    */
   stage(segments: readonly Segment[], blobs: readonly { oid: Oid; bytes: Uint8Array }[]): Promise<void>;
+  /** what an earlier import left for this one, if it was of what is published now */
+  memory?(): { readonly memory: Memory; readonly tables: Tables } | null;
+  remember?(memory: Memory): void;
 }
-
-const BATCH = 200;
 
 export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): Oid {
   return createHash(format).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
@@ -67,56 +68,39 @@ export async function importRepository(repository: RepositoryReader, request: Im
   const { reader } = patched, refs = [...branches, ...patched.sources];
   signal.throwIfAborted();
 
-  const { sources: readable, skipped, commits, outside } = await readHistory(reader, base.oid, refs, progress, signal);
-  const cut = cutSegments(commits, readable.map((s) => s.oid));
   const contents = new Contents(contentSource(reader, (oid) => store.blob(oid)));
   for (const [oid, bytes] of patched.blobs) contents.made.set(oid, bytes);
-  skipped.push(...request.patches?.skipped ?? [], ...patched.skipped);
-  const plan = new Plan(reader, contents, base, cut, commits, store, patched.grounds);
-  await plan.carryAll(outside, progress, signal);
+  const ground: Ground = { reader, base, contents, store, grounds: patched.grounds };
+  const { sources: remembered = [], skipped: unread = [] } = request.patches ?? {};
+  const isPlain = files.length === 0 && remembered.length === 0 && unread.length === 0;
+  const known = isPlain ? store.memory?.() ?? null : null;
+  if (known !== null && known.memory.isOf(base.oid, chosen.name, request.grain)) {
+    try {
+      const moved = await known.memory.moved(ground, refs, request.refs, known.tables, progress, signal);
+      if (moved !== null) return moved;
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+    }
+  }
 
-  const keys: SegmentKey[] = [];
-  const sent = new Set<Oid>();
-  let batch: Segment[] = [];
-  const flush = async (): Promise<void> => {
-    if (batch.length === 0) return;
-    const blobs = [...contents.made].filter(([oid]) => !sent.has(oid) && !contents.passing.has(oid)).map(([oid, bytes]) => ({ oid, bytes }));
-    for (const b of blobs) sent.add(b.oid);
-    await store.stage(batch, blobs);
-    batch = [];
-  };
-  const reaching = readable.map((): number[] => []);
-  cut.forEach((s, i) => { for (const source of s.sources) reaching[source]!.push(i); });
-  // the tip's own segment last
-  const leftOut = readable.map((s, i) => plan.leftOut(reaching[i]!.find((x) => cut[x]!.tip === s.oid)));
-  for (const [i, s] of readable.entries()) if (leftOut[i] !== null) skipped.push({ name: s.name, reason: leftOut[i]! });
-  if (await isStrange(reader, base.oid, request, leftOut.filter((_, i) => reaching[i]!.length > 0))) {
+  const { sources: readable, skipped, commits, outside } = await readHistory(reader, base.oid, refs, progress, signal);
+  skipped.push(...unread, ...patched.skipped);
+  const found = await segmentRefs(ground, readable, commits, outside, async (reasons) => {
+    if (!await isStrange(reader, base.oid, request, reasons)) return;
     throw new AcumenError('unrelated-history', `${chosen.name} shares no history with any branch in flight${request.last == null ? '' : ', nor with the base before it'}: nothing could be carried onto it.`,
       'Name a base from the history of the branches with --base REV; nothing was changed.', { base: base.oid });
-  }
-  const shown = readable.map((s, i) => leftOut[i] !== null ? [] : plan.visible(reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
-  const wanted = [...new Set(shown.flat())].sort((x, y) => x - y);
-  await plan.compareAll(wanted, progress, signal);
-  const turns = new Turns();
+  }, progress, signal);
+  const { plan, placed, outcomes } = found;
   const touches = new Touches();
-  for (const [n, i] of wanted.entries()) {
-    signal.throwIfAborted();
-    const segment = await plan.segment(i);
-    touches.add(segment);
-    keys.push(store.keyOf(segment));
-    batch.push(segment);
-    if (batch.length >= BATCH) await flush();
-    const turn = turns.turn();
-    if (turn !== undefined) { progress('Naming', n, wanted.length); await turn; }
-  }
-  await flush();
-  progress('Naming', wanted.length, wanted.length);
-  const state = { base: base.oid, grain: request.grain, segments: keys };
+  for (const segment of found.segments) touches.add(segment);
+  const state = { base: base.oid, grain: request.grain, segments: placed.map((p) => p.key) };
   const source = contentSource(reader, async (oid) => contents.made.get(oid) ?? await store.blob(oid));
-  const decided = await new Meetings({ ...plan.graph(wanted), source }, touches).decide(state, await store.earlier(), progress, signal);
-  const remembered = request.patches?.sources ?? [];
-  const sources = readable.map((s, i): Source => ({ name: s.name, ref: s.ref, oid: s.oid, segments: shown[i]!.map((x) => cut[x]!.tip) })).filter((_, i) => leftOut[i] === null);
-  return { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered } };
+  const decided = await new Meetings({ ...plan.graph(found.shown), source }, touches).decide(state, await store.earlier(), progress, signal);
+  const sources: Source[] = [];
+  outcomes.forEach((outcome, i) => { if (typeof outcome === 'string') skipped.push({ name: readable[i]!.name, reason: outcome }); else sources.push(outcome); });
+  const published: Published = { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered } };
+  if (outside !== undefined && isPlain) store.remember?.(new Memory(published, refs, outside, found));
+  return published;
 }
 
 /** Would the base make everything vanish? `reasons`: why each source in flight is left out, or null. */

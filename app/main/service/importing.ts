@@ -5,9 +5,11 @@ import type { Published, SegmentKey } from '../../core/events.ts';
 import type { Segment } from '../../core/model.ts';
 import { Mode } from '../../core/repository.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
+import type { Tables } from '../../core/tables.ts';
 import type { NewBlob, Store } from '../storage/store.ts';
 import { importRepository } from './importer.ts';
 import type { ImportRequest } from './importer.ts';
+import type { Memory } from './memory.ts';
 import type { Progress } from './queue.ts';
 
 export interface Imported {
@@ -20,10 +22,14 @@ export interface Imported {
   readonly storing: Promise<unknown>;
 }
 
-export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, progress: Progress, signal: AbortSignal): Promise<Imported> {
+/** What earlier imports of this process are remembered by. */
+export interface Memories { memory: Memory | null }
+
+/** `now`: what is published, and its tables. */
+export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, memories: Memories, now: { readonly published: Published | null; readonly tables: Tables }, progress: Progress, signal: AbortSignal): Promise<Imported> {
   let base: Oid | null = null;
   let draft: number | null = null;
-  let earlier: ReadonlyMap<Oid, readonly string[]> = new Map();
+  let earlier: Promise<ReadonlyMap<Oid, readonly SegmentKey[]>> | null = null;
   const reused = new Set<Segment>();
   const blobs = new Map<Oid, Uint8Array>();
   const bodies = new Map<SegmentKey, Segment>();
@@ -34,11 +40,11 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
     written: () => writtenCommits(store),
     async begin(oid) {
       base = oid;
-      earlier = await store.reusable(oid, request.grain);
     },
-    async known(tip) {
+    async known(tip, key) {
       const usable: Segment[] = [];
-      for (const segment of await store.segments(earlier.get(tip) ?? [])) {
+      const keys = key === undefined ? (await (earlier ??= store.reusable(base!, request.grain))).get(tip) ?? [] : [key];
+      for (const segment of await store.segments(keys)) {
         if (!await contentsAreHere(segment, store, reader)) continue;
         reused.add(segment);
         usable.push(segment);
@@ -64,6 +70,8 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
       // Heard at the next batch, or by who publishes.
       staging.catch(() => undefined);
     },
+    memory: () => (memories.memory !== null && memories.memory.published === now.published ? { memory: memories.memory, tables: now.tables } : null),
+    remember: (memory) => { memories.memory = memory; },
   }, progress, signal);
   signal.throwIfAborted();
   return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: staging };

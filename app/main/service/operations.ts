@@ -32,7 +32,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
   const patches = await gatherPatches(last?.patches ?? [], params.patches ?? { add: [], drop: false }, last?.sources ?? [], (oid) => workspace.store.blob(oid), reader.objectFormat);
-  const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches, last: last?.base ?? null }, progress, signal);
+  const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches, last: last?.base ?? null }, workspace, { published: last, tables: workspace.engine.tables }, progress, signal);
   const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs];
 
   let rebound: readonly Rebinding[] = [];

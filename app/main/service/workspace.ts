@@ -1,5 +1,6 @@
 // The service of one workspace (design.md §5, Processes and truth): it owns the store, the engine and the truth. Every mutation
 // is an operation in its queue; every visible change is an epoch, pushed as a difference of the replica; reads never wait.
+import { hash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Oid } from '../../core/bytes.ts';
 import { difference } from '../../core/difference.ts';
@@ -9,7 +10,7 @@ import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } fr
 import { emptyState, foldState } from '../../core/fold.ts';
 import type { Segment } from '../../core/model.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
-import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
+import { type Digest, VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { historyOf, type RefMove } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import { openRepository } from '../git/open.ts';
@@ -17,6 +18,7 @@ import type { ReaderChoice } from '../git/open.ts';
 import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
 import { compose } from './composing.ts';
+import type { Memory } from './memory.ts';
 import { fsck, importInto, undo } from './operations.ts';
 import { repositoryName, repositoryPath, version } from './place.ts';
 import { OperationQueue } from './queue.ts';
@@ -55,6 +57,8 @@ export interface Plan {
   readonly move?: RefMove;
 }
 
+const digest: Digest = (bytes) => hash('sha256', bytes, 'hex');
+
 const NOTHING_PUBLISHED: Published = {
   base: '' as Oid, baseTree: '' as Oid, baseName: '', grain: 'branch', globs: [], sources: [], segments: [], skipped: [],
 };
@@ -80,9 +84,11 @@ export class Workspace implements Service {
   readonly #listeners = new Set<(push: Push) => void>();
   readonly #handlers: Handlers;
   readonly #stopListening: () => void;
-  #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engine.from(NOTHING_PUBLISHED, []) };
+  #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engine.from(NOTHING_PUBLISHED, [], digest) };
   /** the newest engines by what they were built from: undo and redo go back and forth between them */
-  #engines: { readonly key: string; readonly engine: Engine }[] = [];
+  #engines: { readonly published: Published; readonly key: string; readonly engine: Engine }[] = [];
+  /** what the last import of this process found */
+  memory: Memory | null = null;
   /** the log in order, as far as it has been read */
   #log: Operation[] = [];
   #folding: Promise<View> = Promise.resolve(this.#view);
@@ -140,7 +146,7 @@ export class Workspace implements Service {
       engine: view.engine,
       reader: await this.repository(),
       stored: (oid) => this.store.blob(oid),
-      edits: async (segment) => (await this.store.segments([keys[segment]!]))[0]!.edits,
+      edits: async (segment) => (await this.store.segments([keys[view.engine.tables.order.indexOf(segment)]!]))[0]!.edits,
     };
   }
 
@@ -162,20 +168,24 @@ export class Workspace implements Service {
     return reader;
   }
 
-  /** Reads what the store holds now; every client hears of what is new. Calls wait for each other. */
-  refold(): Promise<View> {
-    this.#folding = this.#folding.catch(() => undefined).then(() => this.#refold());
+  /**
+   * Reads what the store holds now; every client hears of what is new. Calls wait for each other. `own`: what this process has just
+   * committed, and the state it made, which need not be read back (the stored view is its fold: laws).
+   */
+  refold(own?: { readonly operation: Operation; readonly state: WorkspaceState }): Promise<View> {
+    this.#folding = this.#folding.catch(() => undefined).then(() => this.#refold(own));
     return this.#folding;
   }
 
-  async #refold(): Promise<View> {
+  async #refold(own?: { readonly operation: Operation; readonly state: WorkspaceState }): Promise<View> {
     const head = await this.store.head();
     const before = this.#view;
     if (head.operation === before.head.operation) return before;
     // of this head exactly: another process may append between two reads
-    const state = await this.store.stateAt(head.operation);
+    const isOwn = own !== undefined && head.operation === own.operation.id && before.head.operation === own.operation.id - 1;
+    const state = isOwn ? own.state : await this.store.stateAt(head.operation);
     const engine = await this.engineOf(state.published);
-    const fresh = await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
+    const fresh = isOwn ? [own.operation] : await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
     this.#log.push(...fresh.reverse());
     this.#view = { head, state, engine };
     // Nobody listens while a store is opened, and a difference costs as much as the whole.
@@ -195,18 +205,27 @@ export class Workspace implements Service {
    */
   async engineOf(published: Published | null, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
     const wanted = published ?? NOTHING_PUBLISHED;
+    const same = this.#engines.find((e) => e.published === wanted);
+    if (same !== undefined) return same.engine;
     const key = this.store.publishedKey(wanted);
     const kept = this.#engines.find((e) => e.key === key);
     if (kept !== undefined) return kept.engine;
     const engine = await this.#build(wanted, key, segments);
-    this.#engines = [{ key, engine }, ...this.#engines.slice(0, 2)];
+    this.#engines = [{ published: wanted, key, engine }, ...this.#engines.slice(0, 2)];
     return engine;
   }
 
   async #build(published: Published, key: string, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
-    if (segments !== undefined) return Engine.from(published, published.segments.map((k) => segments.get(k)!));
-    const tables = await this.store.replica(TABLES_VERSION, key);
-    return tables === null ? Engine.from(published, await this.store.segments(published.segments)) : Engine.decode(tables);
+    if (segments === undefined) {
+      const tables = await this.store.replica(TABLES_VERSION, key);
+      if (tables !== null) return Engine.decode(tables, digest);
+    }
+    const next = this.engine.next(published, (k) => segments?.get(k));
+    if (next !== null) return next;
+    const missing = published.segments.filter((k) => !segments?.has(k));
+    const stored = new Map<SegmentKey, Segment>();
+    for (const [i, segment] of (await this.store.segments(missing)).entries()) stored.set(missing[i]!, segment);
+    return Engine.from(published, published.segments.map((k) => segments?.get(k) ?? stored.get(k)!), digest);
   }
 
   /**
@@ -231,7 +250,7 @@ export class Workspace implements Service {
         await sleep(Math.random() * Math.min(MAX_PAUSE, 2 ** attempt));
         continue;
       }
-      await this.refold();
+      await this.refold({ operation, state: next });
       return operation;
     }
   }
