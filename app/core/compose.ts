@@ -145,9 +145,11 @@ export class Composer {
     const parts = this.#each(this.#families(tops, shared), (family): Part => {
       if (family.length === 1) return { changes: this.#graph.changes(family[0]!), conflicts: [], tops: family };
       const common = family.map((t) => this.#graph.closure(t)).reduce((x, y) => new Set([...x].filter((s) => y.has(s))));
-      const over = common.size > shared.size ? this.compose(this.topsOf([...common])) : null;
+      const below = this.topsOf([...common]);
+      // two that go together are, merged, what git takes for the tree that all of these come from; what conflicts, and more of them, is not
+      const over = common.size > shared.size && below.length <= 2 ? this.compose(below) : null;
       // what some of them share the others do not, crosswise: there is no one tree below them
-      if (over === null || over.conflicts.length > 0) return { ...this.chain(family), tops: family };
+      if (over === null || over.conflicts.length > 0) return this.#merged(family, []);
       return { ...this.#over(family, common, over.changes), tops: family };
     });
     if (parts.length === 1) return parts[0]!;
