@@ -52,7 +52,8 @@ class Stream {
   }
   write(dir: string): void {
     initBare(dir);
-    fastImport(dir, Buffer.from(this.#parts.join(''), 'latin1'));
+    // in pieces: all of it may be longer than a string can be
+    fastImport(dir, Buffer.concat(this.#parts.map((part) => Buffer.from(part, 'latin1'))));
   }
 }
 
@@ -209,6 +210,19 @@ export const limitCases: readonly LimitCase[] = [
       for (const [i, name] of names.entries()) stream.commit(name, [main], { 'hot.txt': stream.blob(text(base.with(50, `edit ${i}`))) });
       stream.write(dir);
       return some(names.flatMap((a, i) => names.slice(i + 1, i + 3).map((b): NamedPair => [a, b])), 40);
+    },
+  },
+  {
+    name: 'rewritten', what: 'branches that write one file of half a megabyte anew', full: 1000, small: 10,
+    build(dir, size) {
+      const stream = new Stream();
+      const of = (name: string): string => text(lines(15_000, (i) => `${name} line ${i} of this file`));
+      const main = stream.commit('main', [], { 'made.txt': stream.blob(of('main')), 'apart.txt': stream.blob('apart\n') });
+      const names = lines(size, (i) => `w${digits(i)}`);
+      for (const [i, name] of names.entries()) stream.commit(name, [main], { 'made.txt': stream.blob(of(name)), ...(i % 2 === 0 ? { 'apart.txt': stream.blob(`${name}\n`) } : {}) });
+      stream.commit('apart', [main], { 'new.txt': stream.blob('new\n') });
+      stream.write(dir);
+      return [...some(names.flatMap((a, i) => names.slice(i + 1, i + 2).map((b): NamedPair => [a, b])), 20), [names[0]!, 'apart'], [names.at(-1)!, 'apart']];
     },
   },
   {

@@ -229,7 +229,8 @@ export class Engine {
 
   /** The collision of an ACU with another or with the base at a path, or undefined. */
   riskAt(a: AcuId, b: AcuId | 'base', path: PathBytes): Risk | undefined {
-    return this.#risksAmong(this.#close(this.#numbersOf(b === 'base' ? [a] : [a, b]))).find((r) => r.path === path && r.b === b ? r.a === a : r.path === path && r.a === b && r.b === a);
+    const [x, y] = b === 'base' || a < b ? [a, b] : [b, a];
+    return this.#risksAmong(this.#close(this.#numbersOf(b === 'base' ? [a] : [a, b]))).find((r) => r.a === x && r.b === y && r.path === path);
   }
 
   /** Could a set fail although no two of it conflict? Told by the tables alone. */

@@ -35,6 +35,9 @@ export interface ConflictCounts {
   readonly byKind: readonly { readonly kind: ConflictKind; readonly count: number }[];
 }
 
+/** Of one pair the gravest: what has no verdict is graver than names that collide. */
+const gravity: readonly Verdict[] = ['blocking', 'resolvable', 'partial', 'risk'];
+
 /** Unordered pairs of ACUs that conflict, each once, with the gravest verdict of the pair as index into `verdictOrder`. */
 export interface Pairs { readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array }
 
@@ -55,7 +58,7 @@ export function toView(conflict: SetConflict): ConflictView {
 }
 
 export const shownConflicts = 50;
-export const noVerdict = { acus: [], reason: '', conflicts: [], total: 0, against: [], look: false } as const;
+export const noVerdict = { acus: [], reason: '', conflicts: [], total: 0, against: [], risks: [], look: false } as const;
 
 type Placed = Omit<SetConflict, 'inherited'> & { readonly inherited?: boolean };
 
@@ -90,7 +93,7 @@ export class ConflictTable {
     this.#acus = acus;
     this.#index = index;
     const side: number[] = [], other: number[] = [], verdicts: number[] = [], kinds: number[] = [], inherited: number[] = [], paths: number[] = [], details: number[] = [];
-    const best = new Map<number, number>();
+    const best = new Map<number, number>(), onlyNames = new Set<number>();
     const byVerdict: Record<Verdict, number> = { blocking: 0, resolvable: 0, risk: 0, partial: 0 };
     const byKind: number[] = [];
     let inheritedCount = 0;
@@ -105,7 +108,10 @@ export class ConflictTable {
       if (conflict.inherited) inheritedCount++;
       else { byVerdict[conflict.verdict]++; byKind[kind] = (byKind[kind] ?? 0) + 1; }
       const key = b === BASE ? -1 - a : Math.min(a, b) * n + Math.max(a, b);
-      best.set(key, Math.min(best.get(key) ?? verdict, verdict));
+      const before = best.get(key);
+      if (before === undefined || gravity.indexOf(conflict.verdict) < gravity.indexOf(verdictOrder[before]!)) best.set(key, verdict);
+      if (conflict.verdict === 'risk' && before === undefined) onlyNames.add(key);
+      else if (conflict.verdict !== 'risk' && onlyNames.size > 0) onlyNames.delete(key);
     }
     this.#a = Int32Array.from(side); this.#b = Int32Array.from(other);
     this.#verdict = Uint8Array.from(verdicts); this.#kind = Uint8Array.from(kinds); this.#inherited = Uint8Array.from(inherited);
@@ -118,18 +124,21 @@ export class ConflictTable {
 
     const keys = [...best.keys()].filter((key) => key >= 0).sort((x, y) => x - y);
     this.pairs = { a: new Int32Array(keys.length), b: new Int32Array(keys.length), verdict: new Uint8Array(keys.length) };
-    for (const key of best.keys()) if (key < 0) this.degree[-1 - key]!++;
+    for (const key of best.keys()) if (key < 0 && !onlyNames.has(key)) this.degree[-1 - key]!++;
+    // names that collide keep nobody apart
+    const near = Uint8Array.from(keys, (key) => (onlyNames.has(key) ? 0 : 1));
     keys.forEach((key, i) => {
       const a = Math.floor(key / n), b = key % n;
       this.pairs.a[i] = a; this.pairs.b[i] = b; this.pairs.verdict[i] = best.get(key)!;
-      this.degree[a]!++; this.degree[b]!++;
+      this.degree[a]! += near[i]!; this.degree[b]! += near[i]!;
     });
     this.#first = new Int32Array(n + 1);
-    for (let i = 0; i < keys.length; i++) { this.#first[this.pairs.a[i]! + 1]!++; this.#first[this.pairs.b[i]! + 1]!++; }
+    for (let i = 0; i < keys.length; i++) { this.#first[this.pairs.a[i]! + 1]! += near[i]!; this.#first[this.pairs.b[i]! + 1]! += near[i]!; }
     for (let i = 0; i < n; i++) this.#first[i + 1]! += this.#first[i]!;
-    this.#next = new Int32Array(2 * keys.length);
+    this.#next = new Int32Array(this.#first[n]!);
     const fill = this.#first.slice();
     for (let i = 0; i < keys.length; i++) {
+      if (near[i] === 0) continue;
       this.#next[fill[this.pairs.a[i]!]!++] = this.pairs.b[i]!;
       this.#next[fill[this.pairs.b[i]!]!++] = this.pairs.a[i]!;
     }

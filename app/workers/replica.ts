@@ -7,7 +7,7 @@ import { Engine } from '../core/engine.ts';
 import { visible } from '../core/visible.ts';
 import { PATCH_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
-import { ConflictTable, conflictingView, noVerdict } from './conflictTable.ts';
+import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
@@ -68,6 +68,8 @@ export interface VerdictView {
   readonly total: number;
   /** every ACU that is a side of one of the conflicts and was not asked about */
   readonly against: readonly AcuId[];
+  /** fits and needs: names that collide, the first of them; they stand in nobody's way */
+  readonly risks: readonly ConflictView[];
   /** fits and needs: pairs alone do not tell, composing does */
   readonly look: boolean;
 }
@@ -114,7 +116,8 @@ export class Replica {
 
   verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): VerdictView {
     const engine = this.#held(), verdict = engine.verdict(chosen, candidates);
-    return { ...toVerdictView(verdict, candidates), look: (verdict.kind === 'fits' || verdict.kind === 'needs') && engine.looks([...chosen, ...candidates]).renames };
+    const risks = verdict.kind === 'fits' || verdict.kind === 'needs' ? engine.risks(chosen, candidates).slice(0, shownConflicts).map(toView) : [];
+    return { ...toVerdictView(verdict, candidates), risks, look: (verdict.kind === 'fits' || verdict.kind === 'needs') && engine.looks([...chosen, ...candidates]).renames };
   }
 
   /** What each ACU of `indices` is to the composition `chosen`: positions in `marks`. */

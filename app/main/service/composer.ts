@@ -97,12 +97,13 @@ export interface ConflictTexts {
 /** Base, both sides and the merged text of one conflicting path of a pair, or of a stale ACU against the base. */
 export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob, edits: EditsOf, warm = new Warm(reader)): Promise<ConflictTexts> {
   const contents = new Contents(warm.source(stored));
-  const { base, x, y, kind, regions } = b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, warm, a, b, path);
+  const risk = namesAt(engine, a, b, path);
+  const { base, x, y, kind, regions } = risk !== null ? await collidingEntries(engine, reader, a, b, risk) : b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, warm, a, b, path);
   const bytes = async (e: Entry | null): Promise<Uint8Array | null> =>
     (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : settle(contents, () => contents.bytes(e.oid)));
   let merged: Uint8Array | null = null;
   const registers = mergeRegisters(base, x, y);
-  if ('contents' in registers) {
+  if (risk === null && 'contents' in registers) {
     const { contents: of } = registers;
     const [o, p, q] = await settle(contents, () => { contents.needTexts([of.base, of.a, of.b]); return [contents.text(of.base), contents.text(of.a), contents.text(of.b)] as const; });
     if (o && p && q) {
@@ -112,7 +113,7 @@ export async function conflictTexts(engine: Engine, reader: RepositoryReader, a:
   }
   const places: { start: number; end: number }[] = [];
   for (let i = 0; i < regions.length; i += 2) places.push({ start: regions[i]!, end: regions[i + 1]! });
-  return { kind, base: await bytes(base), sides: [{ acu: a, bytes: await bytes(x) }, { acu: b, bytes: await bytes(y) }], merged, places };
+  return { kind, base: await bytes(base), sides: [{ acu: a, bytes: await bytes(x) }, { acu: risk?.isWithin === true ? a : b, bytes: await bytes(y) }], merged, places };
 }
 
 const nameOf = (engine: Engine, id: AcuId): Uint8Array => toBytes(engine.acu(id)?.name ?? (id.slice(0, 12) as ByteString));
@@ -122,6 +123,25 @@ const NONE: Int32Array = new Int32Array(0);
 
 async function pairEntries(engine: Engine, contents: Contents, warm: Warm, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
   const s = engine.segmentOf(a), t = engine.segmentOf(b);
+interface Names { readonly path: PathBytes; readonly other: PathBytes; readonly isWithin: boolean }
+
+/** Where names collide and nothing else is the matter: the two paths. */
+function namesAt(engine: Engine, a: AcuId, b: AcuId | 'base', path: PathBytes): Names | null {
+  const conflicts = b === 'base' ? engine.tables.segments[engine.segmentOf(a)]!.stale : engine.index.get(engine.segmentOf(a), engine.segmentOf(b))?.places.map((p) => ({ path: engine.tables.paths[p.path]! })) ?? [];
+  if (conflicts.some((c) => c.path === path)) return null;
+  const risk = engine.riskAt(a, b, path);
+  return risk === undefined ? null : { path, other: risk.other, isWithin: b === 'base' && changesOfSegment(engine, engine.segmentOf(a)).get(risk.other)?.after != null };
+}
+
+/** Two files, of which some file systems keep one: nothing is merged. */
+async function collidingEntries(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', { path, other }: Names): Promise<Entries> {
+  const ofA = changesOfSegment(engine, engine.segmentOf(a)), has = (changes: Changes, at: PathBytes): Entry | null => changes.get(at)?.after ?? null;
+  const x = has(ofA, path) ?? has(ofA, other);
+  const y = b === 'base' ? has(ofA, other) ?? await new Lookup(reader).file(engine.tables.baseTree, other)
+    : has(changesOfSegment(engine, engine.segmentOf(b)), has(ofA, path) === null ? path : other);
+  return { base: null, x, y, kind: 'case collision', regions: NONE };
+}
+
   const pair = engine.index.get(s, t);
   const place = pair?.places.find((p) => engine.tables.paths[p.path] === path);
   if (!pair || !place) {

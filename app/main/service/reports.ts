@@ -45,7 +45,7 @@ export function conflictRow({ a, b, kind, verdict, path, detail, sides }: SetCon
   return { a, b, kind, verdict, path: display(path), detail, ...sides !== undefined && { sides } };
 }
 
-interface Counts { blocking: number; resolvable: number; risk: number; partial: number; inherited: number }
+interface Counts { blocking: number; resolvable: number; risk: number; partial: number; inherited: number; against: number }
 
 export interface ConflictFilter { readonly acus: readonly AcuId[] | null; readonly kind: 'textual' | 'semantic' | null }
 
@@ -65,14 +65,14 @@ export class ConflictReport {
   *acus(): Iterable<NamedAcu> { for (const acu of this.#engine.acus) yield named(acu); }
 
   *conflicts(): Iterable<ConflictRow> {
-    const counts = { blocking: 0, resolvable: 0, risk: 0, partial: 0, inherited: 0 };
+    const counts = { blocking: 0, resolvable: 0, risk: 0, partial: 0, inherited: 0, against: 0 };
     let last = '', shown = true;
     for (const c of this.#engine.conflicts(this.#filter.kind === null ? {} : { kind: this.#filter.kind })) {
       if (this.#wanted !== null && !this.#wanted.has(c.a) && (c.b === 'base' || !this.#wanted.has(c.b))) continue;
       // the engine gives a pair's places one after another
       const pair = `${c.a} ${c.b}`;
       if (pair !== last) {
-        counts[c.verdict]++;
+        if (c.verdict === 'risk' && c.b === 'base') counts.against++; else counts[c.verdict]++;
         if (!shown) counts.inherited++;
         shown = false;
         last = pair;
@@ -99,6 +99,10 @@ export class ConflictReport {
     const { blocking, resolvable, risk } = this.#counted();
     return { blocking, resolvable, risk };
   }
+  /** ACUs at risk by themselves or with the base: in the rows, not among the pairs */
+  get against(): number { return this.#counted().against; }
+  /** there are more collisions of names than rows */
+  get isCut(): boolean { return this.#engine.risksAreCut; }
   /** pairs without a verdict, and ACUs against the base: counted apart */
   get partial(): number { return this.#counted().partial; }
   /** pairs that only repeat what stands further down: in the counts, not among the rows */
@@ -165,7 +169,7 @@ export async function checkReport(at: Workspace | Pick<Workspace, 'engine'>, ids
   const { ok, missing, conflicts } = engine.check(ids);
   if (!ok) return { ok, missing, conflicts: conflicts.map(conflictRow) };
   const { renames, texts } = engine.looks(ids);
-  if (!renames && !texts) return { ok, missing, conflicts: [] };
+  if (!renames && !texts) return { ok, missing, conflicts: conflicts.map(conflictRow) };
   if (!('reading' in at)) throw new AcumenError('usage', 'Whether these go together is told by composing them, which takes a workspace.', 'Import the repository and leave --no-store out.');
   const report = await composeReport(at, ids, null);
   return { ok: report.tree !== null, missing: report.missing, conflicts: report.conflicts };
@@ -184,7 +188,8 @@ export function namedIds(engine: Engine, names: readonly string[]): AcuId[] {
 export async function composeReport(workspace: Workspace, ids: readonly AcuId[], commit: Oid | null): Promise<ComposeReport> {
   const answer = await workspace.reading.composed(await workspace.moment(), ids);
   if (!('delta' in answer)) return { tree: null, resolved: [], missing: answer.missing, conflicts: answer.conflicts.map(conflictRow) };
-  return { tree: answer.tree, ...commit !== null && { commit }, resolved: [], missing: [], conflicts: [] };
+  // what stands is still told what it risks
+  return { tree: answer.tree, ...commit !== null && { commit }, resolved: [], missing: [], conflicts: workspace.engine.risks([], ids).map(conflictRow) };
 }
 
 export interface ReboundRow { readonly id: AcuId; readonly name: string; readonly outcome: Rebinding['outcome']; readonly to: readonly AcuId[]; readonly why: string }

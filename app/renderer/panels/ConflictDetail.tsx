@@ -73,7 +73,7 @@ function Sides({ file }: { file: File }) {
   return (
     <div className="sides" data-merged={file.merged !== null}>
       <Column side="base" title="Base" shown={file.base} places={file.places} />
-      {file.sides.map((side, i) => <Column key={side.acu} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
+      {file.sides.map((side, i) => <Column key={i} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
       {file.merged !== null && <Column side="merged" title="Merged" shown={file.merged} markers />}
     </div>
   );

@@ -187,7 +187,7 @@ describe('subjects and operations', () => {
   });
 
   test('needs light up, conflicts clash', () => {
-    const none = { acus: [], reason: '', conflicts: [], total: 0, against: [], look: false };
+    const none = { acus: [], reason: '', conflicts: [], total: 0, against: [], risks: [], look: false };
     expect([...effects({ ...none, kind: 'needs', acus: [id(4)] }).lit]).toEqual([id(4)]);
     expect([...effects({ ...none, kind: 'conflicts', against: [id(5)] }).clash]).toEqual([id(5)]);
     expect([...effects({ ...none, kind: 'order-sensitive', against: [id(6)] }).clash]).toEqual([id(6)]);

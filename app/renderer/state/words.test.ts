@@ -6,7 +6,7 @@ import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, ini
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
-const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [], look: false };
+const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [], risks: [], look: false };
 const conflict = (a: number, b: number | 'base', shown = 'src/a.ts'): ConflictView => ({ a: id(a), b: b === 'base' ? 'base' : id(b), kind: 'content', verdict: 'blocking', path: shown as PathBytes, shown, detail: '', inherited: false });
 const said = (verdict: VerdictView, asked: number[]): string => sentence(verdictWords(verdict, asked.map(id), nameOf));
 

@@ -40,11 +40,17 @@ export function conflictWords(conflict: ConflictView): string {
 /** Two by two they go together; renames that arise among several are found when they are composed. */
 const LOOK = 'two by two; composing decides about renames among them';
 
+/** What would stand, and not on every file system. */
+function atRisk({ risks }: VerdictView): string[] {
+  const first = risks[0];
+  return first === undefined ? [] : [`at risk: ${first.detail}${risks.length > 1 ? `, and ${plural(risks.length - 1, 'more')}` : ''}`];
+}
+
 /** What adding `asked` would do. */
 export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], nameOf: NameOf): Words {
   switch (verdict.kind) {
-    case 'fits': return { mark: 'fits', head: asked.length > 1 ? 'They fit' : 'Fits', tail: verdict.look ? LOOK : '' };
-    case 'needs': return { mark: 'needs', head: 'Needs', tail: listed(verdict.acus.map(nameOf)) };
+    case 'fits': return { mark: verdict.risks.length > 0 ? 'risk' : 'fits', head: asked.length > 1 ? 'They fit' : 'Fits', tail: [...verdict.look ? [LOOK] : [], ...atRisk(verdict)].join('; ') };
+    case 'needs': return { mark: 'needs', head: 'Needs', tail: [listed(verdict.acus.map(nameOf)), ...atRisk(verdict)].join('; ') };
     case 'order-sensitive': {
       const others = verdict.against.length === 0 ? '' : `, with ${listed(verdict.against.map(nameOf))}`;
       return { mark: 'order', head: 'Depends on the order', tail: `of merging${others}: ${verdict.conflicts[0]?.detail ?? 'one order gives another tree'}` };

@@ -2,7 +2,7 @@
 import { AcumenError } from '../../../contract/frames.ts';
 import { composeReport, namedIds } from '../../service/reports.ts';
 import { clean, shortId } from './output.ts';
-import { against } from './looking.ts';
+import { against, risks } from './looking.ts';
 import { operate, withWorkspace } from './opening.ts';
 import type { Verb } from './program.ts';
 
@@ -25,6 +25,7 @@ export const composing: Verb = (call) => withWorkspace(call, { write: true, impo
   else if (report.tree === null) await against(out, workspace, report.missing, report.conflicts);
   else {
     await out.line(`${out.style('good', '✓')} ${acus.length === 1 ? '1 change' : `${acus.length} changes`} composed: tree ${out.style('id', report.tree)}`);
+    await risks(out, workspace, report.conflicts);
     if (written !== null) await out.line(`  written to ${out.style('strong', clean(written.ref))} as ${out.style('id', shortId(written.commit))}`);
   }
   return report.tree === null ? 1 : 0;

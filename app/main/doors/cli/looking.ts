@@ -59,9 +59,10 @@ export const conflicts: Verb = (call) => withEngine(call, async ({ engine }) => 
   }
   const names = new Map([...report.acus()].map((a) => [a.id as string, a.name]));
   const name = (id: string): string => clean(names.get(id) ?? id);
-  const against = new Map<string, ConflictRow[]>();
+  const against = new Map<string, ConflictRow[]>(), alone: ConflictRow[] = [];
   let last = '';
   for (const row of report.conflicts()) {
+    if (row.b === 'base' && row.verdict === 'risk') { alone.push(row); continue; }
     if (row.b === 'base') { against.set(row.a, [...against.get(row.a) ?? [], row]); continue; }
     const pair = `${name(row.a)} ${out.style('dim', '×')} ${name(row.b)}`;
     if (pair !== last) await out.line(`${mark(out, row.verdict)} ${out.style('strong', pair)}`);
@@ -73,9 +74,13 @@ export const conflicts: Verb = (call) => withEngine(call, async ({ engine }) => 
     await out.line(`${mark(out, 'partial')} ${out.style('strong', name(id))}`);
     for (const row of rows) await out.line(`    ${out.style('dim', row.kind.padEnd(14))} ${clean(row.detail)}`);
   }
+  if (alone.length > 0) await out.line(`${last === '' && against.size === 0 ? '' : '\n'}At risk by themselves or with ${clean(engine.tables.baseName)}:`);
+  for (const row of alone) await out.line(`${mark(out, 'risk')} ${out.style('strong', name(row.a))}\n    ${out.style('dim', row.kind.padEnd(14))} ${clean(row.detail)}`);
   const { pairs, partial, inherited } = report;
   await out.line([
-    `${last === '' && against.size === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk among ${engine.acus.length} changes`,
+    `${last === '' && against.size === 0 && alone.length === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk among ${engine.acus.length} changes`,
+    ...alone.length > 0 ? [`${report.against} at risk by themselves or with the base`] : [],
+    ...report.isCut ? ['names collide in more places than are listed'] : [],
     ...partial > 0 ? [`${partial} without a verdict`] : [],
     ...inherited > 0 ? [`${inherited} not listed, because they repeat what stands further down a stack`] : [],
   ].join('; ') + ` (${duration(performance.now() - start)})`);
@@ -121,9 +126,16 @@ export const check: Verb = (call) => withEngine(call, async (workspace) => {
   const report = await checkReport(workspace, ids);
   if (options.json) await out.line(JSON.stringify(report));
   else if (report.ok) await out.line(`${out.style('good', '✓')} ${ids.length === 1 ? 'This change stands alone.' : `These ${ids.length} changes can be composed.`}`);
-  else await against(out, workspace, report.missing, report.conflicts);
+  if (!options.json && report.ok) await risks(out, workspace, report.conflicts);
+  else if (!options.json) await against(out, workspace, report.missing, report.conflicts);
   return report.ok ? 0 : 1;
 });
+
+/** What stands, and may not on every file system. */
+export async function risks(out: Output, { engine }: Pick<Workspace, 'engine'>, rows: readonly ConflictRow[]): Promise<void> {
+  const names = new Map([...rows.length > 0 ? engine.acus : []].map((acu) => [acu.id as string, clean(listed(acu).name)]));
+  for (const row of rows) await out.line(`${mark(out, 'risk')} ${names.get(row.a)}${row.b === 'base' ? '' : ` ${out.style('dim', '×')} ${names.get(row.b)}`}: ${clean(row.detail)}`);
+}
 
 /** What stands against a set, for a person. */
 export async function against(out: Output, { engine }: Pick<Workspace, 'engine'>, missing: readonly string[], rows: readonly ConflictRow[]): Promise<void> {
@@ -134,9 +146,10 @@ export async function against(out: Output, { engine }: Pick<Workspace, 'engine'>
   if (missing.length > 0) await out.line(`${out.style('warning', '+')} It needs:`);
   for (const id of missing) await out.line(`    ${name(id)}`);
   const sides = (row: ConflictRow): string => (row.sides ?? [row.a, row.b]).map((id) => (id === 'base' ? 'the base' : name(id))).join(` ${out.style('dim', '×')} `);
-  const [ordered, plain] = [rows.filter((row) => row.verdict === 'order-sensitive'), rows.filter((row) => row.verdict !== 'order-sensitive')];
+  const [ordered, plain] = [rows.filter((row) => row.verdict === 'order-sensitive'), rows.filter((row) => row.verdict !== 'order-sensitive' && row.verdict !== 'risk')];
   if (plain.length > 0) await out.line(`${out.style('bad', '✕')} It conflicts:`);
   for (const row of plain) await out.line(`    ${sides(row)}: ${clean(row.detail)}`);
+  await risks(out, { engine }, rows.filter((row) => row.verdict === 'risk'));
   if (ordered.length === 0) return;
   await out.line(`${out.style('bad', '⇄')} What it becomes depends on the order in which these are merged:`);
   for (const row of ordered) await out.line(`    ${sides(row)}: ${clean(row.detail)}`);
