@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PathBytes } from './bytes.ts';
-import { packPairs, unpackPairs } from './decided.ts';
+import { afterPair, packPairs, pairsIn, unpackPairs } from './decided.ts';
 
 const int = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
-const place = fc.tuple(int(2 ** 31 - 1), int(12), fc.array(int(2 ** 31 - 1), { maxLength: 6 })).map(([path, kind, regions]) => [path, kind, regions.length, ...regions]);
+const place = fc.tuple(int(19), int(12), fc.array(int(2 ** 31 - 1), { maxLength: 6 })).map(([path, kind, regions]) => [path, kind, regions.length, ...regions]);
 const answer = fc.oneof(
-  int(5).map((reason) => [~reason]), fc.constant([0]),
-  fc.array(place, { minLength: 1, maxLength: 4 }).map((places) => [places.length, ...places.flat()]),
+  int(5).map((reason): number[] => [~reason]), fc.constant([0]),
+  fc.array(place, { minLength: 1, maxLength: 4 }).map((places): number[] => [places.length, ...places.flat()]),
 );
 /** Runs of neighbours with the same answer among them, as many branches above one conflict make. */
 const pairs = fc.array(fc.tuple(int(40), int(60), fc.integer({ min: 1, max: 5 }), answer), { maxLength: 30 }).map((some) => {
@@ -17,11 +17,28 @@ const pairs = fc.array(fc.tuple(int(40), int(60), fc.integer({ min: 1, max: 5 })
   return Int32Array.from([...byPair].sort(([x], [y]) => x - y).flatMap(([key, numbers]) => [Math.floor(key / 1000), key % 1000, ...numbers]));
 });
 
+const PATHS = Array.from({ length: 20 }, (_, i) => `path ${i}` as PathBytes), REASONS = Array.from({ length: 6 }, (_, i) => `reason ${i}`);
+
+/** With names in place of numbers. */
+function said(decided: Int32Array, { paths, reasons }: { readonly paths: readonly string[]; readonly reasons: readonly string[] }): unknown[] {
+  return [...pairsIn(decided)].map((pair) => {
+    const [a, b, count] = decided.subarray(pair, pair + 3) as unknown as [number, number, number];
+    if (count < 0) return [a, b, reasons[~count]];
+    const places: unknown[] = [];
+    for (let at = pair + 3; at < afterPair(decided, pair); at += 3 + decided[at + 2]!) places.push([paths[decided[at]!], decided[at + 1], [...decided.subarray(at + 3, at + 3 + decided[at + 2]!)]]);
+    return [a, b, places];
+  });
+}
+
 describe('decided pairs', () => {
-  test('are the same after packing', () => {
+  test('are the same after packing, and equal ones equal bytes whatever their paths were numbered', () => {
     fc.assert(fc.property(pairs, (decided) => {
-      expect([...unpackPairs(packPairs(decided, [], []))]).toEqual([...decided]);
-    }), { numRuns: 500 });
+      const packed = packPairs(decided, PATHS, REASONS), numbers = unpackPairs(packed);
+      expect(said(numbers, packed)).toEqual(said(decided, { paths: PATHS, reasons: REASONS }));
+      expect(packPairs(numbers, packed.paths, packed.reasons)).toEqual(packed);
+      const named = said(decided, { paths: PATHS, reasons: REASONS }).flat(4);
+      for (const path of packed.paths) expect(named).toContain(path);
+    }), { numRuns: 300 });
   });
 
   test('of one answer take a few bytes however many they are', () => {
@@ -32,7 +49,7 @@ describe('decided pairs', () => {
   });
 
   test('end where the bytes end, also where those were cut off', () => {
-    const { pairs: bytes, ...rest } = packPairs(Int32Array.from([0, 1, 1, 300, 0, 2, 5, 900, 1, 2, 0]), ['x' as PathBytes], []);
+    const { pairs: bytes, ...rest } = packPairs(Int32Array.from([0, 1, 1, 0, 0, 2, 5, 900, 1, 2, 0]), PATHS, []);
     for (let n = 0; n < bytes.length; n++) unpackPairs({ ...rest, pairs: bytes.slice(0, n) });
   });
 });
