@@ -6,9 +6,9 @@ import { afterPair, packPairs, pairsIn, unpackPairs } from './decided.ts';
 
 const int = (max: number): fc.Arbitrary<number> => fc.integer({ min: 0, max });
 const place = fc.tuple(int(19), int(12), fc.array(int(2 ** 31 - 1), { maxLength: 6 })).map(([path, kind, regions]) => [path, kind, regions.length, ...regions]);
-const answer = fc.oneof(
-  int(5).map((reason): number[] => [~reason]), fc.constant([0]),
-  fc.array(place, { minLength: 1, maxLength: 4 }).map((places): number[] => [places.length, ...places.flat()]),
+const answer: fc.Arbitrary<number[]> = fc.oneof(
+  int(5).map((reason) => [~reason]), fc.constant(0).map((clean) => [clean]),
+  fc.array(place, { minLength: 1, maxLength: 4 }).map((places) => [places.length, ...places.flat()]),
 );
 /** Runs of neighbours with the same answer among them, as many branches above one conflict make. */
 const pairs = fc.array(fc.tuple(int(40), int(60), fc.integer({ min: 1, max: 5 }), answer), { maxLength: 30 }).map((some) => {
