@@ -53,7 +53,7 @@ async function timed<T>(work: () => T | Promise<T>): Promise<Spent & { value: T 
 
 /** As the service composes, without its cache of answers. */
 async function composed(loaded: Loaded, warm: Warm, ids: readonly AcuId[]): Promise<Composed> {
-  const set = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored, undefined, warm);
+  const set = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored, undefined, warm, async (segments) => segments.map((s) => loaded.segments[s]!));
   if (!('delta' in set)) throw new Error(`the set does not compose: ${JSON.stringify(set).slice(0, 300)}`);
   const { tree, made } = await warm.grow(loaded.engine.tables.baseTree, set.delta);
   return { ...set, tree, trees: made };

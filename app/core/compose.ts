@@ -41,6 +41,8 @@ interface Version { readonly change: Change; readonly tops: readonly number[] }
 const NOTHING: Composed = { changes: new Map(), conflicts: [] };
 const NO_REGIONS = new Int32Array(0);
 const ascending = (x: number, y: number): number => x - y;
+const MANY_VERSIONS = 8;
+const named = (entry: Entry | null): string => (entry === null ? '' : `${entry.mode} ${entry.oid}`);
 
 /** Stops as waves.ts describes where texts, or trees of the base, are lacking, having changed nothing. */
 export class Composer {
@@ -182,28 +184,38 @@ export class Composer {
 
   /** Tops grouped by what they stand on beyond `shared`: no two groups have a segment of it in common. Groups and members ascending. */
   #families(sorted: readonly number[], shared: ReadonlySet<number> = new Set()): number[][] {
-    const groupOf = new Map<number, number[]>();
-    let groups: number[][] = [];
-    for (const top of sorted) {
-      const closure = [...this.#graph.closure(top)].filter((s) => !shared.has(s));
-      const met = new Set(closure.map((s) => groupOf.get(s)).filter((g) => g !== undefined));
-      const group = [...met].flat().concat(top).sort(ascending);
-      groups = groups.filter((g) => !met.has(g));
-      groups.push(group);
-      for (const s of group.flatMap((t) => [...this.#graph.closure(t)])) if (!shared.has(s)) groupOf.set(s, group);
+    const group = sorted.map((_, i) => i), firstOn = new Map<number, number>();
+    const find = (i: number): number => { while (group[i] !== i) { group[i] = group[group[i]!]!; i = group[i]!; } return i; };
+    for (const [i, top] of sorted.entries()) for (const s of this.#graph.closure(top)) {
+      if (shared.has(s)) continue;
+      const other = firstOn.get(s);
+      if (other === undefined) firstOn.set(s, i); else group[find(i)] = find(other);
     }
-    return groups.sort((x, y) => x[0]! - y[0]!);
+    const families = new Map<number, number[]>();
+    for (const [i, top] of sorted.entries()) {
+      const family = families.get(find(i));
+      if (family) family.push(top); else families.set(find(i), [top]);
+    }
+    return [...families.values()];
   }
 
   /** Unites trees that are independent changes of one tree: one pass over the paths. */
   #unite(parts: readonly Part[]): Composed {
     const conflicts = parts.flatMap((f) => f.conflicts);
     const writers = new Map<PathBytes, Version[]>();
+    /** of paths with many versions: a thousand compared with each other are half a million comparisons */
+    const seen = new Map<PathBytes, Set<string>>();
+    const isNew = (path: PathBytes, list: readonly Version[], after: Entry | null): boolean => {
+      if (list.length < MANY_VERSIONS) return !list.some((w) => sameEntry(w.change.after, after));
+      let known = seen.get(path);
+      if (known === undefined) seen.set(path, known = new Set(list.map((w) => named(w.change.after))));
+      return known.size < known.add(named(after)).size;
+    };
     for (const { changes, tops } of parts) {
       for (const [path, change] of changes) {
         const list = writers.get(path);
         if (!list) writers.set(path, [{ change, tops }]);
-        else if (!list.some((w) => sameEntry(w.change.after, change.after))) list.push({ change, tops });
+        else if (isNew(path, list, change.after)) list.push({ change, tops });
       }
     }
     const spliced = this.#spliceAll(writers);

@@ -1,12 +1,12 @@
 // From a set of ACUs to one tree, and from a conflict to its texts: loads the contents the engine's plan needs and nothing else.
 import { type AcuId, type ByteString, type Oid, type PathBytes, display, toBytes } from '../../core/bytes.ts';
 import { type Change, type Changes, mergeRegisters } from '../../core/changes.ts';
-import { Composer, type SetConflict as OfTops } from '../../core/compose.ts';
+import { Composer, type SegmentGraph, type SetConflict as OfTops } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
 import { type Engine, describe } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { mergeMarked } from '../../core/merge3.ts';
-import type { ConflictKind, Edit, SetConflict } from '../../core/model.ts';
+import type { ConflictKind, Edit, Segment, SetConflict } from '../../core/model.ts';
 import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
 import { settle } from '../../core/waves.ts';
@@ -14,6 +14,8 @@ import { Lookup } from './lookup.ts';
 import { Warm } from './warm.ts';
 
 type StoredBlob = (oid: Oid) => Promise<Uint8Array | null>;
+/** of published segments, by index, in the order asked */
+export type Bodies = (segments: readonly number[]) => Promise<readonly Segment[]>;
 type EditsOf = (segment: number) => Promise<readonly Edit[]>;
 
 export interface ComposedSet {
@@ -49,16 +51,19 @@ function rowsOf(engine: Engine, segment: number): number[] {
   return out;
 }
 
+const segmentsOf = (engine: Engine, warm: Warm): SegmentGraph => warm.segments(engine, (segment) => changesOfSegment(engine, segment));
+
 /** For many sets over one `Contents`: bench and tests compose thousands. */
 export const composerFor = (engine: Engine, contents: Contents, warm: Warm): Composer =>
-  new Composer(contents, warm.segments(engine, (segment) => changesOfSegment(engine, segment)), warm.kept);
+  new Composer(contents, segmentsOf(engine, warm), warm.kept);
 
 /** Composes a closed set without conflicts, or says what stands against it. */
-export async function composeSet(engine: Engine, reader: RepositoryReader, ids: readonly AcuId[], stored: StoredBlob, signal?: AbortSignal, warm = new Warm(reader)): Promise<ComposedSet | NotComposed> {
+export async function composeSet(engine: Engine, reader: RepositoryReader, ids: readonly AcuId[], stored: StoredBlob, signal?: AbortSignal, warm = new Warm(reader), bodies?: Bodies): Promise<ComposedSet | NotComposed> {
   const { ok, missing, conflicts } = engine.check(ids);
   if (!ok) return { conflicts, missing };
   const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
   const tops = engine.tops(ids);
+  if (bodies !== undefined) await warm.learn(engine, tops, segmentsOf(engine, warm), bodies);
   const composer = composerFor(engine, contents, warm);
   const composed = await warm.settle(contents, () => composer.compose(tops));
   signal?.throwIfAborted();
@@ -118,11 +123,6 @@ export async function conflictTexts(engine: Engine, reader: RepositoryReader, a:
 
 const nameOf = (engine: Engine, id: AcuId): Uint8Array => toBytes(engine.acu(id)?.name ?? (id.slice(0, 12) as ByteString));
 
-interface Entries { base: Entry | null; x: Entry | null; y: Entry | null; kind: ConflictKind; regions: Int32Array }
-const NONE: Int32Array = new Int32Array(0);
-
-async function pairEntries(engine: Engine, contents: Contents, warm: Warm, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
-  const s = engine.segmentOf(a), t = engine.segmentOf(b);
 interface Names { readonly path: PathBytes; readonly other: PathBytes; readonly isWithin: boolean }
 
 /** Where names collide and nothing else is the matter: the two paths. */
@@ -142,6 +142,11 @@ async function collidingEntries(engine: Engine, reader: RepositoryReader, a: Acu
   return { base: null, x, y, kind: 'case collision', regions: NONE };
 }
 
+interface Entries { base: Entry | null; x: Entry | null; y: Entry | null; kind: ConflictKind; regions: Int32Array }
+const NONE: Int32Array = new Int32Array(0);
+
+async function pairEntries(engine: Engine, contents: Contents, warm: Warm, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
+  const s = engine.segmentOf(a), t = engine.segmentOf(b);
   const pair = engine.index.get(s, t);
   const place = pair?.places.find((p) => engine.tables.paths[p.path] === path);
   if (!pair || !place) {

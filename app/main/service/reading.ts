@@ -12,7 +12,7 @@ import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
 import { composeSet, conflictTexts } from './composer.ts';
-import type { ComposedSet, NotComposed } from './composer.ts';
+import type { Bodies, ComposedSet, NotComposed } from './composer.ts';
 import { loadOne } from './importer.ts';
 import { Lookup } from './lookup.ts';
 import { shownEntry, shownText } from './shown.ts';
@@ -26,6 +26,8 @@ export interface Moment {
   stored(oid: Oid): Promise<Uint8Array | null>;
   /** the body of a published segment, by its place among them */
   edits(segment: number): Promise<readonly Edit[]>;
+  /** the bodies of some */
+  bodies?: Bodies;
 }
 
 export interface Composed extends ComposedSet {
@@ -68,7 +70,7 @@ export class Reading {
 
   async #compose(moment: Moment, ids: readonly AcuId[], signal?: AbortSignal): Promise<Answer> {
     const { engine, reader } = moment;
-    const set = await composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal, this.warm(reader));
+    const set = await composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal, this.warm(reader), moment.bodies);
     if (!('delta' in set)) return set;
     const { tree, made } = await this.warm(reader).grow(engine.tables.baseTree, set.delta);
     return { ...set, tree, trees: made };

@@ -1,12 +1,13 @@
 // What a service keeps of one repository between one composition or preview and the next, by object id and bounded in bytes:
 // contents as they were read, texts with their lines, what versions make of their bases, and trees. Whatever it lets go of is read again.
 import { LRUCache } from 'lru-cache';
-import type { Oid } from '../../core/bytes.ts';
+import type { Oid, PathBytes } from '../../core/bytes.ts';
 import type { Changes } from '../../core/changes.ts';
 import type { SegmentGraph } from '../../core/compose.ts';
 import type { ContentSource } from '../../core/contents.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
+import type { Edit, Segment } from '../../core/model.ts';
 import { type Delta, Mode, type RepositoryReader } from '../../core/repository.ts';
 import type { BaseTree } from '../../core/treeMerge/merge.ts';
 import { type KeptTexts, type Lined, type Patch, linedSize, patchSize } from '../../core/weave/splice.ts';
@@ -26,6 +27,7 @@ export class Warm {
   readonly #contents = new LRUCache<Oid, Uint8Array>({ maxSize: LIMITS.contents, maxEntrySize: LIMITS.contents / 8, sizeCalculation: (bytes) => bytes.length + 200 });
   readonly #reader: RepositoryReader;
   #trees: Trees;
+  #learnt: { readonly engine: Engine; readonly segments: Set<number> } | null = null;
   #segments: { readonly engine: Engine; readonly graph: SegmentGraph } | null = null;
 
   constructor(reader: RepositoryReader) {
@@ -86,6 +88,30 @@ export class Warm {
         });
       },
     };
+  }
+
+  /**
+   * Takes what these segments change in texts that several of them change from their bodies, where that is not known yet: no version
+   * need be read and compared for it.
+   */
+  async learn(engine: Engine, segments: readonly number[], graph: SegmentGraph, bodies: (segments: readonly number[]) => Promise<readonly Segment[]>): Promise<void> {
+    if (this.#learnt?.engine !== engine) this.#learnt = { engine, segments: new Set() };
+    const { segments: learnt } = this.#learnt;
+    const writers = new Map<PathBytes, number>();
+    for (const s of segments) for (const path of graph.changes(s).keys()) writers.set(path, (writers.get(path) ?? 0) + 1);
+    const unknown = segments.filter((s) => !learnt.has(s) && graph.changes(s).keys().some((path) => writers.get(path)! > 1));
+    if (unknown.length === 0) return;
+    for (const [i, { contexts }] of (await bodies(unknown)).entries()) {
+      learnt.add(unknown[i]!);
+      for (const { context, edits } of contexts) if (context === 'base') for (const edit of edits) this.#keep(edit);
+    }
+  }
+
+  #keep({ before, after, hunks }: Edit): void {
+    if (before === null || after === null || hunks === null) return;
+    const ranges = new Int32Array(2 * hunks.length);
+    hunks.forEach(({ start, end }, i) => { ranges[2 * i] = start; ranges[2 * i + 1] = end; });
+    this.kept.patches.set(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
   }
 
   /** What composing asks of an engine's segments; kept for the newest engine. */
