@@ -7,7 +7,7 @@ import { Folders } from './index/folders.ts';
 import { type Lanes, laneAt } from './index/lanes.ts';
 import { PairSet } from './index/pairSet.ts';
 import { Pairing } from './index/pairing.ts';
-import { Places, type PlaceConflict, adds, rowsOfSegment } from './index/places.ts';
+import { Places, type PlaceConflict, adds, firstRowOf } from './index/places.ts';
 import { type RowNumbers, rowNumbers } from './index/rows.ts';
 import { Shelves } from './index/shelves.ts';
 import { Row, type Tables } from './tables.ts';
@@ -143,7 +143,8 @@ export class ConflictIndex {
   remove(segment: number): void {
     if (this.#tables.segments[segment]!.standing !== 'exact') return;
     const shelves = this.#shelf();
-    for (const r of rowsOfSegment(this.#numbers.rows, segment)) shelves.remove(r);
+    const { rows } = this.#numbers;
+    for (let r = firstRowOf(rows, segment); rows[r] === segment; r += Row.width) shelves.remove(r);
     this.#contexts.leave(segment, this.#tables.segments[segment]!.tip);
     this.#found.clear(segment);
     this.#unknown?.clear(segment);
@@ -160,9 +161,9 @@ export class ConflictIndex {
   #place(segment: number): void {
     if (this.#tables.segments[segment]!.standing !== 'exact') return;
     const { rows } = this.#numbers, shelves = this.#shelf();
-    const own = rowsOfSegment(rows, segment);
-    for (const r of own) shelves.add(r);
-    for (const r of own) {
+    const from = firstRowOf(rows, segment);
+    for (let r = from; rows[r] === segment; r += Row.width) shelves.add(r);
+    for (let r = from; rows[r] === segment; r += Row.width) {
       if (!adds(rows, r)) continue;
       const path = rows[r + Row.path]!;
       this.#folders.note(path);

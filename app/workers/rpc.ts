@@ -1,7 +1,10 @@
 // Comlink with what it lacks: a call rejects when its worker dies or its signal aborts, and proxies live as long as their
 // worker (comlink's issue 692 drops calls in flight when a proxy is collected).
 import { releaseProxy, wrap } from 'comlink';
-import type { Remote } from 'comlink';
+import type { Endpoint, Remote } from 'comlink';
+
+/** What this needs of a worker: a Web Worker has it, and the service's threads are made to (main/service/threads.ts). */
+export interface Thread extends Endpoint { terminate(): unknown }
 
 export interface Supervised<Api> {
   /** Runs `work` against the worker. When the signal aborts the answer is let go; the worker finishes what it began. */
@@ -20,7 +23,7 @@ export class WorkerDied extends Error {
 
 const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
 
-export function supervise<Api>(worker: Worker, name: string): Supervised<Api> {
+export function supervise<Api>(worker: Thread, name: string): Supervised<Api> {
   const remote = wrap<Api>(worker);
   const pending = new Set<(reason: Error) => void>();
   const deaths = new Set<(reason: Error) => void>();
@@ -40,7 +43,7 @@ export function supervise<Api>(worker: Worker, name: string): Supervised<Api> {
     const reason = new WorkerDied(`The ${name} worker stopped: ${message}`);
     if (stop(reason)) for (const listener of deaths) listener(reason);
   }
-  worker.addEventListener('error', (event) => die(event.message || 'it could not be started'));
+  worker.addEventListener('error', (event: Event) => die((event as ErrorEvent).message || 'it could not be started'));
   worker.addEventListener('messageerror', () => die('a message could not be read'));
 
   return {

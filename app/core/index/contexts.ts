@@ -68,7 +68,7 @@ export class Contexts implements ContextRows {
       this.#words = words;
       for (let c = known; c < names.length; c++) { this.#numbers.set(names[c]!, c); this.#away.add(c); }
     }
-    for (const c of this.#away) if (this.#place(c)) this.#away.delete(c);
+    if (this.#away.size > 0) for (const c of this.#away) if (this.#place(c)) this.#away.delete(c);
   }
 
   #place(c: number): boolean {

@@ -3,7 +3,7 @@
 import { HunkColumn, Row } from '../tables.ts';
 import type { ContextRows } from './contexts.ts';
 import { PairSet } from './pairSet.ts';
-import { isText, sameHunk } from './rows.ts';
+import { isText, ownRows, sameHunk } from './rows.ts';
 import { Sweep, type Sweepable } from './sweep.ts';
 
 const W = HunkColumn.width;
@@ -154,14 +154,12 @@ function read(buffer: ArrayBuffer): Part {
 /** The pairs of one part: as a list, or as a matrix of bits where that is smaller. First number: 1 for a matrix. */
 export function sweepPart(buffer: ArrayBuffer): ArrayBuffer {
   const part = read(buffer), { family, at, words } = part;
-  const rowOf = new Int32Array(part.hunks.length / W);
-  for (let r = 0; r < part.rows.length; r += Row.width) {
-    for (let h = part.rows[r + Row.hunk]!, end = h + part.rows[r + Row.hunks]!; h < end; h++) rowOf[h] = r;
-  }
+  const rowOf = new Int32Array(part.hunks.length / W), segmentOf = new Int32Array(rowOf.length);
+  ownRows(part.rows, 0, rowOf, segmentOf);
   const contexts: ContextRows = { closures: { words, family, at, bits: part.closureBits }, contextAt: part.contextAt, contextBits: part.contextBits };
   const found = new PairSet(part.segments);
   const sweep = new Sweep({
-    numbers: { rows: part.rows, hunks: part.hunks, lines: part.lines, rowOf, modes: part.modes, objects: part.objects },
+    numbers: { rows: part.rows, hunks: part.hunks, lines: part.lines, rowOf, segmentOf, modes: part.modes, objects: part.objects },
     lanes: { path: part.laneContext, context: part.laneContext, first: part.laneFirst, rows: part.laneRows }, contexts,
   }, found);
   for (let i = 0; i < part.pieces.length; i += 3) sweep.lane(part.pieces[i]!, part.pieces[i + 1]!, part.pieces[i + 2]!);

@@ -94,7 +94,10 @@ export class Places {
     const { rows } = this.#numbers;
     let sorted = this.#sorted.get(segment);
     if (sorted === undefined) {
-      sorted = rowsOfSegment(rows, segment).sort((x, y) => rows[x + Row.context]! - rows[y + Row.context]! || rows[x + Row.path]! - rows[y + Row.path]!);
+      const from = firstRowOf(rows, segment);
+      let to = from;
+      while (rows[to] === segment) to += Row.width;
+      sorted = Int32Array.from({ length: (to - from) / Row.width }, (_, i) => from + i * Row.width).sort((x, y) => rows[x + Row.context]! - rows[y + Row.context]! || rows[x + Row.path]! - rows[y + Row.path]!);
       this.#sorted.set(segment, sorted);
     }
     let from = 0, to = sorted.length;
@@ -111,13 +114,11 @@ function rowAt(rows: Int32Array, sorted: Int32Array, path: number): number {
   return low < sorted.length && rows[sorted[low]! + Row.path] === path ? sorted[low]! : -1;
 }
 
-/** A segment's rows lie together, and segments ascend. */
-export function rowsOfSegment(rows: Int32Array, segment: number): Int32Array {
+/** Where a segment's rows begin: they lie together up to where another's begin, and segments ascend. */
+export function firstRowOf(rows: Int32Array, segment: number): number {
   let low = 0, high = rows.length / Row.width;
   while (low < high) { const mid = (low + high) >>> 1; if (rows[mid * Row.width]! < segment) low = mid + 1; else high = mid; }
-  const out: number[] = [];
-  for (let r = low * Row.width; r < rows.length && rows[r] === segment; r += Row.width) out.push(r);
-  return Int32Array.from(out);
+  return low * Row.width;
 }
 
 /** Is a file where there was nothing? */

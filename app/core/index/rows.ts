@@ -10,8 +10,9 @@ export interface RowNumbers {
   readonly rows: Int32Array;
   readonly hunks: Int32Array;
   readonly lines: Uint32Array;
-  /** per hunk its row */
+  /** per hunk its row, and the row's segment */
   readonly rowOf: Int32Array;
+  readonly segmentOf: Int32Array;
   /** per entry its mode, and a number that entries have in common exactly if their contents are one object */
   readonly modes: Int32Array;
   readonly objects: Int32Array;
@@ -22,24 +23,34 @@ export type ArraysOfTables = Pick<Tables, 'rows' | 'hunks' | 'lines' | 'entries'
 /** Numbers of tables that may have grown at their ends since `before`. */
 export function rowNumbers(tables: ArraysOfTables, before: RowNumbers | null = null): RowNumbers {
   const { rows, hunks, lines, entries } = tables;
-  let rowOf = before?.rowOf ?? new Int32Array(0), modes = before?.modes ?? rowOf, objects = before?.objects ?? rowOf;
+  let { rowOf, segmentOf, modes, objects } = before ?? NOTHING;
   const hunkCount = hunks.length / W;
-  if (rowOf.length < hunkCount) rowOf = larger(rowOf, hunkCount, before === null);
-  for (let r = before?.rows.length ?? 0; r < rows.length; r += Row.width) {
-    const first = rows[r + Row.hunk]!;
-    for (let h = first; h < first + rows[r + Row.hunks]!; h++) rowOf[h] = r;
+  if (rowOf.length < hunkCount) {
+    rowOf = larger(rowOf, hunkCount, before === null);
+    segmentOf = larger(segmentOf, hunkCount, before === null);
   }
+  ownRows(rows, before?.rows.length ?? 0, rowOf, segmentOf);
   const known = before === null ? 0 : entriesKnown.get(before)!;
   if (modes.length < entries.length) {
     modes = larger(modes, entries.length, before === null);
     objects = larger(objects, entries.length, before === null);
   }
   for (let e = known; e < entries.length; e++) { modes[e] = entries[e]!.mode; objects[e] = e; }
-  if (known < entries.length) sameObjects(entries, modes, objects);
-  const out = { rows, hunks, lines, rowOf, modes, objects };
+  if (known < entries.length) sameObjects(entries, modes, objects, known);
+  const out = { rows, hunks, lines, rowOf, segmentOf, modes, objects };
   entriesKnown.set(out, entries.length);
   return out;
 }
+
+/** Tells the hunks of all rows from `from` on whose they are. */
+export function ownRows(rows: Int32Array, from: number, rowOf: Int32Array, segmentOf: Int32Array): void {
+  for (let r = from; r < rows.length; r += Row.width) {
+    const first = rows[r + Row.hunk]!, segment = rows[r + Row.segment]!;
+    for (let h = first; h < first + rows[r + Row.hunks]!; h++) { rowOf[h] = r; segmentOf[h] = segment; }
+  }
+}
+
+const NOTHING = { rowOf: new Int32Array(0), segmentOf: new Int32Array(0), modes: new Int32Array(0), objects: new Int32Array(0) };
 
 /** How many entries such numbers cover: their arrays have room for more. */
 const entriesKnown = new WeakMap<RowNumbers, number>();
@@ -50,12 +61,17 @@ function larger(old: Int32Array, length: number, exact: boolean): Int32Array {
   return out;
 }
 
-/** Entries are distinct, so those of one object differ in their modes, and most modes are the plain one. */
-function sameObjects(entries: Tables['entries'], modes: Int32Array, objects: Int32Array): void {
-  const odd = new Map<string, number>();
-  for (let e = 0; e < entries.length; e++) if (modes[e] !== PLAIN && !odd.has(entries[e]!.oid)) odd.set(entries[e]!.oid, e);
-  if (odd.size > 0) for (let e = 0; e < entries.length; e++) objects[e] = odd.get(entries[e]!.oid) ?? e;
+/** Entries are distinct, so those of one object differ in their modes, and most modes are the plain one. Those before `known` are done. */
+function sameObjects(entries: Tables['entries'], modes: Int32Array, objects: Int32Array, known: number): void {
+  let odd = oddEntries.get(modes);
+  if (odd === undefined) { oddEntries.set(modes, (odd = new Map())); known = 0; }
+  const before = odd.size;
+  for (let e = known; e < entries.length; e++) if (modes[e] !== PLAIN && !odd.has(entries[e]!.oid)) odd.set(entries[e]!.oid, e);
+  if (odd.size > 0) for (let e = odd.size > before ? 0 : known; e < entries.length; e++) objects[e] = odd.get(entries[e]!.oid) ?? e;
 }
+
+/** By the numbers' modes, the entries of odd modes by object. */
+const oddEntries = new WeakMap<Int32Array, Map<string, number>>();
 
 const PLAIN = 0o100644, REGULAR = 0o100000, NO_ENTRY = -1;
 

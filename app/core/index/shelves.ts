@@ -8,45 +8,45 @@ import { type RowNumbers, changedMode, hunksDiffer, isText, rowsConflict, sameHu
 
 const W = HunkColumn.width, NO_HUNK = -1;
 
+/** Width and columns of a bucket's places. */
+const PLACE = 3, START = 0, END = 1, HEAD = 2;
+
 /** Different hunks of about one length (from half of a power of two to below it) by start; equal ones hang on one another. */
 class Bucket {
-  count = 0;
-  start = new Int32Array(4);
-  end = new Int32Array(4);
-  head = new Int32Array(4);
+  /** places in use, times their width */
+  size = 0;
+  places = new Int32Array(4 * PLACE);
 
   /** The first place whose start is not below `line`. */
   at(line: number): number {
-    let low = 0, high = this.count;
-    while (low < high) { const mid = (low + high) >>> 1; if (this.start[mid]! < line) low = mid + 1; else high = mid; }
-    return low;
+    const { places } = this;
+    let low = 0, high = this.size / PLACE;
+    while (low < high) { const mid = (low + high) >>> 1; if (places[mid * PLACE]! < line) low = mid + 1; else high = mid; }
+    return low * PLACE;
   }
 
   insert(at: number, start: number, end: number, head: number): void {
-    if (this.count === this.start.length) {
-      for (const column of ['start', 'end', 'head'] as const) { const next = new Int32Array(2 * this.count); next.set(this[column]); this[column] = next; }
-    }
-    this.start.copyWithin(at + 1, at, this.count);
-    this.end.copyWithin(at + 1, at, this.count);
-    this.head.copyWithin(at + 1, at, this.count);
-    this.start[at] = start;
-    this.end[at] = end;
-    this.head[at] = head;
-    this.count++;
+    if (this.size === this.places.length) { const next = new Int32Array(2 * this.size); next.set(this.places); this.places = next; }
+    if (at < this.size) this.places.copyWithin(at + PLACE, at, this.size);
+    this.places[at] = start;
+    this.places[at + END] = end;
+    this.places[at + HEAD] = head;
+    this.size += PLACE;
   }
 
   remove(at: number): void {
-    this.start.copyWithin(at, at + 1, this.count);
-    this.end.copyWithin(at, at + 1, this.count);
-    this.head.copyWithin(at, at + 1, this.count);
-    this.count--;
+    this.places.copyWithin(at, at + PLACE, this.size);
+    this.size -= PLACE;
   }
 }
+
+/** Rows in any order; each knows its place, so that it is taken out without a search. */
+interface Texts { count: number; rows: Int32Array }
 
 interface Shelf {
   /** by how many bits the length of its hunks has */
   readonly buckets: (Bucket | undefined)[];
-  readonly texts: Set<number>;
+  readonly texts: Texts;
   /** rows that are no text, by the entry they make */
   readonly wholes: Map<number, Set<number>>;
   /** text rows that change the mode, by the new one */
@@ -69,11 +69,14 @@ export class Shelves {
   readonly #lanes: Lanes;
   readonly #contexts: ContextRows;
   readonly #found: PairSet;
-  readonly #shelves = new Map<number, Map<number, Shelf>>();
+  /** by path, then context */
+  readonly #shelves: (Map<number, Shelf> | undefined)[] = [];
   readonly #classes = new HunkClasses();
   #numbers: RowNumbers;
   /** per hunk, the next of those equal to it */
   #next = new Int32Array(0);
+  /** per row, by number, its place among the texts of its shelf */
+  #placeOf = new Int32Array(0);
   checked = 0;
 
   constructor(numbers: RowNumbers, lanes: Lanes, contexts: ContextRows, found: PairSet) {
@@ -87,10 +90,9 @@ export class Shelves {
   /** Numbers that have grown at their ends. */
   grown(numbers: RowNumbers): void {
     this.#numbers = numbers;
-    if (this.#next.length >= numbers.rowOf.length) return;
-    const next = new Int32Array(numbers.rowOf.length);
-    next.set(this.#next);
-    this.#next = next;
+    const rows = numbers.rows.length / Row.width;
+    if (this.#next.length < numbers.rowOf.length) { const next = new Int32Array(numbers.rowOf.length); next.set(this.#next); this.#next = next; }
+    if (this.#placeOf.length < rows) { const placeOf = new Int32Array(rows + (rows >>> 2)); placeOf.set(this.#placeOf); this.#placeOf = placeOf; }
   }
 
   /** Rows that add this path in this context. */
@@ -108,7 +110,8 @@ export class Shelves {
       for (const other of rows) this.meet(row, other, context);
     }
     if (!isText(d, row)) {
-      for (const other of shelf.texts) if (this.#conflict(row, other)) this.meet(row, other, context);
+      const { count, rows: texts } = shelf.texts;
+      for (let i = 0; i < count; i++) if (this.#conflict(row, texts[i]!)) this.meet(row, texts[i]!, context);
       put(shelf.wholes, after, row);
       return;
     }
@@ -117,7 +120,7 @@ export class Shelves {
       for (const [other, rows] of shelf.modes) if (other !== mode) for (const r of rows) this.meet(row, r, context);
       put(shelf.modes, mode, row);
     }
-    shelf.texts.add(row);
+    this.#putText(shelf.texts, row);
     for (let h = d.rows[row + Row.hunk]!, end = h + d.rows[row + Row.hunks]!; h < end; h++) this.#addHunk(shelf, h, context);
   }
 
@@ -125,9 +128,21 @@ export class Shelves {
     const d = this.#numbers;
     const shelf = this.#shelf(d.rows[row + Row.path]!, d.rows[row + Row.context]!);
     if (!isText(d, row)) { take(shelf.wholes, d.rows[row + Row.after]!, row); return; }
-    shelf.texts.delete(row);
-    take(shelf.modes, changedMode(d, row), row);
+    this.#takeText(shelf.texts, row);
+    if (shelf.modes.size > 0) take(shelf.modes, changedMode(d, row), row);
     for (let h = d.rows[row + Row.hunk]!, end = h + d.rows[row + Row.hunks]!; h < end; h++) this.#removeHunk(shelf, h);
+  }
+
+  #putText(texts: Texts, row: number): void {
+    if (texts.count === texts.rows.length) { const rows = new Int32Array(2 * texts.count); rows.set(texts.rows); texts.rows = rows; }
+    this.#placeOf[row / Row.width] = texts.count;
+    texts.rows[texts.count++] = row;
+  }
+
+  #takeText(texts: Texts, row: number): void {
+    const place = this.#placeOf[row / Row.width]!, last = texts.rows[--texts.count]!;
+    texts.rows[place] = last;
+    this.#placeOf[last / Row.width] = place;
   }
 
   meet(x: number, y: number, context: number): void {
@@ -139,52 +154,52 @@ export class Shelves {
   #conflict(x: number, y: number): boolean { this.checked++; return rowsConflict(this.#numbers, x, y); }
 
   #addHunk(shelf: Shelf, h: number, context: number): void {
-    const d = this.#numbers, { rows, hunks, rowOf } = d;
-    const start = hunks[h * W]!, end = hunks[h * W + 1]!, a = rows[rowOf[h]! + Row.segment]!;
+    const d = this.#numbers, { hunks, segmentOf } = d, next = this.#next, found = this.#found;
+    const start = hunks[h * W]!, end = hunks[h * W + 1]!, a = segmentOf[h]!;
     let equal = false;
     for (let length = 0; length < shelf.buckets.length; length++) {
       const bucket = shelf.buckets[length];
       if (bucket === undefined) continue;
-      const reach = length >= 31 ? start : 2 ** length - 1;
-      for (let i = bucket.at(start - reach); i < bucket.count && bucket.start[i]! <= end; i++) {
-        if (bucket.end[i]! < start) continue;
-        let y = bucket.head[i]!;
-        if (!equal && bucket.start[i] === start && bucket.end[i] === end && sameHunk(d, h, y)) {
+      const { places, size } = bucket;
+      for (let at = bucket.at(start - 2 ** length + 1); at < size && places[at + START]! <= end; at += PLACE) {
+        if (places[at + END]! < start) continue;
+        let y = places[at + HEAD]!;
+        if (!equal && places[at + START] === start && places[at + END] === end && sameHunk(d, h, y)) {
           equal = true;
-          this.#next[h] = y;
-          bucket.head[i] = h;
+          next[h] = y;
+          places[at + HEAD] = h;
           continue;
         }
-        for (; y !== NO_HUNK; y = this.#next[y]!) {
-          const b = rows[rowOf[y]! + Row.segment]!;
-          if (a === b || this.#found.has(a, b)) continue;
+        for (; y !== NO_HUNK; y = next[y]!) {
+          const b = segmentOf[y]!;
+          if (a === b || found.has(a, b)) continue;
           this.checked++;
-          if (hunksDiffer(d, h, y) && meetIn(this.#contexts, a, b, context)) this.#found.add(a, b);
+          if (hunksDiffer(d, h, y) && meetIn(this.#contexts, a, b, context)) found.add(a, b);
         }
       }
     }
     if (equal) return;
-    this.#next[h] = NO_HUNK;
+    next[h] = NO_HUNK;
     const bucket = shelf.buckets[bits(end - start)] ??= new Bucket();
     bucket.insert(bucket.at(start), start, end, h);
   }
 
   #removeHunk(shelf: Shelf, h: number): void {
-    const { hunks } = this.#numbers, start = hunks[h * W]!;
-    const bucket = shelf.buckets[bits(hunks[h * W + 1]! - start)]!;
-    for (let i = bucket.at(start); bucket.start[i] === start && i < bucket.count; i++) {
-      if (bucket.head[i] === h) {
-        if (this.#next[h] === NO_HUNK) bucket.remove(i); else bucket.head[i] = this.#next[h]!;
+    const { hunks } = this.#numbers, next = this.#next, start = hunks[h * W]!;
+    const bucket = shelf.buckets[bits(hunks[h * W + 1]! - start)]!, { places } = bucket;
+    for (let at = bucket.at(start); at < bucket.size && places[at + START] === start; at += PLACE) {
+      const head = places[at + HEAD]!;
+      if (head === h) {
+        if (next[h] === NO_HUNK) bucket.remove(at); else places[at + HEAD] = next[h]!;
         return;
       }
-      if (!sameHunk(this.#numbers, bucket.head[i]!, h)) continue;
-      for (let y = bucket.head[i]!; y !== NO_HUNK; y = this.#next[y]!) if (this.#next[y] === h) { this.#next[y] = this.#next[h]!; return; }
+      if (!sameHunk(this.#numbers, head, h)) continue;
+      for (let y = head; y !== NO_HUNK; y = next[y]!) if (next[y] === h) { next[y] = next[h]!; return; }
     }
   }
 
   #shelf(path: number, context: number): Shelf {
-    let shelves = this.#shelves.get(path);
-    if (shelves === undefined) this.#shelves.set(path, shelves = new Map());
+    const shelves = this.#shelves[path] ??= new Map();
     let shelf = shelves.get(context);
     if (shelf === undefined) shelves.set(context, shelf = this.#make(path, context));
     return shelf;
@@ -192,14 +207,14 @@ export class Shelves {
 
   #make(path: number, context: number): Shelf {
     const d = this.#numbers, classes = this.#classes;
-    const shelf: Shelf = { buckets: [], texts: new Set(), wholes: new Map(), modes: new Map() };
+    const shelf: Shelf = { buckets: [], texts: { count: 0, rows: new Int32Array(4) }, wholes: new Map(), modes: new Map() };
     const { first: from, rows } = this.#lanes, lane = laneIn(this.#lanes, path, context);
     if (lane < 0) return shelf;
     const laneRows = rows.subarray(from[lane], from[lane + 1]);
     for (const r of laneRows) {
       if (!isText(d, r)) put(shelf.wholes, d.rows[r + Row.after]!, r);
       else {
-        shelf.texts.add(r);
+        this.#putText(shelf.texts, r);
         if (changedMode(d, r) !== 0) put(shelf.modes, changedMode(d, r), r);
       }
     }
@@ -209,7 +224,7 @@ export class Shelves {
       for (let i = classes.first[c]!; i < classes.first[c + 1]!; i++) { this.#next[classes.order[i]!] = head; head = classes.order[i]!; }
       const start = d.hunks[head * W]!, end = d.hunks[head * W + 1]!;
       const bucket = shelf.buckets[bits(end - start)] ??= new Bucket();
-      bucket.insert(bucket.count, start, end, head);
+      bucket.insert(bucket.size, start, end, head);
     }
     return shelf;
   }

@@ -115,11 +115,11 @@ export class Sweep {
   }
 
   #compare(one: number, other: number, context: number): void {
-    const d = this.#numbers, { order, first } = this.#classes, found = this.#found, onBase = isBase(this.#contexts, context);
+    const d = this.#numbers, { segmentOf } = d, { order, first } = this.#classes, found = this.#found, onBase = isBase(this.#contexts, context);
     for (let i = first[one]!; i < first[one + 1]!; i++) {
-      const x = order[i]!, a = d.rows[d.rowOf[x]! + Row.segment]!;
+      const x = order[i]!, a = segmentOf[x]!;
       for (let j = first[other]!; j < first[other + 1]!; j++) {
-        const y = order[j]!, b = d.rows[d.rowOf[y]! + Row.segment]!;
+        const y = order[j]!, b = segmentOf[y]!;
         if (a === b || found.has(a, b)) continue;
         // on the base most share nothing, which is soon told; elsewhere being compared at all takes more words than the texts
         if (onBase && !meetIn(this.#contexts, a, b, context)) continue;

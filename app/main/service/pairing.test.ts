@@ -1,0 +1,54 @@
+// Danger: parallel ≠ serial (law 7); a pairing that waits for ever on a thread that died, or that goes on when nobody wants it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { hotFile, teamLike } from '../../../testkit/indexRecipe.ts';
+import { Random } from '../../../testkit/random.ts';
+import { Pairing } from '../../core/index/pairing.ts';
+import { type Pairer, pairAside } from '../../workers/pairing.ts';
+import type { Supervised } from '../../workers/rpc.ts';
+import { spawnThread } from './threads.ts';
+
+const spawn = (): Supervised<Pairer> => spawnThread<Pairer>('pairing.worker');
+
+/** Its answers come after a chance number of milliseconds. */
+function late(worker: Supervised<Pairer>, random: Random): Supervised<Pairer> {
+  return { ...worker, call: async (work, signal) => { const answer = await worker.call(work, signal); await sleep(random.below(12)); return answer; } };
+}
+
+test.each([1, 2, 8])('%i threads, whose answers come in any order, find what one sweep finds', async (workers) => {
+  for (const tables of workers === 2 ? [teamLike(7, 250), hotFile('line', 200)] : [teamLike(7, 250)]) {
+    const random = new Random(workers), pairing = new Pairing(tables), progress: number[] = [];
+    await pairAside(pairing, { workers, spawn: () => late(spawn(), random), onProgress: (done) => progress.push(done) });
+    expect(pairing.found.pack()).toEqual(new Pairing(tables).whole().found.pack());
+    expect(progress).toEqual(Array.from({ length: progress.length }, (_, i) => i));
+    expect(progress.length).toBeGreaterThan(workers);
+  }
+});
+
+test('a thread that dies rejects the pairing, and the others end', async () => {
+  const spawned: Supervised<Pairer>[] = [];
+  const pairing = new Pairing(hotFile('line', 100));
+  const dying = pairAside(pairing, {
+    workers: 2,
+    spawn: () => {
+      const worker = spawn();
+      spawned.push(worker);
+      // what is no part cannot be read: the second thread's first answer is an error
+      return spawned.length === 1 ? worker : { ...worker, call: (_, signal) => worker.call(async (api) => api.sweep(new ArrayBuffer(3)), signal) };
+    },
+  });
+  await expect(dying).rejects.toThrow();
+  await expect(spawned[0]!.call(async (api) => api.sweep(new ArrayBuffer(0)))).rejects.toThrow('was ended');
+  await expect(spawnThread<Pairer>('no-such.worker').call(async (api) => api.sweep(new ArrayBuffer(0)))).rejects.toThrow('The no-such worker stopped');
+});
+
+test('what is no longer wanted stops', async () => {
+  const abort = new AbortController(), pairing = new Pairing(hotFile('line', 400));
+  const done: number[] = [];
+  await expect(pairAside(pairing, {
+    workers: 1, spawn, signal: abort.signal,
+    onProgress: (n) => { done.push(n); if (n === 1) abort.abort(); },
+  })).rejects.toThrow('no longer wanted');
+  expect(done).toEqual([0, 1]);
+  await expect(pairAside(pairing, { workers: 1, spawn, signal: abort.signal })).rejects.toThrow();
+});

@@ -1,0 +1,5 @@
+// The pairer as a Web Worker.
+import { expose } from 'comlink';
+import { Pairer } from './pairing.ts';
+
+expose(new Pairer());
