@@ -318,7 +318,7 @@ export class Engine {
     const only = filter.acu === undefined ? -1 : all.numberOf(filter.acu);
     if (filter.acu !== undefined && only < 0) return;
     for (const n of only < 0 ? this.#inOrder() : [only]) yield* this.#standing(n);
-    const { against, between } = this.#risksOfGraph(), listed = new Set<number>();
+    const { against, between } = only < 0 ? this.#risksOfGraph() : this.#collisions.about(all.listOf(only)[0]!, (s) => all.stands(s)), listed = new Set<number>();
     for (const risk of against) if (filter.acu === undefined || risk.a === filter.acu) yield risk;
     for (const pair of only < 0 ? index.inOrder() : index.pairsOf(all.listOf(only)[0]!)) {
       if (index.tables !== this.tables) throw bug('conflicts are read of an engine that another took over');

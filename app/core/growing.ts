@@ -65,9 +65,10 @@ export class Growing {
   readonly #interner = new Interner();
   readonly #numbers = new Map<SegmentKey, number>();
   readonly #byTip = new Map<Oid, number>();
+  /** what some segment stands, or stood, directly on */
+  readonly #stoodOn = new Set<number>();
   /** of each segment number: where its rows are, [start, end) */
   readonly #spans: number[] = [];
-  readonly #sources = new WeakMap<Source, SourceMeta>();
   #segments: readonly SegmentMeta[] = [];
   #published: Published | null = null;
   #tables: Tables | null = null;
@@ -107,31 +108,34 @@ export class Growing {
       removed.push(n);
       this.#remove(key, n, next);
     }
-    for (let i = head; i < now.length && (i < end || removed.length > 0); i++) {
+    const isStoodOn = removed.some((n) => this.#stoodOn.has(n));
+    for (let i = head; i < (isStoodOn ? now.length : end); i++) {
       const key = now[i]!;
       let n = this.#numbers.get(key);
       if (n === undefined) {
         const segment = body(key);
         n = next.push(this.#add(next.length, segment)) - 1;
-        this.#put(key, segment.tip, n);
+        this.#put(key, next[n]!, n);
         added.push(n);
       } else if (next[n]!.lower.some((l) => next[l]!.standing === 'gone')) {
         // what it stands on got another number: so must it, for lower ones come first
         const again = this.#again(n, next);
         removed.push(n);
         this.#remove(key, n, next);
-        this.#put(key, again.tip, n = next.push(again) - 1);
+        this.#put(key, again, n = next.push(again) - 1);
         added.push(n);
       }
       order[i] = n;
     }
+    const last = this.#tables === null ? null : { published: this.#published!, tables: this.#tables };
     this.#segments = next;
     this.#published = published;
-    this.#tables = this.#seen(published, order, next);
+    this.#tables = this.#seen(published, order, next, last);
     return { tables: this.#tables, removed: removed.sort((x, y) => x - y), added };
   }
 
-  #put(key: SegmentKey, tip: Oid, n: number): void {
+  #put(key: SegmentKey, { tip, lower }: SegmentMeta, n: number): void {
+    for (const l of lower) this.#stoodOn.add(l);
     this.#numbers.set(key, n);
     this.#byTip.set(tip, n);
   }
@@ -183,7 +187,7 @@ export class Growing {
     return metaOf(s, s.lower.map((tip) => this.#number(tip)));
   }
 
-  #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[]): Tables {
+  #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[], last: { readonly published: Published; readonly tables: Tables } | null): Tables {
     const { base, baseTree, baseName, grain, skipped, decided: known } = published;
     const contexts = this.#contexts.list(), rows = this.#rows.view();
     let decided: DecidedPairs;
@@ -193,19 +197,16 @@ export class Growing {
       decided = placed(unpackPairs(known), (n) => order[n]!, (p) => this.#paths.of(known.paths[p]!, known.paths[p]!));
     }
     return {
-      base, baseTree, baseName, grain, skipped, segments, order, sources: published.sources.map((s) => this.#source(s)),
+      base, baseTree, baseName, grain, skipped, segments, order, sources: published.sources.map((s, i) => this.#source(s, last?.published.sources[i] === s ? last.tables.sources[i]! : null)),
       paths: this.#paths.list(), contexts, entries: this.#entries.list(), rows, hunks: this.#hunks.view(), lines: this.#lines.view(),
       decided, reasons: known?.reasons ?? [PUBLISHED_EARLIER],
     };
   }
 
-  #source(s: Source): SourceMeta {
-    let meta = this.#sources.get(s);
-    if (meta === undefined || meta.segments.some((n) => this.#segments[n]!.standing === 'gone')) {
-      meta = { name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((tip) => this.#number(tip)) };
-      this.#sources.set(s, meta);
-    }
-    return meta;
+  /** `was`: what it was among the tables before, if it was there. */
+  #source(s: Source, was: SourceMeta | null): SourceMeta {
+    if (was !== null && was.segments.every((n) => this.#segments[n] !== GONE)) return was;
+    return { name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((tip) => this.#number(tip)) };
   }
 }
 

@@ -1,7 +1,8 @@
 // Collisions of names as conflicts of the graph and of a set: verdict `risk`, which never blocks. What collides with the base was
 // found at import (collisions.ts, FoldedTree); what collides among ACUs is found here, from the paths that the tables say they add.
 import { type AcuId, type PathBytes, display } from './bytes.ts';
-import { type Collision, type Named, collisionsAmong, whyOne } from './collisions.ts';
+import { ancestors } from './changes.ts';
+import { type Collision, type Named, collisionsAmong, folded, whyOne } from './collisions.ts';
 import type { Conflict } from './model.ts';
 import { Row, type Tables } from './tables.ts';
 
@@ -69,6 +70,29 @@ export class Risks {
     return out.filter(({ path, other }) => deleted === null || (!deleted.has(other) && !deleted.has(path)));
   }
 
+  /** The graph's of one of them alone: who adds nothing collides with nobody, else those are looked at that add what folds alike. */
+  about(segment: number, stand: (segment: number) => boolean): GraphRisks {
+    const mine = this.#adds(segment);
+    if (mine.size === 0) return { against: this.#withBase(segment), between: new Map(), isCut: false };
+    const keys = new Set<string>();
+    for (const path of mine) { keys.add(folded(path)); for (const folder of ancestors(path)) keys.add(folded(folder)); }
+    const isNear = (path: PathBytes): boolean => keys.has(folded(path)) || [...ancestors(path)].some((folder) => keys.has(folded(folder)));
+    const near: number[] = [];
+    for (const other of this.#rows.keys()) if (other === segment || (stand(other) && [...this.#adds(other)].some(isNear))) near.push(other);
+    const against = this.#withBase(segment), between = new Map<number, Risk[]>();
+    for (const c of collisionsAmong(near.sort((x, y) => x - y), this.#named)) if (c.a === segment || c.b === segment) this.#list(c, against, between);
+    return { against, between, isCut: false };
+  }
+
+  #list(c: Collision, against: Risk[], between: Map<number, Risk[]>): void {
+    const [risk] = this.#made(c);
+    if (risk === undefined) return;
+    const key = c.a * this.#tables.segments.length + c.b, list = between.get(key);
+    if (risk.b === 'base') against.push(risk);
+    else if (list) list.push(risk);
+    else between.set(key, [risk]);
+  }
+
   /** Of the segments that stand for their ACUs. */
   graph(stand: Iterable<number>): GraphRisks {
     if (this.#graph !== null) return this.#graph;
@@ -77,12 +101,7 @@ export class Risks {
     let left = MOST_COLLISIONS - against.length, isCut = left === 0;
     for (const c of collisionsAmong(all, this.#named)) {
       if (isCut = left-- <= 0) break;
-      const [risk] = this.#made(c);
-      if (risk === undefined) continue;
-      const key = c.a * this.#tables.segments.length + c.b, list = between.get(key);
-      if (risk.b === 'base') against.push(risk);
-      else if (list) list.push(risk);
-      else between.set(key, [risk]);
+      this.#list(c, against, between);
     }
     return this.#graph = { against, between, isCut };
   }

@@ -1,8 +1,10 @@
 // What the last import of this process found, so that the next looks only at what moved: a pushed branch costs its own commits, trees
 // and lines, and those of the branches it shares commits with. Its answer is that of an import of everything, or none.
 import type { ByteString, Oid, PathBytes } from '../../core/bytes.ts';
+import { Closures } from '../../core/closures.ts';
 import { afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
+import { type Touched, meetings } from '../../core/meetings.ts';
 import type { Segment, Source } from '../../core/model.ts';
 import { Row, type Tables, placed as placedPairs } from '../../core/tables.ts';
 import { Outskirts, type Outside } from '../git/history.ts';
@@ -26,13 +28,24 @@ export class Memory {
   readonly #segmentOf = new Map<Oid, Oid>();
   readonly #reachedBy = new Map<Oid, readonly ByteString[]>();
   #placed: readonly Placed[];
+  readonly #keys: Map<Oid, SegmentKey>;
+  /** of published segments that have any, by tip */
+  readonly #renames = new Map<Oid, Segment['renames']>();
+  #refs: readonly SourceRef[];
 
   constructor(published: Published, refs: readonly SourceRef[], outside: Outside, found: Segmented) {
     this.#published = published;
     this.#outskirts = new Outskirts(outside);
     this.#first = this.#outskirts.size;
     this.#placed = found.placed;
+    this.#keys = new Map(found.placed.map((p) => [p.tip, p.key]));
+    this.#refs = refs;
     this.#note(refs, found);
+    this.#noteRenames(found.segments);
+  }
+
+  #noteRenames(segments: readonly Segment[]): void {
+    for (const s of segments) if (s.renames.length > 0 && s.standing.kind === 'exact') this.#renames.set(s.tip, s.renames);
   }
 
   /** the state it is about */
@@ -53,17 +66,12 @@ export class Memory {
     refs.forEach((at, i) => this.#bySource.set(at.ref, { at, outcome: outcomes[i]!, tips: tips[i]! }));
   }
 
-  /** The key of a published segment with this tip. */
-  #keyOf(tip: Oid): SegmentKey | undefined { return this.#placed.find((p) => p.tip === tip)?.key; }
-
   /**
    * What an import of these refs publishes, where little of it is new. `tables`: of the state this is about. Null where everything must
    * be looked at; then nothing was stored, or only segments that the whole import finds again.
    */
-  async moved(ground: Ground, refs: readonly SourceRef[], globs: Published['globs'], tables: Tables, progress: Progress, signal: AbortSignal): Promise<Published | null> {
-    const now = new Map(refs.map((r) => [r.ref, r]));
-    const arrived = refs.filter((r) => { const was = this.#bySource.get(r.ref)?.at; return was === undefined || was.oid !== r.oid || was.name !== r.name; });
-    const left = [...this.#bySource.keys()].filter((ref) => !now.has(ref));
+  async moved(ground: Ground, listed: readonly SourceRef[], globs: Published['globs'], tables: Tables, progress: Progress, signal: AbortSignal): Promise<Published | null> {
+    const { refs, arrived, left } = this.#unlike(listed);
     const many = Math.max(MOST_MOVED.count, refs.length * MOST_MOVED.share);
     if (arrived.length + left.length > many || this.#outskirts.size > MOST_GROWN * this.#first + 1000) return null;
     if (!await this.#outskirts.reach(ground.reader, arrived.map((r) => r.oid))) return null;
@@ -73,23 +81,46 @@ export class Memory {
     const part = refs.filter((r) => affected.has(r.ref));
     const outside = this.#outskirts.of(part.map((r) => r.oid));
     const before = new Set([...affected].flatMap((ref) => this.#bySource.get(ref)?.tips ?? []));
-    const store: Ground['store'] = { ...ground.store, known: (tip) => ground.store.known(tip, this.#keyOf(tip)) };
+    const store: Ground['store'] = { ...ground.store, known: (tip) => ground.store.known(tip, this.#keys.get(tip)) };
     const found = await segmentRefs({ ...ground, store }, part, outside.commits, outside, async () => {}, progress, signal);
-    const fresh = found.segments.filter((_, i) => this.#keyOf(found.placed[i]!.tip) !== found.placed[i]!.key);
-    if (mayMeet(tables, fresh)) return null;
+    const fresh = found.segments.filter((_, i) => this.#keys.get(found.placed[i]!.tip) !== found.placed[i]!.key);
+    if (mayMeet(tables, [...this.#renames.values()], fresh) && doMeet(tables, before, found, fresh)) return null;
 
     const old = this.#placed;
     this.#placed = merged(old.filter((p) => !before.has(p.tip)), found.placed);
+    for (const tip of before) { this.#keys.delete(tip); this.#renames.delete(tip); }
+    this.#noteRenames(found.segments);
+    for (const p of found.placed) this.#keys.set(p.tip, p.key);
     for (const ref of affected) this.#bySource.delete(ref);
     this.#note(part, found);
+    this.#refs = refs;
     const { base, baseTree, baseName, grain, decided } = this.#published;
     const sources: Source[] = [], skipped: Published['skipped'][number][] = [];
-    for (const r of refs) {
-      const { outcome } = this.#bySource.get(r.ref)!;
-      if (typeof outcome === 'string') skipped.push({ name: r.name, reason: outcome }); else sources.push(outcome);
+    for (const { name, ref } of refs) {
+      const { outcome } = this.#bySource.get(ref)!;
+      if (typeof outcome === 'string') skipped.push({ name, reason: outcome }); else sources.push(outcome);
     }
     this.#published = { base, baseTree, baseName, grain, globs, sources, segments: this.#placed.map((p) => p.key), skipped, decided: followed(decided!, old, this.#placed) };
     return this.#published;
+  }
+
+  /** Refs that are new or elsewhere, and names of those that are gone; `refs`: all, those of before themselves where they are as they were. */
+  #unlike(listed: readonly SourceRef[]): { readonly refs: readonly SourceRef[]; readonly arrived: readonly SourceRef[]; readonly left: readonly ByteString[] } {
+    const arrived: SourceRef[] = [];
+    let same = 0, was = 0;
+    const refs = listed.map((now) => {
+      // mostly the two lists differ in a place or two
+      if (this.#refs[was]?.ref !== now.ref) was = this.#refs.findIndex((r) => r.ref === now.ref);
+      const before = was < 0 ? undefined : this.#refs[was];
+      was++;
+      if (before !== undefined) same++;
+      if (before !== undefined && before.oid === now.oid && before.name === now.name) return before;
+      arrived.push(now);
+      return now;
+    });
+    if (same === this.#refs.length) return { refs, arrived, left: [] };
+    const here = new Set(refs.map((r) => r.ref));
+    return { refs, arrived, left: this.#refs.filter((r) => !here.has(r.ref)).map((r) => r.ref) };
   }
 
   /** With all that share commits with them, now or before, and so on: nobody else's segments can be others. */
@@ -108,7 +139,14 @@ export class Memory {
 
 /** Two lists in published order as one. */
 function merged(a: readonly Placed[], b: readonly Placed[]): Placed[] {
-  return [...a, ...b].sort((x, y) => x.below - y.below || (x.tip < y.tip ? -1 : 1));
+  const out: Placed[] = [];
+  let i = 0;
+  for (const one of b) {
+    while (i < a.length && (a[i]!.below < one.below || (a[i]!.below === one.below && a[i]!.tip < one.tip))) out.push(a[i++]!);
+    out.push(one);
+  }
+  while (i < a.length) out.push(a[i++]!);
+  return out;
 }
 
 /** Answers on pairs of which both are still there. */
@@ -123,8 +161,47 @@ function followed(decided: NonNullable<Published['decided']>, before: readonly P
 
 const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
+/** Does any pair with one of `fresh` need a merge? `before`: tips that are not there any more, unless they are in `found`. */
+function doMeet(tables: Tables, before: ReadonlySet<Oid>, found: Segmented, fresh: readonly Segment[]): boolean {
+  const isFresh = new Set(fresh), stays = new Set(found.segments.filter((s) => !isFresh.has(s)).map((s) => s.tip));
+  const segments: Touched['segments'][number][] = tables.segments.map((s) => (before.has(s.tip) && !stays.has(s.tip) ? { tip: s.tip, lower: [], standing: 'gone', renames: [] } : s));
+  const at = new Map(segments.map((s, i) => [s.tip, i]));
+  // names of contexts that nobody has any more stay in tables
+  const used = new Set<number>();
+  for (let r = 0; r < tables.rows.length; r += Row.width) if (segments[tables.rows[r]!]!.standing !== 'gone') used.add(tables.rows[r + Row.context]!);
+  const paths = new Numbers(tables.paths), contexts = new Numbers(tables.contexts.map((name, i) => (used.has(i) ? name : `-${i}`)));
+  const rows: number[] = [];
+  for (const s of fresh) {
+    const n = segments.length;
+    segments.push({ tip: s.tip, lower: s.lower.map((tip) => at.get(tip)!), standing: s.standing.kind, renames: s.renames });
+    at.set(s.tip, n);
+    for (const { context, edits } of s.contexts) for (const e of edits) rows.push(n, contexts.of(context), paths.of(e.path), e.before === null ? -1 : 0, e.after === null ? -1 : 0, 0, 0);
+  }
+  const all = new Int32Array(tables.rows.length + rows.length);
+  all.set(tables.rows);
+  all.set(rows, tables.rows.length);
+  // lower ones came first, and do still: what stands on one that is new is new to these numbers, too
+  const touched = { segments, paths: paths.list, contexts: contexts.list, rows: all };
+  for (const { b } of meetings(touched, new Closures(segments)).each()) if (b >= tables.segments.length) return true;
+  return false;
+}
+
+class Numbers<T> {
+  readonly list: T[];
+  readonly #at: Map<T, number>;
+  constructor(list: readonly T[]) {
+    this.list = [...list];
+    this.#at = new Map(list.map((value, i) => [value, i]));
+  }
+  of(value: T): number {
+    let n = this.#at.get(value);
+    if (n === undefined) this.#at.set(value, (n = this.list.push(value) - 1));
+    return n;
+  }
+}
+
 /** Could a pair with one of `fresh` need a merge (core/meetings.ts)? May say yes where it need not. */
-function mayMeet(tables: Tables, fresh: readonly Segment[]): boolean {
+function mayMeet(tables: Tables, renamed: readonly Segment['renames'][], fresh: readonly Segment[]): boolean {
   const exact = fresh.filter((s) => s.standing.kind === 'exact');
   if (exact.some((s) => s.renames.length > 0 || s.lower.length > 0 && s.contexts.some((c) => c.edits.some((e) => e.after === null)))) return true;
   const touched = new Set<PathBytes>(), filled = new Set<string>(), contexts = new Set<string>();
@@ -138,11 +215,7 @@ function mayMeet(tables: Tables, fresh: readonly Segment[]): boolean {
       }
     }
   }
-  for (const n of tables.order) {
-    const { renames, standing } = tables.segments[n]!;
-    if (standing !== 'exact') continue;
-    for (const { from, emptied } of renames) if (touched.has(from) || emptied.some((dir) => filled.has(dir))) return true;
-  }
+  for (const renames of renamed) for (const { from, emptied } of renames) if (touched.has(from) || emptied.some((dir) => filled.has(dir))) return true;
   if (contexts.size === 0) return false;
   // those above a merge share several tops with others
   if (tables.order.some((n) => tables.segments[n]!.lower.length > 1)) return true;

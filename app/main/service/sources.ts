@@ -9,10 +9,9 @@ export interface Base { readonly oid: Oid; readonly name: string }
 /** The base: what was asked for, else origin/HEAD, main, master, HEAD. */
 export async function chooseBase(reader: RepositoryReader, refs: readonly Ref[], asked: string | null): Promise<Base> {
   if (asked !== null) return { oid: await reader.resolve(asked), name: asked };
-  const byName = new Map(refs.map((r) => [r.name as string, r.oid]));
   const remoteHead = await reader.symbolicRef('refs/remotes/origin/HEAD');
   for (const name of [remoteHead, 'refs/heads/main', 'refs/heads/master']) {
-    const oid = name === null ? undefined : byName.get(name);
+    const oid = name === null ? undefined : refs.find((r) => r.name === name)?.oid;
     if (oid !== undefined) return { oid, name: display(shortName(name as ByteString)) };
   }
   const head = await reader.head();
