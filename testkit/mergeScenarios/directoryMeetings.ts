@@ -267,4 +267,12 @@ export const meeting = scenarios({
     b/m | elm | - | elm 4=s | -
     c/m | - | oak 9=l | - | oak 4=r 9=l
     d/m | - | elm 9=l | - | elm 4=s 9=l`,
+  'files come back to the place that the other side moved their new directory to, and one comes with them': `
+    a/c/f/v | oak | oak | -
+    d/f/v | - | - | oak
+    d/e/a | ash | - | ash
+    a/c/e/a | - | ash | -
+    a/c/x | - | elm | -
+    ! directory rename d/e/a
+    ! directory rename d/x`,
 });

@@ -65,8 +65,13 @@ export interface Collected {
   readonly unclear: PathBytes[];
 }
 
-/** Files that follow a directory are moved in `places` and marked torn there. `follow` false: none does, as where git merges merge bases. */
-export function collectRenames(places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean): Collected {
+/**
+ * Files that follow a directory are moved in `places` and marked torn there. `follow` false: none does, as where git merges merge bases. `isTaken`: the
+ * path is in a directory that one side's version decides as a whole; to git nothing is known of it, and nothing in the way.
+ */
+export function collectRenames(
+  places: Map<PathBytes, Place>, found: readonly [null, FoundRenames, FoundRenames], base: BaseTree, follow: boolean, isTaken: (path: PathBytes) => boolean,
+): Collected {
   const conflicts: PathBytes[] = [], unclear: PathBytes[] = [];
   const directories = follow ? directoryRenames(found, unclear) : [null, new Map<string, string>(), new Map<string, string>()] as const;
   const collisions = [null, collisionsOf(found[LEFT].pairs, directories[RIGHT]), collisionsOf(found[RIGHT].pairs, directories[LEFT])] as const;
@@ -90,7 +95,7 @@ export function collectRenames(places: Map<PathBytes, Place>, found: readonly [n
     const collision = collisions[side].get(target)!;
     if (collision.reported) return null;
     const there = places.get(target);
-    const inWay = there === undefined ? standsInBase(target) : there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0;
+    const inWay = there === undefined ? !isTaken(target) && standsInBase(target) : there.done || ((there.filemask | there.dirmask) & (1 << side)) !== 0;
     // a file of the base there may be on its way elsewhere, unless it is this one
     const goneOn = there !== undefined && (there.filemask & 1) !== 0 && from !== target;
     if (!inWay && !goneOn && collision.sources.size === 1) return target;

@@ -29,12 +29,13 @@ const NONE = new Int32Array(0);
  */
 export function mergeTrees(contents: Contents, base: BaseTree, left: Changes, right: Changes, similarities = new Similarities(contents), depth = 0): MergedTrees {
   const { places, taken, sides } = walk(left, right, base);
-  const merging = new Merging(contents, places, depth, (path) => taken.has(path));
+  const isTaken = (path: PathBytes): boolean => taken.has(path);
+  const merging = new Merging(contents, places, depth, isTaken);
   let unclearPaths: readonly PathBytes[] = [];
   // one side with deleted files whose new names matter is enough to look at both
   if ([LEFT, RIGHT].some((s) => sides[s as SideIndex].pairs.length > 0 && sides[s as SideIndex].relevant.size > 0)) {
     const found = [null, findRenames(sides[LEFT], similarities), findRenames(sides[RIGHT], similarities)] as const;
-    const { renames, conflicts, unclear } = collectRenames(places, found, base, depth === 0);
+    const { renames, conflicts, unclear } = collectRenames(places, found, base, depth === 0, isTaken);
     for (const path of conflicts) merging.conflict(path, 'directory rename');
     unclearPaths = unclear;
     merging.renames(renames);
