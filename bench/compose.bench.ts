@@ -9,7 +9,7 @@ import type { AcuId, ByteString, Oid } from '../app/core/bytes.ts';
 import type { Engine } from '../app/core/engine.ts';
 import { openRepository } from '../app/main/git/open.ts';
 import { openWriter } from '../app/main/git/writer.ts';
-import { composeSet } from '../app/main/service/composer.ts';
+import { type Bodies, composeSet } from '../app/main/service/composer.ts';
 import type { Composed, Moment } from '../app/main/service/reading.ts';
 import { Warm } from '../app/main/service/warm.ts';
 import { newObjects } from '../app/main/service/writeBack.ts';
@@ -51,15 +51,17 @@ async function timed<T>(work: () => T | Promise<T>): Promise<Spent & { value: T 
   return { wall, cpu: after.own - before.own + after.children - before.children, value };
 }
 
+const bodiesOf = (loaded: Loaded): Bodies => async (segments) => segments.map((s) => loaded.segments[loaded.engine.tables.order.indexOf(s)]!);
+
 /** As the service composes, without its cache of answers. */
 async function composed(loaded: Loaded, warm: Warm, ids: readonly AcuId[]): Promise<Composed> {
-  const set = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored, undefined, warm, async (segments) => segments.map((s) => loaded.segments[s]!));
+  const set = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored, undefined, warm, bodiesOf(loaded));
   if (!('delta' in set)) throw new Error(`the set does not compose: ${JSON.stringify(set).slice(0, 300)}`);
   const { tree, made } = await warm.grow(loaded.engine.tables.baseTree, set.delta);
   return { ...set, tree, trees: made };
 }
 
-const momentOf = (loaded: Loaded): Moment => ({ engine: loaded.engine, reader: loaded.reader, stored: loaded.stored, edits: async (segment) => loaded.segments[segment]!.edits });
+const momentOf = (loaded: Loaded): Moment => ({ engine: loaded.engine, reader: loaded.reader, stored: loaded.stored, edits: async (segment) => loaded.segments[segment]!.edits, bodies: bodiesOf(loaded) });
 
 /** Sources of which every two go together by the engine's verdicts, in a given order; none stale. */
 export function maximalClean(engine: Engine, order = engine.sources.map((s) => s.name)): ByteString[] {

@@ -63,7 +63,7 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   if (!ok) return { conflicts, missing };
   const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
   const tops = engine.tops(ids);
-  if (bodies !== undefined) await warm.learn(engine, tops, segmentsOf(engine, warm), bodies);
+  if (bodies !== undefined) await warm.learn(tops, segmentsOf(engine, warm), bodies);
   const composer = composerFor(engine, contents, warm);
   const composed = await warm.settle(contents, () => composer.compose(tops));
   signal?.throwIfAborted();

@@ -53,7 +53,7 @@ export async function neededContents(workspace: Workspace, moment: Moment, compo
   const wanted = new Set<Oid>();
   const want = (entry: Entry | null): void => { if (entry !== null && entry.mode !== Mode.submodule) wanted.add(entry.oid); };
   for (const { before, after } of composed.changes.values()) { want(before); want(after); }
-  for (const id of ids) for (const edit of await moment.edits(moment.engine.segmentOf(id))) { want(edit.before); want(edit.after); }
+  for (const { edits } of await moment.bodies(ids.map((id) => moment.engine.segmentOf(id)))) for (const { before, after } of edits) { want(before); want(after); }
   const stored = await workspace.store.hasBlobs([...wanted]);
   const lacking = [...wanted].filter((oid) => !stored.has(oid)), others = lacking.filter((oid) => !composed.blobs.has(oid));
   const found = await workspace.reading.warm(moment.reader).source((oid) => moment.stored(oid)).load(others, Infinity);

@@ -26,8 +26,8 @@ export interface Moment {
   stored(oid: Oid): Promise<Uint8Array | null>;
   /** the body of a published segment, by its place among them */
   edits(segment: number): Promise<readonly Edit[]>;
-  /** the bodies of some */
-  bodies?: Bodies;
+  /** the bodies of some, in the order asked */
+  readonly bodies: Bodies;
 }
 
 export interface Composed extends ComposedSet {

@@ -2,7 +2,7 @@
 // contents as they were read, texts with their lines, what versions make of their bases, and trees. Whatever it lets go of is read again.
 import { LRUCache } from 'lru-cache';
 import type { Oid, PathBytes } from '../../core/bytes.ts';
-import type { Changes } from '../../core/changes.ts';
+import { type Change, type Changes, isRegular } from '../../core/changes.ts';
 import type { SegmentGraph } from '../../core/compose.ts';
 import type { ContentSource } from '../../core/contents.ts';
 import type { Engine } from '../../core/engine.ts';
@@ -27,7 +27,6 @@ export class Warm {
   readonly #contents = new LRUCache<Oid, Uint8Array>({ maxSize: LIMITS.contents, maxEntrySize: LIMITS.contents / 8, sizeCalculation: (bytes) => bytes.length + 200 });
   readonly #reader: RepositoryReader;
   #trees: Trees;
-  #learnt: { readonly engine: Engine; readonly segments: Set<number> } | null = null;
   #segments: { readonly engine: Engine; readonly graph: SegmentGraph } | null = null;
 
   constructor(reader: RepositoryReader) {
@@ -91,18 +90,17 @@ export class Warm {
   }
 
   /**
-   * Takes what these segments change in texts that several of them change from their bodies, where that is not known yet: no version
+   * Takes what these segments change in texts that several of them change from their bodies, where it is not known yet: no version
    * need be read and compared for it.
    */
-  async learn(engine: Engine, segments: readonly number[], graph: SegmentGraph, bodies: (segments: readonly number[]) => Promise<readonly Segment[]>): Promise<void> {
-    if (this.#learnt?.engine !== engine) this.#learnt = { engine, segments: new Set() };
-    const { segments: learnt } = this.#learnt;
+  async learn(segments: readonly number[], graph: SegmentGraph, bodies: (segments: readonly number[]) => Promise<readonly Segment[]>): Promise<void> {
     const writers = new Map<PathBytes, number>();
     for (const s of segments) for (const path of graph.changes(s).keys()) writers.set(path, (writers.get(path) ?? 0) + 1);
-    const unknown = segments.filter((s) => !learnt.has(s) && graph.changes(s).keys().some((path) => writers.get(path)! > 1));
+    const isUnknown = ([path, { before, after }]: readonly [PathBytes, Change]): boolean =>
+      writers.get(path)! > 1 && isRegular(before) && isRegular(after) && this.kept.patches.get(`${before!.oid} ${after!.oid}`) === undefined;
+    const unknown = segments.filter((s) => graph.changes(s).entries().some(isUnknown));
     if (unknown.length === 0) return;
-    for (const [i, { contexts }] of (await bodies(unknown)).entries()) {
-      learnt.add(unknown[i]!);
+    for (const { contexts } of await bodies(unknown)) {
       for (const { context, edits } of contexts) if (context === 'base') for (const edit of edits) this.#keep(edit);
     }
   }

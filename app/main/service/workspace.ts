@@ -142,11 +142,16 @@ export class Workspace implements Service {
   /** One moment for reads: the engine, and everything its contents come from. */
   async moment(view: View = this.#view): Promise<Moment> {
     const keys = view.state.published?.segments ?? [];
+    const bodies = (segments: readonly number[]): Promise<Segment[]> => {
+      const places = new Map(Array.from(view.engine.tables.order, (segment, place) => [segment, place]));
+      return this.store.segments(segments.map((segment) => keys[places.get(segment)!]!));
+    };
     return {
       engine: view.engine,
       reader: await this.repository(),
       stored: (oid) => this.store.blob(oid),
-      edits: async (segment) => (await this.store.segments([keys[view.engine.tables.order.indexOf(segment)]!]))[0]!.edits,
+      edits: async (segment) => (await bodies([segment]))[0]!.edits,
+      bodies,
     };
   }
 
