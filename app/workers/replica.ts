@@ -11,6 +11,8 @@ import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } fro
 import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
+import { spawnPairer } from './nested.ts';
+import { pairAhead } from './pairing.ts';
 
 /** One ACU as the lists show it: text decoded, and made safe to look at (core/visible.ts). */
 export interface AcuRow {
@@ -76,6 +78,9 @@ export interface VerdictView {
 
 const markIndex = (mark: Mark): number => marks.indexOf(mark);
 
+/** Each holds a matrix of pairs of its own. */
+const MOST_WORKERS = 8;
+
 export class Replica {
   #engine: Engine | null = null;
   #epoch = -1;
@@ -112,6 +117,14 @@ export class Replica {
         acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
       })),
     };
+  }
+
+  /**
+   * Pairs in `workers` workers at `address` before anybody asks, where that is faster: the number of parts they took. `worth`: from how
+   * many checks.
+   */
+  pairAhead(address: string, workers: number, worth?: number): Promise<number> {
+    return pairAhead(this.#held(), { workers: Math.min(workers, MOST_WORKERS), spawn: () => spawnPairer(address) }, worth);
   }
 
   verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): VerdictView {

@@ -14,7 +14,7 @@ import { retain, useSelection } from '../state/selection.ts';
 import { say } from '../state/ui.ts';
 import { platform } from './here.ts';
 import { Refused } from './platform.ts';
-import { replicaAddress } from './workers.ts';
+import { pairingAddress, replicaAddress } from './workers.ts';
 
 let client: Client | null = null;
 let worker: ReplicaClient | null = null;
@@ -124,7 +124,7 @@ function onEpoch({ from, to, digest, bytes }: Extract<Push, { push: 'epoch' }>):
     const applied: Applied = step === 'apply' ? await replica().call<Applied>(async (api) => await api.apply(from, to, digest, bytes)) : { kind: 'gap' };
     if (applied.kind === 'gap') await takeSnapshot();
     else if (applied.kind === 'same') useReplica.setState({ epoch: applied.epoch });
-    else take(applied.loaded);
+    else await take(applied.loaded);
   }).catch(complain);
 }
 
@@ -137,10 +137,11 @@ export function fetchSnapshot(): Promise<void> {
 async function takeSnapshot(): Promise<void> {
   if (useReplica.getState().status === 'none') useReplica.setState({ status: 'loading' });
   const { epoch, digest, bytes } = await service().call('snapshot', {});
-  take(await replica().call((api) => api.load(epoch, digest, bytes)));
+  await take(await replica().call((api) => api.load(epoch, digest, bytes)));
 }
 
-function take(loaded: Loaded): void {
+async function take(loaded: Loaded): Promise<void> {
+  await replica().call((api) => api.pairAhead(new URL(pairingAddress, document.baseURI).href, navigator.hardwareConcurrency));
   const state = taken(loaded, useReplica.getState().generation + 1);
   useReplica.setState(state);
   useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id)));

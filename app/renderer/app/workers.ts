@@ -1,5 +1,6 @@
 // Where the bundler put the workers.
 import graphAddress from '../../workers/graph.worker.ts?worker&url';
+import pairingAddress from '../../workers/pairing.worker.ts?worker&url';
 import replicaAddress from '../../workers/replica.worker.ts?worker&url';
 
-export { graphAddress, replicaAddress };
+export { graphAddress, pairingAddress, replicaAddress };
