@@ -3,11 +3,11 @@
 // every order (sets/): one that conflicts, or ends otherwise, in another order is no composition. Either way the result is a function
 // of the set (law 1).
 import type { Oid, PathBytes } from './bytes.ts';
-import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
+import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, formatOf, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
 import { Likeness } from './likeness.ts';
 import type { Entry } from './repository.ts';
-import { type Member, type Variant, Groups, interplay } from './sets/interplay.ts';
+import { type Member, type Together, type Variant, Groups, interplay } from './sets/interplay.ts';
 import { type Decision, type Failing, Orders } from './sets/orders.ts';
 import { type SegmentGraph, TreeChain } from './sets/treeChain.ts';
 import { Similarities } from './treeMerge/renames.ts';
@@ -35,6 +35,8 @@ export interface Composed {
 
 /** Tops that were composed by themselves, and what is united with others of them. */
 interface Part extends Composed { readonly tops: readonly number[] }
+/** A group whose orders are being tried, all but its plain files. */
+interface Trying { readonly plain: Composed; readonly chain: TreeChain; readonly orders: Orders<Changes, readonly PathConflict[]> }
 /** What one or more parts make of a path. */
 interface Version { readonly change: Change; readonly tops: readonly number[] }
 
@@ -51,10 +53,9 @@ export class Composer {
   readonly #kept: KeptTexts;
   readonly #likeness: Likeness;
   readonly #similarities: Similarities;
-  readonly #trees: TreeChain;
   readonly #done = new Map<string, Composed>();
   /** groups whose orders are being tried */
-  readonly #trying = new Map<string, Orders<Changes, readonly PathConflict[]>>();
+  readonly #trying = new Map<string, Trying>();
 
   /** `kept`: where several composers share what they know of texts. */
   constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
@@ -63,7 +64,6 @@ export class Composer {
     this.#kept = kept;
     this.#likeness = new Likeness(contents);
     this.#similarities = new Similarities(contents);
-    this.#trees = new TreeChain(contents, graph, this.#similarities);
   }
 
   /** `tops`: none below another. The order given does not matter. */
@@ -86,8 +86,8 @@ export class Composer {
     const variants: Variant[] = [];
     for (let before = ''; ;) {
       const together = interplay(members, variants, this.#graph.base, this.#likeness, this.#similarities);
-      const groups = together.length === 0 ? families.map((tops) => ({ tops, merged: false })) : joined(families, together);
-      const parts = this.#each(groups, ({ tops, merged }) => (merged ? this.#merged(tops, variants) : this.#apart(tops)));
+      const groups = together.length === 0 ? families.map((tops) => ({ tops, merged: false, tied: false })) : joined(families, together);
+      const parts = this.#each(groups, ({ tops, merged, tied }) => (merged ? this.#merged(tops, tied, variants) : this.#apart(tops)));
       const now = groups.map(({ tops }) => tops.join()).join('|');
       // what merging made of an added file may be like something that the file was not
       if (variants.length === 0 || now === before) return parts.length === 1 ? parts[0]! : this.#unite(parts);
@@ -106,11 +106,13 @@ export class Composer {
     return out;
   }
 
-  /** Merged as git does, tree by tree. */
-  #merged(tops: readonly number[], variants: Variant[]): Part {
-    const key = tops.join();
-    let orders = this.#trying.get(key);
-    if (orders === undefined) this.#trying.set(key, orders = new Orders(this.#trees.over(tops)));
+  /** Merged as git does, tree by tree: what any of them adds, deletes or makes another kind of thing. The rest as everywhere, by path. */
+  #merged(tops: readonly number[], tied: boolean, variants: Variant[]): Part {
+    const key = `${tops.join()} ${tied}`;
+    let trying = this.#trying.get(key);
+    if (trying === undefined) this.#trying.set(key, trying = this.#begin(tops, tied));
+    const { plain, chain, orders } = trying;
+    if (plain.conflicts.length > 0) return { changes: this.chain(tops).changes, conflicts: plain.conflicts, tops };
     const decision = orders.decide();
     const known = new Map<string, Set<Oid>>();
     for (const head of orders.heads()) for (const [path, { before, after }] of head) {
@@ -121,9 +123,38 @@ export class Composer {
       seen.add(after.oid);
       variants.push({ path, entry: after, top: tops[0]! });
     }
-    if (decision.state === 'clean') return { changes: decision.head, conflicts: [], tops };
+    if (decision.state === 'clean') return { changes: new Map([...decision.head, ...plain.changes]), conflicts: [], tops };
     const { changes } = this.chain(tops);
-    return { changes, conflicts: this.#failures(this.#trees.placed(tops, decision), changes), tops };
+    return { changes, conflicts: this.#failures(chain.placed(tops, decision), changes), tops };
+  }
+
+  /**
+   * No merge of these can rename or delete a plain file, one that all of them only change: those are composed by themselves. Merged one
+   * after another, lines that repeat may go one way or another with the order, and that says nothing about renames. Where something is
+   * `tied` they still tell which folders are touched, as what they will be in the end.
+   */
+  #begin(tops: readonly number[], tied: boolean): Trying {
+    const all = new Set(tops.flatMap((top) => [...this.#graph.closure(top)]));
+    const whole = new Set<PathBytes>();
+    for (const s of all) for (const [path, { before, after }] of this.#graph.changes(s)) {
+      if (before === null || after === null || formatOf(before.mode) !== formatOf(after.mode)) whole.add(path);
+    }
+    const part = (wanted: (path: PathBytes, change: Change) => Change | null): SegmentGraph => {
+      const parts = new Map<number, Changes>();
+      const changes = (s: number): Changes => {
+        let some = parts.get(s);
+        if (some === undefined) {
+          const out = new Map<PathBytes, Change>();
+          for (const [path, change] of this.#graph.changes(s)) { const own = wanted(path, change); if (own !== null) out.set(path, own); }
+          parts.set(s, some = out);
+        }
+        return some;
+      };
+      return { base: this.#graph.base, tip: (s) => this.#graph.tip(s), closure: (s) => this.#graph.closure(s), changes };
+    };
+    const plain = new Composer(this.#contents, part((path, change) => (whole.has(path) ? null : change)), this.#kept).compose(tops);
+    const chain = new TreeChain(this.#contents, part((path, change) => (whole.has(path) ? change : tied ? plain.changes.get(path) ?? null : null)), this.#similarities);
+    return { plain, chain, orders: new Orders(chain.over(tops)) };
   }
 
   #failures(decision: Exclude<Decision<Changes, readonly PathConflict[]>, { state: 'clean' }>, kept: Changes): SetConflict[] {
@@ -151,7 +182,7 @@ export class Composer {
       // two that go together are, merged, what git takes for the tree that all of these come from; what conflicts, and more of them, is not
       const over = common.size > shared.size && below.length <= 2 ? this.compose(below) : null;
       // what some of them share the others do not, crosswise: there is no one tree below them
-      if (over === null || over.conflicts.length > 0) return this.#merged(family, []);
+      if (over === null || over.conflicts.length > 0) return this.#merged(family, false, []);
       return { ...this.#over(family, common, over.changes), tops: family };
     });
     if (parts.length === 1) return parts[0]!;
@@ -218,6 +249,25 @@ export class Composer {
         else if (isNew(path, list, change.after)) list.push({ change, tops });
       }
     }
+    const { changes: united, conflicts: found } = this.#decided(writers);
+    conflicts.push(...found);
+    const added = new Added(united);
+    for (const path of added.files) {
+      const other = added.against(path);
+      if (other === null || path >= other) continue;
+      const sides = [writers.get(path)![0]!.tops[0]!, writers.get(other)![0]!.tops[0]!];
+      conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: sides[0]!, sides: sides.sort(ascending), state: 'conflict', differs: false });
+    }
+    // a file stands where somebody's change keeps a directory
+    for (const kept of conflicts.filter(({ kind }) => kind === 'modify/delete')) for (const path of ancestors(kept.path)) {
+      if (added.files.has(path) && !conflicts.some((c) => c.path === path)) conflicts.push({ ...kept, path, kind: 'directory/file' });
+    }
+    return { changes: united, conflicts };
+  }
+
+  /** Each path by what its writers make of it. */
+  #decided(writers: ReadonlyMap<PathBytes, readonly Version[]>): Composed {
+    const conflicts: SetConflict[] = [];
     const spliced = this.#spliceAll(writers);
     const united = new Map<PathBytes, Change>();
     for (const [path, list] of writers) {
@@ -234,17 +284,6 @@ export class Composer {
         }
       }
       if (!sameEntry(before, after)) united.set(path, { before, after });
-    }
-    const added = new Added(united);
-    for (const path of added.files) {
-      const other = added.against(path);
-      if (other === null || path >= other) continue;
-      const sides = [writers.get(path)![0]!.tops[0]!, writers.get(other)![0]!.tops[0]!];
-      conflicts.push({ path: meeting(path, other), kind: 'directory/file', regions: NO_REGIONS, top: sides[0]!, sides: sides.sort(ascending), state: 'conflict', differs: false });
-    }
-    // a file stands where somebody's change keeps a directory
-    for (const kept of conflicts.filter(({ kind }) => kind === 'modify/delete')) for (const path of ancestors(kept.path)) {
-      if (added.files.has(path) && !conflicts.some((c) => c.path === path)) conflicts.push({ ...kept, path, kind: 'directory/file' });
     }
     return { changes: united, conflicts };
   }
@@ -341,12 +380,12 @@ export class Composer {
 }
 
 /** Families and groups that must be merged, joined where they have a top in common. Groups and members ascending. */
-function joined(families: readonly (readonly number[])[], together: readonly (readonly number[])[]): { readonly tops: readonly number[]; readonly merged: boolean }[] {
+function joined(families: readonly (readonly number[])[], together: readonly Together[]): { readonly tops: readonly number[]; readonly merged: boolean; readonly tied: boolean }[] {
   const groups = new Groups();
   for (const family of families) groups.join(family);
-  for (const group of together) groups.join(group);
-  const met = new Set(together.flat());
-  return groups.list().map((group) => ({ tops: group.sort(ascending), merged: group.length > 1 && group.some((top) => met.has(top)) }))
+  for (const { tops } of together) groups.join(tops);
+  const met = new Set(together.flatMap(({ tops }) => tops)), tied = new Set(together.flatMap((group) => (group.tied ? group.tops : [])));
+  return groups.list().map((group) => ({ tops: group.sort(ascending), merged: group.length > 1 && group.some((top) => met.has(top)), tied: group.some((top) => tied.has(top)) }))
     .sort((x, y) => x.tops[0]! - y.tops[0]!);
 }
 

@@ -22,8 +22,11 @@ export interface Variant { readonly path: PathBytes; readonly entry: Entry; read
 
 interface Presence { readonly entries: Entry[]; readonly tops: Set<number> }
 
+/** Tops of one group. `tied`: one rename is as good as another, and the order decides in which folders are met. */
+export interface Together { readonly tops: readonly number[]; readonly tied: boolean }
+
 /** Groups of tops, each of two or more, that share none. Stops as `Contents` and the base's trees do where something is lacking. */
-export function interplay(members: readonly Member[], variants: readonly Variant[], base: BaseTree, likeness: Likeness, similarities: Similarities): number[][] {
+export function interplay(members: readonly Member[], variants: readonly Variant[], base: BaseTree, likeness: Likeness, similarities: Similarities): Together[] {
   const deleted = new Map<PathBytes, Presence>(), added = new Map<PathBytes, Presence>();
   for (const member of members) present(member, deleted, added);
   if (deleted.size === 0 || added.size === 0) return [];
@@ -82,15 +85,15 @@ class Finder {
     this.#filling = this.#emptied();
   }
 
-  groups(): number[][] {
+  groups(): Together[] {
     const from = [...this.#deleted.keys()].filter((path) => this.#touching.get(path)!.size > 1 || this.#fillers(path).length > 0);
     const to = [...this.#added.keys()].filter((path) => this.#touching.get(path)!.size > 1);
     if (from.length === 0 && to.length === 0) return [];
     this.#compare(from, to);
-    const groups = new Groups();
+    const groups = new Groups(), tied = new Set<number>();
     const done = new Set<PathBytes>();
-    for (const path of this.#to.keys()) if (!done.has(path)) this.#join(this.#reach(path, done), groups);
-    return groups.list();
+    for (const path of this.#to.keys()) if (!done.has(path)) this.#join(this.#reach(path, done), groups, tied);
+    return groups.list().map((tops) => ({ tops, tied: tops.some((top) => tied.has(top)) }));
   }
 
   /** Directories of the base of which the set leaves nothing, with those who add a file directly in them. */
@@ -165,7 +168,7 @@ class Finder {
     return { from, to: [...to] };
   }
 
-  #join({ from, to }: { readonly from: readonly PathBytes[]; readonly to: readonly PathBytes[] }, groups: Groups): void {
+  #join({ from, to }: { readonly from: readonly PathBytes[]; readonly to: readonly PathBytes[] }, groups: Groups, tied: Set<number>): void {
     if (!from.some((x) => this.#to.get(x)!.some((y) => this.#concerns(x, y)))) return;
     const tops = new Set<number>();
     const take = (more: Iterable<number>): void => { for (const top of more) tops.add(top); };
@@ -179,7 +182,10 @@ class Finder {
       const names = new Set(from.map(nameOf)), directories = new Set(from.map(directoryOf));
       for (const [path, { tops: there }] of this.#deleted) if (names.has(nameOf(path)) || directories.has(directoryOf(path))) take(there);
       for (const [path, { tops: there }] of this.#added) if (names.has(nameOf(path))) take(there);
-      if (this.#tied(from, to)) take(this.#below(new Set([...from, ...to].map(rootOf).filter((root) => root !== ''))));
+      if (this.#tied(from, to)) {
+        take(this.#below(new Set([...from, ...to].map(rootOf).filter((root) => root !== ''))));
+        for (const top of tops) tied.add(top);
+      }
     }
     groups.join([...tops]);
   }
