@@ -72,8 +72,6 @@ export class ConflictIndex {
   has(a: number, b: number): boolean { return this.#found.has(a, b); }
   isUnknown(a: number, b: number): boolean { return this.#unknown?.has(a, b) ?? false; }
   get size(): number { return this.#found.size; }
-  /** For who still walks a map of them. */
-  get pairs(): { readonly size: number; values(): Iterable<PairConflict> } { return { size: this.size, values: () => this.inOrder() }; }
   /** Segments that `segment` conflicts with, or may, ascending. */
   neighbours(segment: number): Int32Array { return this.#found.of(segment); }
   /** Every pair once, a < b, ascending. */

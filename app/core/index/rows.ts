@@ -136,6 +136,8 @@ const region = { start: 0, end: 0, nextX: 0, nextY: 0 };
 export function hunksDiffer(d: RowNumbers, x: number, y: number): boolean {
   const { rows, hunks, rowOf } = d;
   const rowX = rowOf[x]!, rowY = rowOf[y]!;
+  // what makes one content is one change, whatever a reader made of its hunks
+  if (rows[rowX + Row.after] === rows[rowY + Row.after]) return false;
   const firstX = rows[rowX + Row.hunk]!, firstY = rows[rowY + Row.hunk]!;
   let start = Math.min(hunks[x * W]!, hunks[y * W]!);
   for (;;) {

@@ -21,6 +21,7 @@ import { compose } from './composing.ts';
 import type { Memory } from './memory.ts';
 import { fsck, importInto, undo } from './operations.ts';
 import { repositoryName, repositoryPath, version } from './place.ts';
+import { pairInThreads } from './pairing.ts';
 import { OperationQueue } from './queue.ts';
 import type { Task } from './queue.ts';
 import { Reading } from './reading.ts';
@@ -53,6 +54,8 @@ export interface Plan {
   readonly operation: Omit<NewOperation, 'time'>;
   readonly events: readonly DomainEvent[];
   readonly extra?: Extra;
+  /** what the events publish, where the caller has it: the very object that the state then holds */
+  readonly published?: Published;
   /** a branch that moves with it */
   readonly move?: RefMove;
 }
@@ -72,6 +75,11 @@ const MAX_ATTEMPTS = 200;
 /** At most so long, in milliseconds, is waited before that; by chance, so that the same two do not meet each time. */
 const MAX_PAUSE = 32;
 
+/** How long nothing is committed before tables are stored for the next opening, in milliseconds. */
+const KEEP_AFTER = 1000;
+/** Changes behind the stored conflict graph from which it is stored whole again. */
+const MOST_CHANGES = 64;
+
 type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
 export class Workspace implements Service {
@@ -86,13 +94,16 @@ export class Workspace implements Service {
   readonly #stopListening: () => void;
   #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engine.from(NOTHING_PUBLISHED, [], digest) };
   /** the newest engines by what they were built from: undo and redo go back and forth between them */
-  #engines: { readonly published: Published; readonly key: string; readonly engine: Engine }[] = [];
+  #engines: { readonly published: Published; readonly engine: Engine }[] = [];
   /** what the last import of this process found */
   memory: Memory | null = null;
   /** the log in order, as far as it has been read */
   #log: Operation[] = [];
   #folding: Promise<View> = Promise.resolve(this.#view);
   #reader: { readonly gitDir: string; readonly reader: RepositoryReader } | null = null;
+  /** whether the store has the tables of what is published */
+  #isKept = true;
+  #keeping: NodeJS.Timeout | undefined;
 
   /** Opens or creates the store `file` and folds its state. */
   static async open(file: string, options: WorkspaceOptions = {}): Promise<Workspace> {
@@ -135,6 +146,7 @@ export class Workspace implements Service {
     this.#stopListening();
     await this.#queue.close();
     await this.#folding.catch(() => undefined);
+    if (!this.store.readOnly) await this.#keep().catch(() => undefined);
     await this.#reader?.reader.close();
     await this.store.close();
   }
@@ -212,17 +224,18 @@ export class Workspace implements Service {
     const wanted = published ?? NOTHING_PUBLISHED;
     const same = this.#engines.find((e) => e.published === wanted);
     if (same !== undefined) return same.engine;
-    const key = this.store.publishedKey(wanted);
-    const kept = this.#engines.find((e) => e.key === key);
+    // naming a state reads all of it: not where it is known to be new
+    const isNew = segments !== undefined && this.memory?.hasMovedTo(wanted) === true;
+    const kept = isNew ? undefined : this.#engines.find((e) => this.store.publishedKey(e.published) === this.store.publishedKey(wanted));
     if (kept !== undefined) return kept.engine;
-    const engine = await this.#build(wanted, key, segments);
-    this.#engines = [{ published: wanted, key, engine }, ...this.#engines.slice(0, 2)];
+    const engine = await this.#build(wanted, segments);
+    this.#engines = [{ published: wanted, engine }, ...this.#engines.slice(0, 2)];
     return engine;
   }
 
-  async #build(published: Published, key: string, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
+  async #build(published: Published, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
     if (segments === undefined) {
-      const tables = await this.store.replica(TABLES_VERSION, key);
+      const tables = await this.store.replica(TABLES_VERSION, this.store.publishedKey(published));
       if (tables !== null) return Engine.decode(tables, digest);
     }
     const next = this.engine.next(published, (k) => segments?.get(k));
@@ -242,8 +255,9 @@ export class Workspace implements Service {
       const view = await this.refold();
       const planned = await plan(view);
       if (planned === null) return null;
-      const next = foldState(planned.events, view.state);
-      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#derived(next.published) };
+      const folded = foldState(planned.events, view.state);
+      const next = planned.published === undefined ? folded : { ...folded, published: planned.published };
+      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#derived(view, next.published) };
       let operation;
       try {
         const stamped = { ...planned.operation, time: this.clock.now() };
@@ -260,9 +274,36 @@ export class Workspace implements Service {
     }
   }
 
+  #lastPublishing(): number { return this.#log.findLast(({ kind }) => kind !== 'compose' && kind !== 'write-branch')?.id ?? 0; }
+
+  /** Operations that changed little leave tables for the next opening to be stored when nothing else is done. */
+  #keepLater(): void {
+    this.#isKept = false;
+    clearTimeout(this.#keeping);
+    this.#keeping = setTimeout(() => { this.#keep().catch(() => undefined); }, KEEP_AFTER).unref();
+  }
+
+  /** What cannot be stored now is built from the segments at the next opening. */
+  async #keep(): Promise<void> {
+    clearTimeout(this.#keeping);
+    const { head, state: { published }, engine } = this.#view;
+    if (this.#isKept || published === null) return;
+    this.#isKept = true;
+    const bytes = engine.encode();
+    if (bytes.length > MAX_STORED_REPLICA) return;
+    const isLong = await this.store.conflictChanges() > MOST_CHANGES;
+    await this.store.keep(head.operation, { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes }, isLong ? engine.conflicts() : null);
+  }
+
   /** What the engine computes from a newly published state and the store keeps with it. */
-  async #derived(published: Published | null): Promise<Pick<Extra, 'conflicts' | 'replica'>> {
+  async #derived(view: View, published: Published | null): Promise<Pick<Extra, 'conflicts' | 'changed' | 'replica'>> {
     const engine = await this.engineOf(published);
+    const changed = engine.changedFrom(view.engine);
+    if (changed !== null && await this.store.conflictsAt() >= this.#lastPublishing()) {
+      this.#keepLater();
+      return { changed };
+    }
+    await pairInThreads(engine);
     const { blocking, resolvable, risk, partial } = engine.pairCounts();
     const bytes = engine.encode();
     return {
