@@ -17,8 +17,14 @@ export const EMPTY_TREES: Readonly<Record<ObjectFormat, Oid>> = {
 /** Larger content is hashed in pieces of this size, and the event loop turns between them. */
 export const LARGE = 8 << 20;
 
+/** By character codes: every id of an import is asked about, and a regular expression takes three times as long. */
 export function isOid(text: string): text is Oid {
-  return /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(text);
+  if (text.length !== ID_DIGITS.sha1 && text.length !== ID_DIGITS.sha256) return false;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 0x30 || (code > 0x39 && code < 0x61) || code > 0x66) return false;
+  }
+  return true;
 }
 
 function header(type: ObjectType, length: number): Buffer {

@@ -19,6 +19,11 @@ import type { Lookup } from './embedded/revisions.ts';
 
 /** Memory for parsed objects, delta bases and windows of packs, all together. */
 export const CACHE_BYTES = 96 << 20;
+/** Of more refs than this only what kind of object they name is asked: few of so many are sources. */
+const READ_WITH_REFS = 20_000;
+/** Bytes beyond which a ref's object is not read for being a commit. */
+const SMALL_COMMIT = 64 << 10;
+
 /** A chain of tags on tags ends somewhere. */
 const MOST_TAGS = 32;
 
@@ -85,9 +90,10 @@ export class Reader implements RepositoryReader {
       return value.kind === 'id' ? value.peeled ?? value.oid : null;
     });
     const wanted = [...new Set(ids.filter((oid) => oid !== null))];
-    const headers = await this.#objects.headers(wanted);
     const peeled = new Map<Oid, Oid | null>();
-    for (const [i, oid] of wanted.entries()) {
+    const left = wanted.length > READ_WITH_REFS ? wanted : await this.#readCommits(wanted, (oid) => peeled.set(oid, oid));
+    const headers = await this.#objects.headers(left);
+    for (const [i, oid] of left.entries()) {
       const header = headers[i]!;
       if (header instanceof AcumenError) throw header;
       const end = header?.type === 'tag' ? await this.#peel(oid) : null;
@@ -101,6 +107,18 @@ export class Reader implements RepositoryReader {
       else skipped.push(name);
     }
     return { refs, skipped };
+  }
+
+  /** Whoever asks for refs asks for their commits next: they are read at once, and answered are those that are none, or not to be read so. */
+  async #readCommits(oids: readonly Oid[], found: (oid: Oid) => void): Promise<Oid[]> {
+    const objects = await this.#objects.readAll(oids, SMALL_COMMIT);
+    return oids.filter((oid, i) => {
+      const object = objects[i]!;
+      if (object === null || object instanceof AcumenError || object.type !== 'commit') return true;
+      found(oid);
+      this.#answer(oid, object, 'commit', (bytes) => { this.#kept.set(oid, { kind: 'commit', commit: parseCommit(oid, bytes) }); });
+      return false;
+    });
   }
 
   async symbolicRef(name: string): Promise<ByteString | null> {

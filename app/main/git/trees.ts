@@ -12,6 +12,8 @@ import { objectId } from './oids.ts';
 
 /** Changes below one folder, by path within it. */
 type Below = readonly (readonly [path: string, change: Change])[];
+/** What differs in the folder itself; below it something was lacking as of that wave: one folder may be met in a million places. */
+interface Unfinished { readonly wave: number; readonly list: readonly Differing[] }
 
 /** What `git diff-tree -r --no-renames A B` lists. A null tree is empty. A file that became a folder is a delete and adds. */
 export async function treeDiff(reader: RepositoryReader, a: Oid | null, b: Oid | null): Promise<Changes> {
@@ -39,8 +41,7 @@ export class Trees implements Held {
   readonly #reader: RepositoryReader;
   readonly #idBytes: number;
   #held = new Map<Oid, Buffer | AcumenError>();
-  /** a number: lacking something as of that wave; one folder may be met in a million places */
-  #compared = new Map<Oid | null, Map<Oid | null, Below | number>>();
+  #compared = new Map<Oid | null, Map<Oid | null, Below | Unfinished>>();
   #wave = 0;
   readonly #changes = new WeakMap<Below, Changes>();
   #tables = new Map<Oid, ReadonlyMap<string, Entry>>();
@@ -120,13 +121,14 @@ export class Trees implements Held {
     if (a === b) return NONE;
     if (depth > MOST_DEPTH) throw tooManyPaths(a ?? b!, `its folders are more than ${MOST_DEPTH} deep`);
     const before = this.#compared.get(a)?.get(b);
-    if (typeof before === 'object') return before;
-    if (before === this.#wave) return null;
-    const left = a === null ? EMPTY : this.#tree(a), right = b === null ? EMPTY : this.#tree(b);
-    if (left === undefined || right === undefined) return null;
+    if (Array.isArray(before)) return before as Below;
+    const half = before as Unfinished | undefined;
+    if (half?.wave === this.#wave) return null;
+    const list = half?.list ?? this.#differing(a, b);
+    if (list === null) return null;
     const out: [string, Change][] = [];
     let whole = true;
-    for (const { name, before: x, after: y } of differing(left, right, this.#idBytes)) {
+    for (const { name, before: x, after: y } of list) {
       if (out.length > MOST_CHANGES) throw tooManyPaths((b ?? a)!, `it differs in more than ${MOST_CHANGES} files`);
       if ((x ?? y)!.mode !== Mode.tree) {
         out.push([name, { before: x, after: y }]);
@@ -136,11 +138,16 @@ export class Trees implements Held {
       if (inner === null) whole = false;
       else for (const [path, change] of inner) out.push([`${name}/${path}`, change]);
     }
-    const found = whole ? out : this.#wave, ofA = this.#compared.get(a);
+    const found = whole ? out : { wave: this.#wave, list }, ofA = this.#compared.get(a);
     if (ofA === undefined) this.#compared.set(a, new Map([[b, found]])); else ofA.set(b, found);
     if (!whole) return null;
     this.#bytes += (out.length + 1) * BYTES_PER_CHANGE;
     return out;
+  }
+
+  #differing(a: Oid | null, b: Oid | null): Differing[] | null {
+    const left = a === null ? EMPTY : this.#tree(a), right = b === null ? EMPTY : this.#tree(b);
+    return left === undefined || right === undefined ? null : differing(left, right, this.#idBytes);
   }
 
   /** What a delta makes of a tree: only folders that it changes are looked at, and of these only the entries that it names. */

@@ -28,6 +28,9 @@ const SMALL_WAVE = 8;
 const OWN_BYTES = 16 << 20;
 const NOTHING = Buffer.alloc(0);
 
+/** `isChecked`: against its id, by whoever read it. */
+interface Read extends GitObject, Header { readonly isChecked?: true }
+
 export interface NativeOptions {
   readonly cacheBytes?: number;
   /** how long git may stay silent while something is asked of it; 30 s if not given */
@@ -91,7 +94,7 @@ class NativeObjects implements Objects {
   async readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
     const found = await this.#askAll('contents', oids, most);
     for (const [i, object] of found.entries()) {
-      if (object === null || object instanceof AcumenError) continue;
+      if (object === null || object instanceof AcumenError || object.isChecked) continue;
       const oid = oids[i]!;
       const id = object.size > LARGE ? await objectIdGently(object.type, object.content, this.#format) : objectId(object.type, object.content, this.#format);
       if (id !== oid) found[i] = corruptObject(`Object ${oid}`, 'its content has another id', { oid });
@@ -103,7 +106,7 @@ class NativeObjects implements Objects {
     return this.#askAll('info', oids, MOST_BYTES);
   }
 
-  async #askAll(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<((GitObject & Header) | AcumenError | null)[]> {
+  async #askAll(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<(Read | AcumenError | null)[]> {
     const empty = EMPTY_TREES[this.#format];
     const isAsked = oids.map((oid) => oid !== empty && this.#isId(oid));
     const answers = await this.#answers(verb, oids.filter((_, i) => isAsked[i]), most);
@@ -119,11 +122,11 @@ class NativeObjects implements Objects {
    * A small wave costs less to read here than the way to git and back, and while git is at work nobody waits for it: a walk down one
    * line of history asks for one commit at a time. What we cannot read ourselves, git is asked for.
    */
-  async #answers(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<((GitObject & Header) | AcumenError | null)[]> {
+  async #answers(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<(Read | AcumenError | null)[]> {
     const own = oids.length <= SMALL_WAVE ? this.#own : null;
     if (own === null) return this.#conversation.askAll(verb, oids, most);
-    const found: ((GitObject & Header) | AcumenError | null)[] = verb === 'contents'
-      ? (await own.readAll(oids, most)).map((object) => (object === null || object instanceof AcumenError ? object : { ...object, size: object.content.length }))
+    const found: (Read | AcumenError | null)[] = verb === 'contents'
+      ? (await own.readAll(oids, most)).map((object) => (object === null || object instanceof AcumenError ? object : { type: object.type, content: object.content, size: object.content.length, isChecked: true }))
       : (await own.headers(oids)).map((header) => (header === null || header instanceof AcumenError ? header : { ...header, content: NOTHING }));
     const left = oids.flatMap((_, i) => (found[i] === null || found[i] instanceof AcumenError ? [i] : []));
     const asked = await this.#conversation.askAll(verb, left.map((i) => oids[i]!), most);
