@@ -67,7 +67,7 @@ export async function randomBases(dir: string, seed: number, steps: number, lie 
   const answers: Record<string, number> = {};
   let imports = 0, refused = 0, undone = 0, tickets = 0;
   const ticket = (): string => `t${tickets++}`;
-  const state = (): string => JSON.stringify({ published: workspace.view.state.published, composition: workspace.view.state.composition, digest: workspace.engine.digest });
+  const state = (): string => JSON.stringify({ published: workspace.view.state.published, composition: workspace.view.state.composition, digest: workspace.engine.digest }, inOrder);
   const must = (holds: boolean, what: string): void => { if (!holds) throw new Unfaithful(`seed ${seed}: ${what}`); };
 
   const importing = async (base: string | null): Promise<void> => {
@@ -95,9 +95,9 @@ export async function randomBases(dir: string, seed: number, steps: number, lie 
     if (workspace.log.length === operations) return;
     const now = state();
     await workspace.call('undo', { ticket: ticket() });
-    must(state() === was, 'undo did not bring back the state before');
+    must(state() === was, `undo did not bring back the state before: ${firstDifference(was, state())}`);
     await workspace.call('redo', { ticket: ticket() });
-    must(state() === now, 'redo did not bring back the state after');
+    must(state() === now, `redo did not bring back the state after: ${firstDifference(now, state())}`);
     undone++;
   };
 
@@ -132,4 +132,17 @@ export async function randomBases(dir: string, seed: number, steps: number, lie 
     await workspace.close();
   }
   return { steps, imports, refused, undone, answers };
+}
+
+/** Keys in one order: what was read back has another than what was made. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value) || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function firstDifference(a: string, b: string): string {
+  let at = 0;
+  while (at < a.length && a[at] === b[at]) at++;
+  const from = Math.max(0, at - 60);
+  return `${a.slice(from, at + 60)} … ${b.slice(from, at + 60)}`;
 }

@@ -31,6 +31,9 @@ export interface ContentSource {
   digest?(bytes: Uint8Array): string;
 }
 
+/** Bytes of texts, as lines and their numbers, beyond which all of them are let go of as soon as nobody is at work. */
+export const MOST_TEXT_BYTES = 256 << 20;
+
 /** Texts whose bytes are held at once, twice over: as many are on their way. */
 const READ_AT_ONCE = 256;
 
@@ -109,7 +112,9 @@ class PairMemo<T> {
 }
 
 export class Contents implements Held {
-  readonly interner = new Interner();
+  #interner = new Interner();
+  /** of line numbers held */
+  #textBytes = 0;
   /** contents that merges made, by id: not in the repository */
   readonly made = new Map<Oid, Uint8Array>();
   /** of these, what only stands in virtual merge bases: no result is made of them */
@@ -117,13 +122,13 @@ export class Contents implements Held {
   /** contents over TEXT_LIMIT that were met */
   readonly tooLarge = new Set<Oid>();
   readonly #source: ContentSource;
-  readonly #texts: Shelf<Uint32Array | null>;
+  #texts: Shelf<Uint32Array | null>;
   readonly #sizes: Shelf<number>;
   readonly #raw: Shelf<Uint8Array>;
   /** text to come → a text much like it; and a version of each path */
   readonly #before = new Map<Oid, Oid>();
   readonly #versionOf = new Map<PathBytes, Oid>();
-  readonly #scripts = new PairMemo<Int32Array | null>();
+  #scripts = new PairMemo<Int32Array | null>();
   readonly #merges = new Map<string, MergedContent>();
 
   constructor(source: ContentSource) {
@@ -135,8 +140,23 @@ export class Contents implements Held {
 
   async load(): Promise<void> { await Promise.all([this.#texts.load(), this.#sizes.load(), this.#raw.load()]); }
 
-  /** Lets bytes go that were asked for as such: `bytes` keeps them until then. */
-  release(): void { this.#raw.clear(); }
+  /** Line numbers mean something until `release`. */
+  get interner(): Interner { return this.#interner; }
+
+  /** More texts are held than should be for long: whoever has no work under way may `release`. */
+  get isFull(): boolean { return this.#interner.heldBytes + this.#textBytes > MOST_TEXT_BYTES; }
+
+  /** Lets bytes go that were asked for as such, which `bytes` keeps until then; and where texts have become much, all of those. */
+  release(): void {
+    this.#raw.clear();
+    if (!this.isFull) return;
+    this.#interner = new Interner();
+    this.#textBytes = 0;
+    this.#texts = new Shelf((oids) => this.#readAll(oids));
+    this.#scripts = new PairMemo();
+    this.#before.clear();
+    this.#versionOf.clear();
+  }
 
   digest(bytes: Uint8Array): string { return this.#source.digest?.(bytes) ?? toHex(sha256(bytes)); }
 
@@ -165,7 +185,9 @@ export class Contents implements Held {
     const before = this.#before.get(oid);
     const like = before === undefined ? undefined : this.#texts.peek(before);
     this.#before.delete(oid);
-    return like ? this.interner.internLike(bytes, like) : this.interner.internLines(bytes);
+    const text = like ? this.interner.internLike(bytes, like) : this.interner.internLines(bytes);
+    this.#textBytes += text.byteLength;
+    return text;
   }
 
   bytes(oid: Oid): Uint8Array {

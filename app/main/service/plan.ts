@@ -28,6 +28,11 @@ import type { Patched } from './patches.ts';
 const GROUP = 64;
 const GROUPS = 2;
 
+/** Texts and hunks of all edits that one import holds, in bytes: beyond, a segment is listed by what it touches, and not compared. */
+export const MOST_EDIT_BYTES = 384 << 20;
+const BYTES_PER_EDIT = 200;
+const BYTES_PER_HUNK = 150;
+
 interface Compared { readonly edits: readonly Edit[]; readonly contexts: readonly { readonly context: string; readonly edits: readonly Edit[] }[] }
 
 /** Everything known about the cut while it is turned into segments. Indices are those of `cut`. */
@@ -44,6 +49,10 @@ export class Plan implements Held {
   /** what was computed of segments in waves, for when their turn comes */
   readonly #onBase = new Map<number, readonly Edit[]>();
   readonly #compared = new Map<number, Compared>();
+  /** bytes of edits: computed before their turn, by segment; and of all that had it */
+  readonly #ahead = new Map<number, number>();
+  #aheadBytes = 0;
+  #bytes = 0;
   /** segments an earlier import stored, as far as carrying goes; `#kept`: those taken over whole */
   readonly #reused = new Map<number, Segment>();
   readonly #kept = new Set<number>();
@@ -100,7 +109,7 @@ export class Plan implements Held {
     const basesOf = this.#cut.map((s) => (bases.get(s.tip) ?? []).map((oid) => commitOf.get(oid)!));
     await this.#inWaves(fresh, (i) => carrier.isReady(tipOf(i), basesOf[i]!), (i) => {
       const carried = this.#carried[i] ??= carrier.carry(tipOf(i), basesOf[i]!, ancestors.get(this.#cut[i]!.tip));
-      if (carried.kind === 'exact') attempt(() => { this.#onBase.set(i, editsOf(this.#contents, carried.changes)); });
+      if (carried.kind === 'exact' && this.#aheadBytes < MOST_EDIT_BYTES) attempt(() => { const edits = editsOf(this.#contents, carried.changes); this.#keep(i, weight(edits)); this.#onBase.set(i, edits); });
     }, (done) => progress('Carrying onto the base', done, fresh.length), signal);
     for (const [i, s] of this.#cut.entries()) {
       const split = this.#carried[i]!.kind === 'exact' && s.below.every((b) => this.#carried[b]!.kind === 'exact');
@@ -115,7 +124,12 @@ export class Plan implements Held {
   /** What segments change in each context, as far as it can be known before their turn. */
   async compareAll(segments: readonly number[], progress: Progress, signal: AbortSignal): Promise<void> {
     const left = segments.filter((i) => !this.#reused.has(i) && !this.#onBase.has(i) || this.#lower[i]!.length > 0 || this.#contexts[i]!.size > 0);
-    await this.#inWaves(left, () => true, (i) => attempt(() => { this.#compared.set(i, this.#compare(i, this.#carried[i]!)); }),
+    await this.#inWaves(left, () => true, (i) => attempt(() => {
+      if (this.#aheadBytes > MOST_EDIT_BYTES) return;
+      const compared = this.#compare(i, this.#carried[i]!);
+      this.#keep(i, weightOf(compared));
+      this.#compared.set(i, compared);
+    }),
       (done) => progress('Comparing', done, left.length), signal);
   }
 
@@ -137,7 +151,7 @@ export class Plan implements Held {
       },
     };
     const group = async (): Promise<void> => {
-      while (next < segments.length && !this.#trees.isFull) {
+      while (next < segments.length && !this.#trees.isFull && !this.#contents.isFull) {
         signal.throwIfAborted();
         const taken = segments.slice(next, next += GROUP);
         for (let waiting = taken.filter((i) => !isReady(i)); waiting.length > 0; waiting = waiting.filter((i) => !isReady(i))) await held.load();
@@ -194,9 +208,11 @@ export class Plan implements Held {
     const carried = this.#carried[i]!;
     const lower = this.#lower[i]!.map((l) => this.#cut[l]!.tip).sort();
     const earlier = this.#reused.get(i);
+    this.#contents.release();
     // an id names the ACUs its lines stand on: below a reused segment everything must be reused too
     if (earlier && earlier.lower.join() === lower.join() && [...this.#closure[i]!].every((l) => l === i || this.#kept.has(l)) && earlier.contexts.map((c) => c.context).join() === await settle(this, () => this.#stored(i))) {
       this.#kept.add(i);
+      this.#bytes += weightOf(earlier);
       this.#attribution.add(i, earlier.acu, earlier.edits, this.#closure[i]!);
       return earlier;
     }
@@ -205,7 +221,7 @@ export class Plan implements Held {
     } catch (error) {
       // a partial clone, or a damaged object: the ACU is listed by its registers and takes no part
       if (!isUnreadable(error)) throw error;
-      this.#compared.delete(i);
+      this.#forget(i);
       return settle(this, () => this.#build(i, { kind: 'inexact', own: carried.kind === 'exact' ? carried.changes : carried.own, reason: error.message }, lower));
     }
   }
@@ -225,7 +241,13 @@ export class Plan implements Held {
   #build(i: number, carried: Carried, lower: readonly Oid[]): Segment {
     const s = this.#cut[i]!;
     const tip = this.#commits.get(s.tip)!;
-    const { edits, contexts } = this.#compared.get(i) ?? this.#compare(i, carried);
+    const compared = this.#compared.get(i) ?? this.#compare(i, carried);
+    const bytes = weightOf(compared);
+    // by their places in the cut, so that the same refs are cut off at the same segment whatever came first
+    if (carried.kind === 'exact' && this.#bytes + bytes > MOST_EDIT_BYTES) {
+      throw new AcumenError('too-large', `It is too large to be compared: the edits of one import would hold more than ${MOST_EDIT_BYTES >> 20} MiB.`, 'Import fewer branches with --refs, or leave out what is generated.', { segment: s.tip });
+    }
+    const { edits, contexts } = compared;
     const standing: Standing = carried.kind === 'exact' ? { kind: 'exact' } : carried.kind === 'inexact' ? { kind: 'inexact', reason: carried.reason } : {
       kind: 'stale',
       conflicts: carried.conflicts.map((c) => ({
@@ -235,8 +257,8 @@ export class Plan implements Held {
     };
     const collisions = carried.kind === 'exact' ? this.#collisions(i, carried.changes) : [];
     const { id, needs } = this.#attribution.identify(i, edits, this.#closure[i]!);
-    this.#compared.delete(i);
-    this.#onBase.delete(i);
+    this.#bytes += bytes;
+    this.#forget(i);
     return {
       tip: s.tip, lower, standing, acu: id, title: titleOf(tip), author: { name: tip.author.name, email: tip.author.email },
       time: tip.author.time, commits: this.#commitCount(i), edits, contexts, needs, renames: carried.kind === 'exact' ? carried.renames : [],
@@ -276,6 +298,19 @@ export class Plan implements Held {
     return this.#lower[i]!.length > 0 ? s.commits.length : s.below.reduce((n, b) => n + this.#cut[b]!.commits.length, s.commits.length);
   }
 
+  #keep(i: number, bytes: number): void {
+    this.#aheadBytes += bytes - (this.#ahead.get(i) ?? 0);
+    this.#ahead.set(i, bytes);
+  }
+
+  /** Its turn has come. */
+  #forget(i: number): void {
+    this.#aheadBytes -= this.#ahead.get(i) ?? 0;
+    this.#ahead.delete(i);
+    this.#compared.delete(i);
+    this.#onBase.delete(i);
+  }
+
   #contextNames(i: number): string[] { return [...this.#contexts[i]!.keys()].sort(); }
 
   /** Names of the contexts that can exist: those whose common tops compose. */
@@ -285,16 +320,32 @@ export class Plan implements Held {
 
   #ownEdits(own: Changes): Edit[] {
     try {
-      return editsOf(this.#contents, own);
+      const edits = editsOf(this.#contents, own);
+      if (this.#bytes + weight(edits) > MOST_EDIT_BYTES) throw new AcumenError('too-large', 'too large to be shown line by line', '');
+      return edits;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
-      // the blobs are not there: the ACU is still listed, by its registers
+      // the blobs are not there, or too much: the ACU is still listed, by its registers
       return [...own].sort(([x], [y]) => (x < y ? -1 : 1)).map(([path, c]) => ({
         path, kind: c.before === null ? 'add' as const : c.after === null ? 'delete' as const : 'binary' as const,
         before: c.before, after: c.after, hunks: null, added: 0, deleted: 0, note: error.message,
       }));
     }
   }
+}
+
+function weight(edits: readonly Edit[]): number {
+  let bytes = 0;
+  for (const { hunks } of edits) {
+    bytes += BYTES_PER_EDIT;
+    for (const { removed, inserted } of hunks ?? []) bytes += BYTES_PER_HUNK + removed.length + inserted.length;
+  }
+  return bytes;
+}
+
+/** The segment's own edits are those on the base where it stands on nothing else. */
+function weightOf({ edits, contexts }: Compared): number {
+  return contexts.reduce((sum, context) => sum + (context.edits === edits ? 0 : weight(context.edits)), weight(edits));
 }
 
 /** What fails here fails again when the segment's turn comes, and is told there. */
