@@ -13,6 +13,7 @@ export interface Piece { readonly files: Files; readonly lower: readonly number[
 /** `pieces`: lower ones first. `tops`: those that are composed. */
 export interface SmallSet { readonly base: Files; readonly pieces: readonly Piece[]; readonly tops: readonly number[] }
 
+/** From seed 1,000,000 on: up to six tops, some of them on two segments. */
 export function randomSet(seed: number): SmallSet {
   const random = new Random(seed);
   const base = new Map<string, Parameters<typeof place>[2]>();
@@ -24,12 +25,14 @@ export function randomSet(seed: number): SmallSet {
   }
   const pieces: Piece[] = [];
   const stacked = random.chance(0.2) ? pieces.push({ files: change(random, base, 2), lower: [] }) - 1 : null;
+  const wide = seed >= 1_000_000;
+  const second = wide && stacked !== null && random.chance(0.5) ? pieces.push({ files: change(random, base, 1), lower: [] }) - 1 : null;
   const tops: number[] = [];
   const alike = random.chance(0.3) ? change(random, base, 2) : null;
-  for (let n = random.pick([3, 3, 3, 4, 4]); n > 0; n--) {
-    const lower = stacked !== null && random.chance(0.7) ? [stacked] : [];
-    const from = lower.length > 0 ? pieces[stacked!]!.files : alike !== null && random.chance(0.5) ? alike : base;
-    tops.push(pieces.push({ files: random.chance(0.3) ? parted(random, from) : change(random, from, 3), lower }) - 1);
+  for (let n = random.pick(wide ? [4, 5, 5, 6] : [3, 3, 3, 4, 4]); n > 0; n--) {
+    const lower = stacked !== null && random.chance(0.7) ? [second !== null && random.chance(0.5) ? second : stacked] : [];
+    const from = lower.length > 0 ? pieces[lower[0]!]!.files : alike !== null && random.chance(0.5) ? alike : base;
+    tops.push(pieces.push({ files: random.chance(0.3) ? parted(random, from) : change(random, from, wide ? 2 : 3), lower }) - 1);
   }
   return { base, pieces, tops };
 }
