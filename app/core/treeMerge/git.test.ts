@@ -2,7 +2,7 @@
 // merges that are dense in both; the longer run is `node testkit/treeMerges.ts FIRST COUNT`. Planted faults are seen.
 import { describe, expect, test } from 'vitest';
 import { type File, type Files, disagreements, judge, merged, randomMerge } from '../../../testkit/treeMerges.ts';
-import { inHashOrder } from './hashOrder.ts';
+import { inHashOrder, inLargeTable } from './hashOrder.ts';
 
 const text = (...parts: string[]): File => ({ mode: '100644', content: parts.map((p) => `${p}\n`).join('') });
 const long = (word: string, changes: Readonly<Record<number, string>> = {}): File =>
@@ -74,4 +74,5 @@ test('keys come in the order of git\'s hash tables, also after they grew', () =>
   expect([...inHashOrder(keys)].sort()).toEqual([...keys].sort());
   expect(inHashOrder(keys.slice(0, 3))).not.toEqual([]);
   expect(inHashOrder(keys)).not.toEqual(keys);
+  for (let n = 0; n < 60; n++) expect(inHashOrder(keys.slice(n, 2 * n)), `${n} keys`).toEqual(inLargeTable(keys.slice(n, 2 * n)));
 });

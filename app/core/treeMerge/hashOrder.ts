@@ -9,8 +9,18 @@ function hashOf(key: string): number {
   return hash;
 }
 
+/** More keys than this, and the table grows. */
+const FULL = Math.trunc(BUCKETS * 80 / 100);
+
 /** `keys`: byte strings in the order of their insertion, each once. */
 export function inHashOrder<T extends string>(keys: readonly T[]): T[] {
+  if (keys.length < 2) return [...keys];
+  if (keys.length > FULL) return inLargeTable(keys);
+  return keys.map((key, i) => ({ key, i, bucket: hashOf(key) & (BUCKETS - 1) })).sort((x, y) => x.bucket - y.bucket || y.i - x.i).map(({ key }) => key);
+}
+
+/** As git fills and walks its table. */
+export function inLargeTable<T extends string>(keys: readonly T[]): T[] {
   let table: { key: T; hash: number }[][] = Array.from({ length: BUCKETS }, () => []);
   let size = 0;
   // chains hold the newest last; git walks from the newest
