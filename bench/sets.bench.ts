@@ -5,6 +5,7 @@ import { git } from '../testkit/git.ts';
 import { generate } from '../testkit/generate.ts';
 import type { Mix } from '../testkit/generate.ts';
 import { type Cause, type SetResult, causes, maximalSets } from '../testkit/maximal.ts';
+import { wide } from '../testkit/wide.ts';
 import type { Benchmark, Row } from './report.ts';
 
 const ORDERS = 20;
@@ -45,6 +46,12 @@ const benchmark: Benchmark = {
       const globs = (process.env['ACUMEN_BENCH_REFS'] ?? 'refs/heads refs/pull/*/head').split(' ');
       const refs = git(own, ['for-each-ref', '--sort=-committerdate', `--count=${process.env['ACUMEN_BENCH_NEWEST'] ?? 600}`, '--format=%(refname)', ...globs]).trimEnd().split('\n');
       return rowsOf('own', await maximalSets(own, { refs, sets: wanted, orders: ORDERS, seed: 1, progress: tell('own') }));
+    }
+    const open = wide({ seed: 9, branches: 300, files: 40, lines: 200, touches: 3, same: 7 });
+    try {
+      rows.push(...rowsOf('wide', await maximalSets(open.dir, { refs: open.refs, sets: Math.ceil(wanted / 8), orders: ORDERS, seed: 1, most: 150, progress: tell('wide') })));
+    } finally {
+      open.remove();
     }
     for (const [n, mix] of MIXES.entries()) {
       const sets = Math.floor((wanted + n) / MIXES.length);

@@ -1,9 +1,10 @@
 // Large sets of branches that go together two by two: Acumen's tree in many orders of choice beside git's chain of merges in many
 // orders. Where git's chain is clean in all of them and the same, the trees must be equal; everywhere else it is found out which merge
 // of git's leaves the path and why, from git's own diffs. What is not explained is a disagreement.
-import type { AcuId } from '../app/core/bytes.ts';
+import type { AcuId, PathBytes } from '../app/core/bytes.ts';
 import { diffLines } from '../app/core/diff/diff.ts';
 import { Interner } from '../app/core/lines.ts';
+import type { Delta } from '../app/core/repository.ts';
 import { composeSet } from '../app/main/service/composer.ts';
 import { Warm } from '../app/main/service/warm.ts';
 import { fastImport, git, gitLine, tryGit } from './git.ts';
@@ -44,6 +45,8 @@ export interface MaximalOptions {
   /** the most members of a set; all that go together if not given */
   readonly most?: number;
   readonly progress?: (done: number, result: SetResult) => void;
+  /** a planted error: another tree for a set of so many */
+  readonly planted?: (tree: string, members: number) => string;
 }
 
 /** One order of git's chain: its head after each of the members that it took, and the paths at which it refused the next. */
@@ -59,7 +62,7 @@ export async function maximalSets(dir: string, options: MaximalOptions): Promise
   const oracle = await Oracle.open(dir, where);
   const loaded = await load(dir, where);
   try {
-    const random = new Random(options.seed), asking = new Asking(oracle, loaded);
+    const random = new Random(options.seed), asking = new Asking(oracle, loaded, new Composing(loaded, options.planted));
     const out: SetResult[] = [];
     for (let n = 0; n < options.sets; n++) {
       const set = asking.choose(random, options.most ?? Infinity);
@@ -82,7 +85,7 @@ export async function importedInParts(dir: string, where: { readonly base?: stri
   const second = await load(dir, { ...where, onTopOf: first });
   try {
     const answer = await new Composing(second).compose(names);
-    return 'tree' in answer ? answer.tree : `refused ${answer.refused.join(' ')}`;
+    return shownAnswer(answer);
   } finally {
     await first.close();
     await second.close();
@@ -93,20 +96,25 @@ class Composing {
   readonly #loaded: Loaded;
   readonly #warm: Warm;
 
-  constructor(loaded: Loaded) {
+  readonly #planted: (tree: string, members: number) => string;
+
+  constructor(loaded: Loaded, planted: (tree: string, members: number) => string = (tree) => tree) {
     this.#loaded = loaded;
+    this.#planted = planted;
     this.#warm = new Warm(loaded.reader);
   }
 
   /** In this order of choice, by a composer that remembers no set. */
-  async compose(names: readonly string[]): Promise<{ readonly tree: string } | { readonly refused: readonly string[]; readonly sides: readonly (readonly AcuId[])[] }> {
+  async compose(names: readonly string[]): Promise<{ readonly tree: string; readonly delta: Delta } | { readonly refused: readonly string[]; readonly sides: readonly (readonly AcuId[])[] }> {
     const { engine, reader, stored, published } = this.#loaded;
     const ids = [...new Set(names.flatMap((name) => engine.named(name)))];
     const answer = await composeSet(engine, reader, ids, stored, undefined, this.#warm);
-    if ('delta' in answer) return { tree: (await this.#warm.grow(published.baseTree, answer.delta)).tree };
+    if ('delta' in answer) return { tree: this.#planted((await this.#warm.grow(published.baseTree, answer.delta)).tree, names.length), delta: answer.delta };
     return { refused: [...new Set([...answer.conflicts.map((c) => c.path), ...answer.missing])], sides: answer.conflicts.map((c) => c.sides ?? [c.a, ...c.b === 'base' ? [] : [c.b]]) };
   }
 }
+
+const shownAnswer = (answer: { readonly tree: string } | { readonly refused: readonly string[] }): string => ('tree' in answer ? answer.tree : `refused ${answer.refused.join(' ')}`);
 
 class Asking {
   readonly #oracle: Oracle;
@@ -117,10 +125,10 @@ class Asking {
   readonly #renames = new Map<string, ReadonlyMap<string, string>>();
   readonly #blobs = new Map<string, Uint8Array>();
 
-  constructor(oracle: Oracle, loaded: Loaded) {
+  constructor(oracle: Oracle, loaded: Loaded, composing: Composing) {
     this.#oracle = oracle;
     this.#loaded = loaded;
-    this.#composing = new Composing(loaded);
+    this.#composing = composing;
     const note = (a: string, b: string): void => { const set = this.#against.get(a); if (set) set.add(b); else this.#against.set(a, new Set([b])); };
     for (const { a, b } of loaded.engine.sourceConflicts()) { note(a, b); note(b, a); }
   }
@@ -144,7 +152,7 @@ class Asking {
     const wrong: string[] = [];
     for (const order of orders) {
       const again = await this.#composing.compose(order.map((i) => names[i]!));
-      if (JSON.stringify(again) !== JSON.stringify(ours)) wrong.push('Acumen answers otherwise in another order of choice');
+      if (shownAnswer(again) !== shownAnswer(ours)) wrong.push('Acumen answers otherwise in another order of choice');
     }
     const { engine } = this.#loaded;
     // one after the other, as a person chooses them: each must fit
@@ -158,7 +166,7 @@ class Asking {
     }
     const chains = await this.#trace(orders.map((order) => order.map((i) => set[i]!)));
     const clean = chains.filter((c) => c.steps.length === set.length), trees = new Set(clean.map((c) => c.steps.at(-1)!.tree));
-    const result = { members: set.length, ourOrders: orders.length + 1, answer: ours, git: { orders: orders.length, clean: clean.length, trees: trees.size } };
+    const result = { members: set.length, ourOrders: orders.length + 1, answer: 'tree' in ours ? { tree: ours.tree } : { refused: ours.refused }, git: { orders: orders.length, clean: clean.length, trees: trees.size } };
     const gitAgrees = clean.length === chains.length && trees.size === 1;
     if (gitAgrees && 'tree' in ours && trees.has(ours.tree)) return { ...result, verdict: wrong.length === 0 ? 'equal' : 'unexplained', explanations: [], wrong };
     const explanations: Explanation[] = [];
@@ -227,18 +235,19 @@ class Asking {
     const prefix = order.slice(0, same), source = order[same]!, head = steps[same - 1]!.commit;
     const answer = await ours(other);
     if ('refused' in answer) return Promise.all(answer.sides.map((sides) => this.#core(order.slice(0, other), sides)));
+    const { delta } = answer;
     const base = gitLine(this.#oracle.dir, ['merge-base', '--all', head, source.commit!]).split('\n');
     if (base.length > 1) return [`${source.name}: several merge bases`];
     if (other <= steps.length) {
       const made = steps[other - 1]!.tree;
-      return (await this.#differing(made, order.slice(0, other))).map((path) => this.#why(base[0]!, head, prefix, source, path, { git: made }));
+      return this.#differing(made, delta).map((path) => this.#why(base[0]!, head, prefix, source, path, { git: made }, delta.get(path as PathBytes)?.oid));
     }
     if (refused === 'assertion') return [{ cause: 'assertion', at: source.name, path: '', detail: 'git ended without an answer' }];
-    return refused!.map((path) => this.#why(base[0]!, head, prefix, source, path, null));
+    return refused!.map((path) => this.#why(base[0]!, head, prefix, source, path, null, delta.get(path as PathBytes)?.oid));
   }
 
   /** What git's merge of `head`, the union of `prefix`, with `source` does not know of the members at `path`. */
-  #why(base: string, head: string, prefix: readonly OracleSource[], source: OracleSource, path: string, made: { readonly git: string } | null): Explanation | string {
+  #why(base: string, head: string, prefix: readonly OracleSource[], source: OracleSource, path: string, made: { readonly git: string } | null, ours: string | undefined): Explanation | string {
     const at = source.name;
     const seen = this.#renamesOf(base, head), own = new Map<string, string>();
     for (const { name, commit } of prefix) for (const [from, to] of this.#renamesOf(this.#baseFor(base, commit!), commit!)) own.set(`${from}\0${to}`, name);
@@ -271,9 +280,15 @@ class Asking {
       }
       const odd = joint.filter((change) => !apart.has(change)), gone = [...apart.keys()].filter((change) => !joint.includes(change));
       if (odd.length > 0 || gone.length > 0) {
+        // then ours must be what the members changed, each put where it was made
+        const mine = this.#tree(source.commit!).get(path);
+        if (ours !== undefined && mine !== undefined && mine.oid !== baseEntry.oid) {
+          const expected = text.applied(baseEntry.oid, [...apart.keys(), ...text.changes(baseEntry.oid, mine.oid)]);
+          if (expected !== null && gitLine(this.#oracle.dir, ['hash-object', '--stdin', '--no-filters'], { input: expected }) !== ours) return `${at}: Acumen's ${path} is not what its members changed`;
+        }
         const detail = `git's diff of the joint text has ${odd.length} changes that no member has, and lacks ${gone.length} that members have`;
         if (made !== null) {
-          const git = this.#tree(made.git).get(path), mine = this.#tree(source.commit!).get(path);
+          const git = this.#tree(made.git).get(path);
           if (git !== undefined && mine !== undefined && text.length(git.oid) > text.length(headEntry.oid) + text.length(mine.oid) - text.length(baseEntry.oid)) return { cause: 'double insertion', at, path, detail };
         }
         return { cause: 'realigned', at, path, detail };
@@ -287,20 +302,15 @@ class Asking {
     return tryGit(this.#oracle.dir, ['merge-base', '--is-ancestor', base, commit]).status === 0 ? base : this.#oracle.base;
   }
 
-  /** Where git's tree is not Acumen's, which is in nobody's repository: its paths come from the composed delta. */
-  async #differing(gitTree: string, members: readonly OracleSource[]): Promise<string[]> {
-    const { engine, reader, stored } = this.#loaded;
-    const answer = await composeSet(engine, reader, [...new Set(members.flatMap((s) => engine.named(s.name)))], stored);
-    if (!('delta' in answer)) return [];
+  /** Where git's tree is not the composed one. */
+  #differing(gitTree: string, delta: Delta): string[] {
     const base = this.#tree(this.#oracle.base), theirs = this.#tree(gitTree);
     const shown = (e: Entry | undefined): string => (e === undefined ? '' : `${e.mode} ${e.oid}`);
-    const out: string[] = [];
-    for (const path of new Set([...theirs.keys(), ...base.keys(), ...answer.delta.keys() as IterableIterator<string>])) {
-      const own = answer.delta.get(path as never);
+    return [...new Set<string>([...theirs.keys(), ...base.keys(), ...delta.keys()])].filter((path) => {
+      const own = delta.get(path as PathBytes);
       const mine = own === undefined ? shown(base.get(path)) : own === null ? '' : `${own.mode.toString(8).padStart(6, '0')} ${own.oid}`;
-      if (mine !== shown(theirs.get(path))) out.push(path);
-    }
-    return out;
+      return mine !== shown(theirs.get(path));
+    });
   }
 
   #tree(treeish: string): Tree {
@@ -346,6 +356,20 @@ class Texts {
   changes(from: string, to: string): string[] {
     const a = this.#lines(from), b = this.#lines(to), script = diffLines(a, b);
     return Array.from({ length: script.length / 4 }, (_, i) => `${script[4 * i]} ${script[4 * i + 1]} ${b.subarray(script[4 * i + 2], script[4 * i + 3]).join()}`);
+  }
+  /** The text with each of these changes once; null where two of them touch, which no naive way decides. */
+  applied(of: string, changes: readonly string[]): Uint8Array | null {
+    const lines = this.#lines(of), out: number[] = [];
+    let at = 0, last = -1;
+    for (const change of [...new Set(changes)].map((c) => c.split(' ')).sort((x, y) => Number(x[0]) - Number(y[0]) || Number(x[1]) - Number(y[1]))) {
+      const [start, end] = [Number(change[0]), Number(change[1])];
+      if (start <= last) return null;
+      while (at < start) out.push(lines[at++]!);
+      for (const line of change[2]!.split(',')) if (line !== '') out.push(Number(line));
+      at = last = end;
+    }
+    while (at < lines.length) out.push(lines[at++]!);
+    return this.#interner.join(Uint32Array.from(out));
   }
 }
 
