@@ -4,6 +4,7 @@ import type { AcuId, Oid, PathBytes } from './bytes.ts';
 import type { Contents } from './contents.ts';
 import { type IdentityEdit, type IdentityHunk, acuId, placeOrdinals } from './identity.ts';
 import type { Edit } from './model.ts';
+import { type Entry, Mode } from './repository.ts';
 
 interface Told { readonly acu: AcuId | null; readonly closure: ReadonlySet<number>; readonly edits: ReadonlyMap<PathBytes, Edit> }
 
@@ -69,7 +70,7 @@ export class Attribution {
     const tops = writers.filter((s) => !writers.some((o) => o !== s && this.#told.get(o)!.closure.has(s)));
     const out: (AcuId | null)[] = new Array<AcuId | null>(lines.length).fill(null);
     for (const s of tops) {
-      const version = this.#told.get(s)!.edits.get(path)!.after?.oid ?? null;
+      const version = contentOf(this.#told.get(s)!.edits.get(path)!.after);
       const theirs = this.#ownersAt(s, path);
       const script = this.#contents.script(version, oid);
       if (!script) continue;
@@ -88,16 +89,20 @@ export class Attribution {
   #computeOwners(segment: number, path: PathBytes): Owners {
     const told = this.#told.get(segment)!;
     const e = told.edits.get(path)!;
-    const post = this.#contents.text(e.after?.oid ?? null) ?? new Uint32Array(0);
-    const pre = this.#contents.text(e.before?.oid ?? null) ?? new Uint32Array(0);
+    const before = contentOf(e.before), after = contentOf(e.after);
+    const post = this.#contents.text(after) ?? new Uint32Array(0);
+    const pre = this.#contents.text(before) ?? new Uint32Array(0);
     const writers = this.#writers(told.closure, segment, path);
-    const below = writers.length === 0 ? null : this.#ownersOf(writers, e.before?.oid ?? null, path, pre);
+    const below = writers.length === 0 ? null : this.#ownersOf(writers, before, path, pre);
     const out: (AcuId | null)[] = new Array<AcuId | null>(post.length).fill(told.acu);
-    const script = this.#contents.script(e.before?.oid ?? null, e.after?.oid ?? null);
+    const script = this.#contents.script(before, after);
     if (script) forEachKept(script, pre.length, (from, to) => { out[to] = below?.[from] ?? null; });
     return out;
   }
 }
+
+/** A submodule's commit has no lines, and is not here to be read. */
+const contentOf = (entry: Entry | null): Oid | null => (entry === null || entry.mode === Mode.submodule ? null : entry.oid);
 
 /** Visits the lines a script [aStart, aEnd, bStart, bEnd]* keeps: line `from` of a is line `to` of b. */
 function forEachKept(script: Int32Array, length: number, visit: (from: number, to: number) => void): void {

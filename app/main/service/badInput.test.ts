@@ -1,7 +1,7 @@
 // What a repository may hold that would make a lesser import fail, hang or lie: very large files, files that are no text, bytes
 // that are no UTF-8, histories that are not all there, branches that vanish while they are read. Each degrades as stated.
 import { randomFillSync } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fastImport, git, gitLine, initBare, type TempDir, tempDir } from '../../../testkit/git.ts';
@@ -126,6 +126,23 @@ test('a shallow clone: what is there is compared, what needs the missing part sa
   const names = l.engine.sources.map((s) => s.name as string);
   expect(names).toContain('origin/new');
   expect(l.engine.acu(idOf(l, 'origin/new'))!.standing).toBe('exact');
+});
+
+test('a path that was a submodule in the branch below has an ACU above it: nobody reads the submodule', async () => {
+  const repo = smallRepository(temp.path, { 'a.txt': numbered(20), 'part': numbered(20) });
+  const commit = (name: string, from: string, entry: string): void => {
+    repo.git('read-tree', from);
+    repo.git('update-index', '--add', '--cacheinfo', `${entry},part`);
+    repo.git('update-ref', `refs/heads/${name}`, repo.git('commit-tree', repo.git('write-tree'), '-p', from, '-m', name));
+  };
+  const blob = (text: string): string => { writeFileSync(join(temp.path, 'text'), text); return repo.git('hash-object', '-w', 'text'); };
+  commit('low', 'main', `160000,${'3'.repeat(40)}`);
+  commit('middle', 'low', `100644,${blob(numbered(20, { 4: 'middle' }))}`);
+  commit('high', 'middle', `100644,${blob(numbered(20, { 4: 'middle', 12: 'high' }))}`);
+  const l = await loadFrom(repo.path);
+  const high = l.engine.acu(idOf(l, 'high'))!;
+  expect(high.standing).toBe('exact');
+  expect(high.requires).toContain(idOf(l, 'middle'));
 });
 
 test('a branch whose contents are not there is listed without a verdict; the others stand', async () => {
