@@ -1,10 +1,11 @@
 // Random histories of a store: imports in batches, compositions, written branches, undos and redos, as the service would do
 // them; with the slow twin beside (every event in a list, folded from the first).
 import { createHash } from 'node:crypto';
-import type { AcuId, Oid } from '../app/core/bytes.ts';
+import type { AcuId, ByteString, Oid } from '../app/core/bytes.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState } from '../app/core/events.ts';
 import { emptyState, foldState } from '../app/core/fold.ts';
 import type { Conflict, Segment } from '../app/core/model.ts';
+import { changeOf } from '../app/core/published.ts';
 import { planRedo, planUndo } from '../app/core/undo.ts';
 import type { Extra, NewBlob, NewOperation, Store } from '../app/main/storage/store.ts';
 import type { Random } from './random.ts';
@@ -57,6 +58,26 @@ export class History {
     await this.#append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, all, keys) }], { conflicts: this.conflicts });
   }
 
+  /** An import after which little is other than before: some segments go, some come, and the graph changes for some ACUs. */
+  async importLittle(): Promise<void> {
+    const random = this.#random, before = this.stateAt(this.operations.length).published;
+    if (before === null) return this.import();
+    const fresh = Array.from({ length: random.below(3) }, () => randomSegment(random, this.acus));
+    fresh.forEach((segment) => this.segments.set(this.#store.keyOf(segment), segment));
+    const segments = [...before.segments.filter(() => random.chance(0.9))];
+    for (const segment of fresh) segments.splice(random.below(segments.length + 1), 0, this.#store.keyOf(segment));
+    const sources = [...before.sources.filter(() => random.chance(0.9))];
+    for (const { tip } of fresh) sources.splice(random.below(sources.length + 1), 0, { name: `n${tip}` as ByteString, ref: `refs/heads/n${tip}` as ByteString, oid: tip, segments: [tip] });
+    const now = { ...before, segments, sources, ...random.chance(0.3) && { skipped: [{ name: 'left' as ByteString, reason: 'out' }] } };
+    const change = changeOf(before, now);
+    if (change === null) return;
+    const gone = this.acus.filter(() => random.chance(0.3)), lost = new Set<string>(gone);
+    const added = gone.length === 0 ? [] : Array.from({ length: random.below(4) }, () => ({ ...conflictOf(random, this.acus), a: gone[0]! }));
+    this.conflicts = [...this.conflicts.filter((c) => !lost.has(c.a) && !lost.has(c.b)), ...added];
+    await this.#append(newOperation('import'), [...fresh.map((segment): DomainEvent => ({ kind: 'segment-added', key: this.#store.keyOf(segment), segment })), { kind: 'publication-changed', change }],
+      { changed: { acus: gone, conflicts: added } });
+  }
+
   async compose(): Promise<void> {
     const random = this.#random;
     const blobs = Array.from({ length: random.below(3) }, () => newBlob(random.chance(0.5) ? new Uint8Array(random.below(9000)) : randomBytes(random, random.below(500))));
@@ -89,7 +110,8 @@ export class History {
       case 0: return this.open();
       case 1: return this.import();
       case 2: return this.import(false);
-      case 3: case 4: return this.compose();
+      case 3: return this.importLittle();
+      case 4: return this.compose();
       case 5: return this.writeBranch();
       case 6: return void await this.take('undo');
       default: return void await this.take('redo');

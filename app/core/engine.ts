@@ -26,6 +26,8 @@ export class Engine {
   #index: ConflictIndex | null = null;
   #risks: Risks | null = null;
   #provenances: Provenances | null = null;
+  /** the tables it grew out of */
+  #before: Tables | null = null;
   #acus: readonly Acu[] | null = null;
   #sources: readonly Source[] | null = null;
   /** ACUs' numbers in the order of `acus` */
@@ -61,6 +63,7 @@ export class Engine {
     if (grown === null) return null;
     const engine = new Engine(grown.tables, null, this.#growing, this.#digestOf);
     engine.#provenances = this.#all.next(grown.tables, grown.removed, grown.added);
+    engine.#before = this.tables;
     engine.#index = this.#index?.next(grown.tables, grown.removed, grown.added) ?? null;
     this.#index = null;
     return engine;
@@ -330,6 +333,21 @@ export class Engine {
       listed.add(key);
     }
     for (const [key, risks] of between) if (!listed.has(key) && (filter.acu === undefined || risks[0]!.a === filter.acu || risks[0]!.b === filter.acu)) yield* risks;
+  }
+
+  /** The ACUs whose conflicts may be others than in the engine that this is the next of, with all they have; null if it is not. */
+  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<Conflict> } | null {
+    if (this.#before !== before.tables) return null;
+    const acus = this.#idsOf(this.#all.touched);
+    return { acus, conflicts: this.#conflictsOfAll(acus) };
+  }
+
+  *#conflictsOfAll(acus: readonly AcuId[]): Iterable<Conflict> {
+    const told = new Set<AcuId>();
+    for (const acu of acus) {
+      for (const c of this.conflicts({ acu })) if (!told.has(c.a) && (c.b === 'base' || !told.has(c.b))) yield c;
+      told.add(acu);
+    }
   }
 
   /** Do both segments stand for ACUs, neither of which has the other below it? */

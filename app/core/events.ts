@@ -3,6 +3,7 @@
 import type { AcuId, ByteString, Oid } from './bytes.ts';
 import type { PackedPairs } from './decided.ts';
 import type { Composition, Grain, Segment, Source } from './model.ts';
+import type { PublishedChange } from './published.ts';
 
 /** SHA-256 of a segment's stored form: immutable, so an earlier state can be published again without storing it again. */
 export type SegmentKey = string;
@@ -35,6 +36,8 @@ export type DomainEvent =
   | { readonly kind: 'import-started'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }
   | { readonly kind: 'segment-added'; readonly key: SegmentKey; readonly segment: Segment }
   | { readonly kind: 'published'; readonly published: Published | null }
+  /** What is published now, told by what it differs in from what was. */
+  | { readonly kind: 'publication-changed'; readonly change: PublishedChange }
   | { readonly kind: 'composition-changed'; readonly composition: Composition }
   | { readonly kind: 'branch-written'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly tree: Oid | null; readonly acus: readonly AcuId[] }
   /**

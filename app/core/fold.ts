@@ -1,6 +1,8 @@
 // The state of a workspace as a fold of its events (design.md §1: State): pure, the slow and obvious twin of the stored view.
 import type { Oid } from './bytes.ts';
+import { bug } from './errors.ts';
 import type { DomainEvent, WorkspaceState } from './events.ts';
+import { applyChange } from './published.ts';
 
 /** Before the first event. The one composition has no base until something is composed. */
 export const emptyState: WorkspaceState = {
@@ -14,6 +16,9 @@ export function foldEvent(state: WorkspaceState, event: DomainEvent): WorkspaceS
   switch (event.kind) {
     case 'repository-opened': return { ...state, gitDir: event.gitDir, objectFormat: event.objectFormat };
     case 'published': return { ...state, published: event.published };
+    case 'publication-changed':
+      if (state.published === null) throw bug('what is published changes where nothing is');
+      return { ...state, published: applyChange(state.published, event.change) };
     case 'composition-changed': return { ...state, composition: event.composition };
     // Written, but not (or not any more) part of the state: bodies become visible by `published`, refs live in the repository.
     case 'import-started': case 'segment-added': case 'branch-written': case 'branch-moving': case 'branch-settled': return state;

@@ -15,6 +15,7 @@ export class Provenances {
   /** by segment: its ACU, or -1 */
   readonly #acuOf: number[];
   readonly #below: (readonly number[] | undefined)[];
+  #touched: readonly number[] = [];
 
   private constructor(tables: Tables, before: Provenances | null) {
     this.#tables = tables;
@@ -49,6 +50,7 @@ export class Provenances {
       if (after.#acuOf[s]! >= 0) touched.add(after.#acuOf[s]!);
     }
     for (const acu of touched) if (after.#lists[acu]!.length > 1) after.#sort(acu);
+    after.#touched = [...touched];
     return after;
   }
 
@@ -68,6 +70,9 @@ export class Provenances {
     const exact = (s: number): number => Number(segments[s]!.standing === 'exact');
     this.#lists[acu] = [...this.#lists[acu]!].sort((x, y) => exact(y) - exact(x) || this.below(x).length - this.below(y).length || (segments[x]!.tip < segments[y]!.tip ? -1 : 1));
   }
+
+  /** ACUs that other segments are now than were before. */
+  get touched(): readonly number[] { return this.#touched; }
 
   /** -1 where there is none now. */
   numberOf(id: AcuId): number {

@@ -32,6 +32,7 @@ export class Memory {
   /** of published segments that have any, by tip */
   readonly #renames = new Map<Oid, Segment['renames']>();
   #refs: readonly SourceRef[];
+  #hasMoved = false;
 
   constructor(published: Published, refs: readonly SourceRef[], outside: Outside, found: Segmented) {
     this.#published = published;
@@ -50,6 +51,9 @@ export class Memory {
 
   /** the state it is about */
   get published(): Published { return this.#published; }
+
+  /** Is it what `moved` answered last, and so another than before? */
+  hasMovedTo(published: Published): boolean { return this.#hasMoved && this.#published === published; }
 
   isOf(base: Oid, baseName: string, grain: Published['grain']): boolean {
     const { published } = this;
@@ -72,6 +76,7 @@ export class Memory {
    */
   async moved(ground: Ground, listed: readonly SourceRef[], globs: Published['globs'], tables: Tables, progress: Progress, signal: AbortSignal): Promise<Published | null> {
     const { refs, arrived, left } = this.#unlike(listed);
+    if (arrived.length === 0 && left.length === 0 && globs.join('\0') === this.#published.globs.join('\0')) return this.#published;
     const many = Math.max(MOST_MOVED.count, refs.length * MOST_MOVED.share);
     if (arrived.length + left.length > many || this.#outskirts.size > MOST_GROWN * this.#first + 1000) return null;
     if (!await this.#outskirts.reach(ground.reader, arrived.map((r) => r.oid))) return null;
@@ -94,6 +99,7 @@ export class Memory {
     for (const ref of affected) this.#bySource.delete(ref);
     this.#note(part, found);
     this.#refs = refs;
+    this.#hasMoved = true;
     const { base, baseTree, baseName, grain, decided } = this.#published;
     const sources: Source[] = [], skipped: Published['skipped'][number][] = [];
     for (const { name, ref } of refs) {

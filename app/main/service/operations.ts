@@ -5,6 +5,7 @@ import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Operation, WorkspaceState } from '../../core/events.ts';
 import type { Composition, Conflict, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
+import { changeOf } from '../../core/published.ts';
 import { describeRebinding, rebind } from '../../core/rebind.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
@@ -45,7 +46,8 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     if (view.state.composition.acus.length > 0) await staged.storing;
     const followed = await follow(workspace, view, { head: view.head, state: { ...view.state, gitDir: reader.gitDir, published }, engine }, blobs);
     signal.throwIfAborted();
-    const events: DomainEvent[] = [{ kind: 'published', published }];
+    const change = view.state.published === null ? null : changeOf(view.state.published, published);
+    const events: DomainEvent[] = [change === null ? { kind: 'published', published } : { kind: 'publication-changed', change }];
     if (view.state.gitDir === null) events.unshift({ kind: 'repository-opened', gitDir: reader.gitDir, objectFormat: reader.objectFormat });
     if (followed !== null) events.push({ kind: 'composition-changed', composition: followed.composition });
     rebound = followed?.answers ?? [];
@@ -56,7 +58,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
         description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${became && `; composition: ${became}`}`,
         command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
-      events,
+      events, published,
       extra: { blobs: [...blobs, ...followed?.blobs ?? []] },
     };
   });

@@ -10,6 +10,8 @@ export interface PackedConflicts {
   /** the ACUs they are between, each once */
   readonly acus: readonly AcuId[];
   readonly pages: readonly ConflictPage[];
+  /** packed ids of ACUs that have no conflicts any more but these; null: these are the whole graph */
+  readonly gone: Uint8Array | null;
 }
 
 /** Conflicts per page: about a quarter of a megabyte. */
@@ -17,12 +19,13 @@ const PAGE = 4096;
 /** Seven numbers per conflict: places of a, b, kind, verdict, path and detail in `strings`, and inherited. */
 const FIELDS = 7;
 
-export function packConflicts(conflicts: Iterable<Conflict>): PackedConflicts {
+export function packConflicts(conflicts: Iterable<Conflict>, gone: readonly AcuId[] | null = null): PackedConflicts {
   const acus = new Set<AcuId>();
   const pages: ConflictPage[] = [];
   let strings: string[] = [];
   let places = new Map<string, number>();
-  const numbers = new Uint32Array(PAGE * FIELDS);
+  // most changes are a few dozen
+  let numbers = new Uint32Array((gone === null ? PAGE : 64) * FIELDS);
   let at = 0;
   const place = (text: string): number => {
     let n = places.get(text);
@@ -45,10 +48,15 @@ export function packConflicts(conflicts: Iterable<Conflict>): PackedConflicts {
     numbers[at++] = place(path);
     numbers[at++] = place(detail);
     numbers[at++] = inherited ? 1 : 0;
-    if (at === numbers.length) turn();
+    if (at === PAGE * FIELDS) turn();
+    else if (at === numbers.length) {
+      const more = new Uint32Array(Math.min(PAGE * FIELDS, 2 * at));
+      more.set(numbers);
+      numbers = more;
+    }
   }
-  if (at > 0) turn();
-  return { acus: [...acus], pages };
+  if (at > 0 || gone !== null && pages.length === 0) turn();
+  return { acus: [...acus], pages, gone: gone === null ? null : pack(gone) };
 }
 
 export function unpackConflicts({ count, bytes }: ConflictPage): Conflict[] {
@@ -69,7 +77,10 @@ export function unpackConflicts({ count, bytes }: ConflictPage): Conflict[] {
   });
 }
 
+const isLittle = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 function littleEndian(numbers: Uint32Array): Uint8Array {
+  if (isLittle) return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   const out = new Uint8Array(numbers.byteLength);
   const view = new DataView(out.buffer);
   numbers.forEach((value, i) => view.setUint32(4 * i, value, true));

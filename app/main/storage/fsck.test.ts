@@ -92,9 +92,7 @@ const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] 
   ['workspace', `UPDATE workspace SET composition = 2`, /workspace differs/],
   ['workspace', `UPDATE workspace SET git_dir = '/other/.git'`, /workspace differs/],
   ['workspace', `DELETE FROM workspace`, /workspace differs/],
-  ['published_segment', `DELETE FROM published_segment WHERE ordinal = 3`, /published_segment differs from the log at row 4/],
-  ['source', `UPDATE source SET name = x'6d61696e' WHERE ordinal = 2`, /source differs from the log at row 3/],
-  ['source_segment', `UPDATE source_segment SET tip = 'x' WHERE source = 0`, /source_segment differs/],
+  ['published', `DELETE FROM published WHERE segment = (SELECT max(segment) FROM published)`, /published differs from the log at row/],
   ['composition', `UPDATE composition SET base = 'x'`, /composition differs/],
   ['composition_acu', `DELETE FROM composition_acu WHERE ordinal = 0`, /composition_acu differs/],
   ['branch', `UPDATE branch SET after = before`, /branch differs/],
@@ -124,7 +122,7 @@ describe('fsck', () => {
     for (const table of tables as string[]) expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), `rows in ${table}`).toBeGreaterThan(0);
     db.close();
     expect([...new Set(damages.map(([table]) => table))].toSorted()).toEqual(tables.toSorted());
-    expect(migrations.length, 'a new migration may bring a table').toBe(6);
+    expect(migrations.length, 'a new migration may bring a table').toBe(7);
   });
 
   it.each(damages)('%s: %s', (_, sql, says) => {

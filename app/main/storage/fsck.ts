@@ -6,10 +6,10 @@ import { connectScratch, type ReadDb } from './connection.ts';
 import { decodeFacts, readHead, segmentKeyOf, sha256, type EventRow } from './log.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
 import { checkLog, type Problem } from './proof.ts';
-import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
+import { unpackConflicts } from './conflictPages.ts';
 import { blobContent, type BlobRow } from './reads.ts';
 import { all, each, one, type SqlValue } from './sql.ts';
-import { applyEvent, foldedTables, graphDigest, rows } from './views.ts';
+import { applyEvent, foldedTables, PAGES, rows, storedDigest, type StoredPage } from './views.ts';
 import { blobOid } from './write.ts';
 
 /** Told per check at most: one damaged page can spoil thousands of rows. */
@@ -77,13 +77,13 @@ function checkBlobs(db: ReadDb, problem: Problem): void {
 }
 
 function checkConflicts(db: ReadDb, problem: Problem): void {
-  const graph = one<{ operation: number; count: number; digest: Uint8Array }>(db, 'SELECT operation, count, digest FROM conflict_graph');
+  const graph = one<{ operation: number; whole: number; count: number; digest: Uint8Array }>(db, 'SELECT operation, whole, count, digest FROM conflict_graph');
   if (graph === undefined) return problem('the graph is missing');
   if (graph.operation > readHead(db).operation) problem('the graph is of an operation that never was');
-  const pages = 'SELECT count, bytes FROM conflict_page ORDER BY ordinal';
-  if (!equalBytes(graph.digest, graphDigest(graph.operation, each<ConflictPage>(db, pages)))) return problem('the graph is not the one stored');
+  const pages = all<StoredPage>(db, PAGES);
+  if (!equalBytes(graph.digest, storedDigest(graph.whole, pages))) return problem('the graph is not the one stored');
   let count = 0;
-  for (const page of each<ConflictPage>(db, pages)) count += unpackConflicts(page).length;
+  for (const page of pages) count += unpackConflicts(page).length;
   if (graph.count !== count) problem('the graph is not the one stored');
 }
 

@@ -8,7 +8,8 @@ import { hot } from './reads.ts';
 /** Answered whole, in the order of their own key. */
 const whole: Readonly<Record<string, string>> = {
   head: 'SCAN head',
-  publishedSegments: 'SCAN published_segment',
+  publishedSegments: 'SCAN published',
+  goneConflicts: 'SCAN conflict_page',
 };
 
 describe('plans of hot reads', () => {

@@ -4,14 +4,14 @@
 import { existsSync, statSync } from 'node:fs';
 import { equalBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { DomainEvent, Published } from '../../core/events.ts';
+import type { DomainEvent } from '../../core/events.ts';
 import { pack } from '../../core/segmentKey.ts';
-import type { ConflictPage } from './conflictPages.ts';
 import { connectReader, connectScratch, connectWriter, corrupt, guarded, hasWal, refuseNewer, type ReadDb } from './connection.ts';
 import { decodeEvent, eventHash, operationHash, readHead, type EventRow, type HeadRow, type OperationRow } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
 import { all, each, one } from './sql.ts';
-import { graphDigest } from './views.ts';
+import { publishedAt } from './reads.ts';
+import { PAGES, storedDigest, type StoredPage } from './views.ts';
 
 /** Says what is wrong; may be called many times. */
 export type Problem = (text: string) => void;
@@ -163,16 +163,16 @@ function headValues(head: HeadRow): unknown[] {
 function checkCurrent(db: ReadDb, current: Current, problem: Problem): void {
   const row = one<{ git_dir: string | null; object_format: string | null; published: number | null; composition: number | null }>(db, 'SELECT git_dir, object_format, published, composition FROM workspace WHERE id = 1');
   const opened = current['repository-opened'] && decodeEvent(current['repository-opened']) as Extract<DomainEvent, { kind: 'repository-opened' }>;
-  const published = current['published'] && (decodeEvent(current['published']) as { published: Published | null }).published;
+  const published = publishedAt(db, current['published'], Number.MAX_SAFE_INTEGER);
   const same = (row?.git_dir ?? null) === (opened?.gitDir ?? null) && (row?.object_format ?? null) === (opened?.objectFormat ?? null)
     && (row?.published ?? null) === (current['published']?.seq ?? null) && (row?.composition ?? null) === (current['composition-changed']?.seq ?? null);
   if (!same) problem('the current state is not the one the log ends with');
-  const keys = all<{ key: string }>(db, 'SELECT key FROM published_segment CROSS JOIN segment ON segment.event = published_segment.segment ORDER BY ordinal').map(({ key }) => key);
-  if (keys.join() !== (published?.segments ?? []).join()) problem('the published segments are not those of the log');
+  const keys = all<{ key: string }>(db, 'SELECT key FROM published CROSS JOIN segment ON segment.event = published.segment').map(({ key }) => key);
+  if (keys.sort().join() !== [...published?.segments ?? []].sort().join()) problem('the published segments are not those of the log');
   const astray = one<{ n: number }>(db, `SELECT count(*) AS n FROM segment LEFT JOIN event ON seq = segment.event WHERE event.kind IS NOT 'segment-added' OR event.draft IS NOT segment.draft`)!.n;
   if (astray > 0) problem(`${astray} segments are not where the log has them`);
-  const graph = one<{ operation: number; count: number; digest: Uint8Array }>(db, 'SELECT operation, count, digest FROM conflict_graph');
-  const pages = all<ConflictPage>(db, 'SELECT count, bytes FROM conflict_page ORDER BY ordinal');
+  const graph = one<{ whole: number; count: number; digest: Uint8Array }>(db, 'SELECT whole, count, digest FROM conflict_graph');
+  const pages = all<StoredPage>(db, PAGES);
   const count = pages.reduce((n, page) => n + page.count, 0);
-  if (graph === undefined || graph.count !== count || !equalBytes(graph.digest, graphDigest(graph.operation, pages))) problem('the conflict graph is not the one stored');
+  if (graph === undefined || graph.count !== count || !equalBytes(graph.digest, storedDigest(graph.whole, pages))) problem('the conflict graph is not the one stored');
 }

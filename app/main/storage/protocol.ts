@@ -33,10 +33,12 @@ export type Call =
   | { readonly call: 'hold'; readonly moving: number | null; readonly expectHead: number | null }
   /** ends it, or makes one of its own */
   | { readonly call: 'settle'; readonly append: AppendRequest | null; readonly settled: readonly Settled[] }
+  /** what is computed from the state after `operation`, if it is still that */
+  | { readonly call: 'keep'; readonly operation: number; readonly replica: Replica; readonly conflicts: PackedConflicts | null }
   | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };
 
-export interface Answers { 'intend': number; 'hold': null; 'settle': Operation | null; 'append': Operation; 'begin-import': number; 'stage': SegmentKey[]; 'close': null }
+export interface Answers { 'intend': number; 'hold': null; 'settle': Operation | null; 'append': Operation; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
 
 export type FromWriter =

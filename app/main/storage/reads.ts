@@ -1,16 +1,17 @@
 // What is read from a store, on any connection: each function sees one committed state. The hot queries are named, so that
 // a test can hold their plans to an index.
 import { inflateSync } from 'node:zlib';
-import { equalBytes, type Oid } from '../../core/bytes.ts';
+import { type AcuId, equalBytes, type Oid } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState } from '../../core/fold.ts';
 import type { Composition, Conflict, Grain, Segment } from '../../core/model.ts';
+import { applyChange } from '../../core/published.ts';
 import { unpack, unpackSegment } from '../../core/segmentKey.ts';
 import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
 import { corrupt, type ReadDb } from './connection.ts';
 import { decodeEvent, HEAD, readHead, segmentKeyOf, sha256, toOperation, type EventRow, type OperationRow } from './log.ts';
-import { all, one } from './sql.ts';
+import { all, each, one } from './sql.ts';
 import type { Head, StoredEvent } from './store.ts';
 import { blobOid } from './write.ts';
 
@@ -29,10 +30,12 @@ export const hot = {
   eventsOfKind: 'SELECT seq, operation, draft, kind, payload FROM event WHERE kind = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?',
   drafts: `SELECT seq, payload FROM event WHERE kind = 'import-started' ORDER BY seq`,
   staged: 'SELECT key, tip FROM segment WHERE draft = ? ORDER BY event',
-  publishedSegments: 'SELECT segment.key, segment.tip FROM published_segment CROSS JOIN segment ON segment.event = published_segment.segment ORDER BY ordinal',
+  publishedSegments: 'SELECT segment.key, segment.tip FROM published CROSS JOIN segment ON segment.event = published.segment ORDER BY published.segment',
   blob: 'SELECT size, coding, bytes FROM blob WHERE oid = ?',
   hasBlob: 'SELECT 1 FROM blob WHERE oid = ?',
   conflictPage: 'SELECT count, bytes FROM conflict_page WHERE ordinal = ?',
+  goneConflicts: 'SELECT ordinal, gone FROM conflict_page ORDER BY ordinal',
+  changes: `SELECT kind, payload FROM event WHERE kind = 'publication-changed' AND seq BETWEEN ? AND ? ORDER BY seq`,
   replica: 'SELECT digest, bytes FROM replica WHERE id = 1 AND version = ? AND state = ?',
   conflictGraph: 'SELECT operation, count FROM conflict_graph WHERE id = 1',
 } as const;
@@ -53,7 +56,7 @@ export function state(db: ReadDb): WorkspaceState {
     return {
       gitDir: row.git_dir,
       objectFormat: row.object_format,
-      published: row.published === null ? null : (event(db, row.published) as { published: Published | null }).published,
+      published: row.published === null ? null : publishedAt(db, { ...one<EventRow>(db, hot.event, row.published)!, seq: row.published }, Number.MAX_SAFE_INTEGER),
       composition: row.composition === null ? emptyState.composition : (event(db, row.composition) as { composition: Composition }).composition,
     };
   }).deferred();
@@ -63,21 +66,30 @@ function event(db: ReadDb, seq: number): unknown {
   return decodeEvent(one<EventRow>(db, hot.event, seq)!);
 }
 
+/** What `whole`, the last event that says all of it, published, and what has been changed since, up to and with event `end`. */
+export function publishedAt(db: ReadDb, whole: Pick<EventRow, 'seq' | 'kind' | 'payload'> | undefined, end: number): Published | null {
+  if (whole === undefined) return null;
+  let { published } = decodeEvent(whole) as { published: Published | null };
+  for (const row of each<EventRow>(db, hot.changes, whole.seq, end)) published = applyChange(published!, (decodeEvent(row) as Extract<DomainEvent, { kind: 'publication-changed' }>).change);
+  return published;
+}
+
 /** The same fold for any operation, by the last event of each kind before its end (each kind replaces its part whole). */
 export function stateAt(db: ReadDb, operation: number): WorkspaceState {
   if (operation === 0) return emptyState;
   return db.transaction((): WorkspaceState => {
     const end = one<{ last_event: number }>(db, hot.operation, operation);
     if (end === undefined) throw bug('there is no such operation', { operation });
+    const row = (kind: DomainEvent['kind']): EventRow | undefined => one<EventRow>(db, hot.latest, kind, end.last_event);
     const latest = <K extends DomainEvent['kind']>(kind: K): Extract<DomainEvent, { kind: K }> | undefined => {
-      const row = one<EventRow>(db, hot.latest, kind, end.last_event);
-      return row && (decodeEvent(row) as Extract<DomainEvent, { kind: K }>);
+      const found = row(kind);
+      return found && (decodeEvent(found) as Extract<DomainEvent, { kind: K }>);
     };
     const opened = latest('repository-opened');
     return {
       gitDir: opened?.gitDir ?? null,
       objectFormat: opened?.objectFormat ?? null,
-      published: latest('published')?.published ?? null,
+      published: publishedAt(db, row('published'), end.last_event),
       composition: latest('composition-changed')?.composition ?? emptyState.composition,
     };
   }).deferred();
@@ -159,11 +171,21 @@ export function hasBlobs(db: ReadDb, oids: readonly Oid[]): Set<Oid> {
 }
 
 export async function* conflicts(db: ReadDb): AsyncGenerator<Conflict> {
+  /** by ACU: the page from which its conflicts count */
+  const since = new Map<string, number>();
+  for (const { ordinal, gone } of all<{ ordinal: number; gone: Uint8Array | null }>(db, hot.goneConflicts)) {
+    if (gone !== null) for (const id of unpack(gone) as AcuId[]) since.set(id, ordinal);
+  }
   for (let n = 0; ; n++) {
     const page = one<ConflictPage>(db, hot.conflictPage, n);
     if (page === undefined) return;
-    yield* unpackConflicts(page);
+    for (const c of unpackConflicts(page)) if (!((since.get(c.a) ?? 0) > n || (since.get(c.b) ?? 0) > n)) yield c;
   }
+}
+
+/** How many changes lie behind the whole graph. */
+export function conflictChanges(db: ReadDb): number {
+  return one<{ n: number }>(db, 'SELECT count(*) AS n FROM conflict_page WHERE gone IS NOT NULL')!.n;
 }
 
 /** The engine's tables over the published state with this key, if those are the ones kept. */

@@ -13,7 +13,7 @@ import { encodeEvent, publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import { fromPlain, type Answers, type AppendRequest, type Call, type FromFsck, type Settled, type WorkerData } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
-import type { Extra, FsckReport, Head, NewOperation, Store, StoredEvent } from './store.ts';
+import type { Extra, FsckReport, Head, NewOperation, Replica, Store, StoredEvent } from './store.ts';
 import { viewDigests } from './views.ts';
 import { died, workerUrl, type Writer } from './writer.ts';
 
@@ -75,8 +75,8 @@ export class SqliteStore implements Store {
   /** Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's. */
   #request(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number | null): AppendRequest {
     return {
-      operation, events: events.map(encodeEvent), expectHead,
-      conflicts: extra.conflicts === undefined ? null : packConflicts(extra.conflicts),
+      operation, events: events.map((event) => (event.kind === 'segment-added' ? { kind: event.kind, payload: this.#pack([event.segment])[0]! } : encodeEvent(event))), expectHead,
+      conflicts: extra.changed !== undefined ? packConflicts(extra.changed.conflicts, extra.changed.acus) : extra.conflicts === undefined ? null : packConflicts(extra.conflicts),
       replica: extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) },
       blobs: (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
     };
@@ -202,7 +202,16 @@ export class SqliteStore implements Store {
   blob(oid: Oid): Promise<Uint8Array | null> { return this.#read((db) => reads.blob(db, oid)); }
   hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>> { return this.#read((db) => reads.hasBlobs(db, oids)); }
   conflicts(): AsyncIterable<Conflict> { return this.#stream(reads.conflicts(this.#db)); }
-  conflictCount(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).count); }
+  async conflictCount(): Promise<number> {
+    if (await this.conflictChanges() === 0) return this.#read((db) => reads.conflictGraph(db).count);
+    let count = 0;
+    for await (const _ of this.conflicts()) count++;
+    return count;
+  }
+  conflictChanges(): Promise<number> { return this.#read(reads.conflictChanges); }
+  async keep(operation: number, replica: Replica, conflicts: Iterable<Conflict> | null): Promise<void> {
+    await this.#write({ call: 'keep', operation, replica: { ...replica, bytes: new Uint8Array(replica.bytes) }, conflicts: conflicts === null ? null : packConflicts(conflicts) });
+  }
   conflictsAt(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).operation); }
   digest(): Promise<Readonly<Record<string, string>>> { return this.#read((db) => db.transaction(() => viewDigests(db)).deferred()); }
 

@@ -3,7 +3,7 @@
 // What the rows mean is in views.ts, how the log is chained in log.ts, what one transaction does in write.ts.
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Oid } from '../../core/bytes.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { DomainEvent, Operation, PlannedOperation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Conflict, Grain, Segment } from '../../core/model.ts';
@@ -52,6 +52,8 @@ export interface Replica {
 export interface Extra {
   /** the whole conflict graph of the new state. Left out, the stored graph stays; but see `conflictsAt` */
   readonly conflicts?: Iterable<Conflict>;
+  /** in place of it: the ACUs whose conflicts are others than before, and all that each of them has now */
+  readonly changed?: { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<Conflict> };
   /** replaces the one kept; left out, it stays, and is of an older state */
   readonly replica?: Replica;
   /** blobs the new composition needs; those already stored are passed over */
@@ -126,6 +128,10 @@ export interface Store {
   conflictCount(): Promise<number>;
   /** The operation the stored conflict graph belongs to (0: none). Older than the last `published`: recompute it. */
   conflictsAt(): Promise<number>;
+  /** How many changes lie behind the conflict graph as it was last stored whole. */
+  conflictChanges(): Promise<number>;
+  /** Stores what operations have left behind for the next opening: tables, and the whole conflict graph if it is given. Refused with `store-moved` unless `operation` is the last one. */
+  keep(operation: number, replica: Replica, conflicts: Iterable<Conflict> | null): Promise<void>;
   /** Changes whenever any process commits to the file. Synchronous and cheap: ask before each operation. */
   dataVersion(): number;
   /** Called after operations that another process (or another Store on this file) appended. Answers how to stop listening. */

@@ -18,9 +18,7 @@ export const foldedTables: readonly (readonly [table: string, order: string])[] 
   ['segment', 'event'],
   ['provenance', 'acu, segment'],
   ['workspace', 'id'],
-  ['published_segment', 'ordinal'],
-  ['source', 'ordinal'],
-  ['source_segment', 'source, ordinal'],
+  ['published', 'segment'],
   ['composition', 'id'],
   ['composition_acu', 'composition, ordinal'],
   ['branch', 'ref'],
@@ -39,6 +37,11 @@ export function applyEvent(db: WriteDb, event: Facts, place: Place): void {
       return;
     case 'segment-added': return addSegment(db, event.key, event.segment, place);
     case 'published': return publish(db, event.published, place.seq);
+    case 'publication-changed': {
+      for (const key of event.change.segments.gone) run(db, 'DELETE FROM published WHERE segment = (SELECT event FROM segment WHERE key = ?)', key);
+      for (const key of event.change.segments.come) publishSegment(db, key);
+      return;
+    }
     case 'composition-changed': return changeComposition(db, event.composition, place.seq);
     case 'branch-written':
       run(db, 'INSERT OR REPLACE INTO branch(ref, before, after, tree, event) VALUES (?, ?, ?, ?, ?)', event.ref, event.before, event.after, event.tree, place.seq);
@@ -63,18 +66,15 @@ function addSegment(db: WriteDb, key: SegmentKey, segment: SegmentHead, place: P
 }
 
 function publish(db: WriteDb, published: Published | null, seq: number): void {
-  for (const table of ['published_segment', 'source_segment', 'source']) run(db, `DELETE FROM ${table}`);
+  run(db, 'DELETE FROM published');
   run(db, 'INSERT INTO workspace(id, published) VALUES (1, ?) ON CONFLICT DO UPDATE SET published = excluded.published', seq);
-  if (published === null) return;
-  published.segments.forEach((key, ordinal) => {
-    const segment = one<{ event: number }>(db, 'SELECT event FROM segment WHERE key = ?', key);
-    if (segment === undefined) throw bug('a segment is published that was never stored', { key });
-    run(db, 'INSERT INTO published_segment(ordinal, segment) VALUES (?, ?)', ordinal, segment.event);
-  });
-  published.sources.forEach((source, ordinal) => {
-    run(db, 'INSERT INTO source(ordinal, name, ref, oid) VALUES (?, ?, ?, ?)', ordinal, toBytes(source.name), toBytes(source.ref), source.oid);
-    source.segments.forEach((tip, n) => run(db, 'INSERT INTO source_segment(source, ordinal, tip) VALUES (?, ?, ?)', ordinal, n, tip));
-  });
+  for (const key of published?.segments ?? []) publishSegment(db, key);
+}
+
+function publishSegment(db: WriteDb, key: SegmentKey): void {
+  const segment = one<{ event: number }>(db, 'SELECT event FROM segment WHERE key = ?', key);
+  if (segment === undefined) throw bug('a segment is published that was never stored', { key });
+  run(db, 'INSERT INTO published(segment) VALUES (?)', segment.event);
 }
 
 function changeComposition(db: WriteDb, composition: Composition, seq: number): void {
@@ -92,7 +92,7 @@ function acuNumber(db: ReadDb, id: AcuId): number {
 
 /** Empties the folded views and folds the whole log again. The conflict graph falls with them: it names their rows. */
 export function refold(db: WriteDb): void {
-  putConflicts(db, 0, { acus: [], pages: [] });
+  putConflicts(db, 0, { acus: [], pages: [], gone: null });
   for (const [table] of foldedTables.toReversed()) run(db, `DELETE FROM ${table}`);
   for (let last = 0; ;) {
     // One at a time: a connection that iterates cannot write.
@@ -103,20 +103,48 @@ export function refold(db: WriteDb): void {
   }
 }
 
-/** Replaces the conflict graph by that of the state after `operation`. */
-export function putConflicts(db: WriteDb, operation: number, { acus, pages }: PackedConflicts): void {
+/** Replaces the conflict graph by that of the state after `operation`; with `gone`, puts what came behind it. */
+export function putConflicts(db: WriteDb, operation: number, { acus, pages, gone }: PackedConflicts): void {
   for (const id of acus) acuNumber(db, id);
-  run(db, 'DELETE FROM conflict_page');
-  pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
   const count = pages.reduce((n, page) => n + page.count, 0);
-  run(db, 'UPDATE conflict_graph SET operation = ?, count = ?, digest = ?', operation, count, graphDigest(operation, pages));
+  if (gone === null) {
+    run(db, 'DELETE FROM conflict_page');
+    pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
+    run(db, 'UPDATE conflict_graph SET operation = ?, whole = ?, count = ?, digest = ?', operation, operation, count, graphDigest(operation, pages));
+    return;
+  }
+  let { digest } = one<{ digest: Uint8Array }>(db, 'SELECT digest FROM conflict_graph')!;
+  pages.forEach((page, n) => {
+    const change = { ...page, operation, gone: n === 0 ? gone : NONE_GONE };
+    run(db, 'INSERT INTO conflict_page(ordinal, count, bytes, gone, operation) VALUES ((SELECT coalesce(max(ordinal), -1) + 1 FROM conflict_page), ?, ?, ?, ?)', change.count, change.bytes, change.gone, operation);
+    digest = changeDigest(digest, change);
+  });
+  run(db, 'UPDATE conflict_graph SET operation = ?, count = count + ?, digest = ?', operation, count, digest);
 }
+
+const NONE_GONE = pack([]);
+
+/** A page as it is stored; of the graph as a whole where `gone` is null, else of a change to it. */
+export interface StoredPage extends ConflictPage { readonly gone: Uint8Array | null; readonly operation: number | null }
+
+export const PAGES = 'SELECT count, bytes, gone, operation FROM conflict_page ORDER BY ordinal';
 
 /** SHA-256 over whose state it is, and each page's count and bytes. */
 export function graphDigest(operation: number, pages: Iterable<ConflictPage>): Uint8Array {
   const hash = createHash('sha256').update(`${operation}\n`);
   for (const { count, bytes } of pages) hash.update(`${count} ${bytes.length}\n`).update(bytes);
   return new Uint8Array(hash.digest());
+}
+
+/** SHA-256 over the digest before, and the change. */
+function changeDigest(before: Uint8Array, { count, bytes, gone, operation }: StoredPage): Uint8Array {
+  return sha256(before, `${operation} ${count} ${gone!.length} ${bytes.length}\n`, gone!, bytes);
+}
+
+/** Of the whole graph and each change behind it. */
+export function storedDigest(whole: number, pages: readonly StoredPage[]): Uint8Array {
+  const first = pages.findIndex(({ gone }) => gone !== null), end = first < 0 ? pages.length : first;
+  return pages.slice(end).reduce(changeDigest, graphDigest(whole, pages.slice(0, end)));
 }
 
 /** Keeps the engine's tables over one published state, in place of those over another. */

@@ -8,7 +8,8 @@ import type { WriteDb } from './connection.ts';
 import { decodeFacts, encodeEvent, readHead, segmentKeyOf, unsettled, writeOperation, writeStaged, type EncodedEvent, type EventRow } from './log.ts';
 import type { AppendRequest, Settled } from './protocol.ts';
 import { one, run } from './sql.ts';
-import type { NewBlob } from './store.ts';
+import type { PackedConflicts } from './conflictPages.ts';
+import type { NewBlob, Replica } from './store.ts';
 import { applyEvent, putConflicts, putReplica } from './views.ts';
 
 export function append(db: WriteDb, request: AppendRequest): Operation {
@@ -19,6 +20,15 @@ export function append(db: WriteDb, request: AppendRequest): Operation {
   if (request.conflicts !== null) putConflicts(db, operation.id, request.conflicts);
   if (request.replica !== null) putReplica(db, request.replica);
   return operation;
+}
+
+/** What is computed of a state, kept beside it by nobody's operation. */
+export function keep(db: WriteDb, { operation, replica, conflicts }: { readonly operation: number; readonly replica: Replica; readonly conflicts: PackedConflicts | null }): null {
+  const found = readHead(db).operation;
+  if (found !== operation) throw new AcumenError('store-moved', 'Another process changed the workspace meanwhile.', 'Read the new state and try again.', { expected: operation, found });
+  putReplica(db, replica);
+  if (conflicts !== null) putConflicts(db, operation, conflicts);
+  return null;
 }
 
 function expectHead(db: WriteDb, expected: number | null): void {

@@ -12,7 +12,7 @@ import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Re
 import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
 import { inTransaction, run } from './sql.ts';
-import { append, beginImport, holdFor, intend, settle, stage } from './write.ts';
+import { append, beginImport, holdFor, intend, keep, settle, stage } from './write.ts';
 
 /** Calls in one commit at most: bounds how long the first waits for the last. */
 const GROUP = 512;
@@ -179,6 +179,8 @@ function perform(db: WriteDb, request: Request): Answers[Call['call']] {
       return intend(db, request);
     case 'settle':
       return settle(db, request.append, request.settled);
+    case 'keep':
+      return keep(db, request);
     case 'hold': case 'close':
       throw bug(`a ${request.call} among writes`);
   }

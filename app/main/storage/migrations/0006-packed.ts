@@ -4,8 +4,8 @@ import { bug } from '../../../core/errors.ts';
 import { fromBytes, type AcuId, type PathBytes } from '../../../core/bytes.ts';
 import type { Conflict } from '../../../core/model.ts';
 import { packConflicts } from '../conflictPages.ts';
-import { each, one } from '../sql.ts';
-import { putConflicts } from '../views.ts';
+import { each, one, run } from '../sql.ts';
+import { graphDigest } from '../views.ts';
 import type { Migration } from './index.ts';
 
 export const packed: Migration = {
@@ -41,7 +41,10 @@ export const packed: Migration = {
         FROM conflict_row CROSS JOIN acu AS a ON a.event = conflict_row.a LEFT JOIN acu AS b ON b.event = conflict_row.b ORDER BY ordinal`);
       for (const { a, b, kind, verdict, path, detail, inherited } of found) yield { a, b: b ?? 'base', kind, verdict, path: fromBytes<PathBytes>(path), detail, inherited: inherited === 1 };
     };
-    putConflicts(db, graph.operation, packConflicts(rows()));
+    // As the format of that time has it.
+    const { pages } = packConflicts(rows());
+    pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
+    run(db, 'UPDATE conflict_graph SET count = ?, digest = ?', pages.reduce((n, page) => n + page.count, 0), graphDigest(graph.operation, pages));
     db.exec('DROP TABLE conflict_row');
   },
 };

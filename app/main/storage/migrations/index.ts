@@ -9,6 +9,7 @@ import { state } from './0003-state.ts';
 import { conflicts } from './0004-conflicts.ts';
 import { blobs } from './0005-blobs.ts';
 import { packed } from './0006-packed.ts';
+import { changes } from './0007-changes.ts';
 
 export interface Migration {
   /** the user_version it leads to, and its place in the list */
@@ -21,7 +22,7 @@ export interface Migration {
   convert?(db: WriteDb): void;
 }
 
-export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed];
+export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes];
 export const newestVersion = migrations.length;
 
 export function versionOf(db: WriteDb): number {

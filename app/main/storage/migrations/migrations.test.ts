@@ -82,6 +82,15 @@ describe('each migration', () => {
     db.close();
   });
 
+  it('0007 changes: a published set without places, no sources, and pages that change the graph', () => {
+    expect(added(7)).toEqual(['published']);
+    expect(schemaAt(6).filter((name) => !schemaAt(7).includes(name))).toEqual(['published_segment', 'source', 'source_segment']);
+    const db = connectScratch();
+    migrate(db, 'scratch');
+    expect(fsck(db)).toEqual({ problems: [], events: 0 });
+    db.close();
+  });
+
   it('0006 packed: pages and tables of the engine in place of rows, with what a store of format 5 held', async () => {
     expect(added(6)).toEqual(['conflict_page', 'replica']);
     expect(schemaAt(5).filter((name) => !schemaAt(6).includes(name))).toEqual(['conflict', 'edit', 'hunk']);

@@ -1,0 +1,76 @@
+// What two published states differ in, so that an operation that moved one branch says that, and not a thousand others again. Base and
+// grain are the same in both. Applying the change to the first gives the second.
+import type { ByteString } from './bytes.ts';
+import { bug } from './errors.ts';
+import type { Published, SegmentKey } from './events.ts';
+import type { Source } from './model.ts';
+
+/** `at`: the places that those which came have in the new list, ascending. */
+export interface PublishedChange {
+  readonly segments: { readonly gone: readonly SegmentKey[]; readonly come: readonly SegmentKey[]; readonly at: readonly number[] };
+  readonly sources: { readonly gone: readonly ByteString[]; readonly come: readonly Source[]; readonly at: readonly number[] };
+  /** what else is not as it was */
+  readonly rest: Partial<Pick<Published, 'globs' | 'skipped' | 'decided'>>;
+}
+
+/** Null where that says less than saying all of it. */
+export function changeOf(before: Published, now: Published): PublishedChange | null {
+  if (before.base !== now.base || before.baseTree !== now.baseTree || before.baseName !== now.baseName || before.grain !== now.grain) return null;
+  if (before.patches !== undefined || now.patches !== undefined) return null;
+  const segments = listChange(before.segments, now.segments, (key) => key), sources = listChange(before.sources, now.sources, (s) => s.ref);
+  if (segments === null || sources === null || 4 * (segments.gone.length + segments.come.length) > now.segments.length + 64) return null;
+  return {
+    segments, sources,
+    rest: {
+      ...before.globs.join('\0') !== now.globs.join('\0') && { globs: now.globs },
+      ...!sameSkipped(before.skipped, now.skipped) && { skipped: now.skipped },
+      ...before.decided !== now.decided && now.decided !== undefined && { decided: now.decided },
+    },
+  };
+}
+
+const sameSkipped = (a: Published['skipped'], b: Published['skipped']): boolean => a.length === b.length && a.every((s, i) => s.name === b[i]!.name && s.reason === b[i]!.reason);
+
+/** What is the same object stays; null where what stays does not stand in the same order. */
+function listChange<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K): { gone: K[]; come: T[]; at: number[] } | null {
+  let head = 0, tail = 0;
+  const least = Math.min(before.length, now.length);
+  while (head < least && before[head] === now[head]) head++;
+  while (tail < least - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+  const old = before.slice(head, before.length - tail), fresh = now.slice(head, now.length - tail);
+  const was = new Set(old), is = new Set(fresh);
+  const kept = old.filter((value) => is.has(value));
+  const come: T[] = [], at: number[] = [];
+  let next = 0;
+  for (const [i, value] of fresh.entries()) {
+    if (was.has(value)) { if (kept[next++] !== value) return null; } else { come.push(value); at.push(head + i); }
+  }
+  return { gone: old.filter((value) => !is.has(value)).map(keyOf), come, at };
+}
+
+export function applyChange(before: Published, { segments, sources, rest }: PublishedChange): Published {
+  return { ...before, ...rest, segments: listAfter(before.segments, segments, (key) => key), sources: listAfter(before.sources, sources, (s) => s.ref) };
+}
+
+function listAfter<T, K>(before: readonly T[], { gone, come, at }: { readonly gone: readonly K[]; readonly come: readonly T[]; readonly at: readonly number[] }, keyOf: (value: T) => K): readonly T[] {
+  if (gone.length === 0 && come.length === 0) return before;
+  const out = before.slice();
+  if (gone.length === 1) {
+    const i = out.findIndex((value) => keyOf(value) === gone[0]);
+    if (i >= 0) out.splice(i, 1);
+  } else if (gone.length > 1) {
+    const lost = new Set(gone);
+    let to = 0;
+    for (const value of out) if (!lost.has(keyOf(value))) out[to++] = value;
+    out.length = to;
+  }
+  if (out.length !== before.length - gone.length) throw bug('a change takes away what is not published');
+  if (come.length < 8) come.forEach((value, i) => out.splice(at[i]!, 0, value));
+  else {
+    const all: T[] = [];
+    let next = 0;
+    for (let from = 0; from < out.length || next < come.length;) if (next < come.length && at[next] === all.length) all.push(come[next++]!); else all.push(out[from++]!);
+    return all;
+  }
+  return out;
+}
