@@ -75,7 +75,7 @@ export async function judgeSets(sets: readonly SmallSet[]): Promise<(Answer | nu
     const longest = Math.max(...sets.map(({ tops }) => tops.length));
     for (let size = 1; size < longest; size++) {
       const steps = heads.flatMap((head) => sets[head.of]!.tops.filter((top) => !head.members.includes(top)).map((top) => ({ head, top })));
-      const answers = await mergeAll(dir.path, marks, steps.map(({ head, top }) => [head.commit, written[head.of]!.commits[top]!] as const));
+      const answers = await mergeAll(dir.path, steps.map(({ head, top }) => [head.commit, written[head.of]!.commits[top]!] as const));
       const next = new Map<string, typeof heads[number]>();
       steps.forEach(({ head, top }, i) => {
         const answer = answers[i]!, result = results[head.of]!;
@@ -141,7 +141,7 @@ class Marks {
 interface Merge { readonly clean: boolean; readonly tree: string; readonly paths: readonly string[] }
 
 /** Halving finds the merges on which git 2.39 fails an assertion: they have no answer. */
-async function mergeAll(dir: string, marks: Marks, pairs: readonly (readonly [number, number])[]): Promise<(Merge | null)[]> {
+async function mergeAll(dir: string, pairs: readonly (readonly [number, number])[]): Promise<(Merge | null)[]> {
   if (pairs.length === 0) return [];
   const out: Merge[] = [];
   try {
@@ -157,7 +157,7 @@ async function mergeAll(dir: string, marks: Marks, pairs: readonly (readonly [nu
     if (!/Assertion/.test((error as Error).message)) throw error;
     if (pairs.length === 1) return [null];
     const middle = pairs.length >> 1;
-    return [...await mergeAll(dir, marks, pairs.slice(0, middle)), ...await mergeAll(dir, marks, pairs.slice(middle))];
+    return [...await mergeAll(dir, pairs.slice(0, middle)), ...await mergeAll(dir, pairs.slice(middle))];
   }
 }
 
@@ -187,7 +187,7 @@ export async function goTogether(set: SmallSet, ours = composerOf(set)): Promise
   return true;
 }
 
-export interface Compared { readonly compared: number; readonly states: Record<Answer['state'], number>; readonly woven: number; readonly disagreements: readonly string[] }
+export interface Compared { readonly compared: number; readonly states: Record<Answer['state'], number>; readonly disagreements: readonly string[] }
 
 /** Random sets whose pairs go together, ours against git's. */
 export async function compareSets(first: number, count: number): Promise<Compared> {
@@ -197,7 +197,6 @@ export async function compareSets(first: number, count: number): Promise<Compare
     if (await goTogether(set)) sets.push({ seed, set });
   }
   const states = { clean: 0, conflict: 0, 'order-sensitive': 0 };
-  let woven = 0;
   const disagreements: string[] = [];
   const answers = await judgeSets(sets.map(({ set }) => set));
   for (const [i, { seed, set }] of sets.entries()) {
@@ -208,7 +207,7 @@ export async function compareSets(first: number, count: number): Promise<Compare
     if (ours.state === git.state && (git.state !== 'clean' || [...git.files].sort().join() === [...ours.files].sort().join())) continue;
     disagreements.push(`seed ${seed}: git ${git.state} ${git.paths.join(' ')}; ours ${ours.state} ${ours.conflicts.map((c) => `${c.kind} ${c.path} [${c.sides.join()}]`).join(', ')}`);
   }
-  return { compared: sets.length, states, woven, disagreements };
+  return { compared: sets.length, states, disagreements };
 }
 
 if (process.argv[1] === import.meta.filename) {

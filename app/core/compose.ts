@@ -3,13 +3,14 @@
 // every order (sets/): one that conflicts, or ends otherwise, in another order is no composition. Either way the result is a function
 // of the set (law 1).
 import type { Oid, PathBytes } from './bytes.ts';
-import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, formatOf, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
+import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
 import { Likeness } from './likeness.ts';
 import type { Entry } from './repository.ts';
+import { Group, type How } from './sets/group.ts';
 import { type Member, type Together, type Variant, Groups, interplay } from './sets/interplay.ts';
-import { type Decision, type Failing, Orders } from './sets/orders.ts';
-import { type SegmentGraph, TreeChain } from './sets/treeChain.ts';
+import { type Failing, Orders } from './sets/orders.ts';
+import type { SegmentGraph } from './sets/treeChain.ts';
 import { Similarities } from './treeMerge/renames.ts';
 import { LACKING } from './waves.ts';
 import { type KeptTexts, type Lined, type Patch, linedOf, patchOf, splice } from './weave/splice.ts';
@@ -35,8 +36,6 @@ export interface Composed {
 
 /** Tops that were composed by themselves, and what is united with others of them. */
 interface Part extends Composed { readonly tops: readonly number[] }
-/** A group whose orders are being tried, all but its plain files. */
-interface Trying { readonly plain: Composed; readonly chain: TreeChain; readonly orders: Orders<Changes, readonly PathConflict[]> }
 /** What one or more parts make of a path. */
 interface Version { readonly change: Change; readonly tops: readonly number[] }
 
@@ -54,8 +53,8 @@ export class Composer {
   readonly #likeness: Likeness;
   readonly #similarities: Similarities;
   readonly #done = new Map<string, Composed>();
-  /** groups whose orders are being tried */
-  readonly #trying = new Map<string, Trying>();
+  /** those whose orders are being tried */
+  readonly #groups = new Map<string, Group>();
 
   /** `kept`: where several composers share what they know of texts. */
   constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
@@ -73,7 +72,7 @@ export class Composer {
     if (sorted.length === 1) return { changes: this.#graph.changes(sorted[0]!), conflicts: [] };
     const key = sorted.join();
     let result = this.#done.get(key);
-    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); this.#trying.clear(); }
+    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); this.#groups.clear(); }
     return result;
   }
 
@@ -87,7 +86,7 @@ export class Composer {
     for (let before = ''; ;) {
       const together = interplay(members, variants, this.#graph.base, this.#likeness, this.#similarities);
       const groups = together.length === 0 ? families.map((tops) => ({ tops, merged: false, tied: false })) : joined(families, together);
-      const parts = this.#each(groups, ({ tops, merged, tied }) => (merged ? this.#merged(tops, tied, variants) : this.#apart(tops)));
+      const parts = this.#each(groups, ({ tops, merged, tied }) => (merged ? this.#merged(tops, tied ? 'tied' : 'apart', variants) : this.#apart(tops)));
       const now = groups.map(({ tops }) => tops.join()).join('|');
       // what merging made of an added file may be like something that the file was not
       if (variants.length === 0 || now === before) return parts.length === 1 ? parts[0]! : this.#unite(parts);
@@ -106,65 +105,32 @@ export class Composer {
     return out;
   }
 
-  /** Merged as git does, tree by tree: what any of them adds, deletes or makes another kind of thing. The rest as everywhere, by path. */
-  #merged(tops: readonly number[], tied: boolean, variants: Variant[]): Part {
-    const key = `${tops.join()} ${tied}`;
-    let trying = this.#trying.get(key);
-    if (trying === undefined) this.#trying.set(key, trying = this.#begin(tops, tied));
-    const { plain, chain, orders } = trying;
-    if (plain.conflicts.length > 0) return { changes: this.chain(tops).changes, conflicts: plain.conflicts, tops };
-    const decision = orders.decide();
-    const known = new Map<string, Set<Oid>>();
-    for (const head of orders.heads()) for (const [path, { before, after }] of head) {
-      if (before !== null || after === null) continue;
-      let seen = known.get(path);
-      if (seen === undefined) known.set(path, seen = new Set([...tops.map((t) => this.#graph.changes(t).get(path)), ...variants.filter((v) => v.path === path).map((v) => ({ after: v.entry }))].flatMap((c) => c?.after?.oid ?? [])));
-      if (seen.has(after.oid)) continue;
-      seen.add(after.oid);
-      variants.push({ path, entry: after, top: tops[0]! });
+  /** Merged as git does, tree by tree. */
+  #merged(tops: readonly number[], how: How, variants: Variant[]): Part {
+    const key = `${tops.join()} ${how}`;
+    let group = this.#groups.get(key);
+    if (group === undefined) {
+      let conflicts: readonly SetConflict[] = [];
+      group = new Group(this.#contents, this.#graph, this.#similarities, tops, how, (graph) => {
+        const plain = new Composer(this.#contents, graph, this.#kept).compose(tops);
+        ({ conflicts } = plain);
+        return plain.changes;
+      });
+      if (conflicts.length > 0) return { changes: this.chain(tops).changes, conflicts, tops };
+      this.#groups.set(key, group);
     }
-    if (decision.state === 'clean') return { changes: new Map([...decision.head, ...plain.changes]), conflicts: [], tops };
+    const decided = group.decide();
+    variants.push(...group.variants(variants));
+    if ('changes' in decided) return { changes: decided.changes, conflicts: [], tops };
     const { changes } = this.chain(tops);
-    return { changes, conflicts: this.#failures(chain.placed(tops, decision), changes), tops };
+    const { core, places, state, differs } = decided;
+    return { changes, conflicts: places.map((place) => ({ ...place, top: this.#lastOther(core, place.path, changes), sides: core, state, differs })), tops };
   }
 
-  /**
-   * No merge of these can rename or delete a plain file, one that all of them only change: those are composed by themselves. Merged one
-   * after another, lines that repeat may go one way or another with the order, and that says nothing about renames. Where something is
-   * `tied` they still tell which folders are touched, as what they will be in the end.
-   */
-  #begin(tops: readonly number[], tied: boolean): Trying {
-    const all = new Set(tops.flatMap((top) => [...this.#graph.closure(top)]));
-    const whole = new Set<PathBytes>();
-    for (const s of all) for (const [path, { before, after }] of this.#graph.changes(s)) {
-      if (before === null || after === null || formatOf(before.mode) !== formatOf(after.mode)) whole.add(path);
-    }
-    const part = (wanted: (path: PathBytes, change: Change) => Change | null): SegmentGraph => {
-      const parts = new Map<number, Changes>();
-      const changes = (s: number): Changes => {
-        let some = parts.get(s);
-        if (some === undefined) {
-          const out = new Map<PathBytes, Change>();
-          for (const [path, change] of this.#graph.changes(s)) { const own = wanted(path, change); if (own !== null) out.set(path, own); }
-          parts.set(s, some = out);
-        }
-        return some;
-      };
-      return { base: this.#graph.base, tip: (s) => this.#graph.tip(s), closure: (s) => this.#graph.closure(s), changes };
-    };
-    const plain = new Composer(this.#contents, part((path, change) => (whole.has(path) ? null : change)), this.#kept).compose(tops);
-    const chain = new TreeChain(this.#contents, part((path, change) => (whole.has(path) ? change : tied ? plain.changes.get(path) ?? null : null)), this.#similarities);
-    return { plain, chain, orders: new Orders(chain.over(tops)) };
-  }
-
-  #failures(decision: Exclude<Decision<Changes, readonly PathConflict[]>, { state: 'clean' }>, kept: Changes): SetConflict[] {
-    const { state, core, refusal, ends } = decision;
-    const places = refusal ?? differences(ends[0]!, ends[1]!);
-    return places.map((place) => {
-      const after = kept.get(place.path)?.after;
-      const others = core.filter((t) => { const c = this.#graph.changes(t).get(place.path); return c !== undefined && !sameEntry(c.after, after ?? null); });
-      return { ...place, top: others.at(-1) ?? core.at(-1)!, sides: core, state, differs: refusal === null };
-    });
+  /** Whose version of a path is not the one in the tree: the last such. */
+  #lastOther(tops: readonly number[], path: PathBytes, tree: Changes): number {
+    const kept = tree.get(path)?.after ?? null;
+    return tops.findLast((t) => { const c = this.#graph.changes(t).get(path); return c !== undefined && !sameEntry(c.after, kept); }) ?? tops.at(-1)!;
   }
 
   /** Tops between which git finds no renames: by path, over what they stand on. */
@@ -178,11 +144,11 @@ export class Composer {
     const parts = this.#each(this.#families(tops, shared), (family): Part => {
       if (family.length === 1) return { changes: this.#graph.changes(family[0]!), conflicts: [], tops: family };
       const common = family.map((t) => this.#graph.closure(t)).reduce((x, y) => new Set([...x].filter((s) => y.has(s))));
-      const below = this.topsOf([...common]);
+      const lower = this.topsOf([...common]);
       // two that go together are, merged, what git takes for the tree that all of these come from; what conflicts, and more of them, is not
-      const over = common.size > shared.size && below.length <= 2 ? this.compose(below) : null;
+      const over = common.size > shared.size && lower.length <= 2 ? this.compose(lower) : null;
       // what some of them share the others do not, crosswise: there is no one tree below them
-      if (over === null || over.conflicts.length > 0) return this.#merged(family, false, []);
+      if (over === null || over.conflicts.length > 0) return this.#merged(family, 'whole', []);
       return { ...this.#over(family, common, over.changes), tops: family };
     });
     if (parts.length === 1) return parts[0]!;
@@ -387,13 +353,6 @@ function joined(families: readonly (readonly number[])[], together: readonly Tog
   const met = new Set(together.flatMap(({ tops }) => tops)), tied = new Set(together.flatMap((group) => (group.tied ? group.tops : [])));
   return groups.list().map((group) => ({ tops: group.sort(ascending), merged: group.length > 1 && group.some((top) => met.has(top)), tied: group.some((top) => tied.has(top)) }))
     .sort((x, y) => x.tops[0]! - y.tops[0]!);
-}
-
-/** Where two trees that should be one differ. */
-function differences(one: Changes, other: Changes): PathConflict[] {
-  return [...between(one, other)].sort(([x], [y]) => (x < y ? -1 : 1)).map(([path, { before, after }]) => ({
-    path, kind: before === null || after === null ? 'rename/delete' : isRegular(before) === isRegular(after) ? 'content' : 'type', regions: NO_REGIONS,
-  }));
 }
 
 function hunksOf(script: Int32Array, text: Uint32Array): { start: number; end: number; inserted: Uint32Array }[] {

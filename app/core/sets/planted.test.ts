@@ -85,6 +85,19 @@ const planted: readonly Planted[] = [
     git: 'order-sensitive', core: [1, 2, 3], path: 'E/new',
   },
   {
+    name: 'three who stand on two that conflict, and answered alike: over git\'s virtual ancestor',
+    set: {
+      base: f,
+      pieces: [
+        { files: tree({ f: text('f', { 4: 'one' }), ...other }), lower: [] }, { files: tree({ f: text('f', { 4: 'other' }), ...other }), lower: [] },
+        { files: tree({ f: text('f', { 4: 'agreed', 0: 'left' }), ...other }), lower: [0, 1] }, { files: tree({ f: text('f', { 4: 'agreed', 9: 'right' }), ...other }), lower: [0, 1] },
+        { files: tree({ f: text('f', { 4: 'agreed' }), ...other, third: text('third') }), lower: [0, 1] },
+      ],
+      tops: [2, 3, 4],
+    },
+    git: 'clean',
+  },
+  {
     // facts.md, "Pairs and sets": git's chain has it twice in two orders of three, silently
     name: 'a function picked by two, and a third who deletes another beside it: it is there once, whatever git makes of it',
     set: set(tree({ f: lines('fn0', '}', '', 'fn1', '}', '', 'fn2', '}', '}', '}', '', 'fn3', '', 'return', '}', '') }),
