@@ -85,7 +85,7 @@ const edited = (base: readonly string[], random: Random, edits: number): string[
 
 export const limitCases: readonly LimitCase[] = [
   {
-    name: 'tree', what: 'entries in one folder', full: 1_000_000, small: 20_000,
+    name: 'tree', what: 'entries in one folder', full: 1_000_000, small: 4000,
     build(dir, size) {
       // not by fast-import, which looks through a folder for each of its entries
       initBare(dir);

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { AcuId } from '../../core/bytes.ts';
 import type { ImportSummary } from '../../core/model.ts';
 import { Unfaithful, randomBases } from '../../../testkit/bases.ts';
@@ -11,6 +11,7 @@ import { numbered, smallRepository } from '../../../testkit/small.ts';
 import type { SmallRepository } from '../../../testkit/small.ts';
 import { Workspace } from './workspace.ts';
 
+vi.setConfig({ testTimeout: 300_000 }); // dozens of imports, on a machine that does other things, too
 const root = mkdtempSync(join(tmpdir(), 'acumen-bases-'));
 afterAll(() => { rmSync(root, { recursive: true, force: true }); });
 let count = 0, tickets = 0;
