@@ -1,7 +1,7 @@
-// Versions of one text put together where no change of one touches a change of another: nearly always. The base's bytes with
-// each change in its place, at the cost of the bytes copied. Where changes touch without being the same it says so, and the
-// weave decides; what it answers is what the weave answers (splice.test.ts).
-import { equalBytes } from '../bytes.ts';
+// Versions of one text put together where no change of one touches a change of another, or all who change a place give it one
+// text: nearly always. The base's bytes with each change in its place, at the cost of the bytes copied. Elsewhere it says so, and
+// the weave decides; what it answers is what the weave answers (splice.test.ts).
+import { concatBytes, equalBytes } from '../bytes.ts';
 
 const NEWLINE = 10;
 
@@ -50,29 +50,37 @@ export function patchOf(script: Int32Array, version: Lined): Patch {
 export const linedSize = ({ bytes, starts }: Lined): number => bytes.length + starts.byteLength + 200;
 export const patchSize = ({ ranges, inserted }: Patch): number => inserted.reduce((sum, bytes) => sum + bytes.length + 100, ranges.byteLength + 200);
 
-interface Hunk { readonly start: number; readonly end: number; readonly inserted: Uint8Array }
+interface Hunk { readonly start: number; readonly end: number; readonly inserted: Uint8Array; readonly of: number }
 
-/** The bytes that all patches together make of the base; null where changes of two of them touch and are not the same. */
-export function splice({ bytes, starts }: Lined, patches: readonly Patch[]): Uint8Array | null {
+/**
+ * The bytes that all patches together make of the base. Changes that touch are one place: it has one text where all who change it
+ * give it the same, however they cut it (decisions/0007). Null where they do not.
+ */
+export function splice(base: Lined, patches: readonly Patch[]): Uint8Array | null {
+  const { bytes, starts } = base;
   const all: Hunk[] = [];
-  for (const { ranges, inserted } of patches) {
-    for (let i = 0; i < inserted.length; i++) all.push({ start: ranges[2 * i]!, end: ranges[2 * i + 1]!, inserted: inserted[i]! });
+  for (const [of, { ranges, inserted }] of patches.entries()) {
+    for (let i = 0; i < inserted.length; i++) all.push({ start: ranges[2 * i]!, end: ranges[2 * i + 1]!, inserted: inserted[i]!, of });
   }
   all.sort((x, y) => x.start - y.start || x.end - y.end);
-  let length = bytes.length, kept = 0;
-  for (const hunk of all) {
-    const before = kept > 0 ? all[kept - 1]! : undefined;
-    if (before !== undefined && hunk.start <= before.end) {
-      if (hunk.start !== before.start || hunk.end !== before.end || !equalBytes(hunk.inserted, before.inserted)) return null;
-      continue;
+  const places: { readonly start: number; readonly end: number; readonly inserted: Uint8Array }[] = [];
+  let length = bytes.length;
+  for (let i = 0; i < all.length;) {
+    const first = all[i]!, from = i;
+    let { end } = first, same = true;
+    for (i++; i < all.length && all[i]!.start <= end; i++) {
+      const next = all[i]!;
+      same &&= next.start === first.start && next.end === first.end && equalBytes(next.inserted, first.inserted);
+      end = Math.max(end, next.end);
     }
-    length += hunk.inserted.length - (starts[hunk.end]! - starts[hunk.start]!);
-    all[kept++] = hunk;
+    const place = same ? first : oneText(base, all.slice(from, i), first.start, end);
+    if (place === null) return null;
+    length += place.inserted.length - (starts[place.end]! - starts[place.start]!);
+    places.push(place);
   }
   const out = new Uint8Array(length);
   let from = 0, filled = 0;
-  for (let i = 0; i < kept; i++) {
-    const { start, end, inserted } = all[i]!;
+  for (const { start, end, inserted } of places) {
     const until = starts[start]!;
     out.set(bytes.subarray(from, until), filled);
     filled += until - from;
@@ -82,4 +90,27 @@ export function splice({ bytes, starts }: Lined, patches: readonly Patch[]): Uin
   }
   out.set(bytes.subarray(from), filled);
   return out;
+}
+
+/** Lines [start, end) as every patch that changes some of them has them. */
+function oneText({ bytes, starts }: Lined, hunks: readonly Hunk[], start: number, end: number): { readonly start: number; readonly end: number; readonly inserted: Uint8Array } | null {
+  const sides = new Map<number, Hunk[]>();
+  for (const hunk of hunks) {
+    const side = sides.get(hunk.of);
+    if (side) side.push(hunk); else sides.set(hunk.of, [hunk]);
+  }
+  let text: Uint8Array | null = null;
+  for (const side of sides.values()) {
+    const parts: Uint8Array[] = [];
+    let from = start;
+    for (const hunk of side) {
+      parts.push(bytes.subarray(starts[from]!, starts[hunk.start]!), hunk.inserted);
+      from = hunk.end;
+    }
+    parts.push(bytes.subarray(starts[from]!, starts[end]!));
+    const own = concatBytes(parts);
+    if (text !== null && !equalBytes(text, own)) return null;
+    text = own;
+  }
+  return { start, end, inserted: text! };
 }
