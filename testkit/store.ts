@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AcuId, ByteString, Oid, PathBytes } from '../app/core/bytes.ts';
 import type { Published } from '../app/core/events.ts';
-import type { Composition, Conflict, Edit, Hunk, Segment } from '../app/core/model.ts';
+import type { Composition, ConflictEdge, Edit, Hunk, Segment } from '../app/core/model.ts';
 import type { Random } from './random.ts';
 
 export function randomBytes(random: Random, length: number): Uint8Array {
@@ -68,11 +68,8 @@ export function compositionOf(acus: readonly AcuId[], base: Oid): Composition {
   return { id: 'main', name: 'Composition', base, acus };
 }
 
-export function conflictOf(random: Random, acus: readonly AcuId[]): Conflict {
-  return {
-    a: random.pick(acus), b: random.chance(0.1) ? 'base' : random.pick(acus), kind: random.chance(0.7) ? 'content' : 'mode',
-    verdict: random.chance(0.7) ? 'blocking' : 'resolvable', path: randomName(random) as PathBytes, detail: 'lines 3–9', inherited: random.chance(0.2),
-  };
+export function conflictOf(random: Random, acus: readonly AcuId[]): ConflictEdge {
+  return { a: random.pick(acus), b: random.chance(0.1) ? 'base' : random.pick(acus), verdict: random.chance(0.7) ? 'blocking' : 'resolvable' };
 }
 
 /** A new folder, and what removes it. */

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { AcuId, ByteString, Oid } from '../app/core/bytes.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState } from '../app/core/events.ts';
 import { emptyState, foldState } from '../app/core/fold.ts';
-import type { Conflict, Segment } from '../app/core/model.ts';
+import type { ConflictEdge, Segment } from '../app/core/model.ts';
 import { changeOf } from '../app/core/published.ts';
 import { planRedo, planUndo } from '../app/core/undo.ts';
 import type { Extra, NewBlob, NewOperation, Store } from '../app/main/storage/store.ts';
@@ -25,7 +25,7 @@ export class History {
   readonly events: (readonly DomainEvent[])[] = [[]];
   readonly segments = new Map<SegmentKey, Segment>();
   readonly blobs = new Map<Oid, Uint8Array>();
-  conflicts: Conflict[] = [];
+  conflicts: ConflictEdge[] = [];
   readonly #store: Store;
   readonly #random: Random;
 

@@ -6,8 +6,8 @@ import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { AcumenError, bug } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
-import { type Risk, Risks } from './risks.ts';
-import type { Acu, Conflict, Segment, SetVerdict, Source, Verdict } from './model.ts';
+import { type GraphRisks, type Risk, Risks } from './risks.ts';
+import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source, Verdict } from './model.ts';
 import { Provenances } from './provenances.ts';
 import { type Looks, looksOf } from './sets/looks.ts';
 import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from './tables.ts';
@@ -335,17 +335,44 @@ export class Engine {
     for (const [key, risks] of between) if (!listed.has(key) && (filter.acu === undefined || risks[0]!.a === filter.acu || risks[0]!.b === filter.acu)) yield* risks;
   }
 
-  /** The ACUs whose conflicts may be others than in the engine that this is the next of, with all they have; null if it is not. */
-  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<Conflict> } | null {
-    if (this.#before !== before.tables) return null;
-    const acus = this.#idsOf(this.#all.touched);
-    return { acus, conflicts: this.#conflictsOfAll(acus) };
+  /** The conflict graph without its places: what is stale or not yet exact, collisions of names, and each pair of ACUs once; of one ACU, or of all. */
+  *edges(of?: AcuId): Iterable<ConflictEdge> {
+    const all = this.#all, { index } = this, only = of === undefined ? -1 : all.numberOf(of);
+    if (of !== undefined && only < 0) return;
+    for (const n of only < 0 ? this.#inOrder() : [only]) if (this.tables.segments[all.listOf(n)[0]!]!.standing !== 'exact') yield { a: all.ids[n]!, b: 'base', verdict: 'partial' };
+    const told = new Set<string>();
+    for (const { a, b } of only < 0 ? this.#risksIn(this.#risksOfGraph()) : this.#risksIn(this.#collisions.about(all.listOf(only)[0]!, (s) => all.stands(s)))) {
+      if (of !== undefined && a !== of && b !== of || told.has(`${a} ${b}`)) continue;
+      told.add(`${a} ${b}`);
+      yield { a, b, verdict: 'risk' };
+    }
+    for (const segment of only < 0 ? this.tables.order : [all.listOf(only)[0]!]) {
+      if (!all.stands(segment)) continue;
+      const id = all.ids[all.acuOf(segment)]!;
+      for (const other of index.neighbours(segment)) {
+        if (only < 0 && other < segment || !this.#isBetweenAcus(segment, other)) continue;
+        const theirs = all.ids[all.acuOf(other)]!;
+        yield { a: id < theirs ? id : theirs, b: id < theirs ? theirs : id, verdict: index.isUnknown(segment, other) ? 'partial' : 'blocking' };
+      }
+    }
   }
 
-  *#conflictsOfAll(acus: readonly AcuId[]): Iterable<Conflict> {
+  *#risksIn({ against, between }: GraphRisks): Iterable<Risk> {
+    yield* against;
+    for (const risks of between.values()) yield* risks;
+  }
+
+  /** The ACUs whose edges may be others than in the engine that this is the next of, with all they have; null if it is not. */
+  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<ConflictEdge> } | null {
+    if (this.#before !== before.tables) return null;
+    const acus = this.#idsOf(this.#all.touched);
+    return { acus, conflicts: this.#edgesOf(acus) };
+  }
+
+  *#edgesOf(acus: readonly AcuId[]): Iterable<ConflictEdge> {
     const told = new Set<AcuId>();
     for (const acu of acus) {
-      for (const c of this.conflicts({ acu })) if (!told.has(c.a) && (c.b === 'base' || !told.has(c.b))) yield c;
+      for (const edge of this.edges(acu)) if (!told.has(edge.a) && (edge.b === 'base' || !told.has(edge.b))) yield edge;
       told.add(acu);
     }
   }

@@ -6,7 +6,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { packPairs } from './decided.ts';
 import { Engine } from './engine.ts';
 import type { Published } from './events.ts';
-import type { Conflict, Edit, Segment } from './model.ts';
+import type { Conflict, ConflictEdge, Edit, Segment } from './model.ts';
 import { segmentKey } from './segmentKey.ts';
 
 const text = (s: string): Uint8Array => new TextEncoder().encode(s);
@@ -59,6 +59,7 @@ const branch = fc.record({ v: fc.nat(3), kind: fc.constantFrom(0, 0, 0, 0, 0, 0,
 const states = fc.array(fc.record({ branches: fc.array(branch, { minLength: 1, maxLength: 12 }), answers: fc.nat(3) }), { minLength: 2, maxLength: 12 });
 
 const told = (engine: Engine) => ({
+  edges: [...engine.edges()].map((e) => `${e.a} ${e.b} ${e.verdict}`).sort(),
   acus: engine.acus, sources: engine.sources, counts: engine.pairCounts(),
   conflicts: [...engine.conflicts()].map((c) => [c.a, c.b, c.kind, c.verdict, c.path, c.detail, c.inherited].join('|')).sort(), between: [...engine.sourceConflicts()].map((c) => JSON.stringify(c)).sort(),
   check: engine.check(engine.acus.filter((_, i) => i % 2 === 0).map((a) => a.id)),
@@ -68,17 +69,21 @@ const told = (engine: Engine) => ({
 test('tables that grew are those built anew, and what is asked of either is answered alike', () => {
   let grown = 0, conflicts = 0;
   fc.assert(fc.property(states, (list) => {
-    let engine: Engine | null = null;
+    let engine = null as Engine | null;
     for (const { branches, answers } of list) {
       const { published, segments, bodies } = publish(branches.map((b, n) => ({ n, ...b })).filter((b) => b.here), answers);
       const anew = Engine.from(published, segments), before: Engine | null = engine;
       const saidBefore = before === null ? null : told(before);
+      const edgesBefore = before === null ? [] : [...before.edges()];
       const next: Engine | null = before?.next(published, (key) => bodies.get(key)) ?? null;
       if (next !== null) {
         grown++;
         expect(next.encode()).toEqual(anew.encode());
         expect(next.digest).toBe(anew.digest);
         expect(told(next)).toEqual(told(anew));
+        // what is stored of a change: the edges of before without those of its ACUs, and those that these have now
+        const changed = next.changedFrom(before!)!, gone = new Set<string>(changed.acus), edge = (e: ConflictEdge): string => `${e.a} ${e.b} ${e.verdict}`;
+        expect([...edgesBefore.filter((e) => !gone.has(e.a) && !gone.has(e.b)).map(edge), ...[...changed.conflicts].map(edge)].sort()).toEqual([...anew.edges()].map(edge).sort());
         const read = Engine.decode(next.encode());
         expect(told(read)).toEqual(told(anew));
         expect(told(before!)).toEqual(saidBefore);

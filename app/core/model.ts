@@ -119,6 +119,9 @@ export interface SetConflict extends Omit<Conflict, 'verdict'> {
   readonly sides?: readonly AcuId[];
 }
 
+/** One edge of the conflict graph: that two ACUs, or one and the base, do not stand together, without the places. */
+export interface ConflictEdge { readonly a: AcuId; readonly b: AcuId | 'base'; readonly verdict: Verdict }
+
 export interface Composition {
   readonly id: string;
   readonly name: string;

@@ -4,7 +4,7 @@ import { equalBytes } from '../../core/bytes.ts';
 import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Operation, WorkspaceState } from '../../core/events.ts';
-import type { Composition, Conflict, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
+import type { Composition, ConflictEdge, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
 import { changeOf } from '../../core/published.ts';
 import { describeRebinding, rebind } from '../../core/rebind.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
@@ -147,9 +147,9 @@ async function compareReplica({ store }: Workspace, { state: { published } }: Vi
 }
 
 async function compareGraph(workspace: Workspace, view: View): Promise<string[]> {
-  const key = (c: Conflict): string => [c.a, c.b, c.kind, c.verdict, c.path, c.inherited].join('\0');
+  const key = (c: ConflictEdge): string => [c.a, c.b, c.verdict].join('\0');
   const computed = new Map<string, number>();
-  for (const c of view.engine.conflicts()) computed.set(key(c), (computed.get(key(c)) ?? 0) + 1);
+  for (const c of view.engine.edges()) computed.set(key(c), (computed.get(key(c)) ?? 0) + 1);
   let extra = 0;
   for await (const c of workspace.store.conflicts()) {
     const n = computed.get(key(c)) ?? 0;

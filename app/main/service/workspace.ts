@@ -292,7 +292,7 @@ export class Workspace implements Service {
     const bytes = engine.encode();
     if (bytes.length > MAX_STORED_REPLICA) return;
     const isLong = await this.store.conflictChanges() > MOST_CHANGES;
-    await this.store.keep(head.operation, { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes }, isLong ? engine.conflicts() : null);
+    await this.store.keep(head.operation, { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes }, isLong ? engine.edges() : null);
   }
 
   /** What the engine computes from a newly published state and the store keeps with it. */
@@ -307,7 +307,7 @@ export class Workspace implements Service {
     const { blocking, resolvable, risk, partial } = engine.pairCounts();
     const bytes = engine.encode();
     return {
-      ...blocking + resolvable + risk + partial <= MAX_STORED_CONFLICTS && { conflicts: engine.conflicts() },
+      ...blocking + resolvable + risk + partial <= MAX_STORED_CONFLICTS && { conflicts: engine.edges() },
       ...published !== null && bytes.length <= MAX_STORED_REPLICA && { replica: { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes } },
     };
   }

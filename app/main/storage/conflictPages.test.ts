@@ -3,11 +3,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { conflictOf, randomAcuId } from '../../../testkit/store.ts';
-import type { Conflict } from '../../core/model.ts';
+import type { ConflictEdge } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
 import { packConflicts, unpackConflicts } from './conflictPages.ts';
 
-function graphOf(seed: number, size: number): Conflict[] {
+function graphOf(seed: number, size: number): ConflictEdge[] {
   const random = new Random(seed);
   const acus = Array.from({ length: 9 }, () => randomAcuId(random));
   return Array.from({ length: size }, () => conflictOf(random, acus));

@@ -1,8 +1,8 @@
 // The conflict graph packed: a quarter of a million edges cross to the writer, and lie in the store, as pages of numbers that
 // point into the page's own list of strings, never as objects or rows.
-import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import type { AcuId } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
-import type { Conflict, ConflictKind, Verdict } from '../../core/model.ts';
+import type { ConflictEdge, Verdict } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
 
 export interface ConflictPage { readonly count: number; readonly bytes: Uint8Array }
@@ -14,12 +14,12 @@ export interface PackedConflicts {
   readonly gone: Uint8Array | null;
 }
 
-/** Conflicts per page: about a quarter of a megabyte. */
+/** Conflicts per page: about a tenth of a megabyte. */
 const PAGE = 4096;
-/** Seven numbers per conflict: places of a, b, kind, verdict, path and detail in `strings`, and inherited. */
-const FIELDS = 7;
+/** Three numbers per conflict: places of a, b and verdict in `strings`. */
+const FIELDS = 3;
 
-export function packConflicts(conflicts: Iterable<Conflict>, gone: readonly AcuId[] | null = null): PackedConflicts {
+export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly AcuId[] | null = null): PackedConflicts {
   const acus = new Set<AcuId>();
   const pages: ConflictPage[] = [];
   let strings: string[] = [];
@@ -38,16 +38,12 @@ export function packConflicts(conflicts: Iterable<Conflict>, gone: readonly AcuI
     places = new Map();
     at = 0;
   };
-  for (const { a, b, kind, verdict, path, detail, inherited } of conflicts) {
+  for (const { a, b, verdict } of conflicts) {
     acus.add(a);
     if (b !== 'base') acus.add(b);
     numbers[at++] = place(a);
     numbers[at++] = place(b);
-    numbers[at++] = place(kind);
     numbers[at++] = place(verdict);
-    numbers[at++] = place(path);
-    numbers[at++] = place(detail);
-    numbers[at++] = inherited ? 1 : 0;
     if (at === PAGE * FIELDS) turn();
     else if (at === numbers.length) {
       const more = new Uint32Array(Math.min(PAGE * FIELDS, 2 * at));
@@ -59,21 +55,18 @@ export function packConflicts(conflicts: Iterable<Conflict>, gone: readonly AcuI
   return { acus: [...acus], pages, gone: gone === null ? null : pack(gone) };
 }
 
-export function unpackConflicts({ count, bytes }: ConflictPage): Conflict[] {
+export function unpackConflicts({ count, bytes }: ConflictPage): ConflictEdge[] {
   const { strings, numbers } = unpack(bytes) as { strings: string[]; numbers: Uint8Array };
   if (numbers.length !== 4 * count * FIELDS) throw bug('a page of conflicts has another length than it says', { count });
   const view = new DataView(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-  return Array.from({ length: count }, (_, n): Conflict => {
+  return Array.from({ length: count }, (_, n): ConflictEdge => {
     const number = (field: number): number => view.getUint32(4 * (n * FIELDS + field), true);
     const text = (field: number): string => {
       const found = strings[number(field)];
       if (found === undefined) throw bug('a page of conflicts points outside its strings', { count });
       return found;
     };
-    return {
-      a: text(0) as AcuId, b: text(1) as AcuId | 'base', kind: text(2) as ConflictKind, verdict: text(3) as Verdict,
-      path: text(4) as PathBytes, detail: text(5), inherited: number(6) === 1,
-    };
+    return { a: text(0) as AcuId, b: text(1) as AcuId | 'base', verdict: text(2) as Verdict };
   });
 }
 

@@ -96,7 +96,7 @@ const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] 
   ['composition', `UPDATE composition SET base = 'x'`, /composition differs/],
   ['composition_acu', `DELETE FROM composition_acu WHERE ordinal = 0`, /composition_acu differs/],
   ['branch', `UPDATE branch SET after = before`, /branch differs/],
-  ['conflict_page', `UPDATE conflict_page SET bytes = CAST(replace(bytes, 'content', 'contend') AS BLOB)`, /the graph is not the one stored/],
+  ['conflict_page', `UPDATE conflict_page SET bytes = CAST(replace(bytes, 'blocking', 'blockinh') AS BLOB)`, /the graph is not the one stored/],
   ['conflict_page', `DELETE FROM conflict_page WHERE ordinal = 0`, /the graph is not the one stored/],
   ['conflict_page', `UPDATE conflict_page SET count = count + 1`, /the graph is not the one stored/],
   ['replica', `UPDATE replica SET bytes = CAST(bytes || x'00' AS BLOB)`, /replica: the engine's tables have another hash/],

@@ -5,7 +5,7 @@ import { type AcuId, equalBytes, type Oid } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState } from '../../core/fold.ts';
-import type { Composition, Conflict, Grain, Segment } from '../../core/model.ts';
+import type { Composition, ConflictEdge, Grain, Segment } from '../../core/model.ts';
 import { applyChange } from '../../core/published.ts';
 import { unpack, unpackSegment } from '../../core/segmentKey.ts';
 import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
@@ -170,7 +170,7 @@ export function hasBlobs(db: ReadDb, oids: readonly Oid[]): Set<Oid> {
   return new Set(oids.filter((oid) => one(db, hot.hasBlob, oid) !== undefined));
 }
 
-export async function* conflicts(db: ReadDb): AsyncGenerator<Conflict> {
+export async function* conflicts(db: ReadDb): AsyncGenerator<ConflictEdge> {
   /** by ACU: the page from which its conflicts count */
   const since = new Map<string, number>();
   for (const { ordinal, gone } of all<{ ordinal: number; gone: Uint8Array | null }>(db, hot.goneConflicts)) {

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Oid } from '../../core/bytes.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
-import type { Conflict, Grain, Segment } from '../../core/model.ts';
+import type { ConflictEdge, Grain, Segment } from '../../core/model.ts';
 import { packSegment } from '../../core/segmentKey.ts';
 import type { RefMove } from '../../core/undo.ts';
 import { packConflicts } from './conflictPages.ts';
@@ -201,7 +201,7 @@ export class SqliteStore implements Store {
   }
   blob(oid: Oid): Promise<Uint8Array | null> { return this.#read((db) => reads.blob(db, oid)); }
   hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>> { return this.#read((db) => reads.hasBlobs(db, oids)); }
-  conflicts(): AsyncIterable<Conflict> { return this.#stream(reads.conflicts(this.#db)); }
+  conflicts(): AsyncIterable<ConflictEdge> { return this.#stream(reads.conflicts(this.#db)); }
   async conflictCount(): Promise<number> {
     if (await this.conflictChanges() === 0) return this.#read((db) => reads.conflictGraph(db).count);
     let count = 0;
@@ -209,7 +209,7 @@ export class SqliteStore implements Store {
     return count;
   }
   conflictChanges(): Promise<number> { return this.#read(reads.conflictChanges); }
-  async keep(operation: number, replica: Replica, conflicts: Iterable<Conflict> | null): Promise<void> {
+  async keep(operation: number, replica: Replica, conflicts: Iterable<ConflictEdge> | null): Promise<void> {
     await this.#write({ call: 'keep', operation, replica: { ...replica, bytes: new Uint8Array(replica.bytes) }, conflicts: conflicts === null ? null : packConflicts(conflicts) });
   }
   conflictsAt(): Promise<number> { return this.#read((db) => reads.conflictGraph(db).operation); }

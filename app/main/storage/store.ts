@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { DomainEvent, Operation, PlannedOperation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Conflict, Grain, Segment } from '../../core/model.ts';
+import type { ConflictEdge, Grain, Segment } from '../../core/model.ts';
 import type { RefMove } from '../../core/undo.ts';
 import { connectReader, guarded, inspect, readOnly as unwritable, refuseNewer, writable, type ReadDb } from './connection.ts';
 import { createStore } from './creation.ts';
@@ -51,9 +51,9 @@ export interface Replica {
 /** What travels in the operation's own transaction beside its events. */
 export interface Extra {
   /** the whole conflict graph of the new state. Left out, the stored graph stays; but see `conflictsAt` */
-  readonly conflicts?: Iterable<Conflict>;
+  readonly conflicts?: Iterable<ConflictEdge>;
   /** in place of it: the ACUs whose conflicts are others than before, and all that each of them has now */
-  readonly changed?: { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<Conflict> };
+  readonly changed?: { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<ConflictEdge> };
   /** replaces the one kept; left out, it stays, and is of an older state */
   readonly replica?: Replica;
   /** blobs the new composition needs; those already stored are passed over */
@@ -124,14 +124,14 @@ export interface Store {
   publishedKey(published: Published): string;
   /** The engine's tables of this version over the published state with this key, if those are the ones kept. */
   replica(version: number, state: string): Promise<Uint8Array | null>;
-  conflicts(): AsyncIterable<Conflict>;
+  conflicts(): AsyncIterable<ConflictEdge>;
   conflictCount(): Promise<number>;
   /** The operation the stored conflict graph belongs to (0: none). Older than the last `published`: recompute it. */
   conflictsAt(): Promise<number>;
   /** How many changes lie behind the conflict graph as it was last stored whole. */
   conflictChanges(): Promise<number>;
   /** Stores what operations have left behind for the next opening: tables, and the whole conflict graph if it is given. Refused with `store-moved` unless `operation` is the last one. */
-  keep(operation: number, replica: Replica, conflicts: Iterable<Conflict> | null): Promise<void>;
+  keep(operation: number, replica: Replica, conflicts: Iterable<ConflictEdge> | null): Promise<void>;
   /** Changes whenever any process commits to the file. Synchronous and cheap: ask before each operation. */
   dataVersion(): number;
   /** Called after operations that another process (or another Store on this file) appended. Answers how to stop listening. */

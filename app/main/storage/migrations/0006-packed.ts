@@ -3,10 +3,10 @@
 import { bug } from '../../../core/errors.ts';
 import { fromBytes, type AcuId, type PathBytes } from '../../../core/bytes.ts';
 import type { Conflict } from '../../../core/model.ts';
-import { packConflicts } from '../conflictPages.ts';
 import { each, one, run } from '../sql.ts';
 import { graphDigest } from '../views.ts';
 import type { Migration } from './index.ts';
+import { packPages6 } from './pages6.ts';
 
 export const packed: Migration = {
   version: 6,
@@ -16,7 +16,7 @@ export const packed: Migration = {
     DROP TABLE hunk;
     DROP TABLE edit;
     ALTER TABLE conflict RENAME TO conflict_row;
-    -- As packed by conflictPages.ts; count: conflicts in it.
+    -- As packed by pages6.ts; count: conflicts in it.
     CREATE TABLE conflict_page (
       ordinal INTEGER PRIMARY KEY,
       count INTEGER NOT NULL,
@@ -42,7 +42,7 @@ export const packed: Migration = {
       for (const { a, b, kind, verdict, path, detail, inherited } of found) yield { a, b: b ?? 'base', kind, verdict, path: fromBytes<PathBytes>(path), detail, inherited: inherited === 1 };
     };
     // As the format of that time has it.
-    const { pages } = packConflicts(rows());
+    const pages = packPages6(rows());
     pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
     run(db, 'UPDATE conflict_graph SET count = ?, digest = ?', pages.reduce((n, page) => n + page.count, 0), graphDigest(graph.operation, pages));
     db.exec('DROP TABLE conflict_row');
