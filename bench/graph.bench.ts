@@ -1,6 +1,6 @@
 // The conflict graph of many branches, from the repository on disk: Acumen's command line in fresh processes, without a store and with
 // one, beside the fastest git there is for the question, in the same run and in turn, verdicts compared. Needs `npm run build`.
-// ACUMEN_BENCH_SIZES (numbers, separated by spaces) asks for other sizes.
+// ACUMEN_BENCH_SIZES (numbers, separated by spaces) asks for other sizes, ACUMEN_BENCH_RUNS for more or fewer runs of each.
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -85,7 +85,7 @@ async function rows(sources: number, folder: string): Promise<{ rows: Row[]; pea
   const made = await generate({ seed: 1, mix: 'team', sources, asIs: true });
   git(made.dir, ['gc', '--quiet', '--prune=now']);
   const oracle = await Oracle.open(made.dir, { refs: made.refs });
-  const runs = sources > MANY ? 3 : 5;
+  const runs = Number(process.env['ACUMEN_BENCH_RUNS'] ?? (sources > MANY ? 3 : 5));
   const store = join(folder, `store-${sources}`);
   try {
     const exact = oracle.sources.filter((s) => s.commit !== null);

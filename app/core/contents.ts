@@ -39,6 +39,9 @@ const READ_AT_ONCE = 256;
 
 const EMPTY = new Uint32Array(0);
 
+/** Bytes of hunks lie together: most are a few dozen, and a buffer for each costs more than they do. */
+const SLAB = 64 << 10;
+
 /** One kind of thing about blobs: what is known, what was found lacking, and what is on its way. */
 class Shelf<T> {
   readonly #held = new Map<Oid, T | AcumenError>();
@@ -295,6 +298,14 @@ export class Contents implements Held {
     return oid;
   }
 
+  #slab = new Uint8Array(0);
+  #filled = 0;
+  readonly #room = (bytes: number): Uint8Array => {
+    if (bytes > SLAB / 16) return new Uint8Array(bytes);
+    if (this.#filled + bytes > this.#slab.length) { this.#slab = new Uint8Array(SLAB); this.#filled = 0; }
+    return this.#slab.subarray(this.#filled, this.#filled += bytes);
+  };
+
   /** The script as hunks with exact bytes, or null where one side is not text. */
   hunks(a: Oid | null, b: Oid | null): Hunk[] | null {
     const script = this.script(a, b), x = this.text(a), y = this.text(b);
@@ -302,7 +313,7 @@ export class Contents implements Held {
     const out: Hunk[] = [];
     for (let i = 0; i < script.length; i += 4) {
       const start = script[i]!, end = script[i + 1]!;
-      out.push({ start, end, removed: this.interner.join(x, start, end), inserted: this.interner.join(y, script[i + 2]!, script[i + 3]!) });
+      out.push({ start, end, removed: this.interner.join(x, start, end, this.#room), inserted: this.interner.join(y, script[i + 2]!, script[i + 3]!, this.#room) });
     }
     return out;
   }

@@ -11,7 +11,10 @@ export function isBinary(bytes: Uint8Array): boolean {
   return bytes.subarray(0, BINARY_WINDOW).includes(0);
 }
 
-const NONE = new Uint32Array(0);
+/** Ids of a text that is being read: how many there are is known at its end. */
+let scratch = new Uint32Array(4096);
+/** A larger one is let go of once it has been used. */
+const KEPT_SCRATCH = 1 << 16;
 
 const FIRST_CHUNK = 1 << 16;
 const LARGEST_CHUNK = 1 << 24;
@@ -55,7 +58,10 @@ export class Interner {
 
   /** The ids of all lines of a file's content. Empty content has no lines. */
   internLines(bytes: Uint8Array): Uint32Array {
-    return this.#internRange(bytes, 0, bytes.length);
+    const count = this.#internRange(bytes, 0, bytes.length);
+    const ids = scratch.slice(0, count);
+    if (scratch.length > KEPT_SCRATCH) scratch = new Uint32Array(KEPT_SCRATCH);
+    return ids;
   }
 
   /**
@@ -77,11 +83,11 @@ export class Interner {
       tail--;
       end = from;
     }
-    const middle = start < end ? this.#internRange(bytes, start, end) : NONE;
-    const ids = new Uint32Array(head + middle.length + like.length - tail);
+    const middle = start < end ? this.#internRange(bytes, start, end) : 0;
+    const ids = new Uint32Array(head + middle + like.length - tail);
     ids.set(like.subarray(0, head));
-    ids.set(middle, head);
-    ids.set(like.subarray(tail), head + middle.length);
+    ids.set(scratch.subarray(0, middle), head);
+    ids.set(like.subarray(tail), head + middle);
     return ids;
   }
 
@@ -92,8 +98,9 @@ export class Interner {
     return true;
   }
 
-  #internRange(bytes: Uint8Array, from: number, length: number): Uint32Array {
-    let ids = new Uint32Array(Math.max(16, (length - from) >>> 5));
+  /** Into `scratch`; answers how many. */
+  #internRange(bytes: Uint8Array, from: number, length: number): number {
+    let ids = scratch;
     let count = 0;
     let start = from;
     while (start < length) {
@@ -104,11 +111,11 @@ export class Interner {
         hash = Math.imul(hash ^ byte, FNV_PRIME);
         if (byte === NEWLINE) break;
       }
-      if (count === ids.length) ids = grown(ids);
+      if (count === ids.length) scratch = ids = grown(ids);
       ids[count++] = this.#find(bytes, start, end, hash);
       start = end;
     }
-    return ids.slice(0, count);
+    return count;
   }
 
   /** A view of the line's bytes: read it, do not write to it. */
@@ -118,14 +125,14 @@ export class Interner {
     return this.#chunks[this.#chunkOf[id]!]!.subarray(start, start + this.#lengthOf[id]!);
   }
 
-  /** The bytes of lines [from, to), one after the other. */
-  join(ids: Uint32Array, from = 0, to = ids.length): Uint8Array {
+  /** The bytes of lines [from, to), one after the other, where `room` makes room for so many. */
+  join(ids: Uint32Array, from = 0, to = ids.length, room = (bytes: number): Uint8Array => new Uint8Array(bytes)): Uint8Array {
     let total = 0;
     for (let i = from; i < to; i++) {
       if (ids[i]! >= this.#count) throw bug('a line id the interner never gave', { id: ids[i], lines: this.#count });
       total += this.#lengthOf[ids[i]!]!;
     }
-    const out = new Uint8Array(total);
+    const out = room(total);
     let at = 0;
     // Lines that were new together lie together: copy such a run in one go.
     for (let i = from; i < to;) {

@@ -6,10 +6,13 @@
  * The runs of changed lines of one file, sparsely. Unchanged lines are matched in order, so run r is described by the
  * number of unchanged lines before it, `at[r]`, which is the same count in both files, and its own `length[r]` > 0.
  */
-export interface Runs { readonly at: Int32Array; readonly length: Int32Array; count: number }
+export interface Runs { at: Int32Array<ArrayBuffer>; length: Int32Array<ArrayBuffer>; count: number }
 
-export function runsOf(changed: Uint8Array, lines: number): Runs {
-  let at = new Int32Array(16), length = new Int32Array(16);
+/** To be filled again and again: an import takes tens of thousands of differences. */
+export const noRuns = (): Runs => ({ at: new Int32Array(16), length: new Int32Array(16), count: 0 });
+
+export function runsOf(changed: Uint8Array, lines: number, into: Runs): Runs {
+  let { at, length } = into;
   let count = 0;
   let unchanged = 0;
   for (let p = 0; p < lines;) {
@@ -25,7 +28,10 @@ export function runsOf(changed: Uint8Array, lines: number): Runs {
     length[count++] = end - start;
     p = end;
   }
-  return { at, length, count };
+  into.at = at;
+  into.length = length;
+  into.count = count;
+  return into;
 }
 
 function doubled(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {

@@ -1,6 +1,6 @@
 // Which lines differ between two files: the change script that git's merge-ort works with, exactly (design.md §4,
 // Lines; histogram with Myers as its fallback, no indent heuristic, nothing trimmed beforehand: trimming can move a hunk).
-import { changesOf, compact, runsOf } from './compact.ts';
+import { changesOf, compact, noRuns, runsOf } from './compact.ts';
 import { histogram } from './histogram.ts';
 import { myers } from './myers.ts';
 
@@ -19,6 +19,7 @@ export function diffLinesMyers(a: Uint32Array, b: Uint32Array): Int32Array {
 
 let changedA = new Uint8Array(4096);
 let changedB = new Uint8Array(4096);
+const runsA = noRuns(), runsB = noRuns();
 
 function script(a: Uint32Array, b: Uint32Array, search: Search): Int32Array {
   changedA = cleared(changedA, a.length);
@@ -29,7 +30,8 @@ function script(a: Uint32Array, b: Uint32Array, search: Search): Int32Array {
     const dense = renumbered(a, b);
     search(dense.a, dense.b, dense.classes, changedA, changedB);
   }
-  const runsA = runsOf(changedA, a.length), runsB = runsOf(changedB, b.length);
+  runsOf(changedA, a.length, runsA);
+  runsOf(changedB, b.length, runsB);
   compact(a, runsA, runsB);
   compact(b, runsB, runsA);
   return changesOf(runsA, runsB);
