@@ -6,7 +6,7 @@ import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { AcumenError, bug } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
-import { type GraphRisks, type Risk, Risks } from './risks.ts';
+import { type GraphRisks, type Risk, Risks, bringsNames } from './risks.ts';
 import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source, Verdict } from './model.ts';
 import { Provenances } from './provenances.ts';
 import { type Looks, looksOf } from './sets/looks.ts';
@@ -15,6 +15,8 @@ import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from '
 export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
 export interface SourceConflict { readonly a: ByteString; readonly b: ByteString | 'base'; readonly verdict: Verdict; readonly paths: readonly PathBytes[] }
 export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly Conflict[] }
+
+const NO_RISKS: GraphRisks = { against: [], between: new Map(), isCut: false };
 
 export class Engine {
   readonly tables: Tables;
@@ -321,7 +323,7 @@ export class Engine {
     const only = filter.acu === undefined ? -1 : all.numberOf(filter.acu);
     if (filter.acu !== undefined && only < 0) return;
     for (const n of only < 0 ? this.#inOrder() : [only]) yield* this.#standing(n);
-    const { against, between } = only < 0 ? this.#risksOfGraph() : this.#collisions.about(all.listOf(only)[0]!, (s) => all.stands(s)), listed = new Set<number>();
+    const { against, between } = only < 0 ? this.#risksOfGraph() : this.#risksAbout(all.listOf(only)[0]!), listed = new Set<number>();
     for (const risk of against) if (filter.acu === undefined || risk.a === filter.acu) yield risk;
     for (const pair of only < 0 ? index.inOrder() : index.pairsOf(all.listOf(only)[0]!)) {
       if (index.tables !== this.tables) throw bug('conflicts are read of an engine that another took over');
@@ -341,7 +343,7 @@ export class Engine {
     if (of !== undefined && only < 0) return;
     for (const n of only < 0 ? this.#inOrder() : [only]) if (this.tables.segments[all.listOf(n)[0]!]!.standing !== 'exact') yield { a: all.ids[n]!, b: 'base', verdict: 'partial' };
     const told = new Set<string>();
-    for (const { a, b } of only < 0 ? this.#risksIn(this.#risksOfGraph()) : this.#risksIn(this.#collisions.about(all.listOf(only)[0]!, (s) => all.stands(s)))) {
+    for (const { a, b } of only < 0 ? this.#risksIn(this.#risksOfGraph()) : this.#risksIn(this.#risksAbout(all.listOf(only)[0]!))) {
       if (of !== undefined && a !== of && b !== of || told.has(`${a} ${b}`)) continue;
       told.add(`${a} ${b}`);
       yield { a, b, verdict: 'risk' };
@@ -355,6 +357,10 @@ export class Engine {
         yield { a: id < theirs ? id : theirs, b: id < theirs ? theirs : id, verdict: index.isUnknown(segment, other) ? 'partial' : 'blocking' };
       }
     }
+  }
+
+  #risksAbout(segment: number): GraphRisks {
+    return bringsNames(this.tables, segment) ? this.#collisions.about(segment, (s) => this.#all.stands(s)) : NO_RISKS;
   }
 
   *#risksIn({ against, between }: GraphRisks): Iterable<Risk> {

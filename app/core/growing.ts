@@ -76,7 +76,7 @@ export class Growing {
   static from(published: Published, segments: readonly Segment[]): Growing {
     const growing = new Growing();
     let at = 0;
-    growing.#follow(published, () => segments[at++]!);
+    growing.#follow(published, () => segments[at++]!, 0, segments.length);
     return growing;
   }
 
@@ -90,12 +90,11 @@ export class Growing {
     if (gone > MOST_GONE && gone > published.segments.length) return null;
     const { head, end } = alike(this.#published!.segments, published.segments);
     for (let i = head; i < end; i++) if (!this.#numbers.has(published.segments[i]!) && body(published.segments[i]!) === undefined) return null;
-    return this.#follow(published, (key) => body(key)!);
+    return this.#follow(published, (key) => body(key)!, head, end);
   }
 
-  #follow(published: Published, body: (key: SegmentKey) => Segment): Grown {
+  #follow(published: Published, body: (key: SegmentKey) => Segment, head: number, end: number): Grown {
     const before = this.#published?.segments ?? [], now = published.segments;
-    const { head, end } = alike(before, now);
     const order = new Int32Array(now.length), was = this.#tables?.order ?? new Int32Array(0);
     order.set(was.subarray(0, head));
     order.set(was.subarray(before.length - (now.length - end)), end);
@@ -197,21 +196,30 @@ export class Growing {
       decided = placed(unpackPairs(known), (n) => order[n]!, (p) => this.#paths.of(known.paths[p]!, known.paths[p]!));
     }
     return {
-      base, baseTree, baseName, grain, skipped, segments, order, sources: published.sources.map((s, i) => this.#source(s, last?.published.sources[i] === s ? last.tables.sources[i]! : null)),
+      base, baseTree, baseName, grain, skipped, segments, order, sources: this.#sourcesOf(published.sources, last),
       paths: this.#paths.list(), contexts, entries: this.#entries.list(), rows, hunks: this.#hunks.view(), lines: this.#lines.view(),
       decided, reasons: known?.reasons ?? [PUBLISHED_EARLIER],
     };
   }
 
-  /** `was`: what it was among the tables before, if it was there. */
-  #source(s: Source, was: SourceMeta | null): SourceMeta {
-    if (was !== null && was.segments.every((n) => this.#segments[n] !== GONE)) return was;
-    return { name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((tip) => this.#number(tip)) };
+  /** Those in front and behind that are as they were stay as they are, unless they have something that is gone. */
+  #sourcesOf(sources: readonly Source[], last: { readonly published: Published; readonly tables: Tables } | null): SourceMeta[] {
+    const was = last?.tables.sources ?? [], { head, end } = alike(last?.published.sources ?? [], sources), shift = was.length - sources.length;
+    const out = was.slice(0, head);
+    for (let i = head; i < end; i++) out.push(this.#source(sources[i]!));
+    for (let i = end; i < sources.length; i++) out.push(was[i + shift]!);
+    for (let i = 0; i < out.length; i++) {
+      const { segments } = out[i]!;
+      for (let n = 0; n < segments.length; n++) if (this.#segments[segments[n]!] === GONE) { out[i] = this.#source(sources[i]!); break; }
+    }
+    return out;
   }
+
+  #source(s: Source): SourceMeta { return { name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((tip) => this.#number(tip)) }; }
 }
 
 /** Where two lists part, and in the second where they meet again. */
-function alike(before: readonly SegmentKey[], now: readonly SegmentKey[]): { readonly head: number; readonly end: number } {
+function alike<T>(before: readonly T[], now: readonly T[]): { readonly head: number; readonly end: number } {
   const least = Math.min(before.length, now.length);
   let head = 0, tail = 0;
   while (head < least && before[head] === now[head]) head++;

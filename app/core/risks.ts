@@ -17,6 +17,15 @@ export interface Risk extends Conflict { readonly other: PathBytes }
 /** `against`: of one ACU, with itself or with the base. `between`: by `a * segments + b`, a < b. */
 export interface GraphRisks { readonly against: readonly Risk[]; readonly between: ReadonlyMap<number, readonly Risk[]>; readonly isCut: boolean }
 
+/** Does the segment bring a name that could collide? Its rows lie together. */
+export function bringsNames(tables: Tables, segment: number): boolean {
+  const { rows, segments } = tables;
+  let low = 0, high = rows.length / Row.width;
+  while (low < high) { const mid = (low + high) >>> 1; if (rows[mid * Row.width]! < segment) low = mid + 1; else high = mid; }
+  for (let r = low * Row.width; r < rows.length && rows[r] === segment; r += Row.width) if (rows[r + Row.before]! < 0) return true;
+  return segments[segment]!.collisions.length > 0;
+}
+
 export class Risks {
   readonly #tables: Tables;
   readonly #named: Named;

@@ -52,7 +52,8 @@ export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly 
     }
   }
   if (at > 0 || gone !== null && pages.length === 0) turn();
-  return { acus: [...acus], pages, gone: gone === null ? null : pack(gone) };
+  // the others' sides are known: they were there before the change
+  return { acus: gone === null ? [...acus] : [], pages, gone: gone === null ? null : pack(gone) };
 }
 
 export function unpackConflicts({ count, bytes }: ConflictPage): ConflictEdge[] {

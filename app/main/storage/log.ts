@@ -84,13 +84,10 @@ export function readHead(db: ReadDb): HeadRow {
   return head;
 }
 
-/** Writes events after the last one and moves the end of the log. The event head moves only with an operation. */
-function writeRows(db: WriteDb, rows: readonly EventRow[]): void {
+function insertRows(db: WriteDb, rows: readonly EventRow[]): void {
   for (const row of rows) {
     run(db, 'INSERT INTO event(seq, operation, draft, kind, payload, hash) VALUES (?, ?, ?, ?, ?, ?)', row.seq, row.operation, row.draft, row.kind, row.payload, row.hash);
   }
-  const last = rows.at(-1);
-  if (last !== undefined) run(db, 'UPDATE head SET written = ?, event_hash = ?', last.seq, last.hash);
 }
 
 function chain(head: HeadRow, events: readonly EncodedEvent[], of: { readonly operation: number | null; readonly draft: number | null }): EventRow[] {
@@ -102,10 +99,12 @@ function chain(head: HeadRow, events: readonly EncodedEvent[], of: { readonly op
   });
 }
 
-/** Events of no operation (yet): an import's, under the `import-started` event numbered `draft`. */
+/** Written after the last one; the event head moves only with an operation. Events of no operation (yet): an import's, under the `import-started` event numbered `draft`. */
 export function writeStaged(db: WriteDb, draft: number | null, events: readonly EncodedEvent[]): EventRow[] {
   const rows = chain(readHead(db), events, { operation: null, draft });
-  writeRows(db, rows);
+  insertRows(db, rows);
+  const last = rows.at(-1);
+  if (last !== undefined) run(db, 'UPDATE head SET written = ?, event_hash = ?', last.seq, last.hash);
   return rows;
 }
 
@@ -124,8 +123,8 @@ export function writeOperation(db: WriteDb, operation: NewOperation, events: rea
   // The operation first: its events refer to it.
   run(db, 'INSERT INTO operation(id, kind, description, time, target, command, first_event, last_event, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
     row.id, row.kind, row.description, row.time, row.target, row.command, row.first_event, row.last_event, hash);
-  writeRows(db, rows);
-  run(db, 'UPDATE head SET operation = ?, event = ?, operation_hash = ?', row.id, row.last_event, hash);
+  insertRows(db, rows);
+  run(db, 'UPDATE head SET operation = ?, event = ?, written = ?, event_hash = ?, operation_hash = ?', row.id, row.last_event, last.seq, last.hash, hash);
   return { operation: toOperation(row), rows };
 }
 

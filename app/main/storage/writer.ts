@@ -20,6 +20,8 @@ export class Writer {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
+  /** calls of this turn: they cross in one message */
+  #turn: { readonly requests: Request[]; readonly moved: ArrayBuffer[] } | null = null;
   #gone: AcumenError | null = null;
   /** hears of each commit before those who wait for it do */
   onCommit: (before: Head, after: Head) => void = () => {};
@@ -54,8 +56,19 @@ export class Writer {
     return new Promise((resolve, reject) => {
       const request: Request = { ...call, id: this.#next++ };
       this.#waiting.set(request.id, { resolve, reject });
-      this.#worker.postMessage(request, moved.map((bytes) => bytes.buffer as ArrayBuffer));
+      if (this.#turn === null) {
+        this.#turn = { requests: [], moved: [] };
+        queueMicrotask(() => this.#send());
+      }
+      this.#turn.requests.push(request);
+      for (const bytes of moved) this.#turn.moved.push(bytes.buffer as ArrayBuffer);
     });
+  }
+
+  #send(): void {
+    const { requests, moved } = this.#turn!;
+    this.#turn = null;
+    this.#worker.postMessage(requests, moved);
   }
 
   /** After everything called so far. */

@@ -27,9 +27,9 @@ const send = (message: FromWriter): void => port.postMessage(message);
 
 try {
   const db = open();
-  port.on('message', (first: Request) => {
-    waiting.push(first);
-    for (let next; (next = receiveMessageOnPort(port)) !== undefined;) waiting.push(next.message as Request);
+  port.on('message', (first: readonly Request[]) => {
+    waiting.push(...first);
+    for (let next; (next = receiveMessageOnPort(port)) !== undefined;) waiting.push(...next.message as readonly Request[]);
     while (serveNext(db));
   });
   send({ kind: 'ready' });
