@@ -9,6 +9,7 @@ export function answersOf(index: ConflictIndex): Map<string, readonly string[]> 
   const out = new Map<string, readonly string[]>();
   index.edges((a, b) => {
     const pair = index.get(a, b)!;
+    if (index.isUnknown(a, b) !== (pair.inexact !== null)) throw new Error(`pair ${a} ${b} is known and has a reason, or neither`);
     out.set(`${a} ${b}`, pair.inexact === null ? pair.places.map((p) => inWords(index.tables, p)).sort() : [`unknown: ${pair.inexact}`]);
   });
   return out;

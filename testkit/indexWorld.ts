@@ -23,6 +23,8 @@ export class IndexWorld {
   #base = 0;
   /** a tip that was pushed away and may come back */
   readonly #pushedAway: string[] = [];
+  /** segments whose tips came back: what stands on them is compared in contexts that others had before */
+  #back: number[] = [];
 
   constructor(seed: number, segments: number) {
     this.#random = new Random(seed);
@@ -35,6 +37,7 @@ export class IndexWorld {
     const r = this.#random, tops = this.#maker.tops(), live = this.#maker.live().length;
     const what = live < 4 ? 'add' : r.chance(0.04) ? 'base' : live > 34 ? 'remove' : r.pick(['add', 'add', 'remove', 'replace', 'replace'] as const);
     if (what === 'base') { this.#moveBase(); return { what, tables: this.tables(), removed: [], added: [] }; }
+    for (const [key, { a, b }] of this.#maker.decided) if (r.chance(0.1)) this.#maker.decided.set(key, { a, b, places: this.#answer() });
     const removed = what === 'add' ? [] : [r.pick(tops)];
     let lower: readonly number[] | null = null;
     for (const n of removed) {
@@ -50,15 +53,18 @@ export class IndexWorld {
   #moveBase(): void {
     const live = this.#maker.live().length;
     this.#base++;
+    this.#back = [];
     this.#maker = new TableMaker();
     for (let i = 0; i < live; i++) this.#add();
   }
 
   #add(lower: readonly number[] | null = null): number {
     const r = this.#random, maker = this.#maker, live = maker.live();
+    const back = this.#back.filter((i) => live.includes(i));
+    if (lower === null && back.length > 0 && r.chance(0.3)) lower = [r.pick(back)];
     lower ??= live.length === 0 || r.chance(0.5) ? [] : this.#topmost(r.chance(0.2) ? [r.pick(live), r.pick(live), r.pick(live)] : [r.pick(live)]);
-    const back = this.#pushedAway.length > 0 && r.chance(0.2) ? this.#pushedAway.pop() : undefined;
-    const tip = back !== undefined && !live.some((i) => maker.segments[i]!.tip === back) ? back : `t${this.#tips++}`;
+    const known = this.#pushedAway.length > 0 && r.chance(0.6) ? this.#pushedAway.pop() : undefined;
+    const isBack = known !== undefined && !live.some((i) => maker.segments[i]!.tip === known), tip = isBack ? known : `t${this.#tips++}`;
     const contexts = new Set(['base']);
     // what it shares with others, and what others share: more contexts than are needed, and now and then one too few
     const below = this.#below(lower);
@@ -70,12 +76,19 @@ export class IndexWorld {
       for (const path of paths) { const row = this.#row(context, path); if (row !== null) rows.push(row); }
     }
     const segment = maker.add(tip, lower, rows, (context, path, line) => this.#line(context, path, line));
+    if (isBack) this.#back.push(segment);
     for (const other of live) {
       if (!r.chance(0.06)) continue;
-      const places = Array.from({ length: r.below(3) }, (): PlaceConflict => ({ path: maker.path(r.pick(PATHS)), kind: r.pick(conflictKinds), regions: r.chance(0.5) ? Int32Array.of(1, r.between(1, 9)) : new Int32Array(0) }));
-      maker.decided.set(`${other} ${segment}`, { a: other, b: segment, places: r.chance(0.3) ? `too large ${other}` : places });
+      maker.decided.set(`${other} ${segment}`, { a: other, b: segment, places: this.#answer() });
     }
     return segment;
+  }
+
+  /** Of a pair that was merged, or why it was not. */
+  #answer(): readonly PlaceConflict[] | string {
+    const r = this.#random;
+    if (r.chance(0.3)) return `too large ${r.below(4)}`;
+    return Array.from({ length: r.below(3) }, (): PlaceConflict => ({ path: this.#maker.path(r.pick(PATHS)), kind: r.pick(conflictKinds), regions: r.chance(0.5) ? Int32Array.of(1, r.between(1, 9)) : new Int32Array(0) }));
   }
 
   #below(lower: readonly number[]): Set<number> {
@@ -103,14 +116,14 @@ export class IndexWorld {
       return make({ mode: r.chance(0.2) ? EXECUTABLE : FILE, content: `new ${text}` }, text === 0 ? [] : [{ start: 0, end: 0, inserted: [`new ${text}`] }]);
     }
     if (r.chance(0.12)) return make(null, null);
-    if (before.mode !== FILE || r.chance(0.06)) {
-      const mode = r.pick([before.mode, LINK, FILE]), content = `changed ${path} ${r.below(3)}`;
+    if (before.mode !== FILE || r.chance(0.1)) {
+      const mode = r.pick([before.mode, LINK, FILE, EXECUTABLE]), content = `changed ${path} ${r.below(3)}`;
       // a file in place of a link stands against the empty file
       if (before.mode !== FILE && mode === FILE && r.chance(0.5)) return make({ mode, content: `${content} text` }, [{ start: 0, end: 0, inserted: [content] }]);
       return make({ mode, content }, null);
     }
-    const hunks = r.chance(0.05) ? [] : this.#hunks(context, path);
-    const mode = r.chance(0.1) ? r.pick([EXECUTABLE, GROUP]) : FILE;
+    const hunks = r.chance(0.12) ? [] : this.#hunks(context, path);
+    const mode = r.chance(hunks.length === 0 ? 0.7 : 0.1) ? r.pick([EXECUTABLE, GROUP]) : FILE;
     if (hunks.length === 0 && mode === FILE) return null;
     return make({ mode, content: hunks.length === 0 ? before.content : `${before.content} ${JSON.stringify(hunks)}` }, hunks);
   }
@@ -120,9 +133,20 @@ export class IndexWorld {
     return { mode: path.startsWith('link') ? LINK : path.startsWith('module') ? MODULE : FILE, content: `${this.#base} ${context} ${path}` };
   }
 
+  /** The same text for all, however it is cut; with a line elsewhere that tells the contents apart. */
+  #cut(context: string, path: string): TextHunk[] {
+    const r = this.#random;
+    const made = (line: number): string => (line === 3 ? 'first' : line === 8 ? 'last' : this.#line(context, path, line));
+    return [
+      ...r.pick(CUTS).map(([start, end]) => ({ start, end, inserted: Array.from({ length: end - start }, (_, i) => made(start + i)) })),
+      { start: 12 + 2 * r.below(6), end: LINES, inserted: ['x'] },
+    ];
+  }
+
   /** From few, so that equal ones, touching ones and ones cut differently meet. */
   #hunks(context: string, path: string): TextHunk[] {
     const r = this.#random, out: TextHunk[] = [];
+    if (r.chance(0.25)) return this.#cut(context, path);
     for (let at = r.below(9); at < LINES; at += r.between(2, 16)) {
       const end = Math.min(LINES, at + r.pick([0, 0, 1, 1, 2, 3, 6]));
       const kept = r.chance(0.3) ? Array.from({ length: end - at }, (_, i) => this.#line(context, path, at + i)) : [];
@@ -134,4 +158,7 @@ export class IndexWorld {
   }
 }
 
-const PATHS = ['a', 'b', 'new', 'c', 'new/d', 'd', 'link', 'e', 'new/d/e', 'f', 'module', 'new/f', 'g', 'h', 'new/old'];
+/** One change of lines 3 to 8 and 20, cut in many ways: into so many hunks, with what is kept put in again where one reaches over it. */
+const CUTS: readonly (readonly (readonly [start: number, end: number])[])[] = [[[3, 9]], [[3, 4], [8, 9]], [[3, 6], [7, 9]], [[3, 4], [6, 9]], [[3, 5], [6, 7], [8, 9]], [[3, 4], [5, 7], [8, 9]]];
+
+const PATHS = ['a', 'b', 'new', 'new/old', 'c', 'new/d', 'd', 'link', 'e', 'new/d/e', 'f', 'module', 'new/f', 'g', 'h'];
