@@ -288,13 +288,16 @@ export class Composer {
   #spliceAll(writers: ReadonlyMap<PathBytes, readonly { readonly change: Change }[]>): Map<PathBytes, Uint8Array> {
     const shared = [...writers].filter(([, list]) => list.length > 1 && isRegular(list[0]!.change.before));
     const alike = shared.filter(([, list]) => list.every(({ change: { before, after } }) => after !== null && after.mode === before!.mode));
-    const wanted: Oid[] = [];
+    const wanted: Oid[] = [], read: Oid[] = [];
     for (const [, list] of alike) {
       const base = list[0]!.change.before!.oid;
-      if (!this.#kept.lined.get(base)) wanted.push(base);
-      for (const { change } of list) if (!this.#kept.patches.get(`${base} ${change.after!.oid}`)) wanted.push(base, change.after!.oid);
+      const unknown = list.filter(({ change }) => !this.#kept.patches.get(`${base} ${change.after!.oid}`));
+      for (const { change } of unknown) wanted.push(base, change.after!.oid);
+      // where all that is made of it is known, no line of the base need be told from another
+      if (unknown.length === 0 && !this.#kept.lined.get(base)) read.push(base);
     }
-    this.#contents.needTexts(wanted);
+    this.#each([() => this.#contents.needTexts(wanted), () => this.#contents.needBytes(read)], (need) => need());
+    for (const base of read) this.#kept.lined.set(base, linedOf(this.#contents.bytes(base)));
     const spliced = new Map<PathBytes, Uint8Array>();
     for (const [path, list] of alike) {
       const base = list[0]!.change.before!.oid;
