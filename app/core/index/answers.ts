@@ -1,5 +1,5 @@
 // The decided pairs of the tables (decided.ts) by pair: what was merged, in place of what the sweep finds.
-import { afterPair, pairsIn } from '../decided.ts';
+import { afterPair } from '../decided.ts';
 import { conflictKinds } from '../model.ts';
 import type { Tables } from '../tables.ts';
 import type { PlaceConflict } from './places.ts';
@@ -13,7 +13,17 @@ export class Answers {
   constructor({ decided, reasons }: Pick<Tables, 'decided' | 'reasons'>) {
     this.#decided = decided;
     this.#reasons = reasons;
-    this.#pairs = Int32Array.from(pairsIn(decided)).sort((x, y) => decided[x]! - decided[y]! || decided[x + 1]! - decided[y + 1]!);
+    let count = 0, sorted = true;
+    for (let pair = 0, last = -1, over = -1; pair < decided.length; pair = afterPair(decided, pair)) {
+      const a = decided[pair]!, b = decided[pair + 1]!;
+      if (a < last || (a === last && b < over)) sorted = false;
+      last = a;
+      over = b;
+      count++;
+    }
+    this.#pairs = new Int32Array(count);
+    for (let pair = 0, i = 0; pair < decided.length; pair = afterPair(decided, pair)) this.#pairs[i++] = pair;
+    if (!sorted) this.#pairs.sort((x, y) => decided[x]! - decided[y]! || decided[x + 1]! - decided[y + 1]!);
   }
 
   /** `places` < 0: there is no verdict. */
