@@ -7,6 +7,7 @@ import * as act from '../app/actions.ts';
 import { CommandButton } from '../components/CommandButton.tsx';
 import { Glyph, Icon } from '../components/Icon.tsx';
 import { useComposition } from '../state/composition.ts';
+import { useUi } from '../state/ui.ts';
 import { outcomeName, outcomesInWords } from '../state/words.ts';
 import type { Mark } from '../../workers/client.ts';
 import { ids } from '../testids.ts';
@@ -16,9 +17,10 @@ const marks: Readonly<Record<Rebinding['outcome'], Mark>> = { kept: 'in', reboun
 const order: readonly Rebinding['outcome'][] = ['lost', 'stale', 'absorbed', 'rebound', 'taken along', 'kept'];
 
 export function Rebound() {
-  const rebound = useComposition((s) => s.rebound);
+  const rebound = useComposition((s) => s.rebound), isFree = useUi((s) => s.overlay === 'none');
   const list = useRef<HTMLUListElement>(null);
-  useEffect(() => { if (rebound !== null) list.current?.focus(); }, [rebound]);
+  // a dialog gives the keyboard back to where it was before, when it closes
+  useEffect(() => { if (rebound !== null && isFree) list.current?.focus(); }, [rebound, isFree]);
   if (rebound === null) return null;
   const rows = rebound.toSorted((x, y) => order.indexOf(x.outcome) - order.indexOf(y.outcome) || (x.name < y.name ? -1 : 1));
   return (
