@@ -71,7 +71,7 @@ export function conflictingView(kind: 'conflicts' | 'order-sensitive', conflicts
 
 /** What composing says of a set that pairs alone do not tell of. */
 export function refusedView(conflicts: readonly Placed[], asked: readonly AcuId[]): VerdictView {
-  return conflictingView(conflicts.some((c) => c.verdict === 'order-sensitive') ? 'order-sensitive' : 'conflicts', conflicts, asked);
+  return { ...conflictingView(conflicts.some((c) => c.verdict === 'order-sensitive') ? 'order-sensitive' : 'conflicts', conflicts, asked), look: true };
 }
 
 export class ConflictTable {

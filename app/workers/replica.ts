@@ -72,7 +72,7 @@ export interface VerdictView {
   readonly against: readonly AcuId[];
   /** fits and needs: names that collide, the first of them; they stand in nobody's way */
   readonly risks: readonly ConflictView[];
-  /** fits and needs: pairs alone do not tell, composing does */
+  /** fits and needs: pairs alone do not tell, composing does; conflicts: composing told, and of no pair */
   readonly look: boolean;
 }
 

@@ -22,10 +22,12 @@ const worldKey = (): string => `${useReplica.getState().generation} ${setKey(cho
 const cache = new Map<string, VerdictView>();
 const CACHED = 400;
 
+const questionKey = (set: readonly AcuId[], ids: readonly AcuId[]): string => `${useReplica.getState().generation} ${setKey(set)} + ${setKey(ids)}`;
+
 /** The verdict on adding `ids` to what is composed now. */
 export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
   const set = chosen();
-  const key = `${useReplica.getState().generation} ${setKey(set)} + ${setKey(ids)}`;
+  const key = questionKey(set, ids);
   const known = cache.get(key);
   if (known !== undefined) return known;
   const inside = new Set(set);
@@ -37,11 +39,17 @@ export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
 
 /** The same, and where pairs do not tell, what composing says. */
 export async function decidedOn(ids: readonly AcuId[]): Promise<VerdictView> {
+  const set = chosen(), key = questionKey(set, ids);
   const answer = await verdictOn(ids);
   if (answer.kind !== 'fits' || !answer.look || !connected()) return answer;
-  const { conflicts } = await service().call('preview', { acus: [...new Set([...chosen(), ...ids])] });
-  return conflicts.length === 0 ? { ...answer, look: false } : refusedView(conflicts, ids);
+  const { conflicts } = await service().call('preview', { acus: [...new Set([...set, ...ids])] });
+  const decided = conflicts.length === 0 ? { ...answer, look: false } : refusedView(conflicts, ids);
+  if (cache.has(key)) cache.set(key, decided);
+  return decided;
 }
+
+/** So long, in milliseconds, something is pointed at before the service is asked to compose it: whoever goes down a list asks once. */
+const LOOK_AFTER = 120;
 
 /** When the subject of the next question was pointed at or lifted: the time until its verdict is painted is measured from then. */
 let since: number | null = null;
@@ -84,7 +92,9 @@ async function ask(): Promise<void> {
     const rows = useReplica.getState().rows;
     useVerdicts.setState({ subject, answer, against: new Set([...against ?? []].flatMap((i) => rows[i]?.id ?? [])), ...effects(answer) });
     if (began !== null && subject.cause !== 'selection') measureToPaint('acumen:hover-verdict', began, { cause: subject.cause, kind: answer.kind, of: subject.ids.length });
-    if (!answer.look) return;
+    if (!answer.look || answer.kind !== 'fits') return;
+    await new Promise((resolve) => { setTimeout(resolve, LOOK_AFTER); });
+    if (mine !== turn) return;
     const decided = await decidedOn(subject.ids);
     if (mine === turn) useVerdicts.setState({ answer: decided, ...effects(decided) });
   } catch (error) {

@@ -106,7 +106,10 @@ function Proposal() {
       {(verdict.kind === 'conflicts' || verdict.kind === 'order-sensitive') && verdict.conflicts.length > 0 && (
         <ul className="proposal-list">
           {verdict.conflicts.slice(0, 6).map((conflict, i) => (
-            <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
+            verdict.look
+              // of more than two: there is no pair to look at
+              ? <li key={i} className="truncate mono" title={conflict.detail}>{conflictWords(conflict)}</li>
+              : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
           ))}
           {verdict.total > 6 && <li className="muted">and {plural(verdict.total - 6, 'more place')}</li>}
         </ul>
