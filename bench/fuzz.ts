@@ -1,9 +1,10 @@
-// `npm run fuzz -- [--messages 100000] [--http 10000] [--frames 10000] [--packs 10000] [--native 1000] [--seed 1]`
+// `npm run fuzz -- [--messages 100000] [--http 10000] [--frames 10000] [--packs 10000] [--native 1000] [--bases 40] [--seed 1]`
 // The suites of testkit/fuzz*.ts at length; 0 leaves one out. Planted faults come first: a check that cannot fail proves
 // nothing. Exit 1 at the first breach, with the seed that shows it again.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Unfaithful, randomBases } from '../testkit/bases.ts';
 import { Breach, faults, fuzzSession } from '../testkit/fuzz.ts';
 import { fuzzHttp, fuzzSocket } from '../testkit/fuzzHost.ts';
 import { bombs, fuzzObjects, importBomb } from '../testkit/fuzzObjects.ts';
@@ -12,7 +13,7 @@ import { scratchFolder } from '../testkit/store.ts';
 const { values } = parseArgs({
   options: {
     messages: { type: 'string', default: '100000' }, http: { type: 'string', default: '10000' }, frames: { type: 'string', default: '10000' },
-    packs: { type: 'string', default: '10000' }, native: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' },
+    packs: { type: 'string', default: '10000' }, native: { type: 'string', default: '1000' }, bases: { type: 'string', default: '40' }, seed: { type: 'string', default: '1' },
   },
 });
 const seed = Number(values.seed);
@@ -64,6 +65,14 @@ try {
       return { ms: Math.round(ms), growthMB };
     });
   }
+  await suite('moves of the base', Number(values.bases), async (folder) => {
+    const total = { steps: 0, imports: 0, refused: 0, undone: 0 };
+    for (let one = 0; one < Number(values.bases); one++) {
+      const figures = await randomBases(join(folder, String(one)), seed + one, 40).catch((error: unknown) => { throw error instanceof Unfaithful ? new Breach(error.message) : error; });
+      for (const name of Object.keys(total) as (keyof typeof total)[]) total[name] += figures[name];
+    }
+    return total;
+  });
   console.log('nothing got through');
 } catch (error) {
   if (!(error instanceof Breach)) throw error;
