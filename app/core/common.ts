@@ -14,13 +14,15 @@ export function* pairings(segments: readonly Standing[], closures: Closures): It
     const key = lower.toSorted((x, y) => x - y).join(), list = groups.get(key);
     if (list) list.push(i); else groups.set(key, [i]);
   });
-  const all = [...groups.values()];
-  for (const [n, here] of all.entries()) {
+  /** only within a family is anything shared */
+  const families = new Map<number, number[][]>();
+  for (const here of groups.values()) {
     const first = here[0]!;
+    let before = families.get(closures.family[first]!);
+    if (before === undefined) families.set(closures.family[first]!, before = []);
     // what they stand on directly are tops: none of it is below another
     if (here.length > 1) yield { tops: segments[first]!.lower.toSorted((x, y) => x - y), as: here, bs: here };
-    for (let m = 0; m < n; m++) {
-      const there = all[m]!;
+    for (const there of before) {
       if (!closures.share(first, there[0]!)) continue;
       // nobody stands on himself: whoever is below one of the others is below all of them
       const as = there.filter((a) => !closures.includes(first, a)), bs = here.filter((b) => !closures.includes(there[0]!, b));
@@ -28,6 +30,7 @@ export function* pairings(segments: readonly Standing[], closures: Closures): It
       const tops = closures.commonTops(as[0]!, bs[0]!);
       if (tops.length > 0) yield { tops, as, bs };
     }
+    before.push(here);
   }
 }
 
