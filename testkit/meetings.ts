@@ -49,11 +49,13 @@ export function meetingRepository(dir: string, seed: number, count = 14): void {
   };
   const main = commit('refs/heads/main', [], base);
   const branches: Branch[] = [];
-  const merging = random.chance(0.5);
+  const merging = random.chance(0.6);
+  // most merges of the same few: what these have in common are several branches
+  const few = random.chance(0.5) ? random.between(2, 4) : count;
   for (let n = 0; n < count; n++) {
     const ref = `refs/heads/b${n}`;
-    if (branches.length > 1 && merging && random.chance(0.45)) {
-      const parents = random.shuffle(branches).slice(0, random.chance(0.2) ? 3 : 2);
+    if (branches.length > 1 && merging && (few < count ? branches.length >= few && random.chance(0.8) : random.chance(0.45))) {
+      const parents = random.shuffle(branches.slice(0, few)).slice(0, random.chance(0.2) ? 3 : 2);
       const files = joined(base, parents);
       branches.push(commit(ref, parents, random.chance(0.6) ? change(random, files, 2) : files));
     } else {

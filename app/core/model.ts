@@ -3,7 +3,7 @@
 import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import type { Entry } from './repository.ts';
 
-/** What an edit does to its path. `rename` comes with issue C; until then a rename is delete + add. */
+/** What an edit does to its path. A rename is a delete and an add: whether git sees one depends on what it is merged with (docs/decisions/0022). */
 export type EditKind = 'add' | 'delete' | 'modify' | 'mode' | 'binary' | 'symlink' | 'submodule' | 'type';
 
 /**
@@ -60,7 +60,7 @@ export interface Segment {
   readonly needs: readonly AcuId[];
   /** added paths, each with one of the base that some file systems take for the same (collisions.ts); absent where there are none */
   readonly collisions?: readonly (readonly [path: PathBytes, other: PathBytes])[];
-  /** deletions and additions that git might call renames (a superset): pairs they touch are "not yet exact" until issue C */
+  /** deletions and additions since the base that git might call renames (a superset): pairs they meet are merged, see meetings.ts */
   readonly renames: readonly Rename[];
 }
 
