@@ -56,6 +56,9 @@ export class HunkClasses {
   /** hunks of class c are order[first[c] … first[c + 1]); classes in the order of their starts */
   order = new Int32Array(64);
   first = new Int32Array(65);
+  /** of each class */
+  start = new Int32Array(64);
+  end = new Int32Array(64);
   #hash = new Int32Array(0);
   #spare = new Int32Array(64);
 
@@ -67,6 +70,8 @@ export class HunkClasses {
       this.order = new Int32Array(2 * size);
       this.#spare = new Int32Array(2 * size);
       this.first = new Int32Array(2 * size + 1);
+      this.start = new Int32Array(2 * size);
+      this.end = new Int32Array(2 * size);
     }
     let n = 0;
     for (const r of laneRows) {
@@ -78,7 +83,13 @@ export class HunkClasses {
     for (let i = 0; i < n; i++) this.#hash[this.order[i]!] = hashOf(d, this.order[i]!);
     this.#sort(d.hunks, n);
     this.count = 0;
-    for (let i = 0; i < n; i++) if (i === 0 || !this.#joins(d, i)) this.first[this.count++] = i;
+    for (let i = 0; i < n; i++) {
+      if (i > 0 && this.#joins(d, i)) continue;
+      const at = this.order[i]! * W;
+      this.start[this.count] = d.hunks[at]!;
+      this.end[this.count] = d.hunks[at + 1]!;
+      this.first[this.count++] = i;
+    }
     this.first[this.count] = n;
   }
 

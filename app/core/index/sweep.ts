@@ -1,6 +1,6 @@
 // The sweep: of each lane, in the order of its lines, only hunks that touch are compared, and rows that are no text with all others.
 // Writes the pairs of segments that conflict into a set. Pure numbers: the same here, in a Web Worker and in a worker thread.
-import { HunkColumn, Row } from '../tables.ts';
+import { Row } from '../tables.ts';
 import { type ContextRows, isBase, meetIn } from './contexts.ts';
 import { HunkClasses, type Lanes } from './lanes.ts';
 import type { PairSet } from './pairSet.ts';
@@ -88,23 +88,21 @@ export class Sweep {
   #hunks(laneRows: Int32Array, context: number, share: number, shares: number): void {
     const d = this.#numbers, classes = this.#classes;
     classes.gather(d, laneRows);
-    const { count, order, first } = classes;
+    const { count, start, end } = classes;
     if (this.#active.length < count) this.#active = new Int32Array(2 * count);
     const active = this.#active;
-    const start = (c: number): number => d.hunks[order[first[c]!]! * HunkColumn.width]!;
-    const end = (c: number): number => d.hunks[order[first[c]!]! * HunkColumn.width + 1]!;
     // the work of the n-th class may grow with n, or not: shares take blocks in turn
     const block = shares === 1 ? Math.max(1, count) : Math.max(8, Math.ceil(count / (16 * shares)));
     for (let from = share * block; from < count; from += shares * block) {
-      const to = Math.min(from + block, count), line = start(from);
+      const to = Math.min(from + block, count), line = start[from]!;
       let m = 0;
-      for (let c = 0; c < from; c++) if (end(c) >= line) active[m++] = c;
+      for (let c = 0; c < from; c++) if (end[c]! >= line) active[m++] = c;
       for (let c = from; c < to; c++) {
-        const at = start(c);
+        const at = start[c]!;
         let kept = 0;
         for (let k = 0; k < m; k++) {
           const other = active[k]!;
-          if (end(other) < at) continue;
+          if (end[other]! < at) continue;
           active[kept++] = other;
           this.#compare(other, c, context);
         }
