@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { VERSION } from '../app/core/tables.ts';
 import { Workspace } from '../app/main/service/workspace.ts';
 import { openStore } from '../app/main/storage/store.ts';
 import { at } from '../scripts/steps.ts';
@@ -51,8 +52,8 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
           const store = await openStore(file);
           const draft = await store.beginImport({ base: published.base, grain: 'branch', globs: [] });
           for (let n = 0; n < segments.length; n += 200) await store.stage(draft, segments.slice(n, n + 200));
-          const replica = { version: 1, state: store.publishedKey(published), bytes: engine.encode() };
-          await store.append(newOperation('import'), [{ kind: 'published', published }], { conflicts: engine.conflicts(), replica });
+          const replica = { version: VERSION, state: store.publishedKey(published), bytes: engine.encode() };
+          await store.append(newOperation('import'), [{ kind: 'published', published }], { conflicts: engine.edges(), replica });
           await store.close();
         }),
         import: 0, reopen: 0, graph: 0,

@@ -32,6 +32,9 @@ export class Tiny {
     return this.#forge.commit(parents, tree, 'A commit', 'tiny');
   }
 
+  /** A branch that is gone. */
+  drop(name: string): void { git(this.dir, ['update-ref', '-d', `refs/heads/${name}`]); }
+
   /** Branches; `main` is the base. */
   refs(refs: Readonly<Record<string, Commit>>): void {
     for (const [name, commit] of Object.entries(refs)) this.#forge.ref(`refs/heads/${name}`, commit);
