@@ -220,8 +220,11 @@ async function subsets(name: string, loaded: Loaded, pool: readonly (readonly By
     rows.push({ metric: `${name}/${size}_median_ms`, value: median(spent.map((s) => s.wall)), unit: 'ms' }, { metric: `${name}/${size}_slowest_ms`, value: sorted(spent.map((s) => s.wall)).at(-1)!, unit: 'ms' },
       { metric: `${name}/${size}_processor_ms`, value: Math.min(...spent.map((s) => s.cpu)), unit: 'ms' }, { metric: `${name}/${size}_acus`, value: largest, unit: 'ACUs' }, { metric: `${name}/${size}_paths`, value: paths, unit: 'paths' });
   }
+  rows.push(...heldRows(name, warm));
   return rows;
 }
+
+const heldRows = (name: string, warm: Warm): Row[] => Object.entries(warm.held).map(([what, bytes]) => ({ metric: `${name}/held_${what}`, value: bytes / 1000, unit: 'kB' }));
 
 async function thousand(): Promise<Row[]> {
   const rows: Row[] = [];
@@ -258,6 +261,7 @@ async function hot(): Promise<Row[]> {
       const again: Spent[] = [];
       for (let n = 0; n < 9; n++) again.push(await timed(() => composed(loaded, warm, ids)));
       rows.push({ metric: `hot_file/${branches}_first_ms`, value: first.wall, unit: 'ms' }, { metric: `hot_file/${branches}_ms`, value: median(again.map((s) => s.wall)), unit: 'ms' }, { metric: `hot_file/${branches}_processor_ms`, value: Math.min(...again.map((s) => s.cpu)), unit: 'ms' });
+      rows.push(...heldRows(`hot_file/${branches}`, warm));
       await loaded.close();
     } finally {
       made.remove();

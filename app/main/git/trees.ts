@@ -86,6 +86,8 @@ export class Trees implements Held {
     }
   }
 
+  get heldBytes(): number { return this.#bytes; }
+
   /** More is held than should be for long: whoever has no work under way may `trim`. */
   get isFull(): boolean { return this.#bytes > HELD_BYTES; }
 

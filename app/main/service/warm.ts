@@ -20,10 +20,9 @@ const MEGABYTE = 1 << 20;
 const LIMITS = { contents: 32 * MEGABYTE, lined: 32 * MEGABYTE, patches: 32 * MEGABYTE } as const;
 
 export class Warm {
-  readonly kept: KeptTexts = {
-    lined: new LRUCache<string, Lined | 'none'>({ maxSize: LIMITS.lined, maxEntrySize: LIMITS.lined / 4, sizeCalculation: (lined) => (lined === 'none' ? 200 : linedSize(lined)) }),
-    patches: new LRUCache<string, Patch | 'none'>({ maxSize: LIMITS.patches, maxEntrySize: LIMITS.patches / 4, sizeCalculation: (patch) => (patch === 'none' ? 300 : patchSize(patch)) }),
-  };
+  readonly #lined = new LRUCache<string, Lined | 'none'>({ maxSize: LIMITS.lined, maxEntrySize: LIMITS.lined / 4, sizeCalculation: (lined) => (lined === 'none' ? 200 : linedSize(lined)) });
+  readonly #patches = new LRUCache<string, Patch | 'none'>({ maxSize: LIMITS.patches, maxEntrySize: LIMITS.patches / 4, sizeCalculation: (patch) => (patch === 'none' ? 300 : patchSize(patch)) });
+  readonly kept: KeptTexts = { lined: this.#lined, patches: this.#patches };
   readonly #contents = new LRUCache<Oid, Uint8Array>({ maxSize: LIMITS.contents, maxEntrySize: LIMITS.contents / 8, sizeCalculation: (bytes) => bytes.length + 200 });
   readonly #reader: RepositoryReader;
   #trees: Trees;
@@ -32,6 +31,11 @@ export class Warm {
   constructor(reader: RepositoryReader) {
     this.#reader = reader;
     this.#trees = new Trees(reader);
+  }
+
+  /** What is held now, in bytes. */
+  get held(): Readonly<Record<keyof typeof LIMITS | 'trees', number>> {
+    return { contents: this.#contents.calculatedSize, lined: this.#lined.calculatedSize, patches: this.#patches.calculatedSize, trees: this.#trees.heldBytes };
   }
 
   /** What a delta makes of a tree. */
