@@ -1,7 +1,15 @@
 // A set of unordered pairs of small numbers as a bit matrix: asking costs one read, the pairs of one number one row of words.
 // 5,000 numbers take 3 MB however many pairs there are; never an object per pair.
+import { AcumenError } from '../errors.ts';
 
 const LIST = 0, MATRIX = 1;
+
+/** Of half a gigabyte. */
+export const MOST_NUMBERS = 1 << 16;
+
+function refuseMore(numbers: number): void {
+  if (numbers > MOST_NUMBERS) throw new AcumenError('too-large', `${numbers} segments are more than one conflict graph holds: ${MOST_NUMBERS}.`, 'Import fewer branches with --refs.', { numbers });
+}
 
 export class PairSet {
   /** words of 32 bits in a row */
@@ -9,6 +17,7 @@ export class PairSet {
   #bits: Uint32Array;
 
   constructor(numbers: number) {
+    refuseMore(numbers);
     this.#words = Math.max(1, (numbers + 31) >>> 5);
     this.#bits = new Uint32Array(this.#words * this.#words * 32);
   }
@@ -20,7 +29,8 @@ export class PairSet {
   /** Makes room for numbers below `numbers`; at least half as much again, so that growing one by one costs little. */
   reserve(numbers: number): void {
     if (numbers <= this.room) return;
-    const words = Math.max((numbers + 31) >>> 5, this.#words + (this.#words >>> 1));
+    refuseMore(numbers);
+    const words = Math.min(MOST_NUMBERS >>> 5, Math.max((numbers + 31) >>> 5, this.#words + (this.#words >>> 1)));
     const bits = new Uint32Array(words * words * 32);
     for (let a = 0; a < this.room; a++) bits.set(this.#bits.subarray(a * this.#words, (a + 1) * this.#words), a * words);
     this.#words = words;
