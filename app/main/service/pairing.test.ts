@@ -1,10 +1,13 @@
 // Danger: parallel ≠ serial (law 7); a pairing that waits for ever on a thread that died, or that goes on when nobody wants it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { generate } from '../../../testkit/generate.ts';
 import { hotFile, teamLike } from '../../../testkit/indexRecipe.ts';
+import { load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
+import { Engine } from '../../core/engine.ts';
 import { Pairing } from '../../core/index/pairing.ts';
-import { type Pairer, pairAside } from '../../workers/pairing.ts';
+import { type Pairer, pairAhead, pairAside } from '../../workers/pairing.ts';
 import type { Supervised } from '../../workers/rpc.ts';
 import { spawnThread } from './threads.ts';
 
@@ -51,4 +54,22 @@ test('what is no longer wanted stops', async () => {
   })).rejects.toThrow('no longer wanted');
   expect(done).toEqual([0, 1]);
   await expect(pairAside(pairing, { workers: 1, spawn, signal: abort.signal })).rejects.toThrow();
+});
+
+test('an engine is paired ahead where it is worth it, and else, or where no thread can be had, as ever', async () => {
+  const made = await generate({ seed: 41, sources: 25, mix: 'team' }), loaded = await load(made.dir);
+  const bytes = loaded.engine.encode(), told = (engine: Engine): unknown => [engine.pairCounts(), [...engine.conflicts()]];
+  const wanted = told(Engine.decode(bytes));
+  await loaded.close();
+  made.remove();
+  const tried: [worth: number | undefined, thread: string, parts: number, hasIndex: boolean][] = [
+    [0, 'pairing.worker', 8, true], [undefined, 'pairing.worker', 0, true], [0, 'no-such.worker', 0, false],
+  ];
+  for (const [worth, thread, parts, hasIndex] of tried) {
+    const engine = Engine.decode(bytes);
+    expect(await pairAhead(engine, { workers: 2, spawn: () => spawnThread<Pairer>(thread) }, worth)).toBe(parts);
+    expect(engine.hasIndex).toBe(hasIndex);
+    expect(told(engine)).toEqual(wanted);
+    expect(await pairAhead(engine, { workers: 2, spawn: () => { throw new Error('it is paired already'); } }, 0)).toBe(0);
+  }
 });
