@@ -55,6 +55,8 @@ export class Composer {
   readonly #done = new Map<string, Composed>();
   /** those whose orders are being tried */
   readonly #groups = new Map<string, Group>();
+  /** who composes their plain files: what it has done counts when work that stopped goes on */
+  readonly #plain = new Map<string, Composer>();
 
   /** `kept`: where several composers share what they know of texts. */
   constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
@@ -72,7 +74,7 @@ export class Composer {
     if (sorted.length === 1) return { changes: this.#graph.changes(sorted[0]!), conflicts: [] };
     const key = sorted.join();
     let result = this.#done.get(key);
-    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); this.#groups.clear(); }
+    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); this.#groups.clear(); this.#plain.clear(); }
     return result;
   }
 
@@ -112,7 +114,9 @@ export class Composer {
     if (group === undefined) {
       let conflicts: readonly SetConflict[] = [];
       group = new Group(this.#contents, this.#graph, this.#similarities, tops, how, (graph) => {
-        const plain = new Composer(this.#contents, graph, this.#kept).compose(tops);
+        let composer = this.#plain.get(key);
+        if (composer === undefined) this.#plain.set(key, composer = new Composer(this.#contents, graph, this.#kept));
+        const plain = composer.compose(tops);
         ({ conflicts } = plain);
         return plain.changes;
       });

@@ -6,7 +6,7 @@ import { type Change, type Changes, type PathConflict, between, formatOf, isRegu
 import type { Contents } from '../contents.ts';
 import type { Similarities } from '../treeMerge/merge.ts';
 import type { Variant } from './interplay.ts';
-import { type Failing, Orders } from './orders.ts';
+import { type Failing, MERGES_AT_ONCE, Orders } from './orders.ts';
 import { type SegmentGraph, TreeChain } from './treeChain.ts';
 
 /**
@@ -36,7 +36,7 @@ export class Group {
     const isPlain = how === 'whole' ? () => false : plainPaths(graph, tops);
     this.#plain = how === 'whole' ? NOTHING : plain(part(graph, (path, change) => (isPlain(path) ? change : null)));
     this.#chain = new TreeChain(contents, how === 'whole' ? graph : part(graph, (path, change) => (!isPlain(path) ? change : how === 'tied' ? this.#plain.get(path) ?? null : null)), similarities);
-    this.#orders = new Orders(this.#chain.over(tops));
+    this.#orders = new Orders(this.#chain.over(tops), MERGES_AT_ONCE);
   }
 
   decide(): { readonly changes: Changes } | GroupFailure {

@@ -118,6 +118,22 @@ describe('many members', () => {
   });
 });
 
+test('work is stopped now and then, and goes on where it was', () => {
+  const chain = chainOf(7, (before, member) => (member === 6 && before.has(0) && before.has(1) ? null : ''));
+  const orders = new Orders(chain, 20);
+  let stops = 0;
+  for (let joins = 0; ; joins = chain.joins, stops++) {
+    try {
+      expect(orders.decide()).toMatchObject({ state: 'order-sensitive', core: [0, 1, 6] });
+      break;
+    } catch (error) {
+      if (error !== LACKING) throw error;
+      expect(chain.joins - joins).toBe(20);
+    }
+  }
+  expect(stops).toBe(Math.ceil(chain.joins / 20) - 1);
+});
+
 test('work that lacks something goes on where it stopped: no merge is made twice', () => {
   const held = new Set<string>();
   const inner = chainOf(5, () => '');

@@ -33,19 +33,29 @@ export const FEWEST_ORDERS = 8, MOST_ORDERS = 24, MERGES = 1000;
 interface Node<H> { readonly key: string; readonly members: readonly number[]; readonly heads: H[] }
 type Joined<H, R> = { readonly node: Node<H>; readonly at: number } | { readonly refusal: R };
 
+/** Merges after which work stops as if it lacked something: whoever waits for it is heard in between, and may give up. */
+export const MERGES_AT_ONCE = 64;
+
 /** Keeps every merge it has made, so that work stopped for want of contents goes on where it was. */
 export class Orders<H, R> {
   readonly #chain: Chain<H, R>;
+  readonly #atOnce: number;
+  #made = 0;
   readonly #nodes = new Map<string, Node<H>>();
   readonly #joins = new Map<string, Joined<H, R>>();
 
-  constructor(chain: Chain<H, R>) { this.#chain = chain; }
+  /** `atOnce`: merges between two stops. */
+  constructor(chain: Chain<H, R>, atOnce = Infinity) {
+    this.#chain = chain;
+    this.#atOnce = atOnce;
+  }
 
   /** every end that some part of the chain came to */
   *heads(): Iterable<H> { for (const { heads } of this.#nodes.values()) yield* heads; }
 
   decide(): Decision<H, R> {
     const all = Array.from({ length: this.#chain.size }, (_, i) => i);
+    this.#made = 0;
     return all.length <= EVERY_ORDER ? this.#every(all) : this.#some(all);
   }
 
@@ -62,6 +72,8 @@ export class Orders<H, R> {
     const key = `${node.key}|${at}|${member}`;
     let joined = this.#joins.get(key);
     if (joined === undefined) {
+      if (this.#made >= this.#atOnce) throw LACKING;
+      this.#made++;
       const made = this.#chain.join(node.heads[at]!, node.members, member);
       joined = 'refusal' in made ? made : this.#found(this.#node([...node.members, member].sort(ascending)), made.head);
       this.#joins.set(key, joined);

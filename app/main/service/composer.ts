@@ -65,7 +65,7 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   const tops = engine.tops(ids);
   if (bodies !== undefined) await warm.learn(tops, segmentsOf(engine, warm), bodies);
   const composer = composerFor(engine, contents, warm);
-  const composed = await warm.settle(contents, () => composer.compose(tops));
+  const composed = await warm.settle(contents, () => composer.compose(tops), signal);
   signal?.throwIfAborted();
   if (composed.conflicts.length > 0) return { missing: [], conflicts: composed.conflicts.map((c) => setConflict(engine, c)) };
   const delta = new Map<PathBytes, Entry | null>();

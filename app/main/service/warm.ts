@@ -13,6 +13,7 @@ import type { BaseTree } from '../../core/treeMerge/merge.ts';
 import { type KeptTexts, type Lined, type Patch, linedSize, patchSize } from '../../core/weave/splice.ts';
 import { type Held, settle } from '../../core/waves.ts';
 import { type Grown, Trees } from '../git/trees.ts';
+import { Turns } from '../git/turns.ts';
 import { contentSource } from './importer.ts';
 
 const MEGABYTE = 1 << 20;
@@ -52,10 +53,16 @@ export class Warm {
   }
 
   /** The result of work on contents and on the base's tree as `segments` has it: what it lacks of both comes in waves. */
-  async settle<T>(contents: Held, work: () => T): Promise<T> {
+  async settle<T>(contents: Held, work: () => T, signal?: AbortSignal): Promise<T> {
+    const turns = new Turns();
     this.#trees.trim();
     try {
-      return await settle({ load: async () => { await Promise.all([this.#trees.load(), contents.load()]); } }, work);
+      return await settle({
+        load: async () => {
+          await Promise.all([this.#trees.load(), contents.load(), turns.turn()]);
+          signal?.throwIfAborted();
+        },
+      }, work);
     } catch (error) {
       this.#trees = new Trees(this.#reader);
       throw error;
