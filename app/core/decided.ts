@@ -43,6 +43,7 @@ export const RULES = 1;
 export class Numbers {
   #held = new Int32Array(1024);
   #length = 0;
+  get length(): number { return this.#length; }
   push(...numbers: readonly number[]): void { this.append(numbers); }
   append(numbers: ArrayLike<number>): void {
     if (this.#length + numbers.length > this.#held.length) {

@@ -167,10 +167,12 @@ describe('what cannot be told is said', () => {
     for (const s of l.segments) touches.add(s);
     const changes = l.segments.map((s) => new Map<PathBytes, Change>(s.contexts[0]!.edits.map((e) => [e.path, e])));
     const graph = { base: l.published.baseTree, trees: new Trees(l.reader), source: contentSource(l.reader, l.stored), changes: (i: number) => changes[i]! };
-    const decided = await new Meetings(graph, touches, 150).decide(l.published, null, () => {}, new AbortController().signal);
-    expect(decided.reasons).toEqual([expect.stringContaining('more than the 1 pairs') as string]);
-    const numbers = unpackPairs(decided);
-    expect([...pairsIn(numbers)].map((at) => numbers[at + 2]! < 0)).toEqual([false, true]);
+    for (const most of [{ paths: 150, numbers: 1000 }, { paths: 1e6, numbers: 2 }]) {
+      const decided = await new Meetings(graph, touches, most).decide(l.published, null, () => {}, new AbortController().signal);
+      expect(decided.reasons).toEqual([expect.stringContaining('than one import merges') as string]);
+      const numbers = unpackPairs(decided);
+      expect([...pairsIn(numbers)].map((at) => numbers[at + 2]! < 0)).toEqual([false, true]);
+    }
   });
 
   test('it is cancelled while it merges, and nothing is published', async () => {

@@ -21,9 +21,11 @@ import type { Progress } from './importer.ts';
 
 /** Pairs that look for what they lack together. */
 const GROUP = 64;
-/** What all merges of one import may take, in changed paths of both sides, and what each costs besides: some minutes of one processor. */
-const MOST_PATHS = 30_000_000;
+/** What all merges of one import may take, in changed paths of both sides, and what each costs besides: a minute or two of one processor. */
+const MOST_PATHS = 100_000_000;
 const PATHS_PER_PAIR = 100;
+/** Numbers that all answers may take: a place in which a pair conflicts takes three, and two for each stretch of lines. */
+const MOST_NUMBERS = 8_000_000;
 /** Bytes of contents read and made before all of it is let go of. */
 const HELD_BYTES = 64 << 20;
 /** Changed paths of contexts and of sides over them that are kept from pair to pair. */
@@ -44,9 +46,9 @@ export class Meetings {
   readonly #graph: Graph;
   readonly #touched: Touched;
   readonly #closures: Closures;
-  readonly #most: number;
+  readonly #most: { readonly paths: number; readonly numbers: number };
 
-  constructor(graph: Graph, touched: Touched, most = MOST_PATHS) {
+  constructor(graph: Graph, touched: Touched, most = { paths: MOST_PATHS, numbers: MOST_NUMBERS }) {
     this.#graph = graph;
     this.#touched = touched;
     this.#closures = new Closures(touched.segments);
@@ -61,15 +63,19 @@ export class Meetings {
     let asked = 0, paths = 0;
     for (const pair of pairs.each()) {
       paths += this.#graph.changes(pair.a).size + this.#graph.changes(pair.b).size + PATHS_PER_PAIR;
-      if (paths > this.#most) break;
+      if (paths > this.#most.paths) break;
       asked++;
       if (known(pair) === null) left.push(pair);
     }
-    const merged = await this.#merge(left, progress, signal);
     const packing = new Packing();
-    const tooMany = `more than the ${asked} pairs in which renames may meet, or what both stand on conflicts, that one import merges`;
+    const merged = await this.#merge(left, packing, progress, signal);
+    const tooMany = `one of more pairs in which renames may meet, or what both stand on conflicts, than one import merges: there are ${pairs.size}`;
     let seen = 0, next = 0;
-    for (const pair of pairs.each()) packing.put(pair, seen++ >= asked ? tooMany : known(pair) ?? merged[next++]!);
+    for (const pair of pairs.each()) {
+      const isAsked = seen++ < asked && packing.length <= this.#most.numbers;
+      const answer = isAsked ? known(pair) ?? merged[next++] : undefined;
+      packing.put(pair, answer === undefined ? tooMany : packing.numbered(answer));
+    }
     return packing.pack();
   }
 
@@ -96,8 +102,10 @@ export class Meetings {
     };
   }
 
-  async #merge(pairs: readonly Meeting[], progress: Progress, signal: AbortSignal): Promise<Answer[]> {
-    const answers: Answer[] = [];
+  /** In the order of the pairs; it ends where the answers become too much. */
+  async #merge(pairs: readonly Meeting[], packing: Packing, progress: Progress, signal: AbortSignal): Promise<Numbered[]> {
+    const answers: Numbered[] = [];
+    let numbers = 0;
     const turns = new Turns();
     let done = 0, merger = new Merger(this.#graph, this.#touched, this.#closures);
     const turn = async (waiting: Promise<void>): Promise<void> => {
@@ -106,7 +114,7 @@ export class Meetings {
       signal.throwIfAborted();
     };
     const pause = (): Promise<void> | undefined => { const waiting = turns.turn(); return waiting && turn(waiting); };
-    for (let next = 0; next < pairs.length; next += GROUP) {
+    for (let next = 0; next < pairs.length && numbers <= this.#most.numbers; next += GROUP) {
       progress('Merging where renames meet', done, pairs.length);
       signal.throwIfAborted();
       if (merger.isFull) {
@@ -117,7 +125,9 @@ export class Meetings {
       const group = Array.from({ length: Math.min(GROUP, pairs.length - next) }, (_, i) => next + i);
       await settleAll(merger, group, (i) => {
         try {
-          answers[i] = decide(pairs[i]!);
+          const answer = packing.numbered(decide(pairs[i]!));
+          numbers += answer.length;
+          answers[i] = answer;
         } catch (error) {
           if (!isUnreadable(error)) throw error;
           answers[i] = `${error.message} ${error.hint}`;
@@ -133,18 +143,32 @@ export class Meetings {
 /** Where a pair conflicts, or why nobody can tell. */
 type Answer = readonly PathConflict[] | string;
 
+/** The same, the places as DecidedPairs has them. */
+type Numbered = Int32Array | string;
+
 class Packing {
   readonly #paths = new Map<PathBytes, number>();
   readonly #reasons = new Map<string, number>();
   readonly #numbers = new Numbers();
 
-  put({ a, b }: Meeting, answer: Answer): void {
-    if (typeof answer === 'string') { this.#numbers.push(a, b, ~numberOf(this.#reasons, answer)); return; }
-    this.#numbers.push(a, b, answer.length);
+  get length(): number { return this.#numbers.length; }
+
+  numbered(answer: Answer | Numbered): Numbered {
+    if (typeof answer === 'string' || answer instanceof Int32Array) return answer;
+    const out = new Int32Array(answer.reduce((n, { regions }) => n + 3 + regions.length, 1));
+    out[0] = answer.length;
+    let at = 1;
     for (const { path, kind, regions } of answer) {
-      this.#numbers.push(numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length);
-      this.#numbers.append(regions);
+      out.set([numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length], at);
+      out.set(regions, at + 3);
+      at += 3 + regions.length;
     }
+    return out;
+  }
+
+  put({ a, b }: Meeting, answer: Numbered): void {
+    this.#numbers.push(a, b);
+    this.#numbers.append(typeof answer === 'string' ? [~numberOf(this.#reasons, answer)] : answer);
   }
 
   pack(): PackedPairs { return packPairs(this.#numbers.done(), [...this.#paths.keys()], [...this.#reasons.keys()]); }
