@@ -3,6 +3,7 @@
 import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { display } from './bytes.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
+import { pairsIn } from './decided.ts';
 import { AcumenError, bug } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
@@ -15,6 +16,19 @@ import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from '
 export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
 export interface SourceConflict { readonly a: ByteString; readonly b: ByteString | 'base'; readonly verdict: Verdict; readonly paths: readonly PathBytes[] }
 export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly Conflict[] }
+
+/** Is every pair still decided that was, and of which both segments are still there? An index does not go back to sweeping one. */
+function stayAnswered(before: Tables, now: Tables): boolean {
+  if (before.decided.length === 0) return true;
+  const keyIn = (t: Tables, at: number): number => t.decided[at]! * now.segments.length + t.decided[at + 1]!;
+  const answered = new Set<number>();
+  for (const at of pairsIn(now.decided)) answered.add(keyIn(now, at));
+  for (const at of pairsIn(before.decided)) {
+    const isThere = now.segments[before.decided[at]!]!.standing !== 'gone' && now.segments[before.decided[at + 1]!]!.standing !== 'gone';
+    if (isThere && !answered.has(keyIn(before, at))) return false;
+  }
+  return true;
+}
 
 const NO_RISKS: GraphRisks = { against: [], between: new Map(), isCut: false };
 
@@ -66,7 +80,7 @@ export class Engine {
     const engine = new Engine(grown.tables, null, this.#growing, this.#digestOf);
     engine.#provenances = this.#all.next(grown.tables, grown.removed, grown.added);
     engine.#before = this.tables;
-    engine.#index = this.#index?.next(grown.tables, grown.removed, grown.added) ?? null;
+    engine.#index = stayAnswered(this.tables, grown.tables) ? this.#index?.next(grown.tables, grown.removed, grown.added) ?? null : null;
     this.#index = null;
     return engine;
   }
@@ -81,6 +95,13 @@ export class Engine {
   get #all(): Provenances { return this.#provenances ??= Provenances.of(this.tables); }
   /** in the order of their first segments */
   get acus(): readonly Acu[] { return this.#acus ??= this.#inOrder().map((n) => this.#acuAt(n)); }
+  /** How many ACUs there are, and what they change, without describing each. */
+  totals(): { readonly acus: number; readonly edits: number; readonly hunks: number } {
+    const order = this.#inOrder();
+    let edits = 0, hunks = 0;
+    for (const n of order) { const meta = this.tables.segments[this.#all.listOf(n)[0]!]!; edits += meta.paths.length; hunks += meta.hunks; }
+    return { acus: order.length, edits, hunks };
+  }
   get sources(): readonly Source[] {
     const { sources, segments } = this.tables;
     return this.#sources ??= sources.map((s) => ({ name: s.name, ref: s.ref, oid: s.oid, segments: s.segments.map((i) => segments[i]!.tip) }));
@@ -301,8 +322,14 @@ export class Engine {
     }
     return pair.places.map((p) => ({
       a: x, b: y, kind: p.kind, verdict: 'blocking' as const, path: this.tables.paths[p.path]!, inherited: this.#inherited(pair, p),
-      detail: sentence(p.kind, p.regions, this.#shown[p.path] ??= display(this.tables.paths[p.path]!)),
+      detail: sentence(p.kind, p.regions, this.#shown[p.path] ??= display(this.tables.paths[p.path]!)) + (p.kind === 'binary' ? this.#degraded(pair) : ''),
     }));
+  }
+
+  /** A stated degradation of one of the sides, in brackets: what git could have merged conflicts because of it. */
+  #degraded({ a, b }: PairConflict): string {
+    const note = [a, b].flatMap((s) => this.tables.segments[s]!.notes)[0];
+    return note === undefined ? '' : ` (${note})`;
   }
 
   /** Does a pair of segments further down already conflict at this place? */

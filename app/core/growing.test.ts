@@ -22,7 +22,7 @@ function segmentOf(n: number, v: number, on: Segment | null, kind: number, conte
     const path = `f${(n * 3 + v + k * 5) % 7}.txt` as PathBytes, line = (n + v * 2 + k) % 6;
     const hunks = [{ start: line, end: line + 1, removed: text(`${line}\n`), inserted: text(`${line} ${n % 3} ${v}\nand ${v}\n`) }];
     if (kind === 1 && k === 1) return { path, kind: 'delete', before: { mode: 0o100644, oid: oid('base', path) }, after: null, hunks: null, added: 0, deleted: 0 };
-    return { path, kind: 'modify', before: { mode: 0o100644, oid: oid('base', path) }, after: { mode: 0o100644, oid: oid('after', n % 3, v, path) }, hunks, added: 2, deleted: 1, ...kind === 2 && { note: 'noted' } };
+    return { path, kind: 'modify', before: { mode: 0o100644, oid: oid('base', path) }, after: { mode: 0o100644, oid: oid('after', line, n % 3, v, path) }, hunks, added: 2, deleted: 1, ...kind === 2 && { note: 'noted' } };
   }).sort((x, y) => (x.path < y.path ? -1 : 1)).filter((e, i, all) => i === 0 || all[i - 1]!.path !== e.path);
   const standing = kind === 3 ? { kind: 'stale' as const, conflicts: [{ a: '' as AcuId, b: 'base', kind: 'content', verdict: 'partial', path: edits[0]!.path, detail: 'stale', inherited: false } satisfies Conflict] }
     : kind === 4 ? { kind: 'inexact' as const, reason: 'unread' } : { kind: 'exact' as const };

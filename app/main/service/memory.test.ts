@@ -61,7 +61,7 @@ test('an import that looks only at what moved is one from scratch, and so is eve
       expect(await workspace.store.state()).toEqual(workspace.view.state);
       await anew.close();
     }
-    expect(little).toBeGreaterThan(STEPS / 3);
+    expect(little).toBeGreaterThan(STEPS / 6);
     expect(await workspace.call('fsck', { ticket: 'fsck' })).toMatchObject({ ok: true, problems: [] });
     const { digest } = workspace.engine;
     await workspace.close();

@@ -55,7 +55,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     return {
       operation: {
         kind: 'import', target: null,
-        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.acus.length, 'change')} onto ${published.baseName}${became && `; composition: ${became}`}`,
+        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.totals().acus, 'change')} onto ${published.baseName}${became && `; composition: ${became}`}`,
         command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events, published,
@@ -64,11 +64,8 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   });
   // Both are waited for, whatever becomes of either; where the batch failed, its error says why.
   for (const done of await Promise.allSettled([staged.storing, committed])) if (done.status === 'rejected') throw done.reason;
-  const { acus } = await workspace.engineOf(published, segments);
-  return {
-    base: published.base, acus: acus.length, sources: published.sources.length,
-    edits: acus.reduce((n, a) => n + a.paths.length, 0), hunks: acus.reduce((n, a) => n + a.hunks, 0), ms: performance.now() - start, rebound,
-  };
+  const { acus, edits, hunks } = (await workspace.engineOf(published, segments)).totals();
+  return { base: published.base, acus, sources: published.sources.length, edits, hunks, ms: performance.now() - start, rebound };
 }
 
 /** One store, one repository: whichever way it is reached. */
