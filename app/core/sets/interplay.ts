@@ -2,10 +2,10 @@
 // once a deletion by one and an addition by another are on one side. A superset, told by the paths concerned; contents are compared
 // only where a deleted or added path, or a directory that is emptied, is met by somebody else.
 import type { PathBytes } from '../bytes.ts';
-import { type Changes, ancestors } from '../changes.ts';
-import type { Likeness } from '../likeness.ts';
+import { type Changes, ancestors, isRegular } from '../changes.ts';
+import { type Likeness, MOST_COMPARED } from '../likeness.ts';
 import type { Entry } from '../repository.ts';
-import { ENOUGH, type Similarities, directoryOf, nameOf } from '../treeMerge/renames.ts';
+import { EMPTY_BLOBS, ENOUGH, type Similarities, directoryOf, nameOf } from '../treeMerge/renames.ts';
 import type { BaseTree, Pair } from '../treeMerge/walk.ts';
 import { LACKING } from '../waves.ts';
 
@@ -20,6 +20,7 @@ export interface Member {
 /** What a merge of others has made of a file that one of them added. */
 export interface Variant { readonly path: PathBytes; readonly entry: Entry; readonly top: number }
 
+interface At { readonly path: PathBytes; readonly entry: Entry }
 interface Presence { readonly entries: Entry[]; readonly tops: Set<number> }
 
 /** Tops of one group. `tied`: one rename is as good as another, and the order decides in which folders are met. */
@@ -67,8 +68,11 @@ class Finder {
   /** emptied directory → who adds directly in it */
   readonly #filling: Map<PathBytes, Set<number>>;
   /** in the graph of what may be a rename of what */
-  readonly #to = new Map<PathBytes, PathBytes[]>();
-  readonly #from = new Map<PathBytes, PathBytes[]>();
+  readonly #to = new Map<PathBytes, Set<PathBytes>>();
+  readonly #from = new Map<PathBytes, Set<PathBytes>>();
+  #placed: { readonly byName: ReadonlyMap<string, ReadonlySet<number>>; readonly byDirectory: ReadonlyMap<string, ReadonlySet<number>> } | null = null;
+  /** more pairs than are compared: everything may be a rename of everything */
+  #isTooMuch = false;
 
   constructor(members: readonly Member[], deleted: ReadonlyMap<PathBytes, Presence>, added: ReadonlyMap<PathBytes, Presence>, base: BaseTree, likeness: Likeness, similarities: Similarities) {
     this.#members = members;
@@ -89,7 +93,8 @@ class Finder {
     const from = [...this.#deleted.keys()].filter((path) => this.#touching.get(path)!.size > 1 || this.#fillers(path).length > 0);
     const to = [...this.#added.keys()].filter((path) => this.#touching.get(path)!.size > 1);
     if (from.length === 0 && to.length === 0) return [];
-    this.#compare(from, to);
+    // too much to be looked over: whoever is there takes part, and the merges find what git finds
+    if (!this.#compare(from, to)) return this.#members.length < 2 ? [] : [{ tops: this.#members.map(({ top }) => top), tied: true }];
     const groups = new Groups(), tied = new Set<number>();
     const done = new Set<PathBytes>();
     for (const path of this.#to.keys()) if (!done.has(path)) this.#join(this.#reach(path, done), groups, tied);
@@ -125,36 +130,52 @@ class Finder {
     return this.#filling.size === 0 ? [] : [...ancestors(path)].filter((directory) => this.#filling.has(directory));
   }
 
-  /** All that may be renames among what can be reached from these, to and fro: what takes one's place frees another's. */
-  #compare(from: readonly PathBytes[], to: readonly PathBytes[]): void {
+  /** All that may be renames among what can be reached from these, to and fro: what takes one's place frees another's. False: too many. */
+  #compare(from: readonly PathBytes[], to: readonly PathBytes[]): boolean {
     const sources = [...this.#deleted.keys()], targets = [...this.#added.keys()];
     for (let xs = from, ys = to; xs.length > 0 || ys.length > 0;) {
       const found: [PathBytes, PathBytes][] = [];
       // asked for together, so that what is lacking comes in one wave
       let lacks = false;
-      for (const [some, others] of [[xs, targets], [sources, ys]] as const) {
-        try { found.push(...this.#alike(some, others)); } catch (error) { if (error !== LACKING) throw error; lacks = true; }
+      for (const [some, others, isFrom] of [[xs, targets, true], [ys, sources, false]] as const) {
+        try {
+          for (const [one, other] of this.#alike(some, others, isFrom)) found.push(isFrom ? [one, other] : [other, one]);
+        } catch (error) {
+          if (error !== LACKING) throw error;
+          lacks = true;
+        }
       }
       if (lacks) throw LACKING;
+      if (this.#isTooMuch) return false;
       const nextX = new Set<PathBytes>(), nextY = new Set<PathBytes>();
-      for (const x of xs) if (!this.#to.has(x)) this.#to.set(x, []);
-      for (const y of ys) if (!this.#from.has(y)) this.#from.set(y, []);
+      for (const x of xs) if (!this.#to.has(x)) this.#to.set(x, new Set());
+      for (const y of ys) if (!this.#from.has(y)) this.#from.set(y, new Set());
       for (const [x, y] of found) {
-        if (!this.#to.has(x)) { this.#to.set(x, []); nextX.add(x); }
-        if (!this.#from.has(y)) { this.#from.set(y, []); nextY.add(y); }
-        if (this.#to.get(x)!.includes(y)) continue;
-        this.#to.get(x)!.push(y);
-        this.#from.get(y)!.push(x);
+        if (!this.#to.has(x)) { this.#to.set(x, new Set()); nextX.add(x); }
+        if (!this.#from.has(y)) { this.#from.set(y, new Set()); nextY.add(y); }
+        this.#to.get(x)!.add(y);
+        this.#from.get(y)!.add(x);
       }
       xs = [...nextX];
       ys = [...nextY];
     }
+    return true;
   }
 
-  #alike(from: readonly PathBytes[], to: readonly PathBytes[]): [PathBytes, PathBytes][] {
-    const entriesOf = (paths: readonly PathBytes[], presence: ReadonlyMap<PathBytes, Presence>) => paths.flatMap((path) => presence.get(path)!.entries.map((entry) => ({ path, entry })));
-    const left = entriesOf(from, this.#deleted), right = entriesOf(to, this.#added);
-    return this.#likeness.pairs(left.map((l) => l.entry), right.map((r) => r.entry)).map(([i, j]): [PathBytes, PathBytes] => [left[i]!.path, right[j]!.path]);
+  /** `some` with each of `others` that it may be a rename of, or that may be one of it. Of very many, those that have an equal one with that alone. */
+  #alike(some: readonly PathBytes[], others: readonly PathBytes[], isFrom: boolean): [PathBytes, PathBytes][] {
+    const entriesOf = (paths: readonly PathBytes[], presence: ReadonlyMap<PathBytes, Presence>): At[] => paths.flatMap((path) => presence.get(path)!.entries.map((entry) => ({ path, entry })));
+    let left = entriesOf(some, isFrom ? this.#deleted : this.#added);
+    const right = entriesOf(others, isFrom ? this.#added : this.#deleted);
+    const out: [PathBytes, PathBytes][] = [];
+    if (left.length * right.length > MOST_COMPARED) {
+      left = withoutEqual(left, right, out);
+      if (left.length * right.length > MOST_COMPARED) { this.#isTooMuch = true; return out; }
+    }
+    const entries = (all: readonly At[]): Entry[] => all.map(({ entry }) => entry);
+    const pairs = isFrom ? this.#likeness.pairs(entries(left), entries(right)) : this.#likeness.pairs(entries(right), entries(left));
+    for (const [i, j] of pairs) out.push([left[isFrom ? i : j]!.path, right[isFrom ? j : i]!.path]);
+    return out;
   }
 
   #reach(path: PathBytes, done: Set<PathBytes>): { readonly from: readonly PathBytes[]; readonly to: readonly PathBytes[] } {
@@ -169,20 +190,19 @@ class Finder {
   }
 
   #join({ from, to }: { readonly from: readonly PathBytes[]; readonly to: readonly PathBytes[] }, groups: Groups, tied: Set<number>): void {
-    if (!from.some((x) => this.#to.get(x)!.some((y) => this.#concerns(x, y)))) return;
+    if (!from.some((x) => this.#to.get(x)!.keys().some((y) => this.#concerns(x, y)))) return;
     const tops = new Set<number>();
-    const take = (more: Iterable<number>): void => { for (const top of more) tops.add(top); };
+    const take = (more: Iterable<number> | undefined): void => { for (const top of more ?? []) tops.add(top); };
     for (const path of [...from, ...to]) take(this.#touching.get(path)!);
-    for (const x of from) for (const directory of this.#fillers(x)) {
+    for (const directory of new Set(from.flatMap((x) => this.#fillers(x)))) {
       take(this.#filling.get(directory)!);
       for (const [path, { tops: gone }] of this.#deleted) if (path.startsWith(`${directory}/`)) take(gone);
     }
     // where there is a choice, it is decided by what is no rename itself: names that others have, too, and where their directories went
     if (from.length + to.length > 2) {
-      const names = new Set(from.map(nameOf)), directories = new Set(from.map(directoryOf));
-      for (const [path, { tops: there }] of this.#deleted) if (names.has(nameOf(path)) || directories.has(directoryOf(path))) take(there);
-      for (const [path, { tops: there }] of this.#added) if (names.has(nameOf(path))) take(there);
-      if (this.#tied(from, to)) {
+      const { byName, byDirectory } = this.#places();
+      for (const x of from) { take(byName.get(nameOf(x))); take(byDirectory.get(directoryOf(x))); }
+      if (this.#tied(from)) {
         take(this.#below(new Set([...from, ...to].map(rootOf).filter((root) => root !== ''))));
         for (const top of tops) tied.add(top);
       }
@@ -190,10 +210,24 @@ class Finder {
     groups.join([...tops]);
   }
 
+  /** Who deletes or adds files of a name, and who deletes files of a directory. */
+  #places(): { readonly byName: ReadonlyMap<string, ReadonlySet<number>>; readonly byDirectory: ReadonlyMap<string, ReadonlySet<number>> } {
+    if (this.#placed !== null) return this.#placed;
+    const byName = new Map<string, Set<number>>(), byDirectory = new Map<string, Set<number>>();
+    const put = (map: Map<string, Set<number>>, key: string, tops: ReadonlySet<number>): void => {
+      const here = map.get(key) ?? new Set();
+      for (const top of tops) here.add(top);
+      map.set(key, here);
+    };
+    for (const [path, { tops }] of this.#deleted) { put(byName, nameOf(path), tops); put(byDirectory, directoryOf(path), tops); }
+    for (const [path, { tops }] of this.#added) put(byName, nameOf(path), tops);
+    return this.#placed = { byName, byDirectory };
+  }
+
   /** Is one as good a match as another? Then git takes the one it meets first, and when it meets it depends on who else is in its directories. */
-  #tied(from: readonly PathBytes[], to: readonly PathBytes[]): boolean {
+  #tied(from: readonly PathBytes[]): boolean {
     const pairsOf = (x: PathBytes, y: PathBytes): Pair[] => this.#deleted.get(x)!.entries.flatMap((before) => this.#added.get(y)!.entries.map((after) => ({ from: x, to: y, before, after })));
-    const all = from.flatMap((x) => this.#to.get(x)!.flatMap((y) => pairsOf(x, y)));
+    const all = from.flatMap((x) => [...this.#to.get(x)!].flatMap((y) => pairsOf(x, y)));
     const unequal = all.filter(({ before, after }) => before!.oid !== after!.oid);
     this.#similarities.need(unequal, unequal);
     // of equal contents the first is taken, whatever its name
@@ -206,7 +240,8 @@ class Finder {
         return before !== undefined && before !== other(pair);
       });
     };
-    return from.some((x) => tied(all.filter((pair) => pair.from === x), (pair) => pair.to)) || to.some((y) => tied(all.filter((pair) => pair.to === y), (pair) => pair.from));
+    return Map.groupBy(all, (pair) => pair.from).values().some((pairs) => tied(pairs, (pair) => pair.to))
+      || Map.groupBy(all, (pair) => pair.to).values().some((pairs) => tied(pairs, (pair) => pair.from));
   }
 
   /** All who touch anything in these directories at the root. */
@@ -221,6 +256,19 @@ class Finder {
     for (const top of concerned) if (without(this.#deleted.get(x)!.tops, top) && without(this.#added.get(y)!.tops, top)) return true;
     return false;
   }
+}
+
+/** Takes out those that have an equal one, each with one of these; of several alike they all meet in the first. */
+function withoutEqual(left: readonly At[], right: readonly At[], out: [PathBytes, PathBytes][]): At[] {
+  const keyOf = ({ entry }: At): string => `${isRegular(entry) ? '' : entry.mode} ${entry.oid}`;
+  const alike = Map.groupBy(right, keyOf), met = new Set<string>(), rest: At[] = [];
+  for (const one of left) {
+    const key = keyOf(one), others = EMPTY_BLOBS.has(one.entry.oid) ? undefined : alike.get(key);
+    if (others === undefined) { rest.push(one); continue; }
+    for (const other of met.has(key) ? others.slice(0, 1) : others) out.push([one.path, other.path]);
+    met.add(key);
+  }
+  return rest;
 }
 
 const rootOf = (path: PathBytes): string => path.slice(0, Math.max(0, path.indexOf('/')));
