@@ -21,15 +21,20 @@ const MEGABYTE = 1 << 20;
 const LIMITS = { contents: 32 * MEGABYTE, lined: 32 * MEGABYTE, patches: 32 * MEGABYTE } as const;
 
 export class Warm {
-  readonly #lined = new LRUCache<string, Lined | 'none'>({ maxSize: LIMITS.lined, maxEntrySize: LIMITS.lined / 4, sizeCalculation: (lined) => (lined === 'none' ? 200 : linedSize(lined)) });
-  readonly #patches = new LRUCache<string, Patch | 'none'>({ maxSize: LIMITS.patches, maxEntrySize: LIMITS.patches / 4, sizeCalculation: (patch) => (patch === 'none' ? 300 : patchSize(patch)) });
-  readonly kept: KeptTexts = { lined: this.#lined, patches: this.#patches };
-  readonly #contents = new LRUCache<Oid, Uint8Array>({ maxSize: LIMITS.contents, maxEntrySize: LIMITS.contents / 8, sizeCalculation: (bytes) => bytes.length + 200 });
+  readonly #lined: LRUCache<string, Lined | 'none'>;
+  readonly #patches: LRUCache<string, Patch | 'none'>;
+  readonly #contents: LRUCache<Oid, Uint8Array>;
+  readonly kept: KeptTexts;
   readonly #reader: RepositoryReader;
   #trees: Trees;
   #segments: { readonly engine: Engine; readonly graph: SegmentGraph } | null = null;
 
-  constructor(reader: RepositoryReader) {
+  constructor(reader: RepositoryReader, limits: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS) {
+    const bounded = (maxSize: number) => ({ maxSize, maxEntrySize: Math.ceil(maxSize / 4) });
+    this.#lined = new LRUCache({ ...bounded(limits.lined), sizeCalculation: (lined) => (lined === 'none' ? 200 : linedSize(lined)) });
+    this.#patches = new LRUCache({ ...bounded(limits.patches), sizeCalculation: (patch) => (patch === 'none' ? 300 : patchSize(patch)) });
+    this.#contents = new LRUCache({ ...bounded(limits.contents), sizeCalculation: (bytes) => bytes.length + 200 });
+    this.kept = { lined: this.#lined, patches: this.#patches };
     this.#reader = reader;
     this.#trees = new Trees(reader);
   }

@@ -1,0 +1,94 @@
+// Law 7, cached = computed: the danger is a composition that differs from one composed afresh because of what was composed before it,
+// what has been let go of, or what could not be read then.
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { AcuId, Oid } from '../../core/bytes.ts';
+import type { Engine } from '../../core/engine.ts';
+import { generate } from '../../../testkit/generate.ts';
+import { git, gitLine } from '../../../testkit/git.ts';
+import { type Loaded, load } from '../../../testkit/loaded.ts';
+import { Random } from '../../../testkit/random.ts';
+import { START, Tiny, withLines } from '../../../testkit/tiny.ts';
+import { type Bodies, composeSet } from './composer.ts';
+import { Warm } from './warm.ts';
+
+const bodiesOf = (loaded: Loaded): Bodies => async (segments) => segments.map((s) => loaded.segments[loaded.engine.tables.order.indexOf(s)]!);
+
+/** Tree, and contents that were made; or the refusal. */
+async function shown(loaded: Loaded, ids: readonly AcuId[], warm: Warm, bodies?: Bodies): Promise<string> {
+  const set = await composeSet(loaded.engine, loaded.reader, ids, loaded.stored, undefined, warm, bodies);
+  if (!('delta' in set)) return `refused ${set.conflicts.map((c) => `${c.path} ${c.kind}`).sort().join()} ${set.missing.join()}`;
+  const { tree, made } = await warm.grow(loaded.engine.tables.baseTree, set.delta);
+  return `${tree} ${[...set.blobs.keys()].sort().join()} ${[...made.keys()].sort().join()}`;
+}
+
+/** Chosen by chance; some go together, some do not. */
+function some(engine: Engine, random: Random): AcuId[] {
+  const names = random.shuffle(engine.sources.map((s) => s.name));
+  let ids: AcuId[] = [];
+  for (const name of names.slice(0, random.between(2, 25))) {
+    const next = [...new Set([...ids, ...engine.named(name)])];
+    if (random.chance(0.02) || engine.check(next).ok) ids = next;
+  }
+  return ids;
+}
+
+describe('composing warm', () => {
+  test.each([['fleet', 51], ['kinds', 52], ['torture', 53]] as const)('is composing afresh (%s), with bodies, with little room, and with other sets before it', async (mix, seed) => {
+    const made = await generate({ seed, mix, sources: 30 });
+    const loaded = await load(made.dir, { refs: made.refs });
+    try {
+      const random = new Random(seed), bodies = bodiesOf(loaded);
+      const warm = new Warm(loaded.reader), learning = new Warm(loaded.reader), small = new Warm(loaded.reader, { contents: 4000, lined: 4000, patches: 1000 });
+      let composed = 0;
+      for (let n = 0; n < 16; n++) {
+        const ids = some(loaded.engine, random);
+        const expected = await shown(loaded, ids, new Warm(loaded.reader));
+        if (!expected.startsWith('refused')) composed++;
+        expect(await shown(loaded, ids, warm)).toBe(expected);
+        expect(await shown(loaded, random.shuffle([...ids]), learning, bodies)).toBe(expected);
+        expect(await shown(loaded, ids, small, bodies)).toBe(expected);
+      }
+      expect(composed).toBeGreaterThan(8);
+      const held = Object.entries(small.held).filter(([what]) => what !== 'trees').reduce((sum, [, bytes]) => sum + bytes, 0);
+      expect(held).toBeLessThanOrEqual(9000);
+      expect(learning.held.patches).toBeGreaterThan(1000);
+    } finally {
+      await loaded.close();
+      made.remove();
+    }
+  }, 120_000);
+
+  test('remembers no failure: what was missing and is there again is read', async () => {
+    const t = new Tiny();
+    const base = t.commit([], { 'dir/f': START, 'dir/deep/g': START });
+    const a = t.commit([base], { 'dir/f': withLines(START, { 3: 'a\n' }), 'dir/deep/g': withLines(START, { 3: 'a\n' }) });
+    const b = t.commit([base], { 'dir/f': withLines(START, { 20: 'b\n' }), 'dir/deep/g': withLines(START, { 20: 'b\n' }) });
+    t.refs({ main: base, a, b });
+    // Loose, so that one of them can be taken away.
+    const pack = git(t.dir, ['cat-file', '--batch-all-objects', '--batch-check=%(objectname)']).trimEnd().split('\n');
+    const packed = git(t.dir, ['pack-objects', '--stdout', '-q'], { input: `${pack.join('\n')}\n` });
+    const loose = new Tiny();
+    git(loose.dir, ['unpack-objects', '-q'], { input: packed });
+    for (const name of ['main', 'a', 'b']) git(loose.dir, ['update-ref', `refs/heads/${name}`, gitLine(t.dir, ['rev-parse', name])]);
+    const loaded = await load(loose.dir);
+    try {
+      const ids = loaded.engine.acus.map((acu) => acu.id);
+      const expected = await shown(loaded, ids, new Warm(loaded.reader));
+      for (const what of ['main:dir/f', 'main:dir/deep', 'a:dir/deep/g']) {
+        const oid = gitLine(loose.dir, ['rev-parse', what]) as Oid, path = join(loose.dir, 'objects', oid.slice(0, 2), oid.slice(2));
+        expect(existsSync(path)).toBe(true);
+        const warm = new Warm(loaded.reader);
+        renameSync(path, `${path}.away`);
+        await expect(shown(loaded, ids, warm), what).rejects.toMatchObject({ code: 'missing-object' });
+        renameSync(`${path}.away`, path);
+        expect(await shown(loaded, ids, warm), what).toBe(expected);
+      }
+    } finally {
+      await loaded.close();
+      t.remove();
+      loose.remove();
+    }
+  });
+});
