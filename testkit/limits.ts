@@ -137,6 +137,20 @@ export const limitCases: readonly LimitCase[] = [
     },
   },
   {
+    name: 'long', what: 'lines of 34 bytes: more than a text may have', full: 1_100_000, small: 100,
+    build(dir, size) {
+      const stream = new Stream();
+      const base = lines(size, (i) => `line ${digits(i)} of a very long file`);
+      const main = stream.commit('main', [], { 'long.txt': stream.blob(text(base)) });
+      stream.commit('first', [main], { 'long.txt': stream.blob(text(base.with(2, 'first'))) });
+      stream.commit('last', [main], { 'long.txt': stream.blob(text(base.with(size - 3, 'last'))) });
+      stream.commit('same', [main], { 'long.txt': stream.blob(text(base.with(2, 'first'))), 'new.txt': stream.blob('new\n') });
+      stream.commit('apart', [main], { 'apart.txt': stream.blob('apart\n') });
+      stream.write(dir);
+      return [['first', 'last'], ['first', 'same'], ['first', 'apart'], ['last', 'apart']];
+    },
+  },
+  {
     name: 'alternating', what: 'lines, every second one changed', full: 100_000, small: 3000,
     build: (dir, size) => {
       const base = lines(size, (i) => `line ${i}`);

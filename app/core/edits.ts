@@ -6,7 +6,7 @@ import type { Edit, EditKind, Hunk } from './model.ts';
 import { Mode } from './repository.ts';
 import { LACKING } from './waves.ts';
 
-const TOO_LARGE = `larger than ${TEXT_LIMIT >> 20} MiB, treated as binary`;
+export const TOO_LARGE = `larger than ${TEXT_LIMIT >> 20} MiB, treated as binary`;
 
 /** Edits of all changes, sorted by path in byte order. Stops as `Contents` does where texts are lacking. */
 export function editsOf(contents: Contents, changes: Changes): Edit[] {

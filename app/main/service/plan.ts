@@ -8,7 +8,7 @@ import { FoldedTree } from '../../core/collisions.ts';
 import { neededContexts } from '../../core/common.ts';
 import { type Composed, Composer } from '../../core/compose.ts';
 import type { Contents } from '../../core/contents.ts';
-import { editsOf } from '../../core/edits.ts';
+import { TOO_LARGE, editsOf } from '../../core/edits.ts';
 import { describe } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Edit, Segment, Standing } from '../../core/model.ts';
@@ -252,7 +252,7 @@ export class Plan implements Held {
       kind: 'stale',
       conflicts: carried.conflicts.map((c) => ({
         a: '' as AcuId, b: 'base' as const, kind: c.kind, verdict: 'partial' as const, path: c.path,
-        detail: describe(c.kind, c.regions, c.path), inherited: false,
+        detail: describe(c.kind, c.regions, c.path) + (c.kind === 'binary' && this.#isTooLarge(carried.own, c.path) ? ` (${TOO_LARGE})` : ''), inherited: false,
       })),
     };
     const collisions = carried.kind === 'exact' ? this.#collisions(i, carried.changes) : [];
@@ -296,6 +296,12 @@ export class Plan implements Held {
   #commitCount(i: number): number {
     const s = this.#cut[i]!;
     return this.#lower[i]!.length > 0 ? s.commits.length : s.below.reduce((n, b) => n + this.#cut[b]!.commits.length, s.commits.length);
+  }
+
+  /** On either side: what was met at the path. */
+  #isTooLarge(own: Changes, path: PathBytes): boolean {
+    const c = own.get(path), { tooLarge } = this.#contents;
+    return [c?.before, c?.after, this.#trees.file(this.#base.tree, path)].some((entry) => entry != null && tooLarge.has(entry.oid));
   }
 
   #keep(i: number, bytes: number): void {
