@@ -263,7 +263,7 @@ export class Composer {
     const { before } = list[0]!.change;
     const merge = (x: Entry | null, y: Entry | null) => mergeEntries(this.#contents, before, x, y);
     const decision = new Orders<Entry | null, PathConflict>({
-      size: list.length,
+      size: list.length, work: list.length,
       first: (i) => list[i]!.change.after,
       join: (head, _, i) => {
         const merged = merge(head, list[i]!.change.after);

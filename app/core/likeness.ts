@@ -6,7 +6,7 @@ import type { Contents } from './contents.ts';
 import type { Entry } from './repository.ts';
 import { type Profile, mayRename, profileOf, sizesMayRename } from './similarity.ts';
 
-/** deletions × additions beyond which everything is taken to be alike; git has such a limit too (merge.renameLimit) */
+/** deletions × additions beyond which everything that is not equal is taken to be alike; git has such a limit too (merge.renameLimit) */
 export const MOST_COMPARED = 100_000;
 
 /** Bytes of profiles kept, after which they are let go of. */
@@ -22,10 +22,9 @@ export class Likeness {
 
   constructor(contents: Contents) { this.#contents = contents; }
 
-  /** Index pairs [from, to] of what may be renames. */
+  /** Index pairs [from, to] of what may be renames. More than MOST_COMPARED are not for here. */
   pairs(from: readonly Entry[], to: readonly Entry[]): [number, number][] {
     if (from.length === 0 || to.length === 0) return [];
-    if (from.length * to.length > MOST_COMPARED) return from.flatMap((_, i) => to.map((__, j): [number, number] => [i, j]));
     const files = (entries: readonly Entry[]): Oid[] => [...new Set(entries.filter(isRegular).map((e) => e.oid))];
     this.#compare(files(from), files(to));
     // links and submodules are renames only where mode and id are equal

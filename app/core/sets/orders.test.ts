@@ -8,7 +8,7 @@ import { type Chain, type Decision, EVERY_ORDER, MOST_ORDERS, Orders, seededOrde
 /** Ends are texts; `rule` says of a member and all that came before it: null refuses, else what is put at the end. */
 function chainOf(size: number, rule: (before: ReadonlySet<number>, member: number) => string | null): Chain<string, number> & { joins: number } {
   return {
-    size, joins: 0,
+    size, work: size, joins: 0,
     first: (i) => `.${i}`,
     join(head, members, i) {
       this.joins++;
@@ -104,6 +104,16 @@ describe('many members', () => {
   test('of which two refuse each other in every order are a conflict of these two', () => {
     const decision = new Orders(chainOf(30, (before, member) => ((member === 4 && before.has(17)) || (member === 17 && before.has(4)) ? null : ''))).decide();
     expect(decision).toMatchObject({ state: 'conflict', core: [4, 17] });
+  });
+
+  test('with much in them are taken in fewer orders, backwards too', () => {
+    expect(seededOrders(40, 100).length).toBe(MOST_ORDERS);
+    expect(seededOrders(40, 30_000).length).toBe(16);
+    expect(seededOrders(400, 1_000_000)).toEqual([Array.from({ length: 400 }, (_, i) => i), Array.from({ length: 400 }, (_, i) => 399 - i)]);
+    const chain = { ...chainOf(6, () => ''), work: 1_000_000 };
+    const counted = { ...chain, join: (...of: Parameters<typeof chain.join>) => { counted.joins++; return chain.join(...of); }, joins: 0 };
+    expect(new Orders(counted).decide().state).toBe('clean');
+    expect(counted.joins).toBeLessThanOrEqual(20);
   });
 
   test('that go together are taken in a bounded number of orders, the same ones always', () => {

@@ -5,6 +5,8 @@ import { LACKING } from '../waves.ts';
 /** What is chained: `size` members, by place. `H` is what a merge gives, `R` why it refuses. May stop as waves.ts describes. */
 export interface Chain<H, R> {
   readonly size: number;
+  /** what one merge may have to go through: changed paths of all members */
+  readonly work: number;
   first(member: number): H;
   /** `head`: what some order of `members` gave; ascending */
   join(head: H, members: readonly number[], member: number): { readonly head: H } | { readonly refusal: R };
@@ -29,6 +31,8 @@ export type Decision<H, R> =
 export const EVERY_ORDER = 7;
 /** Of more members at least and at most so many orders, and in between so many that the merges are about as many as here. */
 export const FEWEST_ORDERS = 8, MOST_ORDERS = 24, MERGES = 1000;
+/** Paths that all merges together may go through, some tens of seconds of one processor: then there are fewer orders, two at least. */
+export const MOST_PATHS = 20_000_000;
 
 interface Node<H> { readonly key: string; readonly members: readonly number[]; readonly heads: H[] }
 type Joined<H, R> = { readonly node: Node<H>; readonly at: number } | { readonly refusal: R };
@@ -56,7 +60,11 @@ export class Orders<H, R> {
   decide(): Decision<H, R> {
     const all = Array.from({ length: this.#chain.size }, (_, i) => i);
     this.#made = 0;
-    return all.length <= EVERY_ORDER ? this.#every(all) : this.#some(all);
+    return this.#isEvery(all.length) ? this.#every(all) : this.#some(all);
+  }
+
+  #isEvery(size: number): boolean {
+    return size <= EVERY_ORDER && (size <= 3 || size * 2 ** (size - 1) * this.#chain.work <= MOST_PATHS);
   }
 
   #node(members: readonly number[]): Node<H> {
@@ -125,16 +133,16 @@ export class Orders<H, R> {
 
   /** Seeded orders, each also backwards; then what fails is made smaller, one member at a time. */
   #some(all: readonly number[]): Decision<H, R> {
-    const orders = seededOrders(all.length);
+    const orders = seededOrders(all.length, this.#chain.work);
     const runs = this.#runs(orders);
     const ends = new Set(runs.map((run) => ('node' in run ? run.at : -1)));
     if (ends.size === 1 && !ends.has(-1)) return { state: 'clean', head: this.#node(all).heads[[...ends][0]!]! };
     const state: Failing = ends.size === 1 ? 'conflict' : 'order-sensitive';
     const refused = runs.findIndex((run) => 'refusal' in run);
-    const witnesses = refused >= 0 ? [orders[refused]!] : [orders[0]!, orders[runs.findIndex((run) => 'node' in run && run.at !== (runs[0] as { at: number }).at)]!];
+    const witnesses = refused >= 0 ? [this.#refused(orders[refused]!)] : [orders[0]!, orders[runs.findIndex((run) => 'node' in run && run.at !== (runs[0] as { at: number }).at)]!];
     let left = this.#reduced(witnesses);
     // a core of few is decided in all its orders: then what is said of it is so
-    if (left.length <= EVERY_ORDER) {
+    if (this.#isEvery(left.length)) {
       const decided = this.#every(left.toSorted(ascending));
       if (decided.state !== 'clean') return decided;
     }
@@ -168,17 +176,29 @@ export class Orders<H, R> {
     return { node, at };
   }
 
-  /** Members without which these orders (one that is refused, or two with different ends) still fail are left out. */
+  /** As much of an order as it takes to be refused. */
+  #refused(order: readonly number[]): readonly number[] {
+    let length = 2;
+    while ('node' in this.#run(order.slice(0, length))) length++;
+    return order.slice(0, length);
+  }
+
+  /** Members without which these orders (one that is refused, or two with different ends) still fail are left out: many at once, then one by one. */
   #reduced(witnesses: readonly (readonly number[])[]): readonly number[] {
-    let orders = witnesses;
-    for (const member of witnesses[0]!) {
-      const without = orders.map((order) => order.filter((other) => other !== member));
-      if (without[0]!.length < 2) break;
-      const runs = this.#runs(without);
-      const fails = runs.some((run) => 'refusal' in run) || new Set(runs.map((run) => (run as { at: number }).at)).size > 1;
-      if (fails) orders = without;
+    let orders = witnesses, found = false;
+    for (let size = Math.ceil(orders[0]!.length / 2); ; size = Math.ceil(size / 2), found = false) {
+      for (let from = 0; from < orders[0]!.length;) {
+        const out = new Set(orders[0]!.slice(from, from + size));
+        const without = orders.map((order) => order.filter((member) => !out.has(member)));
+        if (without[0]!.length >= 2 && this.#fails(without)) { orders = without; found = true; } else from += size;
+      }
+      if (size === 1 && !found) return orders[0]!;
     }
-    return orders[0]!;
+  }
+
+  #fails(orders: readonly (readonly number[])[]): boolean {
+    const runs = this.#runs(orders);
+    return runs.some((run) => 'refusal' in run) || new Set(runs.map((run) => (run as { at: number }).at)).size > 1;
   }
 }
 
@@ -186,8 +206,9 @@ const ascending = (x: number, y: number): number => x - y;
 const bits = (set: number): number => { let n = 0; for (let s = set; s !== 0; s &= s - 1) n++; return n; };
 
 /** Orders of `size` places, the same ones always: ascending and descending, then shuffled ones and each of these backwards. */
-export function seededOrders(size: number): number[][] {
-  const count = Math.min(MOST_ORDERS, Math.max(FEWEST_ORDERS, Math.trunc(MERGES / size)));
+export function seededOrders(size: number, work = 1): number[][] {
+  const wanted = Math.min(MOST_ORDERS, Math.max(FEWEST_ORDERS, Math.trunc(MERGES / size)));
+  const count = Math.max(2, Math.min(wanted, Math.trunc(MOST_PATHS / (size * work))));
   const out: number[][] = [];
   let state = 0x9e3779b9 ^ size;
   const next = (below: number): number => {

@@ -39,6 +39,7 @@ export class TreeChain {
     const members = this.#members(tops);
     return {
       size: members.length,
+      work: members.reduce((sum, top) => sum + this.#graph.changes(top).size, 0),
       first: (i) => this.#graph.changes(members[i]!),
       join: (head, before, i) => {
         const closure = this.#graph.closure(members[i]!);

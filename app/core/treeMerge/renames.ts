@@ -24,7 +24,7 @@ const HELD_BYTES = 32 << 20;
 /** stands for "who knows where" among the places a directory may have gone to */
 const UNKNOWN = '/';
 
-const EMPTY_BLOBS: ReadonlySet<string> = new Set(['e69de29bb2d1d6434b8b29ae775ad8c2e48c5391', '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813']);
+export const EMPTY_BLOBS: ReadonlySet<string> = new Set(['e69de29bb2d1d6434b8b29ae775ad8c2e48c5391', '473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813']);
 
 export interface FoundRenames {
   /** the pairs with renames joined: `from` and `to` differ, both `before` and `after` are there */
