@@ -155,6 +155,16 @@ function* batches<T>(items: Iterable<T>, size: number): Generator<T[], undefined
   if (batch.length > 0) yield batch;
 }
 
+/** A few merges in one process, at once; the merged trees are kept. */
+export function mergeSome(dir: string, pairs: readonly CommitPair[]): MergeAnswer[] {
+  const result = tryGit(dir, [...COMMAND, '--stdin'], { input: pairs.map(([a, b]) => `${a} ${b}\n`).join('') });
+  // one has failed an assertion, or git is older than --stdin
+  if (result.status !== 0) return pairs.map(([a, b]) => mergeOne(dir, a, b));
+  const fields = result.stdout.split('\0'), answers: MergeAnswer[] = [];
+  for (let one = parse(fields, 0); one !== null && answers.length < pairs.length; one = parse(fields, one.next)) answers.push(one.answer);
+  return answers;
+}
+
 /** One merge by a process of its own: its status 0 is clean, 1 is conflict. */
 export function mergeOne(dir: string, a: string, b: string): MergeAnswer {
   const result = tryGit(dir, [...COMMAND, '-z', a, b]);

@@ -1,5 +1,5 @@
 // What features are made of: several sources that meet in one place, levels of a stack, and merges made by git and by hand.
-import { mergeOne } from '../gitMerges.ts';
+import { type MergeAnswer, mergeSome } from '../gitMerges.ts';
 import { freshLine } from '../text.ts';
 import type { Style } from '../text.ts';
 import type { Commit, Draft, Family, File, Source, World } from '../world.ts';
@@ -35,9 +35,8 @@ export function levels(w: World, features: readonly string[], from: Commit, fami
   return out;
 }
 
-/** A merge that git makes, with the paths left to a hand; null where that is not what was wanted, or needs more than lines resolved. */
-export function gitMerge(w: World, a: Commit, b: Commit, oids: ReadonlyMap<number, string>, wanted: 'clean' | 'resolved'): { tree: Map<string, File>; conflicts: readonly string[] } | null {
-  const answer = mergeOne(w.forge.dir, oids.get(a.mark)!, oids.get(b.mark)!);
+/** A merge that git made, with the paths left to a hand; null where that is not what was wanted, or needs more than lines resolved. */
+function usable(w: World, answer: MergeAnswer, wanted: 'clean' | 'resolved'): { tree: Map<string, File>; conflicts: readonly string[] } | null {
   if (answer.clean !== (wanted === 'clean')) return null;
   const tree = w.forge.load(answer.tree);
   const marked = (path: string): boolean => /^<{7} /m.test(tree.get(path)?.data ?? '') && tree.get(path)!.mode.startsWith('100');
@@ -45,19 +44,25 @@ export function gitMerge(w: World, a: Commit, b: Commit, oids: ReadonlyMap<numbe
 }
 
 /** A person's answer to conflict markers: one side, both, or something new. */
-export function resolveByHand(w: World, text: string): string {
+function resolveByHand(w: World, text: string): string {
   return text.replace(/^<{7} [^\n]*\n([^]*?)^={7}\r?\n([^]*?)^>{7} [^\n]*\n/gm, (_, ours: string, theirs: string) =>
     w.random.pick([ours, theirs, ours + theirs, theirs + ours, `${ours}${freshLine(w.random, 'code')}`]));
 }
+
+/** merges tried in one process */
+const AT_ONCE = 16;
 
 export function integrate(w: World, feature: string, wanted: 'clean' | 'resolved'): void {
   w.forge.flush();
   const oids = w.forge.oids();
   const free = w.random.shuffle(w.sources.filter((s) => s.family.integrable));
+  const oid = (s: Source): string => oids.get(s.commit.mark)!;
   for (const a of free) {
-    for (const b of free) {
-      if (a.family === b.family) continue;
-      const merged = gitMerge(w, a.commit, b.commit, oids, wanted);
+    const others = free.filter((b) => b.family !== a.family);
+    let answers: MergeAnswer[] = [];
+    for (const [i, b] of others.entries()) {
+      if (i % AT_ONCE === 0) answers = mergeSome(w.forge.dir, others.slice(i, i + AT_ONCE).map((other) => [oid(a), oid(other)]));
+      const merged = usable(w, answers[i % AT_ONCE]!, wanted);
       if (merged === null) continue;
       a.family.integrable = false;
       b.family.integrable = false;
