@@ -73,8 +73,8 @@ export class Meetings {
     let seen = 0, next = 0;
     for (const pair of pairs.each()) {
       const isAsked = seen++ < asked && packing.length <= this.#most.numbers;
-      const answer = isAsked ? known(pair) ?? merged[next++] : undefined;
-      packing.put(pair, answer === undefined ? tooMany : packing.numbered(answer));
+      const places = isAsked ? known(pair) : null;
+      packing.put(pair, places !== null ? packing.numbered(places) : isAsked ? merged[next++] ?? tooMany : tooMany);
     }
     return packing.pack();
   }
@@ -144,7 +144,9 @@ export class Meetings {
 type Answer = readonly PathConflict[] | string;
 
 /** The same, the places as DecidedPairs has them. */
-type Numbered = Int32Array | string;
+type Numbered = readonly number[] | string;
+
+const CLEAN: Numbered = [0];
 
 class Packing {
   readonly #paths = new Map<PathBytes, number>();
@@ -153,15 +155,13 @@ class Packing {
 
   get length(): number { return this.#numbers.length; }
 
-  numbered(answer: Answer | Numbered): Numbered {
-    if (typeof answer === 'string' || answer instanceof Int32Array) return answer;
-    const out = new Int32Array(answer.reduce((n, { regions }) => n + 3 + regions.length, 1));
-    out[0] = answer.length;
-    let at = 1;
+  numbered(answer: Answer): Numbered {
+    if (typeof answer === 'string') return answer;
+    if (answer.length === 0) return CLEAN;
+    const out = [answer.length];
     for (const { path, kind, regions } of answer) {
-      out.set([numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length], at);
-      out.set(regions, at + 3);
-      at += 3 + regions.length;
+      out.push(numberOf(this.#paths, path), conflictKinds.indexOf(kind), regions.length);
+      for (const line of regions) out.push(line);
     }
     return out;
   }
