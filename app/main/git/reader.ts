@@ -62,6 +62,8 @@ export class Reader implements RepositoryReader {
   readonly #objects: Objects;
   readonly #refs: RefStore;
   readonly #kept: LRUCache<Oid, Kept>;
+  /** objects that refs named when they were last listed, and the commits they are or tag; null: something else */
+  #peeled: ReadonlyMap<Oid, Oid | null> = new Map();
 
   /** `cacheBytes`: for parsed objects */
   constructor(kind: 'embedded' | 'native', location: Location, config: readonly ConfigEntry[], objects: Objects, cacheBytes: number) {
@@ -89,8 +91,13 @@ export class Reader implements RepositoryReader {
       for (let hops = 0; value.kind === 'symbolic' && hops < 5; hops++) value = all.get(value.target) ?? { kind: 'broken' };
       return value.kind === 'id' ? value.peeled ?? value.oid : null;
     });
-    const wanted = [...new Set(ids.filter((oid) => oid !== null))];
+    // What an object is does not change: those that refs named the last time are known.
     const peeled = new Map<Oid, Oid | null>();
+    const wanted = [...new Set(ids.filter((oid) => oid !== null))].filter((oid) => {
+      const known = this.#peeled.get(oid);
+      if (known !== undefined) peeled.set(oid, known);
+      return known === undefined;
+    });
     const left = wanted.length > READ_WITH_REFS ? wanted : await this.#readCommits(wanted, (oid) => peeled.set(oid, oid));
     const headers = await this.#objects.headers(left);
     for (const [i, oid] of left.entries()) {
@@ -99,6 +106,7 @@ export class Reader implements RepositoryReader {
       const end = header?.type === 'tag' ? await this.#peel(oid) : null;
       peeled.set(oid, header?.type === 'commit' ? oid : end !== null && 'commit' in end ? end.commit : null);
     }
+    this.#peeled = peeled;
     const refs: Ref[] = [];
     const skipped: ByteString[] = [];
     for (const [i, name] of names.entries()) {

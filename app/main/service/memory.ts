@@ -86,7 +86,9 @@ export class Memory {
     const part = refs.filter((r) => affected.has(r.ref));
     const outside = this.#outskirts.of(part.map((r) => r.oid));
     const before = new Set([...affected].flatMap((ref) => this.#bySource.get(ref)?.tips ?? []));
-    const store: Ground['store'] = { ...ground.store, known: (tip) => ground.store.known(tip, this.#keys.get(tip)) };
+    // A tip that is new may be known of an import long ago: computing it costs less than looking.
+    const known = async (tip: Oid): Promise<readonly Segment[]> => { const key = this.#keys.get(tip); return key === undefined ? [] : ground.store.known(tip, key); };
+    const store: Ground['store'] = { ...ground.store, known };
     const found = await segmentRefs({ ...ground, store }, part, outside.commits, outside, async () => {}, progress, signal);
     const fresh = found.segments.filter((_, i) => this.#keys.get(found.placed[i]!.tip) !== found.placed[i]!.key);
     if (mayMeet(tables, [...this.#renames.values()], fresh) && doMeet(tables, before, found, fresh)) return null;
