@@ -9,12 +9,12 @@ import { START, Tiny, withLines } from './tiny.ts';
 import { wide } from './wide.ts';
 
 describe('sets of branches that go together two by two', () => {
-  test('compose to one tree in every order of choice, and to git\'s where its chain has one', async () => {
+  test('compose to one tree in every order of choice, to git\'s where its chain has one, and else it is known why', async () => {
     const made = await generate({ seed: 31, mix: 'team', sources: 50 });
     try {
-      const results = await maximalSets(made.dir, { refs: made.refs, sets: 2, orders: 4, seed: 1 });
+      const results = await maximalSets(made.dir, { refs: made.refs, sets: 3, orders: 4, seed: 1 });
       expect(results.flatMap((r) => r.wrong)).toEqual([]);
-      expect(results.some((r) => r.verdict === 'equal')).toBe(true);
+      expect(results.map((r) => r.verdict)).not.toContain('unexplained');
       expect(Math.min(...results.map((r) => r.members))).toBeGreaterThan(12);
     } finally {
       made.remove();
