@@ -24,8 +24,11 @@ import type { ImportStore, Progress } from './importer.ts';
 import type { Graph } from './meetings.ts';
 import type { Patched } from './patches.ts';
 
-/** Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. */
-const GROUP = 64;
+/**
+ * Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. Every wave wakes
+ * git, which costs us some fifty microseconds: many segments are taken in larger groups, a few so that there are groups to take turns.
+ */
+const GROUP = { least: 64, most: 256, share: 1 / 8 } as const;
 const GROUPS = 2;
 
 /** Texts and hunks of all edits that one import holds, in bytes: beyond, a segment is listed by what it touches, and not compared. */
@@ -139,6 +142,7 @@ export class Plan implements Held {
    * much and nobody is using it.
    */
   async #inWaves(segments: readonly number[], isReady: (segment: number) => boolean, work: (segment: number) => void, report: (done: number) => void, signal: AbortSignal): Promise<void> {
+    const size = Math.min(GROUP.most, Math.max(GROUP.least, Math.ceil(segments.length * GROUP.share)));
     let next = 0, done = 0, failed = false;
     const turns = new Turns();
     const held: Held = {
@@ -153,7 +157,7 @@ export class Plan implements Held {
     const group = async (): Promise<void> => {
       while (next < segments.length && !this.#trees.isFull && !this.#contents.isFull) {
         signal.throwIfAborted();
-        const taken = segments.slice(next, next += GROUP);
+        const taken = segments.slice(next, next += size);
         for (let waiting = taken.filter((i) => !isReady(i)); waiting.length > 0; waiting = waiting.filter((i) => !isReady(i))) await held.load();
         await settleAll(held, taken, work);
         done += taken.length;
