@@ -14,12 +14,12 @@ function renumbered({ base, pieces, tops }: SmallSet, random: Random): SmallSet 
 }
 
 describe('random sets whose pairs go together', () => {
-  // 1 to 50,000 were run when this was written
-  test.each([1, 9_850])('from seed %i on: every order of git\'s chain comes to our tree, or not all do and we say so', async (first) => {
-    const { compared, states, disagreements } = await compareSets(first, 100);
+  // 1 to 20,000, 30,001 to 50,000, 60,001 to 72,000 and 1,000,000 to 1,010,000 were run when this was written
+  test.each([1, 9_850, 41_300])('from seed %i on: every order of git\'s chain comes to our tree, or not all do and we say so', async (first) => {
+    const { compared, states, disagreements } = await compareSets(first, 80);
     expect(disagreements).toEqual([]);
-    expect(compared).toBeGreaterThan(25);
-    expect(states.clean).toBeGreaterThan(20);
+    expect(compared).toBeGreaterThan(20);
+    expect(states.clean).toBeGreaterThan(15);
   }, 60_000);
 
   test('some of which depend on the order, and are no larger than their core', async () => {

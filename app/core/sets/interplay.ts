@@ -65,7 +65,7 @@ class Finder {
   readonly #members: readonly Member[];
   /** of deleted and added paths: who touches them */
   readonly #touching = new Map<PathBytes, Set<number>>();
-  /** emptied directory → who adds directly in it */
+  /** emptied directory → who adds something in it */
   readonly #filling: Map<PathBytes, Set<number>>;
   /** in the graph of what may be a rename of what */
   readonly #to = new Map<PathBytes, Set<PathBytes>>();
@@ -101,28 +101,43 @@ class Finder {
     return groups.list().map((tops) => ({ tops, tied: tops.some((top) => tied.has(top)) }));
   }
 
-  /** Directories of the base of which the set leaves nothing, with those who add a file directly in them. */
+  /**
+   * Directories of the base of which the set leaves nothing, in which or below which somebody adds a file directly where one was emptied: with
+   * all who add anything below. For such a file git looks where everything there has gone, also for files in new folders.
+   */
   #emptied(): Map<PathBytes, Set<number>> {
     const left = new Set<PathBytes>();
     for (const path of this.#deleted.keys()) for (const directory of ancestors(path)) left.add(directory);
+    const filled = new Set<PathBytes>();
+    for (const path of this.#added.keys()) { const directory = directoryOf(path) as PathBytes; if (left.has(directory)) filled.add(directory); }
     const filling = new Map<PathBytes, Set<number>>();
-    for (const [path, { tops }] of this.#added) {
-      const directory = directoryOf(path) as PathBytes;
-      if (!left.has(directory)) continue;
-      const here = filling.get(directory) ?? new Set();
-      for (const top of tops) here.add(top);
-      filling.set(directory, here);
-    }
+    const known = new Map<PathBytes, boolean>();
+    const isEmptied = (directory: PathBytes): boolean => {
+      let emptied = known.get(directory);
+      if (emptied === undefined) {
+        emptied = true;
+        for (const path of this.#base.filesUnder(directory)) if (!this.#deleted.has(path)) { emptied = false; break; }
+        known.set(directory, emptied);
+      }
+      return emptied;
+    };
     let lacks = false;
-    for (const directory of [...filling.keys()]) {
+    for (const directory of filled) {
       try {
-        for (const path of this.#base.filesUnder(directory)) if (!this.#deleted.has(path)) { filling.delete(directory); break; }
+        if (!isEmptied(directory)) continue;
+        let root = directory;
+        for (let above = directoryOf(root) as PathBytes; above !== '' && isEmptied(above); above = directoryOf(above) as PathBytes) root = above;
+        filling.set(root, new Set());
       } catch (error) {
         if (error !== LACKING) throw error;
         lacks = true;
       }
     }
     if (lacks) throw LACKING;
+    if (filling.size > 0) for (const [path, { tops }] of this.#added) for (const directory of ancestors(path)) {
+      const here = filling.get(directory);
+      if (here) for (const top of tops) here.add(top);
+    }
     return filling;
   }
 

@@ -85,6 +85,28 @@ const planted: readonly Planted[] = [
     git: 'order-sensitive', core: [1, 2, 3], path: 'E/new',
   },
   {
+    name: 'one moves all of a folder away, one adds in a new folder below it, one beside it: then the new folder counts as well',
+    set: set(tree({ 'a/c/1': text('one'), ...other }), tree({ 'a/c/1': text('one'), 'a/x': text('x'), ...other }), tree({ 'a/c/1': text('one'), 'a/c/f/new': text('new'), ...other }), tree({ 'b/1': text('one'), ...other })),
+    git: 'order-sensitive', core: [0, 1, 2],
+  },
+  {
+    name: 'the same without the one beside it: a new folder stays where it is',
+    set: set(tree({ 'a/c/1': text('one'), ...other }), tree({ 'a/c/1': text('one'), ...other, x: text('x') }), tree({ 'a/c/1': text('one'), 'a/c/f/new': text('new'), ...other }), tree({ 'b/1': text('one'), ...other })),
+    git: 'clean',
+  },
+  {
+    name: 'a mode that a stack sets and takes back, and that another sets: what the stack leaves alone is the other one\'s, whatever git\'s order makes of it',
+    set: {
+      base: f,
+      pieces: [
+        { files: tree({ f: file(text('f').content, '100755'), ...other }), lower: [] }, { files: tree({ f: text('f'), ...other, upper: text('upper') }), lower: [0] },
+        { files: tree({ f: file(text('f').content, '100755'), ...other, low: text('low') }), lower: [0] }, { files: tree({ f: file(text('f').content, '100755'), ...other, third: text('third') }), lower: [] },
+      ],
+      tops: [1, 2, 3],
+    },
+    git: 'order-sensitive', ours: 'clean',
+  },
+  {
     name: 'three who stand on two that conflict, and answered alike: over git\'s virtual ancestor',
     set: {
       base: f,
