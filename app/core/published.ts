@@ -17,7 +17,7 @@ export interface PublishedChange {
 export function changeOf(before: Published, now: Published): PublishedChange | null {
   if (before.base !== now.base || before.baseTree !== now.baseTree || before.baseName !== now.baseName || before.grain !== now.grain) return null;
   if (before.patches !== undefined || now.patches !== undefined) return null;
-  const segments = listChange(before.segments, now.segments, (key) => key), sources = listChange(before.sources, now.sources, (s) => s.ref);
+  const segments = listChange(before.segments, now.segments, (key) => key, sameKey), sources = listChange(before.sources, now.sources, (s) => s.ref, sameSource);
   if (segments === null || sources === null || 4 * (segments.gone.length + segments.come.length) > now.segments.length + 64) return null;
   return {
     segments, sources,
@@ -31,21 +31,26 @@ export function changeOf(before: Published, now: Published): PublishedChange | n
 
 const sameSkipped = (a: Published['skipped'], b: Published['skipped']): boolean => a.length === b.length && a.every((s, i) => s.name === b[i]!.name && s.reason === b[i]!.reason);
 
-/** What is the same object stays; null where what stays does not stand in the same order. */
-function listChange<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K): { gone: K[]; come: T[]; at: number[] } | null {
+const sameKey = (a: SegmentKey, b: SegmentKey): boolean => a === b;
+const sameSource = (a: Source, b: Source): boolean => a === b
+  || (a.ref === b.ref && a.oid === b.oid && a.name === b.name && a.segments.length === b.segments.length && a.segments.every((tip, i) => tip === b.segments[i]));
+
+/** What is the same stays; null where what stays does not stand in the same order. */
+function listChange<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K, same: (a: T, b: T) => boolean): { gone: K[]; come: T[]; at: number[] } | null {
   let head = 0, tail = 0;
   const least = Math.min(before.length, now.length);
-  while (head < least && before[head] === now[head]) head++;
-  while (tail < least - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+  while (head < least && same(before[head]!, now[head]!)) head++;
+  while (tail < least - head && same(before[before.length - 1 - tail]!, now[now.length - 1 - tail]!)) tail++;
   const old = before.slice(head, before.length - tail), fresh = now.slice(head, now.length - tail);
-  const was = new Set(old), is = new Set(fresh);
-  const kept = old.filter((value) => is.has(value));
+  const was = new Map(old.map((value) => [keyOf(value), value])), is = new Map(fresh.map((value) => [keyOf(value), value]));
+  const isIn = (values: ReadonlyMap<K, T>, value: T): boolean => { const other = values.get(keyOf(value)); return other !== undefined && same(value, other); };
+  const kept = old.filter((value) => isIn(is, value));
   const come: T[] = [], at: number[] = [];
   let next = 0;
   for (const [i, value] of fresh.entries()) {
-    if (was.has(value)) { if (kept[next++] !== value) return null; } else { come.push(value); at.push(head + i); }
+    if (!isIn(was, value)) { come.push(value); at.push(head + i); } else if (keyOf(kept[next++]!) !== keyOf(value)) return null;
   }
-  return { gone: old.filter((value) => !is.has(value)).map(keyOf), come, at };
+  return { gone: old.filter((value) => !isIn(is, value)).map(keyOf), come, at };
 }
 
 export function applyChange(before: Published, { segments, sources, rest }: PublishedChange): Published {

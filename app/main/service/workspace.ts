@@ -292,7 +292,8 @@ export class Workspace implements Service {
     const bytes = engine.encode();
     if (bytes.length > MAX_STORED_REPLICA) return;
     const isLong = await this.store.conflictChanges() > MOST_CHANGES;
-    await this.store.keep(head.operation, { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes }, isLong ? engine.edges() : null);
+    // where another process was faster, the next operation leaves it to be done
+    await this.store.keep(head.operation, { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes }, isLong ? engine.edges() : null).catch((error: unknown) => { this.#isKept = false; throw error; });
   }
 
   /** What the engine computes from a newly published state and the store keeps with it. */
