@@ -1,8 +1,9 @@
 // Adversarial sizes (testkit/limits.ts): each repository imported, its conflicts counted and pairs of its branches judged by the real
 // service in a process of its own, held to a limit of memory and of processor time; and what git says of the same pairs. A verdict that
 // git contradicts, or a limit that is passed, ends the run. ACUMEN_LIMITS names some cases, ACUMEN_LIMITS_SMALL=1 takes the sizes of the tests.
-import { type Bounds, compared, judgedByAcumen, judgedByGit, limitCases } from '../testkit/limits.ts';
 import { tempDir } from '../testkit/git.ts';
+import { limitCases } from '../testkit/limits.ts';
+import { type Bounds, compared, judgedByAcumen, judgedByGit } from '../testkit/limitsJudge.ts';
 import type { Benchmark, Row } from './report.ts';
 
 /** Of the process that imports, answers and composes. Its own texts, git's and the operating system's caches are not in it. */

@@ -1,8 +1,9 @@
 // Danger: a repository of adversarial size hangs the service, ends it, or gets a wrong verdict; a wrong "clean" is the worst. A slice of
 // `npm run bench -- limits`, at sizes that are over in a second, and proof that the comparison can fail.
 import { expect, test, vi } from 'vitest';
-import { type Answer, OverLimit, compared, judgedByAcumen, judgedByGit, limitCases } from './limits.ts';
 import { tempDir } from './git.ts';
+import { limitCases } from './limits.ts';
+import { type Answer, OverLimit, compared, judgedByAcumen, judgedByGit } from './limitsJudge.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // a process for each, on a machine that does other things, too
 const slice = ['tree', 'unlike', 'families', 'comparable'];

@@ -1,10 +1,11 @@
 // A process that imports a repository with the real service and answers pairs of its branches: DIR STORE READER, the pairs as JSON on
-// stdin. stdout: one JSON document (limits.ts, Figures). stderr: where it is, for whoever must kill it.
+// stdin. stdout: one JSON document (limitsJudge.ts, Figures). stderr: where it is, for whoever must kill it.
 import { text } from 'node:stream/consumers';
 import { display } from '../app/core/bytes.ts';
 import type { ReaderChoice } from '../app/main/git/open.ts';
 import { Workspace } from '../app/main/service/workspace.ts';
-import type { Answer, Figures, NamedPair } from './limits.ts';
+import type { NamedPair } from './limits.ts';
+import type { Answer, Figures } from './limitsJudge.ts';
 
 const [dir, store, reader] = process.argv.slice(2);
 const pairs = JSON.parse(await text(process.stdin)) as NamedPair[];
