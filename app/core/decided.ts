@@ -57,7 +57,7 @@ export class Numbers {
   done(): Int32Array { return this.#held.slice(0, this.#length); }
 }
 
-/** Paths and reasons in the order in which the pairs name them first, so that equal answers are equal bytes. */
+/** Paths and reasons each once, in the order in which the pairs name them first, so that equal answers are equal bytes. */
 export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], reasons: readonly string[]): PackedPairs {
   let bytes = new Uint8Array(64), length = 0;
   const put = (value: number): void => {
@@ -66,10 +66,10 @@ export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], re
     for (; left > 0x7f; left >>>= 7) bytes[length++] = left & 0x7f | 0x80;
     bytes[length++] = left;
   };
-  const pathNumbers = new Map<number, number>(), reasonNumbers = new Map<number, number>();
-  const numbered = (numbers: Map<number, number>, old: number): number => {
-    let n = numbers.get(old);
-    if (n === undefined) numbers.set(old, n = numbers.size);
+  const pathNumbers = new Map<PathBytes, number>(), reasonNumbers = new Map<string, number>();
+  const numbered = <T>(numbers: Map<T, number>, name: T): number => {
+    let n = numbers.get(name);
+    if (n === undefined) numbers.set(name, n = numbers.size);
     return n;
   };
   let before = 0;
@@ -77,13 +77,13 @@ export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], re
     const a = decided[pair]!, b = decided[pair + 1]!, places = decided[pair + 2]!;
     put(a - before);
     put(b);
-    put(places < 0 ? ~numbered(reasonNumbers, ~places) : places);
+    put(places < 0 ? ~numbered(reasonNumbers, reasons[~places]!) : places);
     before = a;
     const end = afterPair(decided, pair);
     if (places > 0) {
       for (let at = pair + 3; at < end;) {
         const next = at + 3 + decided[at + 2]!;
-        put(numbered(pathNumbers, decided[at]!));
+        put(numbered(pathNumbers, paths[decided[at]!]!));
         for (at++; at < next; at++) put(decided[at]!);
       }
       pair = end;
@@ -93,8 +93,7 @@ export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], re
     for (pair = end; decided[pair] === a && decided[pair + 1] === b + run + 1 && decided[pair + 2] === places; pair += 3) run++;
     put(run);
   }
-  const named = <T>(numbers: Map<number, number>, all: readonly T[]): T[] => [...numbers.keys()].map((n) => all[n]!);
-  return { rules: RULES, paths: named(pathNumbers, paths), reasons: named(reasonNumbers, reasons), pairs: bytes.slice(0, length) };
+  return { rules: RULES, paths: [...pathNumbers.keys()], reasons: [...reasonNumbers.keys()], pairs: bytes.slice(0, length) };
 }
 
 export function unpackPairs({ pairs }: PackedPairs): DecidedPairs {

@@ -168,7 +168,7 @@ describe('what cannot be told is said', () => {
     const changes = l.segments.map((s) => new Map<PathBytes, Change>(s.contexts[0]!.edits.map((e) => [e.path, e])));
     const graph = { base: l.published.baseTree, trees: new Trees(l.reader), source: contentSource(l.reader, l.stored), changes: (i: number) => changes[i]! };
     for (const most of [{ paths: 150, numbers: 1000 }, { paths: 1e6, numbers: 2 }]) {
-      const decided = await new Meetings(graph, touches, most).decide(l.published, null, () => {}, new AbortController().signal);
+      const decided = await new Meetings(graph, touches, undefined, most).decide(l.published, null, () => {}, new AbortController().signal);
       expect(decided.reasons).toEqual([expect.stringContaining('than one import merges') as string]);
       const numbers = unpackPairs(decided);
       expect([...pairsIn(numbers)].map((at) => numbers[at + 2]! < 0)).toEqual([false, true]);

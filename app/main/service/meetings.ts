@@ -25,7 +25,7 @@ const GROUP = 64;
 const MOST_PATHS = 100_000_000;
 const PATHS_PER_PAIR = 100;
 /** Numbers that all answers may take: a place in which a pair conflicts takes three, and two for each stretch of lines. */
-const MOST_NUMBERS = 8_000_000;
+export const MOST_NUMBERS = 8_000_000;
 /** Bytes of contents read and made before all of it is let go of. */
 const HELD_BYTES = 64 << 20;
 /** Changed paths of contexts and of sides over them that are kept from pair to pair. */
@@ -48,11 +48,26 @@ export class Meetings {
   readonly #closures: Closures;
   readonly #most: { readonly paths: number; readonly numbers: number };
 
-  constructor(graph: Graph, touched: Touched, most = { paths: MOST_PATHS, numbers: MOST_NUMBERS }) {
+  constructor(graph: Graph, touched: Touched, closures = new Closures(touched.segments), most = { paths: MOST_PATHS, numbers: MOST_NUMBERS }) {
     this.#graph = graph;
     this.#touched = touched;
-    this.#closures = new Closures(touched.segments);
+    this.#closures = closures;
     this.#most = most;
+  }
+
+  /** Adds up what pairs cost, each given by the number of changed paths of its sides, until one import merges no more. */
+  static cost(most = MOST_PATHS): { affords(a: number, b: number): boolean } {
+    let paths = 0;
+    return { affords: (a, b) => (paths += a + b + PATHS_PER_PAIR) <= most };
+  }
+
+  /** Of these pairs alone; null where they are too many or their answers too much. */
+  async answers(pairs: readonly Meeting[], progress: Progress, signal: AbortSignal): Promise<PackedPairs | null> {
+    const packing = new Packing();
+    const merged = await this.#merge(pairs, packing, progress, signal);
+    if (merged.length < pairs.length) return null;
+    pairs.forEach((pair, i) => packing.put(pair, merged[i]!));
+    return packing.length > this.#most.numbers ? null : packing.pack();
   }
 
   /** `published`: this state's segments, and `earlier` the last one's. */
@@ -60,10 +75,10 @@ export class Meetings {
     const pairs = meetings(this.#touched, this.#closures);
     const known = this.#known(published, earlier);
     const left: Meeting[] = [];
-    let asked = 0, paths = 0;
+    const cost = Meetings.cost(this.#most.paths);
+    let asked = 0;
     for (const pair of pairs.each()) {
-      paths += this.#graph.changes(pair.a).size + this.#graph.changes(pair.b).size + PATHS_PER_PAIR;
-      if (paths > this.#most.paths) break;
+      if (!cost.affords(this.#graph.changes(pair.a).size, this.#graph.changes(pair.b).size)) break;
       asked++;
       if (known(pair) === null) left.push(pair);
     }

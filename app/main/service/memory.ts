@@ -1,14 +1,15 @@
 // What the last import of this process found, so that the next looks only at what moved: a pushed branch costs its own commits, trees
 // and lines, and those of the branches it shares commits with. Its answer is that of an import of everything, or none.
 import type { ByteString, Oid, PathBytes } from '../../core/bytes.ts';
-import { Closures } from '../../core/closures.ts';
 import { afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
+import { bug } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
-import { type Touched, meetings } from '../../core/meetings.ts';
 import type { Segment, Source } from '../../core/model.ts';
 import { Row, type Tables, placed as placedPairs } from '../../core/tables.ts';
 import { Outskirts, type Outside } from '../git/history.ts';
+import { type FreshAnswers, freshAnswers } from './freshMeetings.ts';
 import type { Progress } from './importer.ts';
+import { MOST_NUMBERS } from './meetings.ts';
 import { type Ground, type Placed, type Segmented, segmentRefs } from './segmenting.ts';
 import type { SourceRef } from './sources.ts';
 
@@ -91,10 +92,14 @@ export class Memory {
     const store: Ground['store'] = { ...ground.store, known };
     const found = await segmentRefs({ ...ground, store }, part, outside.commits, outside, async () => {}, progress, signal);
     const fresh = found.segments.filter((_, i) => this.#keys.get(found.placed[i]!.tip) !== found.placed[i]!.key);
-    if (mayMeet(tables, [...this.#renames.values()], fresh) && doMeet(tables, before, found, fresh)) return null;
+    const stays = new Set(found.segments.filter((_, i) => this.#keys.get(found.placed[i]!.tip) === found.placed[i]!.key).map((s) => s.tip));
+    const meeting = mayMeet(tables, [...this.#renames.values()], fresh)
+      ? await freshAnswers(ground, tables, (tip) => before.has(tip) && !stays.has(tip), fresh, progress, signal) : NO_ANSWERS;
+    const placed = merged(this.#placed.filter((p) => !before.has(p.tip)), found.placed);
+    const decided = meeting === null ? null : followed(this.#published.decided!, this.#placed, placed, meeting);
+    if (decided === null) return null;
 
-    const old = this.#placed;
-    this.#placed = merged(old.filter((p) => !before.has(p.tip)), found.placed);
+    this.#placed = placed;
     for (const tip of before) { this.#keys.delete(tip); this.#renames.delete(tip); }
     this.#noteRenames(found.segments);
     for (const p of found.placed) this.#keys.set(p.tip, p.key);
@@ -102,13 +107,13 @@ export class Memory {
     this.#note(part, found);
     this.#refs = refs;
     this.#hasMoved = true;
-    const { base, baseTree, baseName, grain, decided } = this.#published;
+    const { base, baseTree, baseName, grain } = this.#published;
     const sources: Source[] = [], skipped: Published['skipped'][number][] = [];
     for (const { name, ref } of refs) {
       const { outcome } = this.#bySource.get(ref)!;
       if (typeof outcome === 'string') skipped.push({ name, reason: outcome }); else sources.push(outcome);
     }
-    this.#published = { base, baseTree, baseName, grain, globs, sources, segments: this.#placed.map((p) => p.key), skipped, decided: followed(decided!, old, this.#placed) };
+    this.#published = { base, baseTree, baseName, grain, globs, sources, segments: this.#placed.map((p) => p.key), skipped, decided };
     return this.#published;
   }
 
@@ -157,56 +162,25 @@ function merged(a: readonly Placed[], b: readonly Placed[]): Placed[] {
   return out;
 }
 
-/** Answers on pairs of which both are still there. */
-function followed(decided: NonNullable<Published['decided']>, before: readonly Placed[], now: readonly Placed[]): NonNullable<Published['decided']> {
-  if (decided.pairs.length === 0) return decided;
-  const places = new Map(now.map((p, i) => [p.key, i]));
+const NO_ANSWERS: FreshAnswers = { pairs: packPairs(new Int32Array(0), [], []), tipOf: (): Oid => { throw bug('an answer of nobody'); } };
+
+/** Answers on pairs of which both are still there, and the fresh ones; null where some have none, or they are too many: all is merged anew. */
+function followed(decided: NonNullable<Published['decided']>, before: readonly Placed[], now: readonly Placed[], fresh: FreshAnswers): NonNullable<Published['decided']> | null {
+  if (decided.reasons.length > 0 || fresh.pairs.reasons.length > 0) return null;
+  if (decided.pairs.length === 0 && fresh.pairs.pairs.length === 0) return decided;
+  const places = new Map(now.map((p, i) => [p.key, i])), placeOfTip = new Map(now.map((p, i) => [p.tip, i]));
   const place = before.map((p) => places.get(p.key) ?? -1);
   const all = unpackPairs(decided), kept: number[] = [];
-  for (const at of pairsIn(all)) if (place[all[at]!]! >= 0 && place[all[at + 1]!]! >= 0) kept.push(...all.subarray(at, afterPair(all, at)));
-  return packPairs(placedPairs(Int32Array.from(kept), (n) => place[n]!, (path) => path), decided.paths, decided.reasons);
+  for (const at of pairsIn(all)) if (place[all[at]!]! >= 0 && place[all[at + 1]!]! >= 0) for (const n of all.subarray(at, afterPair(all, at))) kept.push(n);
+  const added = placedPairs(unpackPairs(fresh.pairs), (n) => placeOfTip.get(fresh.tipOf(n))!, (path) => decided.paths.length + path);
+  if (kept.length + added.length > MOST_NUMBERS) return null;
+  const both = new Int32Array(kept.length + added.length);
+  both.set(placedPairs(Int32Array.from(kept), (n) => place[n]!, (path) => path));
+  both.set(added, kept.length);
+  return packPairs(placedPairs(both, (n) => n, (path) => path), [...decided.paths, ...fresh.pairs.paths], []);
 }
 
 const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-
-/** Does any pair with one of `fresh` need a merge? `before`: tips that are not there any more, unless they are in `found`. */
-function doMeet(tables: Tables, before: ReadonlySet<Oid>, found: Segmented, fresh: readonly Segment[]): boolean {
-  const isFresh = new Set(fresh), stays = new Set(found.segments.filter((s) => !isFresh.has(s)).map((s) => s.tip));
-  const segments: Touched['segments'][number][] = tables.segments.map((s) => (before.has(s.tip) && !stays.has(s.tip) ? { tip: s.tip, lower: [], standing: 'gone', renames: [] } : s));
-  const at = new Map(segments.map((s, i) => [s.tip, i]));
-  // names of contexts that nobody has any more stay in tables
-  const used = new Set<number>();
-  for (let r = 0; r < tables.rows.length; r += Row.width) if (segments[tables.rows[r]!]!.standing !== 'gone') used.add(tables.rows[r + Row.context]!);
-  const paths = new Numbers(tables.paths), contexts = new Numbers(tables.contexts.map((name, i) => (used.has(i) ? name : `-${i}`)));
-  const rows: number[] = [];
-  for (const s of fresh) {
-    const n = segments.length;
-    segments.push({ tip: s.tip, lower: s.lower.map((tip) => at.get(tip)!), standing: s.standing.kind, renames: s.renames });
-    at.set(s.tip, n);
-    for (const { context, edits } of s.contexts) for (const e of edits) rows.push(n, contexts.of(context), paths.of(e.path), e.before === null ? -1 : 0, e.after === null ? -1 : 0, 0, 0);
-  }
-  const all = new Int32Array(tables.rows.length + rows.length);
-  all.set(tables.rows);
-  all.set(rows, tables.rows.length);
-  // lower ones came first, and do still: what stands on one that is new is new to these numbers, too
-  const touched = { segments, paths: paths.list, contexts: contexts.list, rows: all };
-  for (const { b } of meetings(touched, new Closures(segments)).each()) if (b >= tables.segments.length) return true;
-  return false;
-}
-
-class Numbers<T> {
-  readonly list: T[];
-  readonly #at: Map<T, number>;
-  constructor(list: readonly T[]) {
-    this.list = [...list];
-    this.#at = new Map(list.map((value, i) => [value, i]));
-  }
-  of(value: T): number {
-    let n = this.#at.get(value);
-    if (n === undefined) this.#at.set(value, (n = this.list.push(value) - 1));
-    return n;
-  }
-}
 
 /** Could a pair with one of `fresh` need a merge (core/meetings.ts)? May say yes where it need not. */
 function mayMeet(tables: Tables, renamed: readonly Segment['renames'][], fresh: readonly Segment[]): boolean {
