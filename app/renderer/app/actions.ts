@@ -95,6 +95,9 @@ export async function addFitting(ids: readonly AcuId[] = useComposition.getState
     const { add: fitting, left } = await replica().call((api) => api.fitting(chosen(), ids));
     useComposition.setState({ proposal: null });
     if (fitting.length === 0) { say('None of them fits.'); news('None of them fits.'); return; }
+    // two by two they do; what renames among them do, composing tells
+    const verdict = await decidedOn(fitting);
+    if (verdict.kind !== 'fits') { useComposition.setState({ proposal: { ids: fitting, verdict } }); say(sentence(verdictWords(verdict, fitting, nameOf))); return; }
     await replaceSet([...chosen(), ...fitting], `Add ${plural(fitting.length, 'ACU')}`);
     if (left.length > 0) news(`${plural(left.length, 'ACU was', 'ACUs were')} left out: ${listed(left.map(nameOf), 3)}.`);
   } catch (error) {
