@@ -11,7 +11,7 @@ const W = HunkColumn.width, NO_HUNK = -1;
 /** Width and columns of a bucket's places. */
 const PLACE = 3, START = 0, END = 1, HEAD = 2;
 
-/** Different hunks of about one length (from half of a power of two to below it) by start; equal ones hang on one another. */
+/** Different hunks of one kind of length by start; equal ones hang on one another. */
 class Bucket {
   /** places in use, times their width */
   size = 0;
@@ -44,7 +44,7 @@ class Bucket {
 interface Texts { count: number; rows: Int32Array }
 
 interface Shelf {
-  /** by how many bits the length of its hunks has */
+  /** by the kind of length of their hunks */
   readonly buckets: (Bucket | undefined)[];
   readonly texts: Texts;
   /** rows that are no text, by the entry they make */
@@ -53,7 +53,10 @@ interface Shelf {
   readonly modes: Map<number, Set<number>>;
 }
 
-const bits = (length: number): number => 32 - Math.clz32(length);
+/** Lengths of one kind: none, up to 3, up to 15, and so on by four. */
+const kindOf = (length: number): number => (33 - Math.clz32(length)) >>> 1;
+/** The longest of a kind. */
+const longest = (kind: number): number => 4 ** kind - 1;
 
 function put<K>(map: Map<K, Set<number>>, key: K, value: number): void {
   const set = map.get(key);
@@ -157,11 +160,11 @@ export class Shelves {
     const d = this.#numbers, { hunks, segmentOf } = d, next = this.#next, found = this.#found;
     const start = hunks[h * W]!, end = hunks[h * W + 1]!, a = segmentOf[h]!;
     let equal = false;
-    for (let length = 0; length < shelf.buckets.length; length++) {
-      const bucket = shelf.buckets[length];
+    for (let kind = 0; kind < shelf.buckets.length; kind++) {
+      const bucket = shelf.buckets[kind];
       if (bucket === undefined) continue;
       const { places, size } = bucket;
-      for (let at = bucket.at(start - 2 ** length + 1); at < size && places[at + START]! <= end; at += PLACE) {
+      for (let at = bucket.at(start - longest(kind)); at < size && places[at + START]! <= end; at += PLACE) {
         if (places[at + END]! < start) continue;
         let y = places[at + HEAD]!;
         if (!equal && places[at + START] === start && places[at + END] === end && sameHunk(d, h, y)) {
@@ -180,13 +183,13 @@ export class Shelves {
     }
     if (equal) return;
     next[h] = NO_HUNK;
-    const bucket = shelf.buckets[bits(end - start)] ??= new Bucket();
+    const bucket = shelf.buckets[kindOf(end - start)] ??= new Bucket();
     bucket.insert(bucket.at(start), start, end, h);
   }
 
   #removeHunk(shelf: Shelf, h: number): void {
     const { hunks } = this.#numbers, next = this.#next, start = hunks[h * W]!;
-    const bucket = shelf.buckets[bits(hunks[h * W + 1]! - start)]!, { places } = bucket;
+    const bucket = shelf.buckets[kindOf(hunks[h * W + 1]! - start)]!, { places } = bucket;
     for (let at = bucket.at(start); at < bucket.size && places[at + START] === start; at += PLACE) {
       const head = places[at + HEAD]!;
       if (head === h) {
@@ -223,7 +226,7 @@ export class Shelves {
       let head = NO_HUNK;
       for (let i = classes.first[c]!; i < classes.first[c + 1]!; i++) { this.#next[classes.order[i]!] = head; head = classes.order[i]!; }
       const start = d.hunks[head * W]!, end = d.hunks[head * W + 1]!;
-      const bucket = shelf.buckets[bits(end - start)] ??= new Bucket();
+      const bucket = shelf.buckets[kindOf(end - start)] ??= new Bucket();
       bucket.insert(bucket.size, start, end, head);
     }
     return shelf;
