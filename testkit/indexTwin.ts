@@ -54,7 +54,7 @@ function comparePair(tables: Tables, ofA: ReadonlyMap<string, number>, ofB: Read
     const base = entry(col(x, Row.before));
     const r = mergeRegisters(base, entry(col(x, Row.after)), entry(col(y, Row.after)));
     if ('decided' in r) continue;
-    const put = (kind: string, regions = new Int32Array(0)): void => { out.push(inWords(tables, { path: col(x, Row.path), kind, regions })); };
+    const put = (kind: string, regions: Int32Array = new Int32Array(0)): void => { out.push(inWords(tables, { path: col(x, Row.path), kind, regions })); };
     if ('conflict' in r) {
       put(r.conflict);
       // a file that one side deleted and the conflict keeps, below a file of that side
