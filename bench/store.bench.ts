@@ -13,7 +13,8 @@ import { load } from '../testkit/loaded.ts';
 import { newOperation } from '../testkit/storeHistory.ts';
 import type { Benchmark, Row } from './report.ts';
 
-const SIZES = [200, 1000];
+/** ACUMEN_BENCH_SIZES (numbers, separated by spaces) asks for others. */
+const SIZES = (process.env['ACUMEN_BENCH_SIZES'] ?? '200 1000').split(' ').map(Number);
 const RUNS = 5;
 
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1]!;
