@@ -328,6 +328,7 @@ function renameStorms(): LimitCase[] {
     storm('renamed', 'files moved as they are', 10_000, 200, (i) => `new/f${digits(i)}.txt`, false, (n) => n),
     storm('named', 'files moved and edited, names kept', 10_000, 200, (i) => `new/f${digits(i)}.txt`, true, (n) => n),
     storm('similar', 'files moved, edited and named anew', 10_000, 150, (i) => `new/g${digits((i * 7919) % 1_000_003)}.txt`, true, (n) => n),
+    storm('incomparable', 'files moved, edited and named anew, more than are compared here, and fewer than git stops at', 4000, 120, (i) => `new/g${digits((i * 7919) % 1_000_003)}.txt`, true, (n) => n),
     storm('comparable', 'files moved, edited and named anew, few enough for git to compare them all', 2000, 100, (i) => `new/g${digits((i * 7919) % 1_000_003)}.txt`, true, (n) => n),
   ];
 }

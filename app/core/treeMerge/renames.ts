@@ -3,6 +3,7 @@
 import type { Oid, PathBytes } from '../bytes.ts';
 import { isRegular } from '../changes.ts';
 import type { Contents } from '../contents.ts';
+import { AcumenError } from '../errors.ts';
 import { inHashOrder } from './hashOrder.ts';
 import { MAX_SIMILARITY, type Profile, commonBytes, profileOf, sizesMayRename } from '../similarity.ts';
 import type { DirectoryRelevance, Pair, SideFacts } from './walk.ts';
@@ -13,6 +14,8 @@ export const ENOUGH = MAX_SIMILARITY / 2;
 const ENOUGH_BY_NAME = ENOUGH + (MAX_SIMILARITY - ENOUGH) / 2;
 /** merge.renameLimit's default: no similar renames beyond this many squared pairs */
 const LIMIT = 7000;
+/** within git's limit, but half a minute of one processor: beyond, there is no verdict */
+const MOST_COMPARISONS = 8_000_000;
 /** sources remembered for each added file */
 const CANDIDATES = 4;
 /** equal contents looked at for one added file */
@@ -123,6 +126,7 @@ export function findRenames(side: SideFacts, similarities: Similarities): FoundR
 
   const left = targets.filter((t) => t.source === null);
   if (left.length > 0 && sources.length > 0 && left.length * sources.length <= LIMIT * LIMIT) {
+    if (left.length * sources.length > MOST_COMPARISONS) throw new AcumenError('too-large', `Finding renames takes ${left.length * sources.length} comparisons of files, more than ${MOST_COMPARISONS}.`, 'Split the branch that moves so many files.');
     matchSimilar(sources, left, similarities, (target, source) => { record(target, source); directories.count(source.pair.from, target.pair.to); });
   }
 
