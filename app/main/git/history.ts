@@ -61,16 +61,28 @@ class Commits {
 
   has(oid: Oid): boolean { return this.#held.has(oid); }
 
-  async fetch(oids: Iterable<Oid>): Promise<void> {
+  async fetch(oids: Iterable<Oid>): Promise<void> { await this.#fetch(oids); }
+
+  /** These, and while many lines of history go on, what comes next in each of them: asked for one by one they cost ten times as much. */
+  async fetchOn(oids: Iterable<Oid>): Promise<void> {
+    let found = await this.#fetch(oids);
+    for (let steps = 0; steps < STEPS_ON && found.length >= MANY_LINES; steps++) found = await this.#fetch(found.flatMap((commit) => (commit instanceof AcumenError ? [] : commit.parents)));
+  }
+
+  async #fetch(oids: Iterable<Oid>): Promise<readonly (Commit | AcumenError)[]> {
     const asked = [...new Set(oids)].filter((oid) => !this.#held.has(oid));
-    if (asked.length === 0) return;
+    if (asked.length === 0) return [];
     const found = await this.#reader.commits(asked);
     for (const [i, oid] of asked.entries()) this.#held.set(oid, found[i]!);
+    return found;
   }
 }
 
 /** Of no more commits than this are parents fetched ahead of the walk in one wave. */
 const AHEAD = 512;
+/** How far lines are followed ahead of the walk, and from how many on. */
+const STEPS_ON = 8;
+const MANY_LINES = 16;
 
 export interface Outside {
   /** every commit reachable from a tip and not from the base; parents before children */
@@ -145,10 +157,10 @@ export async function outsideBase(reader: Pick<RepositoryReader, 'commits'>, bas
   const ready = (): Promise<void> | undefined => {
     const { parents } = queue.top!.commit;
     if (parents.every((parent) => commits.has(parent))) return undefined;
-    return commits.fetch([...parents, ...met.splice(0, AHEAD).flatMap(({ commit }) => commit.parents)]);
+    return commits.fetchOn([...parents, ...met.splice(0, AHEAD).flatMap(({ commit }) => commit.parents)]);
   };
 
-  await commits.fetch([base, ...tips]);
+  await commits.fetchOn([base, ...tips]);
   enter(base, true);
   for (const tip of tips) enter(tip, false);
   while (undecided.count > 0) {
