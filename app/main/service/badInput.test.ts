@@ -87,17 +87,18 @@ test('a branch that disappears between listing and reading is left out with its 
   const repo = smallRepository(temp.path);
   repo.branch('stays', { 'a.txt': numbered(20, { 2: 'stays' }) });
   const gone = repo.branch('goes', { 'a.txt': numbered(20, { 12: 'goes' }) });
+  const tree = repo.git('rev-parse', `${gone}^{tree}`), blob = repo.git('rev-parse', `${gone}:a.txt`);
   const reader = await openRepository(repo.path);
   const published = await importRepository(vanishing(reader, () => {
-    // a force-push elsewhere and a gc, after the refs were listed
+    // a force-push elsewhere and a gc, after the refs were listed, and their commits read with them
     repo.git('update-ref', '-d', 'refs/heads/goes');
-    rmSync(join(repo.path, '.git', 'objects', gone.slice(0, 2), gone.slice(2)));
+    for (const oid of [gone, tree, blob]) rmSync(join(repo.path, '.git', 'objects', oid.slice(0, 2), oid.slice(2)));
   }), { base: null, refs: [], grain: 'branch' }, {
     written: async () => new Set(), begin: async () => {}, keyOf: segmentKey, known: async () => [], earlier: async () => null, blob: async () => null, stage: async () => {},
   }, () => {}, new AbortController().signal);
   await reader.close();
   expect(published.sources.map((s) => s.name)).toEqual(['main', 'stays']);
-  expect(published.skipped).toEqual([{ name: 'goes', reason: expect.stringContaining(gone) as string }]);
+  expect(published.skipped).toEqual([{ name: 'goes', reason: expect.stringContaining(tree) as string }]);
 });
 
 /** The real reader, with something happening after each listing of refs. */
