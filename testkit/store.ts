@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AcuId, ByteString, Oid, PathBytes } from '../app/core/bytes.ts';
+import { type PackedPairs, packPairs } from '../app/core/decided.ts';
 import type { Published } from '../app/core/events.ts';
 import type { Composition, ConflictEdge, Edit, Hunk, Segment } from '../app/core/model.ts';
 import type { Random } from './random.ts';
@@ -60,8 +61,15 @@ export function publishedOf(random: Random, segments: readonly Segment[], keys: 
       const name = randomName(random);
       return { name, ref: `refs/heads/${name}` as ByteString, oid: segment.tip, segments: [segment.tip] };
     }),
-    segments: [...keys], skipped: random.chance(0.5) ? [] : [{ name: randomName(random), reason: 'not a commit' }],
+    segments: [...keys], ...segments.length > 1 && random.chance(0.7) && { decided: randomAnswers(random, segments.length) }, skipped: random.chance(0.5) ? [] : [{ name: randomName(random), reason: 'not a commit' }],
   };
+}
+
+/** Of some pairs: clean, in conflict at a place, or without an answer. */
+function randomAnswers(random: Random, segments: number): PackedPairs {
+  const numbers: number[] = [];
+  for (let a = 0; a + 1 < segments; a++) if (random.chance(0.5)) numbers.push(a, random.between(a + 1, segments - 1), ...random.pick([[0], [~0], [1, 0, random.below(13), 2, 3, 5]]));
+  return packPairs(Int32Array.from(numbers), [randomName(random) as PathBytes], ['it cannot be read']);
 }
 
 export function compositionOf(acus: readonly AcuId[], base: Oid): Composition {
