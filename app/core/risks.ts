@@ -109,7 +109,8 @@ export class Risks {
     const against = all.flatMap((s) => this.#withBase(s)).slice(0, MOST_COLLISIONS), between = new Map<number, Risk[]>();
     let left = MOST_COLLISIONS - against.length, isCut = left === 0;
     for (const c of collisionsAmong(all, this.#named)) {
-      if (isCut = left-- <= 0) break;
+      isCut = left-- <= 0;
+      if (isCut) break;
       this.#list(c, against, between);
     }
     return this.#graph = { against, between, isCut };
