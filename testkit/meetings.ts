@@ -1,5 +1,5 @@
 // Small repositories dense in renames, moved directories, deletions, additions and odd kinds, whose branches stand on the base, on each
-// other and on merges, also crosswise; and what git says of all their pairs, verdicts and conflicted paths. The long run:
+// other and on merges, also crosswise; and what git says of all their pairs: verdicts, conflicted paths and trees. The long run:
 // `node testkit/meetings.ts FIRST COUNT`.
 import { join } from 'node:path';
 import { type Agreement, agreement } from './agreement.ts';
@@ -71,7 +71,7 @@ export async function judged(seed: number, count?: number): Promise<Agreement> {
   try {
     const dir = join(temp.path, 'repository.git');
     meetingRepository(dir, seed, count);
-    return await agreement(dir, { strict: true, everyTree: 0 });
+    return await agreement(dir, { strict: true, everyTree: 1 });
   } finally {
     temp.remove();
   }
@@ -82,7 +82,7 @@ if (process.argv[1] === import.meta.filename) {
   const total = { pairs: 0, conflicting: 0, severalBases: 0, partial: 0, wrong: 0, paths: 0, same: 0, unanswered: 0, order: 0, lost: 0 };
   for (let seed = first; seed < first + count; seed++) {
     const found = await judged(seed);
-    const wrong = found.disagreements.filter(({ what }) => what === 'verdict');
+    const wrong = found.disagreements;
     total.pairs += found.pairs.clean + found.pairs.conflicting;
     total.conflicting += found.pairs.conflicting;
     total.severalBases += found.severalBases;
