@@ -4,6 +4,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { display } from './bytes.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { pairsIn } from './decided.ts';
+import { sentence } from './describe.ts';
 import { AcumenError, bug } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
@@ -491,36 +492,3 @@ const covers = (outer: Int32Array, inner: Int32Array): boolean => {
   }
   return true;
 };
-
-/** One sentence for a place, the same everywhere. Lines are 1-based as editors count them. */
-export function describe(kind: Conflict['kind'], regions: Int32Array, path: PathBytes): string {
-  return sentence(kind, regions, display(path));
-}
-
-function sentence(kind: Conflict['kind'], regions: Int32Array, where: string): string {
-  switch (kind) {
-    case 'content': {
-      const spans: string[] = [];
-      for (let i = 0; i < regions.length && spans.length < 3; i += 2) {
-        const start = regions[i]!, end = regions[i + 1]!;
-        spans.push(start === end ? `after line ${start}` : end - start === 1 ? `line ${end}` : `lines ${start + 1}–${end}`);
-      }
-      const more = regions.length / 2 - spans.length;
-      return `both change ${where} at ${spans.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-    }
-    case 'add/add': return `both add ${where} with different content`;
-    case 'modify/delete': return `one deletes ${where}, the other changes it`;
-    case 'mode': return `both change the mode of ${where}`;
-    case 'binary': return `both change the binary file ${where}`;
-    case 'symlink': return `both point the symbolic link ${where} elsewhere`;
-    case 'submodule': return `both move the submodule ${where}`;
-    case 'directory/file': return `one has a file at ${where}, the other a directory`;
-    case 'type': return `both change what ${where} is`;
-    case 'rename/rename': return `both rename ${where}, to different names`;
-    case 'rename/delete': return `one renames a file to ${where}, the other deletes it`;
-    case 'rename/add': return `one renames a file to ${where}, the other adds one there`;
-    case 'case collision': return `both add names that some file systems take for one: ${where}`;
-    case 'directory rename': return `one adds ${where} to a directory that the other renames`;
-    case 'case collision': return `${where} and another name are one on some file systems`;
-  }
-}

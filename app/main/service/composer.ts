@@ -3,7 +3,8 @@ import { type AcuId, type ByteString, type Oid, type PathBytes, display, toBytes
 import { type Change, type Changes, mergeRegisters } from '../../core/changes.ts';
 import { Composer, type SegmentGraph, type SetConflict as OfTops } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
-import { type Engine, describe } from '../../core/engine.ts';
+import { describe } from '../../core/describe.ts';
+import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { mergeMarked } from '../../core/merge3.ts';
 import type { ConflictKind, Edit, Segment, SetConflict } from '../../core/model.ts';

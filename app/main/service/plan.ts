@@ -9,7 +9,7 @@ import { neededContexts } from '../../core/common.ts';
 import { type Composed, Composer } from '../../core/compose.ts';
 import type { Contents } from '../../core/contents.ts';
 import { TOO_LARGE, editsOf } from '../../core/edits.ts';
-import { describe } from '../../core/engine.ts';
+import { describe } from '../../core/describe.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Edit, Segment, Standing } from '../../core/model.ts';
 import { type Commit, Mode, type RepositoryReader } from '../../core/repository.ts';
