@@ -32,6 +32,7 @@ test('the list names path, kind and sides, and its filters narrow it', async () 
   await page.getByRole('button', { name: /not paired/ }).click();
   await expect.poll(rows).toEqual([expect.stringContaining('old × base')]);
   await page.getByRole('button', { name: /not paired/ }).click();
+  await expect.poll(rows).toHaveLength(2);
 });
 
 test('one conflict shows base, both sides and the merged text side by side', async () => {
