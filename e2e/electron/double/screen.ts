@@ -113,7 +113,9 @@ function run(context: BrowserContext, { main, args, env }: App, complaints: stri
   child.stdout!.on('data', (chunk: Buffer) => { said += chunk.toString(); });
   child.stderr!.on('data', (chunk: Buffer) => { said += chunk.toString(); });
 
-  const line: Rpc = rpc({ send: (message) => { if (child.connected) child.send(message as object); }, onMessage: (listener) => { child.on('message', listener); } }, {
+  // An app that ends may be gone before we hear of it: what waits for its answer is told then, and an answer to it is of no use.
+  const gone = (): void => undefined;
+  const line: Rpc = rpc({ send: (message) => { if (child.connected) child.send(message as object, gone); }, onMessage: (listener) => { child.on('message', listener); } }, {
     listening: (of: number) => { port = of; },
     open,
     // A second start has no window and ends: the pages stay with the first.
