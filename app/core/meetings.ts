@@ -7,6 +7,7 @@ import { MOST_TOPS, pairings } from './common.ts';
 import { AcumenError } from './errors.ts';
 import type { Rename, Segment } from './model.ts';
 import { Row } from './tables.ts';
+import { directoryOf } from './treeMerge/renames.ts';
 
 /** The part of the tables this needs; `rows` as there. */
 export interface Touched {
@@ -51,8 +52,6 @@ export class Touches implements Touched {
     return n;
   }
 }
-
-const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /**
  * Each pair once, a < b, sorted. What it leaves out, git answers as the sweep does: renames matter only where one side deleted a file

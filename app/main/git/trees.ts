@@ -5,6 +5,7 @@ import type { Change, Changes } from '../../core/changes.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import { Mode } from '../../core/repository.ts';
 import type { Delta, Entry, RepositoryReader, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
+import type { BaseTree } from '../../core/treeMerge/merge.ts';
 import { type Held, LACKING, settle } from '../../core/waves.ts';
 import { encodeEntry, entriesOf, entryAt, entryNamed, isPlainTree, parseTree } from './format.ts';
 import { type Folder, type Indexed, type Step, NO_ENTRIES, added, assembled, foldersOf, indexOf, keyOf, placeFor } from './growing.ts';
@@ -255,8 +256,15 @@ export class Trees implements Held {
     return entry === null || entry.mode === Mode.tree ? null : entry;
   }
 
+  isDirectory(root: Oid, path: PathBytes): boolean { return this.at(root, path)?.mode === Mode.tree; }
+
+  /** One root as a merge asks for it. */
+  under(root: Oid): BaseTree {
+    return { isDirectory: (path) => this.isDirectory(root, path), filesUnder: (path) => this.filesUnder(root, path) };
+  }
+
   /** All file-like entries below a directory. */
-  files(root: Oid, dir: PathBytes): PathBytes[] {
+  filesUnder(root: Oid, dir: PathBytes): PathBytes[] {
     const entry = this.at(root, dir);
     return entry === null || entry.mode !== Mode.tree ? [] : this.diff(null, entry.oid).keys().map((name) => (dir === '' ? name : `${dir}/${name}`) as PathBytes).toArray();
   }

@@ -12,7 +12,7 @@ import { Likeness, MOST_COMPARED } from '../../core/likeness.ts';
 import type { Rename } from '../../core/model.ts';
 import { type Commit, Mode } from '../../core/repository.ts';
 import { type Ancestor, Ancestors } from '../../core/treeMerge/ancestor.ts';
-import { type BaseTree, Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
+import { Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
 import { MOST_MERGES } from '../git/ancestors.ts';
 import type { Trees } from '../git/trees.ts';
 
@@ -57,11 +57,7 @@ export class Carrier {
     this.#base = base;
     this.#likeness = new Likeness(contents);
     this.#similarities = new Similarities(contents);
-    this.#ancestors = new Ancestors({
-      diff: (a, b) => trees.diff(a, b),
-      isDirectory: (root, path) => trees.at(root, path)?.mode === Mode.tree,
-      filesUnder: (root, path) => trees.files(root, path),
-    }, contents, this.#similarities);
+    this.#ancestors = new Ancestors(trees, contents, this.#similarities);
   }
 
   /**
@@ -143,11 +139,7 @@ export class Carrier {
   /** base → the merge of both sides since `from` */
   #mergeTrees(from: Commit, own: Changes): { changes: Changes; conflicts: readonly PathConflict[] } {
     const ours = this.#sideSince(from).changes;
-    const tree: BaseTree = {
-      isDirectory: (path) => this.#trees.at(from.tree, path)?.mode === Mode.tree,
-      filesUnder: (path) => this.#trees.files(from.tree, path),
-    };
-    const { changes, conflicts } = mergeTrees(this.#contents, tree, ours, own, this.#similarities);
+    const { changes, conflicts } = mergeTrees(this.#contents, this.#trees.under(from.tree), ours, own, this.#similarities);
     return { changes: between(ours, changes), conflicts };
   }
 
@@ -163,7 +155,7 @@ export class Carrier {
       note(path);
       if (c.before !== null || c.after === null) continue;
       for (const dir of ancestors(path)) note(dir);
-      if (this.#trees.at(this.#base.tree, path)?.mode === Mode.tree) for (const under of this.#trees.files(this.#base.tree, path)) note(under);
+      if (this.#trees.at(this.#base.tree, path)?.mode === Mode.tree) for (const under of this.#trees.filesUnder(this.#base.tree, path)) note(under);
     }
     return side;
   }
@@ -187,7 +179,7 @@ export class Carrier {
   /** Do these changes of the base leave nothing of a directory? */
   #isGone(dir: PathBytes, changes: Changes): boolean {
     for (const [path, c] of changes) if (c.after !== null && path.startsWith(`${dir}/`)) return false;
-    return this.#trees.files(this.#base.tree, dir).every((path) => changes.has(path));
+    return this.#trees.filesUnder(this.#base.tree, dir).every((path) => changes.has(path));
   }
 
   #pairs(changes: Changes, deleted: readonly PathBytes[], added: readonly PathBytes[]): { from: PathBytes; to: PathBytes }[] {

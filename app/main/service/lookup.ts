@@ -17,6 +17,6 @@ export class Lookup {
 
   /** All file-like entries below a directory. */
   async *files(root: Oid, dir: PathBytes): AsyncGenerator<PathBytes> {
-    yield* await settle(this.#trees, () => this.#trees.files(root, dir));
+    yield* await settle(this.#trees, () => this.#trees.filesUnder(root, dir));
   }
 }

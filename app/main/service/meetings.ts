@@ -9,7 +9,6 @@ import { Numbers, type PackedPairs, RULES, afterPair, packPairs, pairsIn, unpack
 import type { Published, SegmentKey } from '../../core/events.ts';
 import { type Meeting, type Touched, meetings } from '../../core/meetings.ts';
 import { conflictKinds } from '../../core/model.ts';
-import { Mode } from '../../core/repository.ts';
 import { type RealTrees, overlaidTree } from '../../core/treeMerge/ancestor.ts';
 import { type BaseTree, Similarities, mergeTrees } from '../../core/treeMerge/merge.ts';
 import { type Held, settleAll } from '../../core/waves.ts';
@@ -227,7 +226,7 @@ class Merger implements Held {
       },
     });
     this.#similarities = new Similarities(this.#contents);
-    this.#trees = { isDirectory: (_, path) => trees.at(base, path)?.mode === Mode.tree, filesUnder: (_, path) => trees.files(base, path) };
+    this.#trees = { isDirectory: (_, path) => trees.isDirectory(base, path), filesUnder: (_, path) => trees.filesUnder(base, path) };
   }
 
   get isFull(): boolean { return this.#read > HELD_BYTES || this.#graph.trees.isFull; }

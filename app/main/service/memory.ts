@@ -6,6 +6,7 @@ import { bug } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
 import type { Segment, Source } from '../../core/model.ts';
 import { Row, type Tables, placed as placedPairs } from '../../core/tables.ts';
+import { directoryOf } from '../../core/treeMerge/renames.ts';
 import { Outskirts, type Outside } from '../git/history.ts';
 import { type FreshAnswers, freshAnswers } from './freshMeetings.ts';
 import type { Progress } from './importer.ts';
@@ -179,8 +180,6 @@ function followed(decided: NonNullable<Published['decided']>, before: readonly P
   both.set(added, kept.length);
   return packPairs(placedPairs(both, (n) => n, (path) => path), [...decided.paths, ...fresh.pairs.paths], []);
 }
-
-const directoryOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** Could a pair with one of `fresh` need a merge (core/meetings.ts)? May say yes where it need not. */
 function mayMeet(tables: Tables, renamed: readonly Segment['renames'][], fresh: readonly Segment[]): boolean {

@@ -205,7 +205,7 @@ class Patching {
     return {
       file: async (path) => (delta.has(path) ? delta.get(path)! : this.#file(path)),
       async below(folder) {
-        const there = (await settle(trees, () => trees.files(root, folder))).filter((path) => !delta.has(path));
+        const there = (await settle(trees, () => trees.filesUnder(root, folder))).filter((path) => !delta.has(path));
         for (const [path, entry] of delta) if (entry !== null && path.startsWith(`${folder}/`)) there.push(path);
         return there;
       },

@@ -78,7 +78,7 @@ export class Plan implements Held {
     this.#store = store;
     this.#grounds = grounds;
     this.#composer = new Composer(contents, {
-      base: { isDirectory: (path) => this.#trees.at(base.tree, path)?.mode === Mode.tree, filesUnder: (path) => this.#trees.files(base.tree, path) },
+      base: this.#trees.under(base.tree),
       changes: (s) => this.#changes(s), closure: (s) => this.#closure[s]!, tip: (s) => this.#cut[s]!.tip,
     });
     this.#attribution = new Attribution(contents);
@@ -274,7 +274,7 @@ export class Plan implements Held {
   #collisions(i: number, changes: Changes): [PathBytes, PathBytes][] {
     const added = [...changes].filter(([path, c]) => c.before === null && c.after !== null && !this.#lower[i]!.some((l) => this.#changes(l).get(path)?.before === null)).map(([path]) => path);
     const isHere = (path: PathBytes): boolean => (changes.has(path) ? changes.get(path)!.after !== null
-      : this.#names.isFile(path) || this.#trees.files(this.#base.tree, path).some((file) => changes.get(file)?.after !== null));
+      : this.#names.isFile(path) || this.#trees.filesUnder(this.#base.tree, path).some((file) => changes.get(file)?.after !== null));
     return added.sort().flatMap((path) => this.#names.against(path).filter(isHere).map((other): [PathBytes, PathBytes] => [path, other]));
   }
 

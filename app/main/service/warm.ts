@@ -8,7 +8,7 @@ import type { ContentSource } from '../../core/contents.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Edit, Segment } from '../../core/model.ts';
-import { type Delta, Mode, type RepositoryReader } from '../../core/repository.ts';
+import { type Delta, type RepositoryReader } from '../../core/repository.ts';
 import type { BaseTree } from '../../core/treeMerge/merge.ts';
 import { type KeptTexts, type Lined, type Patch, linedSize, patchSize } from '../../core/weave/splice.ts';
 import { type Held, settle } from '../../core/waves.ts';
@@ -76,8 +76,8 @@ export class Warm {
 
   #base(root: Oid): BaseTree {
     return {
-      isDirectory: (path) => this.#trees.at(root, path)?.mode === Mode.tree,
-      filesUnder: (path) => this.#trees.files(root, path),
+      isDirectory: (path) => this.#trees.isDirectory(root, path),
+      filesUnder: (path) => this.#trees.filesUnder(root, path),
     };
   }
 
