@@ -13,14 +13,14 @@ export type Row = {
 };
 
 export const table: Readonly<Record<string, Row>> = {
-  'app/core/': { rooms: [], packages: ['@msgpack/msgpack', '@noble/hashes'], node: false, pure: true },
+  'app/core/': { rooms: [], packages: ['@msgpack/msgpack', '@noble/hashes', 'simple-statistics'], node: false, pure: true },
   'app/contract/': { rooms: ['app/core/'], packages: ['@msgpack/msgpack', 'valibot'], node: false, pure: true },
   'app/workers/': { rooms: ['app/core/'], packages: ['comlink', 'd3-force'], node: false },
   'app/renderer/': {
     rooms: ['app/core/', 'app/contract/', 'app/workers/client.ts'],
     packages: [
       '@codemirror/merge', '@codemirror/state', '@codemirror/view', '@tanstack/react-virtual', 'comlink',
-      'react', 'react-dom', 'react-resizable-panels', 'zustand',
+      'react', 'react-dom', 'react-resizable-panels', 'recharts', 'zustand',
     ],
     node: false,
   },
@@ -28,7 +28,7 @@ export const table: Readonly<Record<string, Row>> = {
   'app/main/git/': { rooms: ['app/core/'], packages: ['isomorphic-git', 'lru-cache'], node: true },
   'app/main/service/': {
     rooms: ['app/core/', 'app/contract/', 'app/main/storage/', 'app/main/git/', 'app/workers/'],
-    packages: ['comlink', 'lru-cache'],
+    packages: ['cockatiel', 'comlink', 'hdr-histogram-js', 'lru-cache'],
     node: true,
   },
   'app/main/doors/browser/': { rooms: ['app/main/service/', 'app/contract/'], packages: ['ws'], node: true },
