@@ -1,0 +1,124 @@
+// Records the real service under a light load: every request with its time, and each second what the process was like. One JSON line a second,
+// so that a recording cut short is a shorter recording; pack.ts makes it small. `node testkit/quiet/record.ts SECONDS OUT.jsonl`
+// The load is one person's and a few tools': some twenty requests a second at random moments, a composition or an undo every other second.
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AcuId, PathBytes } from '../../app/core/bytes.ts';
+import type { Method, Methods } from '../../app/contract/methods.ts';
+import { Workspace } from '../../app/main/service/workspace.ts';
+import { generate } from '../generate.ts';
+import { Random } from '../random.ts';
+
+/** A fixed piece of computing, for how fast the machine is just now: some forty microseconds. */
+const words = new Int32Array(4096);
+function reference(): number {
+  let x = 88172645;
+  for (let i = 0; i < 20_000; i++) {
+    x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
+    words[x & 4095]! ^= x;
+  }
+  return x;
+}
+
+const seconds = Number(process.argv[2]);
+const out = process.argv[3];
+if (!(seconds > 0) || out === undefined) throw new Error('Usage: node testkit/quiet/record.ts SECONDS OUT.jsonl');
+
+const random = new Random(1);
+const generated = await generate({ seed: 1, mix: 'team', sources: 200, asIs: true });
+// on a disk: commits are part of what is recorded
+const scratch = mkdtempSync(join(tmpdir(), 'acumen-quiet-'));
+const workspace = await Workspace.open(join(scratch, 'store.acumen'));
+let ended = false;
+const stop = (): void => { ended = true; };
+process.once('SIGTERM', stop).once('SIGINT', stop);
+try {
+  await workspace.call('import', { path: generated.dir, base: null, refs: generated.refs, grain: 'branch', ticket: 'import' });
+  const { engine } = workspace;
+  const acus = engine.acus.filter((acu) => !acu.stale).map((acu) => acu.id);
+  const conflicts = [...engine.conflicts()].filter((conflict) => conflict.verdict === 'blocking').slice(0, 400);
+  /** sets that go together, of 2 to 24, with what they require */
+  const sets: AcuId[][] = [];
+  while (sets.length < 200) {
+    let set: AcuId[] = [];
+    const size = 2 + random.below(23);
+    for (let tries = 0; set.length < size && tries < 80; tries++) {
+      const next = [...engine.closed([...set, acus[random.below(acus.length)]!])];
+      if (engine.check(next).ok) set = next;
+    }
+    sets.push(set);
+  }
+  const files = new Map<AcuId, readonly { path: PathBytes }[]>();
+  for (const acu of acus) files.set(acu, (await workspace.call('acuFiles', { acu })).files);
+  const one = <T>(list: readonly T[]): T => list[random.below(list.length)]!;
+
+  const started = performance.now();
+  let tickets = 0;
+  let requests: [method: string, us: number][] = [];
+  const ask = async <M extends Method>(method: M, params: Methods[M]['params']): Promise<void> => {
+    const from = performance.now();
+    await workspace.call(method, params);
+    requests.push([method, Math.round((performance.now() - from) * 1000)]);
+  };
+  const fileOf = (): { acu: AcuId; path: PathBytes } => {
+    const acu = one(acus);
+    const { path } = one(files.get(acu)!);
+    return { acu, path };
+  };
+  let isMutating = false;
+  const mutate = async (): Promise<void> => {
+    if (isMutating) return;
+    isMutating = true;
+    const ticket = `t${++tickets}`;
+    if (tickets % 3 === 0) await ask('undo', { ticket });
+    else await ask('compose', { acus: sets[tickets % sets.length]!, ticket });
+    isMutating = false;
+  };
+  const reads: readonly (() => Promise<void>)[] = [
+    () => ask('preview', { acus: one(sets) }),
+    () => ask('acuFiles', { acu: one(acus) }),
+    () => ask('acuFile', fileOf()),
+    () => { const { acu, path } = fileOf(); return ask('composedFile', { acus: [...engine.closed([acu])], path }); },
+    () => { const { a, b, path } = one(conflicts); return ask('conflictFile', { a, b, path }); },
+    () => ask('log', { before: null, limit: 50 }),
+    () => ask('snapshot', {}),
+  ];
+
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const lines = createWriteStream(out);
+  const pending = new Set<Promise<void>>();
+  const go = (request: () => Promise<void>): void => {
+    const done = request().catch((error: unknown) => { requests.push([`! ${String(error)}`, 0]); }).finally(() => { pending.delete(done); });
+    pending.add(done);
+  };
+  let cpu = process.cpuUsage();
+  for (let second = 0; second < seconds && !ended; second++) {
+    const moments = Array.from({ length: 21 }, (_, i) => ({ at: random.below(1000), request: reads[i % reads.length]! }));
+    if (second % 2 === 0) moments.push({ at: random.below(1000), request: mutate });
+    moments.sort((x, y) => x.at - y.at);
+    for (const { at, request } of moments) {
+      const wait = started + second * 1000 + at - performance.now();
+      if (wait > 0) await sleep(wait);
+      go(request);
+    }
+    const from = performance.now();
+    reference();
+    const referenceUs = Math.round((performance.now() - from) * 1000);
+    const used = process.cpuUsage(cpu);
+    cpu = process.cpuUsage();
+    const { rss, heapUsed } = process.memoryUsage();
+    lines.write(`${JSON.stringify({ second, ms: Math.round(performance.now() - started), referenceUs, delayUs: Math.round(delay.percentile(99) / 1000), cpuUs: used.user + used.system, rss, heapUsed, requests })}\n`);
+    requests = [];
+    delay.reset();
+  }
+  await Promise.all(pending);
+  await new Promise<void>((done) => { lines.end(done); });
+} finally {
+  await workspace.close();
+  generated.remove();
+  rmSync(scratch, { recursive: true, force: true });
+}
