@@ -38,7 +38,7 @@ process.once('SIGTERM', stop).once('SIGINT', stop);
 try {
   await workspace.call('import', { path: generated.dir, base: null, refs: generated.refs, grain: 'branch', ticket: 'import' });
   const { engine } = workspace;
-  const acus = engine.acus.filter((acu) => !acu.stale).map((acu) => acu.id);
+  const acus = engine.acus.map((acu) => acu.id);
   const conflicts = [...engine.conflicts()].filter((conflict) => conflict.verdict === 'blocking').slice(0, 400);
   /** sets that go together, of 2 to 24, with what they require */
   const sets: AcuId[][] = [];

@@ -70,7 +70,10 @@ export function signedRankQuantile(n: number, alpha: number): number {
     for (let sum = 0; sum <= most; sum++) next[sum] = (chances[sum]! + (sum >= rank ? chances[sum - rank]! : 0)) / 2;
     chances = next;
   }
-  let k = -1;
-  for (let total = 0; k < most && (total += chances[k + 1]!) <= alpha;) k++;
-  return k;
+  let total = 0;
+  for (let k = 0; k <= most; k++) {
+    total += chances[k]!;
+    if (total > alpha) return k - 1;
+  }
+  return most;
 }
