@@ -19,6 +19,7 @@ import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
 import { compose } from './composing.ts';
 import type { Memory } from './memory.ts';
+import type { LoadGenerator } from './load/generator.ts';
 import { fsck, importInto, undo } from './operations.ts';
 import { repositoryName, repositoryPath, version } from './place.ts';
 import { pairInThreads } from './pairing.ts';
@@ -104,6 +105,8 @@ export class Workspace implements Service {
   /** whether the store has the tables of what is published */
   #isKept = true;
   #keeping: NodeJS.Timeout | undefined;
+  readonly #options: WorkspaceOptions;
+  #load: Promise<LoadGenerator> | null = null;
 
   /** Opens or creates the store `file` and folds its state. */
   static async open(file: string, options: WorkspaceOptions = {}): Promise<Workspace> {
@@ -120,6 +123,7 @@ export class Workspace implements Service {
 
   private constructor(store: Store, options: WorkspaceOptions) {
     this.store = store;
+    this.#options = options;
     this.clock = options.clock ?? systemClock;
     this.env = options.env ?? process.env;
     this.#git = options.git ?? 'auto';
@@ -144,6 +148,7 @@ export class Workspace implements Service {
 
   async close(): Promise<void> {
     this.#stopListening();
+    await (await this.#load)?.close();
     await this.#queue.close();
     await this.#folding.catch(() => undefined);
     if (!this.store.readOnly) await this.#keep().catch(() => undefined);
@@ -328,6 +333,18 @@ export class Workspace implements Service {
     };
   }
 
+  /** Loaded when first asked for. It works on a copy, under a workspace of its own. */
+  #loadGenerator(): Promise<LoadGenerator> {
+    return this.#load ??= import('./load/generator.ts').then(({ LoadGenerator }) => new LoadGenerator({
+      store: this.store.file, now: () => this.clock.now(), tell: (load) => this.#push({ push: 'load', load }),
+      source: () => {
+        const { gitDir, published } = this.#view.state;
+        return gitDir === null || published === null ? null : { gitDir, base: published.base, refs: published.globs, grain: published.grain };
+      },
+      open: (store) => Workspace.open(store, { ...this.#options, readOnly: false }),
+    }));
+  }
+
   #push(push: Push): void { for (const listener of [...this.#listeners]) listener(push); }
 
   #methods(): Handlers {
@@ -349,6 +366,7 @@ export class Workspace implements Service {
       redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(this, 'redo', signal)),
       fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(this)),
       cancel: async ({ ticket }) => ({ cancelled: this.#queue.cancel(ticket) }),
+      load: async (request) => (await this.#loadGenerator()).call(request),
       pause: async ({ paused }) => { this.#queue.pause(paused); return { paused }; },
       log: async ({ before, limit }) => ({
         operations: this.#log.slice(0, before === null ? undefined : before - 1).slice(-limit).reverse(), current: this.#history().current,
