@@ -1,6 +1,7 @@
 // Domain events (design.md §1 event, view, state; §4 Events). Complete and never compacted: folding them from the first
 // gives every view. Payloads are stored as MessagePack with sorted keys.
 import type { AcuId, ByteString, Oid } from './bytes.ts';
+import type { CompositionChange } from './composition.ts';
 import type { PackedPairs } from './decided.ts';
 import type { Composition, Grain, Segment, Source } from './model.ts';
 import type { PublishedChange } from './published.ts';
@@ -39,6 +40,8 @@ export type DomainEvent =
   /** What is published now, told by what it differs in from what was. */
   | { readonly kind: 'publication-changed'; readonly change: PublishedChange }
   | { readonly kind: 'composition-changed'; readonly composition: Composition }
+  /** What is composed now, told by what it differs in from what was. */
+  | { readonly kind: 'composition-edited'; readonly change: CompositionChange }
   | { readonly kind: 'branch-written'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly tree: Oid | null; readonly acus: readonly AcuId[] }
   /**
    * A branch is about to be moved: written before it is, so that a process killed between the move and the operation that

@@ -1,5 +1,6 @@
 // The state of a workspace as a fold of its events (design.md §1: State): pure, the slow and obvious twin of the stored view.
 import type { Oid } from './bytes.ts';
+import { applyCompositionChange } from './composition.ts';
 import { bug } from './errors.ts';
 import type { DomainEvent, WorkspaceState } from './events.ts';
 import { applyChange } from './published.ts';
@@ -20,6 +21,7 @@ export function foldEvent(state: WorkspaceState, event: DomainEvent): WorkspaceS
       if (state.published === null) throw bug('what is published changes where nothing is');
       return { ...state, published: applyChange(state.published, event.change) };
     case 'composition-changed': return { ...state, composition: event.composition };
+    case 'composition-edited': return { ...state, composition: applyCompositionChange(state.composition, event.change) };
     // Written, but not (or not any more) part of the state: bodies become visible by `published`, refs live in the repository.
     case 'import-started': case 'segment-added': case 'branch-written': case 'branch-moving': case 'branch-settled': return state;
   }

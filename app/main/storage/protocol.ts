@@ -14,8 +14,10 @@ export interface AppendRequest {
   readonly conflicts: PackedConflicts | null;
   readonly replica: Replica | null;
   readonly blobs: readonly NewBlob[];
-  readonly expectHead: number | null;
 }
+
+/** The head expected, or the call (by its id) whose operations must be the last ones. */
+export type Expected = { readonly head: number } | { readonly after: number } | null;
 export type Settled = Omit<Extract<DomainEvent, { kind: 'branch-settled' }>, 'kind'>;
 
 /** Which file it is, whatever its name. */
@@ -24,7 +26,7 @@ export interface Place { readonly dev: bigint; readonly ino: bigint }
 export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean; readonly place?: Place }
 
 export type Call =
-  | ({ readonly call: 'append' } & AppendRequest)
+  | { readonly call: 'append'; readonly appended: readonly AppendRequest[]; readonly expected: Expected }
   | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[]; readonly packed: readonly Uint8Array[] }
   | { readonly call: 'stage'; readonly draft: number; readonly packed: readonly Uint8Array[] }
   /** the intent to move a branch, with the blobs its operation needs */
@@ -38,7 +40,7 @@ export type Call =
   | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };
 
-export interface Answers { 'intend': number; 'hold': null; 'settle': Operation | null; 'append': Operation; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
+export interface Answers { 'intend': number; 'hold': null; 'settle': Operation | null; 'append': readonly Operation[]; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
 
 export type FromWriter =

@@ -13,7 +13,7 @@ import { encodeEvent, publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import { fromPlain, type Answers, type AppendRequest, type Call, type FromFsck, type Settled, type WorkerData } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
-import type { Extra, FsckReport, Head, NewOperation, Replica, Store, StoredEvent } from './store.ts';
+import type { Appended, Extra, FsckReport, Head, NewOperation, PlannedOn, Replica, Store, StoredEvent } from './store.ts';
 import { viewDigests } from './views.ts';
 import { died, workerUrl, type Writer } from './writer.ts';
 
@@ -41,6 +41,8 @@ export class SqliteStore implements Store {
   /** keys of segments read here, and packed forms of those about to be staged */
   readonly #keys = new WeakMap<Segment, SegmentKey>();
   readonly #packed = new WeakMap<Segment, Uint8Array>();
+  /** what an `append` answered, by the call it is a part of */
+  readonly #calls = new WeakMap<Promise<unknown>, Promise<unknown>>();
   readonly #listeners = new Set<(head: Head) => void>();
   #watch: NodeJS.Timeout | null = null;
   #seenVersion: number;
@@ -65,17 +67,28 @@ export class SqliteStore implements Store {
     };
   }
 
-  async append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, expectHead?: number): Promise<Operation> {
-    const request = this.#request(operation, events, extra, expectHead ?? null);
-    const { blobs, events: encoded, conflicts, replica } = request;
-    const moved = [...blobs.map((b) => b.bytes), ...encoded.map((e) => e.payload), ...(conflicts?.pages ?? []).map((p) => p.bytes), ...(replica === null ? [] : [replica.bytes])];
-    return this.#write({ call: 'append', ...request }, moved);
+  append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, on?: PlannedOn): Promise<Operation> {
+    const all = this.appendAll([{ operation, events, extra }], on);
+    const one = all.then(([only]) => only!);
+    this.#calls.set(one, all);
+    return one;
+  }
+
+  appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<readonly Operation[]> {
+    try {
+      const appended = operations.map(({ operation, events, extra }) => this.#request(operation, events, extra ?? {}));
+      const moved = appended.flatMap(({ blobs, events, conflicts, replica }) => [...blobs.map((b) => b.bytes), ...events.map((e) => e.payload), ...(conflicts?.pages ?? []).map((p) => p.bytes), ...(replica === null ? [] : [replica.bytes])]);
+      const writer = this.#writable();
+      return writer.call({ call: 'append', appended, expected: on === undefined ? null : typeof on === 'number' ? { head: on } : { after: writer.idOf(this.#calls.get(on) ?? on) } }, moved);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's. */
-  #request(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number | null): AppendRequest {
+  #request(operation: NewOperation, events: readonly DomainEvent[], extra: Extra): AppendRequest {
     return {
-      operation, events: events.map((event) => (event.kind === 'segment-added' ? { kind: event.kind, payload: this.#pack([event.segment])[0]! } : encodeEvent(event))), expectHead,
+      operation, events: events.map((event) => (event.kind === 'segment-added' ? { kind: event.kind, payload: this.#pack([event.segment])[0]! } : encodeEvent(event))),
       conflicts: extra.changed !== undefined ? packConflicts(extra.changed.conflicts, extra.changed.acus) : extra.conflicts === undefined ? null : packConflicts(extra.conflicts),
       replica: extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) },
       blobs: (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
@@ -97,7 +110,7 @@ export class SqliteStore implements Store {
       throw error;
     }
     try {
-      const request = this.#request(operation, events, { ...extra, blobs: [] }, expectHead);
+      const request = this.#request(operation, events, { ...extra, blobs: [] });
       return (await this.#write({ call: 'settle', append: request, settled: [{ moving, outcome: 'recorded' }] }))!;
     } catch (error) {
       await takeBack();
@@ -129,8 +142,8 @@ export class SqliteStore implements Store {
   /** As planned where nothing came since (`whole`); else only that the branch was written, for the state has gone on. */
   #found(operation: NewOperation, whole: readonly DomainEvent[] | null, planned: readonly DomainEvent[]): AppendRequest {
     const description = `${operation.description} (recorded after an interruption)`;
-    if (whole !== null) return this.#request({ ...operation, description }, whole, {}, null);
-    return this.#request({ ...operation, kind: 'write-branch', target: null, description }, planned.filter(({ kind }) => kind === 'branch-written'), {}, null);
+    if (whole !== null) return this.#request({ ...operation, description }, whole, {});
+    return this.#request({ ...operation, kind: 'write-branch', target: null, description }, planned.filter(({ kind }) => kind === 'branch-written'), {});
   }
 
   async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {
@@ -163,9 +176,13 @@ export class SqliteStore implements Store {
   }
 
   async #write<C extends Call>(call: C, moved: readonly ArrayBufferView[] = []): Promise<Answers[C['call']]> {
+    return this.#writable().call(call, moved);
+  }
+
+  #writable(): Writer {
     if (this.#closing !== null) throw bug('a closed store is written to');
     if (this.#writer === null) throw new AcumenError('store-read-only', 'The store was opened for reading only.', 'Open it for writing.', { file: this.file });
-    return this.#writer.call(call, moved);
+    return this.#writer;
   }
 
   async #read<T>(query: (db: ReadDb) => T): Promise<T> {

@@ -165,6 +165,45 @@ describe('appending', () => {
     expect(await store.blob(newBlob(new Uint8Array(9)).oid)).toBeNull();
   });
 
+  it('on what is not committed yet goes with it, and where that is refused is refused, too, and all behind it', async () => {
+    const store = await open();
+    const other = await open(store.file);
+    for (let round = 0; round < 6; round++) {
+      const { operation, event } = await store.head();
+      const chain = [store.append(newOperation('compose', '0'), composed(0), {}, round % 2 === 0 ? event : event - 1)];
+      for (let n = 1; n < 30; n++) chain.push(store.append(newOperation('compose', String(n)), composed(n), {}, chain.at(-1)));
+      const outcomes = await Promise.allSettled(chain);
+      if (round % 2 === 0) expect(outcomes.map((o) => (o.status === 'fulfilled' ? o.value.id : 0))).toEqual(outcomes.map((_, n) => operation + 1 + n));
+      else for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'store-moved' } });
+    }
+    // One amid them that cannot be stored, and another process between two of them.
+    const random = new Random(9), { event } = await store.head();
+    const unknown: DomainEvent[] = [{ kind: 'composition-changed', composition: compositionOf([randomAcuId(random)], '' as Oid) }];
+    const first = store.append(newOperation('compose'), composed(1), {}, event), bad = store.append(newOperation('compose'), unknown, {}, first);
+    const outcomes = await Promise.allSettled([first, bad, store.append(newOperation('compose'), composed(2), {}, bad), store.append(newOperation('compose'), composed(2), {}, first)]);
+    expect(outcomes.map((o) => (o.status === 'fulfilled' ? 'done' : (o.reason as { code: string }).code))).toEqual(['done', 'bug', 'store-moved', 'done']);
+    const mine = store.append(newOperation('compose'), composed(3));
+    await mine;
+    await other.append(newOperation('compose'), composed(4));
+    await expect(store.append(newOperation('compose'), composed(5), {}, mine)).rejects.toMatchObject({ code: 'store-moved' });
+    expect(await store.fsck()).toMatchObject({ ok: true });
+  });
+
+  it('many at once are all stored, or none', async () => {
+    const store = await open();
+    const random = new Random(10);
+    const many = Array.from({ length: 50 }, (_, n) => ({ operation: newOperation('compose', String(n)), events: composed(n) }));
+    const done = store.appendAll(many, 0);
+    const after = store.append(newOperation('compose'), composed(50), {}, done);
+    expect((await done).map(({ id, description }) => [id, description])).toEqual(many.map(({ operation: { description } }, n) => [n + 1, description]));
+    expect((await after).id).toBe(51);
+    const unknown: DomainEvent[] = [{ kind: 'composition-changed', composition: compositionOf([randomAcuId(random)], '' as Oid) }];
+    await expect(store.appendAll([...many, { operation: newOperation('compose'), events: unknown }])).rejects.toMatchObject({ code: 'bug' });
+    expect(await store.head()).toEqual({ operation: 51, event: 51, written: 51 });
+    expect(await store.state()).toEqual(await store.stateAt(51));
+    expect(await store.fsck()).toMatchObject({ ok: true, events: 51 });
+  });
+
   it('of two on the same head lets one through, however they race', async () => {
     const store = await open();
     const other = await open(store.file);

@@ -28,6 +28,15 @@ export interface Head {
 
 export type NewOperation = PlannedOperation;
 
+/**
+ * What an operation was planned on: a `Head.event`, or what an earlier call leaves that is not committed yet, named by the very promise
+ * which that `append` answered. Refused with `store-moved` where that one was refused, or another operation came between.
+ */
+export type PlannedOn = number | Promise<Operation | readonly Operation[]>;
+
+/** One of many operations that go together. */
+export interface Appended { readonly operation: NewOperation; readonly events: readonly DomainEvent[]; readonly extra?: Extra }
+
 export interface StoredEvent {
   readonly seq: number;
   /** the operation it belongs to; null for what an import has written and not yet published */
@@ -73,9 +82,12 @@ export interface Store {
 
   /**
    * One operation in one transaction; resolves after COMMIT at synchronous=FULL (law 8). Operations that wait together share
-   * a commit. With `expectHead` (a `Head.event`) it is refused with `store-moved` if another operation came first.
+   * a commit. With `on` it is refused with `store-moved` if another operation came first.
    */
-  append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, expectHead?: number): Promise<Operation>;
+  append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, on?: PlannedOn): Promise<Operation>;
+
+  /** Many operations, each on what the one before leaves: all of them or none. */
+  appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<readonly Operation[]>;
 
   /**
    * The same for an operation that moves a branch. The intent is committed first; then, while nobody else can write, `move` is

@@ -13,7 +13,6 @@ import type { NewBlob, Replica } from './store.ts';
 import { applyEvent, putConflicts, putReplica } from './views.ts';
 
 export function append(db: WriteDb, request: AppendRequest): Operation {
-  expectHead(db, request.expectHead);
   for (const blob of request.blobs) putBlob(db, blob);
   const { operation, rows } = writeOperation(db, request.operation, request.events);
   fold(db, rows);
@@ -31,7 +30,7 @@ export function keep(db: WriteDb, { operation, replica, conflicts }: { readonly 
   return null;
 }
 
-function expectHead(db: WriteDb, expected: number | null): void {
+export function expectHead(db: WriteDb, expected: number | null): void {
   const found = readHead(db).event;
   if (expected !== null && expected !== found) throw new AcumenError('store-moved', 'Another process changed the workspace meanwhile.', 'Read the new state and try again.', { expected, found });
 }

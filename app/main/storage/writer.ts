@@ -20,6 +20,7 @@ export class Writer {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
+  readonly #ids = new WeakMap<Promise<unknown>, number>();
   /** calls of this turn: they cross in one message */
   #turn: { readonly requests: Request[]; readonly moved: ArrayBuffer[] } | null = null;
   #gone: AcumenError | null = null;
@@ -53,9 +54,10 @@ export class Writer {
 
   call<C extends Call>(call: C, moved: readonly ArrayBufferView[] = []): Promise<Answers[C['call']]> {
     if (this.#gone !== null) return Promise.reject(this.#gone);
-    return new Promise((resolve, reject) => {
-      const request: Request = { ...call, id: this.#next++ };
-      this.#waiting.set(request.id, { resolve, reject });
+    const id = this.#next++;
+    const answer = new Promise<Answers[C['call']]>((resolve, reject) => {
+      const request: Request = { ...call, id };
+      this.#waiting.set(id, { resolve, reject });
       if (this.#turn === null) {
         this.#turn = { requests: [], moved: [] };
         queueMicrotask(() => this.#send());
@@ -63,7 +65,12 @@ export class Writer {
       this.#turn.requests.push(request);
       for (const bytes of moved) this.#turn.moved.push(bytes.buffer as ArrayBuffer);
     });
+    this.#ids.set(answer, id);
+    return answer;
   }
+
+  /** Which call was answered so; 0 for what is none of ours, or never went out. */
+  idOf(answer: Promise<unknown>): number { return this.#ids.get(answer) ?? 0; }
 
   #send(): void {
     const { requests, moved } = this.#turn!;

@@ -12,15 +12,17 @@ import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Re
 import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
 import { inTransaction, run } from './sql.ts';
-import { append, beginImport, holdFor, intend, keep, settle, stage } from './write.ts';
+import { append, beginImport, expectHead, holdFor, intend, keep, settle, stage } from './write.ts';
 
 /** Calls in one commit at most: bounds how long the first waits for the last. */
-const GROUP = 512;
+const GROUP = 4096;
 
 const { file, busyMs, proved, place: given } = workerData as WorkerData;
 const port: MessagePort = parentPort ?? raise();
 /** in the order they came */
 const waiting: Request[] = [];
+/** the call that appended the last operation, and the event head it left */
+let last = { id: -1, event: -1 };
 /** which file it was when it was opened */
 let place = given;
 const send = (message: FromWriter): void => port.postMessage(message);
@@ -147,6 +149,7 @@ function commit(db: WriteDb, group: readonly Request[]): void {
   } catch (error) {
     // Nothing of the group is stored: the transaction is rolled back as a whole.
     const plain = toPlain(storeError(error, file));
+    last = { id: -1, event: -1 };
     const now = head(db);
     send({ kind: 'committed', before: now, after: now, answers: group.map(({ id }) => ({ id, error: plain })) });
   }
@@ -169,8 +172,14 @@ function attempt(db: WriteDb, request: Request): Answer {
 
 function perform(db: WriteDb, request: Request): Answers[Call['call']] {
   switch (request.call) {
-    case 'append':
-      return append(db, request);
+    case 'append': {
+      const { expected } = request;
+      if (expected !== null && 'head' in expected) expectHead(db, expected.head);
+      else if (expected !== null && (expected.after !== last.id || head(db).event !== last.event)) throw new AcumenError('store-moved', 'What this was planned on was not stored, or is not the last operation.', 'Read the new state and try again.', {});
+      const operations = request.appended.map((one) => append(db, one));
+      last = { id: request.id, event: head(db).event };
+      return operations;
+    }
     case 'begin-import':
       return beginImport(db, { base: request.base, grain: request.grain, globs: request.globs }, request.packed);
     case 'stage':
