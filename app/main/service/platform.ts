@@ -1,0 +1,67 @@
+// Everything of one process that is not of one workspace's truth: what it measures, keeps ready and shares out. Doors with a window open
+// the whole of it; a verb that runs once has a bare one, which measures nothing, starts nothing and loads nothing.
+import type { StatsReport } from '../../contract/performance.ts';
+import { AcumenError } from '../../core/errors.ts';
+import { type Knob, type Telemetry, silent } from '../../core/telemetry.ts';
+import type { Monitor } from './monitor/monitor.ts';
+import type { Clock } from './workspace.ts';
+
+/**
+ * What tells of itself: caches, pools, bus, breakers, controller, alerts. `figures`: its own fields of the report, totals where a figure is
+ * one, of this moment; what has a metric (quantiles, rates) the report reads from the metric. All are asked once a second.
+ */
+export interface Part {
+  readonly name: string;
+  figures?(): Partial<StatsReport>;
+  knobs?(): readonly Knob[];
+  /** once a second, after the figures of that second are stored; `at` its end, in milliseconds since the epoch */
+  second?(at: number): void;
+  close?(): void | Promise<void>;
+}
+
+export interface Platform {
+  readonly telemetry: Telemetry;
+  /** null on a bare platform */
+  readonly monitor: Monitor | null;
+  /** Closed in the order opposite to that in which they were added. */
+  add(part: Part): void;
+  knobs(): Knob[];
+  /** The figures of a moment (milliseconds since the epoch), of the newest second if none is given; refused on a bare platform. */
+  report(at?: number | null): Promise<StatsReport>;
+  close(): Promise<void>;
+}
+
+export interface PlatformOptions {
+  /** the workspace's file; FILE.telemetry and what else may be deleted lie beside it */
+  readonly store: string;
+  /** who this is, for a person: `serve`, `window` */
+  readonly what: string;
+  readonly clock?: Pick<Clock, 'now'>;
+  /** no timer of its own: whoever opened it calls `monitor.second` (tests on a virtual clock) */
+  readonly manual?: boolean;
+}
+
+export function barePlatform(): Platform {
+  const parts: Part[] = [];
+  return {
+    telemetry: silent,
+    monitor: null,
+    add(part) { parts.push(part); },
+    knobs: () => parts.flatMap((part) => part.knobs?.() ?? []),
+    report: () => Promise.reject(new AcumenError('usage', 'Nothing is measured here.', 'Run `acumen serve` or open the window, and ask again.')),
+    async close() { for (const part of parts.splice(0).reverse()) await part.close?.(); },
+  };
+}
+
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const { Monitor } = await import('./monitor/monitor.ts');
+  const monitor = Monitor.open(options);
+  return {
+    telemetry: monitor,
+    monitor,
+    add(part) { monitor.add(part); },
+    knobs: () => monitor.knobs(),
+    report: async (at = null) => monitor.report(at),
+    close: () => monitor.close(),
+  };
+}
