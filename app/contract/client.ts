@@ -14,8 +14,11 @@ export interface Signal {
   removeEventListener(type: 'abort', listener: () => void): void;
 }
 
+/** `within`: milliseconds in which the answer is wanted; later it may be given up. */
+export interface CallOptions { readonly signal?: Signal; readonly within?: number }
+
 export interface Client {
-  call<M extends Method>(method: M, params: Methods[M]['params'], options?: { readonly signal?: Signal }): Promise<Methods[M]['result']>;
+  call<M extends Method>(method: M, params: Methods[M]['params'], options?: CallOptions): Promise<Methods[M]['result']>;
   /** Calls `listener` for every push of this kind; returns what ends the subscription. */
   on<K extends Push['push']>(kind: K, listener: (push: Extract<Push, { push: K }>) => void): () => void;
   onClose(listener: (reason: string) => void): () => void;
@@ -69,13 +72,13 @@ export function connect(transport: Transport): Client {
   transport.onFrame(receive);
   transport.onClose(end);
 
-  function call<M extends Method>(method: M, params: Methods[M]['params'], options: { readonly signal?: Signal } = {}): Promise<Methods[M]['result']> {
-    const { signal } = options;
+  function call<M extends Method>(method: M, params: Methods[M]['params'], options: CallOptions = {}): Promise<Methods[M]['result']> {
+    const { signal, within } = options;
     return new Promise((resolve, reject) => {
       if (closed !== null) { reject(gone(closed)); return; }
       if (signal?.aborted) { reject(cancelled()); return; }
       const id = nextId++;
-      const frame = encodeFrame({ id, method, params });
+      const frame = encodeFrame(within === undefined ? { id, method, params } : { id, method, params, within });
       if (frame.length > limits.requestBytes) {
         reject(new AcumenError('too-large', 'This request is too large to send.', 'Choose fewer changes at once.', { bytes: frame.length, limit: limits.requestBytes }));
         return;

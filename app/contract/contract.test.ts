@@ -32,11 +32,14 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   acuFiles: fc.record({ acu }), acuFile: fc.record({ acu, path }),
   conflictFile: fc.record({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
   writeBranch: fc.record({ name, acus, ticket }),
+  add: fc.record({ acus, ticket }), remove: fc.record({ acus, ticket }), check: fc.record({ acus }),
+  list: fc.record({ from: count, limit: fc.integer({ min: 1, max: limits.page }) }),
   log: fc.record({ before: nullable(fc.integer({ min: 1 })), limit: fc.integer({ min: 1, max: 10_000 }) }),
   pause: fc.record({ paused: fc.boolean() }),
+  load: fc.oneof(fc.constantFrom({ action: 'look' as const }, { action: 'stop' as const }), fc.record({ action: fc.constant('start' as const), rate: fc.integer({ min: 1, max: 5000 }), seconds: fc.integer({ min: 1, max: 600 }) })),
 };
 const request: fc.Arbitrary<Request> = fc.constantFrom(...Object.keys(paramsOf) as Method[])
-  .chain((method) => fc.record({ id: count, method: fc.constant(method), params: paramsOf[method] as fc.Arbitrary<never> })) as fc.Arbitrary<Request>;
+  .chain((method) => fc.record({ id: count, method: fc.constant(method), params: paramsOf[method] as fc.Arbitrary<never>, within: fc.integer({ min: 1, max: limits.withinMs }) }, { requiredKeys: ['id', 'method', 'params'] })) as fc.Arbitrary<Request>;
 
 const composition = fc.record({ id: text, name: text, base: oid, acus });
 const operation: fc.Arbitrary<Operation> = fc.record({
@@ -178,6 +181,10 @@ describe('messages', () => {
     ['a path too long', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'a'.repeat(limits.name + 1) } }],
     ['more ACUs than the limit', { id: 1, method: 'preview', params: { acus: new Array(limits.acus + 1).fill('a'.repeat(64)) } }],
     ['an empty ticket', { id: 1, method: 'undo', params: { ticket: '' } }],
+    ['a page without an end', { id: 1, method: 'list', params: { from: 0, limit: limits.page + 1 } }],
+    ['a page that begins before the first', { id: 1, method: 'list', params: { from: -1, limit: 10 } }],
+    ['an answer wanted before it was asked for', { id: 1, method: 'hello', params: {}, within: 0 }],
+    ['an answer that may wait for ever', { id: 1, method: 'hello', params: {}, within: Number.POSITIVE_INFINITY }],
     ['a log without a limit', { id: 1, method: 'log', params: { before: null, limit: 0 } }],
   ];
   test.each(refused)('%s is refused', (_name, value) => {
@@ -272,6 +279,16 @@ describe('client', () => {
     await expect(importing).rejects.toMatchObject({ code: 'cancelled', message: 'It was cancelled.' });
     expect(methods).toEqual(['snapshot', 'import', 'cancel']);
     await expect(client.call('hello', {}, { signal: AbortSignal.abort() })).rejects.toMatchObject({ code: 'cancelled' });
+  });
+
+  test('how long an answer may take travels with its request, and only where it was said', async () => {
+    const { near, far } = pair();
+    const client = connect(near);
+    const seen: Request[] = [];
+    far.onFrame((frame) => { const r = decodeRequest(decodeFrame(frame)); seen.push(r); far.send(encodeFrame({ id: r.id, ok: { paused: true } })); });
+    await client.call('pause', { paused: true }, { within: 250 });
+    await client.call('pause', { paused: true });
+    expect(seen.map(({ within }) => within)).toEqual([250, undefined]);
   });
 
   test('pushes reach their listeners until these go', async () => {

@@ -1,13 +1,15 @@
 // The door of the contract: unknown → a message of methods.ts, or one `bad-message` that says where. Decoded once, trusted inside.
 import * as v from 'valibot';
-import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
+import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import { errorCodes } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
 import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
-import type { Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
+import { loadLimits } from './performance.ts';
+import type { LoadState } from './performance.ts';
+import type { ListedLine, Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
@@ -56,9 +58,22 @@ const shown: Schema<Shown> = v.strictObject({
 const files = v.array(v.strictObject({ path, kind: editKind, added: count, deleted: count }));
 const beforeAfter = v.strictObject({ before: v.nullable(shown), after: v.nullable(shown) });
 const done = v.strictObject({ operation });
+const amended = v.strictObject({ operation: v.nullable(operation), size: count });
+const byteString = v.custom<ByteString>((x) => typeof x === 'string' && isBytes(x), 'a byte string');
+const previewConflicts = v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind, verdict, detail: label, sides: acuIds }));
+const line: Schema<ListedLine> = v.strictObject({
+  id: acuId, name: byteString, sources: v.array(byteString), author: v.strictObject({ name: byteString, email: byteString }), time: v.pipe(v.number(), v.finite()),
+  files: count, added: count, deleted: count, requires: acuIds, standing: v.picklist(['exact', 'stale', 'inexact'] satisfies ListedLine['standing'][]),
+});
 const rebinding: Schema<Rebinding> = v.strictObject({
-  id: acuId, name: v.custom<Rebinding['name']>((x) => typeof x === 'string' && isBytes(x), 'a byte string'), outcome: v.picklist(['kept', 'rebound', 'absorbed', 'stale', 'lost', 'taken along'] satisfies Rebinding['outcome'][]),
+  id: acuId, name: byteString, outcome: v.picklist(['kept', 'rebound', 'absorbed', 'stale', 'lost', 'taken along'] satisfies Rebinding['outcome'][]),
   to: acuIds, why: label,
+});
+
+const load: Schema<LoadState> = v.strictObject({
+  state: v.picklist(['idle', 'preparing', 'running', 'ending']), rate: count, seconds: count,
+  startedAt: v.nullable(duration), endsAt: v.nullable(duration), sent: count, answered: count, refused: count, failed: count,
+  perSecond: v.nullable(duration), bytes: count, why: v.nullable(label),
 });
 
 const patches = v.strictObject({
@@ -75,6 +90,10 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   cancel: ticketed,
   snapshot: nothing,
   compose: v.strictObject({ acus: acuIds, ticket }),
+  add: v.strictObject({ acus: acuIds, ticket }),
+  remove: v.strictObject({ acus: acuIds, ticket }),
+  check: v.strictObject({ acus: acuIds }),
+  list: v.strictObject({ from: count, limit: v.pipe(count, v.minValue(1), v.maxValue(limits.page)) }),
   preview: v.strictObject({ acus: acuIds }),
   composedFile: v.strictObject({ acus: acuIds, path }),
   acuFiles: v.strictObject({ acu: acuId }),
@@ -86,6 +105,10 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   redo: ticketed,
   fsck: ticketed,
   pause: v.strictObject({ paused: v.boolean() }),
+  load: v.variant('action', [
+    v.strictObject({ action: v.literal('look') }), v.strictObject({ action: v.literal('stop') }),
+    v.strictObject({ action: v.literal('start'), rate: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.rate)), seconds: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.seconds)) }),
+  ]),
 };
 
 const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
@@ -96,9 +119,13 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   cancel: v.strictObject({ cancelled: v.boolean() }),
   snapshot: v.strictObject({ epoch: count, digest: label, bytes }),
   compose: v.strictObject({ composition, operation }),
+  add: amended,
+  remove: amended,
+  check: v.strictObject({ ok: v.boolean(), missing: acuIds, conflicts: previewConflicts }),
+  list: v.strictObject({ digest: label, total: count, acus: v.pipe(v.array(line), v.maxLength(limits.page)) }),
   preview: v.strictObject({
     tree: v.nullable(oid), files, missing: acuIds,
-    conflicts: v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind, verdict, detail: label, sides: acuIds })), ms: duration,
+    conflicts: previewConflicts, ms: duration,
   }),
   composedFile: beforeAfter,
   acuFiles: v.strictObject({ files }),
@@ -113,12 +140,14 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   redo: done,
   fsck: v.strictObject({ ok: v.boolean(), problems: v.array(label), events: count, ms: duration }),
   pause: v.strictObject({ paused: v.boolean() }),
+  load,
 };
 
 const wireError: Schema<WireError> = v.strictObject({
   code: v.picklist(Object.keys(errorCodes) as ErrorCode[]), message: label, hint: label, data: v.pipe(map, v.record(v.string(), v.unknown())),
 });
-const request = v.strictObject({ id: count, method: v.picklist(Object.keys(params) as Method[]), params: map });
+const within = v.pipe(v.number(), v.finite(), v.minValue(1), v.maxValue(limits.withinMs));
+const request = v.strictObject({ id: count, method: v.picklist(Object.keys(params) as Method[]), params: map, within: v.optional(within) });
 const answer: Schema<Response> = v.union([v.strictObject({ id: count, ok: v.unknown() }), v.strictObject({ id: count, error: wireError })]);
 const push: Schema<Push> = v.variant('push', [
   v.strictObject({ push: v.literal('progress'), ticket, phase: label, done: count, total: v.nullable(count) }),
@@ -131,6 +160,7 @@ const push: Schema<Push> = v.variant('push', [
     push: v.literal('state'), composition, canUndo: v.nullable(label), canRedo: v.nullable(label),
     repository: v.nullable(repository), lastOperation: v.nullable(operation),
   }),
+  v.strictObject({ push: v.literal('load'), load }),
 ]);
 
 function decode<T>(schema: Schema<T>, value: unknown, what: string): T {
@@ -143,8 +173,9 @@ function decode<T>(schema: Schema<T>, value: unknown, what: string): T {
 
 /** A request whose parameters fit its method. */
 export function decodeRequest(value: unknown): Request {
-  const { id, method, params: given } = decode(request, value, 'not a request');
-  return { id, method, params: decode<unknown>(params[method], given, `the parameters of ${method}`) } as Request;
+  const { id, method, params: given, within: patience } = decode(request, value, 'not a request');
+  const decoded = decode<unknown>(params[method], given, `the parameters of ${method}`);
+  return (patience === undefined ? { id, method, params: decoded } : { id, method, params: decoded, within: patience }) as Request;
 }
 
 /** What a service sends: an answer, whose value `decodeResult` decodes once its method is known, or a push. */

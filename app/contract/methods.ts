@@ -4,6 +4,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { LoadRequest, LoadState } from './performance.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
 
@@ -23,6 +24,13 @@ export interface PreviewConflict {
   readonly verdict: SetConflict['verdict']; readonly detail: string; readonly sides: readonly AcuId[];
 }
 
+/** An ACU in a list: what a row shows, its paths counted. */
+export interface ListedLine {
+  readonly id: AcuId; readonly name: ByteString; readonly sources: readonly ByteString[]; readonly author: { readonly name: ByteString; readonly email: ByteString };
+  /** seconds since the epoch */ readonly time: number;
+  readonly files: number; readonly added: number; readonly deleted: number; readonly requires: readonly AcuId[]; readonly standing: 'exact' | 'stale' | 'inexact';
+}
+
 export interface Methods {
   /** State of the service for a client that has just connected. */
   hello: { params: Record<string, never>; result: { version: string; repository: RepositoryInfo | null; epoch: number; composition: Composition; canUndo: string | null; canRedo: string | null } };
@@ -33,6 +41,13 @@ export interface Methods {
   snapshot: { params: Record<string, never>; result: { epoch: number; digest: string; bytes: Uint8Array } };
   /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
   compose: { params: { acus: readonly AcuId[]; ticket: string }; result: { composition: Composition; operation: Operation } };
+  /** Adds to the current composition, or takes out of it: one undoable operation, null where nothing was to do. `size`: of the set then. */
+  add: { params: { acus: readonly AcuId[]; ticket: string }; result: { operation: Operation | null; size: number } };
+  remove: { params: { acus: readonly AcuId[]; ticket: string }; result: { operation: Operation | null; size: number } };
+  /** May these be composed? Adds nothing silently. */
+  check: { params: { acus: readonly AcuId[] }; result: { ok: boolean; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[] } };
+  /** A page of the ACUs in published order. `digest`: of the replica it is a page of; pages of one digest fit together. */
+  list: { params: { from: number; limit: number }; result: { digest: string; total: number; acus: readonly ListedLine[] } };
   /** The composed tree of a set without recording it: changed paths against the base, or why not. */
   preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[]; ms: number } };
   /** Base and composed text of one path. */
@@ -48,12 +63,15 @@ export interface Methods {
   fsck: { params: { ticket: string }; result: { ok: boolean; problems: readonly string[]; events: number; ms: number } };
   /** Test and demonstration aid: holds the operation queue; reads and replica keep working. */
   pause: { params: { paused: boolean }; result: { paused: boolean } };
+  /** Starts, stops or looks at the load generator; its state is pushed each second while it runs. */
+  load: { params: LoadRequest; result: LoadState };
 }
 export type Method = keyof Methods;
 
 export interface WireError { readonly code: ErrorCode; readonly message: string; readonly hint: string; readonly data: Readonly<Record<string, unknown>> }
 
-export type Request = { [M in Method]: { readonly id: number; readonly method: M; readonly params: Methods[M]['params'] } }[Method];
+/** `within`: milliseconds from its arrival in which the answer is wanted; an answer after that is late, and may be given up. */
+export type Request = { [M in Method]: { readonly id: number; readonly method: M; readonly params: Methods[M]['params']; readonly within?: number | undefined } }[Method];
 export type Response = { readonly id: number; readonly ok: unknown } | { readonly id: number; readonly error: WireError };
 
 export type Push =
@@ -61,7 +79,8 @@ export type Push =
   | { readonly push: 'queue'; readonly running: { readonly ticket: string; readonly kind: string; readonly since: number } | null; readonly waiting: number; readonly paused: boolean }
   /** replica difference epoch `from` → `to`; a client at another epoch fetches a snapshot */
   | { readonly push: 'epoch'; readonly from: number; readonly to: number; readonly digest: string; readonly bytes: Uint8Array }
-  | { readonly push: 'state'; readonly composition: Composition; readonly canUndo: string | null; readonly canRedo: string | null; readonly repository: RepositoryInfo | null; readonly lastOperation: Operation | null };
+  | { readonly push: 'state'; readonly composition: Composition; readonly canUndo: string | null; readonly canRedo: string | null; readonly repository: RepositoryInfo | null; readonly lastOperation: Operation | null }
+  | { readonly push: 'load'; readonly load: LoadState };
 
 /** One bidirectional channel: WebSocket, MessagePort and in-process implement this (habit 6). */
 export interface Transport {
@@ -75,6 +94,8 @@ export const limits = {
   /** bytes of one frame from a client: holds the ids of `acus` */ requestBytes: 8 << 20,
   /** bytes of one frame from the service */ frameBytes: 1 << 30,
   /** ACUs named in one message */ acus: 100_000,
+  /** ACUs of one page of a list */ page: 1000,
+  /** milliseconds that an answer may be waited for */ withinMs: 86_400_000,
   /** bytes of a text shown */ shownBytes: 2 << 20,
   /** length of any name */ name: 4096,
   /** bytes of a patch sent as text */ patchText: 4 << 20,

@@ -11,7 +11,8 @@ import { Growing } from './growing.ts';
 import { type GraphRisks, type Risk, Risks, bringsNames } from './risks.ts';
 import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source, Verdict } from './model.ts';
 import { Provenances } from './provenances.ts';
-import { type Looks, looksOf } from './sets/looks.ts';
+import { type Looks, type Touched, looksOf } from './sets/looks.ts';
+import { StandingSet } from './sets/standing.ts';
 import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from './tables.ts';
 
 export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
@@ -53,6 +54,8 @@ export class Engine {
   readonly #described: (Acu | undefined)[] = [];
   #namesOf: (readonly ByteString[])[] | null = null;
   #shown: string[] = [];
+  /** by segment; for `standing` */
+  readonly #touched: (Touched | undefined)[] = [];
   /** of each ACU's number: the last question whose set it was in */
   #marks = new Uint32Array(0);
   #mark = 0;
@@ -229,6 +232,11 @@ export class Engine {
       if (s >= 0) for (const other of this.#all.below(s)) if (other !== set[i]) marks[other] = covered;
     });
     return segments.filter((s, i) => s >= 0 && marks[set[i]!] !== covered).sort((x, y) => x - y);
+  }
+
+  /** A set that stands, to be changed an ACU at a time; null where only looking at all of it tells (sets/standing.ts). */
+  standing(ids: readonly AcuId[]): StandingSet | null {
+    return StandingSet.of({ tables: this.tables, index: this.index, all: this.#all, touched: this.#touched }, ids);
   }
 
   check(ids: readonly AcuId[]): Check {
