@@ -5,6 +5,7 @@ import { globSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
+import { hearComplaints } from './complaints.ts';
 import { ensureChromium, flags } from '../scripts/chromium.ts';
 import { at } from '../scripts/steps.ts';
 import type { Driver, LaunchOptions, Session } from './driver.ts';
@@ -69,9 +70,7 @@ export async function browserDriver(): Promise<Driver> {
         reducedMotion: options.reducedMotion ?? 'no-preference',
       });
       page = await context.newPage();
-      page.on('pageerror', (error) => { complaints.push(`uncaught: ${error.stack ?? error.message}`); });
-      page.on('console', (message) => { if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`); });
-      page.on('requestfailed', (request) => { complaints.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`); });
+      hearComplaints(page, complaints);
       await page.goto(host.address);
     }
     async function shut(signal: NodeJS.Signals): Promise<void> {

@@ -6,6 +6,7 @@ import { globSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
+import { hearComplaints } from '../complaints.ts';
 import { electronArgs, electronMain, noMoreServices, servicePids } from '../electron.ts';
 import type { ElectronDriver, ElectronSession, LaunchOptions } from '../driver.ts';
 import { findRuntime } from './runtime.ts';
@@ -31,9 +32,7 @@ export async function realDriver(): Promise<ElectronDriver> {
     async function open(): Promise<void> {
       app = await _electron.launch({ executablePath: executable, args: [...switches, electronMain, ...electronArgs(options)], env });
       app.on('window', (window) => {
-        window.on('pageerror', (error) => { complaints.push(`uncaught: ${error.stack ?? error.message}`); });
-        window.on('console', (message) => { if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`); });
-        window.on('requestfailed', (request) => { complaints.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`); });
+        hearComplaints(window, complaints);
       });
       page = await app.firstWindow();
       await page.emulateMedia({ colorScheme, forcedColors, reducedMotion });

@@ -4,6 +4,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { connect as connectTcp, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import type { Browser, BrowserContext, BrowserContextOptions, CDPSession, Page } from 'playwright';
+import { hearComplaints } from '../../complaints.ts';
 import type { Main } from '../types.ts';
 import type { Heard } from './link.ts';
 import { rpc, type Rpc } from './rpc.ts';
@@ -164,9 +165,7 @@ function run(context: BrowserContext, { main, args, env }: App, complaints: stri
     page.setViewportSize = async ({ width, height }) => { await tell('person', id, 'resize', width, height); await resize({ width, height }); };
     page.reload = (of) => { one.own++; return reload(of); };
     page.goto = (to, of) => { one.own++; return goto(to, of); };
-    page.on('pageerror', (error) => { complaints.push(`uncaught: ${error.stack ?? error.message}`); });
-    page.on('console', (message) => { if (message.type() === 'error') complaints.push(`console: ${message.text()} (${message.location().url})`); });
-    page.on('requestfailed', (request) => { complaints.push(`failed: ${request.method()} ${request.url()} ${request.failure()?.errorText}`); });
+    hearComplaints(page, complaints);
     page.on('crash', () => { note('crashed', id, 'crashed'); });
     page.on('popup', (popup) => { popup.close().catch(() => undefined); });
     page.on('domcontentloaded', () => { if (one.documents > 0) note('domReady', id, one.documents); });
