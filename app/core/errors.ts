@@ -10,6 +10,8 @@ export const errorCodes = {
   'missing-object': 3, 'corrupt-object': 3, 'store-newer': 3, 'store-not-a-database': 3, 'store-locked': 3,
   'store-corrupt': 3, 'store-read-only': 3, 'store-moved': 3, 'io': 3, 'ref-locked': 3, 'unsupported-repository': 3, 'cancelled': 3,
   'worker-died': 3, 'late': 3, 'bug': 3,
+  // refused before it began; with data.retryAfterMs it is asked again (contract/client.ts)
+  'overloaded': 3,
 } as const;
 export type ErrorCode = keyof typeof errorCodes;
 

@@ -4,13 +4,18 @@ import { releaseProxy, wrap } from 'comlink';
 import type { Endpoint, Remote } from 'comlink';
 
 /** What this needs of a worker: a Web Worker has it, and the service's threads are made to (main/service/threads.ts). */
-export interface Thread extends Endpoint { terminate(): unknown }
+export interface Thread extends Endpoint {
+  terminate(): unknown;
+  /** whether it keeps its process running: only while it is at work. Where there is none, nothing needs to be said. */
+  hold?(awake: boolean): void;
+}
 
 export interface Supervised<Api> {
   /** Runs `work` against the worker. When the signal aborts the answer is let go; the worker finishes what it began. */
   call<R>(work: (api: Remote<Api>) => Promise<R>, signal?: AbortSignal): Promise<R>;
   /** Called once, with the reason, if the worker dies by itself. */
   onDeath(listener: (reason: Error) => void): void;
+  hold?(awake: boolean): void;
   end(): void;
 }
 
@@ -64,6 +69,7 @@ export function supervise<Api>(worker: Thread, name: string): Supervised<Api> {
       });
     },
     onDeath(listener) { deaths.add(listener); },
+    hold: (awake) => { if (dead === null) worker.hold?.(awake); },
     end() {
       const ended = stop(new WorkerDied(`The ${name} worker was ended.`));
       if (ended) remote[releaseProxy]();

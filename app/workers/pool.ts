@@ -1,0 +1,545 @@
+// A pool of workers that are alike: keeps some warm, starts more when work waits, gives each job to the worker that will have done it
+// first, lets idle workers take over what waits elsewhere, and replaces those that died or hang. The same over Web Workers and the
+// service's threads. Not what the jobs are, and not when to give up starting workers: that is its gate's (service/pools/breakers.ts).
+import { AcumenError } from '../core/errors.ts';
+import { type Knob, type Telemetry, silent } from '../core/telemetry.ts';
+import { type Job, Recent, Shares, Times, type Waiting, isBefore, rank } from './jobs.ts';
+import { type Supervised, WorkerDied } from './rpc.ts';
+
+/** Says whether workers may still be started: they die one after the other where their file is damaged, say. */
+export interface Gate {
+  allows(): boolean;
+  succeeded(): void;
+  failed(reason: string): void;
+  /** ms until it is tried again */
+  wait(): number;
+}
+
+export interface PoolOptions<Api> {
+  readonly name: string;
+  spawn(): Supervised<Api>;
+  /** workers that are kept, and that there may be */
+  readonly min?: number;
+  readonly max: number;
+  /** the most that `resize` may ask for; `max` if not given */
+  readonly most?: number;
+  /** jobs that one worker has at once; 1 if not given. More where they wait for others, and to have the next one there when one ends. */
+  readonly perWorker?: number;
+  /** jobs of one owner that may wait */
+  readonly limit?: number;
+  /** ms of idleness after which a worker beyond `min` is let go */
+  readonly keep?: number;
+  /** ms of running from which a worker is taken for hung */
+  readonly hung?: number;
+  /** ms that a worker may go on with what nobody wants any more */
+  readonly letGo?: number;
+  /** asked of a worker that has been idle for a while: one that does not answer is replaced */
+  readonly ping?: (thread: Supervised<Api>) => Promise<unknown>;
+  readonly telemetry?: Telemetry;
+  readonly gate?: Gate;
+  /** monotonic, ms */
+  readonly now?: () => number;
+  /** Calls `work` after `ms`; answers what forgets it. Must not keep a process running. */
+  readonly later?: (ms: number, work: () => void) => () => void;
+  /** idle workers take over what waits elsewhere; true if not given */
+  readonly steals?: boolean;
+  /** jobs go where they will be done first, or to each worker in turn; the former if not given */
+  readonly routing?: 'expected' | 'turns';
+}
+
+export interface WorkerState { readonly id: number; readonly state: 'idle' | 'busy' | 'starting' | 'dead'; readonly task: string | null; readonly sinceMs: number | null; readonly done: number; readonly steals: number }
+/** contract/performance.ts has the same under PoolFigures. */
+export interface PoolState {
+  readonly name: string; readonly workers: readonly WorkerState[]; readonly min: number; readonly max: number; readonly queued: number; readonly oldestMs: number | null;
+  readonly done: number; readonly failed: number; readonly steals: number; readonly utilisation: number | null; readonly waitP99: number | null; readonly runP50: number | null;
+}
+
+/** One that waits, runs or is done. */
+interface Entry<Api> extends Waiting {
+  readonly job: Job<Api, unknown>;
+  readonly cost: number;
+  readonly resolve: (value: never) => void;
+  readonly reject: (reason: unknown) => void;
+  /** what ends with it: timers, listeners */
+  readonly ends: (() => void)[];
+  attempts: number;
+  isSettled: boolean;
+  /** whose queue it stands in, and how long it is expected to take there */
+  at: Member<Api> | null;
+  expected: number;
+}
+
+interface Run<Api> { readonly entry: Entry<Api>; readonly since: number; readonly isWarm: boolean; readonly expected: number; stop: () => void; isOver: boolean }
+
+interface Member<Api> {
+  readonly id: number;
+  readonly thread: Supervised<Api>;
+  readonly queue: Entry<Api>[];
+  /** ms that its queue is expected to take */
+  queued: number;
+  readonly runs: Set<Run<Api>>;
+  /** affinities it holds, oldest first */
+  readonly warm: Set<string>;
+  since: number;
+  done: number;
+  steals: number;
+  /** it has answered once */
+  isReady: boolean;
+}
+
+/** A start takes 45 ms built, 110 from sources (docs/decisions/0021): until one has been seen. */
+const START_MS = 60;
+/** Affinities one worker is believed to hold. */
+const MOST_WARM = 64;
+const DEFAULTS = { limit: 2_000, keep: 30_000, hung: 120_000, letGo: 2_000 } as const;
+/** ms between questions to idle workers, and until one has failed to answer. */
+const PING = { every: 10_000, answer: 5_000 } as const;
+/** Attempts end on as many workers; one killed each second must not take a job's whole life. */
+export const SEVERAL = 4;
+/** ms that `utilisation` is of, and between the moments it is made from */
+const WINDOW = { whole: 10_000, step: 500 } as const;
+
+const now = (): number => performance.now();
+const later = (ms: number, work: () => void): (() => void) => { const timer = setTimeout(work, ms); return () => clearTimeout(timer); };
+const nothing = (): void => {};
+const open: Gate = { allows: () => true, succeeded: nothing, failed: nothing, wait: () => 0 };
+const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
+
+export class Pool<Api> {
+  readonly name: string;
+  readonly #options: PoolOptions<Api>;
+  readonly #now: () => number;
+  readonly #later: (ms: number, work: () => void) => () => void;
+  readonly #gate: Gate;
+  readonly #telemetry: Telemetry;
+  readonly #perWorker: number;
+  readonly #isRouted: boolean;
+  #min: number;
+  #max: number;
+  #members: Member<Api>[] = [];
+  readonly #times = new Times();
+  readonly #shares = new Shares();
+  readonly #waitingOf = new Map<string, number>();
+  readonly #waits = new Recent();
+  readonly #runs = new Recent();
+  #waiting = 0;
+  #seq = 0;
+  #ids = 0;
+  #turn = 0;
+  #done = 0;
+  #failed = 0;
+  #steals = 0;
+  #closed = false;
+  #tending: (() => void) | null = null;
+  /** worker-ms at work and there, up to `#measured`; and both at moments of the last seconds */
+  #busyMs = 0; #thereMs = 0; #measured: number;
+  #moments: { at: number; busy: number; there: number }[] = [];
+  readonly #figures;
+
+  constructor(options: PoolOptions<Api>) {
+    this.name = options.name;
+    this.#options = options;
+    this.#now = options.now ?? now;
+    this.#later = options.later ?? later;
+    this.#gate = options.gate ?? open;
+    this.#telemetry = options.telemetry ?? silent;
+    this.#perWorker = options.perWorker ?? 1;
+    this.#isRouted = (options.routing ?? 'expected') === 'expected';
+    this.#min = Math.min(options.min ?? 0, options.max);
+    this.#max = options.max;
+    this.#measured = this.#now();
+    const t = this.#telemetry, { name } = this;
+    this.#figures = {
+      active: t.gauge('acumen_active_workers', name), workers: t.gauge('acumen_pool_workers', name), queue: t.gauge('acumen_queue_depth', name),
+      wait: t.timer('acumen_pool_wait_seconds', name), run: t.timer('acumen_pool_run_seconds', name),
+      steals: t.counter('acumen_pool_steals_total', name), failures: t.counter('acumen_pool_failures_total', name), throttled: t.counter('acumen_throttled_total', `queue ${name}`),
+    };
+    this.#fill();
+  }
+
+  /** workers there may be */
+  get size(): number { return this.#max; }
+  /** workers there are: what is given them now waits for no start */
+  get started(): number { return this.#members.length; }
+
+  /** Rejects with what the job throws; `WorkerDied` where its workers died of it; an AcumenError `overloaded` or `late`; AbortError. */
+  run<R>(job: Job<Api, R>): Promise<R> {
+    return new Promise<R>((resolve, reject) => {
+      const owner = job.owner ?? '', at = this.#now();
+      if (this.#closed) { reject(new WorkerDied(`The ${this.name} workers were ended.`)); return; }
+      if (job.signal?.aborted === true) { reject(aborted()); return; }
+      const ahead = this.#waitingOf.get(owner) ?? 0;
+      if (ahead >= (this.#options.limit ?? DEFAULTS.limit)) {
+        this.#figures.throttled.add();
+        reject(new AcumenError('overloaded', `Too much waits for the ${this.name} workers.`, 'Wait until some of it is done, then try again.', { waiting: ahead, retryAfterMs: 100 }));
+        return;
+      }
+      const entry: Entry<Api> = {
+        job, cost: job.cost ?? 1, owner, priority: job.priority ?? 'normal', deadline: job.deadline ?? Infinity, since: at, seq: this.#seq++,
+        resolve: resolve as (value: never) => void, reject, ends: [], attempts: 0, isSettled: false, at: null, expected: 0,
+      };
+      if (job.signal !== undefined) {
+        const { signal } = job, abort = (): void => this.#letGo(entry, aborted());
+        signal.addEventListener('abort', abort);
+        entry.ends.push(() => signal.removeEventListener('abort', abort));
+      }
+      if (job.deadline !== undefined) entry.ends.push(this.#later(Math.max(0, job.deadline - at), () => this.#letGo(entry, this.#tooLate())));
+      this.#add(entry);
+    });
+  }
+
+  /** How many workers there may be; those beyond end when they have done what they have. */
+  resize(max: number): void {
+    this.#max = Math.max(1, Math.round(Math.min(max, this.#most)));
+    this.#min = Math.min(this.#options.min ?? 0, this.#max);
+    for (const member of this.#members.slice(this.#max)) this.#retire(member, 'the pool is smaller now');
+    // what waits may have found no room before
+    for (const entry of this.#members.flatMap((m) => this.#emptied(m))) this.#add(entry);
+    this.#fill();
+    this.#measure();
+  }
+
+  get #most(): number { return Math.max(this.#options.most ?? this.#options.max, this.#options.max); }
+
+  knobs(): Knob[] {
+    return [{ name: `pool.${this.name}.size`, unit: 'workers', min: 1, max: this.#most, value: () => this.#max, set: (value) => this.resize(value) }];
+  }
+
+  figures(): PoolState {
+    this.#measure();
+    const at = this.#now(), first = this.#moments[0]!, there = this.#thereMs - first.there;
+    let oldest: number | null = null;
+    for (const { queue } of this.#members) for (const { since } of queue) oldest = Math.max(oldest ?? 0, at - since);
+    return {
+      name: this.name, min: this.#min, max: this.#max, queued: this.#waiting, oldestMs: oldest, done: this.#done, failed: this.#failed, steals: this.#steals,
+      utilisation: there > 0 ? (this.#busyMs - first.busy) / there : null, waitP99: this.#waits.quantile(0.99), runP50: this.#runs.quantile(0.5),
+      workers: this.#members.map((m) => {
+        const [run] = m.runs;
+        return { id: m.id, state: !m.isReady ? 'starting' : run === undefined ? 'idle' : 'busy', task: run?.entry.job.kind ?? null, sinceMs: at - (run?.since ?? m.since), done: m.done, steals: m.steals };
+      }),
+    };
+  }
+
+  /** Ends all workers; what waits and runs is rejected. */
+  close(): void {
+    this.#closed = true;
+    this.#tending?.();
+    for (const member of this.#members.splice(0)) {
+      const left = [...this.#emptied(member), ...[...member.runs].map((run) => { run.isOver = true; run.stop(); return run.entry; })];
+      member.thread.end();
+      this.#tell(member, 'ended', 'the pool was closed');
+      for (const entry of left) this.#reject(entry, new WorkerDied(`The ${this.name} workers were ended.`));
+    }
+    this.#measure();
+  }
+
+  #tooLate(): AcumenError {
+    this.#figures.throttled.add();
+    return new AcumenError('late', `The ${this.name} workers had too much to do to answer in time.`, 'Try again in a moment; the Performance tab shows what they are at.');
+  }
+
+  #count(entry: Entry<Api>, by: 1 | -1): void {
+    this.#waiting += by;
+    const left = (this.#waitingOf.get(entry.owner) ?? 0) + by;
+    if (left > 0) this.#waitingOf.set(entry.owner, left); else this.#waitingOf.delete(entry.owner);
+    this.#figures.queue.set(this.#waiting);
+  }
+
+  /** To the worker that will have done it first: expected time × load × affinity, a start among the choices. */
+  #add(entry: Entry<Api>): void {
+    const member = this.#isRouted ? this.#best(entry) : this.#next();
+    if (member === null) {
+      const wait = this.#gate.wait();
+      this.#reject(entry, new AcumenError('worker-died', `The ${this.name} workers cannot be started.`, `They are started again in ${Math.ceil(wait / 1000)} s; restart Acumen if this goes on.`, { retryAfterMs: wait }));
+      return;
+    }
+    member.queue.push(entry);
+    entry.at = member;
+    entry.expected = this.#expected(entry, member);
+    member.queued += entry.expected;
+    this.#count(entry, 1);
+    this.#work(member);
+    // one that has nothing to do may be sooner done with it than the one that holds what it needs
+    if (this.#options.steals !== false && entry.at !== null) for (const idle of this.#members) if (idle.runs.size < this.#perWorker && idle !== member) this.#work(idle);
+  }
+
+  #remove(entry: Entry<Api>): void {
+    const member = entry.at!;
+    member.queue.splice(member.queue.indexOf(entry), 1);
+    member.queued = member.queue.length === 0 ? 0 : member.queued - entry.expected;
+    entry.at = null;
+    this.#count(entry, -1);
+  }
+
+  #emptied(member: Member<Api>): Entry<Api>[] {
+    const all = [...member.queue];
+    for (const entry of all) this.#remove(entry);
+    return all;
+  }
+
+  #best(entry: Entry<Api>): Member<Api> | null {
+    let best: Member<Api> | null = null, least = Infinity;
+    for (const member of this.#members) {
+      const time = this.#load(member) + this.#expected(entry, member);
+      if (time < least) { best = member; least = time; }
+    }
+    if (this.#members.length < this.#max && least > START_MS + this.#times.expected(entry.job.kind, entry.cost, false)) return this.#start('work waits') ?? best;
+    return best;
+  }
+
+  #next(): Member<Api> | null {
+    if (this.#members.length < this.#max) return this.#start('work waits') ?? this.#members[0] ?? null;
+    return this.#members[this.#turn++ % this.#members.length] ?? null;
+  }
+
+  #expected(entry: Entry<Api>, member: Member<Api>): number {
+    const { kind, affinity } = entry.job;
+    return this.#times.expected(kind, entry.cost, affinity !== undefined && member.warm.has(affinity));
+  }
+
+  /** ms until what it runs is done: one that takes longer than expected takes as long again. */
+  #left(member: Member<Api>): number {
+    const at = this.#now();
+    let ms = 0;
+    for (const { since, expected } of member.runs) ms += at - since < expected ? expected - (at - since) : at - since;
+    return ms / this.#perWorker;
+  }
+
+  #load(member: Member<Api>): number {
+    return this.#left(member) + member.queued / this.#perWorker;
+  }
+
+  #fill(): void {
+    while (!this.#closed && this.#members.length < this.#min && this.#start('kept warm') !== null);
+  }
+
+  #start(reason: string, what: 'started' | 'replaced' = 'started'): Member<Api> | null {
+    if (!this.#gate.allows()) return null;
+    const thread = this.#options.spawn();
+    const member: Member<Api> = { id: ++this.#ids, thread, queue: [], queued: 0, runs: new Set(), warm: new Set(), since: this.#now(), done: 0, steals: 0, isReady: false };
+    this.#measure();
+    this.#members.push(member);
+    thread.hold?.(false);
+    thread.onDeath((error) => this.#lost(member, error.message));
+    this.#tell(member, what, reason);
+    this.#ask(member);
+    this.#tending ??= this.#later(PING.every, () => this.#tend());
+    return member;
+  }
+
+  #tell({ id }: Member<Api>, what: 'started' | 'ended' | 'died' | 'replaced', reason: string): void {
+    this.#telemetry.tell({ kind: 'worker', pool: this.name, worker: id, what, reason });
+    this.#figures.workers.set(this.#members.length);
+  }
+
+  /** Gives it what it can take. */
+  #work(member: Member<Api>): void {
+    while (member.runs.size < this.#perWorker && this.#members.includes(member)) {
+      const entry = this.#take(member);
+      if (entry === null) return;
+      this.#begin(member, entry);
+    }
+  }
+
+  /** The next of its own, or what waits elsewhere and is done sooner here, or is more urgent. */
+  #take(member: Member<Api>): Entry<Api> | null {
+    const at = this.#now(), own = first(member.queue, this.#shares, at), other = this.#options.steals === false ? null : this.#elsewhere(member, own, at);
+    const from = other?.from ?? member, entry = other?.entry ?? own;
+    if (entry === null) return null;
+    this.#remove(entry);
+    if (from !== member) { member.steals++; this.#steals++; this.#figures.steals.add(); }
+    return entry;
+  }
+
+  #elsewhere(thief: Member<Api>, own: Entry<Api> | null, at: number): { from: Member<Api>; entry: Entry<Api> } | null {
+    let found: { from: Member<Api>; entry: Entry<Api> } | null = null, most = 0;
+    for (const from of this.#members) {
+      if (from === thief || from.queue.length === 0) continue;
+      const entry = first(from.queue, this.#shares, at)!;
+      if (own !== null) {
+        if (rank(entry, at) < rank(own, at) && (found === null || isBefore(entry, found.entry, this.#shares, at))) found = { from, entry };
+        continue;
+      }
+      // What its own worker holds warm is left to it, unless that takes longer all the same.
+      const wait = this.#left(from), there = this.#load(from), last = from.queue.at(-1)!;
+      const gain = (one: Entry<Api>, done: number): number => done - this.#expected(one, thief);
+      const [one, won] = gain(entry, wait + this.#expected(entry, from)) >= 0 ? [entry, there] : [last, gain(last, there)];
+      if (won > most || (won >= 0 && found === null)) { found = { from, entry: one }; most = won; }
+    }
+    return found;
+  }
+
+  #begin(member: Member<Api>, entry: Entry<Api>): void {
+    const at = this.#now(), { job } = entry, isWarm = job.affinity !== undefined && member.warm.has(job.affinity);
+    const expected = this.#times.expected(job.kind, entry.cost, isWarm), most = job.most ?? this.#options.hung ?? DEFAULTS.hung;
+    this.#measure();
+    entry.attempts++;
+    const run: Run<Api> = { entry, since: at, isWarm, expected, isOver: false, stop: this.#later(most, () => this.#hung(member, `it was at one ${job.kind} job for ${Math.round(most)} ms`)) };
+    member.runs.add(run);
+    if (job.affinity !== undefined) {
+      member.warm.delete(job.affinity);
+      member.warm.add(job.affinity);
+      if (member.warm.size > MOST_WARM) member.warm.delete(member.warm.values().next().value!);
+    }
+    this.#shares.take(entry.owner, expected);
+    this.#waits.add(at - entry.since);
+    this.#figures.wait.record((at - entry.since) / 1000);
+    member.thread.hold?.(true);
+    member.thread.call((api) => job.work(api, entry.attempts)).then(
+      (value) => { if (this.#over(member, run)) { this.#gate.succeeded(); this.#learn(member, run); this.#resolve(entry, value); this.#free(member); } },
+      (error: unknown) => {
+        // a death is told by `onDeath`, and what ran is begun again there
+        if (!this.#over(member, run)) return;
+        if (!(error instanceof WorkerDied)) this.#gate.succeeded();
+        this.#reject(entry, error);
+        this.#free(member);
+      },
+    );
+  }
+
+  #over(member: Member<Api>, run: Run<Api>): boolean {
+    if (run.isOver) return false;
+    this.#measure();
+    run.isOver = true;
+    run.stop();
+    member.runs.delete(run);
+    member.since = this.#now();
+    member.isReady = true;
+    return true;
+  }
+
+  #learn(member: Member<Api>, { entry, since, isWarm, expected }: Run<Api>): void {
+    const ms = this.#now() - since;
+    // of several at once each waited for the others
+    this.#times.learn(entry.job.kind, entry.cost, isWarm, ms / this.#perWorker);
+    this.#shares.correct(entry.owner, ms / this.#perWorker - expected);
+    this.#runs.add(ms);
+    this.#figures.run.record(ms / 1000);
+    member.done++;
+    this.#done++;
+  }
+
+  #free(member: Member<Api>): void {
+    if (member.runs.size === 0) member.thread.hold?.(false);
+    if (this.#members.indexOf(member) >= this.#max) { this.#retire(member, 'the pool is smaller now'); return; }
+    this.#work(member);
+    if (this.#waiting === 0 && this.#members.every((m) => m.runs.size === 0)) this.#shares.forget();
+  }
+
+  #settle(entry: Entry<Api>): boolean {
+    if (entry.isSettled) return false;
+    entry.isSettled = true;
+    for (const end of entry.ends) end();
+    return true;
+  }
+  #resolve(entry: Entry<Api>, value: unknown): void { if (this.#settle(entry)) entry.resolve(value as never); }
+  #reject(entry: Entry<Api>, reason: unknown): void {
+    if (!this.#settle(entry)) return;
+    this.#failed++;
+    this.#figures.failures.add();
+    entry.reject(reason);
+  }
+
+  /** Nobody waits for it any more: it does not begin, or its answer is let go. */
+  #letGo(entry: Entry<Api>, reason: unknown): void {
+    if (!this.#settle(entry)) return;
+    entry.reject(reason);
+    if (entry.at !== null) { this.#remove(entry); return; }
+    for (const member of this.#members) {
+      for (const run of member.runs) {
+        if (run.entry !== entry) continue;
+        run.stop();
+        run.stop = this.#later(Math.min(entry.job.most ?? Infinity, this.#options.letGo ?? DEFAULTS.letGo), () => this.#letGoOf(member));
+      }
+    }
+  }
+
+  /** A worker at work for nobody: another is sooner there than it is done. */
+  #letGoOf(member: Member<Api>): void {
+    if (!this.#members.includes(member) || [...member.runs].some((run) => !run.entry.isSettled)) return;
+    member.thread.end();
+    this.#leave(member, 'ended', 'what it did was no longer wanted');
+  }
+
+  #hung(member: Member<Api>, reason: string): void {
+    if (!this.#members.includes(member)) return;
+    member.thread.end();
+    this.#lost(member, reason);
+  }
+
+  /** What it ran begins again elsewhere where it may, what waited for it waits elsewhere, and another takes its place where there is work. */
+  #lost(member: Member<Api>, reason: string): void {
+    if (!this.#members.includes(member)) return;
+    this.#failed++;
+    this.#figures.failures.add();
+    this.#gate.failed(reason);
+    this.#leave(member, 'died', reason);
+  }
+
+  #leave(member: Member<Api>, what: 'died' | 'ended', reason: string): void {
+    this.#measure();
+    this.#members.splice(this.#members.indexOf(member), 1);
+    this.#tell(member, what, reason);
+    const again: Entry<Api>[] = [];
+    for (const run of member.runs) {
+      if (run.isOver) continue;
+      run.isOver = true;
+      run.stop();
+      if (run.entry.isSettled) continue;
+      if (run.entry.attempts < (run.entry.job.attempts ?? 1)) again.push(run.entry);
+      else this.#reject(run.entry, new WorkerDied(`The ${this.name} worker stopped: ${reason}`));
+    }
+    again.push(...this.#emptied(member));
+    if (this.#closed) return;
+    if (this.#members.length < this.#min || again.length > 0) this.#start(reason, 'replaced');
+    for (const entry of again.sort((x, y) => x.seq - y.seq)) this.#add(entry);
+  }
+
+  #retire(member: Member<Api>, reason: string): void {
+    if (member.runs.size > 0) return;
+    this.#measure();
+    this.#members.splice(this.#members.indexOf(member), 1);
+    member.thread.end();
+    this.#tell(member, 'ended', reason);
+    for (const entry of this.#emptied(member)) this.#add(entry);
+  }
+
+  /** Now and then: idle workers beyond `min` end, the others are asked whether they are there, and those there should be are started. */
+  #tend(): void {
+    this.#tending = null;
+    const at = this.#now();
+    for (const member of [...this.#members].reverse()) {
+      if (member.runs.size > 0 || member.queue.length > 0) continue;
+      if (this.#members.length > this.#min && at - member.since >= (this.#options.keep ?? DEFAULTS.keep)) this.#retire(member, 'it had nothing to do');
+      else this.#ask(member);
+    }
+    this.#fill();
+    if (this.#members.length > 0 || this.#min > 0) this.#tending ??= this.#later(PING.every, () => this.#tend());
+  }
+
+  #ask(member: Member<Api>): void {
+    const { ping } = this.#options;
+    if (ping === undefined) return;
+    const stop = this.#later(Math.max(PING.answer, member.isReady ? 0 : this.#options.hung ?? DEFAULTS.hung), () => { if (member.runs.size === 0) this.#hung(member, 'it did not answer'); });
+    // a death is told by `onDeath`
+    ping(member.thread).then(() => { stop(); member.isReady = true; }, stop);
+  }
+
+  #measure(): void {
+    const at = this.#now(), ms = at - this.#measured;
+    let active = 0;
+    for (const member of this.#members) if (member.runs.size > 0) active++;
+    this.#busyMs += ms * active;
+    this.#thereMs += ms * this.#members.length;
+    this.#measured = at;
+    this.#figures.active.set(active);
+    if (this.#moments.length === 0 || at - this.#moments.at(-1)!.at >= WINDOW.step) this.#moments.push({ at, busy: this.#busyMs, there: this.#thereMs });
+    while (this.#moments.length > 1 && at - this.#moments[0]!.at > WINDOW.whole) this.#moments.shift();
+  }
+}
+
+function first<Api>(queue: readonly Entry<Api>[], shares: Shares, at: number): Entry<Api> | null {
+  let best: Entry<Api> | null = null;
+  for (const entry of queue) if (best === null || isBefore(entry, best, shares, at)) best = entry;
+  return best;
+}
