@@ -155,12 +155,17 @@ test('the order of jobs is an order', () => {
 
 test('an owner who fills the queues delays another by what runs, not by what waits', async () => {
   const plant = new Plant(), pool = plant.pool({ max: 2 });
-  const flood = Array.from({ length: 400 }, (_, i) => pool.run({ ...job(i, 50), owner: 'flood' }));
+  let ofFlood = 0;
+  const flood = Array.from({ length: 400 }, (_, i) => pool.run({ ...job(i, 50), owner: 'flood' }).then(() => { ofFlood++; }));
   await plant.time.pass(500);
-  const asked = plant.time.now(), few = Array.from({ length: 6 }, (_, i) => pool.run({ ...job(1_000 + i, 50), owner: 'small' }).then(() => plant.time.now() - asked));
-  await plant.time.pass(2_000);
-  // half of two workers: the first after what runs, the rest one by one beside the flood
-  expect(Math.max(...await Promise.all(few))).toBeLessThanOrEqual(50 + 6 * 50 + 50);
+  const asked = plant.time.now(), before = ofFlood;
+  const few = Array.from({ length: 20 }, (_, i) => pool.run({ ...job(1_000 + i, 50), owner: 'small' }).then(() => [plant.time.now() - asked, ofFlood - before] as const));
+  await plant.time.pass(5_000);
+  // half of two workers: the first after what runs, the rest beside as many of the flood
+  const [first] = await few[0]!, [last, beside] = await few.at(-1)!;
+  expect(first).toBeLessThanOrEqual(2 * 50);
+  expect(last).toBeLessThanOrEqual(20 * 50 + 2 * 50);
+  expect(beside).toBeGreaterThanOrEqual(17);
   await plant.time.pass(60_000);
   expect(await Promise.all(flood)).toHaveLength(400);
   pool.close();
