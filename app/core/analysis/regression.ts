@@ -1,0 +1,147 @@
+// Whether something takes longer than it did when a baseline was saved, told within a minute and hardly ever wrongly. Times of requests are neither normal nor
+// independent, and the machine has other things to do; so nothing is assumed of them that the baseline does not show.
+import type { Histogram } from '../histogram.ts';
+import { startOf } from '../histogram.ts';
+import { upperTail } from './normal.ts';
+import { median, quantile, spread } from './robust.ts';
+
+/** Shares of requests at which a window is read. */
+const SHARES = 19;
+/** Requests that a window must have for its profile to mean anything. */
+export const FEWEST = 30;
+/** Minutes of a baseline in which a series must have had that many. */
+export const FEWEST_MINUTES = 8;
+/** Other series that make a common part; with fewer there is none. */
+const FEWEST_OTHERS = 3;
+
+/** Logarithms of the times (seconds) that 5, 10, … 95 % of a window's requests took at most. */
+export type Profile = Float64Array;
+/** By series: `metric label`. */
+export type Profiles = ReadonlyMap<string, Profile>;
+
+export function profileOf(times: Histogram): Profile | null {
+  if (times.count < FEWEST) return null;
+  const profile = new Float64Array(SHARES);
+  let seen = 0, next = 0;
+  for (let bucket = times.first; bucket <= times.last && next < SHARES; bucket++) {
+    const count = times.buckets[bucket]!;
+    // those of one bucket are taken to lie evenly in it: else every quantile jumps by a bucket's width
+    for (let wanted; next < SHARES && (wanted = (next + 1) / (SHARES + 1) * times.count) <= seen + count && count > 0; next++) {
+      const from = startOf(bucket), to = startOf(bucket + 1);
+      profile[next] = Math.log(Math.max(1, from + (to - from) * (wanted - seen) / count) / 1e9);
+    }
+    seen += count;
+  }
+  return profile;
+}
+
+/**
+ * By how much, as a logarithm, `now` is slower than `before`: the median over the shares. A workload is a mixture (found and not found, small files and
+ * large); when its parts change their weight some shares jump from one part to another and the median of all shares hardly moves, where the
+ * mean and even the median of times would.
+ */
+export function shift(before: Profile, now: Profile): number {
+  return median(now.map((value, i) => value - before[i]!));
+}
+
+export interface BaselineSeries {
+  readonly name: string;
+  readonly profile: Profile;
+  /** shift of each of its minutes against all of them, less what others shifted in that minute */
+  readonly shifts: Float64Array;
+}
+export interface Baseline { readonly minutes: number; readonly series: readonly BaselineSeries[] }
+
+/** What the others have in common; 0 where they are too few to tell. */
+function commonOf(shifts: ReadonlyMap<string, number>, name: string): number {
+  const others: number[] = [];
+  for (const [other, value] of shifts) if (other !== name) others.push(value);
+  return others.length < FEWEST_OTHERS ? 0 : median(others);
+}
+
+/** Of minutes next to each other, newest last. Series with too few minutes are not in it. */
+export function baselineOf(minutes: readonly Profiles[]): Baseline {
+  const names = new Set(minutes.flatMap((minute) => [...minute.keys()]));
+  const profiles = new Map<string, Profile>();
+  for (const name of names) {
+    const own = minutes.flatMap((minute) => minute.get(name) ?? []);
+    if (own.length >= FEWEST_MINUTES) profiles.set(name, new Float64Array(SHARES).map((_, i) => median(own.map((profile) => profile[i]!))));
+  }
+  const shifted = minutes.map((minute) => shiftsOf(profiles, minute));
+  return {
+    minutes: minutes.length,
+    series: [...profiles].map(([name, profile]) => ({
+      name, profile,
+      shifts: Float64Array.from(shifted.flatMap((shifts) => (shifts.has(name) ? [shifts.get(name)! - commonOf(shifts, name)] : []))),
+    })),
+  };
+}
+
+function shiftsOf(profiles: Profiles, now: Profiles): Map<string, number> {
+  const shifts = new Map<string, number>();
+  for (const [name, profile] of now) {
+    const before = profiles.get(name);
+    if (before !== undefined) shifts.set(name, shift(before, profile));
+  }
+  return shifts;
+}
+
+/** One series against its baseline. */
+export interface Verdict {
+  readonly name: string;
+  /** times slower than before, what all series share taken out */
+  readonly ratio: number;
+  /** what all others share */
+  readonly common: number;
+  /** medians, in seconds */
+  readonly before: number;
+  readonly now: number;
+  /** how likely a minute of the baseline would be so much slower, by chance */
+  readonly p: number;
+  readonly isRegression: boolean;
+}
+export interface RegressionOptions {
+  /** false alarms that are accepted in an hour, of all series together */
+  readonly falsePerHour?: number;
+  /** what is no regression however sure it is, as a ratio */
+  readonly least?: number;
+}
+
+/**
+ * Each series' shift against the baseline, less the median shift of all others: a machine that has become slower slows all, and is no regression
+ * of one (that all became slower the service levels say). It is judged by how the baseline's own minutes scatter about the baseline, which has
+ * in it sampling, memory of the series and drift over the baseline's length alike (batch means; an empirical null as in Efron, "Large-scale simultaneous
+ * hypothesis testing", 2004), as Student's t with as many degrees of freedom. The scale is the larger of the spread's upper half and the 95th
+ * percentile over 1.645, so that a heavy tail counts. An alarm wants both: surer than the accepted rate spread over all series and the independent
+ * looks of an hour (Bonferroni; sixty minutes, and three for windows that overlap), and an effect that matters.
+ */
+export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, least = 1.1 }: RegressionOptions = {}): Verdict[] {
+  const shifts = shiftsOf(new Map(baseline.series.map(({ name, profile }) => [name, profile])), now);
+  const level = falsePerHour / (3 * 60 * Math.max(1, shifts.size));
+  return baseline.series.flatMap(({ name, profile, shifts: own }) => {
+    const all = shifts.get(name);
+    if (all === undefined) return [];
+    const common = commonOf(shifts, name), alone = all - common;
+    const { centre, scale } = upwards(own);
+    const p = tailOfT((alone - centre) / (scale * Math.sqrt(1 + 1 / own.length)), own.length - 1);
+    const middle = SHARES >> 1;
+    return [{
+      name, ratio: Math.exp(alone), common: Math.exp(common), before: Math.exp(profile[middle]!), now: Math.exp(now.get(name)![middle]!), p,
+      isRegression: p <= level && alone >= Math.log(least),
+    }];
+  });
+}
+
+/** Below it nothing is told apart: histograms are right within 0.8 %. */
+const FINEST = 0.005;
+/** How minutes scatter upwards: what was faster for a while says nothing of what may be slower. */
+function upwards(shifts: Float64Array): { readonly centre: number; readonly scale: number } {
+  const { centre, above } = spread(shifts)!;
+  return { centre, scale: Math.max(FINEST, above, (quantile(shifts, 0.95) - centre) / 1.645) };
+}
+
+/** P(T > t) with so many degrees of freedom, by Wallace's normalising transformation (1959): within 5 % of it in tails up to one in two thousand, from 7 degrees on. */
+export function tailOfT(t: number, freedom: number): number {
+  const z = (8 * freedom + 1) / (8 * freedom + 3) * Math.sqrt(freedom * Math.log1p(t * t / freedom));
+  return upperTail(t < 0 ? -z : z);
+}
