@@ -21,6 +21,8 @@ export interface Job<Api, R> {
   readonly affinity?: string;
   /** how much there is to do, in units of the kind; 1 if not given */
   readonly cost?: number;
+  /** ms it may take, until its kind is known better */
+  readonly guess?: number;
   /** the answer is let go when it aborts; what has not begun never begins */
   readonly signal?: AbortSignal;
   /** how many workers may die of it before it is given up; 1 if not given: then it never runs twice */
@@ -83,10 +85,10 @@ export class Times {
   readonly #cold = new Map<string, number>();
   readonly #warm = new Map<string, number>();
 
-  expected(kind: string, cost: number, isWarm: boolean): number {
+  expected({ kind, guess }: { readonly kind: string; readonly guess?: number }, cost: number, isWarm: boolean): number {
     const cold = this.#cold.get(kind), warm = this.#warm.get(kind);
     const unit = isWarm ? warm ?? cold : cold ?? warm;
-    return unit === undefined ? UNKNOWN_MS : unit * cost;
+    return unit === undefined ? guess ?? UNKNOWN_MS : unit * cost;
   }
 
   learn(kind: string, cost: number, isWarm: boolean, ms: number): void {

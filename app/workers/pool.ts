@@ -96,13 +96,25 @@ const DEFAULTS = { limit: 2_000, keep: 30_000, hung: 120_000, letGo: 2_000 } as 
 const PING = { every: 10_000, answer: 5_000 } as const;
 /** Attempts end on as many workers; one killed each second must not take a job's whole life. */
 export const SEVERAL = 4;
+const DEATHS = { row: 3, rest: 5_000 } as const;
 /** ms that `utilisation` is of, and between the moments it is made from */
 const WINDOW = { whole: 10_000, step: 500 } as const;
 
 const now = (): number => performance.now();
 const later = (ms: number, work: () => void): (() => void) => { const timer = setTimeout(work, ms); return () => clearTimeout(timer); };
-const nothing = (): void => {};
-const open: Gate = { allows: () => true, succeeded: nothing, failed: nothing, wait: () => 0 };
+
+/** The gate of a pool that is given none: after a few deaths in a row no worker is started for a while. */
+class Deaths implements Gate {
+  readonly #now: () => number;
+  #row = 0;
+  #last = 0;
+
+  constructor(now: () => number) { this.#now = now; }
+  wait(): number { return this.#row < DEATHS.row ? 0 : Math.max(0, this.#last + DEATHS.rest - this.#now()); }
+  allows(): boolean { return this.wait() === 0; }
+  succeeded(): void { this.#row = 0; }
+  failed(): void { this.#row++; this.#last = this.#now(); }
+}
 const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
 
 export class Pool<Api> {
@@ -141,7 +153,7 @@ export class Pool<Api> {
     this.#options = options;
     this.#now = options.now ?? now;
     this.#later = options.later ?? later;
-    this.#gate = options.gate ?? open;
+    this.#gate = options.gate ?? new Deaths(this.#now);
     this.#telemetry = options.telemetry ?? silent;
     this.#perWorker = options.perWorker ?? 1;
     this.#isRouted = (options.routing ?? 'expected') === 'expected';
@@ -283,7 +295,7 @@ export class Pool<Api> {
       const time = this.#load(member) + this.#expected(entry, member);
       if (time < least) { best = member; least = time; }
     }
-    if (this.#members.length < this.#max && least > START_MS + this.#times.expected(entry.job.kind, entry.cost, false)) return this.#start('work waits') ?? best;
+    if (this.#members.length < this.#max && least > START_MS + this.#times.expected(entry.job, entry.cost, false)) return this.#start('work waits') ?? best;
     return best;
   }
 
@@ -293,8 +305,8 @@ export class Pool<Api> {
   }
 
   #expected(entry: Entry<Api>, member: Member<Api>): number {
-    const { kind, affinity } = entry.job;
-    return this.#times.expected(kind, entry.cost, affinity !== undefined && member.warm.has(affinity));
+    const { affinity } = entry.job;
+    return this.#times.expected(entry.job, entry.cost, affinity !== undefined && member.warm.has(affinity));
   }
 
   /** ms until what it runs is done: one that takes longer than expected takes as long again. */
@@ -371,7 +383,7 @@ export class Pool<Api> {
 
   #begin(member: Member<Api>, entry: Entry<Api>): void {
     const at = this.#now(), { job } = entry, isWarm = job.affinity !== undefined && member.warm.has(job.affinity);
-    const expected = this.#times.expected(job.kind, entry.cost, isWarm), most = job.most ?? this.#options.hung ?? DEFAULTS.hung;
+    const expected = this.#times.expected(job, entry.cost, isWarm), most = job.most ?? this.#options.hung ?? DEFAULTS.hung;
     this.#measure();
     entry.attempts++;
     const run: Run<Api> = { entry, since: at, isWarm, expected, isOver: false, stop: this.#later(most, () => this.#hung(member, `it was at one ${job.kind} job for ${Math.round(most)} ms`)) };
@@ -522,7 +534,7 @@ export class Pool<Api> {
     if (ping === undefined) return;
     const stop = this.#later(Math.max(PING.answer, member.isReady ? 0 : this.#options.hung ?? DEFAULTS.hung), () => { if (member.runs.size === 0) this.#hung(member, 'it did not answer'); });
     // a death is told by `onDeath`
-    ping(member.thread).then(() => { stop(); member.isReady = true; }, stop);
+    ping(member.thread).then(() => { stop(); member.isReady = true; this.#gate.succeeded(); }, stop);
   }
 
   #measure(): void {

@@ -12,7 +12,8 @@ import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTab
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
 import { spawnPairer } from './nested.ts';
-import { pairAhead } from './pairing.ts';
+import { type Pairer, pairAhead } from './pairing.ts';
+import { Pool } from './pool.ts';
 
 /** One ACU as the lists show it: text decoded, and made safe to look at (core/visible.ts). */
 export interface AcuRow {
@@ -86,6 +87,8 @@ export class Replica {
   #epoch = -1;
   #index = new Map<AcuId, number>();
   #table: ConflictTable | null = null;
+  /** workers of its own: the address is the page's to give */
+  #pairing: Pool<Pairer> | null = null;
   #selection: { readonly key: number; readonly rows: Int32Array } = { key: -1, rows: new Int32Array(0) };
 
   load(epoch: number, expected: string, bytes: Uint8Array): Loaded {
@@ -124,7 +127,10 @@ export class Replica {
    * many checks.
    */
   pairAhead(address: string, workers: number, worth?: number): Promise<number> {
-    return pairAhead(this.#held(), { workers: Math.min(workers, MOST_WORKERS), spawn: () => spawnPairer(address) }, worth);
+    this.#pairing ??= new Pool<Pairer>({
+      name: 'pairing', max: Math.max(1, Math.min(workers, MOST_WORKERS)), spawn: () => spawnPairer(address), ping: (worker) => worker.call((api) => api.ping()),
+    });
+    return pairAhead(this.#held(), { pool: this.#pairing }, worth);
   }
 
   verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): VerdictView {

@@ -1,6 +1,7 @@
 // Danger: parallel ≠ serial (law 7); a pairing that waits for ever on a thread that died, or that goes on when nobody wants it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import type { Worker } from 'node:worker_threads';
+import { afterEach, expect, test } from 'vitest';
 import { generate } from '../../../testkit/generate.ts';
 import { hotFile, teamLike } from '../../../testkit/indexRecipe.ts';
 import { load } from '../../../testkit/loaded.ts';
@@ -8,10 +9,18 @@ import { Random } from '../../../testkit/random.ts';
 import { Engine } from '../../core/engine.ts';
 import { Pairing } from '../../core/index/pairing.ts';
 import { type Pairer, pairAhead, pairAside } from '../../workers/pairing.ts';
-import type { Supervised } from '../../workers/rpc.ts';
+import { Pool } from '../../workers/pool.ts';
+import { type Supervised, WorkerDied } from '../../workers/rpc.ts';
 import { spawnThread } from './threads.ts';
 
 const spawn = (): Supervised<Pairer> => spawnThread<Pairer>('pairing.worker');
+const pools: Pool<Pairer>[] = [];
+function poolOf(max: number, make: () => Supervised<Pairer> = spawn): Pool<Pairer> {
+  const pool = new Pool<Pairer>({ name: 'pairing', max, spawn: make });
+  pools.push(pool);
+  return pool;
+}
+afterEach(() => { for (const pool of pools.splice(0)) pool.close(); });
 
 /** Its answers come after a chance number of milliseconds. */
 function late(worker: Supervised<Pairer>, random: Random): Supervised<Pairer> {
@@ -21,41 +30,49 @@ function late(worker: Supervised<Pairer>, random: Random): Supervised<Pairer> {
 test.each([1, 2, 8])('%i threads, whose answers come in any order, find what one sweep finds', async (workers) => {
   for (const tables of workers === 2 ? [teamLike(7, 250), hotFile('line', 200)] : [teamLike(7, 250)]) {
     const random = new Random(workers), pairing = new Pairing(tables), progress: number[] = [];
-    await pairAside(pairing, { workers, spawn: () => late(spawn(), random), onProgress: (done) => progress.push(done) });
+    await pairAside(pairing, { pool: poolOf(workers, () => late(spawn(), random)), onProgress: (done) => progress.push(done) });
     expect(pairing.found.pack()).toEqual(new Pairing(tables).whole().found.pack());
     expect(progress).toEqual(Array.from({ length: progress.length }, (_, i) => i));
     expect(progress.length).toBeGreaterThan(workers);
   }
 });
 
-test('a thread that dies rejects the pairing, and the others end', async () => {
-  const spawned: Supervised<Pairer>[] = [];
-  const pairing = new Pairing(hotFile('line', 100));
-  const dying = pairAside(pairing, {
-    workers: 2,
-    spawn: () => {
-      const worker = spawn();
-      spawned.push(worker);
-      // what is no part cannot be read: the second thread's first answer is an error
-      if (spawned.length === 1) return worker;
-      const failing = async (): Promise<never> => { await worker.call(async (api) => api.sweep(new ArrayBuffer(3))); throw new Error('it could be read'); };
-      return { ...worker, call: failing };
-    },
+test('threads that are killed while they sweep: others sweep the same parts, and find the same', async () => {
+  const tables = hotFile('line', 300), pairing = new Pairing(tables), live: Worker[] = [];
+  const pool = poolOf(2, () => spawnThread<Pairer>('pairing.worker', (worker) => live.push(worker)));
+  let killed = 0;
+  const pairs = pairAside(pairing, {
+    pool,
+    onProgress: (done) => { if (done % 3 === 1) { killed++; void live.at(-1)!.terminate(); } },
   });
-  await expect(dying).rejects.toThrow(/range|length|bounds|multiple/i);
-  await expect(spawned[0]!.call(async (api) => api.sweep(new ArrayBuffer(0)))).rejects.toThrow('was ended');
+  await pairs;
+  expect(pairing.found.pack()).toEqual(new Pairing(tables).whole().found.pack());
+  expect(killed).toBeGreaterThan(1);
+  expect(pool.figures().failed).toBeGreaterThan(0);
+});
+
+test('a part that no thread can read rejects the pairing; one that hangs is replaced', async () => {
+  const pool = poolOf(1);
+  await expect(pool.run({ kind: 'sweep', work: (api) => api.sweep(new ArrayBuffer(3)) })).rejects.toThrow(/range|length|bounds|multiple/i);
+  // an odd name of a method answers never
+  const hanging = pool.run({ kind: 'hang', most: 50, work: () => new Promise<never>(() => undefined) });
+  await expect(hanging).rejects.toBeInstanceOf(WorkerDied);
+  const tables = teamLike(7, 100), pairing = new Pairing(tables);
+  await pairAside(pairing, { pool });
+  expect(pairing.found.pack()).toEqual(new Pairing(tables).whole().found.pack());
   await expect(spawnThread<Pairer>('no-such.worker').call(async (api) => api.sweep(new ArrayBuffer(0)))).rejects.toThrow('The no-such worker stopped');
 });
 
 test('what is no longer wanted stops', async () => {
-  const abort = new AbortController(), pairing = new Pairing(hotFile('line', 400));
+  const abort = new AbortController(), pairing = new Pairing(hotFile('line', 400)), pool = poolOf(1);
   const done: number[] = [];
   await expect(pairAside(pairing, {
-    workers: 1, spawn, signal: abort.signal,
+    pool, signal: abort.signal,
     onProgress: (n) => { done.push(n); if (n === 1) abort.abort(); },
   })).rejects.toThrow('no longer wanted');
   expect(done).toEqual([0, 1]);
-  await expect(pairAside(pairing, { workers: 1, spawn, signal: abort.signal })).rejects.toThrow();
+  expect(pool.figures().queued).toBe(0);
+  await expect(pairAside(pairing, { pool, signal: abort.signal })).rejects.toThrow();
 });
 
 test('an engine is paired ahead where it is worth it, and else, or where no thread can be had, as ever', async () => {
@@ -69,9 +86,9 @@ test('an engine is paired ahead where it is worth it, and else, or where no thre
   ];
   for (const [worth, thread, parts, hasIndex] of tried) {
     const engine = Engine.decode(bytes);
-    expect(await pairAhead(engine, { workers: 2, spawn: () => spawnThread<Pairer>(thread) }, worth)).toBe(parts);
+    expect(await pairAhead(engine, { pool: poolOf(2, () => spawnThread<Pairer>(thread)) }, worth)).toBe(parts);
     expect(engine.hasIndex).toBe(hasIndex);
     expect(told(engine)).toEqual(wanted);
-    expect(await pairAhead(engine, { workers: 2, spawn: () => { throw new Error('it is paired already'); } }, 0)).toBe(0);
+    expect(await pairAhead(engine, { pool: poolOf(2, () => { throw new Error('it is paired already'); }) }, 0)).toBe(0);
   }
 });

@@ -1,12 +1,14 @@
 // Pairs an engine in threads of the service where there is enough to do.
-import { availableParallelism } from 'node:os';
 import type { Engine } from '../../core/engine.ts';
-import { type Pairer, pairAhead } from '../../workers/pairing.ts';
-import { spawnThread } from './threads.ts';
+import { pairAhead } from '../../workers/pairing.ts';
+import { Pools } from './pools/pools.ts';
 
-/** Each holds a matrix of pairs of its own. */
-const MOST_THREADS = 8;
-
-export async function pairInThreads(engine: Engine): Promise<void> {
-  await pairAhead(engine, { workers: Math.min(MOST_THREADS, availableParallelism()), spawn: () => spawnThread<Pairer>('pairing.worker') });
+/** `pools`: of the process; where it has none (a verb that runs once), some for this. `owner`: whose share it takes. */
+export async function pairInThreads(engine: Engine, pools?: Pools, owner?: string): Promise<void> {
+  const mine = pools ?? new Pools();
+  try {
+    await pairAhead(engine, { pool: mine.pairing, ...owner !== undefined && { owner } });
+  } finally {
+    if (pools === undefined) mine.close();
+  }
 }

@@ -11,8 +11,11 @@ function heard(listener: Listener, type: string, fields: object): void {
   if (typeof listener === 'function') listener(event); else listener.handleEvent(event);
 }
 
-/** A thread that runs the file of this name beside this one: compiled beside compiled code, the source beside sources. */
-export function spawnThread<Api>(name: string): Supervised<Api> {
+/**
+ * A thread that runs the file of this name beside this one: compiled beside compiled code, the source beside sources. `made`: told of the
+ * bare thread (tests kill it).
+ */
+export function spawnThread<Api>(name: string, made?: (worker: Worker) => void): Supervised<Api> {
   const worker = new Worker(new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
   const wrapped = new Map<Listener, (data: unknown) => void>();
   const thread: Thread = {
@@ -33,7 +36,9 @@ export function spawnThread<Api>(name: string): Supervised<Api> {
       if (type === 'message' && hear !== undefined) worker.off('message', hear);
     },
     terminate: () => { void worker.terminate(); },
+    hold: (awake) => { if (awake) worker.ref(); else worker.unref(); },
   };
+  made?.(worker);
   return supervise<Api>(thread, name.replace(/\.worker$/, ''));
 }
 
