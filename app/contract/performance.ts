@@ -55,3 +55,26 @@ export interface SeriesAnswer { readonly from: number; readonly to: number; read
 
 export interface TimedEvent { readonly at: number; readonly seq: number; readonly lane: BusLane; readonly event: TelemetryEvent }
 export interface EventQuery { readonly kinds: readonly TelemetryKind[]; readonly from: number | null; readonly to: number | null; readonly limit: number }
+
+/** The load generator: simulated clients on a scratch copy of store and repository, never on the person's own. */
+export interface LoadState {
+  readonly state: 'idle' | 'preparing' | 'running' | 'ending';
+  /** requests per second that are sent, whether or not they are answered in time */ readonly rate: number;
+  readonly seconds: number;
+  /** ms since the epoch */ readonly startedAt: Figure; readonly endsAt: Figure;
+  readonly sent: number; readonly answered: number; readonly refused: number; readonly failed: number;
+  /** answered within the last whole second */ readonly perSecond: Figure;
+  /** of the scratch copy, while there is one */ readonly bytes: number;
+  /** why the last run ended before its time; null where it did not */ readonly why: string | null;
+}
+export type LoadRequest = { readonly action: 'look' } | { readonly action: 'stop' } | { readonly action: 'start'; readonly rate: number; readonly seconds: number };
+/** Requests per second, and seconds, that may be asked for. */
+export const loadLimits = { rate: 5000, seconds: 600 } as const;
+
+/** What one question's answer is in both configurations of a trial, and whether they differ: `ratio` is b ÷ a with its interval. */
+export interface TrialFigure { readonly metric: string; readonly unit: string; readonly a: number; readonly b: number; readonly ratio: number; readonly low: number; readonly high: number; readonly verdict: 'a is less' | 'b is less' | 'no difference seen' }
+/** Two configurations on the same recorded workload, run in turn, pair by pair. */
+export interface Trial { readonly id: string; readonly at: number; readonly workload: string; readonly requests: number; readonly a: string; readonly b: string; readonly pairs: number; /** of the intervals */ readonly confidence: number; readonly figures: readonly TrialFigure[] }
+
+/** What may be asked of history in one message. */
+export const historyLimits = { series: 256, points: 20_000, events: 10_000 } as const;
