@@ -99,6 +99,11 @@ export class Engine {
   get #all(): Provenances { return this.#provenances ??= Provenances.of(this.tables); }
   /** in the order of their first segments */
   get acus(): readonly Acu[] { return this.#acus ??= this.#inOrder().map((n) => this.#acuAt(n)); }
+  /** Some of them, and how many there are. */
+  page(from: number, limit: number): { readonly total: number; readonly acus: readonly Acu[] } {
+    const order = this.#inOrder();
+    return { total: order.length, acus: order.slice(from, from + limit).map((n) => this.#acuAt(n)) };
+  }
   /** How many ACUs there are, and what they change, without describing each. */
   totals(): { readonly acus: number; readonly edits: number; readonly hunks: number } {
     const order = this.#inOrder();

@@ -19,22 +19,29 @@ export interface UndoPlan {
 /** What can be undone and redone after a log: operations' ids, the next one to take last. */
 export interface History { readonly done: readonly number[]; readonly undone: readonly number[] }
 
-/** Of the whole log, in any order. Opening a repository is not undone, and does not end what can be redone. */
-export function historyOf(operations: readonly Operation[]): History {
-  const done: number[] = [];
-  let undone: number[] = [];
-  for (const { id, kind, target } of operations.toSorted((a, b) => a.id - b.id)) {
-    if (kind === 'open') continue;
+/** Of a log as it grows, in its order. Opening a repository is not undone, and does not end what can be redone. */
+export class GrowingHistory implements History {
+  readonly done: number[] = [];
+  undone: number[] = [];
+
+  add({ id, kind, target }: Operation): void {
+    if (kind === 'open') return;
     if (kind === 'undo' || kind === 'redo') {
-      const [from, to] = kind === 'undo' ? [done, undone] : [undone, done];
+      const [from, to] = kind === 'undo' ? [this.done, this.undone] : [this.undone, this.done];
       if (from.pop() !== target) throw bug('an undo or redo in the log does not follow from it', { operation: id });
       to.push(target!);
     } else {
-      done.push(id);
-      undone = [];
+      this.done.push(id);
+      if (this.undone.length > 0) this.undone = [];
     }
   }
-  return { done, undone };
+}
+
+/** Of the whole log, in any order. */
+export function historyOf(operations: readonly Operation[]): History {
+  const history = new GrowingHistory();
+  for (const operation of operations.toSorted((a, b) => a.id - b.id)) history.add(operation);
+  return history;
 }
 
 /** `stateOf(0)` is the empty workspace; `eventsOf` answers the events of the one operation. */

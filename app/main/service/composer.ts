@@ -8,7 +8,7 @@ import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { mergeMarked } from '../../core/merge3.ts';
 import type { ConflictKind, Edit, Segment, SetConflict } from '../../core/model.ts';
-import type { Delta, Entry, RepositoryReader } from '../../core/repository.ts';
+import { type Delta, type Entry, Mode, type RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
 import { settle } from '../../core/waves.ts';
 import { Lookup } from './lookup.ts';
@@ -38,6 +38,15 @@ export function changesOfSegment(engine: Engine, segment: number): Map<PathBytes
   for (const r of rowsOf(engine, segment)) {
     if (tables.rows[r + Row.context] !== context) continue;
     out.set(tables.paths[tables.rows[r + Row.path]!]!, { before: entry(tables.rows[r + Row.before]!), after: entry(tables.rows[r + Row.after]!) });
+  }
+  return out;
+}
+
+/** Contents of both sides of all that a segment changes, in whichever context. */
+export function contentsOf(engine: Engine, segment: number): Set<Oid> {
+  const { rows, entries } = engine.tables, out = new Set<Oid>();
+  for (const r of rowsOf(engine, segment)) for (const at of [rows[r + Row.before]!, rows[r + Row.after]!]) {
+    if (at >= 0 && entries[at]!.mode !== Mode.submodule) out.add(entries[at]!.oid);
   }
   return out;
 }

@@ -28,6 +28,36 @@ test('one at a time, first come first served, also after a failure', async () =>
   expect(q.state).toEqual({ push: 'queue', running: null, waiting: 0, paused: false });
 });
 
+test('some run together, and never beside one that runs alone; nobody is overtaken', async () => {
+  const { q } = queue();
+  const order: string[] = [];
+  const running = new Set<string>();
+  const gates = new Map(['a', 'b', 'c', 'd', 'e'].map((name) => [name, gate()]));
+  const go = (name: string, together: boolean) => q.add(name, together ? 'add' : 'import', async () => {
+    running.add(name);
+    order.push([...running].join(''));
+    await gates.get(name)!.passed;
+    running.delete(name);
+  }, together);
+  const all = [go('a', true), go('b', true), go('c', false), go('d', true), go('e', true)];
+  for (const name of ['b', 'a', 'c', 'e', 'd']) { await new Promise((r) => setTimeout(r, 1)); gates.get(name)!.open(); }
+  await Promise.all(all);
+  expect(order).toEqual(['a', 'ab', 'c', 'd', 'de']);
+});
+
+test('where one that would run alone is cancelled, those behind it run beside what runs', async () => {
+  const { q } = queue();
+  const g = gate();
+  const first = q.add('a', 'add', () => g.passed, true);
+  const alone = q.add('b', 'import', async () => undefined);
+  const third = q.add('c', 'add', async () => 'beside', true);
+  expect(q.cancel('b')).toBe(true);
+  await expect(alone).rejects.toMatchObject({ code: 'cancelled' });
+  expect(await third).toBe('beside');
+  g.open();
+  await first;
+});
+
 test('what waits is cancelled before it runs; what runs hears its signal; what is done cannot be cancelled', async () => {
   const { q } = queue();
   let ran = false;

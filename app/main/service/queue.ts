@@ -1,5 +1,6 @@
-// The operation queue of a workspace: one operation at a time, first come first served. An operation is known by the ticket
-// its caller chose, reports progress under it, and is cancelled through its signal while it waits or runs.
+// The operation queue of a workspace, first come first served: one operation at a time, or several that may run together (they are planned
+// one after another all the same, pipeline.ts). An operation is known by the ticket its caller chose, reports progress under it, and is
+// cancelled through its signal while it waits or runs.
 import { AcumenError } from '../../core/errors.ts';
 import { cancelled } from '../../contract/frames.ts';
 import type { Push } from '../../contract/methods.ts';
@@ -11,6 +12,8 @@ type Pushed = (push: Extract<Push, { push: 'queue' | 'progress' }>) => void;
 interface Waiting {
   readonly ticket: string;
   readonly kind: string;
+  /** beside others of which this is true */
+  readonly together: boolean;
   readonly controller: AbortController;
   /** resolves to what tells the caller: told once the queue is free again, so that its next call finds it so */
   run(): Promise<() => void>;
@@ -24,7 +27,10 @@ export class OperationQueue {
   readonly #push: Pushed;
   readonly #now: () => number;
   readonly #waiting: Waiting[] = [];
-  #running: (Waiting & { readonly since: number }) | null = null;
+  /** by ticket, the oldest first: one, or some that run together */
+  readonly #running = new Map<string, Waiting & { readonly since: number }>();
+  /** of what waits */
+  readonly #tickets = new Set<string>();
   #paused = false;
   #closed = false;
   #idle: (() => void)[] = [];
@@ -34,15 +40,16 @@ export class OperationQueue {
     this.#now = now;
   }
 
-  add<T>(ticket: string, kind: string, task: Task<T>): Promise<T> {
+  add<T>(ticket: string, kind: string, task: Task<T>, together = false): Promise<T> {
     if (this.#closed) return Promise.reject(new AcumenError('cancelled', 'The workspace is closing.', 'Start Acumen again.'));
-    if (this.#running?.ticket === ticket || this.#waiting.some((w) => w.ticket === ticket)) {
+    if (this.#running.has(ticket) || this.#tickets.has(ticket)) {
       return Promise.reject(new AcumenError('bad-message', 'An operation with this ticket is under way.', 'Give each operation its own ticket.', { ticket }));
     }
     const controller = new AbortController();
     return new Promise<T>((resolve, reject) => {
+      this.#tickets.add(ticket);
       this.#waiting.push({
-        ticket, kind, controller,
+        ticket, kind, controller, together,
         run: () => task(controller.signal, this.#progress(ticket)).then((value) => () => resolve(value), (error: unknown) => () => reject(error)),
         refuse: reject,
       });
@@ -53,15 +60,15 @@ export class OperationQueue {
 
   /** Whether there was such an operation. One that has already committed ends as done all the same. */
   cancel(ticket: string): boolean {
-    const at = this.#waiting.findIndex((w) => w.ticket === ticket);
-    if (at >= 0) {
-      this.#waiting.splice(at, 1)[0]!.refuse(cancelled());
+    if (this.#tickets.delete(ticket)) {
+      this.#waiting.splice(this.#waiting.findIndex((w) => w.ticket === ticket), 1)[0]!.refuse(cancelled());
+      this.#next(); // what waited behind it may go beside what runs
       this.#tell();
       return true;
     }
-    if (this.#running?.ticket !== ticket) return false;
-    this.#running.controller.abort(cancelled());
-    return true;
+    const running = this.#running.get(ticket);
+    running?.controller.abort(cancelled());
+    return running !== undefined;
   }
 
   pause(paused: boolean): void {
@@ -71,27 +78,37 @@ export class OperationQueue {
   }
 
   get state(): Extract<Push, { push: 'queue' }> {
-    const r = this.#running;
-    return { push: 'queue', running: r === null ? null : { ticket: r.ticket, kind: r.kind, since: r.since }, waiting: this.#waiting.length, paused: this.#paused };
+    const [r] = this.#running.values();
+    return { push: 'queue', running: r === undefined ? null : { ticket: r.ticket, kind: r.kind, since: r.since }, waiting: this.#waiting.length, paused: this.#paused };
   }
 
   /** Cancels what waits and what runs, and resolves when nothing runs any more. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const w of this.#waiting.splice(0)) w.refuse(cancelled());
-    this.#running?.controller.abort(cancelled());
-    if (this.#running !== null) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
+    this.#tickets.clear();
+    for (const { controller } of this.#running.values()) controller.abort(cancelled());
+    if (this.#running.size > 0) await new Promise<void>((resolve) => { this.#idle.push(resolve); });
   }
 
   #next(): void {
-    if (this.#paused || this.#running !== null) return;
-    const next = this.#waiting.shift();
-    if (next === undefined) return;
-    this.#running = { ...next, since: this.#now() };
+    while (!this.#paused) {
+      const next = this.#waiting[0];
+      if (next === undefined) return;
+      const [running] = this.#running.values();
+      if (running !== undefined && !(running.together && next.together)) return;
+      this.#waiting.shift();
+      this.#tickets.delete(next.ticket);
+      this.#start(next);
+    }
+  }
+
+  #start(next: Waiting): void {
+    this.#running.set(next.ticket, { ...next, since: this.#now() });
     void next.run().then((tell) => {
-      this.#running = null;
+      this.#running.delete(next.ticket);
       tell();
-      for (const idle of this.#idle.splice(0)) idle();
+      if (this.#running.size === 0) for (const idle of this.#idle.splice(0)) idle();
       this.#next();
       this.#tell();
     });

@@ -1,34 +1,36 @@
 // The service of one workspace (design.md §5, Processes and truth): it owns the store, the engine and the truth. Every mutation
-// is an operation in its queue; every visible change is an epoch, pushed as a difference of the replica; reads never wait.
-import { hash } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
+// is an operation in its queue; every visible change is an epoch, pushed as a difference of the replica; reads never wait. What each method
+// does is in handlers.ts.
 import type { Oid } from '../../core/bytes.ts';
 import { difference } from '../../core/difference.ts';
-import { Engine } from '../../core/engine.ts';
+import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState, foldState } from '../../core/fold.ts';
-import type { Segment } from '../../core/model.ts';
+import type { Composition, Segment } from '../../core/model.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
-import { type Digest, VERSION as TABLES_VERSION } from '../../core/tables.ts';
-import { historyOf, type RefMove } from '../../core/undo.ts';
+import { GrowingHistory, type RefMove } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import { openRepository } from '../git/open.ts';
 import type { ReaderChoice } from '../git/open.ts';
 import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
-import { compose } from './composing.ts';
+import { Engines } from './engines.ts';
+import { handlersOf } from './handlers.ts';
+import type { Handlers } from './handlers.ts';
 import type { Memory } from './memory.ts';
 import type { LoadGenerator } from './load/generator.ts';
-import { fsck, importInto, undo } from './operations.ts';
-import { repositoryName, repositoryPath, version } from './place.ts';
-import { pairInThreads } from './pairing.ts';
+import { isOvertaken, pause, Pipeline } from './pipeline.ts';
+import type { Done } from './pipeline.ts';
+import { repositoryName, repositoryPath } from './place.ts';
+import { barePlatform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import { OperationQueue } from './queue.ts';
-import type { Task } from './queue.ts';
 import { Reading } from './reading.ts';
 import type { Moment } from './reading.ts';
 import type { Service } from './session.ts';
-import { moveRef, settleMoves, writeBranch } from './writeBack.ts';
+import { Telling } from './telling.ts';
+import { moveRef, settleMoves } from './writeBack.ts';
 
 export interface Clock {
   /** milliseconds since the epoch */
@@ -45,6 +47,8 @@ export interface WorkspaceOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** who reads the repository; `auto` if not given */
   readonly git?: ReaderChoice;
+  /** what this process measures and shares out; nothing if not given */
+  readonly platform?: Platform;
 }
 
 /** The state at one operation, with the engine over it. */
@@ -57,54 +61,35 @@ export interface Plan {
   readonly extra?: Extra;
   /** what the events publish, where the caller has it: the very object that the state then holds */
   readonly published?: Published;
+  /** what the events make of the composition, where the caller has it: likewise */
+  readonly composition?: Composition;
   /** a branch that moves with it */
   readonly move?: RefMove;
 }
-
-const digest: Digest = (bytes) => hash('sha256', bytes, 'hex');
-
-const NOTHING_PUBLISHED: Published = {
-  base: '' as Oid, baseTree: '' as Oid, baseName: '', grain: 'branch', globs: [], sources: [], segments: [], skipped: [],
-};
-/** Conflicts beyond which the store keeps no copy of the graph: the engine computes it faster than it could be read back. */
-const MAX_STORED_CONFLICTS = 250_000;
-/** Bytes of tables beyond which none are kept; 5,000 branches have some 10 MB. */
-const MAX_STORED_REPLICA = 256 << 20;
-
-/** How often an operation is planned anew because another process committed in between: eight that never rest need dozens. */
-const MAX_ATTEMPTS = 200;
-/** At most so long, in milliseconds, is waited before that; by chance, so that the same two do not meet each time. */
-const MAX_PAUSE = 32;
-
-/** How long nothing is committed before tables are stored for the next opening, in milliseconds. */
-const KEEP_AFTER = 1000;
-/** Changes behind the stored conflict graph from which it is stored whole again. */
-const MOST_CHANGES = 64;
-
-type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
 export class Workspace implements Service {
   readonly store: Store;
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
+  readonly platform: Platform;
   readonly #git: ReaderChoice;
   readonly reading = new Reading();
-  readonly #queue: OperationQueue;
-  readonly #listeners = new Set<(push: Push) => void>();
+  readonly queue: OperationQueue;
+  readonly telling = new Telling();
+  readonly #engines = new Engines(this);
+  readonly #pipeline = new Pipeline(this, (done) => this.#advance(done));
   readonly #handlers: Handlers;
   readonly #stopListening: () => void;
-  #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engine.from(NOTHING_PUBLISHED, [], digest) };
-  /** the newest engines by what they were built from: undo and redo go back and forth between them */
-  #engines: { readonly published: Published; readonly engine: Engine }[] = [];
+  #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engines.nothing() };
   /** what the last import of this process found */
   memory: Memory | null = null;
   /** the log in order, as far as it has been read */
   #log: Operation[] = [];
+  #history = new GrowingHistory();
+  /** the epoch that every client was last told of, with its engine */
+  #told: View;
   #folding: Promise<View> = Promise.resolve(this.#view);
   #reader: { readonly gitDir: string; readonly reader: RepositoryReader } | null = null;
-  /** whether the store has the tables of what is published */
-  #isKept = true;
-  #keeping: NodeJS.Timeout | undefined;
   readonly #options: WorkspaceOptions;
   #load: Promise<LoadGenerator> | null = null;
 
@@ -127,13 +112,17 @@ export class Workspace implements Service {
     this.clock = options.clock ?? systemClock;
     this.env = options.env ?? process.env;
     this.#git = options.git ?? 'auto';
-    this.#queue = new OperationQueue((push) => this.#push(push), () => this.clock.now());
-    this.#handlers = this.#methods();
+    this.platform = options.platform ?? barePlatform();
+    this.#told = this.#view;
+    this.queue = new OperationQueue((push) => { if (push.push === 'queue') this.telling.latest('queue', () => [push]); else this.telling.now(push); }, () => this.clock.now());
+    this.#handlers = handlersOf(this);
     this.#stopListening = store.onExternalChange(() => { this.refold().catch(() => undefined); }); // the next operation says what is wrong
   }
 
   get view(): View { return this.#view; }
   get engine(): Engine { return this.#view.engine; }
+  /** once what is being read now has been */
+  get settled(): Promise<View> { return this.#folding; }
   /** the whole log, oldest first */
   get log(): readonly Operation[] { return this.#log; }
 
@@ -142,16 +131,18 @@ export class Workspace implements Service {
   }
 
   subscribe(listener: (push: Push) => void): () => void {
-    this.#listeners.add(listener);
-    return () => { this.#listeners.delete(listener); };
+    // who comes late begins with what is, and hears what follows it
+    if (!this.telling.isHeard) this.#told = this.#view;
+    return this.telling.subscribe(listener);
   }
 
   async close(): Promise<void> {
     this.#stopListening();
     await (await this.#load)?.close();
-    await this.#queue.close();
+    await this.queue.close();
     await this.#folding.catch(() => undefined);
-    if (!this.store.readOnly) await this.#keep().catch(() => undefined);
+    this.telling.flush();
+    if (!this.store.readOnly) await this.#engines.keep().catch(() => undefined);
     await this.#reader?.reader.close();
     await this.store.close();
   }
@@ -159,14 +150,14 @@ export class Workspace implements Service {
   /** One moment for reads: the engine, and everything its contents come from. */
   async moment(view: View = this.#view): Promise<Moment> {
     const keys = view.state.published?.segments ?? [];
-    const bodies = (segments: readonly number[]): Promise<Segment[]> => {
-      const places = new Map(Array.from(view.engine.tables.order, (segment, place) => [segment, place]));
-      return this.store.segments(segments.map((segment) => keys[places.get(segment)!]!));
-    };
+    let places: Map<number, number> | null = null;
+    const key = (segment: number): SegmentKey => keys[(places ??= new Map(Array.from(view.engine.tables.order, (of, place) => [of, place]))).get(segment)!]!;
+    const bodies = (segments: readonly number[]): Promise<Segment[]> => this.reading.bodies(segments.map(key), (missing) => this.store.segments(missing));
     return {
       engine: view.engine,
       reader: await this.repository(),
       stored: (oid) => this.store.blob(oid),
+      key,
       edits: async (segment) => (await bodies([segment]))[0]!.edits,
       bodies,
     };
@@ -192,77 +183,83 @@ export class Workspace implements Service {
 
   /**
    * Reads what the store holds now; every client hears of what is new. Calls wait for each other. `own`: what this process has just
-   * committed, and the state it made, which need not be read back (the stored view is its fold: laws).
+   * committed, in order, and the states it made, which need not be read back (the stored view is its fold: laws).
    */
-  refold(own?: { readonly operation: Operation; readonly state: WorkspaceState }): Promise<View> {
+  refold(own: readonly Done[] = []): Promise<View> {
     this.#folding = this.#folding.catch(() => undefined).then(() => this.#refold(own));
     return this.#folding;
   }
 
-  async #refold(own?: { readonly operation: Operation; readonly state: WorkspaceState }): Promise<View> {
+  async #refold(own: readonly Done[]): Promise<View> {
     const head = await this.store.head();
     const before = this.#view;
     if (head.operation === before.head.operation) return before;
+    const last = own.at(-1);
     // of this head exactly: another process may append between two reads
-    const isOwn = own !== undefined && head.operation === own.operation.id && before.head.operation === own.operation.id - 1;
-    const state = isOwn ? own.state : await this.store.stateAt(head.operation);
+    const isOwn = last !== undefined && head.operation === last.operation.id && before.head.operation === own[0]!.operation.id - 1;
+    if (isOwn) return this.#show(own, { head, state: last.state, engine: await this.engineOf(last.state.published) });
+    const state = await this.store.stateAt(head.operation);
     const engine = await this.engineOf(state.published);
-    const fresh = isOwn ? [own.operation] : await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
-    this.#log.push(...fresh.reverse());
-    this.#view = { head, state, engine };
-    // Nobody listens while a store is opened, and a difference costs as much as the whole.
-    if (this.#listeners.size === 0) return this.#view;
-    this.#push({
-      push: 'epoch', from: before.head.operation, to: head.operation, digest: engine.digest,
-      bytes: difference(before.engine.encode(), engine.encode()),
-    });
-    const { canUndo, canRedo } = this.#history();
-    this.#push({ push: 'state', composition: state.composition, canUndo, canRedo, repository: this.#info(), lastOperation: this.#log.at(-1) ?? null });
-    return this.#view;
+    const fresh = await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
+    return this.#show(fresh.reverse().map((operation) => ({ operation })), { head, state, engine });
   }
 
-  /**
-   * The engine over a published state: the same object for the same state while it is among the newest. From the `segments` where
-   * the caller has them, else from the tables the store keeps, else from the segments it holds.
-   */
-  async engineOf(published: Published | null, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
-    const wanted = published ?? NOTHING_PUBLISHED;
-    const same = this.#engines.find((e) => e.published === wanted);
-    if (same !== undefined) return same.engine;
-    // naming a state reads all of it: not where it is known to be new
-    const isNew = segments !== undefined && this.memory?.hasMovedTo(wanted) === true;
-    const kept = isNew ? undefined : this.#engines.find((e) => this.store.publishedKey(e.published) === this.store.publishedKey(wanted));
-    if (kept !== undefined) return kept.engine;
-    const engine = await this.#build(wanted, segments);
-    this.#engines = [{ published: wanted, engine }, ...this.#engines.slice(0, 2)];
-    return engine;
+  /** Takes over what the pipeline has committed, which changed no more than the composition: nothing is read for it. */
+  async #advance(own: readonly Done[]): Promise<void> {
+    const first = own[0]?.operation, last = own.at(-1);
+    if (first === undefined || last === undefined) return;
+    const { head, engine } = this.#view;
+    // else somebody has read it from the store meanwhile, or another process came between
+    if (head.operation !== first.id - 1) await this.refold();
+    else this.#show(own, { head: { operation: last.operation.id, event: last.operation.lastEvent, written: Math.max(head.written, last.operation.lastEvent) }, state: last.state, engine });
   }
 
-  async #build(published: Published, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
-    if (segments === undefined) {
-      const tables = await this.store.replica(TABLES_VERSION, this.store.publishedKey(published));
-      if (tables !== null) return Engine.decode(tables, digest);
+  #show(fresh: readonly { readonly operation: Operation }[], view: View): View {
+    for (const { operation } of fresh) {
+      this.#log.push(operation);
+      this.#history.add(operation);
     }
-    const next = this.engine.next(published, (k) => segments?.get(k));
-    if (next !== null) return next;
-    const missing = published.segments.filter((k) => !segments?.has(k));
-    const stored = new Map<SegmentKey, Segment>();
-    for (const [i, segment] of (await this.store.segments(missing)).entries()) stored.set(missing[i]!, segment);
-    return Engine.from(published, published.segments.map((k) => segments?.get(k) ?? stored.get(k)!), digest);
+    const isPublished = view.engine !== this.#view.engine;
+    if (isPublished) this.telling.flush();
+    this.#view = view;
+    // Nobody listens while a store is opened, and a difference costs as much as the whole.
+    if (!this.telling.isHeard) { this.#told = view; return view; }
+    this.telling.latest('state', () => this.#news());
+    // tables that others grow out of are told before they do
+    if (isPublished) this.telling.flush();
+    return view;
   }
+
+  /** What is new since the clients were last told. */
+  #news(): Push[] {
+    const { head, state, engine } = this.#view, before = this.#told;
+    this.#told = this.#view;
+    const { canUndo, canRedo } = this.history();
+    return [
+      { push: 'epoch', from: before.head.operation, to: head.operation, digest: engine.digest, bytes: difference(before.engine.encode(), engine.encode()) },
+      { push: 'state', composition: state.composition, canUndo, canRedo, repository: this.info(), lastOperation: this.#log.at(-1) ?? null },
+    ];
+  }
+
+  engineOf(published: Published | null, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> { return this.#engines.of(published, segments); }
 
   /**
    * Plans on the newest state and commits one operation; where another process was faster, plans again on what it left.
    * Resolves after COMMIT, when the view shows it.
    */
-  async commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
+  commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> { return this.#pipeline.alone(() => this.#commit(plan)); }
+
+  /** The same for an operation that changes the composition alone, planned on those that are not committed yet; many share a commit. */
+  amend(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> { return this.#pipeline.add(plan); }
+
+  async #commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
     for (let attempt = 0; ; attempt++) {
       const view = await this.refold();
       const planned = await plan(view);
       if (planned === null) return null;
       const folded = foldState(planned.events, view.state);
       const next = planned.published === undefined ? folded : { ...folded, published: planned.published };
-      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#derived(view, next.published) };
+      const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#engines.derived(view, next.published, this.#lastPublishing()) };
       let operation;
       try {
         const stamped = { ...planned.operation, time: this.clock.now() };
@@ -270,61 +267,24 @@ export class Workspace implements Service {
         operation = move === undefined ? await this.store.append(stamped, planned.events, extra, view.head.event)
           : await this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move));
       } catch (error) {
-        if (!(error instanceof AcumenError) || error.code !== 'store-moved' || attempt >= MAX_ATTEMPTS) throw error;
-        await sleep(Math.random() * Math.min(MAX_PAUSE, 2 ** attempt));
+        if (!isOvertaken(error, attempt)) throw error;
+        await pause(attempt);
         continue;
       }
-      await this.refold({ operation, state: next });
+      await this.refold([{ operation, state: next }]);
       return operation;
     }
   }
 
   #lastPublishing(): number { return this.#log.findLast(({ kind }) => kind !== 'compose' && kind !== 'write-branch')?.id ?? 0; }
 
-  /** Operations that changed little leave tables for the next opening to be stored when nothing else is done. */
-  #keepLater(): void {
-    this.#isKept = false;
-    clearTimeout(this.#keeping);
-    this.#keeping = setTimeout(() => { this.#keep().catch(() => undefined); }, KEEP_AFTER).unref();
-  }
-
-  /** What cannot be stored now is built from the segments at the next opening. */
-  async #keep(): Promise<void> {
-    clearTimeout(this.#keeping);
-    const { head, state: { published }, engine } = this.#view;
-    if (this.#isKept || published === null) return;
-    this.#isKept = true;
-    const bytes = engine.encode();
-    if (bytes.length > MAX_STORED_REPLICA) return;
-    const isLong = await this.store.conflictChanges() > MOST_CHANGES;
-    // where another process was faster, the next operation leaves it to be done
-    await this.store.keep(head.operation, { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes }, isLong ? engine.edges() : null).catch((error: unknown) => { this.#isKept = false; throw error; });
-  }
-
-  /** What the engine computes from a newly published state and the store keeps with it. */
-  async #derived(view: View, published: Published | null): Promise<Pick<Extra, 'conflicts' | 'changed' | 'replica'>> {
-    const engine = await this.engineOf(published);
-    const changed = engine.changedFrom(view.engine);
-    if (changed !== null && await this.store.conflictsAt() >= this.#lastPublishing()) {
-      this.#keepLater();
-      return { changed };
-    }
-    await pairInThreads(engine);
-    const { blocking, resolvable, risk, partial } = engine.pairCounts();
-    const bytes = engine.encode();
-    return {
-      ...blocking + resolvable + risk + partial <= MAX_STORED_CONFLICTS && { conflicts: engine.edges() },
-      ...published !== null && bytes.length <= MAX_STORED_REPLICA && { replica: { version: TABLES_VERSION, state: this.store.publishedKey(published), bytes } },
-    };
-  }
-
-  #history() {
-    const { done, undone } = historyOf(this.#log);
+  history(): { readonly current: number; readonly canUndo: string | null; readonly canRedo: string | null } {
+    const { done, undone } = this.#history;
     const said = (id: number | undefined): string | null => (id === undefined ? null : this.#log[id - 1]!.description);
     return { current: done.at(-1) ?? 0, canUndo: said(done.at(-1)), canRedo: said(undone.at(-1)) };
   }
 
-  #info(): RepositoryInfo | null {
+  info(): RepositoryInfo | null {
     const { published } = this.#view.state;
     const gitDir = this.#view.state.gitDir ?? this.#reader?.gitDir ?? null; // a first import is under way
     if (gitDir === null) return null;
@@ -334,48 +294,14 @@ export class Workspace implements Service {
   }
 
   /** Loaded when first asked for. It works on a copy, under a workspace of its own. */
-  #loadGenerator(): Promise<LoadGenerator> {
+  loadGenerator(): Promise<LoadGenerator> {
     return this.#load ??= import('./load/generator.ts').then(({ LoadGenerator }) => new LoadGenerator({
-      store: this.store.file, now: () => this.clock.now(), tell: (load) => this.#push({ push: 'load', load }),
+      store: this.store.file, now: () => this.clock.now(), tell: (load) => this.telling.now({ push: 'load', load }),
       source: () => {
         const { gitDir, published } = this.#view.state;
         return gitDir === null || published === null ? null : { gitDir, base: published.base, refs: published.globs, grain: published.grain };
       },
       open: (store) => Workspace.open(store, { ...this.#options, readOnly: false }),
     }));
-  }
-
-  #push(push: Push): void { for (const listener of [...this.#listeners]) listener(push); }
-
-  #methods(): Handlers {
-    const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => this.#queue.add(ticket, kind, task);
-    return {
-      hello: async () => {
-        const view = await this.#folding;
-        const { canUndo, canRedo } = this.#history();
-        return { version: version(), repository: this.#info(), epoch: view.head.operation, composition: view.state.composition, canUndo, canRedo };
-      },
-      snapshot: async () => {
-        const { head, engine } = this.#view;
-        return { epoch: head.operation, digest: engine.digest, bytes: engine.encode() };
-      },
-      import: ({ ticket, ...request }) => queued(ticket, 'import', (signal, progress) => importInto(this, request, signal, progress)),
-      compose: ({ ticket, acus }) => queued(ticket, 'compose', (signal) => compose(this, acus, signal)),
-      writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(this, name, acus, signal)),
-      undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(this, 'undo', signal)),
-      redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(this, 'redo', signal)),
-      fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(this)),
-      cancel: async ({ ticket }) => ({ cancelled: this.#queue.cancel(ticket) }),
-      load: async (request) => (await this.#loadGenerator()).call(request),
-      pause: async ({ paused }) => { this.#queue.pause(paused); return { paused }; },
-      log: async ({ before, limit }) => ({
-        operations: this.#log.slice(0, before === null ? undefined : before - 1).slice(-limit).reverse(), current: this.#history().current,
-      }),
-      preview: async ({ acus }) => this.reading.preview(await this.moment(), acus),
-      composedFile: async ({ acus, path }) => this.reading.composedFile(await this.moment(), acus, path),
-      acuFiles: async ({ acu }) => this.reading.acuFiles(await this.moment(), acu),
-      acuFile: async ({ acu, path }) => this.reading.acuFile(await this.moment(), acu, path),
-      conflictFile: async ({ a, b, path }) => this.reading.conflictFile(await this.moment(), a, b, path),
-    };
   }
 }

@@ -1,0 +1,51 @@
+// What each method of the contract does in a workspace: one line each. Whoever adds a method adds it here.
+import type { Method, Methods } from '../../contract/methods.ts';
+import { Answers } from './answers.ts';
+import { Composing } from './composing.ts';
+import { performanceAnswers } from './monitor/answers.ts';
+import { fsck, importInto, undo } from './operations.ts';
+import { version } from './place.ts';
+import type { Task } from './queue.ts';
+import type { Workspace } from './workspace.ts';
+import { writeBranch } from './writeBack.ts';
+
+export type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
+
+export function handlersOf(workspace: Workspace): Handlers {
+  const { queue, reading } = workspace, composing = new Composing(workspace), answers = new Answers(workspace);
+  const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task);
+  const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
+  return {
+    hello: async () => {
+      const view = await workspace.settled;
+      const { canUndo, canRedo } = workspace.history();
+      return { version: version(), repository: workspace.info(), epoch: view.head.operation, composition: view.state.composition, canUndo, canRedo };
+    },
+    snapshot: async () => {
+      const { head, engine } = workspace.view;
+      return { epoch: head.operation, digest: engine.digest, bytes: engine.encode() };
+    },
+    import: ({ ticket, ...request }) => queued(ticket, 'import', (signal, progress) => importInto(workspace, request, signal, progress)),
+    compose: ({ ticket, acus }) => together(ticket, 'compose', (signal) => composing.compose(acus, signal)),
+    add: ({ ticket, acus }) => together(ticket, 'add', (signal) => composing.change({ add: acus, remove: [] }, signal)),
+    remove: ({ ticket, acus }) => together(ticket, 'remove', (signal) => composing.change({ add: [], remove: acus }, signal)),
+    writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(workspace, name, acus, signal)),
+    undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(workspace, 'undo', signal)),
+    redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(workspace, 'redo', signal)),
+    fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(workspace)),
+    cancel: async ({ ticket }) => ({ cancelled: queue.cancel(ticket) }),
+    ...performanceAnswers(workspace.platform),
+    load: async (request) => (await workspace.loadGenerator()).call(request),
+    pause: async ({ paused }) => { queue.pause(paused); return { paused }; },
+    log: async ({ before, limit }) => ({
+      operations: workspace.log.slice(0, before === null ? undefined : before - 1).slice(-limit).reverse(), current: workspace.history().current,
+    }),
+    check: async ({ acus }) => answers.check(acus),
+    list: async ({ from, limit }) => answers.list(from, limit),
+    preview: async ({ acus }) => reading.preview(await workspace.moment(), acus),
+    composedFile: async ({ acus, path }) => reading.composedFile(await workspace.moment(), acus, path),
+    acuFiles: async ({ acu }) => reading.acuFiles(await workspace.moment(), acu),
+    acuFile: async ({ acu, path }) => reading.acuFile(await workspace.moment(), acu, path),
+    conflictFile: async ({ a, b, path }) => reading.conflictFile(await workspace.moment(), a, b, path),
+    };
+}
