@@ -6,6 +6,7 @@ import { Histogram } from '../histogram.ts';
 import { AnomalyWatch, Seasons } from './anomalies.ts';
 import { type Profile, baselineOf, judge, profileOf, shift, tailOfT } from './regression.ts';
 import { quantile } from './robust.ts';
+import { SlidingTimes } from './sliding.ts';
 
 const normal = (random: Random): number => {
   let sum = -6;
@@ -88,6 +89,26 @@ describe('regressions', () => {
     expect(judge(baselineOf([]), window(random))).toEqual([]);
     const one = minute(random);
     expect(shift(one, one)).toBe(0);
+  });
+});
+
+describe('the last seconds', () => {
+  test('are those recorded anew from the same seconds', () => {
+    const seconds = fc.array(fc.option(fc.array(fc.double({ min: 1e-7, max: 5, noNaN: true }), { maxLength: 5 }), { nil: null }), { maxLength: 30 });
+    fc.assert(fc.property(seconds, fc.integer({ min: 1, max: 8 }), (all, length) => {
+      const sliding = new SlidingTimes(length);
+      all.forEach((times, i) => {
+        const second = times === null ? null : new Histogram();
+        for (const time of times ?? []) second!.record(time);
+        sliding.push(second);
+        const anew = new Histogram();
+        for (const time of all.slice(Math.max(0, i - length + 1), i + 1).flatMap((some) => some ?? [])) anew.record(time);
+        const { buckets, sum, ...rest } = sliding.times;
+        expect(rest).toEqual({ count: anew.count, max: anew.max, first: anew.first, last: anew.last });
+        expect(buckets).toEqual(anew.buckets);
+        expect(sum).toBeCloseTo(anew.sum, 9);
+      });
+    }), { numRuns: 60 });
   });
 });
 
