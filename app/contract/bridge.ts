@@ -46,6 +46,7 @@ export const menuCommands = {
   'history.copy': { title: 'Copy the command line of the last operation', keys: null },
   'view.compose': { title: 'Go to Compose', keys: 'Alt+1' },
   'view.conflicts': { title: 'Go to Conflicts', keys: 'Alt+2' },
+  'view.performance': { title: 'Go to Performance', keys: 'Alt+3' },
   'view.search': { title: 'Search ACUs', keys: 'Mod+F' },
   'view.graph': { title: 'Graph: switch between picture and list', keys: null },
   'view.diff': { title: 'Differences: side by side or unified', keys: null },

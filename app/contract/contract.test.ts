@@ -5,10 +5,12 @@ import { describe, expect, test } from 'vitest';
 import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
 import { AcumenError } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
+import { type MetricName, metrics } from '../core/telemetry.ts';
 import { connect } from './client.ts';
 import { decodeFromService, decodeRequest, decodeResult, requestId } from './decode.ts';
-import { decodeFrame, encodeFrame, fromWireError, toWireError } from './frames.ts';
+import { decodeFrame, encodeAnswer, encodeFrame, fromWireError, toWireError } from './frames.ts';
 import { limits } from './methods.ts';
+import { historyLimits } from './performance.ts';
 import { allowedMessages, hostileMessages } from '../../testkit/hostile/messages.ts';
 import type { Method, Methods, Push, Request, Transport } from './methods.ts';
 
@@ -36,6 +38,9 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   list: fc.record({ from: count, limit: fc.integer({ min: 1, max: limits.page }) }),
   log: fc.record({ before: nullable(fc.integer({ min: 1 })), limit: fc.integer({ min: 1, max: 10_000 }) }),
   pause: fc.record({ paused: fc.boolean() }),
+  stats: fc.record({ at: nullable(count) }), watch: fc.record({ on: fc.boolean() }), trials: fc.constant({}),
+  series: fc.record({ names: fc.array(fc.record({ metric: fc.constantFrom(...Object.keys(metrics) as MetricName[]), label: nullable(text), quantity: fc.constantFrom('value' as const, 'p99' as const) }), { maxLength: 3 }), from: fc.constant(0), to: count, points: fc.integer({ min: 1, max: historyLimits.points }) }),
+  events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
   load: fc.oneof(fc.constantFrom({ action: 'look' as const }, { action: 'stop' as const }), fc.record({ action: fc.constant('start' as const), rate: fc.integer({ min: 1, max: 5000 }), seconds: fc.integer({ min: 1, max: 600 }) })),
 };
 const request: fc.Arbitrary<Request> = fc.constantFrom(...Object.keys(paramsOf) as Method[])
@@ -76,6 +81,13 @@ describe('frames', () => {
     fc.assert(fc.property(value, (x) => {
       expect(decodeFrame(encodeFrame(x))).toEqual(x);
     }), { numRuns: 1000 });
+  });
+
+  test('an answer encoded before goes into its frame as it is', () => {
+    fc.assert(fc.property(count, fc.jsonValue(), (id, ok) => {
+      expect(encodeAnswer(id, ok, encodeFrame(ok))).toEqual(encodeFrame({ id, ok }));
+      expect(encodeAnswer(id, ok)).toEqual(encodeFrame({ id, ok }));
+    }));
   });
 
   test('long lists, strings and bytes come through each width of length', () => {

@@ -35,6 +35,16 @@ export function encodeFrame(value: unknown): Uint8Array<ArrayBuffer> {
   return encoder.encode(value);
 }
 
+/** An answer: `{ id, ok }`, in which `encoded`, where it is given, is `ok` as a frame of its own. */
+export function encodeAnswer(id: number, ok: unknown, encoded?: Uint8Array): Uint8Array<ArrayBuffer> {
+  if (encoded === undefined) return encoder.encode({ id, ok });
+  const head = encoder.encode({ id, ok: null });
+  const frame = new Uint8Array(head.length - 1 + encoded.length);
+  frame.set(head.subarray(0, -1));
+  frame.set(encoded, head.length - 1);
+  return frame;
+}
+
 /** The value of one frame, or `bad-message`. Byte arrays in it are views of the frame. */
 export function decodeFrame(frame: Uint8Array, maxBytes: number = limits.frameBytes): unknown {
   if (frame.length > maxBytes) throw badMessage('it is too large', { bytes: frame.length, limit: maxBytes });

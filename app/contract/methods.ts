@@ -4,7 +4,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { LoadRequest, LoadState } from './performance.ts';
+import type { EventQuery, LoadRequest, LoadState, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
 
@@ -65,6 +65,16 @@ export interface Methods {
   pause: { params: { paused: boolean }; result: { paused: boolean } };
   /** Starts, stops or looks at the load generator; its state is pushed each second while it runs. */
   load: { params: LoadRequest; result: LoadState };
+  /** How the engine does: the figures of a moment (milliseconds since the epoch), or of the newest second. */
+  stats: { params: { at: number | null }; result: StatsReport };
+  /** Columns to chart of (from, to], at most `points` of them each. */
+  series: { params: { names: readonly SeriesName[]; from: number; to: number; points: number }; result: SeriesAnswer };
+  /** Telemetry events, the newest first; no kinds: all. `from` and `to` are included. */
+  events: { params: EventQuery; result: { events: readonly TimedEvent[] } };
+  /** Whether this client is told the figures of each second. */
+  watch: { params: { on: boolean }; result: { on: boolean } };
+  /** Trials of two configurations that were run, the newest first. */
+  trials: { params: Record<string, never>; result: { trials: readonly Trial[] } };
 }
 export type Method = keyof Methods;
 
@@ -80,7 +90,9 @@ export type Push =
   /** replica difference epoch `from` → `to`; a client at another epoch fetches a snapshot */
   | { readonly push: 'epoch'; readonly from: number; readonly to: number; readonly digest: string; readonly bytes: Uint8Array }
   | { readonly push: 'state'; readonly composition: Composition; readonly canUndo: string | null; readonly canRedo: string | null; readonly repository: RepositoryInfo | null; readonly lastOperation: Operation | null }
-  | { readonly push: 'load'; readonly load: LoadState };
+  | { readonly push: 'load'; readonly load: LoadState }
+  /** to those who watch */
+  | { readonly push: 'stats'; readonly report: StatsReport };
 
 /** One bidirectional channel: WebSocket, MessagePort and in-process implement this (habit 6). */
 export interface Transport {

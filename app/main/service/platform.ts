@@ -3,7 +3,9 @@
 import type { StatsReport } from '../../contract/performance.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { type Knob, type Telemetry, silent } from '../../core/telemetry.ts';
-import type { Monitor } from './monitor/monitor.ts';
+import type { EventBus } from './bus/bus.ts';
+import type { Monitor, Rolled } from './monitor/monitor.ts';
+import type { BaseReport } from './monitor/report.ts';
 import type { Clock } from './workspace.ts';
 
 /**
@@ -14,8 +16,8 @@ export interface Part {
   readonly name: string;
   figures?(): Partial<StatsReport>;
   knobs?(): readonly Knob[];
-  /** once a second, after the figures of that second are stored; `at` its end, in milliseconds since the epoch */
-  second?(at: number): void;
+  /** once a second, when its figures are taken and before they are stored with what `figures` then says; `at`: its end, milliseconds since the epoch */
+  second?(at: number, rolled: Rolled, report: BaseReport): void;
   close?(): void | Promise<void>;
 }
 
@@ -23,6 +25,8 @@ export interface Platform {
   readonly telemetry: Telemetry;
   /** null on a bare platform */
   readonly monitor: Monitor | null;
+  /** what the threads of this process tell, and who hears it; null on a bare platform */
+  readonly bus: EventBus | null;
   /** Closed in the order opposite to that in which they were added. */
   add(part: Part): void;
   knobs(): Knob[];
@@ -46,6 +50,7 @@ export function barePlatform(): Platform {
   return {
     telemetry: silent,
     monitor: null,
+    bus: null,
     add(part) { parts.push(part); },
     knobs: () => parts.flatMap((part) => part.knobs?.() ?? []),
     report: () => Promise.reject(new AcumenError('usage', 'Nothing is measured here.', 'Run `acumen serve` or open the window, and ask again.')),
@@ -56,9 +61,12 @@ export function barePlatform(): Platform {
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
   const { Monitor } = await import('./monitor/monitor.ts');
   const monitor = Monitor.open(options);
+  const { openBus } = await import('./bus/part.ts');
+  const bus = openBus(monitor, options.clock === undefined ? Date.now : () => options.clock!.now());
   return {
     telemetry: monitor,
     monitor,
+    bus,
     add(part) { monitor.add(part); },
     knobs: () => monitor.knobs(),
     report: async (at = null) => monitor.report(at),

@@ -1,39 +1,74 @@
-// What this process knows of itself: takes the figures of each second from the registry and its parts and writes them to FILE.telemetry,
-// from which every reader gets them, this process too.
+// What this process knows of itself: once a second it takes the figures of its registry and parts, writes them to FILE.telemetry, from which
+// every reader gets them, this process too, and lets the parts that watch look at them.
+import { getHeapStatistics } from 'node:v8';
 import type { StatsReport } from '../../../contract/performance.ts';
-import type { BusLane, Counter, Gauge, Knob, MetricName, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
 import { AcumenError } from '../../../core/errors.ts';
+import type { Histogram } from '../../../core/histogram.ts';
+import type { BusLane, Counter, Gauge, Knob, MetricName, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
 import { TelemetryFile, telemetryPath } from '../../storage/telemetry/file.ts';
+import { Packer } from '../../storage/telemetry/packing.ts';
+import { type SeriesId, allSeries, numberSeries, putSecond, retain, rollUp, windowOf } from '../../storage/telemetry/rollups.ts';
 import type { Part, PlatformOptions } from '../platform.ts';
-import { Registry } from './registry.ts';
+import { type Named, Registry } from './registry.ts';
+import { type BaseReport, Figures, type Said, WINDOW, baseReport, packSaid, readReport, wholeReport } from './report.ts';
+import { SystemMetrics } from './system.ts';
+import { Timing } from './timing.ts';
+
+/** Seconds without a request after which the engine counts as resting. */
+const RESTING = 60;
+/** Seconds without anybody reading before which the clock may be set back: then time goes on from where it is. */
+const SET_BACK = 5;
+/** Seconds into each minute at which minutes and hours are made and old figures let go: the last second's are written by then. */
+const TIDY = 5;
+
+/** The figures of one second, as they were taken. */
+export interface Rolled {
+  /** milliseconds since the epoch: its end */
+  readonly at: number;
+  /** in seconds */
+  readonly timers: readonly { readonly metric: MetricName; readonly label: string; readonly count: number; readonly sum: number; readonly p50: number; readonly p99: number; readonly max: number; /** valid during the call */ readonly times: Histogram }[];
+  readonly counters: readonly { readonly metric: MetricName; readonly label: string; readonly increase: number }[];
+  readonly gauges: readonly { readonly metric: MetricName; readonly label: string; readonly value: number }[];
+}
 
 export class Monitor implements Telemetry {
   readonly registry = new Registry();
-  readonly #parts: Part[] = [];
+  readonly timing: Timing;
+  readonly #options: PlatformOptions;
   readonly #now: () => number;
+  readonly #parts: Part[] = [];
+  readonly #watchers = new Set<(report: StatsReport) => void>();
+  readonly #packer = new Packer();
+  readonly #system: SystemMetrics | null;
   #file: TelemetryFile;
+  #series = new Map<Named, number>();
+  #names: readonly SeriesId[] = [];
+  readonly #since: number;
+  /** the end of the second that was stored last, in seconds */
+  #last: number;
+  #lastBusy = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** of the last second: share of its time that was spent here */
+  #cost: number | null = null;
   /** who takes telemetry events: the bus, once it is there */
-  listener: (event: TelemetryEvent, lane: BusLane) => void = () => {};
+  listener: (event: TelemetryEvent, lane: BusLane | undefined) => void = () => {};
 
   static open(options: PlatformOptions): Monitor {
-    const now = options.clock === undefined ? Date.now : () => options.clock!.now();
-    // Where the file cannot be used (another program's, no room, no permission) figures live as long as the process.
-    let file;
-    try {
-      file = TelemetryFile.open(telemetryPath(options.store), { writer: options.what, now });
-    } catch (error) {
-      if (!(error instanceof AcumenError)) throw error;
-      file = TelemetryFile.open(':memory:', { writer: options.what, now });
-    }
-    const monitor = new Monitor(file, now);
+    const monitor = new Monitor(options);
     if (options.manual !== true) monitor.#next();
     return monitor;
   }
 
-  private constructor(file: TelemetryFile, now: () => number) {
-    this.#file = file;
-    this.#now = now;
+  private constructor(options: PlatformOptions) {
+    this.#options = options;
+    const { clock } = options;
+    this.#now = clock === undefined ? Date.now : () => clock.now();
+    this.timing = new Timing(this);
+    this.#file = this.#openFile();
+    this.#since = this.#now();
+    this.#last = Math.floor(this.#since / 1000);
+    this.#file.write(() => { rollUp(this.#file, this.#last); });
+    this.#system = options.manual === true ? null : new SystemMetrics(this, options.store);
   }
 
   get file(): TelemetryFile { return this.#file; }
@@ -41,22 +76,48 @@ export class Monitor implements Telemetry {
   counter(name: MetricName, label = ''): Counter { return this.registry.counter(name, label); }
   gauge(name: MetricName, label = ''): Gauge { return this.registry.gauge(name, label); }
   timer(name: MetricName, label = ''): Timer { return this.registry.timer(name, label); }
-  tell(event: TelemetryEvent, lane: BusLane = 'normal'): void { this.listener(event, lane); }
+  tell(event: TelemetryEvent, lane?: BusLane): void { this.listener(event, lane); }
 
   add(part: Part): void { this.#parts.push(part); }
   knobs(): Knob[] { return this.#parts.flatMap((part) => part.knobs?.() ?? []); }
 
-  /** Ends a second of figures; `at` in milliseconds since the epoch. */
-  second(at: number): void {
-    for (const part of this.#parts) part.second?.(at);
+  /** Calls `listener` with each second's report; answers what ends it. */
+  watch(listener: (report: StatsReport) => void): () => void {
+    this.#watchers.add(listener);
+    return () => { this.#watchers.delete(listener); };
   }
 
-  report(at: number | null): StatsReport {
-    throw new AcumenError('usage', 'No figures are kept of that time.', 'Ask for a later time.', { at });
+  /** Ends a second: everything recorded since the last is of it. `now` in milliseconds since the epoch. */
+  second(now: number): void {
+    const at = Math.floor(now / 1000);
+    // the timer came too early, or the clock was set back a little: it goes on with the next second
+    if (at <= this.#last && at > this.#last - SET_BACK) return;
+    const start = process.threadCpuUsage();
+    if (this.timing.second() > 0) this.#lastBusy = at;
+    this.#system?.sample(at - this.#lastBusy < RESTING);
+    if (!this.#file.isInPlace) this.#reopen();
+    this.registry.take();
+    const covered = at > this.#last ? (at - this.#last) * 1000 : 1000;
+    const isStored = this.#number() && this.#store(at, covered);
+    if (!isStored) {
+      // another process holds the file: these figures go with the next second's
+      this.registry.giveBack();
+      return;
+    }
+    this.#last = at;
+    const { user, system } = process.threadCpuUsage(start);
+    this.#cost = (user + system) / 1000 / covered;
+  }
+
+  report(at: number | null = null): StatsReport {
+    return readReport(this.#file, at) ?? wholeReport(baseReport(at ?? this.#last * 1000, WINDOW, new Figures(windowOf(this.#file, 1, 0, 0), []), this.#said({})), {});
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
+    await this.#system?.close();
+    // what came together since the last whole second
+    this.second((this.#last + 1) * 1000);
     for (const part of this.#parts.splice(0).reverse()) await part.close?.();
     this.#file.close();
   }
@@ -64,8 +125,92 @@ export class Monitor implements Telemetry {
   /** At the next whole second. */
   #next(): void {
     this.#timer = setTimeout(() => {
-      this.second(Math.floor(this.#now() / 1000) * 1000);
+      this.second(this.#now());
       this.#next();
     }, 1000 - this.#now() % 1000 + 1).unref();
+  }
+
+  /** Where the file cannot be used (another program's, no room, no permission) figures live as long as the process. */
+  #openFile(): TelemetryFile {
+    const { store, what } = this.#options;
+    try {
+      return TelemetryFile.open(telemetryPath(store), { writer: what, now: this.#now });
+    } catch (error) {
+      if (!(error instanceof AcumenError)) throw error;
+      return TelemetryFile.open(':memory:', { writer: what, now: this.#now });
+    }
+  }
+
+  #reopen(): void {
+    this.#file.close();
+    this.#file = this.#openFile();
+    this.#series.clear();
+  }
+
+  /** Gives numbers to series that are new. */
+  #number(): boolean {
+    const fresh = this.registry.cells.filter((named) => !this.#series.has(named));
+    if (fresh.length === 0) return true;
+    const numbers: number[] = [];
+    if (!this.#file.write(() => { for (const { metric, label } of fresh) numbers.push(numberSeries(this.#file, metric, label)); })) return false;
+    for (const [i, named] of fresh.entries()) this.#series.set(named, numbers[i]!);
+    this.#names = allSeries(this.#file);
+    return true;
+  }
+
+  #store(at: number, covered: number): boolean {
+    const body = this.#pack(covered);
+    const window = windowOf(this.#file, 1, at - WINDOW, at);
+    window.add(body);
+    const figures = new Figures(window, this.#names);
+    const report = (parts: Partial<StatsReport>): BaseReport => baseReport(at * 1000, WINDOW, figures, this.#said(parts));
+    const parts: Partial<StatsReport> = Object.assign({}, ...this.#parts.map((part) => part.figures?.()));
+    const watching = this.#parts.filter((part) => part.second !== undefined);
+    if (watching.length > 0) {
+      const base = report(parts), rolled = this.#rolled(at * 1000);
+      for (const part of watching) part.second!(at * 1000, rolled, base);
+      Object.assign(parts, ...watching.map((part) => part.figures?.()));
+    }
+    const isStored = this.#file.write(() => {
+      putSecond(this.#file, at, body, packSaid(this.#said(parts)));
+      // Once a minute, when the last of it has surely been written.
+      if (Math.floor((at - TIDY) / 60) === Math.floor((this.#last - TIDY) / 60)) return;
+      rollUp(this.#file, at, Math.min(at, this.#last) - 180);
+      retain(this.#file, at);
+    });
+    if (isStored && this.#watchers.size > 0) {
+      const whole = wholeReport(report(parts), parts);
+      for (const listener of [...this.#watchers]) listener(whole);
+    }
+    return isStored;
+  }
+
+  #pack(ms: number): Uint8Array {
+    const packer = this.#packer;
+    packer.begin(ms);
+    for (const named of this.registry.cells) {
+      const { cell } = named, id = this.#series.get(named)!;
+      if (cell.kind === 'counter') { if (cell.taken !== 0) packer.counter(id, cell.taken); }
+      else if (cell.kind === 'gauge') { if (!Number.isNaN(cell.taken.last)) packer.gauge(id, cell.taken); }
+      else if (cell.taken.count > 0) packer.timer(id, cell.taken);
+    }
+    return packer.end();
+  }
+
+  #said(parts: Partial<StatsReport>): Said {
+    return { since: this.#since, heapLimit: getHeapStatistics().heap_size_limit, parts: { overhead: { cpu: this.#cost, bytes: this.registry.bytes }, ...parts } };
+  }
+
+  #rolled(at: number): Rolled {
+    const timers: Rolled['timers'][number][] = [], counters: Rolled['counters'][number][] = [], gauges: Rolled['gauges'][number][] = [];
+    for (const { metric, label, cell } of this.registry.cells) {
+      if (cell.kind === 'counter') counters.push({ metric, label, increase: cell.taken });
+      else if (cell.kind === 'gauge') { if (!Number.isNaN(cell.taken.last)) gauges.push({ metric, label, value: cell.taken.last }); }
+      else if (cell.taken.count > 0) {
+        const { taken: h } = cell;
+        timers.push({ metric, label, count: h.count, sum: h.sum, p50: h.quantile(0.5)!, p99: h.quantile(0.99)!, max: h.max, times: h });
+      }
+    }
+    return { at, timers, counters, gauges };
   }
 }

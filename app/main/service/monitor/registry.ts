@@ -1,47 +1,61 @@
 // Figures of this process as they are now: one handle for each metric and label, which is asked for once and used without looking anything
-// up or allocating. Each second the monitor takes what has come together since the last and starts anew; totals go on.
-import { Histogram } from '../../../core/histogram.ts';
+// up or allocating. Each second the monitor takes what has come together since the last.
+import { BUCKETS, Histogram } from '../../../core/histogram.ts';
+import type { GaugeSum } from '../../storage/telemetry/packing.ts';
 import { type Counter, type Gauge, type Meter, type MetricName, type Timer, metrics } from '../../../core/telemetry.ts';
 
 /** Labels of one metric beyond which all others share one handle: names come from repositories and hosts. */
 const MOST_LABELS = 64;
 export const OTHER = 'other';
 
-/** Upper ends of the buckets that Prometheus is told, in seconds. */
-export const bounds: readonly number[] = [
-  1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
-];
-
+/** Each cell is taken once a second, while others go on recording; what could not be stored is given back. */
 export class CounterCell implements Counter {
   readonly kind = 'counter';
-  total = 0;
+  #fresh = 0;
+  /** of the second taken last */
   taken = 0;
-  add(n = 1): void { this.total += n; }
+  add(n = 1): void { this.#fresh += n; }
+  take(): void { this.taken = this.#fresh; this.#fresh = 0; }
+  giveBack(): void { this.#fresh += this.taken; }
 }
 
 export class GaugeCell implements Gauge {
   readonly kind = 'gauge';
-  value = Number.NaN;
-  sum = 0;
-  count = 0;
-  max = Number.NEGATIVE_INFINITY;
+  #fresh: GaugeSum = { last: Number.NaN, sum: 0, count: 0, max: Number.NEGATIVE_INFINITY };
+  /** of the second taken last; where it was not set in it, as it stood */
+  taken: GaugeSum = { last: Number.NaN, sum: 0, count: 0, max: Number.NEGATIVE_INFINITY };
   set(value: number): void {
-    this.value = value;
-    this.sum += value;
-    this.count++;
-    if (value > this.max) this.max = value;
+    const fresh = this.#fresh;
+    fresh.last = value;
+    fresh.sum += value;
+    fresh.count++;
+    if (value > fresh.max) fresh.max = value;
   }
+  take(): void {
+    const { last } = this.#fresh, before = this.taken;
+    this.taken = this.#fresh;
+    if (this.taken.count === 0) { this.taken.sum = this.taken.max = last; this.taken.count = 1; }
+    before.last = last;
+    before.sum = before.count = 0;
+    before.max = Number.NEGATIVE_INFINITY;
+    this.#fresh = before;
+  }
+  giveBack(): void {}
 }
 
 export class TimerCell implements Timer {
   readonly kind = 'seconds';
-  /** since the last second was taken */
-  readonly fresh = new Histogram();
-  /** since the process began, for Prometheus: how many within each bound, all, and their sum */
-  readonly within = new Float64Array(bounds.length);
-  count = 0;
-  sum = 0;
-  record(seconds: number): void { this.fresh.record(seconds); }
+  #fresh = new Histogram();
+  /** of the second taken last */
+  taken = new Histogram();
+  record(seconds: number): void { this.#fresh.record(seconds); }
+  take(): void {
+    const before = this.taken;
+    this.taken = this.#fresh;
+    before.clear();
+    this.#fresh = before;
+  }
+  giveBack(): void { this.#fresh.add(this.taken); }
 }
 
 export type Cell = CounterCell | GaugeCell | TimerCell;
@@ -58,8 +72,11 @@ export class Registry implements Meter {
   /** All there are, in the order in which they were first asked for. */
   get cells(): readonly Named[] { return this.#all; }
 
+  take(): void { for (const { cell } of this.#all) cell.take(); }
+  giveBack(): void { for (const { cell } of this.#all) cell.giveBack(); }
+
   /** Bytes that its cells take, nearly. */
-  get bytes(): number { return this.#all.reduce((bytes, { cell }) => bytes + (cell.kind === 'seconds' ? cell.fresh.buckets.byteLength + 400 : 150), 0); }
+  get bytes(): number { return this.#all.reduce((bytes, { cell }) => bytes + (cell.kind === 'seconds' ? 2 * (4 * BUCKETS + 200) : 250), 0); }
 
   #cell<C extends Cell>(metric: MetricName, label: string, Kind: new () => C): C {
     let labels = this.#byMetric.get(metric);

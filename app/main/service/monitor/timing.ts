@@ -1,0 +1,97 @@
+// Every request to a workspace is timed here, once: how long, with what outcome, whether in its deadline, and where the time of the slowest went.
+import { toAcumenError } from '../../../contract/frames.ts';
+import type { Method, Methods } from '../../../contract/methods.ts';
+import type { AcumenError } from '../../../core/errors.ts';
+import type { Counter, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
+import { Trace, traced } from './spans.ts';
+
+type Outcome = Extract<TelemetryEvent, { kind: 'operation' }>['outcome'];
+
+/** Slowest requests of each second that are told with their parts, for each operation and of all; failures count among them. */
+const SLOWEST = 2, MOST_TOLD = 16;
+/** What a person does not notice is not worth telling, in milliseconds. */
+const NOTICED = 1;
+
+interface Kept { readonly method: Method; readonly ms: number; readonly outcome: Outcome; readonly params: unknown; readonly trace: Trace }
+interface Handles { readonly timer: Timer; readonly errors: Counter; readonly late: Counter; readonly slowest: Kept[] }
+
+export class Timing {
+  readonly #telemetry: Telemetry;
+  readonly #handles = new Map<Method, Handles>();
+  /** requests since the last second was told */
+  #requests = 0;
+
+  constructor(telemetry: Telemetry) { this.#telemetry = telemetry; }
+
+  /** `deadline`: by when it is to be answered, on the clock of `performance.now()`. */
+  async run<M extends Method>(method: M, params: Methods[M]['params'], deadline: number, action: () => Promise<Methods[M]['result']>): Promise<Methods[M]['result']> {
+    const of = this.#handles.get(method) ?? this.#handle(method);
+    const trace = new Trace();
+    const start = performance.now();
+    let outcome: Outcome = 'ok';
+    try {
+      return await traced(trace, action);
+    } catch (error) {
+      outcome = outcomeOf(toAcumenError(error));
+      throw error;
+    } finally {
+      const end = performance.now(), ms = end - start, isLate = end > deadline || outcome === 'late';
+      of.timer.record(ms / 1000);
+      this.#requests++;
+      if (outcome === 'failed') of.errors.add();
+      else if (isLate && outcome === 'ok') outcome = 'late';
+      if (isLate) of.late.add();
+      if (ms >= NOTICED || outcome === 'failed') keepSlowest(of.slowest, { method, ms, outcome, params, trace });
+    }
+  }
+
+  /** Tells of the slowest since it was last called; answers how many requests there were. */
+  second(): number {
+    const slowest = [...this.#handles.values()].flatMap((of) => of.slowest.splice(0)).sort((a, b) => b.ms - a.ms).slice(0, MOST_TOLD);
+    for (const { method, ms, outcome, params, trace } of slowest) {
+      this.#telemetry.tell({ kind: 'operation', operation: method, ms, outcome, detail: detailOf(params), parts: withRest(trace.parts, ms) }, outcome === 'failed' ? 'normal' : undefined);
+    }
+    const requests = this.#requests;
+    this.#requests = 0;
+    return requests;
+  }
+
+  #handle(method: Method): Handles {
+    const telemetry = this.#telemetry;
+    const of = {
+      timer: telemetry.timer('acumen_operation_seconds', method),
+      errors: telemetry.counter('acumen_operation_errors_total', method), late: telemetry.counter('acumen_operation_late_total', method), slowest: [],
+    };
+    this.#handles.set(method, of);
+    return of;
+  }
+}
+
+/** Failures first, then by time; a list of SLOWEST. */
+function keepSlowest(slowest: Kept[], one: Kept): void {
+  const rank = ({ outcome, ms }: Kept): number => (outcome === 'failed' ? 1e12 : 0) + ms;
+  if (slowest.length < SLOWEST) { slowest.push(one); return; }
+  let least = 0;
+  for (let i = 1; i < slowest.length; i++) if (rank(slowest[i]!) < rank(slowest[least]!)) least = i;
+  if (rank(one) > rank(slowest[least]!)) slowest[least] = one;
+}
+
+/** Bad input is refused, and so is what is to be asked again later; what ended at a person's wish is cancelled; the rest is ours to answer for. */
+function outcomeOf({ code, exitCode }: AcumenError): Outcome {
+  return code === 'cancelled' ? 'cancelled' : code === 'late' ? 'late' : exitCode === 2 || code === 'overloaded' ? 'refused' : 'failed';
+}
+
+/** For the list of the slowest: how much was asked, never what is in it. */
+function detailOf(params: unknown): string {
+  const { acus, path, name } = params as { acus?: unknown; path?: unknown; name?: unknown };
+  return [
+    ...Array.isArray(acus) ? [`${acus.length} ACU${acus.length === 1 ? '' : 's'}`] : [],
+    ...typeof path === 'string' ? [path.slice(-120)] : [], ...typeof name === 'string' ? [name.slice(0, 120)] : [],
+  ].join(', ');
+}
+
+/** What no part accounts for is a part, too; parts that ran side by side may be more than the whole. */
+function withRest(parts: readonly (readonly [string, number])[], ms: number): (readonly [string, number])[] {
+  const rest = ms - parts.reduce((sum, [, of]) => sum + of, 0);
+  return rest > 0.01 ? [...parts, ['rest', rest]] : [...parts];
+}
