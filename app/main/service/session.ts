@@ -1,13 +1,19 @@
-// One client of a workspace over any transport: every frame decoded at the door, every request answered once, every push sent.
+// One client of a workspace over any transport: every frame decoded at the door, every request answered once and by its deadline, every push
+// sent. What many clients get is encoded once.
 import { decodeRequest, requestId } from '../../contract/decode.ts';
-import { decodeFrame, encodeFrame, toWireError } from '../../contract/frames.ts';
+import { decodeFrame, encodeAnswer, encodeFrame, toAcumenError, toWireError } from '../../contract/frames.ts';
 import { limits } from '../../contract/methods.ts';
-import type { Method, Methods, Push, Transport } from '../../contract/methods.ts';
+import type { Method, Methods, Push, Request, Transport } from '../../contract/methods.ts';
 import { AcumenError } from '../../core/errors.ts';
+import { encodedAnswer } from './answers.ts';
+import { Deadlines, deadlineOf } from './deadlines.ts';
+
+/** Who asks, and by when the answer is to be there: milliseconds of `performance.now()`, infinite where it may take its time. */
+export interface Asked { readonly client: number; readonly deadline: number }
 
 /** What a session serves: a workspace. */
 export interface Service {
-  call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']>;
+  call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']>;
   /** answers what ends the subscription */
   subscribe(listener: (push: Push) => void): () => void;
 }
@@ -15,20 +21,51 @@ export interface Service {
 /** Requests of one client under way at once: a window has a dozen. */
 const MAX_PENDING = 256;
 
-export function attachSession(service: Service, transport: Transport): void {
+/** All sessions of a process share the timer of their deadlines. */
+const shared = new Deadlines();
+let clients = 0;
+
+/** Pushes go to every client: as frames. */
+const frames = new WeakMap<Push, Uint8Array>();
+
+export function attachSession(service: Service, transport: Transport, deadlines: Deadlines = shared): void {
+  const client = ++clients;
   let pending = 0;
-  const send = (message: unknown): void => {
-    const frame = encodeFrame(message);
+  const send = (frame: Uint8Array): void => {
     if (frame.length <= limits.frameBytes) { transport.send(frame); return; }
     throw new AcumenError('too-large', 'The answer is too large to send.', 'Import fewer refs with --refs.', { bytes: frame.length });
   };
   const fail = (id: number, error: unknown): void => { transport.send(encodeFrame({ id, error: toWireError(error) })); };
 
   const unsubscribe = service.subscribe((push) => {
+    let frame = frames.get(push);
+    if (frame === undefined) frames.set(push, frame = encodeFrame(push));
     // a push too large to send is an epoch that the client will miss, and fetch
-    try { send(push); } catch (error) { if (!(error instanceof AcumenError)) throw error; }
+    try { send(frame); } catch (error) { if (!(error instanceof AcumenError)) throw error; }
   });
   transport.onClose(unsubscribe);
+
+  async function answer({ id, method, params, within }: Request): Promise<void> {
+    let isLate = false, isAnswered = false;
+    const patience = within ?? deadlineOf(method), deadline = deadlines.now() + patience;
+    const done = deadlines.watch(deadline, () => {
+      isLate = true;
+      // Of a change its client must know what became of it: what still waits is taken out, what is under way says so itself.
+      if ('ticket' in params) { if (method !== 'cancel') service.call('cancel', { ticket: params.ticket }).catch(() => undefined); return; }
+      isAnswered = true;
+      fail(id, tooLate(method, patience));
+    });
+    pending++;
+    try {
+      const ok = await service.call(method, params, { client, deadline });
+      if (!isAnswered) send(encodeAnswer(id, ok, encodedAnswer(ok)));
+    } catch (error) {
+      if (!isAnswered) fail(id, isLate && toAcumenError(error).code === 'cancelled' ? tooLate(method, patience) : error);
+    } finally {
+      done();
+      pending--;
+    }
+  }
 
   transport.onFrame((frame) => {
     let id = 0;
@@ -45,7 +82,10 @@ export function attachSession(service: Service, transport: Transport): void {
       fail(id, new AcumenError('too-large', 'Too many requests are under way.', 'Wait for some to be answered.', { limit: MAX_PENDING }));
       return;
     }
-    pending++;
-    service.call(request.method, request.params).then((ok) => send({ id, ok })).catch((error: unknown) => fail(id, error)).finally(() => { pending--; });
+    void answer(request);
   });
+}
+
+function tooLate(method: Method, within: number): AcumenError {
+  return new AcumenError('late', `This was not answered within ${within < 1000 ? `${within} ms` : `${within / 1000} s`}; nothing was changed.`, 'Try again; if it happens often, look at the performance console.', { method, within });
 }
