@@ -11,6 +11,7 @@ import { openRepository } from '../app/main/git/open.ts';
 import { openWriter } from '../app/main/git/writer.ts';
 import { type Bodies, composeSet } from '../app/main/service/composer.ts';
 import type { Composed, Moment } from '../app/main/service/reading.ts';
+import { LayeredCache } from '../app/main/service/cache/cache.ts';
 import { Warm } from '../app/main/service/warm.ts';
 import { newObjects } from '../app/main/service/writeBack.ts';
 import { at } from '../scripts/steps.ts';
@@ -61,7 +62,7 @@ async function composed(loaded: Loaded, warm: Warm, ids: readonly AcuId[]): Prom
   return { ...set, tree, trees: made };
 }
 
-const momentOf = (loaded: Loaded): Moment => ({ engine: loaded.engine, reader: loaded.reader, stored: loaded.stored, edits: async (segment) => loaded.segments[segment]!.edits, bodies: bodiesOf(loaded) });
+const momentOf = (loaded: Loaded): Moment => ({ engine: loaded.engine, reader: loaded.reader, stored: loaded.stored, key: (segment) => loaded.published.segments[loaded.engine.tables.order.indexOf(segment)]!, edits: async (segment) => loaded.segments[segment]!.edits, bodies: bodiesOf(loaded) });
 
 /** Sources of which every two go together by the engine's verdicts, in a given order; none stale. */
 export function maximalClean(engine: Engine, order = engine.sources.map((s) => s.name)): ByteString[] {
@@ -125,7 +126,7 @@ async function fifty(): Promise<Row[]> {
     const worktree = join(memory.path, 'worktree');
     git(memory.path, ['clone', '--quiet', '--shared', '--no-checkout', scratch, worktree]);
 
-    const warm = new Warm(loaded.reader), moment = momentOf(loaded);
+    const warm = new Warm(loaded.reader, new LayeredCache(), false), moment = momentOf(loaded);
     const first = await timed(() => composed(loaded, warm, ids));
     // what a person who drags one after the other leaves behind: other sets of the same branches
     for (let n = 5; n < all.length; n += 5) await composed(loaded, warm, idsOf(engine, all.slice(0, n)));
@@ -153,7 +154,7 @@ async function fifty(): Promise<Row[]> {
         times.cold.push(await timed(async () => {
           const reader = await openRepository(made.dir);
           const fresh = { ...loaded, reader };
-          await write(await composed(fresh, new Warm(reader), ids), scratch, 1000 + run);
+          await write(await composed(fresh, new Warm(reader, new LayeredCache(), false), ids), scratch, 1000 + run);
           await reader.close();
         }));
       }
@@ -202,7 +203,7 @@ function coldProcess(dir: string, names: readonly string[], folder: string, peer
 
 /** Random subsets of sources that go together, with all their ACUs, composed to a tree id: a part of a stack may conflict where the whole does not. */
 async function subsets(name: string, loaded: Loaded, pool: readonly (readonly ByteString[])[], sizes: readonly number[]): Promise<Row[]> {
-  const random = new Random(7), warm = new Warm(loaded.reader);
+  const random = new Random(7), warm = new Warm(loaded.reader, new LayeredCache(), false);
   const first = await timed(() => composed(loaded, warm, idsOf(loaded.engine, pool[0]!)));
   const rows: Row[] = [{ metric: `${name}/first_ms`, value: first.wall, unit: 'ms' }];
   for (const names of pool.slice(1)) await composed(loaded, warm, idsOf(loaded.engine, names));
@@ -224,7 +225,8 @@ async function subsets(name: string, loaded: Loaded, pool: readonly (readonly By
   return rows;
 }
 
-const heldRows = (name: string, warm: Warm): Row[] => Object.entries(warm.held).map(([what, bytes]) => ({ metric: `${name}/held_${what}`, value: bytes / 1000, unit: 'kB' }));
+const heldRows = (name: string, warm: Warm): Row[] => [['trees', warm.heldTrees], ...(warm.cache.figures()[0]?.kinds ?? []).map(({ kind, bytes }) => [kind, bytes] as const)]
+  .map(([what, bytes]) => ({ metric: `${name}/held_${what}`, value: Number(bytes) / 1000, unit: 'kB' }));
 
 async function thousand(): Promise<Row[]> {
   const rows: Row[] = [];
@@ -256,7 +258,7 @@ async function hot(): Promise<Row[]> {
     const made = wide({ seed: 4, branches, files: 1, lines: 10_000, touches: 1, same: 5 });
     try {
       const loaded = await load(made.dir, { refs: made.refs, reader: 'auto' });
-      const ids = loaded.engine.acus.map((a) => a.id), warm = new Warm(loaded.reader);
+      const ids = loaded.engine.acus.map((a) => a.id), warm = new Warm(loaded.reader, new LayeredCache(), false);
       const first = await timed(() => composed(loaded, warm, ids));
       const again: Spent[] = [];
       for (let n = 0; n < 9; n++) again.push(await timed(() => composed(loaded, warm, ids)));

@@ -13,7 +13,7 @@ import { type Failing, Orders } from './sets/orders.ts';
 import type { SegmentGraph } from './sets/treeChain.ts';
 import { Similarities } from './treeMerge/renames.ts';
 import { LACKING } from './waves.ts';
-import { type KeptTexts, type Lined, type Patch, linedOf, patchOf, splice } from './weave/splice.ts';
+import { type KeptTexts, type Lined, type Patch, linedOf, patchOf, splice, splicedKey } from './weave/splice.ts';
 import { Weave } from './weave/weave.ts';
 
 export type { SegmentGraph };
@@ -244,8 +244,8 @@ export class Composer {
       const { before } = list[0]!.change;
       let after = list[0]!.change.after;
       if (list.length > 1) {
-        const bytes = spliced.get(path);
-        const woven = bytes ? { mode: before!.mode, oid: this.#contents.make(bytes) } : this.#weave(before, list.map((w) => w.change.after));
+        const oid = spliced.get(path);
+        const woven = oid !== undefined ? { mode: before!.mode, oid } : this.#weave(before, list.map((w) => w.change.after));
         if (woven !== undefined) after = woven;
         else {
           const chained = this.#chained(path, list);
@@ -289,9 +289,17 @@ export class Composer {
    * The texts of paths that several write and in which nothing touches. What is lacking for these is asked for all at once, and then
    * the texts of all other paths that several write.
    */
-  #spliceAll(writers: ReadonlyMap<PathBytes, readonly { readonly change: Change }[]>): Map<PathBytes, Uint8Array> {
+  #spliceAll(writers: ReadonlyMap<PathBytes, readonly { readonly change: Change }[]>): Map<PathBytes, Oid> {
     const shared = [...writers].filter(([, list]) => list.length > 1 && isRegular(list[0]!.change.before));
-    const alike = shared.filter(([, list]) => list.every(({ change: { before, after } }) => after !== null && after.mode === before!.mode));
+    const spliced = new Map<PathBytes, Oid>(), names = new Map<PathBytes, string | null>();
+    const alike = shared.filter(([path, list]) => {
+      if (!list.every(({ change: { before, after } }) => after !== null && after.mode === before!.mode)) return false;
+      const name = splicedKey(list[0]!.change.before!.oid, list.map(({ change }) => change.after!.oid));
+      const known = name === null ? undefined : this.#kept.spliced?.get(name);
+      names.set(path, name);
+      if (known !== undefined) spliced.set(path, this.#contents.make(known.bytes, false, known.oid));
+      return known === undefined;
+    });
     const wanted: Oid[] = [], read: Oid[] = [];
     for (const [, list] of alike) {
       const base = list[0]!.change.before!.oid;
@@ -302,12 +310,14 @@ export class Composer {
     }
     this.#each([() => this.#contents.needTexts(wanted), () => this.#contents.needBytes(read)], (need) => need());
     for (const base of read) this.#kept.lined.set(base, linedOf(this.#contents.bytes(base)));
-    const spliced = new Map<PathBytes, Uint8Array>();
     for (const [path, list] of alike) {
       const base = list[0]!.change.before!.oid;
       const lined = this.#lined(base), patches = list.map(({ change }) => this.#patch(base, change.after!.oid));
       const bytes = lined === 'none' || patches.includes('none') ? null : splice(lined, patches as Patch[]);
-      if (bytes !== null) spliced.set(path, bytes);
+      if (bytes === null) continue;
+      const oid = this.#contents.make(bytes), name = names.get(path)!;
+      spliced.set(path, oid);
+      if (name !== null) this.#kept.spliced?.set(name, { oid, bytes });
     }
     this.#contents.needTexts(shared.filter(([path]) => !spliced.has(path))
       .flatMap(([, list]) => [list[0]!.change.before, ...list.map((w) => w.change.after)]).filter(isRegular).map((entry) => entry!.oid));

@@ -289,9 +289,8 @@ export class Contents implements Held {
     return x.length - y.length;
   }
 
-  /** Registers new content under its blob id. `passing`: for a virtual merge base. */
-  make(bytes: Uint8Array, passing = false): Oid {
-    const oid = this.#source.hash(bytes);
+  /** Registers new content under its blob id, which some know already. `passing`: for a virtual merge base. */
+  make(bytes: Uint8Array, passing = false, oid: Oid = this.#source.hash(bytes)): Oid {
     if (!passing) this.passing.delete(oid);
     else if (!this.made.has(oid)) this.passing.add(oid);
     this.made.set(oid, bytes);

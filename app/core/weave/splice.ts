@@ -1,7 +1,7 @@
 // Versions of one text put together where no change of one touches a change of another, or all who change a place give it one
 // text: nearly always. The base's bytes with each change in its place, at the cost of the bytes copied. Elsewhere it says so, and
 // the weave decides; what it answers is what the weave answers (splice.test.ts).
-import { concatBytes, equalBytes } from '../bytes.ts';
+import { type Oid, concatBytes, equalBytes } from '../bytes.ts';
 
 const NEWLINE = 10;
 
@@ -14,8 +14,17 @@ export interface Patch { readonly ranges: Int32Array; readonly inserted: readonl
 /** A cache by key, such as a Map or one that is bounded in bytes. */
 export interface Kept<V> { get(key: string): V | undefined; set(key: string, value: V): unknown }
 
-/** What composing keeps of texts from one time to the next; `none` stands for what is no text. */
-export interface KeptTexts { readonly lined: Kept<Lined | 'none'>; readonly patches: Kept<Patch | 'none'> }
+/** What versions of one text together make of it. */
+export interface Spliced { readonly oid: Oid; readonly bytes: Uint8Array }
+
+/** What composing keeps of texts from one time to the next; `none` stands for what is no text. `spliced`: by base and versions (`splicedKey`). */
+export interface KeptTexts { readonly lined: Kept<Lined | 'none'>; readonly patches: Kept<Patch | 'none'>; readonly spliced?: Kept<Spliced> }
+
+/** More versions than this have no name: it would be longer than the work. */
+const MOST_NAMED = 64;
+
+/** The order of the versions does not matter. */
+export const splicedKey = (base: Oid, versions: readonly Oid[]): string | null => (versions.length > MOST_NAMED ? null : `${base} ${[...versions].sort().join(' ')}`);
 
 export function linedOf(bytes: Uint8Array): Lined {
   let starts = new Uint32Array(16 + (bytes.length >>> 5));

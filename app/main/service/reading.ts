@@ -1,16 +1,22 @@
-// What a workspace answers without changing anything: composed sets, their files, texts of ACUs and of conflicts. Results are
-// kept by content, bounded in bytes, and a question that is being answered is not asked twice.
+// What a workspace answers without changing anything: composed sets, their files, texts of ACUs and of conflicts. Results are kept by
+// content in the cache (cache/), a question that is being answered is not asked twice, and what is likely to be asked next is got ready.
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { AcuId, Oid, PathBytes } from '../../core/bytes.ts';
 import { Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Edit, SetConflict } from '../../core/model.ts';
+import type { Change } from '../../core/changes.ts';
+import type { SegmentKey } from '../../core/events.ts';
+import type { Edit, Segment, SetConflict } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
-import type { FileChange, Methods } from '../../contract/methods.ts';
+import type { FileChange, Methods, Shown } from '../../contract/methods.ts';
+import { LayeredCache, type Shelf } from './cache/cache.ts';
+import { importedFrom } from './cache/imports.ts';
+import type { PreviewFiles, Sketch } from './cache/kinds.ts';
+import * as kinds from './cache/kinds.ts';
+import { type Offer, Prefetch } from './cache/prefetch.ts';
 import { composeSet, conflictTexts } from './composer.ts';
 import type { Bodies, ComposedSet, NotComposed } from './composer.ts';
 import { loadOne } from './importer.ts';
@@ -24,6 +30,8 @@ export interface Moment {
   readonly reader: RepositoryReader;
   /** contents that the repository does not have, or has no more */
   stored(oid: Oid): Promise<Uint8Array | null>;
+  /** under which a published segment is stored */
+  key(segment: number): SegmentKey;
   /** the body of a published segment, by its place among them */
   edits(segment: number): Promise<readonly Edit[]>;
   /** the bodies of some, in the order asked */
@@ -37,65 +45,163 @@ export interface Composed extends ComposedSet {
 }
 type Answer = Composed | NotComposed;
 
-const MEGABYTE = 1 << 20;
+/** Sets whose keys are remembered, for each engine: naming one goes over all that is below it. */
+const MOST_NAMED = 500;
 
 export class Reading {
-  readonly #composed = new LRUCache<string, Answer>({ maxSize: 64 * MEGABYTE, sizeCalculation: sizeOf });
-  // Not `max`, for which the cache would be laid out in full: 5 ms of every opening.
-  readonly #files = new LRUCache<string, FileChange>({ maxSize: 50_000, sizeCalculation: () => 1 });
-  readonly #underWay = new Map<string, Promise<Answer>>();
+  readonly cache: LayeredCache;
+  readonly prefetch: Prefetch;
+  readonly #composed: Shelf<Sketch>;
+  readonly #made: Shelf<Uint8Array>;
+  readonly #changes: Shelf<FileChange>;
+  readonly #previews: Shelf<PreviewFiles>;
+  readonly #refused: Shelf<NotComposed>;
+  readonly #conflicts: Shelf<Methods['conflictFile']['result']>;
+  readonly #segments: Shelf<Segment>;
+  /** what somebody still holds with its contents */
+  readonly #whole = new WeakMap<Sketch, WeakRef<Composed>>();
+  readonly #keys = new WeakMap<Engine, Map<string, string | null>>();
   readonly #warm = new WeakMap<RepositoryReader, Warm>();
+
+  constructor(cache: LayeredCache = new LayeredCache()) {
+    this.cache = cache;
+    this.prefetch = new Prefetch(cache);
+    this.#composed = cache.shelf(kinds.composed);
+    this.#made = cache.shelf(kinds.made);
+    this.#changes = cache.shelf(kinds.change);
+    this.#previews = cache.shelf(kinds.preview);
+    this.#refused = cache.shelf(kinds.refused);
+    this.#conflicts = cache.shelf(kinds.conflict);
+    this.#segments = cache.shelf(kinds.segment);
+  }
 
   warm(reader: RepositoryReader): Warm {
     let warm = this.#warm.get(reader);
-    if (warm === undefined) this.#warm.set(reader, warm = new Warm(reader));
+    if (warm === undefined) this.#warm.set(reader, warm = new Warm(reader, this.cache));
     return warm;
+  }
+
+  /** Bodies of published segments, in the order asked; `load` brings those that are not kept. */
+  async bodies(keys: readonly SegmentKey[], load: (keys: readonly SegmentKey[]) => Promise<readonly Segment[]>): Promise<Segment[]> {
+    const out = keys.map((key) => this.#segments.get(key));
+    const missing = keys.filter((_, i) => out[i] === undefined);
+    if (missing.length === 0) return out as Segment[];
+    const began = performance.now(), found = await load(missing), each = (performance.now() - began) / missing.length;
+    let n = 0;
+    return out.map((one, i) => {
+      if (one !== undefined) return one;
+      const body = found[n++]!;
+      this.#segments.set(keys[i]!, body, each);
+      return body;
+    });
   }
 
   /** The composed tree of a set, or what stands against it. The order of `ids` does not matter. */
   async composed(moment: Moment, ids: readonly AcuId[], signal?: AbortSignal): Promise<Answer> {
-    const key = keyOf(moment.engine, ids);
-    const kept = this.#composed.get(key);
-    if (kept !== undefined) return kept;
-    const underWay = this.#underWay.get(key);
-    if (underWay !== undefined && signal === undefined) return underWay;
-    const answer = this.#compose(moment, ids, signal).then((result) => {
-      this.#composed.set(key, result);
-      return result;
-    });
-    if (signal !== undefined) return answer;
-    this.#underWay.set(key, answer);
-    return answer.finally(() => this.#underWay.delete(key));
+    const set = setKey(ids), key = this.#keyOf(moment, set, ids);
+    if (key === null) return this.#compose(moment, ids, null, signal);
+    const why = `${moment.engine.digest} ${set}`;
+    const refused = this.#refused.get(why);
+    if (refused !== undefined) return refused;
+    const work = async (stop: AbortSignal): Promise<Sketch> => {
+      const answer = await this.#compose(moment, ids, key, stop);
+      if (!('delta' in answer)) { this.#refused.set(why, answer); throw new Refusal(answer); }
+      const sketch = sketchOf(answer);
+      this.#whole.set(sketch, new WeakRef(answer));
+      return sketch;
+    };
+    try {
+      const sketch = await this.#composed.compute(key, work, signal);
+      return this.#whole.get(sketch)?.deref() ?? this.#assembled(sketch) ?? await this.#compose(moment, ids, key, signal);
+    } catch (error) {
+      if (error instanceof Refusal) return error.answer;
+      throw error;
+    }
   }
 
-  async #compose(moment: Moment, ids: readonly AcuId[], signal?: AbortSignal): Promise<Answer> {
-    const { engine, reader } = moment;
+  /** With its contents, if all of them are still kept. */
+  #assembled(sketch: Sketch): Composed | null {
+    const part = (oids: readonly Oid[]): Map<Oid, Uint8Array> | null => {
+      const out = new Map<Oid, Uint8Array>();
+      for (const oid of oids) {
+        const bytes = this.#made.get(oid);
+        if (bytes === undefined) return null;
+        out.set(oid, bytes);
+      }
+      return out;
+    };
+    const blobs = part(sketch.blobs), trees = blobs && part(sketch.trees);
+    if (blobs === null || trees === null) return null;
+    const changes = new Map(sketch.changes), delta = new Map(sketch.changes.map(([path, { after }]) => [path, after]));
+    const whole: Composed = { tree: sketch.tree, changes, delta, blobs, trees };
+    this.#whole.set(sketch, new WeakRef(whole));
+    return whole;
+  }
+
+  /** `key`: what it is kept under, if it is. */
+  async #compose(moment: Moment, ids: readonly AcuId[], key: string | null, signal?: AbortSignal): Promise<Answer> {
+    const { engine, reader } = moment, began = performance.now();
     const set = await composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal, this.warm(reader), moment.bodies);
     if (!('delta' in set)) return set;
     const { tree, made } = await this.warm(reader).grow(engine.tables.baseTree, set.delta);
+    const ms = performance.now() - began;
+    if (key !== null) for (const [oid, bytes] of [...set.blobs, ...made]) if (!this.#made.has(oid)) this.#made.setPart(oid, bytes, ms);
     return { ...set, tree, trees: made };
   }
 
-  /** Kinds and line counts against the base; a path's are computed once for its two contents. */
-  async #changes(moment: Moment, set: ComposedSet): Promise<FileChange[]> {
-    const name = (e: Entry | null): string => (e === null ? '' : `${e.mode} ${e.oid}`);
-    const keyOfChange = (path: PathBytes): string => { const c = set.changes.get(path)!; return `${path}\0${name(c.before)}\0${name(c.after)}`; };
-    const unknown = new Map([...set.changes].filter(([path]) => !this.#files.has(keyOfChange(path))));
-    if (unknown.size > 0) {
-      const contents = new Contents(this.warm(moment.reader).source((oid) => moment.stored(oid)));
-      for (const [oid, bytes] of set.blobs) contents.made.set(oid, bytes);
-      for (const edit of await settle(contents, () => editsOf(contents, unknown))) this.#files.set(keyOfChange(edit.path), fileChange(edit));
+  /** The set by content: the base and every segment it consists of. Null where it lacks what it needs, or names what is not there. */
+  #keyOf(moment: Moment, set: string, ids: readonly AcuId[]): string | null {
+    const { engine } = moment;
+    let known = this.#keys.get(engine);
+    if (known === undefined) this.#keys.set(engine, known = new Map());
+    let key = known.get(set);
+    if (key === undefined) {
+      if (known.size >= MOST_NAMED) known.clear();
+      known.set(set, key = engine.missing(ids).length > 0 ? null : contentKey(moment, engine.tops(ids), ['set']));
     }
-    return [...set.changes.keys()].sort().map((path) => this.#files.get(keyOfChange(path))!);
+    return key;
+  }
+
+  /** Kinds and line counts against the base; a path's are computed once for its two contents. */
+  async #changesOf(moment: Moment, set: ComposedSet): Promise<FileChange[]> {
+    const name = (e: Entry | null): string => (e === null ? '' : `${e.mode} ${e.oid}`);
+    const found = new Map<PathBytes, FileChange>(), unknown = new Map<PathBytes, Change>();
+    const keyOfChange = (path: PathBytes, { before, after }: Change): string => `${path}\0${name(before)}\0${name(after)}`;
+    for (const [path, change] of set.changes) {
+      const kept = this.#changes.get(keyOfChange(path, change));
+      if (kept === undefined) unknown.set(path, change); else found.set(path, kept);
+    }
+    if (unknown.size > 0) {
+      const began = performance.now(), contents = new Contents(this.warm(moment.reader).source((oid) => moment.stored(oid)));
+      for (const [oid, bytes] of set.blobs) contents.made.set(oid, bytes);
+      const edits = await settle(contents, () => editsOf(contents, unknown)), each = (performance.now() - began) / unknown.size;
+      for (const edit of edits) {
+        const change = fileChange(edit);
+        found.set(edit.path, change);
+        this.#changes.set(keyOfChange(edit.path, unknown.get(edit.path)!), change, each);
+      }
+    }
+    return [...set.changes.keys()].sort().map((path) => found.get(path)!);
   }
 
   async preview(moment: Moment, ids: readonly AcuId[]): Promise<Methods['preview']['result']> {
-    const start = performance.now();
-    const answer = await this.composed(moment, ids);
-    const files = 'delta' in answer ? await this.#changes(moment, answer) : [];
-    const ms = performance.now() - start;
-    if ('delta' in answer) return { tree: answer.tree, files, missing: [], conflicts: [], ms };
-    return { tree: null, files: [], missing: answer.missing, conflicts: answer.conflicts.map(({ a, b, path, kind, verdict, detail, sides = [] }) => ({ a, b, path, kind, verdict, detail, sides })), ms };
+    const start = performance.now(), set = setKey(ids), key = this.#keyOf(moment, set, ids);
+    let refusal: NotComposed | null = null;
+    const work = async (): Promise<PreviewFiles> => {
+      const answer = await this.composed(moment, ids);
+      if (!('delta' in answer)) throw new Refusal(answer);
+      return { tree: answer.tree, files: await this.#changesOf(moment, answer) };
+    };
+    try {
+      const { tree, files } = await (key === null ? work() : this.#previews.compute(key, work));
+      this.prefetch.saw(`preview ${set}`, () => files.slice(0, 1).map(({ path }) => this.#fileOf(moment, ids, set, path, 'first file')));
+      return { tree, files, missing: [], conflicts: [], ms: performance.now() - start };
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusal = error.answer;
+    }
+    const conflicts = refusal.conflicts.map(({ a, b, path, kind, verdict, detail, sides = [] }) => ({ a, b, path, kind, verdict, detail, sides }));
+    return { tree: null, files: [], missing: refusal.missing, conflicts, ms: performance.now() - start };
   }
 
   #blobsOf(moment: Moment, made?: ReadonlyMap<Oid, Uint8Array>): (oid: Oid) => Promise<Uint8Array> {
@@ -104,19 +210,53 @@ export class Reading {
   }
 
   async composedFile(moment: Moment, ids: readonly AcuId[], path: PathBytes): Promise<Methods['composedFile']['result']> {
+    const { paths, ...shown } = await this.#composedFile(moment, ids, path), set = setKey(ids);
+    this.prefetch.saw(`composedFile ${set} ${path}`, () => besides(paths(), path, shown.after).map(([step, other]) => this.#fileOf(moment, ids, set, other, step)));
+    return shown;
+  }
+
+  async #composedFile(moment: Moment, ids: readonly AcuId[], path: PathBytes): Promise<Methods['composedFile']['result'] & { paths(): PathBytes[] }> {
     const answer = await this.composed(moment, ids);
     if (!('delta' in answer)) throw notComposable(answer);
     const blobOf = this.#blobsOf(moment, answer.blobs);
     const change = answer.changes.get(path);
     const before = change === undefined ? await new Lookup(moment.reader).file(moment.engine.tables.baseTree, path) : change.before;
-    return { before: await shownEntry(before, blobOf), after: await shownEntry(change === undefined ? before : change.after, blobOf) };
+    return {
+      before: await shownEntry(before, blobOf), after: await shownEntry(change === undefined ? before : change.after, blobOf),
+      paths: () => [...answer.changes.keys()].sort(),
+    };
+  }
+
+  #fileOf(moment: Moment, ids: readonly AcuId[], set: string, path: PathBytes, step: string): Offer {
+    return { step, request: `composedFile ${set} ${path}`, run: () => this.#composedFile(moment, ids, path) };
   }
 
   async acuFiles(moment: Moment, acu: AcuId): Promise<Methods['acuFiles']['result']> {
-    return { files: (await moment.edits(moment.engine.segmentOf(acu))).map(fileChange) };
+    const files = (await moment.edits(moment.engine.segmentOf(acu))).map(fileChange);
+    this.prefetch.saw(`acuFiles ${acu}`, () => [
+      ...files.slice(0, 1).map(({ path }): Offer => ({ step: 'first file', request: `acuFile ${acu} ${path}`, run: () => this.#acuFile(moment, acu, path) })),
+      ...this.#neighbours(moment, acu),
+    ]);
+    return { files };
+  }
+
+  /** The ACUs before and after one in the list. */
+  #neighbours(moment: Moment, acu: AcuId): Offer[] {
+    const { acus } = moment.engine, at = acus.findIndex(({ id }) => id === acu);
+    return ([['next change', acus[at + 1]], ['previous change', acus[at - 1]]] as const).flatMap(([step, other]) =>
+      (other === undefined ? [] : [{ step, request: `acuFiles ${other.id}`, run: () => moment.edits(moment.engine.segmentOf(other.id)) }]));
   }
 
   async acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
+    const shown = await this.#acuFile(moment, acu, path), edits = await moment.edits(moment.engine.segmentOf(acu));
+    this.prefetch.saw(`acuFile ${acu} ${path}`, () => [
+      ...besides(edits.map((e) => e.path), path, shown.after).map(([step, other]): Offer => ({ step, request: `acuFile ${acu} ${other}`, run: () => this.#acuFile(moment, acu, other) })),
+      ...this.#neighbours(moment, acu),
+    ]);
+    return shown;
+  }
+
+  async #acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
     const edit = (await moment.edits(moment.engine.segmentOf(acu))).find((e) => e.path === path);
     if (edit === undefined) throw new AcumenError('unknown-name', 'This change does not touch that file.', 'Choose a file of its list.', { acu, path });
     const blobOf = this.#blobsOf(moment);
@@ -124,6 +264,23 @@ export class Reading {
   }
 
   async conflictFile(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {
+    const answer = await this.#keptConflict(moment, a, b, path), { engine } = moment;
+    const below = [a, ...b === 'base' ? [] : [b]].map((id) => engine.segmentOf(id));
+    this.prefetch.saw(`conflictFile ${a} ${b} ${path}`, () => {
+      const pair = b === 'base' ? null : engine.index.get(below[0]!, below[1]!);
+      const paths = pair?.places.map((p) => engine.tables.paths[p.path]!) ?? engine.tables.segments[below[0]!]!.stale.map((c) => c.path);
+      return besides([...new Set(paths)], path, null).map(([step, other]): Offer => ({ step, request: `conflictFile ${a} ${b} ${other}`, run: () => this.#keptConflict(moment, a, b, other) }));
+    });
+    return answer;
+  }
+
+  #keptConflict(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {
+    const { engine } = moment, sides = [a, ...b === 'base' ? [] : [b]];
+    const names = [a, b, path, engine.tables.baseName, ...sides.map((id) => engine.acu(id)?.name ?? '')];
+    return this.#conflicts.compute(contentKey(moment, sides.map((id) => engine.segmentOf(id)), ['conflict', ...names]), () => this.#conflictFile(moment, a, b, path));
+  }
+
+  async #conflictFile(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {
     const texts = await conflictTexts(moment.engine, moment.reader, a, b, path, (oid) => moment.stored(oid), (segment) => moment.edits(segment), this.warm(moment.reader));
     const shown = (bytes: Uint8Array | null) => (bytes === null ? null : shownText(bytes));
     return {
@@ -131,6 +288,23 @@ export class Reading {
       sides: texts.sides.map(({ acu, bytes }) => ({ acu, shown: shown(bytes) })),
     };
   }
+}
+
+/** Why a set does not stand, on its way past what keeps sets that do. */
+class Refusal extends Error {
+  readonly answer: NotComposed;
+  constructor(answer: NotComposed) { super('a set that does not stand'); this.answer = answer; }
+}
+
+const sketchOf = ({ tree, changes, blobs, trees }: Composed): Sketch => ({ tree, changes: [...changes], blobs: [...blobs.keys()], trees: [...trees.keys()] });
+
+/** Files beside the one that is open: before and after it in its list, and those of the list that it imports. */
+function besides(paths: readonly PathBytes[], path: PathBytes, shown: Shown | null): (readonly [step: string, path: PathBytes])[] {
+  const at = paths.indexOf(path), out: [string, PathBytes][] = [];
+  if (at + 1 < paths.length) out.push(['next file', paths[at + 1]!]);
+  if (at > 0) out.push(['previous file', paths[at - 1]!]);
+  for (const other of shown === null || shown.binary ? [] : importedFrom(shown.text, path, paths)) out.push(['import', other]);
+  return out;
 }
 
 export function notComposable({ conflicts, missing }: NotComposed): AcumenError {
@@ -150,16 +324,18 @@ export const ORDER_HINT = 'Take out one of them, or merge them in git in the ord
 
 const fileChange = ({ path, kind, added, deleted }: Edit): FileChange => ({ path, kind, added, deleted });
 
-/** A set by content: the replica it is of, and its ids in order. */
-function keyOf(engine: Engine, ids: readonly AcuId[]): string {
-  const hash = createHash('sha256').update(engine.digest);
-  for (const id of [...new Set(ids)].sort()) hash.update(id);
-  return hash.digest('base64');
+/** A set of ACUs, whatever it is of. */
+function setKey(ids: readonly AcuId[]): string {
+  const sum = createHash('sha256');
+  for (const id of [...new Set(ids)].sort()) sum.update(id);
+  return sum.digest('base64');
 }
 
-function sizeOf(answer: Answer): number {
-  if (!('delta' in answer)) return 200 + 400 * answer.conflicts.length + 80 * answer.missing.length;
-  let bytes = 1000 + 600 * answer.changes.size;
-  for (const object of [...answer.blobs.values(), ...answer.trees.values()]) bytes += object.length;
-  return bytes;
+/** What is made of the base's tree and of these segments with all that is below them, and of nothing else but `more`. */
+function contentKey(moment: Moment, tops: readonly number[], more: readonly string[]): string {
+  const { tables, index } = moment.engine, below = new Set<number>();
+  for (const top of tops) for (const s of index.closure(top)) below.add(s);
+  const sum = createHash('sha256').update(JSON.stringify([tables.base, tables.baseTree, ...more]));
+  for (const key of [...below].map((s) => moment.key(s)).sort()) sum.update(key);
+  return sum.digest('base64');
 }

@@ -11,6 +11,8 @@ import { type Loaded, load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
 import { START, Tiny, withLines } from '../../../testkit/tiny.ts';
 import { type Bodies, composeSet } from './composer.ts';
+import { LayeredCache } from './cache/cache.ts';
+import * as kinds from './cache/kinds.ts';
 import { Warm } from './warm.ts';
 
 const bodiesOf = (loaded: Loaded): Bodies => async (segments) => segments.map((s) => loaded.segments[loaded.engine.tables.order.indexOf(s)]!);
@@ -40,7 +42,7 @@ describe('composing warm', () => {
     const loaded = await load(made.dir, { refs: made.refs });
     try {
       const random = new Random(seed), bodies = bodiesOf(loaded);
-      const warm = new Warm(loaded.reader), learning = new Warm(loaded.reader), small = new Warm(loaded.reader, { contents: 4000, lined: 4000, patches: 1000 });
+      const warm = new Warm(loaded.reader), learning = new Warm(loaded.reader), small = new Warm(loaded.reader, new LayeredCache({ limit: 9000 }));
       let composed = 0;
       for (let n = 0; n < 16; n++) {
         const ids = some(loaded.engine, random);
@@ -51,9 +53,9 @@ describe('composing warm', () => {
         expect(await shown(loaded, ids, small, bodies)).toBe(expected);
       }
       expect(composed).toBeGreaterThan(8);
-      const held = Object.entries(small.held).filter(([what]) => what !== 'trees').reduce((sum, [, bytes]) => sum + bytes, 0);
-      expect(held).toBeLessThanOrEqual(9000);
-      expect(learning.held.patches).toBeGreaterThan(1000);
+      expect(small.cache.peak).toBeLessThanOrEqual(9000);
+      expect(small.cache.peak).toBeGreaterThan(1000);
+      expect(learning.cache.shelf(kinds.patch).bytes).toBeGreaterThan(1000);
     } finally {
       await loaded.close();
       made.remove();

@@ -1,6 +1,5 @@
-// What a service keeps of one repository between one composition or preview and the next, by object id and bounded in bytes:
-// contents as they were read, texts with their lines, what versions make of their bases, and trees. Whatever it lets go of is read again.
-import { LRUCache } from 'lru-cache';
+// What composing takes from the cache and leaves in it, by object id: contents as they were read, texts with their lines, what versions make
+// of their bases; and trees, beside it. Whatever the cache lets go of is read again.
 import type { Oid, PathBytes } from '../../core/bytes.ts';
 import { type Change, type Changes, isRegular } from '../../core/changes.ts';
 import type { SegmentGraph } from '../../core/compose.ts';
@@ -10,39 +9,34 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Edit, Segment } from '../../core/model.ts';
 import { type Delta, type RepositoryReader } from '../../core/repository.ts';
 import type { BaseTree } from '../../core/treeMerge/merge.ts';
-import { type KeptTexts, type Lined, type Patch, linedSize, patchSize } from '../../core/weave/splice.ts';
+import type { KeptTexts } from '../../core/weave/splice.ts';
 import { type Held, settle } from '../../core/waves.ts';
 import { type Grown, Trees } from '../git/trees.ts';
 import { Turns } from '../git/turns.ts';
+import { LayeredCache, type Shelf } from './cache/cache.ts';
+import * as kinds from './cache/kinds.ts';
 import { contentSource } from './importer.ts';
 
-const MEGABYTE = 1 << 20;
-/** Bytes for each of: contents, texts with their lines, changes of versions. Trees have a limit of their own (git/trees.ts). */
-const LIMITS = { contents: 32 * MEGABYTE, lined: 32 * MEGABYTE, patches: 32 * MEGABYTE } as const;
-
 export class Warm {
-  readonly #lined: LRUCache<string, Lined | 'none'>;
-  readonly #patches: LRUCache<string, Patch | 'none'>;
-  readonly #contents: LRUCache<Oid, Uint8Array>;
+  readonly #contents: Shelf<Uint8Array>;
   readonly kept: KeptTexts;
   readonly #reader: RepositoryReader;
   #trees: Trees;
   #segments: { readonly engine: Engine; readonly graph: SegmentGraph } | null = null;
 
-  constructor(reader: RepositoryReader, limits: Readonly<Record<keyof typeof LIMITS, number>> = LIMITS) {
-    const bounded = (maxSize: number) => ({ maxSize, maxEntrySize: Math.ceil(maxSize / 4) });
-    this.#lined = new LRUCache({ ...bounded(limits.lined), sizeCalculation: (lined) => (lined === 'none' ? 200 : linedSize(lined)) });
-    this.#patches = new LRUCache({ ...bounded(limits.patches), sizeCalculation: (patch) => (patch === 'none' ? 300 : patchSize(patch)) });
-    this.#contents = new LRUCache({ ...bounded(limits.contents), sizeCalculation: (bytes) => bytes.length + 200 });
-    this.kept = { lined: this.#lined, patches: this.#patches };
+  readonly cache: LayeredCache;
+
+  /** `reuses`: takes what versions of a file together make of it from earlier sets that have the same; a benchmark of the work does not. */
+  constructor(reader: RepositoryReader, cache: LayeredCache = new LayeredCache(), reuses = true) {
+    this.cache = cache;
+    this.#contents = cache.shelf(kinds.content);
+    this.kept = { lined: cache.shelf(kinds.lined), patches: cache.shelf(kinds.patch), ...reuses && { spliced: cache.shelf(kinds.spliced) } };
     this.#reader = reader;
     this.#trees = new Trees(reader);
   }
 
-  /** What is held now, in bytes. */
-  get held(): Readonly<Record<keyof typeof LIMITS | 'trees', number>> {
-    return { contents: this.#contents.calculatedSize, lined: this.#lined.calculatedSize, patches: this.#patches.calculatedSize, trees: this.#trees.heldBytes };
-  }
+  /** Bytes of trees held beside the cache, which have a bound of their own (git/trees.ts). */
+  get heldTrees(): number { return this.#trees.heldBytes; }
 
   /** What a delta makes of a tree. */
   async grow(root: Oid, delta: Delta): Promise<Grown> {
@@ -87,18 +81,19 @@ export class Warm {
     return {
       ...source,
       load: async (oids, most) => {
-        const out: (Uint8Array | AcumenError | undefined)[] = oids.map((oid) => {
-          const bytes = this.#contents.get(oid);
-          return bytes !== undefined && bytes.length <= most ? bytes : undefined;
-        });
+        const usable = (bytes: Uint8Array | undefined): Uint8Array | undefined => (bytes !== undefined && bytes.length <= most ? bytes : undefined);
+        const out: (Uint8Array | AcumenError | undefined)[] = oids.map((oid) => usable(this.#contents.get(oid)));
+        await Promise.all(out.map(async (one, i) => { if (one === undefined) out[i] = usable(await this.#contents.cold(oids[i]!)); }));
         const asked = oids.filter((_, i) => out[i] === undefined);
         if (asked.length === 0) return out as Uint8Array[];
+        const began = performance.now();
         const found = await source.load(asked, most);
+        const each = (performance.now() - began) / asked.length;
         let n = 0;
         return out.map((one, i) => {
           if (one !== undefined) return one;
           const bytes = found[n++]!;
-          if (!(bytes instanceof AcumenError)) this.#contents.set(oids[i]!, bytes);
+          if (!(bytes instanceof AcumenError)) this.#contents.set(oids[i]!, bytes, each);
           return bytes;
         });
       },

@@ -1,0 +1,125 @@
+// L1: what is kept in memory, bounded in bytes. Entries lie in buckets by size, each with the newest first; what must go is taken from the
+// bucket that is most beyond its share, so that one large answer does not push a thousand small ones out. Knows no disk and no clock.
+
+/** What is kept, and of what kind it is. */
+export interface Entry {
+  readonly key: string;
+  readonly value: unknown;
+  readonly bytes: number;
+  /** who keeps it, and whom to tell when it goes */
+  readonly owner: Owner;
+  /** not on disk yet, and worth being there */
+  unsaved: boolean;
+  bucket: number;
+  newer: Entry | null;
+  older: Entry | null;
+}
+export interface Owner {
+  readonly entries: Map<string, Entry>;
+  bytes: number;
+}
+
+/** Bytes up to which an entry lies in each bucket but the last, and each bucket's share of the whole. */
+const BOUNDS = [4 << 10, 64 << 10, 1 << 20] as const;
+const SHARES = [0.3, 0.35, 0.25, 0.1] as const;
+/** What an entry costs besides its value: key, map, links. */
+const OVERHEAD = 200;
+/** An entry of more than this part of the whole is not kept. */
+const LARGEST = 4;
+
+interface Bucket { newest: Entry | null; oldest: Entry | null; bytes: number }
+
+export class Memory {
+  readonly #buckets: readonly Bucket[];
+  readonly #shares: readonly number[];
+  readonly #onEvict: (entry: Entry) => void;
+  #limit: number;
+  #bytes = 0;
+  #entries = 0;
+  evictions = 0;
+  /** the most there ever was, in bytes */
+  peak = 0;
+
+  /** `bucketed: false`: one list for all, a plain LRU. */
+  constructor(limit: number, onEvict: (entry: Entry) => void = () => {}, bucketed = true) {
+    this.#shares = bucketed ? SHARES : [1];
+    this.#buckets = this.#shares.map(() => ({ newest: null, oldest: null, bytes: 0 }));
+    this.#onEvict = onEvict;
+    this.#limit = limit;
+  }
+
+  get bytes(): number { return this.#bytes; }
+  get entries(): number { return this.#entries; }
+  get limit(): number { return this.#limit; }
+  set limit(bytes: number) { this.#limit = bytes; this.#fit(0); }
+
+  /** Found where it is looked for: it is the newest now. */
+  get(owner: Owner, key: string): Entry | undefined {
+    const entry = owner.entries.get(key);
+    if (entry !== undefined && entry.newer !== null) { this.#unlink(entry); this.#link(entry); }
+    return entry;
+  }
+
+  /** False where it is too large to be kept. Room is made first: the bound holds at every moment. */
+  set(owner: Owner, key: string, value: unknown, size: number, unsaved: boolean): Entry | null {
+    const before = owner.entries.get(key);
+    if (before !== undefined) this.remove(before);
+    const bytes = size + 2 * key.length + OVERHEAD;
+    if (bytes > this.#limit / LARGEST) return null;
+    this.#fit(bytes);
+    const entry: Entry = { key, value, bytes, owner, unsaved, bucket: this.#bucketOf(bytes), newer: null, older: null };
+    this.#link(entry);
+    owner.entries.set(key, entry);
+    owner.bytes += bytes;
+    this.#entries++;
+    this.#bytes += bytes;
+    if (this.#bytes > this.peak) this.peak = this.#bytes;
+    return entry;
+  }
+
+  remove(entry: Entry): void {
+    this.#unlink(entry);
+    entry.owner.entries.delete(entry.key);
+    entry.owner.bytes -= entry.bytes;
+    this.#entries--;
+    this.#bytes -= entry.bytes;
+  }
+
+  #bucketOf(bytes: number): number {
+    let n = 0;
+    while (n < this.#buckets.length - 1 && bytes > BOUNDS[n]!) n++;
+    return n;
+  }
+
+  /** Lets go of the oldest until so many bytes more have room. */
+  #fit(bytes: number): void {
+    while (this.#bytes + bytes > this.#limit && this.#entries > 0) {
+      let worst = -1, most = -1;
+      for (let n = 0; n < this.#buckets.length; n++) {
+        const over = this.#buckets[n]!.bytes / this.#shares[n]!;
+        if (this.#buckets[n]!.oldest !== null && over > most) { most = over; worst = n; }
+      }
+      const entry = this.#buckets[worst]!.oldest!;
+      this.remove(entry);
+      this.evictions++;
+      this.#onEvict(entry);
+    }
+  }
+
+  #link(entry: Entry): void {
+    const bucket = this.#buckets[entry.bucket]!;
+    entry.older = bucket.newest;
+    entry.newer = null;
+    if (bucket.newest === null) bucket.oldest = entry; else bucket.newest.newer = entry;
+    bucket.newest = entry;
+    bucket.bytes += entry.bytes;
+  }
+
+  #unlink(entry: Entry): void {
+    const bucket = this.#buckets[entry.bucket]!;
+    if (entry.newer === null) bucket.newest = entry.older; else entry.newer.older = entry.older;
+    if (entry.older === null) bucket.oldest = entry.newer; else entry.older.newer = entry.newer;
+    entry.newer = entry.older = null;
+    bucket.bytes -= entry.bytes;
+  }
+}

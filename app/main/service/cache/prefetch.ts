@@ -1,0 +1,122 @@
+// Gets ready what is likely to be asked next, while nobody asks anything: one at a time, within a budget of time, never under memory
+// pressure. What it makes lies in the cache like everything else; what came of each prediction is counted.
+import { type Knob, silent, type Telemetry } from '../../../core/telemetry.ts';
+import type { LayeredCache } from './cache.ts';
+import { Predictor } from './predictor.ts';
+
+/** Something that may be asked next. `step`: how it lies to what was asked; `request`: its name; `run` answers it, for the cache alone. */
+export interface Offer { readonly step: string; readonly request: string; run(): Promise<unknown> }
+
+/** A step less likely than this is not taken ahead. */
+const LIKELY = 0.3;
+/** Offers taken ahead of one request at most. */
+const MOST_AT_ONCE = 2;
+/** A prediction that is not asked for within so many requests was wrong. */
+const PATIENCE = 12;
+/** Milliseconds without a request after which it begins. */
+const QUIET = 20;
+/** The share of time it may take, in percent, where nobody says; and the most it may have saved up, in milliseconds. */
+const SHARE = 20, SAVED_UP = 1000;
+
+interface Ahead { readonly ms: number; readonly made: number }
+
+export class Prefetch {
+  made = 0;
+  right = 0;
+  wrong = 0;
+  /** milliseconds of work that were done before they were asked for, and those done in vain */
+  saved = 0;
+  wasted = 0;
+  enabled = false;
+  readonly #cache: LayeredCache;
+  readonly #counters;
+  readonly #predictor = new Predictor();
+  readonly #ahead = new Map<string, Ahead>();
+  #requests = 0;
+  #offers: readonly Offer[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #running = false;
+  #share = SHARE;
+  /** milliseconds it may take now, as of `#since` */
+  #budget = SAVED_UP;
+  #since: number;
+
+  constructor(cache: LayeredCache, telemetry: Telemetry = silent) {
+    this.#cache = cache;
+    this.#since = cache.now();
+    this.#counters = { right: telemetry.counter('acumen_predictions_total', 'right'), wrong: telemetry.counter('acumen_predictions_total', 'wrong') };
+  }
+
+  get paused(): boolean { return !this.enabled || this.#share === 0 || this.#cache.stage !== 'normal'; }
+
+  /** A request was answered; `offers`: what may come next. */
+  saw(request: string, offers: () => readonly Offer[]): void {
+    const { recorder } = this.#cache;
+    if (!this.enabled && recorder === null) return;
+    const next = offers();
+    recorder?.saw(request, next.map(({ step, request: name }) => [step, name]));
+    if (!this.enabled) return;
+    this.#requests++;
+    this.#predictor.step(this.#offers.find((offer) => offer.request === request)?.step ?? request.slice(0, request.indexOf(' ')));
+    this.#offers = next;
+    this.#judge(request);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { void this.#run(); }, QUIET).unref();
+  }
+
+  #judge(request: string): void {
+    const ahead = this.#ahead.get(request);
+    if (ahead !== undefined) {
+      this.#ahead.delete(request);
+      this.right++;
+      this.saved += ahead.ms;
+      this.#counters.right.add();
+    }
+    for (const [name, { ms, made }] of this.#ahead) {
+      if (this.#requests - made < PATIENCE) break;
+      this.#ahead.delete(name);
+      this.wrong++;
+      this.wasted += ms;
+      this.#counters.wrong.add();
+    }
+  }
+
+  async #run(): Promise<void> {
+    if (this.#running || this.paused) return;
+    this.#running = true;
+    const at = this.#requests;
+    try {
+      for (const { request, run } of likeliest(this.#offers, this.#predictor)) {
+        if (this.#ahead.has(request)) continue;
+        const now = this.#cache.now();
+        this.#budget = Math.min(SAVED_UP, this.#budget + (now - this.#since) * this.#share / 100);
+        this.#since = now;
+        if (this.#budget <= 0 || this.#requests !== at || this.paused) return;
+        // what cannot be answered is said to whoever asks for it
+        await run().catch(() => undefined);
+        const ms = this.#cache.now() - now;
+        this.#budget -= ms;
+        this.made++;
+        this.#ahead.set(request, { ms, made: this.#requests });
+      }
+    } finally {
+      this.#running = false;
+    }
+  }
+
+  figures(): { readonly made: number; readonly right: number; readonly wrong: number; readonly paused: boolean } {
+    return { made: this.made, right: this.right, wrong: this.wrong, paused: this.paused };
+  }
+
+  knobs(): Knob[] {
+    return [{ name: 'prefetch share', unit: 'percent', min: 0, max: 50, value: () => this.#share, set: (share) => { this.#share = share; } }];
+  }
+
+  close(): void { clearTimeout(this.#timer); }
+}
+
+/** What is worth being got ready, the likeliest first. */
+export function likeliest<O extends { readonly step: string }>(offers: readonly O[], predictor: Predictor): O[] {
+  return offers.map((offer) => ({ offer, p: predictor.likely(offer.step) })).filter(({ p }) => p >= LIKELY)
+    .sort((x, y) => y.p - x.p).slice(0, MOST_AT_ONCE).map(({ offer }) => offer);
+}
