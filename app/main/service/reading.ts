@@ -248,7 +248,7 @@ export class Reading {
   }
 
   async acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
-    const shown = await this.#acuFile(moment, acu, path), edits = await moment.edits(moment.engine.segmentOf(acu));
+    const { edits, ...shown } = await this.#acuFile(moment, acu, path);
     this.prefetch.saw(`acuFile ${acu} ${path}`, () => [
       ...besides(edits.map((e) => e.path), path, shown.after).map(([step, other]): Offer => ({ step, request: `acuFile ${acu} ${other}`, run: () => this.#acuFile(moment, acu, other) })),
       ...this.#neighbours(moment, acu),
@@ -256,11 +256,11 @@ export class Reading {
     return shown;
   }
 
-  async #acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
-    const edit = (await moment.edits(moment.engine.segmentOf(acu))).find((e) => e.path === path);
+  async #acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result'] & { readonly edits: readonly Edit[] }> {
+    const edits = await moment.edits(moment.engine.segmentOf(acu)), edit = edits.find((e) => e.path === path);
     if (edit === undefined) throw new AcumenError('unknown-name', 'This change does not touch that file.', 'Choose a file of its list.', { acu, path });
     const blobOf = this.#blobsOf(moment);
-    return { before: await shownEntry(edit.before, blobOf), after: await shownEntry(edit.after, blobOf) };
+    return { before: await shownEntry(edit.before, blobOf), after: await shownEntry(edit.after, blobOf), edits };
   }
 
   async conflictFile(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {

@@ -1,0 +1,172 @@
+// Somebody who uses Acumen, as a seed: goes through changes and their files, drags some into the composition, looks at what it becomes, reads
+// conflicts, takes changes out and undoes, fetches new commits, and comes back the next day. What they do is chosen by chance; what it
+// asks of the service is what the window asks for it, and the service, the store and the repository are real.
+import { Workspace } from '../../app/main/service/workspace.ts';
+import type { AcuId, PathBytes } from '../../app/core/bytes.ts';
+import { importedFrom } from '../../app/main/service/cache/imports.ts';
+import type { Recorder } from '../../app/main/service/cache/trace.ts';
+import type { Method, Methods } from '../../app/contract/methods.ts';
+import { Random } from '../../testkit/random.ts';
+
+/** One person at one repository. `fetch` brings the next commits, as many times as there are sessions. */
+export class Person {
+  readonly #random: Random;
+  readonly #recorder: Recorder;
+  readonly #file: string;
+  readonly #repository: string;
+  #workspace: Workspace | null = null;
+  /** milliseconds on the person's clock */
+  #at = 0;
+  #set: AcuId[] = [];
+  #cursor = 0;
+  #recent: AcuId[] = [];
+  #files: PathBytes[] = [];
+  #shown: PathBytes | null = null;
+  #tickets = 0;
+
+  constructor(seed: number, recorder: Recorder, file: string, repository: string) {
+    this.#random = new Random(seed);
+    this.#recorder = recorder;
+    this.#file = file;
+    this.#repository = repository;
+  }
+
+  async #open(): Promise<void> {
+    this.#workspace = await Workspace.open(this.#file);
+    this.#workspace.reading.cache.recorder = this.#recorder;
+  }
+
+  async #import(refs: readonly string[], base: string): Promise<void> {
+    await this.#ask('import', { path: this.#repository, base, refs: [...refs], grain: 'branch', ticket: `i${this.#tickets++}` }, 2000);
+    const known = new Set(this.#engine.acus.map(({ id }) => id));
+    this.#set = this.#workspace!.view.state.composition.acus.filter((id) => known.has(id));
+  }
+
+  #roll(): number { return this.#random.below(1 << 20) / (1 << 20); }
+
+  get #engine() { return this.#workspace!.engine; }
+
+  /** One request, `pause` milliseconds after the last on the person's clock; everything is computed, since nothing is kept from before. */
+  async #ask<M extends Method>(method: M, params: Methods[M]['params'], pause: number): Promise<Methods[M]['result'] | null> {
+    this.#at += Math.round(pause * (0.5 + this.#roll()));
+    this.#workspace!.reading.cache.clear();
+    this.#recorder.request(this.#at, method, JSON.stringify([method, params]));
+    try {
+      return await this.#workspace!.call(method, params);
+    } catch (error) {
+      // a set that does not stand is an answer
+      if ((error as { code?: string }).code === 'not-composable' || (error as { code?: string }).code === 'nothing-to-undo' || (error as { code?: string }).code === 'cannot-undo') return null;
+      throw error;
+    }
+  }
+
+  /** `steps`: what each session imports; the first is the first import. */
+  async live(steps: readonly { readonly refs: readonly string[]; readonly base: string; readonly before: () => void }[], acts: number): Promise<void> {
+    for (const { refs, base, before } of steps) {
+      before();
+      await this.#open();
+      this.#recorder.restarted(this.#at += 60_000);
+      if (this.#workspace!.view.state.published !== null && this.#set.length > 0) await this.#look(this.#set);
+      await this.#import(refs, base);
+      for (let n = 0; n < acts; n++) await this.#act();
+      await this.#workspace!.close();
+      this.#workspace = null;
+    }
+  }
+
+  async #act(): Promise<void> {
+    const p = this.#roll();
+    if (p < 0.5) await this.#browse();
+    else if (p < 0.72) await this.#drag();
+    else if (p < 0.82) await this.#readConflict();
+    else if (p < 0.92) await this.#readComposition();
+    else if (p < 0.96 && this.#set.length > 1) await this.#takeOut();
+    else await this.#goBack();
+  }
+
+  /** Down the list mostly, sometimes back to something seen, sometimes elsewhere; a file or a few of it. */
+  async #browse(): Promise<void> {
+    const random = this.#random, { acus } = this.#engine, p = this.#roll();
+    let acu = acus[this.#cursor % acus.length]!.id;
+    if (p < 0.25 && this.#recent.length > 0) acu = random.pick(this.#recent);
+    else if (p < 0.4) this.#cursor = random.below(acus.length);
+    else this.#cursor++;
+    if (!acus.some(({ id }) => id === acu)) acu = acus[0]!.id;
+    if (p >= 0.25) acu = acus[this.#cursor % acus.length]!.id;
+    this.#recent = [acu, ...this.#recent.filter((id) => id !== acu)].slice(0, 12);
+    const listed = await this.#ask('acuFiles', { acu }, 1500), paths = listed?.files.map(({ path }) => path) ?? [];
+    let at = 0;
+    for (let n = 0; n < Math.min(paths.length, 8); n++) {
+      const shown = await this.#ask('acuFile', { acu, path: paths[at]! }, n === 0 ? 50 : 2500);
+      if (!random.chance(0.55)) break;
+      const imported = importedFrom(shown?.after?.text ?? '', paths[at]!, paths);
+      if (imported.length > 0 && random.chance(0.2)) at = paths.indexOf(imported[0]!);
+      else if (random.chance(0.15)) at = random.below(paths.length);
+      else at = (at + 1) % paths.length;
+    }
+  }
+
+  /** The window asks for what a set would be while it is carried, and for the file that is open. */
+  async #look(set: readonly AcuId[]): Promise<void> {
+    const seen = await this.#ask('preview', { acus: [...set] }, 400);
+    if (seen?.tree == null || seen.files.length === 0) return;
+    this.#files = seen.files.map(({ path }) => path);
+    this.#shown = this.#shown !== null && this.#files.includes(this.#shown) ? this.#shown : this.#files[0]!;
+    await this.#ask('composedFile', { acus: [...set], path: this.#shown }, 50);
+  }
+
+  async #drag(): Promise<void> {
+    const random = this.#random, { acus } = this.#engine;
+    const id = random.chance(0.5) && this.#recent.length > 0 ? this.#recent[0]! : random.pick(acus).id;
+    if (!acus.some((acu) => acu.id === id) || this.#set.includes(id)) return;
+    const verdict = this.#engine.verdict(this.#set, [id]);
+    if (verdict.kind !== 'fits' && verdict.kind !== 'needs') return;
+    const next = [...new Set([...this.#set, id, ...verdict.kind === 'needs' ? verdict.missing : []])];
+    await this.#look(next);
+    if (!random.chance(0.75)) return;
+    const done = await this.#ask('compose', { acus: next, ticket: `c${this.#tickets++}` }, 600);
+    if (done === null) return;
+    this.#set = next;
+    await this.#look(next);
+  }
+
+  async #readComposition(): Promise<void> {
+    if (this.#set.length === 0 || this.#files.length === 0) return;
+    const random = this.#random;
+    let at = Math.max(0, this.#files.indexOf(this.#shown ?? this.#files[0]!));
+    for (let n = 0; n < 6; n++) {
+      at = random.chance(0.8) ? (at + 1) % this.#files.length : random.below(this.#files.length);
+      this.#shown = this.#files[at]!;
+      await this.#ask('composedFile', { acus: [...this.#set], path: this.#shown }, 2000);
+      if (!random.chance(0.6)) break;
+    }
+  }
+
+  async #readConflict(): Promise<void> {
+    const random = this.#random, all = [...this.#engine.conflicts()].filter((c) => !c.inherited).slice(0, 400);
+    if (all.length === 0) return;
+    // what concerns the change just looked at, else any
+    const near = all.filter((c) => this.#recent.slice(0, 3).some((id) => id === c.a || id === c.b));
+    const from = near.length > 0 && random.chance(0.6) ? near : all;
+    for (let n = 0; n < 3; n++) {
+      const c = random.pick(from);
+      await this.#ask('conflictFile', { a: c.a, b: c.b, path: c.path }, 2500);
+      if (!random.chance(0.6)) break;
+    }
+  }
+
+  async #takeOut(): Promise<void> {
+    const out = this.#random.pick(this.#set), next = this.#set.filter((id) => id !== out);
+    if (!this.#engine.check(next).ok) return;
+    if (await this.#ask('compose', { acus: next, ticket: `c${this.#tickets++}` }, 800) === null) return;
+    this.#set = next;
+    await this.#look(next);
+  }
+
+  async #goBack(): Promise<void> {
+    await this.#ask('undo', { ticket: `u${this.#tickets++}` }, 1000);
+    const known = new Set(this.#engine.acus.map(({ id }) => id));
+    this.#set = this.#workspace!.view.state.composition.acus.filter((id) => known.has(id));
+    if (this.#set.length > 0) await this.#look(this.#set);
+  }
+}
