@@ -41,12 +41,15 @@ export interface Aside {
 
 /**
  * An engine's index, made in workers where there is so much to do that they pay; elsewhere nothing, for it is made when it is asked for.
- * How many parts the workers took. Workers that die or cannot be had are no harm: then, too, it is made when it is asked for.
+ * How many parts the workers took. Workers that die or cannot be had are no harm: then, too, it is made when it is asked for. `given`: may be
+ * asked for only where it pays.
  */
-export async function pairAhead(engine: Engine, aside: Aside, worth?: number): Promise<number> {
+export async function pairAhead(engine: Engine, given: Aside | (() => Promise<Aside>), worth?: number): Promise<number> {
   if (engine.hasIndex) return 0;
-  const { tables } = engine, { pool } = aside, pairing = new Pairing(tables);
-  if (pairing.cost() < (worth ?? (pool.started > 1 ? WORTH_WARM : WORTH_WORKERS)) || (pool.size < 2 && worth !== 0)) { engine.giveIndex(new ConflictIndex(tables, pairing.whole())); return 0; }
+  const { tables } = engine, pairing = new Pairing(tables);
+  const least = worth ?? (typeof given === 'object' && given.pool.started > 1 ? WORTH_WARM : WORTH_WORKERS);
+  const aside = pairing.cost() < least ? null : typeof given === 'object' ? given : await given();
+  if (aside === null || (aside.pool.size < 2 && worth !== 0)) { engine.giveIndex(new ConflictIndex(tables, pairing.whole())); return 0; }
   let parts = 0;
   try {
     await pairAside(pairing, { ...aside, onProgress: (done, all) => { parts = all; aside.onProgress?.(done, all); } });

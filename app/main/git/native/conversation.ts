@@ -3,11 +3,11 @@
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import { corruptObject, ioFailure } from '../failures.ts';
+import { corruptObject } from '../failures.ts';
 import { tooLarge } from '../embedded/loose.ts';
 import type { ObjectType } from '../oids.ts';
 import { MOST_BYTES } from '../reader.ts';
-import { timedOut } from './git.ts';
+import { gitFailed, timedOut } from './git.ts';
 import type { GitHome } from './git.ts';
 
 /** `content` is empty where only `info` was asked, and may be part of a larger buffer: who keeps it copies it. */
@@ -82,7 +82,7 @@ export class Conversation {
     try {
       child = this.#child ?? this.#start();
     } catch (error) {
-      return fail(wave, ioFailure('start', 'git', error));
+      return fail(wave, gitFailed('git could not be started.', {}, error));
     }
     if (this.#waves.length === 0) this.#wake(child);
     this.#waves.push(wave);
@@ -227,7 +227,7 @@ export class Conversation {
   }
 
   #misheard(): void {
-    this.#end(new AcumenError('io', 'git answered something that was not asked.', 'Try again; `--git embedded` reads without git.'));
+    this.#end(gitFailed('git answered something that was not asked.'));
   }
 
   #ended(code: number | null, signal: string | null, failed: unknown): void {
@@ -239,7 +239,7 @@ export class Conversation {
       return this.#skip(corruptObject(`Object ${oid}`, complaint.replace(/^(?:fatal|error): /, ''), { oid }));
     }
     const how = signal !== null ? `signal ${signal}` : failed !== undefined ? 'it did not start' : `status ${code}`;
-    this.#end(new AcumenError('io', `git ended while it was needed (${how}).`, 'Try again; `--git embedded` reads without git.', { code, signal, complaint }, { cause: failed }));
+    this.#end(gitFailed(`git ended while it was needed (${how}).`, { code, signal, complaint }, failed));
   }
 
   /** Fails what is answered now, and asks a new git for the rest. */

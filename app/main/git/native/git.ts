@@ -97,8 +97,13 @@ function runOnce(path: string, args: readonly string[], { cwd, env, timeoutMs }:
   });
 }
 
+/** Of git itself, and not of what it was asked: whoever has another reader may ask that one (service/pools/git.ts). */
+export function gitFailed(message: string, data: Readonly<Record<string, unknown>> = {}, cause?: unknown): AcumenError {
+  return new AcumenError('io', message, 'Try again; `--git embedded` reads without git.', { ...data, dependency: 'git' }, cause === undefined ? undefined : { cause });
+}
+
 export function timedOut(ms: number): AcumenError {
-  return new AcumenError('io', `git did not answer within ${ms / 1000} s.`, 'Try again; `--git embedded` reads without git.', { timeoutMs: ms });
+  return gitFailed(`git did not answer within ${ms / 1000} s.`, { timeoutMs: ms });
 }
 
 /** The child processes and folders that must not outlive this one. */

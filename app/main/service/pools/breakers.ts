@@ -9,6 +9,8 @@ import type { Gate } from '../../../workers/pool.ts';
 export interface BreakerOptions {
   /** in a row, until nobody asks any more */
   readonly failures?: number;
+  /** Failures within so many ms count together, whatever succeeds between them: where some answers come without the dependency. */
+  readonly within?: number;
   /** ms until it is tried again the first time; each time in vain twice as long, up to `longest` */
   readonly rest?: number;
   readonly longest?: number;
@@ -36,6 +38,7 @@ export class Breaker implements Gate {
   /** failures since the last success: none, and a call needs no policy */
   #recent = 0;
   #failures = 0;
+  #last = 0;
   #was: BreakerState = 'closed';
   #since: number;
   #reason = '';
@@ -51,7 +54,7 @@ export class Breaker implements Gate {
     this.#clock = clock;
     this.#since = clock();
     const { counts = () => true, failures = DEFAULTS.failures, rest = DEFAULTS.rest, longest = DEFAULTS.longest } = options, state = telemetry.gauge('acumen_breaker_state', dependency);
-    this.#policy = circuitBreaker(handleWhen((error) => !(error instanceof Known) && counts(error)), {
+    this.#policy = circuitBreaker(handleWhen((error) => !(error instanceof Known) && (error instanceof Told || counts(error))), {
       breaker: new ConsecutiveBreaker(failures),
       halfOpenAfter: new DelegateBackoff(({ attempt }) => (this.#rest = Math.min(longest, rest * 2 ** (attempt - 1)))),
     });
@@ -70,7 +73,7 @@ export class Breaker implements Gate {
 
   /** Rejects `overloaded` without asking where it is open. */
   async run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#was === 'closed' && this.#recent === 0) {
+    if (this.#was === 'closed' && (this.#recent === 0 || this.#options.within !== undefined)) {
       try {
         return await work();
       } catch (error) {
@@ -113,7 +116,7 @@ export class Breaker implements Gate {
     if (this.isClosed) return true;
     if (this.#was === 'half-open' || this.wait() > 0) return false;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#trial = { since: Date.now(), done: resolve, fail: (reason) => reject(new Error(reason)) };
+    this.#trial = { since: Date.now(), done: resolve, fail: (reason) => reject(new Told(reason)) };
     this.#policy.execute(() => promise).catch(() => undefined);
     return true;
   }
@@ -130,7 +133,7 @@ export class Breaker implements Gate {
     this.#recent++;
     this.#reason = reason;
     if (this.#trial !== null) { this.#trial.fail(reason); this.#trial = null; return; }
-    if (this.isClosed) this.#policy.execute(() => { throw new Error(reason); }).catch(() => undefined);
+    if (this.isClosed) this.#policy.execute(() => { throw new Told(reason); }).catch(() => undefined);
   }
 
   /** Opens it by hand until what is answered is called. */
@@ -157,12 +160,15 @@ export class Breaker implements Gate {
     if (this.#options.counts?.(error) === false) return;
     this.#failures++;
     this.#recent++;
+    this.#last = Date.now();
     this.#reason = messageOf(error);
   }
 
   async #record(error: unknown): Promise<void> {
     if (this.#options.counts?.(error) === false || !this.#isNew(error)) return;
+    const { within } = this.#options, last = this.#last;
     this.#note(error);
+    if (within !== undefined && this.#last - last > within) await this.#policy.execute(() => undefined).catch(() => undefined);
     await this.#policy.execute(() => { throw error; }).catch(() => undefined);
   }
 
@@ -190,6 +196,9 @@ export class Breaker implements Gate {
 }
 
 function messageOf(error: unknown): string { return error instanceof Error ? error.message : String(error); }
+
+/** A failure that somebody told of, whatever its kind. */
+class Told extends Error {}
 
 /** A failure that has been counted: many wait for one git. */
 class Known extends Error {

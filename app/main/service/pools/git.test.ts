@@ -1,0 +1,147 @@
+// Dangers: a git that hangs holds every request for half a minute each; one that dies takes the window's answers with it; a reader that
+// gives up git for good, or goes on asking a dead one; another answer than git's.
+import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type PlantedGit, plantGit } from '../../../../testkit/faults.ts';
+import { type TempDir, tempDir } from '../../../../testkit/git.ts';
+import { numbered, smallRepository } from '../../../../testkit/small.ts';
+import type { Oid } from '../../../core/bytes.ts';
+import type { RepositoryReader } from '../../../core/repository.ts';
+import { type TelemetryEvent, silent } from '../../../core/telemetry.ts';
+import { openRepository } from '../../git/open.ts';
+import { Breakers } from './breakers.ts';
+import { openGuarded } from './git.ts';
+
+const GIT = execFileSync('/bin/sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+
+let dir: TempDir, git: PlantedGit, path: string, oids: Oid[], told: string[], breakers: Breakers;
+const open: RepositoryReader[] = [];
+
+beforeAll(async () => {
+  dir = tempDir('guarded');
+  path = `${dir.path}/r`;
+  const repository = smallRepository(path);
+  for (let i = 0; i < 12; i++) repository.branch(`b${i}`, { 'a.txt': numbered(20, { [i + 1]: `LINE ${i}` }) });
+  const reader = await openRepository(path, { reader: 'embedded' });
+  oids = (await reader.refs()).refs.map(({ oid }) => oid);
+  await reader.close();
+});
+afterAll(() => dir.remove());
+
+beforeEach(() => {
+  git = plantGit(dir.path, GIT);
+  told = [];
+  breakers = new Breakers({ ...silent, tell: (event: TelemetryEvent) => { if (event.kind === 'breaker') told.push(`${event.dependency}: ${event.to}`); } });
+});
+afterEach(async () => {
+  for (const reader of open.splice(0)) await reader.close();
+  breakers.close();
+  git.remove();
+});
+
+async function guarded(options: Partial<Parameters<typeof openGuarded>[1]> = {}): Promise<RepositoryReader> {
+  const reader = await openGuarded(path, { searchPath: git.path, timeoutMs: 150, rest: 100, breakers, ...options });
+  open.push(reader);
+  return reader;
+}
+
+/** Everything a reader answers, of commits that it has not been asked for. */
+async function answers(reader: RepositoryReader): Promise<unknown> {
+  const commits = await reader.commits(oids), tree = (commits[0] as { tree: Oid }).tree, entries = await reader.tree(tree), [{ oid }] = entries as [{ oid: Oid }];
+  return [commits, entries, await reader.commit(oids[1]!), await reader.blob(oid), await reader.blobSize(oid), await reader.blobSizes([oid, oids[0]!]), await reader.contents('blob', [oid]),
+    await reader.has(oid), await reader.resolve('b3'), await reader.abbreviated(oid.slice(0, 6)), await reader.refs(), await reader.head(), await reader.symbolicRef('HEAD'), [...await reader.upstreams()]];
+}
+
+async function answersOf(kind: 'embedded' | 'native'): Promise<unknown> {
+  const reader = await openRepository(path, { reader: kind });
+  open.push(reader);
+  return answers(reader);
+}
+
+/** Until it holds; a test that waits in vain ends by its own limit. */
+async function until(holds: () => boolean): Promise<void> { while (!holds()) await sleep(10); }
+
+test('a git that stops answering costs two silences: then the embedded reader answers the same, and git again when it is back', async () => {
+  const wanted = await answersOf('embedded'), reader = await guarded();
+  expect(reader.kind).toBe('native');
+  expect(await reader.commits(oids)).toHaveLength(oids.length);
+  git.be('hung');
+  git.freeze();
+  expect(await answers(reader)).toEqual(wanted);
+  expect(reader.kind).toBe('embedded');
+  expect(told).toContain('git: open');
+  const { started } = git;
+  expect(await answers(reader)).toEqual(wanted);
+  expect(breakers.figures()).toMatchObject([{ dependency: 'git', reason: expect.stringContaining('did not answer') as string }]);
+  git.be('well');
+  await until(() => reader.kind === 'native');
+  expect(told.slice(-2)).toEqual(['git: half-open', 'git: closed']);
+  expect(git.started).toBeGreaterThan(started);
+  expect(await answers(reader)).toEqual(wanted);
+  await until(() => reader.kind === 'native');
+});
+
+test('a git that dies whenever it is asked is left alone', async () => {
+  const wanted = await answersOf('embedded'), reader = await guarded({ rest: 60_000 });
+  git.be('dead');
+  git.kill();
+  expect(await answers(reader)).toEqual(wanted);
+  await reader.has(oids[0]!);
+  expect(told).toEqual(['git: open']);
+  const { started } = git;
+  for (let i = 0; i < 20; i++) await reader.blobSizes(oids);
+  expect(git.started).toBe(started);
+});
+
+test('what git answered before it died is not asked again, and nobody is told of a death', async () => {
+  const reader = await guarded(), many = Array.from({ length: 400 }, (_, i) => oids[i % oids.length]!);
+  const found = reader.contents('tree', many), others = Promise.all(oids.map((oid) => reader.commit(oid)));
+  git.kill();
+  expect((await found).every((one) => one instanceof Error && /not a tree|is a commit/.test(one.message))).toBe(true);
+  expect((await others).map(({ oid }) => oid)).toEqual(oids);
+});
+
+test('a git that hangs when it is asked for its version: the embedded reader opens, and git is found when it is back', async () => {
+  git.be('hung');
+  const reader = await guarded();
+  expect(reader.kind).toBe('embedded');
+  expect(await reader.commit(oids[0]!)).toMatchObject({ oid: oids[0] });
+  expect(told).toEqual(['git: open']);
+  git.be('well');
+  await until(() => reader.kind === 'native');
+  expect(await reader.commit(oids[1]!)).toMatchObject({ oid: oids[1] });
+});
+
+test('who asked for the native reader alone is told why at once, and gets it back', async () => {
+  const reader = await guarded({ reader: 'native', rest: 500 });
+  git.be('dead');
+  git.kill();
+  for (let i = 0; i < 3; i++) await reader.has(oids[i]!).catch(() => undefined);
+  await expect(reader.has(oids[5]!)).rejects.toMatchObject({ code: 'overloaded', data: { dependency: 'git' }, hint: expect.stringContaining('tried again') as string });
+  git.be('well');
+  await until(() => breakers.figures()[0]!.state === 'closed');
+  expect(await reader.has(oids[5]!)).toBe(true);
+});
+
+test('without breakers a git that failed once is not asked again', async () => {
+  const reader = await guarded({ breakers: undefined });
+  git.be('dead');
+  git.kill();
+  expect(await reader.has(oids[0]!)).toBe(true);
+  const { started } = git;
+  for (const oid of oids) expect(await reader.commit(oid)).toMatchObject({ oid });
+  expect(reader.kind).toBe('embedded');
+  expect(git.started).toBe(started);
+});
+
+test('no repository, no git and the embedded reader are as they are without a guard', async () => {
+  await expect(openGuarded(dir.path, { searchPath: git.path, breakers })).rejects.toMatchObject({ code: 'not-a-repository' });
+  await expect(openGuarded(path, { searchPath: `${dir.path}/none`, reader: 'native', breakers })).rejects.toMatchObject({ code: 'io' });
+  for (const options of [{ searchPath: `${dir.path}/none` }, { reader: 'embedded' as const }]) {
+    const reader = await guarded(options);
+    expect(reader.kind).toBe('embedded');
+    expect(await reader.has(oids[0]!)).toBe(true);
+  }
+  expect(breakers.figures()).toEqual([]);
+});

@@ -1,0 +1,158 @@
+// A repository's reader that outlives its git: where git hangs, dies or babbles, what was asked of it is asked of the embedded reader, and
+// after a few such failures git is left alone until it answers a question of its own. Not how either reads: that is main/git.
+import type { ByteString, Oid } from '../../../core/bytes.ts';
+import { AcumenError } from '../../../core/errors.ts';
+import type { Commit, Head, Ref, RepositoryReader, TreeEntry } from '../../../core/repository.ts';
+import { type OpenOptions, openRepository } from '../../git/open.ts';
+import type { Breaker, Breakers } from './breakers.ts';
+
+export interface GuardOptions extends Pick<OpenOptions, 'reader' | 'searchPath' | 'timeoutMs'> {
+  /** where a process has any; else a git that failed once is not asked again */
+  readonly breakers?: Breakers | undefined;
+  /** of the breaker: ms until a git that failed is tried again */
+  readonly rest?: number;
+}
+
+/** Silence of git, in ms, after which the embedded reader is asked, where there is one. Without, git has the reader's own patience. */
+const HANGS = 2_000;
+/** in a row: a git that ended twice without an answer between is not started a third time by its reader either (git/native/conversation.ts) */
+const FAILURES = 2;
+/** ms in which they count together: a reader answers much from memory, which tells nothing of git. */
+const WITHIN = 60_000;
+
+/** Something that git itself did, and not what it was asked. */
+export function isGitFailure(error: unknown): error is AcumenError {
+  return error instanceof AcumenError && error.data['dependency'] === 'git';
+}
+
+/** As `openRepository` (git/open.ts), and guarded where git may read it. */
+export async function openGuarded(path: string, options: GuardOptions = {}): Promise<RepositoryReader> {
+  const { reader = 'auto', breakers, searchPath, rest } = options;
+  const opening: OpenOptions = { ...searchPath !== undefined && { searchPath }, ...options.timeoutMs !== undefined ? { timeoutMs: options.timeoutMs } : reader === 'auto' && { timeoutMs: HANGS } };
+  if (reader === 'embedded') return openRepository(path, { ...opening, reader });
+  let failure: unknown = null;
+  const native = await openRepository(path, { ...opening, reader: 'native' }).catch((error: unknown) => { failure = error; return null; });
+  if (native === null && (reader === 'native' || !isGitFailure(failure))) {
+    if (reader === 'native') throw failure;
+    // no git that can be used, or no repository: the embedded reader, or what is wrong in its words
+    return openRepository(path, { ...opening, reader: 'embedded' });
+  }
+  const embedded = native === null ? await openRepository(path, { ...opening, reader: 'embedded' }).catch((): never => { throw failure; }) : null;
+  return new GuardedReader(native, embedded, (native ?? embedded)!.gitDir, opening, reader === 'auto', breakers, rest, failure);
+}
+
+class GuardedReader implements RepositoryReader {
+  readonly gitDir: string;
+  readonly objectFormat: 'sha1' | 'sha256';
+  readonly #opening: OpenOptions;
+  readonly #breakers: Breakers | undefined;
+  readonly #breaker: Breaker | null;
+  /** null: it could not be opened, or has failed; the breaker's probe opens another */
+  #native: RepositoryReader | null;
+  #embedded: Promise<RepositoryReader | null> | null;
+  #failed: AcumenError | null;
+  #closed = false;
+
+  constructor(native: RepositoryReader | null, embedded: RepositoryReader | null, gitDir: string, opening: OpenOptions, mayFallBack: boolean, breakers: Breakers | undefined, rest: number | undefined, failure: unknown) {
+    this.gitDir = gitDir;
+    this.objectFormat = (native ?? embedded)!.objectFormat;
+    this.#opening = opening;
+    this.#native = native;
+    this.#embedded = mayFallBack ? embedded === null ? null : Promise.resolve(embedded) : Promise.resolve(null);
+    this.#failed = isGitFailure(failure) ? failure : null;
+    this.#breakers = breakers;
+    this.#breaker = breakers?.another('git', { failures: FAILURES, within: WITHIN, counts: isGitFailure, probe: () => this.#probe(), ...rest !== undefined && { rest } }) ?? null;
+    if (native === null && this.#failed !== null) for (let i = 0; i < FAILURES; i++) this.#breaker?.failed(this.#failed.message);
+  }
+
+  get kind(): 'embedded' | 'native' { return this.#native !== null && this.#breaker?.isClosed !== false ? 'native' : 'embedded'; }
+
+  /** A git of its own that answers one question: nothing that is asked waits for it. */
+  async #probe(): Promise<void> {
+    const fresh = await openRepository(this.gitDir, { ...this.#opening, reader: 'native' });
+    try {
+      await fresh.has('0'.repeat(this.objectFormat === 'sha1' ? 40 : 64) as Oid);
+    } catch (error) {
+      await fresh.close();
+      throw error;
+    }
+    if (this.#closed) { await fresh.close(); return; }
+    const old = this.#native;
+    this.#native = fresh;
+    this.#failed = null;
+    await old?.close();
+  }
+
+  /** The reader that git does not stop; the failure where there is none. */
+  async #other(failure: unknown): Promise<RepositoryReader> {
+    const other = await (this.#embedded ??= openRepository(this.gitDir, { ...this.#opening, reader: 'embedded' }).catch(() => null));
+    if (other === null) throw failure;
+    return other;
+  }
+
+  async #ask<T>(work: (reader: RepositoryReader) => Promise<T>): Promise<T> {
+    const native = this.#native;
+    let failure: unknown = this.#failed;
+    if (native !== null && this.#breaker?.isClosed !== false) {
+      try {
+        return await (this.#breaker === null ? work(native) : this.#breaker.run(() => work(native)));
+      } catch (error) {
+        if (!isGitFailure(error)) throw error;
+        failure = this.#note(error);
+      }
+    }
+    return work(await this.#other(this.#breaker?.isClosed === false ? this.#breaker.broken() : failure));
+  }
+
+  /** Many at once: those that git failed are asked of the other. */
+  async #askAll<T>(oids: readonly Oid[], ask: (reader: RepositoryReader, oids: readonly Oid[]) => Promise<readonly (T | AcumenError)[]>): Promise<readonly (T | AcumenError)[]> {
+    let lost: AcumenError | undefined, partly: readonly (T | AcumenError)[] = [];
+    try {
+      return await this.#ask(async (reader) => {
+        const found = await ask(reader, oids);
+        if (reader !== this.#native) return found;
+        lost = found.find(isGitFailure);
+        partly = found;
+        if (lost !== undefined) throw lost;
+        return found;
+      });
+    } catch (error) {
+      // nobody else can read it: what git answered before it failed is answered all the same
+      if (lost !== undefined && error === lost) return partly;
+      throw error;
+    }
+  }
+
+  #note(error: AcumenError): AcumenError {
+    this.#failed = error;
+    if (this.#breaker === null && this.#embedded === null) {
+      // without a breaker nobody finds out whether it is back
+      const old = this.#native;
+      this.#native = null;
+      void this.#other(error).catch(() => { this.#native = old; });
+    }
+    return error;
+  }
+
+  head(): Promise<Head> { return this.#ask((r) => r.head()); }
+  refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> { return this.#ask((r) => r.refs()); }
+  symbolicRef(name: string): Promise<ByteString | null> { return this.#ask((r) => r.symbolicRef(name)); }
+  resolve(rev: string): Promise<Oid> { return this.#ask((r) => r.resolve(rev)); }
+  upstreams(): Promise<ReadonlyMap<ByteString, ByteString>> { return this.#ask((r) => r.upstreams()); }
+  commit(oid: Oid): Promise<Commit> { return this.#ask((r) => r.commit(oid)); }
+  tree(oid: Oid): Promise<readonly TreeEntry[]> { return this.#ask((r) => r.tree(oid)); }
+  blob(oid: Oid): Promise<Uint8Array> { return this.#ask((r) => r.blob(oid)); }
+  blobSize(oid: Oid): Promise<number> { return this.#ask((r) => r.blobSize(oid)); }
+  has(oid: Oid): Promise<boolean> { return this.#ask((r) => r.has(oid)); }
+  abbreviated(prefix: string): Promise<readonly Oid[]> { return this.#ask((r) => r.abbreviated(prefix)); }
+  commits(oids: readonly Oid[]): Promise<readonly (Commit | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.commits(some)); }
+  contents(type: 'tree' | 'blob', oids: readonly Oid[], most?: number): Promise<readonly (Uint8Array | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.contents(type, some, most)); }
+  blobSizes(oids: readonly Oid[]): Promise<readonly (number | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.blobSizes(some)); }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#breaker !== null) this.#breakers!.forget(this.#breaker);
+    const other = this.#embedded === null ? null : await this.#embedded;
+    await Promise.all([this.#native?.close(), other?.close()]);
+  }
+}
