@@ -78,7 +78,7 @@ export class Engines {
       this.#keepLater();
       return { changed };
     }
-    await pairInThreads(engine);
+    await pairInThreads(engine, this.#workspace.platform.pools, this.#workspace.store.file);
     const { blocking, resolvable, risk, partial } = engine.pairCounts();
     const bytes = engine.encode();
     return {

@@ -6,6 +6,8 @@ import { type Knob, type Telemetry, silent } from '../../core/telemetry.ts';
 import type { EventBus } from './bus/bus.ts';
 import type { Monitor, Rolled } from './monitor/monitor.ts';
 import type { BaseReport } from './monitor/report.ts';
+import type { Admission } from './pools/admission.ts';
+import type { Pools } from './pools/pools.ts';
 import type { Clock } from './workspace.ts';
 
 /**
@@ -27,6 +29,10 @@ export interface Platform {
   readonly monitor: Monitor | null;
   /** what the threads of this process tell, and who hears it; null on a bare platform */
   readonly bus: EventBus | null;
+  /** threads for heavy work, and breakers; null on a bare platform */
+  readonly pools: Pools | null;
+  /** who is let in; null on a bare platform: everybody */
+  readonly admission: Admission | null;
   /** Closed in the order opposite to that in which they were added. */
   add(part: Part): void;
   knobs(): Knob[];
@@ -51,6 +57,8 @@ export function barePlatform(): Platform {
     telemetry: silent,
     monitor: null,
     bus: null,
+    pools: null,
+    admission: null,
     add(part) { parts.push(part); },
     knobs: () => parts.flatMap((part) => part.knobs?.() ?? []),
     report: () => Promise.reject(new AcumenError('usage', 'Nothing is measured here.', 'Run `acumen serve` or open the window, and ask again.')),
@@ -63,10 +71,16 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const monitor = Monitor.open(options);
   const { openBus } = await import('./bus/part.ts');
   const bus = openBus(monitor, options.clock === undefined ? Date.now : () => options.clock!.now());
+  const [{ Pools }, { Admission }] = await Promise.all([import('./pools/pools.ts'), import('./pools/admission.ts')]);
+  const pools = new Pools({ telemetry: monitor }), admission = new Admission({ telemetry: monitor });
+  monitor.add(pools);
+  monitor.add(admission);
   return {
     telemetry: monitor,
     monitor,
     bus,
+    pools,
+    admission,
     add(part) { monitor.add(part); },
     knobs: () => monitor.knobs(),
     report: async (at = null) => monitor.report(at),

@@ -11,7 +11,6 @@ import type { Composition, Segment } from '../../core/model.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { GrowingHistory, type RefMove } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
-import { openRepository } from '../git/open.ts';
 import type { ReaderChoice } from '../git/open.ts';
 import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
@@ -25,10 +24,11 @@ import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
+import { openGuarded } from './pools/git.ts';
 import { OperationQueue } from './queue.ts';
 import { Reading } from './reading.ts';
 import type { Moment } from './reading.ts';
-import type { Service } from './session.ts';
+import type { Asked, Service } from './session.ts';
 import { Telling } from './telling.ts';
 import { moveRef, settleMoves } from './writeBack.ts';
 
@@ -126,8 +126,10 @@ export class Workspace implements Service {
   /** the whole log, oldest first */
   get log(): readonly Operation[] { return this.#log; }
 
-  call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
-    return this.#handlers[method](params);
+  call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
+    const run = (): Promise<Methods[M]['result']> => this.#handlers[method](params);
+    const { monitor } = this.platform;
+    return monitor === null ? run() : monitor.timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, run);
   }
 
   subscribe(listener: (push: Push) => void): () => void {
@@ -135,6 +137,8 @@ export class Workspace implements Service {
     if (!this.telling.isHeard) this.#told = this.#view;
     return this.telling.subscribe(listener);
   }
+
+  watch(listener: (push: Push) => void): () => void { return this.platform.monitor?.watch(listener) ?? (() => {}); }
 
   async close(): Promise<void> {
     this.#stopListening();
@@ -172,7 +176,7 @@ export class Workspace implements Service {
 
   async open(path: string): Promise<RepositoryReader> {
     if (this.#reader?.gitDir === path) return this.#reader.reader;
-    const reader = await openRepository(path, { reader: this.#git, searchPath: this.env['PATH'] ?? '' });
+    const reader = await openGuarded(path, { reader: this.#git, searchPath: this.env['PATH'] ?? '', breakers: this.platform.pools?.breakers });
     if (this.#reader?.gitDir === reader.gitDir) {
       await reader.close();
       return this.#reader.reader;
