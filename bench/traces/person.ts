@@ -165,6 +165,8 @@ export class Person {
 
   async #goBack(): Promise<void> {
     await this.#ask('undo', { ticket: `u${this.#tickets++}` }, 1000);
+    // that was the first import
+    if (this.#engine.acus.length === 0) await this.#ask('redo', { ticket: `r${this.#tickets++}` }, 1000);
     const known = new Set(this.#engine.acus.map(({ id }) => id));
     this.#set = this.#workspace!.view.state.composition.acus.filter((id) => known.has(id));
     if (this.#set.length > 0) await this.#look(this.#set);
