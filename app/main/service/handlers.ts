@@ -1,6 +1,5 @@
 // What each method of the contract does in a workspace: one line each. Whoever adds a method adds it here.
 import type { Method, Methods } from '../../contract/methods.ts';
-import { Answers } from './answers.ts';
 import { Composing } from './composing.ts';
 import { performanceAnswers } from './monitor/answers.ts';
 import { fsck, importInto, undo } from './operations.ts';
@@ -12,7 +11,7 @@ import { writeBranch } from './writeBack.ts';
 export type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
 export function handlersOf(workspace: Workspace): Handlers {
-  const { queue, reading } = workspace, composing = new Composing(workspace), answers = new Answers(workspace);
+  const { queue, reading, answers } = workspace, composing = new Composing(workspace);
   const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task);
   const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
   return {

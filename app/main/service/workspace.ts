@@ -14,6 +14,8 @@ import type { Method, Methods, Push, RepositoryInfo } from '../../contract/metho
 import type { ReaderChoice } from '../git/open.ts';
 import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
+import { Answers } from './answers.ts';
+import { LayeredCache } from './cache/cache.ts';
 import { Engines } from './engines.ts';
 import { handlersOf } from './handlers.ts';
 import type { Handlers } from './handlers.ts';
@@ -24,6 +26,7 @@ import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
+import type { Admission } from './pools/admission.ts';
 import { openGuarded } from './pools/git.ts';
 import { OperationQueue } from './queue.ts';
 import { Reading } from './reading.ts';
@@ -49,6 +52,8 @@ export interface WorkspaceOptions {
   readonly git?: ReaderChoice;
   /** what this process measures and shares out; nothing if not given */
   readonly platform?: Platform;
+  /** false: every answer is worked out anew, to measure what keeping them is worth */
+  readonly caches?: boolean;
 }
 
 /** The state at one operation, with the engine over it. */
@@ -73,13 +78,15 @@ export class Workspace implements Service {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: Platform;
   readonly #git: ReaderChoice;
-  readonly reading = new Reading();
+  readonly reading: Reading;
+  readonly answers: Answers;
   readonly queue: OperationQueue;
   readonly telling = new Telling();
   readonly #engines = new Engines(this);
   readonly #pipeline = new Pipeline(this, (done) => this.#advance(done));
   readonly #handlers: Handlers;
   readonly #stopListening: () => void;
+  readonly #leave: () => void;
   #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engines.nothing() };
   /** what the last import of this process found */
   memory: Memory | null = null;
@@ -113,13 +120,22 @@ export class Workspace implements Service {
     this.env = options.env ?? process.env;
     this.#git = options.git ?? 'auto';
     this.platform = options.platform ?? barePlatform();
+    this.reading = options.caches === false ? new Reading(new LayeredCache({ limit: 1 })) : new Reading();
+    this.answers = new Answers(this, options.caches ?? true);
     this.#told = this.#view;
-    this.queue = new OperationQueue((push) => { if (push.push === 'queue') this.telling.latest('queue', () => [push]); else this.telling.now(push); }, () => this.clock.now());
+    const depth = this.platform.telemetry.gauge('acumen_queue_depth', 'operations');
+    this.queue = new OperationQueue((push) => {
+      if (push.push !== 'queue') { this.telling.now(push); return; }
+      depth.set(push.waiting);
+      this.telling.latest('queue', () => [push]);
+    }, () => this.clock.now());
+    this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null } }; } });
     this.#handlers = handlersOf(this);
     this.#stopListening = store.onExternalChange(() => { this.refold().catch(() => undefined); }); // the next operation says what is wrong
   }
 
   get view(): View { return this.#view; }
+  get admission(): Admission | null { return this.platform.admission; }
   get engine(): Engine { return this.#view.engine; }
   /** once what is being read now has been */
   get settled(): Promise<View> { return this.#folding; }
@@ -142,6 +158,7 @@ export class Workspace implements Service {
 
   async close(): Promise<void> {
     this.#stopListening();
+    this.#leave();
     await (await this.#load)?.close();
     await this.queue.close();
     await this.#folding.catch(() => undefined);
