@@ -32,7 +32,7 @@ async function served(): Promise<void> {
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'index.html'), '<!doctype html><html><head><title>A</title></head></html>');
   const located = await locateServed({ repo, store: join(folder, 'served.acumen'), cwd, env });
-  const { workspace } = await openServed(located, { env, git }, 'acumen serve REPO');
+  const { workspace, close } = await openServed(located, { env, git, what: 'serve' }, 'acumen serve REPO');
   const host = await startHost({ root, attach: (transport) => attachSession(workspace, transport) });
   try {
     const origin = `http://127.0.0.1:${host.port}`;
@@ -64,7 +64,7 @@ async function served(): Promise<void> {
     client.close();
   } finally {
     await host.close();
-    await workspace.close();
+    await close();
   }
 }
 

@@ -33,8 +33,8 @@ export interface Platform {
   readonly pools: Pools | null;
   /** who is let in; null on a bare platform: everybody */
   readonly admission: Admission | null;
-  /** Closed in the order opposite to that in which they were added. */
-  add(part: Part): void;
+  /** Answers what takes it away again. Those that are left are closed with the platform, the last first. */
+  add(part: Part): () => void;
   knobs(): Knob[];
   /** The figures of a moment (milliseconds since the epoch), of the newest second if none is given; refused on a bare platform. */
   report(at?: number | null): Promise<StatsReport>;
@@ -51,6 +51,15 @@ export interface PlatformOptions {
   readonly manual?: boolean;
 }
 
+/** For who holds the list. */
+export function addTo(parts: Part[], part: Part): () => void {
+  parts.push(part);
+  return () => {
+    const at = parts.indexOf(part);
+    if (at >= 0) parts.splice(at, 1);
+  };
+}
+
 export function barePlatform(): Platform {
   const parts: Part[] = [];
   return {
@@ -59,7 +68,7 @@ export function barePlatform(): Platform {
     bus: null,
     pools: null,
     admission: null,
-    add(part) { parts.push(part); },
+    add: (part) => addTo(parts, part),
     knobs: () => parts.flatMap((part) => part.knobs?.() ?? []),
     report: () => Promise.reject(new AcumenError('usage', 'Nothing is measured here.', 'Run `acumen serve` or open the window, and ask again.')),
     async close() { for (const part of parts.splice(0).reverse()) await part.close?.(); },
@@ -81,7 +90,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     bus,
     pools,
     admission,
-    add(part) { monitor.add(part); },
+    add: (part) => monitor.add(part),
     knobs: () => monitor.knobs(),
     report: async (at = null) => monitor.report(at),
     close: () => monitor.close(),

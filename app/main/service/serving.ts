@@ -8,18 +8,24 @@ import { gitDirOf, locate } from './locating.ts';
 import type { Asked, Located } from './locating.ts';
 import { repositoryPath } from './place.ts';
 import { sampleRepository } from './sampling.ts';
+import { openPlatform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import { Workspace } from './workspace.ts';
 
 export type { ReaderChoice };
 
 export interface Opening { readonly env: NodeJS.ProcessEnv; readonly git: ReaderChoice }
+/** `what`: who serves, for a person: `serve`, `window` */
+export interface Serving extends Opening { readonly what: string }
 
 export interface Served {
   readonly workspace: Workspace;
+  readonly platform: Platform;
   /** what a person calls the repository's place */
   readonly repository: string;
   /** Imports if nothing ever was; resolves at once otherwise. Later imports are the person's to ask for: each is an operation that undo takes back. */
   importFirst(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** With neither repository nor store: the sample. A path that is no repository is refused here, before anything is opened or made. */
@@ -31,26 +37,40 @@ export async function locateServed(asked: Asked): Promise<Located> {
 }
 
 /** Opens the workspace, or makes it. */
-export async function openWorkspace({ store }: Located, { env, git }: Opening): Promise<Workspace> {
+export async function openWorkspace({ store }: Located, { env, git }: Opening, platform?: Platform): Promise<Workspace> {
   await mkdir(path.dirname(store), { recursive: true, mode: 0o700 });
-  return Workspace.open(store, { env, git });
+  return Workspace.open(store, { env, git, ...platform !== undefined && { platform } });
 }
 
 /** `again`: the command line that says which repository the store is for. */
-export async function openServed(located: Located, opening: Opening, again: string): Promise<Served> {
-  const workspace = await openWorkspace(located, opening);
+export async function openServed(located: Located, opening: Serving, again: string): Promise<Served> {
+  const platform = await openPlatform({ store: located.store, what: opening.what });
+  let workspace: Workspace;
+  try {
+    workspace = await openWorkspace(located, opening, platform);
+  } catch (error) {
+    await platform.close();
+    throw error;
+  }
+  const close = async (): Promise<void> => {
+    try {
+      await workspace.close();
+    } finally {
+      await platform.close();
+    }
+  };
   const { gitDir, published } = workspace.view.state;
   const named = located.repo === null ? null : await gitDirOf(located.repo);
   if (named === null && gitDir === null) {
-    await workspace.close();
+    await close();
     throw new AcumenError('usage', 'This store has no repository yet.', `Run \`${again} --store FILE\`.`, { store: located.store });
   }
   if (named !== null && gitDir !== null && named !== gitDir) {
-    await workspace.close();
+    await close();
     throw new AcumenError('store-other-repository', `This store belongs to ${gitDir}.`, 'Leave the repository out, or use its own --store.', { store: located.store, gitDir });
   }
   return {
-    workspace,
+    workspace, platform, close,
     repository: repositoryPath(gitDir ?? named!),
     async importFirst() {
       if (published !== null) return;

@@ -7,6 +7,7 @@ import type { Method, Methods, Push, Request, Transport } from '../../contract/m
 import { AcumenError } from '../../core/errors.ts';
 import { encodedAnswer } from './answers.ts';
 import { Deadlines, deadlineOf } from './deadlines.ts';
+import { Admission } from './pools/admission.ts';
 
 /** Who asks, and by when the answer is to be there: milliseconds of `performance.now()`, infinite where it may take its time. */
 export interface Asked { readonly client: number; readonly deadline: number }
@@ -16,10 +17,14 @@ export interface Service {
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']>;
   /** answers what ends the subscription */
   subscribe(listener: (push: Push) => void): () => void;
+  /** the same for the figures of each second, which only those hear who asked for them */
+  watch?(listener: (push: Push) => void): () => void;
+  /** of its process; without one each client has limits of its own alone */
+  readonly admission?: Admission | null;
 }
 
-/** Requests of one client under way at once: a window has a dozen. */
-const MAX_PENDING = 256;
+/** Those that end what others take: let in whatever else is under way. */
+const always: ReadonlySet<Method> = new Set<Method>(['cancel', 'pause']);
 
 /** All sessions of a process share the timer of their deadlines. */
 const shared = new Deadlines();
@@ -30,22 +35,35 @@ const frames = new WeakMap<Push, Uint8Array>();
 
 export function attachSession(service: Service, transport: Transport, deadlines: Deadlines = shared): void {
   const client = ++clients;
-  let pending = 0;
+  const gateway = (service.admission ?? new Admission()).client();
   const send = (frame: Uint8Array): void => {
     if (frame.length <= limits.frameBytes) { transport.send(frame); return; }
     throw new AcumenError('too-large', 'The answer is too large to send.', 'Import fewer refs with --refs.', { bytes: frame.length });
   };
   const fail = (id: number, error: unknown): void => { transport.send(encodeFrame({ id, error: toWireError(error) })); };
 
-  const unsubscribe = service.subscribe((push) => {
+  const tell = (push: Push): void => {
     let frame = frames.get(push);
     if (frame === undefined) frames.set(push, frame = encodeFrame(push));
     // a push too large to send is an epoch that the client will miss, and fetch
     try { send(frame); } catch (error) { if (!(error instanceof AcumenError)) throw error; }
-  });
-  transport.onClose(unsubscribe);
+  };
+  const unsubscribe = service.subscribe(tell);
+  let unwatch: (() => void) | undefined, isGone = false;
+  const watch = (on: boolean): void => {
+    unwatch?.();
+    unwatch = on && !isGone ? service.watch?.(tell) : undefined;
+  };
+  transport.onClose(() => { isGone = true; unsubscribe(); watch(false); gateway.leave(); });
 
   async function answer({ id, method, params, within }: Request): Promise<void> {
+    let admitted: (() => void) | undefined;
+    try {
+      admitted = always.has(method) ? undefined : gateway.admit();
+    } catch (error) {
+      fail(id, error);
+      return;
+    }
     let isLate = false, isAnswered = false;
     const patience = within ?? deadlineOf(method), deadline = deadlines.now() + patience;
     const done = deadlines.watch(deadline, () => {
@@ -55,15 +73,15 @@ export function attachSession(service: Service, transport: Transport, deadlines:
       isAnswered = true;
       fail(id, tooLate(method, patience));
     });
-    pending++;
     try {
       const ok = await service.call(method, params, { client, deadline });
+      if (method === 'watch') watch(params.on);
       if (!isAnswered) send(encodeAnswer(id, ok, encodedAnswer(ok)));
     } catch (error) {
       if (!isAnswered) fail(id, isLate && toAcumenError(error).code === 'cancelled' ? tooLate(method, patience) : error);
     } finally {
       done();
-      pending--;
+      admitted?.();
     }
   }
 
@@ -76,10 +94,6 @@ export function attachSession(service: Service, transport: Transport, deadlines:
       request = decodeRequest(value);
     } catch (error) {
       fail(id, error);
-      return;
-    }
-    if (pending >= MAX_PENDING) {
-      fail(id, new AcumenError('too-large', 'Too many requests are under way.', 'Wait for some to be answered.', { limit: MAX_PENDING }));
       return;
     }
     void answer(request);

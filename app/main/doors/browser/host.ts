@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly root?: string;
   /** one call for each page that connects */
   readonly attach: (transport: Transport) => void;
+  /** what /metrics answers, in Prometheus' text format; without it there is no such address */
+  readonly metrics?: () => string;
 }
 
 export interface Host {
@@ -68,6 +70,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
       refuse(response, 405, 'Only GET and HEAD.');
       return;
     }
+    if (pathname === '/metrics' && options.metrics !== undefined) { answerMetrics(request, response, options.metrics); return; }
     const file = answerFile(files, pathname, `ws://${request.headers.host!}`);
     if (file === null) { refuse(response, 404, 'No such file.'); return; }
     for (const [name, value] of file.headers) response.setHeader(name, value);
@@ -76,9 +79,21 @@ export async function startHost(options: HostOptions): Promise<Host> {
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
+  /** For a page that has a session, and for a collector that was given the token. */
+  function answerMetrics(request: IncomingMessage, response: ServerResponse, metrics: () => string): void {
+    if (!hasSession(request) && !sameSecret(bearer(request) ?? '', token)) {
+      response.setHeader('www-authenticate', 'Bearer');
+      refuse(response, 401, 'Figures are for who shows the token of the address that this Acumen printed when it started.');
+      return;
+    }
+    const body = Buffer.from(metrics());
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store', 'content-length': body.length });
+    response.end(request.method === 'HEAD' ? undefined : body);
+  }
+
   function startSession(request: IncomingMessage, response: ServerResponse): void {
     if (request.method !== 'POST') { response.setHeader('allow', 'POST'); refuse(response, 405, 'Only POST.'); return; }
-    const given = /^Bearer ([\w-]{1,128})$/.exec(request.headers.authorization ?? '')?.[1];
+    const given = bearer(request);
     if (!isOurs(request, true) || given === undefined || !admits(given)) {
       refuse(response, 403, 'This token does not open this Acumen. Use the address that it printed when it started.');
       return;
@@ -136,6 +151,8 @@ function refuse(response: ServerResponse, status: number, sentence: string): voi
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store', connection: 'close' });
   response.end(`${sentence}\n`);
 }
+
+function bearer(request: IncomingMessage): string | undefined { return /^Bearer ([\w-]{1,128})$/.exec(request.headers.authorization ?? '')?.[1]; }
 
 function cookies(header: string | undefined): [string, string][] {
   return (header ?? '').split(';').map((part) => {

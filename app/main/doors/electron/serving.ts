@@ -38,7 +38,7 @@ export function serveWindow(parent: Parent, process: Process): void {
     const located = await locateServed({ ...asked, cwd: process.cwd, env: process.env });
     tell({ kind: 'located', store: located.store });
     await mayGo;
-    const it = await openServed(located, { env: process.env, git: asked.git }, 'acumen open REPO');
+    const it = await openServed(located, { env: process.env, git: asked.git, what: 'window' }, 'acumen open REPO');
     tell({ kind: 'opened', repository: it.repository });
     it.importFirst().catch((error: unknown) => tell({ kind: 'failed', error: toWireError(error) }));
     return it;
@@ -48,7 +48,7 @@ export function serveWindow(parent: Parent, process: Process): void {
     for (const transport of transports) transport.close();
     // Not let go: nothing is open, and nothing will be.
     const it = released ? await served?.catch(() => null) : null;
-    await it?.workspace.close();
+    await it?.close();
     process.exit(0);
   }
 

@@ -1,6 +1,7 @@
 // What this process knows of itself: once a second it takes the figures of its registry and parts, writes them to FILE.telemetry, from which
 // every reader gets them, this process too, and lets the parts that watch look at them.
 import { getHeapStatistics } from 'node:v8';
+import type { Push } from '../../../contract/methods.ts';
 import type { StatsReport } from '../../../contract/performance.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { Histogram } from '../../../core/histogram.ts';
@@ -8,11 +9,15 @@ import type { BusLane, Counter, Gauge, Knob, MetricName, Telemetry, TelemetryEve
 import { TelemetryFile, telemetryPath } from '../../storage/telemetry/file.ts';
 import { Packer } from '../../storage/telemetry/packing.ts';
 import { type SeriesId, allSeries, numberSeries, putSecond, retain, rollUp, windowOf } from '../../storage/telemetry/rollups.ts';
+import { addTo } from '../platform.ts';
 import type { Part, PlatformOptions } from '../platform.ts';
+import { readPrometheus } from './prometheus.ts';
 import { type Named, Registry } from './registry.ts';
 import { type BaseReport, Figures, type Said, WINDOW, baseReport, packSaid, readReport, wholeReport } from './report.ts';
 import { SystemMetrics } from './system.ts';
 import { Timing } from './timing.ts';
+
+type StatsPush = Extract<Push, { push: 'stats' }>;
 
 /** Seconds without a request after which the engine counts as resting. */
 const RESTING = 60;
@@ -37,7 +42,7 @@ export class Monitor implements Telemetry {
   readonly #options: PlatformOptions;
   readonly #now: () => number;
   readonly #parts: Part[] = [];
-  readonly #watchers = new Set<(report: StatsReport) => void>();
+  readonly #watchers = new Set<(push: StatsPush) => void>();
   readonly #packer = new Packer();
   readonly #system: SystemMetrics | null;
   #file: TelemetryFile;
@@ -78,11 +83,11 @@ export class Monitor implements Telemetry {
   timer(name: MetricName, label = ''): Timer { return this.registry.timer(name, label); }
   tell(event: TelemetryEvent, lane?: BusLane): void { this.listener(event, lane); }
 
-  add(part: Part): void { this.#parts.push(part); }
+  add(part: Part): () => void { return addTo(this.#parts, part); }
   knobs(): Knob[] { return this.#parts.flatMap((part) => part.knobs?.() ?? []); }
 
-  /** Calls `listener` with each second's report; answers what ends it. */
-  watch(listener: (report: StatsReport) => void): () => void {
+  /** Calls `listener` with each second's report, all of them with the same one; answers what ends it. */
+  watch(listener: (push: StatsPush) => void): () => void {
     this.#watchers.add(listener);
     return () => { this.#watchers.delete(listener); };
   }
@@ -112,6 +117,9 @@ export class Monitor implements Telemetry {
   report(at: number | null = null): StatsReport {
     return readReport(this.#file, at) ?? wholeReport(baseReport(at ?? this.#last * 1000, WINDOW, new Figures(windowOf(this.#file, 1, 0, 0), []), this.#said({})), {});
   }
+
+  /** What Prometheus is told of this process. */
+  prometheus(): string { return readPrometheus(this.#file, null) ?? ''; }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
@@ -179,8 +187,8 @@ export class Monitor implements Telemetry {
       retain(this.#file, at);
     });
     if (isStored && this.#watchers.size > 0) {
-      const whole = wholeReport(report(parts), parts);
-      for (const listener of [...this.#watchers]) listener(whole);
+      const push: StatsPush = { push: 'stats', report: wholeReport(report(parts), parts) };
+      for (const listener of [...this.#watchers]) listener(push);
     }
     return isStored;
   }

@@ -53,14 +53,14 @@ export function rollUp(file: TelemetryFile, now: number, since = 0): number {
     const last = Math.floor((now - LATE) / step) * step, first = Math.floor(since / step) * step;
     // a step's row is of the finer rows that end in (at - step, at]
     const missing = all<{ writer: number; at: number }>(file.db,
-      `SELECT DISTINCT writer, (at + ?1 - 1) / ?1 * ?1 AS at FROM rolls WHERE step = ?2 AND at > ?3 - ?1 AND at <= ?4
-       EXCEPT SELECT writer, at FROM rolls WHERE step = ?1 AND at >= ?3 AND at <= ?4 ORDER BY 2`, step, finer, first, last);
+      `SELECT DISTINCT writer, (at + ${step - 1}) / ${step} * ${step} AS at FROM rolls WHERE step = ${finer} AND at > ? AND at <= ?
+       EXCEPT SELECT writer, at FROM rolls WHERE step = ${step} AND at >= ? AND at <= ? ORDER BY 2`, first - step, last, first, last);
     for (const { writer, at } of missing) {
       const sum = new Sum();
       for (const { body } of all<{ body: Uint8Array }>(file.db, 'SELECT body FROM rolls WHERE step = ? AND at > ? AND at <= ? AND writer = ? ORDER BY at', finer, at - step, at, writer)) tryAdd(sum, body);
       run(file.db, 'INSERT INTO rolls (step, at, writer, body) VALUES (?, ?, ?, ?)', step, at, writer, sum.pack(packer));
       run(file.db, `INSERT OR REPLACE INTO moments (step, at, writer, body)
-        SELECT ?1, ?2, writer, body FROM moments WHERE step = ?3 AND at > ?2 - ?1 AND at <= ?2 AND writer = ?4 ORDER BY at DESC LIMIT 1`, step, at, finer, writer);
+        SELECT ?, ?, writer, body FROM moments WHERE step = ? AND at > ? AND at <= ? AND writer = ? ORDER BY at DESC LIMIT 1`, step, at, finer, at - step, at, writer);
       made++;
     }
   }
@@ -75,8 +75,8 @@ export function retain(file: TelemetryFile, now: number, limits: Retention = ret
     let held = 0;
     for (const row of all<{ at: number; bytes: number }>(file.db,
       `SELECT at, sum(bytes) AS bytes FROM (
-         SELECT at, length(body) AS bytes FROM rolls WHERE step = ?1 AND at > ?2 UNION ALL SELECT at, length(body) FROM moments WHERE step = ?1 AND at > ?2)
-       GROUP BY at ORDER BY at DESC`, step, end)) {
+         SELECT at, length(body) AS bytes FROM rolls WHERE step = ? AND at > ? UNION ALL SELECT at, length(body) FROM moments WHERE step = ? AND at > ?)
+       GROUP BY at ORDER BY at DESC`, step, end, step, end)) {
       held += row.bytes;
       if (held <= bytes) continue;
       end = row.at;
@@ -177,3 +177,18 @@ function tryAdd(sum: Sum, body: Uint8Array, only?: ReadonlySet<number>): boolean
 }
 
 export type { GaugeSum, Sum };
+
+/** Everything one process has measured until `at` (seconds): its hours, the minutes after them, the seconds after those. */
+export function totalsOf(file: TelemetryFile, writer: number, at: number): Sum {
+  return file.read(() => {
+    const sum = new Sum();
+    let from = 0;
+    for (const step of [...steps].reverse()) {
+      for (const row of all<{ at: number; body: Uint8Array }>(file.db, 'SELECT at, body FROM rolls WHERE step = ? AND at > ? AND at <= ? AND writer = ? ORDER BY at', step, from, at, writer)) {
+        tryAdd(sum, row.body);
+        from = row.at;
+      }
+    }
+    return sum;
+  });
+}
