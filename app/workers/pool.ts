@@ -126,6 +126,7 @@ export class Pool<Api> {
   readonly #telemetry: Telemetry;
   readonly #perWorker: number;
   readonly #isRouted: boolean;
+  #warm: number;
   #min: number;
   #max: number;
   #members: Member<Api>[] = [];
@@ -157,7 +158,8 @@ export class Pool<Api> {
     this.#telemetry = options.telemetry ?? silent;
     this.#perWorker = options.perWorker ?? 1;
     this.#isRouted = (options.routing ?? 'expected') === 'expected';
-    this.#min = Math.min(options.min ?? 0, options.max);
+    this.#warm = options.min ?? 0;
+    this.#min = Math.min(this.#warm, options.max);
     this.#max = options.max;
     this.#measured = this.#now();
     const t = this.#telemetry, { name } = this;
@@ -203,7 +205,7 @@ export class Pool<Api> {
   /** How many workers there may be; those beyond end when they have done what they have. */
   resize(max: number): void {
     this.#max = Math.max(1, Math.round(Math.min(max, this.#most)));
-    this.#min = Math.min(this.#options.min ?? 0, this.#max);
+    this.#min = Math.min(this.#warm, this.#max);
     for (const member of this.#members.slice(this.#max)) this.#retire(member, 'the pool is smaller now');
     // what waits may have found no room before
     for (const entry of this.#members.flatMap((m) => this.#emptied(m))) this.#add(entry);
@@ -211,10 +213,20 @@ export class Pool<Api> {
     this.#measure();
   }
 
+  /** How many workers are kept though there is nothing to do. */
+  keepWarm(min: number): void {
+    this.#warm = Math.max(0, Math.round(min));
+    this.#min = Math.min(this.#warm, this.#max);
+    this.#fill();
+  }
+
   get #most(): number { return Math.max(this.#options.most ?? this.#options.max, this.#options.max); }
 
   knobs(): Knob[] {
-    return [{ name: `pool.${this.name}.size`, unit: 'workers', min: 1, max: this.#most, value: () => this.#max, set: (value) => this.resize(value) }];
+    return [
+      { name: `pool.${this.name}.size`, unit: 'workers', min: 1, max: this.#most, value: () => this.#max, set: (value) => this.resize(value) },
+      { name: `pool.${this.name}.warm`, unit: 'workers', min: 0, max: this.#most, value: () => this.#min, set: (value) => this.keepWarm(value) },
+    ];
   }
 
   figures(): PoolState {

@@ -161,6 +161,14 @@ export class LayeredCache {
   get stage(): MemoryStage { return this.#stage; }
   get peak(): number { return this.#memory.peak; }
 
+  /** For who sizes it, since the beginning: lookups, and how many of them would have been found in a larger one. */
+  get use(): { readonly lookups: number; readonly returned: number } {
+    const { hits, misses } = this.#levels.L1;
+    return { lookups: hits + misses, returned: this.#memory.returned };
+  }
+  /** Ends a window of time: bytes of what was found in memory in it, each answer once. */
+  endWindow(): number { return this.#memory.endWindow(); }
+
   /** The bound in memory; less of it is used under pressure. */
   resize(bytes: number, reason: string): void {
     if (bytes === this.#limit) return;

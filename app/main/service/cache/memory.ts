@@ -10,6 +10,8 @@ export interface Entry {
   readonly owner: Owner;
   /** not on disk yet, and worth being there */
   unsaved: boolean;
+  /** the window of time in which it was found last */
+  window: number;
   bucket: number;
   newer: Entry | null;
   older: Entry | null;
@@ -26,6 +28,8 @@ const SHARES = [0.3, 0.35, 0.25, 0.1] as const;
 const OVERHEAD = 200;
 /** An entry of more than this part of the whole is not kept. */
 const LARGEST = 4;
+/** Keys of what was let go last are remembered, to see what comes back: so many, of as many bytes as the largest bound there was. */
+const GONE = 20_000;
 
 interface Bucket { newest: Entry | null; oldest: Entry | null; bytes: number }
 
@@ -39,25 +43,46 @@ export class Memory {
   evictions = 0;
   /** the most there ever was, in bytes */
   peak = 0;
+  /** how often something was put here again that had been let go not long ago: it would have been found in a larger one */
+  returned = 0;
+  readonly #gone = new Map<string, number>();
+  #goneBytes = 0;
+  #largest: number;
+  #window = 0;
+  #reused = 0;
 
   /** `bucketed: false`: one list for all, a plain LRU. */
   constructor(limit: number, onEvict: (entry: Entry) => void = () => {}, bucketed = true) {
     this.#shares = bucketed ? SHARES : [1];
     this.#buckets = this.#shares.map(() => ({ newest: null, oldest: null, bytes: 0 }));
     this.#onEvict = onEvict;
-    this.#limit = limit;
+    this.#limit = this.#largest = limit;
   }
 
   get bytes(): number { return this.#bytes; }
   get entries(): number { return this.#entries; }
   get limit(): number { return this.#limit; }
-  set limit(bytes: number) { this.#limit = bytes; this.#fit(0); }
+  set limit(bytes: number) {
+    this.#limit = bytes;
+    this.#largest = Math.max(this.#largest, bytes);
+    this.#fit(0);
+  }
 
   /** Found where it is looked for: it is the newest now. */
   get(owner: Owner, key: string): Entry | undefined {
     const entry = owner.entries.get(key);
-    if (entry !== undefined && entry.newer !== null) { this.#unlink(entry); this.#link(entry); }
+    if (entry === undefined) return undefined;
+    if (entry.newer !== null) { this.#unlink(entry); this.#link(entry); }
+    if (entry.window !== this.#window) { entry.window = this.#window; this.#reused += entry.bytes; }
     return entry;
+  }
+
+  /** Ends a window of time: bytes of what was found in it, each entry once. What was only put here does not count. */
+  endWindow(): number {
+    const reused = this.#reused;
+    this.#window++;
+    this.#reused = 0;
+    return reused;
   }
 
   /** False where it is too large to be kept. Room is made first: the bound holds at every moment. */
@@ -67,7 +92,8 @@ export class Memory {
     const bytes = size + 2 * key.length + OVERHEAD;
     if (bytes > this.#limit / LARGEST) return null;
     this.#fit(bytes);
-    const entry: Entry = { key, value, bytes, owner, unsaved, bucket: this.#bucketOf(bytes), newer: null, older: null };
+    if (this.#forget(key)) this.returned++;
+    const entry: Entry = { key, value, bytes, owner, unsaved, window: this.#window - 1, bucket: this.#bucketOf(bytes), newer: null, older: null };
     this.#link(entry);
     owner.entries.set(key, entry);
     owner.bytes += bytes;
@@ -102,8 +128,17 @@ export class Memory {
       const entry = this.#buckets[worst]!.oldest!;
       this.remove(entry);
       this.evictions++;
+      this.#forget(entry.key);
+      this.#gone.set(entry.key, entry.bytes);
+      this.#goneBytes += entry.bytes;
+      while (this.#gone.size > GONE || this.#goneBytes > this.#largest) this.#forget(this.#gone.keys().next().value!);
       this.#onEvict(entry);
     }
+  }
+
+  #forget(key: string): boolean {
+    this.#goneBytes -= this.#gone.get(key) ?? 0;
+    return this.#gone.delete(key);
   }
 
   #link(entry: Entry): void {
