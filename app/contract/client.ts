@@ -29,7 +29,11 @@ export interface Client {
 
 interface Pending { readonly method: Method; settle(result: { ok: unknown } | { error: unknown }): void }
 
-export function connect(transport: Transport): Client {
+/** How often what was refused before it began is asked again, and the longest wait for it in milliseconds that nobody need be told of. */
+const AGAIN = { times: 4, longest: 1_000 } as const;
+
+/** `pause`: where it is given, what the service was too busy to begin is asked again after the wait that its refusal names. */
+export function connect(transport: Transport, { pause }: { readonly pause?: (ms: number) => Promise<unknown> } = {}): Client {
   const pending = new Map<number, Pending>();
   const listeners = new Map<Push['push'], Set<(push: Push) => void>>();
   const closing = new Set<(reason: string) => void>();
@@ -72,7 +76,20 @@ export function connect(transport: Transport): Client {
   transport.onFrame(receive);
   transport.onClose(end);
 
-  function call<M extends Method>(method: M, params: Methods[M]['params'], options: CallOptions = {}): Promise<Methods[M]['result']> {
+  async function call<M extends Method>(method: M, params: Methods[M]['params'], options: CallOptions = {}): Promise<Methods[M]['result']> {
+    for (let time = 1; ; time++) {
+      try {
+        return await once(method, params, options);
+      } catch (error) {
+        const wait = error instanceof AcumenError && error.code === 'overloaded' ? error.data['retryAfterMs'] : undefined;
+        if (pause === undefined || typeof wait !== 'number' || !(wait <= AGAIN.longest) || time >= AGAIN.times) throw error;
+        // each time longer: whoever was refused with us comes back then too
+        await pause(Math.max(1, wait) * time);
+      }
+    }
+  }
+
+  function once<M extends Method>(method: M, params: Methods[M]['params'], options: CallOptions): Promise<Methods[M]['result']> {
     const { signal, within } = options;
     return new Promise((resolve, reject) => {
       if (closed !== null) { reject(gone(closed)); return; }

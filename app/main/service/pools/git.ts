@@ -14,7 +14,7 @@ export interface GuardOptions extends Pick<OpenOptions, 'reader' | 'searchPath' 
 }
 
 /** Silence of git, in ms, after which the embedded reader is asked, where there is one. Without, git has the reader's own patience. */
-const HANGS = 2_000;
+const HANGS = 1_500;
 /** in a row: a git that ended twice without an answer between is not started a third time by its reader either (git/native/conversation.ts) */
 const FAILURES = 2;
 /** ms in which they count together: a reader answers much from memory, which tells nothing of git. */
