@@ -3,9 +3,11 @@
 import type { StatsReport } from '../../contract/performance.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { type Knob, type Telemetry, silent } from '../../core/telemetry.ts';
+import type { Alerts } from './alerts/watcher.ts';
 import type { EventBus } from './bus/bus.ts';
 import type { Monitor, Rolled } from './monitor/monitor.ts';
 import type { BaseReport } from './monitor/report.ts';
+import type { Timing } from './monitor/timing.ts';
 import type { Admission } from './pools/admission.ts';
 import type { Pools } from './pools/pools.ts';
 import type { Clock } from './workspace.ts';
@@ -27,12 +29,16 @@ export interface Platform {
   readonly telemetry: Telemetry;
   /** null on a bare platform */
   readonly monitor: Monitor | null;
+  /** times requests; null where nothing is measured */
+  readonly timing: Timing | null;
   /** what the threads of this process tell, and who hears it; null on a bare platform */
   readonly bus: EventBus | null;
   /** threads for heavy work, and breakers; null on a bare platform */
   readonly pools: Pools | null;
   /** who is let in; null on a bare platform: everybody */
   readonly admission: Admission | null;
+  /** service levels, alerts, regressions, forecasts; null on a bare platform */
+  readonly alerts: Alerts | null;
   /** Answers what takes it away again. Those that are left are closed with the platform, the last first. */
   add(part: Part): () => void;
   knobs(): Knob[];
@@ -65,14 +71,23 @@ export function barePlatform(): Platform {
   return {
     telemetry: silent,
     monitor: null,
+    timing: null,
     bus: null,
     pools: null,
     admission: null,
+    alerts: null,
     add: (part) => addTo(parts, part),
     knobs: () => parts.flatMap((part) => part.knobs?.() ?? []),
     report: () => Promise.reject(new AcumenError('usage', 'Nothing is measured here.', 'Run `acumen serve` or open the window, and ask again.')),
     async close() { for (const part of parts.splice(0).reverse()) await part.close?.(); },
   };
+}
+
+/** A bare one whose process leaves what its requests took in FILE.telemetry when it is closed. `what`: the verb that runs. */
+export async function runPlatform({ store, what }: PlatformOptions): Promise<Platform> {
+  const { RunFigures } = await import('./monitor/run.ts');
+  const figures = new RunFigures(), bare = barePlatform();
+  return { ...bare, telemetry: figures, timing: figures.timing, async close() { await bare.close(); figures.leave(store, what); } };
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
@@ -84,12 +99,16 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const pools = new Pools({ telemetry: monitor }), admission = new Admission({ telemetry: monitor });
   monitor.add(pools);
   monitor.add(admission);
+  const { openAlerts } = await import('./alerts/part.ts');
+  const alerts = openAlerts(monitor, pools.breakers, options);
   return {
     telemetry: monitor,
     monitor,
+    timing: monitor.timing,
     bus,
     pools,
     admission,
+    alerts,
     add: (part) => monitor.add(part),
     knobs: () => monitor.knobs(),
     report: async (at = null) => monitor.report(at),

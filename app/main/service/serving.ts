@@ -37,9 +37,9 @@ export async function locateServed(asked: Asked): Promise<Located> {
 }
 
 /** Opens the workspace, or makes it. */
-export async function openWorkspace({ store }: Located, { env, git }: Opening, platform?: Platform): Promise<Workspace> {
+export async function openWorkspace({ store }: Located, { env, git }: Opening, platform?: Platform, closesPlatform = false): Promise<Workspace> {
   await mkdir(path.dirname(store), { recursive: true, mode: 0o700 });
-  return Workspace.open(store, { env, git, ...platform !== undefined && { platform } });
+  return Workspace.open(store, { env, git, closesPlatform, ...platform !== undefined && { platform } });
 }
 
 /** `again`: the command line that says which repository the store is for. */

@@ -1,7 +1,6 @@
 // The service of one workspace (design.md §5, Processes and truth): it owns the store, the engine and the truth. Every mutation
 // is an operation in its queue; every visible change is an epoch, pushed as a difference of the replica; reads never wait. What each method
 // does is in handlers.ts.
-import type { Oid } from '../../core/bytes.ts';
 import { difference } from '../../core/difference.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
@@ -52,6 +51,8 @@ export interface WorkspaceOptions {
   readonly git?: ReaderChoice;
   /** what this process measures and shares out; nothing if not given */
   readonly platform?: Platform;
+  /** it is this workspace's own, and closed with it */
+  readonly closesPlatform?: boolean;
   /** false: every answer is worked out anew, to measure what keeping them is worth */
   readonly caches?: boolean;
 }
@@ -144,8 +145,8 @@ export class Workspace implements Service {
 
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
     const run = (): Promise<Methods[M]['result']> => this.#handlers[method](params);
-    const { monitor } = this.platform;
-    return monitor === null ? run() : monitor.timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, run);
+    const { timing } = this.platform;
+    return timing === null ? run() : timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, run);
   }
 
   subscribe(listener: (push: Push) => void): () => void {
@@ -166,6 +167,7 @@ export class Workspace implements Service {
     if (!this.store.readOnly) await this.#engines.keep().catch(() => undefined);
     await this.#reader?.reader.close();
     await this.store.close();
+    if (this.#options.closesPlatform === true) await this.platform.close();
   }
 
   /** One moment for reads: the engine, and everything its contents come from. */
@@ -322,7 +324,7 @@ export class Workspace implements Service {
         const { gitDir, published } = this.#view.state;
         return gitDir === null || published === null ? null : { gitDir, base: published.base, refs: published.globs, grain: published.grain };
       },
-      open: (store) => Workspace.open(store, { ...this.#options, readOnly: false }),
+      open: (store) => Workspace.open(store, { ...this.#options, readOnly: false, closesPlatform: false }),
     }));
   }
 }

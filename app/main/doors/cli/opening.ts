@@ -4,6 +4,7 @@ import { AcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
+import type { Platform } from '../../service/platform.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { progressLine } from './progress.ts';
 import { readerChoice } from './program.ts';
@@ -24,7 +25,8 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
   const located = await whereIs(call);
   requireStore(located);
   const { Workspace } = await import('../../service/workspace.ts');
-  const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options) });
+  const platform = needs.write ? await ofRun(located) : undefined;
+  const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options), ...platform !== undefined && { platform, closesPlatform: true } });
   try {
     const { gitDir, published } = workspace.view.state;
     await refuseOther(call, located, gitDir);
@@ -58,7 +60,13 @@ export async function withEngine<T>(call: Call, use: (at: Pick<Workspace, 'engin
 
 export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {
   const { openWorkspace } = await import('../../service/serving.ts');
-  return openWorkspace(located, { env: io.env, git: readerChoice(options) });
+  return openWorkspace(located, { env: io.env, git: readerChoice(options) }, await ofRun(located), true);
+}
+
+/** What changes something leaves what it took for `acumen stats`; what only looks measures nothing. */
+async function ofRun({ store }: Located): Promise<Platform> {
+  const { runPlatform } = await import('../../service/platform.ts');
+  return runPlatform({ store, what: 'command line' });
 }
 
 type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];

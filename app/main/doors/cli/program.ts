@@ -13,13 +13,14 @@ export interface Options {
   /** `--no-store` */
   readonly unstored?: boolean;
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
+  readonly prometheus?: boolean; readonly at?: string;
 }
 export interface Call { readonly io: Io; readonly out: Output; readonly err: Output; readonly options: Options; readonly args: readonly string[] }
 /** Answers the exit status. */
 export type Verb = (call: Call) => Promise<number>;
 
 /** Named in design.md for later versions; each is refused in plain words. */
-const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'stats', 'bench'];
+const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'bench'];
 
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.out, io.env), err = new Output(io.err, io.env);
@@ -102,6 +103,9 @@ function build(out: Output, start: Run): Command {
   verb('undo', 'take the last operation back', async () => (await import('./history.ts')).undo);
   verb('redo', 'bring the last undone operation back', async () => (await import('./history.ts')).redo);
   verb('fsck', 'recompute every hash, replay every event, compare', async () => (await import('./history.ts')).fsck);
+  verb('stats', 'how the engine does: the figures of the process that serves, or served last', async () => (await import('./stats.ts')).stats)
+    .option('--prometheus', 'print Prometheus\' text format')
+    .option('--at <ms>', 'of this moment (milliseconds since the epoch), where figures of it are kept');
   verb('backup <file>', 'a checked copy of the workspace, whole or not at all, while others write', async () => (await import('./keeping.ts')).backup)
     .option('--force', 'replace the file if it is there');
   verb('restore <file>', 'a backup put in the workspace\'s place; what stood there is kept beside it', async () => (await import('./keeping.ts')).restore)
