@@ -39,6 +39,9 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   log: fc.record({ before: nullable(fc.integer({ min: 1 })), limit: fc.integer({ min: 1, max: 10_000 }) }),
   pause: fc.record({ paused: fc.boolean() }),
   stats: fc.record({ at: nullable(count) }), watch: fc.record({ on: fc.boolean() }), trials: fc.constant({}),
+  alert: fc.record({ id: name, to: fc.constantFrom('acknowledged' as const, 'silenced' as const, 'raised' as const), until: nullable(count) }),
+  responses: fc.record({ set: fc.array(fc.record({ id: name, on: fc.boolean() }), { maxLength: 3 }) }),
+  baselines: fc.record({ save: nullable(fc.stringMatching(/^[a-zé][a-zé ]{0,20}[a-zé]$/)), drop: nullable(name) }),
   series: fc.record({ names: fc.array(fc.record({ metric: fc.constantFrom(...Object.keys(metrics) as MetricName[]), label: nullable(text), quantity: fc.constantFrom('value' as const, 'p99' as const) }), { maxLength: 3 }), from: fc.constant(0), to: count, points: fc.integer({ min: 1, max: historyLimits.points }) }),
   events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
   load: fc.oneof(fc.constantFrom({ action: 'look' as const }, { action: 'stop' as const }), fc.record({ action: fc.constant('start' as const), rate: fc.integer({ min: 1, max: 5000 }), seconds: fc.integer({ min: 1, max: 600 }) })),
@@ -301,6 +304,30 @@ describe('client', () => {
     await client.call('pause', { paused: true }, { within: 250 });
     await client.call('pause', { paused: true });
     expect(seen.map(({ within }) => within)).toEqual([250, undefined]);
+  });
+
+  test('what the service was too busy to begin is asked again after the wait it named, a few times; nothing else is', async () => {
+    const { near, far } = pair();
+    const waits: number[] = [], client = connect(near, { pause: async (ms) => { waits.push(ms); } });
+    let refusals = 2, error = new AcumenError('overloaded', 'Too much.', 'Wait.', { retryAfterMs: 20 });
+    let asked = 0;
+    far.onFrame((frame) => {
+      const { id } = decodeRequest(decodeFrame(frame));
+      asked++;
+      far.send(encodeFrame(refusals-- > 0 ? { id, error: toWireError(error) } : { id, ok: { paused: true } }));
+    });
+    expect(await client.call('pause', { paused: true })).toEqual({ paused: true });
+    expect([asked, waits]).toEqual([3, [20, 40]]);
+    refusals = 99;
+    await expect(client.call('pause', { paused: true })).rejects.toMatchObject({ code: 'overloaded' });
+    expect(asked).toBe(3 + 4);
+    for (const other of [new AcumenError('overloaded', 'Left alone.', 'Later.'), new AcumenError('overloaded', 'Long.', 'Later.', { retryAfterMs: 60_000 }), new AcumenError('io', 'No.', 'No.', { retryAfterMs: 1 })]) {
+      error = other;
+      asked = 0;
+      await expect(client.call('pause', { paused: true })).rejects.toMatchObject({ message: other.message });
+      expect(asked).toBe(1);
+    }
+    await expect(connect(near).call('pause', { paused: true })).rejects.toMatchObject({ code: 'io' });
   });
 
   test('pushes reach their listeners until these go', async () => {

@@ -5,7 +5,7 @@ import { errorCodes } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
 import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
-import * as performance from './decodePerformance.ts';
+import * as figures from './decodePerformance.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import { loadLimits } from './performance.ts';
@@ -110,11 +110,14 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
     v.strictObject({ action: v.literal('look') }), v.strictObject({ action: v.literal('stop') }),
     v.strictObject({ action: v.literal('start'), rate: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.rate)), seconds: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.seconds)) }),
   ]),
-  stats: performance.statsParams,
-  series: performance.seriesParams,
-  events: performance.eventsParams,
+  stats: figures.statsParams,
+  series: figures.seriesParams,
+  events: figures.eventsParams,
   watch: v.strictObject({ on: v.boolean() }),
   trials: nothing,
+  alert: figures.alertParams,
+  responses: figures.responsesParams,
+  baselines: figures.baselinesParams,
 };
 
 const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
@@ -147,11 +150,14 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   fsck: v.strictObject({ ok: v.boolean(), problems: v.array(label), events: count, ms: duration }),
   pause: v.strictObject({ paused: v.boolean() }),
   load,
-  stats: performance.report,
-  series: performance.series,
-  events: performance.events,
+  stats: figures.report,
+  series: figures.series,
+  events: figures.events,
   watch: v.strictObject({ on: v.boolean() }),
-  trials: performance.trials,
+  trials: figures.trials,
+  alert: figures.alertResult,
+  responses: figures.responsesResult,
+  baselines: figures.baselinesResult,
 };
 
 const wireError: Schema<WireError> = v.strictObject({
@@ -172,7 +178,7 @@ const push: Schema<Push> = v.variant('push', [
     repository: v.nullable(repository), lastOperation: v.nullable(operation),
   }),
   v.strictObject({ push: v.literal('load'), load }),
-  v.strictObject({ push: v.literal('stats'), report: performance.report }),
+  v.strictObject({ push: v.literal('stats'), report: figures.report }),
 ]);
 
 function decode<T>(schema: Schema<T>, value: unknown, what: string): T {

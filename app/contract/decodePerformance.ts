@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import { type MetricName, type TelemetryEvent, type TelemetryKind, metrics } from '../core/telemetry.ts';
 import { historyLimits } from './performance.ts';
-import type { EventQuery, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
+import type { Alert, AlertRequest, EventQuery, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
 type Schema<T> = v.GenericSchema<unknown, T>;
 
@@ -20,6 +20,8 @@ const stage = v.picklist(['normal', 'shrinking', 'throttling']);
 const severity = v.picklist(['notice', 'warning', 'critical']);
 const alertState = v.picklist(['raised', 'acknowledged', 'silenced', 'resolved']);
 const quantiles = { p50: maybe, p95: maybe, p99: maybe, max: maybe };
+
+const alerts: Schema<readonly Alert[]> = v.array(v.strictObject({ id: label, name: label, severity, state: alertState, since: time, value: figure, target: figure, unit: label, reason: label, response: v.nullable(label) }));
 
 export const report: Schema<StatsReport> = v.strictObject({
   at: time, window: figure, since: time,
@@ -42,7 +44,7 @@ export const report: Schema<StatsReport> = v.strictObject({
   cpu: v.strictObject({ cores: v.array(figure), process: maybe }),
   disk: v.strictObject({ files: v.array(v.strictObject({ name: label, bytes: figure })), p50: maybe, p99: maybe }),
   queue: v.strictObject({ depth: figure, running: v.nullable(label) }),
-  alerts: v.array(v.strictObject({ id: label, name: label, severity, state: alertState, since: time, value: figure, target: figure, unit: label, reason: label, response: v.nullable(label) })),
+  alerts,
   forecasts: v.array(v.strictObject({
     id: label, name: label, metric, unit: label, slope: figure, at: time, value: figure, low: figure, high: figure, limit: maybe, reaches: maybe, earliest: maybe, latest: maybe,
   })),
@@ -96,3 +98,13 @@ export const trials: Schema<{ readonly trials: readonly Trial[] }> = v.strictObj
   })),
 });
 export const statsParams = v.strictObject({ at: v.nullable(v.pipe(time, v.minValue(0))) });
+
+const short = v.pipe(v.string(), v.minLength(1), v.maxLength(historyLimits.name));
+/** What a person calls something: no half characters, nothing that a terminal obeys. */
+const given = v.pipe(short, v.check((x) => x.isWellFormed() && !/\p{Cc}/u.test(x) && x.trim() === x, 'a name'));
+export const alertParams: Schema<AlertRequest> = v.strictObject({ id: short, to: v.picklist(['acknowledged', 'silenced', 'raised']), until: v.nullable(v.pipe(time, v.minValue(0), v.maxValue(8.64e15))) });
+export const alertResult: Schema<{ readonly alerts: readonly Alert[] }> = v.strictObject({ alerts });
+export const responsesParams = v.strictObject({ set: v.pipe(v.array(v.strictObject({ id: short, on: v.boolean() })), v.maxLength(100)) });
+export const responsesResult: Schema<{ readonly responses: readonly ResponseSetting[] }> = v.strictObject({ responses: v.array(v.strictObject({ id: label, name: label, on: v.boolean(), what: label })) });
+export const baselinesParams = v.strictObject({ save: v.nullable(given), drop: v.nullable(short) });
+export const baselinesResult: Schema<{ readonly baselines: readonly SavedBaseline[] }> = v.strictObject({ baselines: v.array(v.strictObject({ name: label, at: time, window: figure, metrics: count })) });

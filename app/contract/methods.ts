@@ -4,7 +4,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
-import type { EventQuery, LoadRequest, LoadState, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
+import type { Alert, AlertRequest, EventQuery, LoadRequest, LoadState, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
 
@@ -75,6 +75,12 @@ export interface Methods {
   watch: { params: { on: boolean }; result: { on: boolean } };
   /** Trials of two configurations that were run, the newest first. */
   trials: { params: Record<string, never>; result: { trials: readonly Trial[] } };
+  /** Acknowledges or silences an alert, or raises it again; answers all there are. */
+  alert: { params: AlertRequest; result: { alerts: readonly Alert[] } };
+  /** Switches automatic responses; an empty list only asks. */
+  responses: { params: { set: readonly { id: string; on: boolean }[] }; result: { responses: readonly ResponseSetting[] } };
+  /** Saves what was measured of late under a name, or drops it; with neither, only asks. The newest is the one compared with. */
+  baselines: { params: { save: string | null; drop: string | null }; result: { baselines: readonly SavedBaseline[] } };
 }
 export type Method = keyof Methods;
 

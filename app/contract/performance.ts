@@ -77,4 +77,11 @@ export interface TrialFigure { readonly metric: string; readonly unit: string; r
 export interface Trial { readonly id: string; readonly at: number; readonly workload: string; readonly requests: number; readonly a: string; readonly b: string; readonly pairs: number; /** of the intervals */ readonly confidence: number; readonly figures: readonly TrialFigure[] }
 
 /** What may be asked of history in one message. */
-export const historyLimits = { series: 256, points: 20_000, events: 10_000 } as const;
+export const historyLimits = { series: 256, points: 20_000, events: 10_000, /** length of an alert's id or a baseline's name */ name: 200 } as const;
+
+/** What a person says of an alert. `until`: ms since the epoch, of a silence; null: until it is resolved. */
+export interface AlertRequest { readonly id: string; readonly to: 'acknowledged' | 'silenced' | 'raised'; readonly until: number | null }
+/** What is done by itself while an alert lasts. */
+export interface ResponseSetting { readonly id: string; readonly name: string; readonly on: boolean; readonly what: string }
+/** `at`: when it was saved, ms since the epoch; `window`: seconds that it is of; `metrics`: series that it has. */
+export interface SavedBaseline { readonly name: string; readonly at: number; readonly window: number; readonly metrics: number }

@@ -1,5 +1,6 @@
 // What each method of the contract does in a workspace: one line each. Whoever adds a method adds it here.
 import type { Method, Methods } from '../../contract/methods.ts';
+import { alertAnswers } from './alerts/answers.ts';
 import { Composing } from './composing.ts';
 import { performanceAnswers } from './monitor/answers.ts';
 import { fsck, importInto, undo } from './operations.ts';
@@ -34,6 +35,7 @@ export function handlersOf(workspace: Workspace): Handlers {
     fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(workspace)),
     cancel: async ({ ticket }) => ({ cancelled: queue.cancel(ticket) }),
     ...performanceAnswers(workspace.platform),
+    ...alertAnswers(workspace.platform),
     load: async (request) => (await workspace.loadGenerator()).call(request),
     pause: async ({ paused }) => { queue.pause(paused); return { paused }; },
     log: async ({ before, limit }) => ({
