@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 import { pack } from '../app/core/segmentKey.ts';
 import { connectReader, connectWriter, useWal, type ReadDb } from '../app/main/storage/connection.ts';
 import { fsck } from '../app/main/storage/fsck.ts';
-import type { EventRow, HeadRow, OperationRow } from '../app/main/storage/log.ts';
 import { migrate, newestVersion } from '../app/main/storage/migrations/index.ts';
 import { prove } from '../app/main/storage/proof.ts';
 import * as reads from '../app/main/storage/reads.ts';
@@ -19,6 +18,7 @@ import { git, gitDate, tryGit } from './git.ts';
 import { Random } from './random.ts';
 import { randomOperation, type Acknowledged } from './serviceProcess.ts';
 import { numbered as lines, smallRepository, type Files, type SmallRepository } from './small.ts';
+import { oldLog, putOldLog } from './storeFormats.ts';
 import { storeProcess, type StoreProcess } from './storeProcess.ts';
 
 export const serviceScript = fileURLToPath(new URL('./serviceProcess.ts', import.meta.url));
@@ -88,8 +88,8 @@ export function remove(file: string): void {
   for (const name of readdirSync(dirname(file))) if (name.startsWith(basename(file))) rmSync(join(dirname(file), name), { recursive: true });
 }
 
-/** The hash of each operation in order: equal at n, equal up to n. */
-const chainOf = (file: string): string[] => read(file, (db) => (db.prepare('SELECT hash FROM operation ORDER BY id').all() as { hash: Buffer }[]).map(({ hash }) => hash.toString('hex')));
+/** A hash of each operation in order, over all that it and those before it did, whatever the form of the log: equal at n, equal up to n. */
+const chainOf = (file: string): string[] => read(file, (db) => oldLog(db).operations.map(({ hash }) => Buffer.from(hash).toString('hex')));
 
 /** Every operation the dead process said was done is in the log, and did what it said. */
 export function mustHold(file: string, said: readonly unknown[], when: string): number {
@@ -106,24 +106,11 @@ export function mustHold(file: string, said: readonly unknown[], when: string): 
 
 /** The same log in a store of an older format, its views folded as far as that format has any. */
 export function ofFormat(version: number, from: string, to: string): void {
-  const log = read(from, (db) => ({
-    operations: db.prepare('SELECT * FROM operation').all() as OperationRow[], events: db.prepare('SELECT * FROM event').all() as EventRow[],
-    head: db.prepare('SELECT operation, event, written, event_hash, operation_hash FROM head').get() as HeadRow,
-  }));
-  const db = connectWriter(to, 100);
+  const log = read(from, oldLog), db = connectWriter(to, 100);
   try {
     migrate(db, to, version);
     useWal(db);
-    const insert = (table: string, row: object): void => {
-      db.prepare(`INSERT INTO ${table}(${Object.keys(row).join(', ')}) VALUES (${Object.keys(row).map(() => '?').join(', ')})`).run(...Object.values(row));
-    };
-    db.transaction(() => {
-      for (const row of log.operations) insert('operation', row);
-      for (const row of log.events) insert('event', row);
-      db.prepare('UPDATE head SET operation = ?, event = ?, written = ?, event_hash = ?, operation_hash = ?').run(...Object.values(log.head));
-      // As it would be in a store that had grown up with this format and was then left at the one before.
-      db.prepare('UPDATE head SET folded = 0').run();
-    }).immediate();
+    putOldLog(db, log);
   } finally {
     db.close();
   }

@@ -2,6 +2,7 @@
 // them; with the slow twin beside (every event in a list, folded from the first).
 import { createHash } from 'node:crypto';
 import type { AcuId, ByteString, Oid } from '../app/core/bytes.ts';
+import { compositionChanged } from '../app/core/composition.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState } from '../app/core/events.ts';
 import { emptyState, foldState } from '../app/core/fold.ts';
 import type { ConflictEdge, Segment } from '../app/core/model.ts';
@@ -82,7 +83,9 @@ export class History {
     const random = this.#random;
     const blobs = Array.from({ length: random.below(3) }, () => newBlob(random.chance(0.5) ? new Uint8Array(random.below(9000)) : randomBytes(random, random.below(500))));
     for (const { oid, bytes } of blobs) this.blobs.set(oid, bytes);
-    await this.#append(newOperation('compose'), [{ kind: 'composition-changed', composition: compositionOf(this.acus.filter(() => random.chance(0.3)), randomOid(random)) }], { blobs });
+    const before = this.stateAt(this.operations.length).composition, base = random.chance(0.3) ? randomOid(random) : before.base;
+    const some = compositionOf(random.chance(0.5) ? this.acus.filter(() => random.chance(0.3)) : this.acus.filter((id) => before.acus.includes(id) !== random.chance(0.1)), base);
+    await this.#append(newOperation('compose'), [random.chance(0.2) ? { kind: 'composition-changed', composition: some } : compositionChanged(before, some)], { blobs });
   }
 
   async writeBranch(): Promise<void> {

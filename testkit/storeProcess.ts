@@ -125,7 +125,11 @@ function lock(file: string): void {
   db.pragma('locking_mode = EXCLUSIVE');
   db.exec('BEGIN EXCLUSIVE');
   say('locked');
-  process.stdin.on('end', () => process.exit(0)).resume();
+  // Nobody else keeps it: collected, it would let go.
+  process.stdin.on('end', () => {
+    db.close();
+    process.exit(0);
+  }).resume();
 }
 
 async function probe(file: string, options: OpenOptions): Promise<void> {

@@ -53,7 +53,7 @@ function contentOf(file: string): unknown {
 /** One bit of a word of the log, wherever it stands: in its row and in the index. */
 function flip(file: string): void {
   const bytes = readFileSync(file);
-  for (let at = -1; (at = bytes.indexOf('repository-opened', at + 1)) !== -1;) bytes[at] = bytes[at]! ^ 1;
+  for (let at = -1; (at = bytes.indexOf('objectFormat', at + 1)) !== -1;) bytes[at] = bytes[at]! ^ 1;
   writeFileSync(file, bytes);
 }
 

@@ -7,7 +7,7 @@ import Database from 'better-sqlite3';
 import { equalBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { connectReader, connectWriter, corrupt, guarded, hasWal, inspect, type ReadDb } from './connection.ts';
-import { readHead, type HeadRow } from './log.ts';
+import { hotLog, readHead, type BatchRow, type HeadRow } from './log.ts';
 import { newestVersion } from './migrations/index.ts';
 import { state } from './reads.ts';
 import { one } from './sql.ts';
@@ -115,12 +115,13 @@ async function proved(copy: string, of: string, hint: string): Promise<HeadRow> 
   return reading(copy, readHead);
 }
 
-/** The chain makes the last hashes stand for everything before them. */
+/** The chain makes the last hash stand for everything before it. A log of an older format, whose own chain was proved as it was brought to this one, is as long. */
 function refuseOther(db: ReadDb, head: HeadRow, file: string): void {
-  const event = one<{ hash: Uint8Array }>(db, 'SELECT hash FROM event WHERE seq = ?', head.written);
-  const operation = one<{ hash: Uint8Array }>(db, 'SELECT hash FROM operation WHERE id = ?', head.operation);
-  const same = (head.written === 0 || (event !== undefined && equalBytes(event.hash, head.event_hash)))
-    && (head.operation === 0 || (operation !== undefined && equalBytes(operation.hash, head.operation_hash)));
+  const older = guarded(file, () => db.pragma('user_version', { simple: true }) as number) < newestVersion;
+  const last = older ? undefined : one<BatchRow>(db, hotLog.batchOf, head.written);
+  const old = older ? one<{ operation: number; written: number }>(db, 'SELECT operation, written FROM head') : undefined;
+  const same = older ? old?.operation === head.operation && old.written === head.written
+    : head.written === 0 || (last !== undefined && last.first + last.events - 1 === head.written && equalBytes(last.hash, head.hash));
   if (!same) throw corrupt(file, 'its copy has another log');
 }
 

@@ -7,10 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { compositionOf, conflictOf, publishedOf, randomAcuId, randomBytes, randomOid, randomSegment, scratchFolder } from '../../../testkit/store.ts';
 import { newBlob, newOperation } from '../../../testkit/storeHistory.ts';
-import { pack, unpack } from '../../core/segmentKey.ts';
 import { connectReader } from './connection.ts';
 import { fsck } from './fsck.ts';
-import { operationHash, type OperationRow } from './log.ts';
+import { batchHash, type BatchRow } from './log.ts';
 import { migrations } from './migrations/index.ts';
 import { openStore } from './store.ts';
 
@@ -31,6 +30,8 @@ beforeAll(async () => {
   const keys = await store.stage(await store.beginImport({ base: randomOid(random), grain: 'branch', globs: [] }), segments);
   const acus = segments.map(({ acu }) => acu);
   await store.append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, segments, keys) }], { conflicts: Array.from({ length: 9 }, () => conflictOf(random, acus)), replica: { version: 1, state: random.hex(64), bytes: randomBytes(random, 900) } });
+  // Enough that the composition is marked.
+  await store.appendAll(Array.from({ length: 600 }, (_, n) => ({ operation: newOperation('compose'), events: [{ kind: 'composition-edited', change: n % 2 === 0 ? { gone: [], come: [acus[n % 40]!], at: [0] } : { gone: [0], come: [], at: [] } }] })));
   await store.append(newOperation('compose'), [{ kind: 'composition-changed', composition: compositionOf(acus.slice(0, 4), randomOid(random)) }], { blobs: [newBlob(new Uint8Array(5000)), newBlob(new Uint8Array([1, 2, 3]))] });
   await store.append(newOperation('write-branch'), [{ kind: 'branch-written', ref: 'refs/heads/out', before: null, after: randomOid(random), tree: randomOid(random), acus: acus.slice(0, 4) }]);
   await store.append(newOperation('undo', 'undo', 3), [{ kind: 'composition-changed', composition: compositionOf(acus.slice(2, 5), '' as never) }]);
@@ -44,7 +45,7 @@ function after(damage: (db: Database.Database) => void): string[] {
   const db = new Database(file);
   db.pragma('foreign_keys = OFF');
   db.pragma('journal_mode = DELETE');
-  for (const table of ['event', 'operation']) db.exec(`DROP TRIGGER ${table}_stays; DROP TRIGGER ${table}_remains`);
+  for (const table of ['batch', 'body']) db.exec(`DROP TRIGGER ${table}_stays; DROP TRIGGER ${table}_remains`);
   damage(db);
   db.close();
   return problemsOf(file);
@@ -61,40 +62,43 @@ function problemsOf(file: string): string[] {
 
 /** Table, statement, what the finding must say. Statements that hit no row fail the test. */
 const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] = [
-  ['event', `UPDATE event SET payload = CAST(x'81' || substr(payload, 2) AS BLOB) WHERE kind = 'branch-written'`, /log: event \d+ breaks the chain/],
-  ['event', `UPDATE event SET payload = CAST(substr(payload, 1, length(payload) - 1) || x'00' AS BLOB) WHERE seq = 4`, /segments: the segment of event 4/],
-  ['event', `UPDATE event SET kind = 'published' WHERE kind = 'import-started'`, /breaks the chain/],
-  ['event', `UPDATE event SET operation = 1 WHERE seq = 3`, /event 3 breaks the chain/],
-  ['event', `UPDATE event SET draft = NULL WHERE seq = 3`, /event 3 breaks the chain/],
-  ['event', `UPDATE event SET hash = zeroblob(32) WHERE seq = 5`, /event 5 breaks the chain/],
-  ['event', `DELETE FROM event WHERE seq = 6`, /event 6 is missing/],
-  ['event', `DELETE FROM event WHERE seq = (SELECT max(seq) FROM event)`, /the head is not the end of the log/],
-  ['event', `INSERT INTO event SELECT 1 + max(seq), NULL, NULL, 'import-started', x'80', zeroblob(32) FROM event`, /breaks the chain/],
-  ['operation', `UPDATE operation SET description = 'something else' WHERE id = 3`, /operation 3 breaks the chain/],
-  ['operation', `UPDATE operation SET time = time + 1 WHERE id = 1`, /operation 1 breaks the chain/],
-  ['operation', `UPDATE operation SET target = 1 WHERE id = 5`, /operation 5 breaks the chain/],
-  ['operation', `UPDATE operation SET command = NULL WHERE command IS NOT NULL`, /breaks the chain/],
-  ['operation', `UPDATE operation SET first_event = first_event + 1 WHERE id = 2`, /operation 2 does not hold its events/],
-  ['operation', `DELETE FROM operation WHERE id = 2`, /operation 2 is missing/],
-  ['operation', `DELETE FROM operation WHERE id = 5`, /the head is not the end of the log/],
-  ['head', `UPDATE head SET event_hash = zeroblob(32)`, /the head is not the end of the log/],
+  ['batch', `UPDATE batch SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE first = (SELECT max(first) FROM batch)`, /log: batch \d+ breaks the chain/],
+  ['batch', `UPDATE batch SET bytes = CAST(substr(bytes, 1, 20) || x'ff' || substr(bytes, 22) AS BLOB) WHERE first = 1`, /log: batch 1 breaks the chain/],
+  ['batch', `UPDATE batch SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) AS BLOB) WHERE first = 1`, /log: batch 1 breaks the chain/],
+  ['batch', `UPDATE batch SET kinds = kinds | 4 WHERE first = 1`, /batch 1 breaks the chain/],
+  ['batch', `UPDATE batch SET kinds = 0 WHERE first = (SELECT max(first) FROM batch)`, /does not hold what it says/],
+  ['batch', `UPDATE batch SET operation = operation + 1 WHERE first = (SELECT max(first) FROM batch)`, /operation \d+ is missing/],
+  ['batch', `UPDATE batch SET operations = operations + 1 WHERE first = (SELECT max(first) FROM batch)`, /does not hold what it says/],
+  ['batch', `UPDATE batch SET events = events + 1 WHERE first = 1`, /does not hold what it says/],
+  ['batch', `UPDATE batch SET hash = zeroblob(32) WHERE first = 1`, /batch 1 breaks the chain/],
+  ['batch', `DELETE FROM batch WHERE first = 2`, /event 2 is missing/],
+  ['batch', `DELETE FROM batch WHERE first = (SELECT max(first) FROM batch)`, /the head is not the end of the log/],
+  ['batch', `INSERT INTO batch SELECT first + events, events, operation + operations, operations, kinds, zeroblob(32), bytes FROM batch ORDER BY first DESC LIMIT 1`, /breaks the chain/],
+  ['body', `UPDATE body SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE event = 4`, /segments: the segment of event 4 does not have its key/],
+  ['body', `DELETE FROM body WHERE event = 5`, /segments: the segment of event 5 has no body/],
+  ['body', `UPDATE body SET event = 99 WHERE event = 6`, /segments: the segment of event 6 has no body/],
+  ['head', `UPDATE head SET hash = zeroblob(32)`, /the head is not the end of the log/],
   ['head', `UPDATE head SET operation = operation + 1`, /the head is not the end of the log/],
   ['head', `UPDATE head SET folded = 0`, /never folded/],
   ['head', `DELETE FROM head`, /no head row/],
   ['acu', `UPDATE acu SET id = replace(id, substr(id, 1, 8), '00000000') WHERE event = 3`, /acu differs from the log/],
   ['acu', `DELETE FROM acu WHERE event = (SELECT max(event) FROM acu)`, /references: a row of .* refers to nothing in acu/],
-  ['segment', `UPDATE segment SET key = 'x' || substr(key, 2) WHERE event = 3`, /segments: the segment of event 3 does not have its key/],
+  ['segment', `UPDATE segment SET key = 'x' || substr(key, 2) WHERE event = 3`, /segment differs from the log at row 1/],
   ['segment', `UPDATE segment SET standing = 'stale' WHERE event = 4`, /segment differs from the log at row 2/],
   ['segment', `UPDATE segment SET tip = 'x' WHERE event = 5`, /segment differs/],
   ['segment', `UPDATE segment SET draft = NULL WHERE event = 5`, /segment differs/],
   ['provenance', `UPDATE provenance SET author_email = x'00' WHERE segment = 6`, /provenance differs/],
   ['provenance', `DELETE FROM provenance WHERE segment = 6`, /provenance differs/],
-  ['workspace', `UPDATE workspace SET composition = 2`, /workspace differs/],
+  ['workspace', `UPDATE workspace SET published = 2`, /workspace differs/],
   ['workspace', `UPDATE workspace SET git_dir = '/other/.git'`, /workspace differs/],
   ['workspace', `DELETE FROM workspace`, /workspace differs/],
   ['published', `DELETE FROM published WHERE segment = (SELECT max(segment) FROM published)`, /published differs from the log at row/],
   ['composition', `UPDATE composition SET base = 'x'`, /composition differs/],
-  ['composition_acu', `DELETE FROM composition_acu WHERE ordinal = 0`, /composition_acu differs/],
+  ['composition', `UPDATE composition SET acus = CAST(substr(acus, 2) AS BLOB)`, /composition differs/],
+  ['composition', `UPDATE composition SET edits = edits + 1`, /composition differs/],
+  ['composition', `UPDATE composition SET event = event - 1`, /composition differs/],
+  ['composition_mark', `UPDATE composition_mark SET base = 'x'`, /composition_mark differs/],
+  ['composition_mark', `DELETE FROM composition_mark`, /composition_mark differs/],
   ['branch', `UPDATE branch SET after = before`, /branch differs/],
   ['conflict_page', `UPDATE conflict_page SET bytes = CAST(replace(bytes, 'blocking', 'blockinh') AS BLOB)`, /the graph is not the one stored/],
   ['conflict_page', `DELETE FROM conflict_page WHERE ordinal = 0`, /the graph is not the one stored/],
@@ -102,7 +106,7 @@ const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] 
   ['replica', `UPDATE replica SET bytes = CAST(bytes || x'00' AS BLOB)`, /replica: the engine's tables have another hash/],
   ['replica', `UPDATE replica SET digest = zeroblob(32)`, /replica: the engine's tables have another hash/],
   ['conflict_graph', `UPDATE conflict_graph SET count = 0`, /the graph is not the one stored/],
-  ['conflict_graph', `UPDATE conflict_graph SET operation = 99`, /an operation that never was/],
+  ['conflict_graph', `UPDATE conflict_graph SET operation = 9999`, /an operation that never was/],
   ['conflict_graph', `DELETE FROM conflict_graph`, /the graph is missing/],
   ['blob', `UPDATE blob SET bytes = x'010204' WHERE size = 3`, /has other content/],
   ['blob', `UPDATE blob SET bytes = substr(bytes, 1, 8) WHERE size = 5000`, /cannot be read/],
@@ -122,7 +126,7 @@ describe('fsck', () => {
     for (const table of tables as string[]) expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), `rows in ${table}`).toBeGreaterThan(0);
     db.close();
     expect([...new Set(damages.map(([table]) => table))].toSorted()).toEqual(tables.toSorted());
-    expect(migrations.length, 'a new migration may bring a table').toBe(7);
+    expect(migrations.length, 'a new migration may bring a table').toBe(8);
   });
 
   it.each(damages)('%s: %s', (_, sql, says) => {
@@ -130,25 +134,27 @@ describe('fsck', () => {
     expect(problems.join('\n')).toMatch(says);
   });
 
-  it('an operation rewritten together with its own hash: the next one tells', () => {
+  it('a batch rewritten together with its own hash: the next one tells', () => {
     const problems = after((db) => {
-      const row = db.prepare('SELECT * FROM operation WHERE id = 2').get() as OperationRow;
-      const { hash: before } = db.prepare('SELECT hash FROM operation WHERE id = 1').get() as OperationRow;
-      const { hash: last } = db.prepare('SELECT hash FROM event WHERE seq = ?').get(row.last_event) as OperationRow;
-      expect(new Uint8Array(row.hash)).toEqual(operationHash(before, row, last));
-      const description = 'something else';
-      db.prepare(`UPDATE operation SET description = ?, hash = ? WHERE id = 2`).run(description, operationHash(before, { ...row, description }, last));
+      const row = db.prepare('SELECT * FROM batch WHERE first = 2').get() as BatchRow, { hash } = db.prepare('SELECT hash FROM batch WHERE first = 1').get() as BatchRow;
+      expect(new Uint8Array(row.hash)).toEqual(batchHash(hash, row, row.bytes));
+      const bytes = new Uint8Array(row.bytes);
+      // a letter of the name of the base that is imported onto
+      bytes[12] = bytes[12]! ^ 1;
+      db.prepare('UPDATE batch SET bytes = ?, hash = ? WHERE first = 2').run(bytes, batchHash(hash, row, bytes));
     });
-    expect(problems).toEqual(['log: operation 3 breaks the chain']);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatch(/^log: batch \d+ breaks the chain$/);
   });
 
   it('an event rewritten together with the view it is folded into', () => {
     const problems = after((db) => {
-      const event = db.prepare(`SELECT seq, payload FROM event WHERE kind = 'repository-opened'`).get() as { seq: number; payload: Uint8Array };
-      db.prepare('UPDATE event SET payload = ? WHERE seq = ?').run(pack({ ...(unpack(event.payload) as object), gitDir: '/elsewhere/.git' }), event.seq);
-      db.prepare(`UPDATE workspace SET git_dir = '/elsewhere/.git'`).run();
+      const bytes = new Uint8Array((db.prepare('SELECT bytes FROM batch WHERE first = 1').get() as BatchRow).bytes), at = Buffer.from(bytes).indexOf('/r/.git');
+      bytes.set(Buffer.from('/x/.git'), at);
+      db.prepare('UPDATE batch SET bytes = ? WHERE first = 1').run(bytes);
+      db.prepare(`UPDATE workspace SET git_dir = '/x/.git'`).run();
     });
-    expect(problems).toEqual(['log: event 1 breaks the chain']);
+    expect(problems).toEqual(['log: batch 1 breaks the chain']);
   });
 
   it('a byte anywhere in the file', () => {

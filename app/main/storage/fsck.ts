@@ -1,15 +1,16 @@
 // Proves a store against itself: SQLite's own checks, every hash, the chain of the log, and every view compared row by row
 // with one folded anew from the first event. All within one snapshot.
 import { equalBytes } from '../../core/bytes.ts';
+import type { SegmentKey } from '../../core/events.ts';
 import { pack, unpackSegment } from '../../core/segmentKey.ts';
 import { connectScratch, type ReadDb } from './connection.ts';
-import { decodeFacts, readHead, segmentKeyOf, sha256, type EventRow } from './log.ts';
+import { readHead, segmentKeyOf, sha256 } from './log.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
 import { checkLog, type Problem } from './proof.ts';
 import { unpackConflicts } from './conflictPages.ts';
 import { blobContent, type BlobRow } from './reads.ts';
 import { all, each, one, type SqlValue } from './sql.ts';
-import { applyEvent, foldedTables, PAGES, rows, storedDigest, type StoredPage } from './views.ts';
+import { foldedTables, foldLog, PAGES, rows, storedDigest, type StoredPage } from './views.ts';
 import { blobOid } from './write.ts';
 
 /** Told per check at most: one damaged page can spoil thousands of rows. */
@@ -31,7 +32,7 @@ export function fsck(db: ReadDb): { problems: string[]; events: number } {
     }
     if (told > TOLD) problems.push(`${name}: and ${told - TOLD} more`);
   };
-  let events = 0;
+  let events = 0, bodies: ReturnType<typeof checkLog>['segments'] = new Map();
   db.transaction(() => {
     check('format', (problem) => {
       const version = db.pragma('user_version', { simple: true });
@@ -44,10 +45,12 @@ export function fsck(db: ReadDb): { problems: string[]; events: number } {
       for (const { table, parent } of db.pragma('foreign_key_check') as { table: string; parent: string }[]) problem(`a row of ${table} refers to nothing in ${parent}`);
     });
     check('log', (problem) => {
-      ({ events } = checkLog(db, problem));
+      const log = checkLog(db, problem);
+      ({ events } = log);
+      bodies = log.segments;
       if (one<{ folded: number }>(db, 'SELECT folded FROM head')?.folded !== 1) problem('the views were never folded');
     });
-    check('segments', (problem) => checkSegmentKeys(db, problem));
+    check('segments', (problem) => checkBodies(db, bodies, problem));
     check('blobs', (problem) => checkBlobs(db, problem));
     check('conflicts', (problem) => checkConflicts(db, problem));
     check('replica', (problem) => checkReplica(db, problem));
@@ -56,11 +59,14 @@ export function fsck(db: ReadDb): { problems: string[]; events: number } {
   return { problems, events };
 }
 
-function checkSegmentKeys(db: ReadDb, problem: Problem): void {
-  for (const { event, key, payload } of each<{ event: number; key: string; payload: Uint8Array }>(db, 'SELECT segment.event, key, payload FROM segment JOIN event ON seq = segment.event ORDER BY segment.event')) {
-    if (segmentKeyOf(payload) !== key) problem(`the segment of event ${event} does not have its key`);
-    else unpackSegment(payload);
+function checkBodies(db: ReadDb, bodies: ReadonlyMap<SegmentKey, { readonly seq: number }>, problem: Problem): void {
+  const lacking = new Map([...bodies].map(([key, { seq }]) => [seq, key]));
+  for (const { event, bytes } of each<{ event: number; bytes: Uint8Array }>(db, 'SELECT event, bytes FROM body ORDER BY event')) {
+    if (lacking.get(event) !== segmentKeyOf(bytes)) problem(`the segment of event ${event} does not have its key`);
+    else unpackSegment(bytes);
+    lacking.delete(event);
   }
+  for (const event of lacking.keys()) problem(`the segment of event ${event} has no body`);
 }
 
 function checkBlobs(db: ReadDb, problem: Problem): void {
@@ -98,7 +104,7 @@ function checkViews(db: ReadDb, problem: Problem): void {
   try {
     for (const migration of migrations) scratch.exec(migration.sql);
     scratch.exec('BEGIN');
-    for (const row of each<EventRow>(db, 'SELECT seq, draft, kind, payload FROM event ORDER BY seq')) applyEvent(scratch, decodeFacts(row), row);
+    foldLog(db, scratch);
     scratch.exec('COMMIT');
     for (const [table, order] of foldedTables) compare(table, rows(db, table, order), rows(scratch, table, order), problem);
   } finally {

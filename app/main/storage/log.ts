@@ -1,50 +1,26 @@
-// The log: how events and operations are written as rows and chained. Each row's hash covers the hash before it, so that a
-// change, a gap or a swap shows in everything after it, and the head row shows a cut tail. (No key is involved: the chain
-// finds accidents and clumsy hands, not someone who recomputes it all.)
+// The log: batches of operations and events, a row for each commit, and what is found in it. Each batch's hash covers the hash before
+// it, so that a change, a gap or a swap shows in everything after it, and the head row shows a cut tail. (No key is involved: the chain
+// finds accidents and clumsy hands, not someone who recomputes it all.) What a batch's bytes say is frames.ts's.
 import { createHash } from 'node:crypto';
+import type { AcuId } from '../../core/bytes.ts';
 import { equalBytes } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
-import type { DomainEvent, Operation, OperationKind, Published, SegmentKey } from '../../core/events.ts';
-import { pack, packSegment, unpack, unpackHead, unpackSegment, type SegmentHead } from '../../core/segmentKey.ts';
+import type { DomainEvent, Operation, Published, SegmentKey } from '../../core/events.ts';
+import { pack } from '../../core/segmentKey.ts';
 import { corrupt, type ReadDb, type WriteDb } from './connection.ts';
-import { all, one, run } from './sql.ts';
-import type { NewOperation } from './store.ts';
+import { Cursor, maskOf } from './frames.ts';
+import { each, one, run } from './sql.ts';
 
-/** An event as it is stored. The payload of `segment-added` is the segment's stored form itself: its SHA-256 is its key. */
-export interface EncodedEvent { readonly kind: DomainEvent['kind']; readonly payload: Uint8Array }
+/** Where a batch stands. `operation`: the last one before it. */
+export interface BatchPlace { readonly first: number; readonly events: number; readonly operation: number; readonly operations: number; readonly kinds: number }
+export interface BatchRow extends BatchPlace { readonly hash: Uint8Array; readonly bytes: Uint8Array }
 
-/** An event as far as views are folded from it: a segment without its edits. */
-export type Facts = Exclude<DomainEvent, { kind: 'segment-added' }> | { readonly kind: 'segment-added'; readonly key: SegmentKey; readonly segment: SegmentHead };
+export interface HeadRow { readonly operation: number; readonly event: number; readonly written: number; readonly hash: Uint8Array }
 
-export interface EventRow {
-  readonly seq: number; readonly operation: number | null; readonly draft: number | null;
-  readonly kind: DomainEvent['kind']; readonly payload: Uint8Array; readonly hash: Uint8Array;
-}
-export interface OperationRow {
-  readonly id: number; readonly kind: OperationKind; readonly description: string; readonly time: number; readonly target: number | null;
-  readonly command: string | null; readonly first_event: number; readonly last_event: number; readonly hash: Uint8Array;
-}
-export interface HeadRow {
-  readonly operation: number; readonly event: number; readonly written: number;
-  readonly event_hash: Uint8Array; readonly operation_hash: Uint8Array;
-}
-
-export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array {
+export function sha256(...parts: readonly (Uint8Array | string)[]): Uint8Array<ArrayBuffer> {
   const hash = createHash('sha256');
   for (const part of parts) hash.update(part);
   return new Uint8Array(hash.digest());
-}
-
-export function encodeEvent(event: DomainEvent): EncodedEvent {
-  const { kind, ...rest } = event;
-  return { kind, payload: event.kind === 'segment-added' ? packSegment(event.segment) : pack(rest) };
-}
-
-export function decodeEvent({ kind, payload }: EncodedEvent): DomainEvent {
-  if (kind === 'segment-added') return { kind, key: segmentKeyOf(payload), segment: unpackSegment(payload) };
-  const event = { kind, ...(unpack(payload) as object) } as DomainEvent;
-  if (event.kind === 'published' && event.published !== null) publishedKeys.set(event.published, segmentKeyOf(payload));
-  return event;
 }
 
 const publishedKeys = new WeakMap<Published, string>();
@@ -52,13 +28,8 @@ const publishedKeys = new WeakMap<Published, string>();
 /** Names a published state: SHA-256 of the event that publishes it, in hex. */
 export function publishedKey(published: Published): string {
   let key = publishedKeys.get(published);
-  if (key === undefined) publishedKeys.set(published, (key = segmentKeyOf(encodeEvent({ kind: 'published', published }).payload)));
+  if (key === undefined) publishedKeys.set(published, (key = segmentKeyOf(pack({ published }))));
   return key;
-}
-
-export function decodeFacts(event: EncodedEvent): Facts {
-  const { kind, payload } = event;
-  return kind === 'segment-added' ? { kind, key: segmentKeyOf(payload), segment: unpackHead(payload) } : decodeEvent(event) as Facts;
 }
 
 /** As core's keyOfPacked, by Node's faster SHA-256. */
@@ -66,17 +37,7 @@ export function segmentKeyOf(payload: Uint8Array): SegmentKey {
   return createHash('sha256').update(payload).digest('hex');
 }
 
-/** SHA-256 over the hash before, then seq, operation, draft and kind in MessagePack, then the payload. */
-export function eventHash(before: Uint8Array, row: Omit<EventRow, 'hash'>): Uint8Array {
-  return sha256(before, pack([row.seq, row.operation, row.draft, row.kind]), row.payload);
-}
-
-/** Covers the row and, by the hash of its last event, everything the operation did. */
-export function operationHash(before: Uint8Array, row: Omit<OperationRow, 'hash'>, lastEventHash: Uint8Array): Uint8Array {
-  return sha256(before, pack([row.id, row.kind, row.description, row.time, row.target, row.command, row.first_event, row.last_event]), lastEventHash);
-}
-
-export const HEAD = 'SELECT operation, event, written, event_hash, operation_hash FROM head';
+export const HEAD = 'SELECT operation, event, written, hash FROM head';
 
 export function readHead(db: ReadDb): HeadRow {
   const head = one<HeadRow>(db, HEAD);
@@ -84,63 +45,102 @@ export function readHead(db: ReadDb): HeadRow {
   return head;
 }
 
-function insertRows(db: WriteDb, rows: readonly EventRow[]): void {
-  for (const row of rows) {
-    run(db, 'INSERT INTO event(seq, operation, draft, kind, payload, hash) VALUES (?, ?, ?, ?, ?, ?)', row.seq, row.operation, row.draft, row.kind, row.payload, row.hash);
-  }
+/** SHA-256 over the hash before, where it stands and what it has, and its bytes. */
+export function batchHash(before: Uint8Array, { first, events, operation, operations, kinds }: BatchPlace, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sha256(before, `${first} ${events} ${operation} ${operations} ${kinds} ${bytes.length}\n`, bytes);
 }
 
-function chain(head: HeadRow, events: readonly EncodedEvent[], of: { readonly operation: number | null; readonly draft: number | null }): EventRow[] {
-  let before = head.event_hash;
-  return events.map((event, i) => {
-    const row = { seq: head.written + 1 + i, operation: of.operation, draft: of.draft, kind: event.kind, payload: event.payload };
-    before = eventHash(before, row);
-    return { ...row, hash: before };
-  });
+interface End { readonly written: number; readonly operation: number; readonly hash: Uint8Array<ArrayBuffer> }
+
+/** The next batch, and the end of the log behind it. */
+export function chained(before: Omit<HeadRow, 'event'>, bytes: Uint8Array, { events, operations, kinds }: Pick<BatchPlace, 'events' | 'operations' | 'kinds'>): { readonly batch: BatchRow; readonly after: End } {
+  const place = { first: before.written + 1, events, operation: before.operation, operations, kinds };
+  const hash = batchHash(before.hash, place, bytes);
+  return { batch: { ...place, hash, bytes }, after: { written: before.written + events, operation: before.operation + operations, hash } };
 }
 
-/** Written after the last one; the event head moves only with an operation. Events of no operation (yet): an import's, under the `import-started` event numbered `draft`. */
-export function writeStaged(db: WriteDb, draft: number | null, events: readonly EncodedEvent[]): EventRow[] {
-  const rows = chain(readHead(db), events, { operation: null, draft });
-  insertRows(db, rows);
-  const last = rows.at(-1);
-  if (last !== undefined) run(db, 'UPDATE head SET written = ?, event_hash = ?', last.seq, last.hash);
-  return rows;
-}
-
-/** Writes an operation with its events. They become visible together, with the transaction. */
-export function writeOperation(db: WriteDb, operation: NewOperation, events: readonly EncodedEvent[]): { operation: Operation; rows: EventRow[] } {
-  const head = readHead(db);
-  const id = head.operation + 1;
-  const rows = chain(head, events, { operation: id, draft: null });
-  const last = rows.at(-1);
-  if (last === undefined) throw bug('an operation without events');
-  const row = {
-    id, kind: operation.kind, description: operation.description, time: operation.time, target: operation.target, command: operation.command,
-    first_event: rows[0]!.seq, last_event: last.seq,
-  };
-  const hash = operationHash(head.operation_hash, row, last.hash);
-  // The operation first: its events refer to it.
-  run(db, 'INSERT INTO operation(id, kind, description, time, target, command, first_event, last_event, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)',
-    row.id, row.kind, row.description, row.time, row.target, row.command, row.first_event, row.last_event, hash);
-  insertRows(db, rows);
-  run(db, 'UPDATE head SET operation = ?, event = ?, written = ?, event_hash = ?, operation_hash = ?', row.id, row.last_event, last.seq, last.hash, hash);
-  return { operation: toOperation(row), rows };
+export function putBatch(db: WriteDb, { first, events, operation, operations, kinds, hash, bytes }: BatchRow): void {
+  run(db, 'INSERT INTO batch(first, events, operation, operations, kinds, hash, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)', first, events, operation, operations, kinds, hash, bytes);
 }
 
 /**
- * A glance at the end of the log, cheap enough for every opening: the last rows and the head agree. The rest is for fsck.
+ * A glance at the end of the log, cheap enough for every opening: the last batch and the head agree. The rest is for fsck.
  * One snapshot: another process may commit between any two reads.
  */
 export function checkEnd(db: ReadDb, file: string): void {
-  const { head, last, operation } = db.transaction(() => ({
+  const { head, last } = db.transaction(() => ({
     head: readHead(db),
-    last: one<{ seq: number; hash: Uint8Array }>(db, 'SELECT seq, hash FROM event ORDER BY seq DESC LIMIT 1'),
-    operation: one<OperationRow>(db, 'SELECT * FROM operation ORDER BY id DESC LIMIT 1'),
+    last: one<BatchPlace & { hash: Uint8Array }>(db, 'SELECT first, events, operation, operations, kinds, hash FROM batch ORDER BY first DESC LIMIT 1'),
   })).deferred();
-  const same = (last?.seq ?? 0) === head.written && (operation?.id ?? 0) === head.operation && (operation?.last_event ?? 0) === head.event
-    && (last === undefined || equalBytes(last.hash, head.event_hash)) && (operation === undefined || equalBytes(operation.hash, head.operation_hash));
+  const same = last === undefined ? head.written === 0 && head.operation === 0
+    : head.written === last.first + last.events - 1 && head.operation === last.operation + last.operations && equalBytes(last.hash, head.hash);
   if (!same) throw corrupt(file, 'the log does not end where its head says');
+}
+
+const BATCH = 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch';
+/** Words that the partial indices of migration 8 know. */
+const has = (kind: DomainEvent['kind']): string => `kinds & ${maskOf(kind)}`;
+
+export const hotLog = {
+  batchOf: `${BATCH} WHERE first <= ? ORDER BY first DESC LIMIT 1`,
+  batchOfOperation: `${BATCH} WHERE operation < ? ORDER BY operation DESC, first DESC LIMIT 1`,
+  batchesFrom: `${BATCH} WHERE first >= ? ORDER BY first LIMIT ?`,
+  batchesBefore: `${BATCH} WHERE operation < ? ORDER BY operation DESC, first DESC LIMIT ?`,
+  /** without the bytes of those that have none of these kinds; the unary plus keeps the planner on the log's order */
+  batchesOfKinds: `${BATCH} WHERE first >= ? AND +kinds & ? ORDER BY first LIMIT ?`,
+  opened: latest('repository-opened'), published: latest('published'), composed: latest('composition-changed'),
+  importing: between('import-started'), changing: between('publication-changed'), moving: between('branch-moving'), settling: between('branch-settled'),
+} as const;
+
+function latest(kind: DomainEvent['kind']): string { return `${BATCH} WHERE ${has(kind)} AND first <= ? ORDER BY first DESC`; }
+function between(kind: DomainEvent['kind']): string { return `${BATCH} WHERE ${has(kind)} AND first BETWEEN ? AND ? ORDER BY first`; }
+
+export function cursorOf(row: BatchRow, heard?: (operation: Operation) => void): Cursor {
+  return new Cursor(row.bytes, row.first - 1, row.operation, heard);
+}
+
+/** An event where it stands, as bytes of a kind. */
+export function eventAt(db: ReadDb, seq: number): Cursor | null {
+  const row = one<BatchRow>(db, hotLog.batchOf, seq);
+  if (row === undefined) return null;
+  const cursor = cursorOf(row);
+  while (cursor.next()) if (cursor.seq === seq) return cursor;
+  return null;
+}
+
+/** The last event of an operation; 0 where there is none. */
+export function endOf(db: ReadDb, operation: number): number {
+  const row = one<BatchRow>(db, hotLog.batchOfOperation, operation);
+  if (row === undefined || operation > row.operation + row.operations) return 0;
+  const cursor = cursorOf(row);
+  let end = 0;
+  while (cursor.next() && cursor.lastOperation <= operation) if (cursor.operation === operation) end = cursor.seq;
+  return end;
+}
+
+/** The last event of a kind, up to and with event `end`. */
+export function lastOf(db: ReadDb, kind: 'repository-opened' | 'published' | 'composition-changed', end: number): Cursor | null {
+  const sql = kind === 'repository-opened' ? hotLog.opened : kind === 'published' ? hotLog.published : hotLog.composed, mask = maskOf(kind);
+  for (const row of each<BatchRow>(db, sql, end)) {
+    let found = 0;
+    for (const cursor = cursorOf(row); cursor.next() && cursor.seq <= end;) if ((1 << cursor.code & mask) !== 0) found = cursor.seq;
+    if (found === 0) continue;
+    const cursor = cursorOf(row);
+    while (cursor.next() && cursor.seq < found);
+    return cursor;
+  }
+  return null;
+}
+
+type Between = 'import-started' | 'publication-changed' | 'branch-moving' | 'branch-settled';
+const betweens: Readonly<Record<Between, string>> = { 'import-started': hotLog.importing, 'publication-changed': hotLog.changing, 'branch-moving': hotLog.moving, 'branch-settled': hotLog.settling };
+
+/** All events of a kind from `from` to `to`, in order. The connection is busy until the iteration ends. */
+export function* allOf<K extends Between>(db: ReadDb, kind: K, from = 1, to = Number.MAX_SAFE_INTEGER): Iterable<{ readonly seq: number; readonly event: Extract<DomainEvent, { kind: K }> }> {
+  const mask = maskOf(kind), batch = one<BatchPlace>(db, hotLog.batchOf, from);
+  for (const row of each<BatchRow>(db, betweens[kind], batch?.first ?? from, to)) {
+    for (const cursor = cursorOf(row); cursor.next() && cursor.seq <= to;) if (cursor.seq >= from && (1 << cursor.code & mask) !== 0) yield { seq: cursor.seq, event: cursor.facts(kind) };
+  }
 }
 
 /** An intent to move a branch, where it stands in the log. */
@@ -148,14 +148,40 @@ export interface Moving { readonly seq: number; readonly event: Extract<DomainEv
 
 /** Intents that no event has answered, oldest first: their processes are at it, or died. */
 export function unsettled(db: ReadDb): Moving[] {
-  const settled = new Set(all<EventRow>(db, `SELECT kind, payload FROM event WHERE kind = 'branch-settled'`).map((row) => (decodeEvent(row) as { moving: number }).moving));
-  return all<{ seq: number }>(db, `SELECT seq FROM event WHERE kind = 'branch-moving' ORDER BY seq`).filter(({ seq }) => !settled.has(seq))
-    .map(({ seq }) => ({ seq, event: decodeEvent(one<EventRow>(db, 'SELECT kind, payload FROM event WHERE seq = ?', seq)!) as Moving['event'] }));
+  const settled = new Set<number>();
+  for (const { event } of allOf(db, 'branch-settled')) settled.add(event.moving);
+  return [...allOf(db, 'branch-moving')].filter(({ seq }) => !settled.has(seq));
 }
 
-export function toOperation(row: Omit<OperationRow, 'hash'>): Operation {
-  return {
-    id: row.id, kind: row.kind, description: row.description, time: row.time, target: row.target, command: row.command,
-    firstEvent: row.first_event, lastEvent: row.last_event,
-  };
+/** The event of a cursor, its segment read by `bodyOf`. */
+export function decoded(db: ReadDb, cursor: Cursor): DomainEvent {
+  const event = cursor.decode((seq, key) => bodyOf(db, seq, key), (number) => acuOf(db, number));
+  if (event.kind === 'published' && event.published !== null) publishedKeys.set(event.published, segmentKeyOf(cursor.payload));
+  return event;
 }
+
+/** A segment's body. One that was known when its event came has the body of the event before. */
+export function bodyOf(db: ReadDb, seq: number, key: SegmentKey): Uint8Array {
+  const row = one<{ bytes: Uint8Array }>(db, 'SELECT bytes FROM body WHERE event = ?', seq)
+    ?? one<{ bytes: Uint8Array }>(db, 'SELECT bytes FROM segment JOIN body ON body.event = segment.event WHERE key = ?', key);
+  if (row === undefined || segmentKeyOf(row.bytes) !== key) throw corrupt(db.name, `segment ${key.slice(0, 12)} has other content`);
+  return row.bytes;
+}
+
+const ids = new WeakMap<ReadDb, Map<number, AcuId>>();
+/** Ids kept for each connection: a hundred bytes each. */
+const MOST_IDS = 100_000;
+
+/** An ACU by its number: those of one store never change. */
+export function acuOf(db: ReadDb, number: number): AcuId {
+  let known = ids.get(db);
+  if (known === undefined || known.size > MOST_IDS) ids.set(db, (known = new Map()));
+  let id = known.get(number);
+  if (id === undefined) {
+    id = one<{ id: AcuId }>(db, 'SELECT id FROM acu WHERE event = ?', number)?.id;
+    if (id === undefined) throw corrupt(db.name, `there is no ACU ${number}`);
+    known.set(number, id);
+  }
+  return id;
+}
+

@@ -111,7 +111,7 @@ describe('a store we cannot serve', () => {
     const file = await makeStore('tail.sqlite');
     const db = new Database(file);
     db.pragma('foreign_keys = OFF');
-    db.exec('DROP TRIGGER event_remains; DELETE FROM event WHERE seq = 3');
+    db.exec('DROP TRIGGER batch_remains; DELETE FROM batch WHERE first = 3');
     db.close();
     await expectRefused(file, 'store-corrupt');
     await expectRefused(file, 'store-corrupt', { readOnly: true });

@@ -2,20 +2,23 @@
 // few rows that say which events are current, and the conflict graph. Bodies, blobs and the engine's tables are proved when read, by
 // their own hashes. Views that nothing but fsck reads (provenance, names of sources) are left to it.
 import { existsSync, statSync } from 'node:fs';
-import { equalBytes } from '../../core/bytes.ts';
-import { AcumenError } from '../../core/errors.ts';
-import type { DomainEvent } from '../../core/events.ts';
-import { pack } from '../../core/segmentKey.ts';
+import { type AcuId, equalBytes } from '../../core/bytes.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
+import type { DomainEvent, SegmentKey } from '../../core/events.ts';
 import { connectReader, connectScratch, connectWriter, corrupt, guarded, hasWal, refuseNewer, type ReadDb } from './connection.ts';
-import { decodeEvent, eventHash, operationHash, readHead, type EventRow, type HeadRow, type OperationRow } from './log.ts';
+import { codeOf } from './frames.ts';
+import { batchHash, cursorOf, eventAt, readHead, type BatchRow } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
+import { checkLog7 } from './migrations/log7.ts';
 import { all, each, one } from './sql.ts';
 import { publishedAt } from './reads.ts';
-import { PAGES, storedDigest, type StoredPage } from './views.ts';
+import { composeEvent, composition, nothingComposed, PAGES, storedDigest, type StoredPage } from './views.ts';
 
 /** Says what is wrong; may be called many times. */
 export type Problem = (text: string) => void;
 const START = new Uint8Array(32);
+/** The first format whose log is in batches. */
+const PACKED = 8;
 
 /**
  * Throws `store-corrupt` unless everything that is read from this store is what was written. One snapshot; costs one pass over
@@ -30,8 +33,9 @@ export function prove(db: ReadDb, file: string): void {
       if (schemaOf(db) !== expectedSchema(version)) fail(`its tables are not those of format ${version}`);
       if (version === 0) return;
       for (const { integrity_check: text } of db.pragma('integrity_check(1)') as { integrity_check: string }[]) if (text !== 'ok') fail(text);
-      const { current } = checkLog(db, fail);
-      // A migration was cut short before its views were folded: they will be.
+      // An older format's views, and those of a migration that was cut short, will be folded.
+      if (version < PACKED) return checkLog7(db, fail);
+      const current = checkLog(db, fail);
       if (version < newestVersion || one<{ folded: number }>(db, 'SELECT folded FROM head')?.folded !== 1) return;
       checkCurrent(db, current, fail);
     }).deferred();
@@ -110,67 +114,76 @@ function expectedSchema(version: number): string {
   return known;
 }
 
-/** The last event of each kind of which only the last counts. */
-type Current = Partial<Record<DomainEvent['kind'], EventRow>>;
+/** What the log alone says of the state that it ends with. */
+interface Current {
+  readonly events: number;
+  /** seq of the last event that says all of it */
+  readonly published: number;
+  readonly opened: Extract<DomainEvent, { kind: 'repository-opened' }> | null;
+  readonly composed: ReturnType<typeof nothingComposed>;
+  /** by number, in order */
+  readonly acus: ReadonlyMap<number, AcuId>;
+  /** the first event of each */
+  readonly segments: ReadonlyMap<SegmentKey, { readonly seq: number; readonly draft: number; readonly acu: AcuId | null }>;
+}
 
 /** Every hash of the log, its order, and that the head is its end. */
-export function checkLog(db: ReadDb, problem: Problem): { readonly events: number; readonly current: Current } {
-  const ends = new Map<number, Uint8Array>();
-  const spans = new Map<number, { first: number; last: number; count: number }>();
-  const current: Current = {};
-  let before: Uint8Array = START;
-  let events = 0;
-  for (const row of each<EventRow>(db, 'SELECT seq, operation, draft, kind, payload, hash FROM event ORDER BY seq')) {
-    events++;
-    if (row.seq !== events) {
-      problem(`event ${events} is missing`);
-      events = row.seq;
+export function checkLog(db: ReadDb, problem: Problem): Current {
+  let events = 0, operation = 0, last = 0, published = 0, hash: Uint8Array = START, opened: Current['opened'] = null;
+  const composed = nothingComposed(), acus = new Map<number, AcuId>(), numbers = new Map<AcuId, number>();
+  const segments = new Map<SegmentKey, { seq: number; draft: number; acu: AcuId | null }>();
+  const numberOf = (id: AcuId): number => numbers.get(id) ?? unknown(id);
+  for (const row of each<BatchRow>(db, 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch ORDER BY first')) {
+    if (row.first !== events + 1) problem(`event ${events + 1} is missing`);
+    if (row.operation !== operation) problem(`operation ${operation + 1} is missing`);
+    if (!equalBytes(row.hash, batchHash(hash, row, row.bytes))) problem(`batch ${row.first} breaks the chain`);
+    ({ hash } = row);
+    const cursor = cursorOf(row);
+    while (cursor.next()) {
+      switch (cursor.code) {
+        case codeOf['composition-edited']: case codeOf['composition-changed']: composeEvent(cursor, composed, numberOf); break;
+        case codeOf['repository-opened']: opened = cursor.facts('repository-opened'); break;
+        case codeOf['published']: published = cursor.seq; break;
+        case codeOf['segment-added']: {
+          const { key, acu, seq, draft } = cursor;
+          if (segments.has(key)) break;
+          segments.set(key, { seq, draft, acu });
+          if (acu === null || numbers.has(acu)) break;
+          numbers.set(acu, seq);
+          acus.set(seq, acu);
+        }
+      }
     }
-    if (!equalBytes(row.hash, eventHash(before, row))) problem(`event ${row.seq} breaks the chain`);
-    before = row.hash;
-    if (row.operation === null) continue;
-    current[row.kind] = row;
-    ends.set(row.operation, row.hash);
-    const span = spans.get(row.operation);
-    if (span === undefined) spans.set(row.operation, { first: row.seq, last: row.seq, count: 1 });
-    else spans.set(row.operation, { first: span.first, last: row.seq, count: span.count + 1 });
+    if (cursor.seq !== row.first + row.events - 1 || cursor.lastOperation !== row.operation + row.operations || cursor.mask !== row.kinds) problem(`batch ${row.first} does not hold what it says`);
+    events = cursor.seq;
+    operation = cursor.lastOperation;
+    if (cursor.lastEvent > 0) last = cursor.lastEvent;
   }
-  let operations = 0;
-  let operationBefore: Uint8Array = START;
-  let last: OperationRow | undefined;
-  for (const row of each<OperationRow>(db, 'SELECT * FROM operation ORDER BY id')) {
-    operations++;
-    if (row.id !== operations) {
-      problem(`operation ${operations} is missing`);
-      operations = row.id;
-    }
-    const span = spans.get(row.id);
-    if (span?.first !== row.first_event || span.last !== row.last_event || span.count !== span.last - span.first + 1) problem(`operation ${row.id} does not hold its events`);
-    if (!equalBytes(row.hash, operationHash(operationBefore, row, ends.get(row.id) ?? START))) problem(`operation ${row.id} breaks the chain`);
-    operationBefore = row.hash;
-    last = row;
-  }
-  const expected: HeadRow = { operation: operations, event: last?.last_event ?? 0, written: events, event_hash: before, operation_hash: operationBefore };
-  if (!equalBytes(pack(headValues(readHead(db))), pack(headValues(expected)))) problem('the head is not the end of the log');
-  return { events, current };
+  const head = readHead(db);
+  if (head.operation !== operation || head.event !== last || head.written !== events || !equalBytes(head.hash, hash)) problem('the head is not the end of the log');
+  return { events, published, opened, composed, acus, segments };
 }
 
-function headValues(head: HeadRow): unknown[] {
-  return [head.operation, head.event, head.written, head.event_hash, head.operation_hash];
-}
+function unknown(id: AcuId): never { throw bug('an ACU is composed that the log never brought', { id }); }
 
 /** The rows through which the current state is found, and earlier segments are reused, against the log. */
 function checkCurrent(db: ReadDb, current: Current, problem: Problem): void {
-  const row = one<{ git_dir: string | null; object_format: string | null; published: number | null; composition: number | null }>(db, 'SELECT git_dir, object_format, published, composition FROM workspace WHERE id = 1');
-  const opened = current['repository-opened'] && decodeEvent(current['repository-opened']) as Extract<DomainEvent, { kind: 'repository-opened' }>;
-  const published = publishedAt(db, current['published'], Number.MAX_SAFE_INTEGER);
-  const same = (row?.git_dir ?? null) === (opened?.gitDir ?? null) && (row?.object_format ?? null) === (opened?.objectFormat ?? null)
-    && (row?.published ?? null) === (current['published']?.seq ?? null) && (row?.composition ?? null) === (current['composition-changed']?.seq ?? null);
+  const row = one<{ git_dir: string | null; object_format: string | null; published: number | null }>(db, 'SELECT git_dir, object_format, published FROM workspace WHERE id = 1');
+  const { opened, composed } = current, stored = composition(db);
+  const same = (row?.git_dir ?? null) === (opened?.gitDir ?? null) && (row?.object_format ?? null) === (opened?.objectFormat ?? null) && (row?.published ?? 0) === current.published
+    && stored.event === composed.event && stored.id === composed.id && stored.name === composed.name && stored.base === composed.base && stored.acus.join() === composed.acus.join();
   if (!same) problem('the current state is not the one the log ends with');
+  const acus = all<{ event: number; id: AcuId }>(db, 'SELECT event, id FROM acu');
+  if (acus.length !== current.acus.size || acus.some(({ event, id }) => current.acus.get(event) !== id)) problem('the ACUs are not those of the log');
+  let found = 0;
+  for (const { event, key, draft, acu } of each<{ event: number; key: SegmentKey; draft: number | null; acu: AcuId | null }>(db, 'SELECT segment.event, key, draft, id AS acu FROM segment LEFT JOIN acu ON acu.event = segment.acu')) {
+    const one = current.segments.get(key);
+    if (one?.seq === event && one.draft === (draft ?? 0) && one.acu === acu) found++;
+  }
+  if (found !== current.segments.size) problem('the segments are not where the log has them');
+  const published = publishedAt(db, current.published === 0 ? null : eventAt(db, current.published), Number.MAX_SAFE_INTEGER);
   const keys = all<{ key: string }>(db, 'SELECT key FROM published CROSS JOIN segment ON segment.event = published.segment').map(({ key }) => key);
   if (keys.sort().join() !== [...published?.segments ?? []].sort().join()) problem('the published segments are not those of the log');
-  const astray = one<{ n: number }>(db, `SELECT count(*) AS n FROM segment LEFT JOIN event ON seq = segment.event WHERE event.kind IS NOT 'segment-added' OR event.draft IS NOT segment.draft`)!.n;
-  if (astray > 0) problem(`${astray} segments are not where the log has them`);
   const graph = one<{ whole: number; count: number; digest: Uint8Array }>(db, 'SELECT whole, count, digest FROM conflict_graph');
   const pages = all<StoredPage>(db, PAGES);
   const count = pages.reduce((n, page) => n + page.count, 0);

@@ -1,20 +1,23 @@
 // Messages between a store and its writer's thread: plain data, packed where it is large.
 import type { Oid } from '../../core/bytes.ts';
 import { AcumenError, type ErrorCode } from '../../core/errors.ts';
-import type { DomainEvent, Operation, SegmentKey } from '../../core/events.ts';
+import type { DomainEvent, SegmentKey } from '../../core/events.ts';
 import type { Grain } from '../../core/model.ts';
 import type { PackedConflicts } from './conflictPages.ts';
-import type { EncodedEvent } from './log.ts';
-import type { FsckReport, Head, NewBlob, NewOperation, Replica } from './store.ts';
+import type { FsckReport, Head, NewBlob, Replica } from './store.ts';
 
-/** `proved`: the caller has proved the file, or just made it. */
+/** What travels beside an operation: of the one at this place among those of its call. */
+export interface PackedExtra { readonly at: number; readonly conflicts: PackedConflicts | null; readonly replica: Replica | null; readonly blobs: readonly NewBlob[] }
+
+/** Operations with their events as one frame (frames.ts), and which kinds of events it has; the bodies of its segments in order. */
 export interface AppendRequest {
-  readonly operation: NewOperation;
-  readonly events: readonly EncodedEvent[];
-  readonly conflicts: PackedConflicts | null;
-  readonly replica: Replica | null;
-  readonly blobs: readonly NewBlob[];
+  readonly bytes: Uint8Array;
+  readonly kinds: number;
+  readonly bodies: readonly Uint8Array[];
+  readonly extras: readonly PackedExtra[];
 }
+/** The first operation of a call and its first event; the others follow without a gap. */
+export interface Appended { readonly operation: number; readonly event: number }
 
 /** The head expected, or the call (by its id) whose operations must be the last ones. */
 export type Expected = { readonly head: number } | { readonly after: number } | null;
@@ -23,14 +26,16 @@ export type Settled = Omit<Extract<DomainEvent, { kind: 'branch-settled' }>, 'ki
 /** Which file it is, whatever its name. */
 export interface Place { readonly dev: bigint; readonly ino: bigint }
 
+/** `proved`: the caller has proved the file, or just made it. */
 export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean; readonly place?: Place }
 
 export type Call =
-  | { readonly call: 'append'; readonly appended: readonly AppendRequest[]; readonly expected: Expected }
+  /** `bytes`: from and to in those that cross with the message */
+  | ({ readonly call: 'append'; readonly expected: Expected; readonly from: number; readonly to: number } & Omit<AppendRequest, 'bytes'>)
   | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[]; readonly packed: readonly Uint8Array[] }
   | { readonly call: 'stage'; readonly draft: number; readonly packed: readonly Uint8Array[] }
   /** the intent to move a branch, with the blobs its operation needs */
-  | { readonly call: 'intend'; readonly moving: EncodedEvent; readonly blobs: readonly NewBlob[]; readonly expectHead: number }
+  | { readonly call: 'intend'; readonly moving: DomainEvent; readonly blobs: readonly NewBlob[]; readonly expectHead: number }
   /** begins a transaction that lasts until `settle`; other calls wait. `moving`: refused with `store-moved` if that one is settled, or the head another */
   | { readonly call: 'hold'; readonly moving: number | null; readonly expectHead: number | null }
   /** ends it, or makes one of its own */
@@ -40,8 +45,11 @@ export type Call =
   | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };
 
-export interface Answers { 'intend': number; 'hold': null; 'settle': Operation | null; 'append': readonly Operation[]; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
+export interface Answers { 'intend': number; 'hold': null; 'settle': Appended | null; 'append': Appended; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
+
+/** The calls of one turn, and the frames of all of them. */
+export interface ToWriter { readonly requests: readonly Request[]; readonly bytes: Uint8Array }
 
 export type FromWriter =
   | { readonly kind: 'ready' }

@@ -10,97 +10,114 @@ import { applyChange } from '../../core/published.ts';
 import { unpack, unpackSegment } from '../../core/segmentKey.ts';
 import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
 import { corrupt, type ReadDb } from './connection.ts';
-import { decodeEvent, HEAD, readHead, segmentKeyOf, sha256, toOperation, type EventRow, type OperationRow } from './log.ts';
+import { codeOf, maskOf, type Cursor } from './frames.ts';
+import { acuOf, allOf, cursorOf, decoded, endOf, eventAt, HEAD, hotLog, lastOf, readHead, segmentKeyOf, sha256, type BatchRow } from './log.ts';
 import { all, each, one } from './sql.ts';
 import type { Head, StoredEvent } from './store.ts';
+import { acuNumber, COMPOSITION, composeEvent, nothingComposed, unpackNumbers, type CompositionRow } from './views.ts';
 import { blobOid } from './write.ts';
 
 export const hot = {
+  ...hotLog,
   head: HEAD,
-  workspace: 'SELECT git_dir, object_format, published, composition FROM workspace WHERE id = 1',
-  event: 'SELECT kind, payload FROM event WHERE seq = ?',
-  latest: 'SELECT seq, kind, payload FROM event WHERE kind = ? AND seq <= ? ORDER BY seq DESC LIMIT 1',
-  segment: 'SELECT event.payload FROM segment JOIN event ON event.seq = segment.event WHERE segment.key = ?',
+  workspace: 'SELECT git_dir, object_format, published FROM workspace WHERE id = 1',
+  composition: COMPOSITION,
+  mark: 'SELECT event, id, name, base, acus FROM composition_mark WHERE event <= ? ORDER BY event DESC LIMIT 1',
+  acu: 'SELECT id FROM acu WHERE event = ?',
+  acuNumber: 'SELECT event FROM acu WHERE id = ?',
+  segment: 'SELECT body.bytes FROM segment JOIN body ON body.event = segment.event WHERE segment.key = ?',
   hasSegment: 'SELECT 1 FROM segment WHERE key = ?',
-  operation: 'SELECT last_event FROM operation WHERE id = ?',
-  operations: 'SELECT * FROM operation WHERE id < ? ORDER BY id DESC LIMIT ?',
-  events: 'SELECT seq, operation, draft, kind, payload FROM event WHERE seq BETWEEN ? AND ? ORDER BY seq LIMIT ?',
-  // The unary plus keeps the planner on the log's order; payloads of other kinds are passed over unread.
-  eventsOfKinds: 'SELECT seq, operation, draft, kind, payload FROM event WHERE seq BETWEEN ? AND ? AND +kind IN (SELECT value FROM json_each(?)) ORDER BY seq LIMIT ?',
-  eventsOfKind: 'SELECT seq, operation, draft, kind, payload FROM event WHERE kind = ? AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?',
-  drafts: `SELECT seq, payload FROM event WHERE kind = 'import-started' ORDER BY seq`,
   staged: 'SELECT key, tip FROM segment WHERE draft = ? ORDER BY event',
   publishedSegments: 'SELECT segment.key, segment.tip FROM published CROSS JOIN segment ON segment.event = published.segment ORDER BY published.segment',
   blob: 'SELECT size, coding, bytes FROM blob WHERE oid = ?',
   hasBlob: 'SELECT 1 FROM blob WHERE oid = ?',
   conflictPage: 'SELECT count, bytes FROM conflict_page WHERE ordinal = ?',
   goneConflicts: 'SELECT ordinal, gone FROM conflict_page ORDER BY ordinal',
-  changes: `SELECT kind, payload FROM event WHERE kind = 'publication-changed' AND seq BETWEEN ? AND ? ORDER BY seq`,
   replica: 'SELECT digest, bytes FROM replica WHERE id = 1 AND version = ? AND state = ?',
   conflictGraph: 'SELECT operation, count FROM conflict_graph WHERE id = 1',
 } as const;
 
-/** Rows per page of what is streamed: no read lock is held from one page to the next. */
-const PAGE = 256;
+/** Batches per page of what is streamed: no read lock is held from one page to the next. */
+const PAGE = 16;
 
 export function head(db: ReadDb): Head {
   const { operation, event, written } = readHead(db);
   return { operation, event, written };
 }
 
-/** From the stored view: two rows of the log hold the two large values. */
+/** From the stored views, and the event that published. */
 export function state(db: ReadDb): WorkspaceState {
   return db.transaction((): WorkspaceState => {
-    const row = one<{ git_dir: string | null; object_format: 'sha1' | 'sha256' | null; published: number | null; composition: number | null }>(db, hot.workspace);
-    if (row === undefined) return emptyState;
+    const row = one<{ git_dir: string | null; object_format: 'sha1' | 'sha256' | null; published: number | null }>(db, hot.workspace);
+    const composed = one<CompositionRow>(db, hot.composition);
     return {
-      gitDir: row.git_dir,
-      objectFormat: row.object_format,
-      published: row.published === null ? null : publishedAt(db, { ...one<EventRow>(db, hot.event, row.published)!, seq: row.published }, Number.MAX_SAFE_INTEGER),
-      composition: row.composition === null ? emptyState.composition : (event(db, row.composition) as { composition: Composition }).composition,
+      gitDir: row?.git_dir ?? null,
+      objectFormat: row?.object_format ?? null,
+      published: row === undefined || row.published === null ? null : publishedAt(db, eventAt(db, row.published), Number.MAX_SAFE_INTEGER),
+      composition: composed === undefined ? emptyState.composition : compositionOf(db, { ...composed, acus: unpackNumbers(composed.acus) }),
     };
   }).deferred();
 }
 
-function event(db: ReadDb, seq: number): unknown {
-  return decodeEvent(one<EventRow>(db, hot.event, seq)!);
+function compositionOf(db: ReadDb, { id, name, base, acus }: { readonly id: string; readonly name: string; readonly base: string; readonly acus: readonly number[] }): Composition {
+  return { id, name, base: base as Oid, acus: acus.map((number) => acuOf(db, number)) };
 }
 
 /** What `whole`, the last event that says all of it, published, and what has been changed since, up to and with event `end`. */
-export function publishedAt(db: ReadDb, whole: Pick<EventRow, 'seq' | 'kind' | 'payload'> | undefined, end: number): Published | null {
-  if (whole === undefined) return null;
-  let { published } = decodeEvent(whole) as { published: Published | null };
-  for (const row of each<EventRow>(db, hot.changes, whole.seq, end)) published = applyChange(published!, (decodeEvent(row) as Extract<DomainEvent, { kind: 'publication-changed' }>).change);
+export function publishedAt(db: ReadDb, whole: Cursor | null, end: number): Published | null {
+  if (whole === null) return null;
+  let { published } = decoded(db, whole) as { published: Published | null };
+  for (const { event } of allOf(db, 'publication-changed', whole.seq, end)) published = applyChange(published!, event.change);
   return published;
 }
 
-/** The same fold for any operation, by the last event of each kind before its end (each kind replaces its part whole). */
+/** From the last time it was told whole or marked: what has been edited since. */
+function compositionAt(db: ReadDb, end: number): Composition {
+  const mark = one<Omit<CompositionRow, 'edits'>>(db, hot.mark, end), told = lastOf(db, 'composition-changed', end);
+  const isMark = mark !== undefined && mark.event > (told?.seq ?? 0);
+  const now = isMark ? { ...mark, acus: unpackNumbers(mark.acus), edits: 0 } : nothingComposed(), from = isMark ? mark.event + 1 : told?.seq ?? 1;
+  for (const row of batches(db, from, end, maskOf('composition-changed', 'composition-edited'))) {
+    for (const cursor = cursorOf(row); cursor.next() && cursor.seq <= end;) {
+      if (cursor.seq >= from && (cursor.code === codeOf['composition-edited'] || cursor.code === codeOf['composition-changed'])) composeEvent(cursor, now, (id) => acuNumber(db, id));
+    }
+  }
+  return compositionOf(db, now);
+}
+
+/** Those with events from `from` to `to`, of these kinds. The connection is busy until the iteration ends. */
+function* batches(db: ReadDb, from: number, to: number, kinds: number): Iterable<BatchRow> {
+  const first = one<BatchRow>(db, hot.batchOf, from)?.first ?? from;
+  for (const row of each<BatchRow>(db, hot.batchesOfKinds, first, kinds, Number.MAX_SAFE_INTEGER)) {
+    if (row.first > to) return;
+    yield row;
+  }
+}
+
+/** The same fold for any operation, by the last events before its end that say all of a part. */
 export function stateAt(db: ReadDb, operation: number): WorkspaceState {
   if (operation === 0) return emptyState;
   return db.transaction((): WorkspaceState => {
-    const end = one<{ last_event: number }>(db, hot.operation, operation);
-    if (end === undefined) throw bug('there is no such operation', { operation });
-    const row = (kind: DomainEvent['kind']): EventRow | undefined => one<EventRow>(db, hot.latest, kind, end.last_event);
-    const latest = <K extends DomainEvent['kind']>(kind: K): Extract<DomainEvent, { kind: K }> | undefined => {
-      const found = row(kind);
-      return found && (decodeEvent(found) as Extract<DomainEvent, { kind: K }>);
-    };
-    const opened = latest('repository-opened');
+    const end = endOf(db, operation);
+    if (end === 0) throw bug('there is no such operation', { operation });
+    const opened = lastOf(db, 'repository-opened', end)?.facts('repository-opened');
     return {
       gitDir: opened?.gitDir ?? null,
       objectFormat: opened?.objectFormat ?? null,
-      published: publishedAt(db, row('published'), end.last_event),
-      composition: latest('composition-changed')?.composition ?? emptyState.composition,
+      published: publishedAt(db, lastOf(db, 'published', end), end),
+      composition: compositionAt(db, end),
     };
   }).deferred();
 }
 
+/** 0 where it is not stored. */
+export function numberOf(db: ReadDb, id: AcuId): number { return one<{ event: number }>(db, hot.acuNumber, id)?.event ?? 0; }
+
 export function segments(db: ReadDb, keys: readonly SegmentKey[]): Segment[] {
   return keys.map((key) => {
-    const row = one<{ payload: Uint8Array }>(db, hot.segment, key);
+    const row = one<{ bytes: Uint8Array }>(db, hot.segment, key);
     if (row === undefined) throw bug('a segment is asked for that was never stored', { key });
-    if (segmentKeyOf(row.payload) !== key) throw corrupt(db.name, `segment ${key.slice(0, 12)} has other content`);
-    return unpackSegment(row.payload);
+    if (segmentKeyOf(row.bytes) !== key) throw corrupt(db.name, `segment ${key.slice(0, 12)} has other content`);
+    return unpackSegment(row.bytes);
   });
 }
 
@@ -120,29 +137,40 @@ export function reusable(db: ReadDb, base: Oid, grain: Grain): Map<Oid, SegmentK
     };
     const current = state(db).published;
     if (current?.base === base && current.grain === grain) add(all(db, hot.publishedSegments));
-    for (const { seq, payload } of all<EventRow>(db, hot.drafts)) {
-      const start = unpack(payload) as Extract<DomainEvent, { kind: 'import-started' }>;
-      if (start.base === base && start.grain === grain) add(all(db, hot.staged, seq));
-    }
+    for (const { seq, event } of [...allOf(db, 'import-started')]) if (event.base === base && event.grain === grain) add(all(db, hot.staged, seq));
     return found;
   }).deferred();
 }
 
 export function operations(db: ReadDb, before: number | null, limit: number): Operation[] {
-  return all<OperationRow>(db, hot.operations, before ?? Number.MAX_SAFE_INTEGER, Math.min(limit, Number.MAX_SAFE_INTEGER)).map(toOperation);
+  const found: Operation[] = [], end = before ?? Number.MAX_SAFE_INTEGER;
+  for (let next = end; found.length < limit;) {
+    const page = all<BatchRow>(db, hot.batchesBefore, next, PAGE);
+    for (const row of page) {
+      next = row.operation;
+      const here: Operation[] = [];
+      // No batch begins amid an operation.
+      if (row.operations > 0) for (const cursor = cursorOf(row, (operation) => here.push(operation)); cursor.next(););
+      for (const operation of here.reverse()) if (operation.id < end && found.length < limit) found.push(operation);
+    }
+    if (page.length < PAGE) break;
+  }
+  return found;
 }
 
+/** Pages through the log, a few batches at a time. */
 export async function* events(db: ReadDb, from: number, to: number, kinds: readonly DomainEvent['kind'][] | null): AsyncGenerator<StoredEvent> {
-  const pageFrom = (first: number): EventRow[] => {
-    if (kinds === null) return all(db, hot.events, first, to, PAGE);
-    if (kinds.length === 1) return all(db, hot.eventsOfKind, kinds[0]!, first, to, PAGE);
-    return all(db, hot.eventsOfKinds, first, to, JSON.stringify(kinds), PAGE);
-  };
-  for (let next = from; ;) {
-    const page = pageFrom(next);
-    for (const row of page) yield { seq: row.seq, operation: row.operation, draft: row.draft, event: decodeEvent(row) };
-    if (page.length < PAGE) return;
-    next = page.at(-1)!.seq + 1;
+  const mask = kinds === null ? ~0 : maskOf(...kinds);
+  for (let next = from, before = 0; next <= to && next !== before;) {
+    before = next;
+    const first = one<BatchRow>(db, hot.batchOf, next)?.first ?? next, page = all<BatchRow>(db, hot.batchesOfKinds, first, mask, PAGE);
+    for (const row of page) {
+      for (const cursor = cursorOf(row); cursor.next() && cursor.seq <= to;) {
+        if (cursor.seq < next || (1 << cursor.code & mask) === 0) continue;
+        yield { seq: cursor.seq, operation: cursor.operation || null, draft: cursor.draft || null, event: decoded(db, cursor) };
+      }
+      next = row.first + row.events;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // A `Store` on one SQLite file that is open and proved: reads on the calling thread, writes through the writer's, and a watch on what
 // other processes commit. Opening is store.ts's, which has the interface too.
 import { Worker } from 'node:worker_threads';
-import type { Oid } from '../../core/bytes.ts';
+import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { ConflictEdge, Grain, Segment } from '../../core/model.ts';
@@ -9,8 +9,9 @@ import { packSegment } from '../../core/segmentKey.ts';
 import type { RefMove } from '../../core/undo.ts';
 import { packConflicts } from './conflictPages.ts';
 import { guarded, storeError, type ReadDb } from './connection.ts';
-import { encodeEvent, publishedKey, segmentKeyOf, unsettled } from './log.ts';
-import { fromPlain, type Answers, type AppendRequest, type Call, type FromFsck, type Settled, type WorkerData } from './protocol.ts';
+import { Encoder } from './frames.ts';
+import { publishedKey, segmentKeyOf, unsettled } from './log.ts';
+import { fromPlain, type Answers, type Appended as First, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type WorkerData } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
 import type { Appended, Extra, FsckReport, Head, NewOperation, PlannedOn, Replica, Store, StoredEvent } from './store.ts';
@@ -20,6 +21,9 @@ import { died, workerUrl, type Writer } from './writer.ts';
 /** How often other processes' commits are looked for while somebody listens (design.md §5), in milliseconds. */
 const WATCH_MS = 250;
 
+/** ACUs whose numbers are kept: some hundred bytes each. */
+const MOST_NUMBERS = 100_000;
+
 /** fsck of a file, in a thread of its own. */
 export function checked(path: string, busyMs: number): Promise<FsckReport> {
   return new Promise((resolve, reject) => {
@@ -28,6 +32,28 @@ export function checked(path: string, busyMs: number): Promise<FsckReport> {
     worker.once('error', (error) => reject(died(error)));
     worker.once('exit', () => reject(died(null)));
   });
+}
+
+/** What the log holds of them: they follow each other without a gap. */
+function numbered(operations: readonly Appended[], { operation: id, event }: First): Operation[] {
+  let next = event;
+  return operations.map(({ operation: { kind, description, time, target, command }, events }, n) => {
+    const firstEvent = next;
+    next += events.length;
+    return { id: id + n, kind, description, time, target, command, firstEvent, lastEvent: next - 1 };
+  });
+}
+
+/** Nothing where nothing travels beside it. */
+function packedExtra(at: number, { changed, conflicts, replica, blobs = [] }: Extra, moved: ArrayBufferView[]): PackedExtra[] {
+  if (changed === undefined && conflicts === undefined && replica === undefined && blobs.length === 0) return [];
+  const packed: PackedExtra = {
+    at, conflicts: changed !== undefined ? packConflicts(changed.conflicts, changed.acus) : conflicts === undefined ? null : packConflicts(conflicts),
+    replica: replica === undefined ? null : { ...replica, bytes: new Uint8Array(replica.bytes) },
+    blobs: blobs.map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
+  };
+  moved.push(...packed.blobs.map((b) => b.bytes), ...(packed.conflicts?.pages ?? []).map((p) => p.bytes), ...(packed.replica === null ? [] : [packed.replica.bytes]));
+  return [packed];
 }
 
 export class SqliteStore implements Store {
@@ -41,6 +67,7 @@ export class SqliteStore implements Store {
   /** keys of segments read here, and packed forms of those about to be staged */
   readonly #keys = new WeakMap<Segment, SegmentKey>();
   readonly #packed = new WeakMap<Segment, Uint8Array>();
+  readonly #numbers = new Map<AcuId, number>();
   /** what an `append` answered, by the call it is a part of */
   readonly #calls = new WeakMap<Promise<unknown>, Promise<unknown>>();
   readonly #listeners = new Set<(head: Head) => void>();
@@ -67,38 +94,65 @@ export class SqliteStore implements Store {
     };
   }
 
-  append(operation: NewOperation, events: readonly DomainEvent[], extra: Extra = {}, on?: PlannedOn): Promise<Operation> {
-    const all = this.appendAll([{ operation, events, extra }], on);
+  append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, on?: PlannedOn): Promise<Operation> {
+    const all = this.appendAll([{ operation, events, ...extra !== undefined && { extra } }], on);
     const one = all.then(([only]) => only!);
-    this.#calls.set(one, all);
+    this.#calls.set(one, this.#calls.get(all) ?? all);
     return one;
   }
 
   appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<readonly Operation[]> {
     try {
-      const appended = operations.map(({ operation, events, extra }) => this.#request(operation, events, extra ?? {}));
-      const moved = appended.flatMap(({ blobs, events, conflicts, replica }) => [...blobs.map((b) => b.bytes), ...events.map((e) => e.payload), ...(conflicts?.pages ?? []).map((p) => p.bytes), ...(replica === null ? [] : [replica.bytes])]);
-      const writer = this.#writable();
-      return writer.call({ call: 'append', appended, expected: on === undefined ? null : typeof on === 'number' ? { head: on } : { after: writer.idOf(this.#calls.get(on) ?? on) } }, moved);
+      const writer = this.#writable(), { frames } = writer, from = frames.length;
+      const { moved, ...request } = this.#request(operations, frames);
+      const expected = on === undefined ? null : typeof on === 'number' ? { head: on } : { after: writer.idOf(this.#calls.get(on) ?? on) };
+      const call = writer.call({ call: 'append', expected, from, to: frames.length, ...request }, moved);
+      const answer = call.then((first) => numbered(operations, first));
+      this.#calls.set(answer, call);
+      return answer;
     } catch (error) {
       return Promise.reject(error as Error);
     }
   }
 
-  /** Copies (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's bytes stay the caller's. */
-  #request(operation: NewOperation, events: readonly DomainEvent[], extra: Extra): AppendRequest {
-    return {
-      operation, events: events.map((event) => (event.kind === 'segment-added' ? { kind: event.kind, payload: this.#pack([event.segment])[0]! } : encodeEvent(event))),
-      conflicts: extra.changed !== undefined ? packConflicts(extra.changed.conflicts, extra.changed.acus) : extra.conflicts === undefined ? null : packConflicts(extra.conflicts),
-      replica: extra.replica === undefined ? null : { ...extra.replica, bytes: new Uint8Array(extra.replica.bytes) },
-      blobs: (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
-    };
+  /** Writes a frame. Bytes are copied (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's stay the caller's. */
+  #request(operations: readonly Appended[], frames: Encoder): Omit<AppendRequest, 'bytes'> & { readonly moved: ArrayBufferView[] } {
+    const bodies: Uint8Array[] = [], extras: PackedExtra[] = [], moved: ArrayBufferView[] = [], start = frames.length;
+    try {
+      frames.frame();
+      for (let at = 0; at < operations.length; at++) {
+        const { operation, events, extra } = operations[at]!;
+        frames.operation(operation, events.length);
+        for (const event of events) {
+          frames.event(event, this.#numberOf);
+          if (event.kind === 'segment-added') bodies.push(this.#pack([event.segment])[0]!);
+        }
+        if (extra !== undefined) extras.push(...packedExtra(at, extra, moved));
+      }
+      for (const body of bodies) moved.push(body);
+      return { kinds: frames.mask, bodies, extras, moved };
+    } catch (error) {
+      frames.cut(start);
+      throw error;
+    }
   }
 
+  /** An ACU's number where it is stored by now; they never change. */
+  readonly #numberOf = (id: AcuId): number => {
+    let number = this.#numbers.get(id);
+    if (number === undefined) {
+      number = reads.numberOf(this.#db, id);
+      if (number === 0) return 0;
+      if (this.#numbers.size >= MOST_NUMBERS) this.#numbers.clear();
+      this.#numbers.set(id, number);
+    }
+    return number;
+  };
+
   async appendMoving(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number, { ref, expected, next }: RefMove, move: () => Promise<() => Promise<void>>): Promise<Operation> {
-    const intent = encodeEvent({ kind: 'branch-moving', ref, before: expected, after: next, operation, events });
+    const intent: DomainEvent = { kind: 'branch-moving', ref, before: expected, after: next, operation, events };
     const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
-    const moving = await this.#write({ call: 'intend', moving: intent, blobs, expectHead }, [intent.payload, ...blobs.map((b) => b.bytes)]);
+    const moving = await this.#write({ call: 'intend', moving: intent, blobs, expectHead }, blobs.map((b) => b.bytes));
     // Not the news: the next opening finds the branch where it was, too.
     const drop = (): Promise<unknown> => this.#write({ call: 'settle', append: null, settled: [{ moving, outcome: 'dropped' }] }).catch(() => undefined);
     let takeBack: () => Promise<void>;
@@ -110,8 +164,8 @@ export class SqliteStore implements Store {
       throw error;
     }
     try {
-      const request = this.#request(operation, events, { ...extra, blobs: [] });
-      return (await this.#write({ call: 'settle', append: request, settled: [{ moving, outcome: 'recorded' }] }))!;
+      const done = [{ operation, events, extra: { ...extra, blobs: [] } }];
+      return numbered(done, (await this.#write({ call: 'settle', append: this.#alone(done), settled: [{ moving, outcome: 'recorded' }] }))!)[0]!;
     } catch (error) {
       await takeBack();
       await drop();
@@ -139,11 +193,17 @@ export class SqliteStore implements Store {
     return settled.length;
   }
 
+  /** A request that crosses with its own frame. */
+  #alone(operations: readonly Appended[]): AppendRequest {
+    const frame = new Encoder(), { moved: _, ...request } = this.#request(operations, frame);
+    return { ...request, bytes: frame.take() };
+  }
+
   /** As planned where nothing came since (`whole`); else only that the branch was written, for the state has gone on. */
   #found(operation: NewOperation, whole: readonly DomainEvent[] | null, planned: readonly DomainEvent[]): AppendRequest {
     const description = `${operation.description} (recorded after an interruption)`;
-    if (whole !== null) return this.#request({ ...operation, description }, whole, {});
-    return this.#request({ ...operation, kind: 'write-branch', target: null, description }, planned.filter(({ kind }) => kind === 'branch-written'), {});
+    if (whole !== null) return this.#alone([{ operation: { ...operation, description }, events: whole }]);
+    return this.#alone([{ operation: { ...operation, kind: 'write-branch', target: null, description }, events: planned.filter(({ kind }) => kind === 'branch-written') }]);
   }
 
   async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {

@@ -12,6 +12,7 @@ import type { DomainEvent } from '../../core/events.ts';
 import { emptyState } from '../../core/fold.ts';
 import { segmentKey } from '../../core/segmentKey.ts';
 import { connectReader } from './connection.ts';
+import { unpackNumbers } from './views.ts';
 import { openStore, type Head, type Store, type StoredEvent } from './store.ts';
 
 const folder = scratchFolder('store');
@@ -61,9 +62,10 @@ function agreeTables(file: string, history: History): void {
   const table = (sql: string): unknown[][] => (db.prepare(sql).raw().all() as unknown[][]).map((row) => row.map((v) => (Buffer.isBuffer(v) ? v.toString('latin1') : v)));
   const { published, composition, gitDir } = history.stateAt(history.operations.length);
   expect(table('SELECT key FROM published JOIN segment ON event = segment ORDER BY key').flat()).toEqual([...published?.segments ?? []].sort());
-  expect(table('SELECT composition.name, base, acu.id FROM composition JOIN composition_acu ON composition = composition.id JOIN acu ON event = acu ORDER BY ordinal'))
-    .toEqual(composition.acus.map((acu) => [composition.name, composition.base, acu]));
-  expect(table('SELECT git_dir FROM workspace')).toEqual(history.operations.some(({ kind }) => kind !== 'write-branch') ? [[gitDir]] : []);
+  const numbers = db.prepare('SELECT event, id FROM acu').all() as { event: number; id: AcuId }[], ids = new Map(numbers.map(({ event, id }) => [event, id]));
+  const row = db.prepare('SELECT name, base, acus FROM composition').get() as { name: string; base: string; acus: Uint8Array } | undefined;
+  expect(row === undefined ? emptyState.composition : { id: 'main', name: row.name, base: row.base, acus: unpackNumbers(row.acus).map((number) => ids.get(number)) }).toEqual(composition);
+  expect(table('SELECT git_dir FROM workspace').flat()[0] ?? null).toBe(gitDir);
   const written = new Map(history.events.flat().flatMap((event) => (event.kind === 'branch-written' ? [[event.ref, [event.ref, event.before, event.after, event.tree]]] : [])));
   expect(table('SELECT ref, before, after, tree FROM branch ORDER BY ref')).toEqual([...written].toSorted().map(([, row]) => row));
 

@@ -1,15 +1,16 @@
-// The views: what each table means as a fold of the events. `applyEvent` is the one place that folds, live and on replay.
-// The conflict graph is here too, though the engine computes it: it is a view that comes with an operation.
+// The views: what each table means as a fold of the events. `Views` is the one place that folds, live and on replay: it holds what many
+// events of one commit change, and writes it once. The conflict graph is here too, though the engine computes it: it comes with an operation.
 import { createHash } from 'node:crypto';
 import { toBytes, type AcuId } from '../../core/bytes.ts';
+import { listAfter } from '../../core/composition.ts';
 import { bug } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
-import type { Composition } from '../../core/model.ts';
-import { pack, type SegmentHead } from '../../core/segmentKey.ts';
+import { pack, unpackHead, type SegmentHead } from '../../core/segmentKey.ts';
 import type { ConflictPage, PackedConflicts } from './conflictPages.ts';
 import type { ReadDb, WriteDb } from './connection.ts';
-import { decodeFacts, sha256, type EventRow, type Facts } from './log.ts';
-import { one, run, type SqlValue } from './sql.ts';
+import { codeOf, type Cursor } from './frames.ts';
+import { cursorOf, sha256, type BatchRow } from './log.ts';
+import { all, one, run, type SqlValue } from './sql.ts';
 import type { Replica } from './store.ts';
 
 /** The tables that events alone determine, parents before children, with the order of their rows. */
@@ -19,50 +20,173 @@ export const foldedTables: readonly (readonly [table: string, order: string])[] 
   ['provenance', 'acu, segment'],
   ['workspace', 'id'],
   ['published', 'segment'],
-  ['composition', 'id'],
-  ['composition_acu', 'composition, ordinal'],
+  ['composition', 'one'],
+  ['composition_mark', 'event'],
   ['branch', 'ref'],
 ];
 
-/** Where an event stands in the log: all the views take from it beside its content. */
-export interface Place { readonly seq: number; readonly draft: number | null }
+/** The composition is marked when so many edits have come since it was told whole, or as many as it has ACUs: what reading an earlier one costs. */
+const MARK_EVERY = 512;
 
-/** Folds one event into the views. Deterministic: the same events in the same order give the same rows. */
-export function applyEvent(db: WriteDb, event: Facts, place: Place): void {
-  switch (event.kind) {
-    case 'import-started': case 'branch-moving': case 'branch-settled': return;
-    case 'repository-opened':
-      run(db, 'INSERT INTO workspace(id, git_dir, object_format) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET git_dir = excluded.git_dir, object_format = excluded.object_format',
-        event.gitDir, event.objectFormat);
-      return;
-    case 'segment-added': return addSegment(db, event.key, event.segment, place);
-    case 'published': return publish(db, event.published, place.seq);
-    case 'publication-changed': {
-      for (const key of event.change.segments.gone) run(db, 'DELETE FROM published WHERE segment = (SELECT event FROM segment WHERE key = ?)', key);
-      for (const key of event.change.segments.come) publishSegment(db, key);
-      return;
-    }
-    case 'composition-changed': return changeComposition(db, event.composition, place.seq);
-    case 'branch-written':
-      run(db, 'INSERT OR REPLACE INTO branch(ref, before, after, tree, event) VALUES (?, ?, ?, ?, ?)', event.ref, event.before, event.after, event.tree, place.seq);
-      return;
+export interface CompositionRow { readonly id: string; readonly name: string; readonly base: string; readonly event: number; readonly edits: number; readonly acus: Uint8Array }
+export const COMPOSITION = 'SELECT id, name, base, event, edits, acus FROM composition WHERE one = 1';
+
+/** ACUs by their numbers, in order: numbers of seven bits to a byte, lowest first. */
+export function packNumbers(numbers: readonly number[]): Uint8Array {
+  const bytes: number[] = [];
+  for (let n of numbers) {
+    for (; n >= 0x80; n = Math.floor(n / 128)) bytes.push(n % 128 | 0x80);
+    bytes.push(n);
   }
+  return Uint8Array.from(bytes);
 }
 
-/** A segment that is known already changes nothing: the first one stands. */
-function addSegment(db: WriteDb, key: SegmentKey, segment: SegmentHead, place: Place): void {
-  if (one(db, 'SELECT 1 FROM segment WHERE key = ?', key) !== undefined) return;
-  const { seq } = place;
-  let acu: number | null = null;
-  if (segment.acu !== null) {
-    run(db, 'INSERT OR IGNORE INTO acu(event, id) VALUES (?, ?)', seq, segment.acu);
-    acu = acuNumber(db, segment.acu);
+export function unpackNumbers(bytes: Uint8Array): number[] {
+  const numbers: number[] = [];
+  for (let i = 0, n = 0, scale = 1; i < bytes.length; i++) {
+    n += (bytes[i]! & 0x7f) * scale;
+    scale *= 128;
+    if (bytes[i]! < 0x80) { numbers.push(n); n = 0; scale = 1; }
   }
-  run(db, 'INSERT INTO segment(event, key, tip, acu, standing, draft) VALUES (?, ?, ?, ?, ?, ?)', seq, key, segment.tip, acu, segment.standing.kind, place.draft);
-  if (acu !== null) {
+  return numbers;
+}
+
+interface Composed { id: string; name: string; base: string; event: number; edits: number; acus: number[] }
+
+export type NumberOfAcu = (id: AcuId) => number;
+
+/** Applies the event a cursor is at, of either kind, to a composition. `numberOf` is asked for ACUs that are told by their ids. */
+export function composeEvent(cursor: Cursor, now: Composed, numberOf: NumberOfAcu): void {
+  const acu = (): number => { const n = cursor.number(); return n === 0 ? numberOf(cursor.id()) : n; };
+  cursor.rewind();
+  if (cursor.code === codeOf['composition-changed']) {
+    now.id = cursor.text();
+    now.name = cursor.text();
+    now.base = cursor.text();
+    now.acus = [];
+    for (let n = cursor.number(); n > 0; n--) now.acus.push(acu());
+    now.edits = 0;
+  } else {
+    const head = cursor.number(), { acus } = now;
+    // Nearly always one that came, or one that went.
+    if (head === 0) {
+      const count = cursor.number();
+      if (count === 1) {
+        const number = acu(), at = cursor.number();
+        if (at > acus.length) throw bug('a change puts an ACU where there is no place');
+        acus.push(number);
+        if (at < acus.length - 1) { acus.copyWithin(at + 1, at); acus[at] = number; }
+      } else if (count > 1) now.acus = come(cursor, acus, [], count, acu);
+    } else if (head === 2) {
+      const place = cursor.number(), count = cursor.number();
+      if (count === 0) {
+        if (place >= acus.length) throw bug('a change takes away what is not composed');
+        acus.copyWithin(place, place + 1);
+        acus.length--;
+      } else now.acus = come(cursor, acus, [place], count, acu);
+    } else {
+      const gone: number[] = [];
+      for (let i = head >> 1, last = 0; i > 0; i--) gone.push(last += cursor.number());
+      now.acus = come(cursor, acus, gone, cursor.number(), acu);
+      if ((head & 1) === 1) now.base = cursor.text();
+    }
+    now.edits++;
+  }
+  cursor.leave();
+  now.event = cursor.seq;
+}
+
+function come(cursor: Cursor, before: readonly number[], gone: readonly number[], count: number, acu: () => number): number[] {
+  const numbers: number[] = [], at: number[] = [];
+  for (let last = 0; count > 0; count--) { numbers.push(acu()); at.push(last += cursor.number()); }
+  return [...listAfter(before, gone, numbers, at)];
+}
+
+export const nothingComposed = (): Composed => ({ id: 'main', name: 'Composition', base: '', event: 0, edits: 0, acus: [] });
+
+/** Folds events into the views. Deterministic: the same events in the same order give the same rows, however they are cut into commits. */
+export class Views {
+  readonly #db: WriteDb;
+  #composed: Composed | null = null;
+  #marks: Composed[] = [];
+  readonly #numbers = new Map<AcuId, number>();
+
+  constructor(db: WriteDb) { this.#db = db; }
+
+  /** `segment`: what the event brings; null where it brings none, or one that is stored already. */
+  apply(cursor: Cursor, segment: SegmentHead | null = null): void {
+    const db = this.#db;
+    switch (cursor.code) {
+      case codeOf['composition-edited']: case codeOf['composition-changed']: return this.compose(cursor);
+      case codeOf['repository-opened']: {
+        const { gitDir, objectFormat } = cursor.facts('repository-opened');
+        run(db, 'INSERT INTO workspace(id, git_dir, object_format) VALUES (1, ?, ?) ON CONFLICT DO UPDATE SET git_dir = excluded.git_dir, object_format = excluded.object_format', gitDir, objectFormat);
+        return;
+      }
+      case codeOf['segment-added']: return this.#addSegment(cursor, segment);
+      case codeOf['published']: return publish(db, cursor.facts('published').published, cursor.seq);
+      case codeOf['publication-changed']: {
+        const { segments } = cursor.facts('publication-changed').change;
+        for (const key of segments.gone) run(db, 'DELETE FROM published WHERE segment = (SELECT event FROM segment WHERE key = ?)', key);
+        for (const key of segments.come) publishSegment(db, key);
+        return;
+      }
+      case codeOf['branch-written']: {
+        const { ref, before, after, tree } = cursor.facts('branch-written');
+        run(db, 'INSERT OR REPLACE INTO branch(ref, before, after, tree, event) VALUES (?, ?, ?, ?, ?)', ref, before, after, tree, cursor.seq);
+      }
+    }
+  }
+
+  compose(cursor: Cursor): void {
+    const now = this.#composed ??= composition(this.#db);
+    composeEvent(cursor, now, (id) => this.#numberOf(id));
+    if (now.edits < MARK_EVERY || now.edits < now.acus.length) return;
+    this.#marks.push({ ...now, acus: [...now.acus] });
+    now.edits = 0;
+  }
+
+  /** Forgets what was not written yet. */
+  drop(): void {
+    this.#composed = null;
+    this.#marks = [];
+    this.#numbers.clear();
+  }
+
+  flush(): void {
+    const db = this.#db, now = this.#composed;
+    for (const { event, id, name, base, acus } of this.#marks) run(db, 'INSERT INTO composition_mark(event, id, name, base, acus) VALUES (?, ?, ?, ?, ?)', event, id, name, base, packNumbers(acus));
+    this.#marks = [];
+    if (now === null || now.event === 0) return;
+    run(db, 'INSERT OR REPLACE INTO composition(one, id, name, base, event, edits, acus) VALUES (1, ?, ?, ?, ?, ?, ?)', now.id, now.name, now.base, now.event, now.edits, packNumbers(now.acus));
+  }
+
+  /** A segment that is known already changes nothing: the first one stands. */
+  #addSegment(cursor: Cursor, segment: SegmentHead | null): void {
+    const db = this.#db, { key, seq } = cursor;
+    if (segment === null) {
+      if (one(db, 'SELECT 1 FROM segment WHERE key = ?', key) === undefined) throw bug('a segment is added without its body', { key });
+      return;
+    }
+    if (segment.acu !== cursor.acu) throw bug('a segment is added as another ACU', { key });
+    let acu: number | null = null;
+    if (segment.acu !== null) acu = run(db, 'INSERT OR IGNORE INTO acu(event, id) VALUES (?, ?)', seq, segment.acu) === 1 ? seq : acuNumber(db, segment.acu);
+    run(db, 'INSERT INTO segment(event, key, tip, acu, standing, draft) VALUES (?, ?, ?, ?, ?, ?)', seq, key, segment.tip, acu, segment.standing.kind, cursor.draft === 0 ? null : cursor.draft);
+    if (acu === null) return;
     run(db, 'INSERT INTO provenance(acu, segment, title, author_name, author_email, time, commits) VALUES (?, ?, ?, ?, ?, ?, ?)',
       acu, seq, toBytes(segment.title), toBytes(segment.author.name), toBytes(segment.author.email), segment.time, segment.commits);
   }
+
+  #numberOf(id: AcuId): number {
+    let number = this.#numbers.get(id);
+    if (number === undefined) this.#numbers.set(id, (number = acuNumber(this.#db, id)));
+    return number;
+  }
+}
+
+export function composition(db: ReadDb): Composed {
+  const row = one<CompositionRow>(db, COMPOSITION);
+  return row === undefined ? nothingComposed() : { ...row, acus: unpackNumbers(row.acus) };
 }
 
 function publish(db: WriteDb, published: Published | null, seq: number): void {
@@ -72,54 +196,90 @@ function publish(db: WriteDb, published: Published | null, seq: number): void {
 }
 
 function publishSegment(db: WriteDb, key: SegmentKey): void {
-  const segment = one<{ event: number }>(db, 'SELECT event FROM segment WHERE key = ?', key);
-  if (segment === undefined) throw bug('a segment is published that was never stored', { key });
-  run(db, 'INSERT INTO published(segment) VALUES (?)', segment.event);
+  if (run(db, 'INSERT INTO published(segment) SELECT event FROM segment WHERE key = ?', key) === 0) throw bug('a segment is published that was never stored', { key });
 }
 
-function changeComposition(db: WriteDb, composition: Composition, seq: number): void {
-  run(db, 'INSERT INTO workspace(id, composition) VALUES (1, ?) ON CONFLICT DO UPDATE SET composition = excluded.composition', seq);
-  run(db, 'DELETE FROM composition_acu WHERE composition = ?', composition.id);
-  run(db, 'INSERT INTO composition(id, name, base) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET name = excluded.name, base = excluded.base', composition.id, composition.name, composition.base);
-  composition.acus.forEach((acu, ordinal) => run(db, 'INSERT INTO composition_acu(composition, ordinal, acu) VALUES (?, ?, ?)', composition.id, ordinal, acuNumber(db, acu)));
-}
-
-function acuNumber(db: ReadDb, id: AcuId): number {
+export function acuNumber(db: ReadDb, id: AcuId): number {
   const acu = one<{ event: number }>(db, 'SELECT event FROM acu WHERE id = ?', id);
   if (acu === undefined) throw bug('an ACU is named that was never stored', { id });
   return acu.event;
 }
 
-/** Empties the folded views and folds the whole log again. The conflict graph falls with them: it names their rows. */
+/** Batches a page: a connection that iterates cannot write. */
+const PAGE = 16;
+
+/** Folds the whole log of `log` into the empty views of `db`. */
+export function foldLog(log: ReadDb, db: WriteDb): void {
+  const views = new Views(db);
+  for (let from = 1; ;) {
+    const page = all<BatchRow>(log, 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch WHERE first >= ? ORDER BY first LIMIT ?', from, PAGE);
+    for (const row of page) {
+      const cursor = cursorOf(row);
+      while (cursor.next()) {
+        const body = cursor.code === codeOf['segment-added'] ? one<{ bytes: Uint8Array }>(log, 'SELECT bytes FROM body WHERE event = ?', cursor.seq) : undefined;
+        views.apply(cursor, body === undefined ? null : unpackHead(body.bytes));
+      }
+      from = row.first + row.events;
+    }
+    if (page.length < PAGE) break;
+  }
+  views.flush();
+}
+
+/** Empties the folded views and folds the whole log again. */
 export function refold(db: WriteDb): void {
-  putConflicts(db, 0, { acus: [], pages: [], gone: null });
   for (const [table] of foldedTables.toReversed()) run(db, `DELETE FROM ${table}`);
-  for (let last = 0; ;) {
-    // One at a time: a connection that iterates cannot write.
-    const row = one<EventRow>(db, 'SELECT seq, draft, kind, payload FROM event WHERE seq > ? ORDER BY seq LIMIT 1', last);
-    if (row === undefined) return;
-    applyEvent(db, decodeFacts(row), row);
-    last = row.seq;
+  foldLog(db, db);
+}
+
+/** The stored conflict graph, as a commit changes it: its pages at once, its own row when all have come. */
+export class Graph {
+  readonly #db: WriteDb;
+  #row: GraphRow | null = null;
+  #changed = false;
+
+  constructor(db: WriteDb) { this.#db = db; }
+
+  /** What `restore` goes back to. */
+  get row(): GraphRow | null { return this.#row; }
+  restore(row: GraphRow | null): void { this.#row = row; }
+
+  /** Replaces it by that of the state after `operation`; with `gone`, puts what came behind it. */
+  put(operation: number, { acus, pages, gone }: PackedConflicts): void {
+    const db = this.#db;
+    for (const id of acus) acuNumber(db, id);
+    this.#changed = true;
+    const count = pages.reduce((n, page) => n + page.count, 0);
+    if (gone === null) {
+      run(db, 'DELETE FROM conflict_page');
+      pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
+      this.#row = { operation, whole: operation, count, digest: graphDigest(operation, pages), pages: pages.length };
+      return;
+    }
+    const row = this.#row ?? one<GraphRow>(db, 'SELECT operation, whole, count, digest, (SELECT coalesce(max(ordinal), -1) + 1 FROM conflict_page) AS pages FROM conflict_graph')!;
+    let { digest } = row;
+    pages.forEach((page, n) => {
+      const change = { ...page, operation, gone: n === 0 ? gone : NONE_GONE };
+      run(db, 'INSERT INTO conflict_page(ordinal, count, bytes, gone, operation) VALUES (?, ?, ?, ?, ?)', row.pages + n, change.count, change.bytes, change.gone, operation);
+      digest = changeDigest(digest, change);
+    });
+    this.#row = { ...row, operation, count: row.count + count, digest, pages: row.pages + pages.length };
+  }
+
+  flush(): void {
+    if (!this.#changed || this.#row === null) return;
+    const { operation, whole, count, digest } = this.#row;
+    run(this.#db, 'UPDATE conflict_graph SET operation = ?, whole = ?, count = ?, digest = ?', operation, whole, count, digest);
   }
 }
 
-/** Replaces the conflict graph by that of the state after `operation`; with `gone`, puts what came behind it. */
-export function putConflicts(db: WriteDb, operation: number, { acus, pages, gone }: PackedConflicts): void {
-  for (const id of acus) acuNumber(db, id);
-  const count = pages.reduce((n, page) => n + page.count, 0);
-  if (gone === null) {
-    run(db, 'DELETE FROM conflict_page');
-    pages.forEach((page, ordinal) => run(db, 'INSERT INTO conflict_page(ordinal, count, bytes) VALUES (?, ?, ?)', ordinal, page.count, page.bytes));
-    run(db, 'UPDATE conflict_graph SET operation = ?, whole = ?, count = ?, digest = ?', operation, operation, count, graphDigest(operation, pages));
-    return;
-  }
-  let { digest } = one<{ digest: Uint8Array }>(db, 'SELECT digest FROM conflict_graph')!;
-  pages.forEach((page, n) => {
-    const change = { ...page, operation, gone: n === 0 ? gone : NONE_GONE };
-    run(db, 'INSERT INTO conflict_page(ordinal, count, bytes, gone, operation) VALUES ((SELECT coalesce(max(ordinal), -1) + 1 FROM conflict_page), ?, ?, ?, ?)', change.count, change.bytes, change.gone, operation);
-    digest = changeDigest(digest, change);
-  });
-  run(db, 'UPDATE conflict_graph SET operation = ?, count = count + ?, digest = ?', operation, count, digest);
+export interface GraphRow { readonly operation: number; readonly whole: number; readonly count: number; readonly digest: Uint8Array; readonly pages: number }
+
+/** All of it in place of what was: as migrations do. */
+export function putConflicts(db: WriteDb, operation: number, conflicts: PackedConflicts): void {
+  const graph = new Graph(db);
+  graph.put(operation, conflicts);
+  graph.flush();
 }
 
 const NONE_GONE = pack([]);

@@ -2,7 +2,8 @@
 // thread that is gone.
 import { Worker } from 'node:worker_threads';
 import { AcumenError } from '../../core/errors.ts';
-import { fromPlain, type Answers, type Call, type FromWriter, type Request, type WorkerData } from './protocol.ts';
+import { fromPlain, type Answers, type Call, type FromWriter, type Request, type ToWriter, type WorkerData } from './protocol.ts';
+import { Encoder } from './frames.ts';
 import type { Head } from './store.ts';
 
 interface Waiting { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }
@@ -23,6 +24,8 @@ export class Writer {
   readonly #ids = new WeakMap<Promise<unknown>, number>();
   /** calls of this turn: they cross in one message */
   #turn: { readonly requests: Request[]; readonly moved: ArrayBuffer[] } | null = null;
+  /** where frames of this turn's calls are written: they cross in one piece */
+  readonly frames = new Encoder();
   #gone: AcumenError | null = null;
   /** hears of each commit before those who wait for it do */
   onCommit: (before: Head, after: Head) => void = () => {};
@@ -75,7 +78,8 @@ export class Writer {
   #send(): void {
     const { requests, moved } = this.#turn!;
     this.#turn = null;
-    this.#worker.postMessage(requests, moved);
+    const bytes = this.frames.take();
+    this.#worker.postMessage({ requests, bytes } satisfies ToWriter, [bytes.buffer, ...moved]);
   }
 
   /** After everything called so far. */

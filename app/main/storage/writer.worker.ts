@@ -8,19 +8,21 @@ import { AcumenError, bug } from '../../core/errors.ts';
 import { assertSettings, connectWriter, guarded, inspect, storeError, useWal, type WriteDb } from './connection.ts';
 import { checkEnd } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
-import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Request, type WorkerData } from './protocol.ts';
+import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Request, type ToWriter, type WorkerData } from './protocol.ts';
 import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
 import { inTransaction, run } from './sql.ts';
-import { append, beginImport, expectHead, holdFor, intend, keep, settle, stage } from './write.ts';
+import { Group, holdFor } from './write.ts';
 
 /** Calls in one commit at most: bounds how long the first waits for the last. */
 const GROUP = 4096;
 
 const { file, busyMs, proved, place: given } = workerData as WorkerData;
 const port: MessagePort = parentPort ?? raise();
+/** A call, with the frame that crossed beside it. */
+type Waiting = Request & { readonly bytes: Uint8Array };
 /** in the order they came */
-const waiting: Request[] = [];
+const waiting: Waiting[] = [];
 /** the call that appended the last operation, and the event head it left */
 let last = { id: -1, event: -1 };
 /** which file it was when it was opened */
@@ -29,14 +31,18 @@ const send = (message: FromWriter): void => port.postMessage(message);
 
 try {
   const db = open();
-  port.on('message', (first: readonly Request[]) => {
-    waiting.push(...first);
-    for (let next; (next = receiveMessageOnPort(port)) !== undefined;) waiting.push(...next.message as readonly Request[]);
+  port.on('message', (first: ToWriter) => {
+    hear(first);
+    for (let next; (next = receiveMessageOnPort(port)) !== undefined;) hear(next.message as ToWriter);
     while (serveNext(db));
   });
   send({ kind: 'ready' });
 } catch (error) {
   send({ kind: 'failed', error: toPlain(storeError(error, file)) });
+}
+
+function hear({ requests, bytes }: ToWriter): void {
+  for (const request of requests) waiting.push({ ...request, bytes: request.call === 'append' ? bytes.subarray(request.from, request.to) : bytes });
 }
 
 function open(): WriteDb {
@@ -67,7 +73,7 @@ function assertInPlace(): void {
   throw new AcumenError('io', 'The store was replaced or taken away while it was open.', 'Open the workspace again; nothing of this was stored.', { file });
 }
 
-const alone = (request: Request): boolean => request.call === 'close' || request.call === 'hold' || request.call === 'settle';
+const alone = (request: Waiting): boolean => request.call === 'close' || request.call === 'hold' || request.call === 'settle';
 
 /** The next of those that wait, with those that may share its commit. False where there is none that may go now. */
 function serveNext(db: WriteDb): boolean {
@@ -103,12 +109,13 @@ function hold(db: WriteDb, request: Extract<Request, { call: 'hold' }>): void {
   }
 }
 
-function finish(db: WriteDb, request: Request): void {
-  const before = head(db);
+function finish(db: WriteDb, request: Waiting): void {
+  const group = new Group(db), before = group.head;
   try {
-    const ok = perform(db, request);
+    const ok = perform(group, request);
+    group.flush();
     run(db, 'COMMIT');
-    send({ kind: 'committed', before, after: head(db), answers: [{ id: request.id, ok }] });
+    send({ kind: 'committed', before, after: group.head, answers: [{ id: request.id, ok }] });
   } catch (error) {
     if (db.inTransaction) run(db, 'ROLLBACK');
     answer(db, { id: request.id, error: toPlain(storeError(error, file)) });
@@ -135,15 +142,20 @@ function close(db: WriteDb, close: Request): void {
   }
 }
 
-function commit(db: WriteDb, group: readonly Request[]): void {
+function commit(db: WriteDb, calls: readonly Waiting[]): void {
   try {
     const done = inTransaction(db, () => {
       // What the answers promise rests on these: were one lost, nothing is committed.
       assertSettings(db);
       assertInPlace();
-      const before = head(db);
-      const answers = group.map((request) => attempt(db, request));
-      return { before, after: head(db), answers };
+      const group = new Group(db), before = group.head;
+      const answers = calls.map((call) => {
+        const answer = attempt(db, group, call);
+        group.turn();
+        return answer;
+      });
+      group.flush();
+      return { before, after: group.head, answers };
     });
     send({ kind: 'committed', ...done });
   } catch (error) {
@@ -151,45 +163,49 @@ function commit(db: WriteDb, group: readonly Request[]): void {
     const plain = toPlain(storeError(error, file));
     last = { id: -1, event: -1 };
     const now = head(db);
-    send({ kind: 'committed', before: now, after: now, answers: group.map(({ id }) => ({ id, error: plain })) });
+    send({ kind: 'committed', before: now, after: now, answers: calls.map(({ id }) => ({ id, error: plain })) });
   }
 }
 
-function attempt(db: WriteDb, request: Request): Answer {
-  run(db, 'SAVEPOINT attempt');
+function attempt(db: WriteDb, group: Group, request: Waiting): Answer {
+  const before = group.before, light = request.call === 'append' && Group.isLight(request);
+  if (!light) run(db, 'SAVEPOINT attempt');
   try {
-    const ok = perform(db, request);
-    run(db, 'RELEASE attempt');
+    const ok = perform(group, request);
+    if (!light) run(db, 'RELEASE attempt');
     return { id: request.id, ok };
   } catch (error) {
     // A full disk or the like ends the whole transaction; then so does the group.
     if (!db.inTransaction) throw error;
-    run(db, 'ROLLBACK TO attempt');
-    run(db, 'RELEASE attempt');
+    if (!light) {
+      run(db, 'ROLLBACK TO attempt');
+      run(db, 'RELEASE attempt');
+    }
+    group.restore(before);
     return { id: request.id, error: toPlain(storeError(error, file)) };
   }
 }
 
-function perform(db: WriteDb, request: Request): Answers[Call['call']] {
+function perform(group: Group, request: Waiting): Answers[Call['call']] {
   switch (request.call) {
     case 'append': {
       const { expected } = request;
-      if (expected !== null && 'head' in expected) expectHead(db, expected.head);
-      else if (expected !== null && (expected.after !== last.id || head(db).event !== last.event)) throw new AcumenError('store-moved', 'What this was planned on was not stored, or is not the last operation.', 'Read the new state and try again.', {});
-      const operations = request.appended.map((one) => append(db, one));
-      last = { id: request.id, event: head(db).event };
-      return operations;
+      if (expected !== null && 'head' in expected) group.expectHead(expected.head);
+      else if (expected !== null && (expected.after !== last.id || group.head.event !== last.event)) throw new AcumenError('store-moved', 'What this was planned on was not stored, or is not the last operation.', 'Read the new state and try again.', {});
+      const appended = group.append(request);
+      last = { id: request.id, event: group.head.event };
+      return appended;
     }
     case 'begin-import':
-      return beginImport(db, { base: request.base, grain: request.grain, globs: request.globs }, request.packed);
+      return group.beginImport({ base: request.base, grain: request.grain, globs: request.globs }, request.packed);
     case 'stage':
-      return stage(db, request.draft, request.packed);
+      return group.stage(request.draft, request.packed);
     case 'intend':
-      return intend(db, request);
+      return group.intend(request);
     case 'settle':
-      return settle(db, request.append, request.settled);
+      return group.settle(request.append, request.settled);
     case 'keep':
-      return keep(db, request);
+      return group.keep(request);
     case 'hold': case 'close':
       throw bug(`a ${request.call} among writes`);
   }

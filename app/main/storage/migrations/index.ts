@@ -10,6 +10,7 @@ import { conflicts } from './0004-conflicts.ts';
 import { blobs } from './0005-blobs.ts';
 import { packed } from './0006-packed.ts';
 import { changes } from './0007-changes.ts';
+import { batches } from './0008-batches.ts';
 
 export interface Migration {
   /** the user_version it leads to, and its place in the list */
@@ -22,7 +23,7 @@ export interface Migration {
   convert?(db: WriteDb): void;
 }
 
-export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes];
+export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches];
 export const newestVersion = migrations.length;
 
 export function versionOf(db: WriteDb): number {

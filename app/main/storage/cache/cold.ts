@@ -1,0 +1,96 @@
+// FILE.cold/: the cold level, one compressed file for each distinct content, named by its SHA-256. A file counts only if its content has that
+// hash, and is found only through FILE.cache; what is not named there is swept away.
+import { hash as digest, randomBytes } from 'node:crypto';
+import { constants, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync, closeSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import * as zlib from 'node:zlib';
+
+/** Blocks of common file systems: what a small file takes. */
+const BLOCK = 4096;
+/** The first byte of a file says how the rest is compressed. A runtime without zstd writes deflate. */
+const ZSTD = 1, DEFLATE = 2;
+const hasZstd = typeof zlib.zstdCompressSync === 'function';
+/** A file is not swept within so many milliseconds of being written: another process may be about to name it. */
+const FRESH = 60_000;
+
+export const hashOf = (bytes: Uint8Array): string => digest('sha256', bytes, 'hex');
+export const blocks = (bytes: number): number => Math.ceil(bytes / BLOCK) * BLOCK;
+
+const fileOf = (folder: string, hash: string): string => join(folder, hash.slice(0, 2), hash.slice(2));
+
+/** Writes a content unless it is there; answers what it takes on disk. */
+export function keepCold(folder: string, hash: string, bytes: Uint8Array): number {
+  const file = fileOf(folder, hash), known = lstatSync(file, { throwIfNoEntry: false });
+  if (known?.isFile() === true) return blocks(known.size);
+  const packed = hasZstd ? zlib.zstdCompressSync(bytes) : zlib.deflateRawSync(bytes);
+  ownFolder(folder);
+  ownFolder(join(folder, hash.slice(0, 2)));
+  const partial = `${file}.${randomBytes(4).toString('hex')}`, handle = openSync(partial, 'wx', 0o600);
+  try {
+    writeSync(handle, Uint8Array.of(hasZstd ? ZSTD : DEFLATE));
+    writeSync(handle, packed);
+  } finally {
+    closeSync(handle);
+  }
+  renameSync(partial, file);
+  return blocks(packed.length + 1);
+}
+
+/** A folder of ours, and no link to elsewhere. */
+function ownFolder(folder: string): void {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (stat?.isDirectory() === true) return;
+  if (stat !== undefined) rmSync(folder, { force: true });
+  mkdirSync(folder, { mode: 0o700 });
+}
+
+/** The content of that hash and size, or null where the file is gone, or is not what its name says. */
+export async function readCold(folder: string, hash: string, size: number): Promise<Uint8Array | null> {
+  try {
+    for (const part of [folder, join(folder, hash.slice(0, 2))]) if (!lstatSync(part).isDirectory()) return null;
+    const handle = await open(fileOf(folder, hash), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    let packed: Buffer;
+    try {
+      const stat = await handle.stat();
+      // compressing makes nothing much larger
+      if (!stat.isFile() || stat.size > size + size / 8 + 1024) return null;
+      packed = await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+    const bytes = await unpacked(packed, size);
+    return bytes !== null && bytes.length === size && hashOf(bytes) === hash ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+const inflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
+
+async function unpacked(packed: Buffer, size: number): Promise<Buffer | null> {
+  const options = { maxOutputLength: Math.max(1, size) };
+  if (packed[0] === ZSTD && hasZstd) return new Promise((resolve, reject) => { zlib.zstdDecompress(packed.subarray(1), options, (error, bytes) => { if (error) reject(error); else resolve(bytes); }); });
+  return packed[0] === DEFLATE ? inflate(packed.subarray(1), options) : null;
+}
+
+export function dropCold(folder: string, hash: string): void { rmSync(fileOf(folder, hash), { force: true }); }
+
+export function removeCold(folder: string): void { rmSync(folder, { recursive: true, force: true }); }
+
+/** Takes away what nobody names and what is no content of ours. */
+export function sweepCold(folder: string, isNamed: (hash: string) => boolean): void {
+  const stat = lstatSync(folder, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isDirectory()) { rmSync(folder, { force: true }); return; }
+  for (const part of readdirSync(folder)) {
+    const inner = join(folder, part);
+    if (!/^[0-9a-f]{2}$/.test(part) || !lstatSync(inner).isDirectory()) { rmSync(inner, { recursive: true, force: true }); continue; }
+    for (const name of readdirSync(inner)) {
+      if (isNamed(part + name)) continue;
+      const file = statSync(join(inner, name), { throwIfNoEntry: false });
+      if (file === undefined || Date.now() - file.mtimeMs > FRESH) rmSync(join(inner, name), { recursive: true, force: true });
+    }
+  }
+}
