@@ -17,5 +17,9 @@ export const ids = {
   branchName: 'branch-name', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
   history: 'history', historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
   progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', baseStart: 'base-start',
+  console: 'console', // data-at: the report's moment, data-section, data-paused
+  levelCard: 'level-card', latencyChart: 'latency-chart', throughputChart: 'throughput-chart', operationRow: 'operation-row', flame: 'flame', reportAt: 'report-at', asTable: 'as-table',
+  alert: 'alert', response: 'response', baselineName: 'baseline-name', baseline: 'baseline', trial: 'trial',
+  load: 'load', loadOpen: 'load-open', loadRate: 'load-rate', loadSeconds: 'load-seconds', loadStart: 'load-start', loadStop: 'load-stop', loadResult: 'load-result', // data-state on load
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

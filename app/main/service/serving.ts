@@ -59,6 +59,8 @@ export async function openServed(located: Located, opening: Serving, again: stri
       await platform.close();
     }
   };
+  // what a load run left behind whose process was killed
+  await (await import('./load/scratch.ts')).sweepScratch(located.store, Date.now());
   const { gitDir, published } = workspace.view.state;
   const named = located.repo === null ? null : await gitDirOf(located.repo);
   if (named === null && gitDir === null) {

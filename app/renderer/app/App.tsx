@@ -1,5 +1,5 @@
 // The window: connecting, choosing a repository, or the workspace in three panes.
-import { useEffect } from 'react';
+import { Suspense, lazy, useEffect } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import { Announcer } from '../components/Announcer.tsx';
 import { warmUp } from '../components/Diff.tsx';
@@ -20,6 +20,10 @@ import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';
 import { useUi } from '../state/ui.ts';
 import { visible } from '../../core/visible.ts';
+import { Spinner } from '../components/atoms.tsx';
+
+/** With its charts, when first opened: the first screen does not wait for them. */
+const Performance = lazy(() => import('../panels/performance/Performance.tsx'));
 
 export function App() {
   const theme = useUi((s) => s.theme), overlay = useUi((s) => s.overlay);
@@ -58,13 +62,17 @@ function Workspace() {
   return (
     <div className="window">
       <TopBar />
-      <Group orientation="horizontal" className="panes" {...outer}>
-        <Panel id="pane-acus" defaultSize="30%" minSize="260px"><Acus /></Panel>
-        <Separator className="split-v" />
-        <Panel id="pane-view" minSize="480px">
-          <main id="view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="fill" tabIndex={-1}>{tab === 'compose' ? <Compose /> : <Conflicts />}</main>
-        </Panel>
-      </Group>
+      {tab === 'performance'
+        ? <main id="view" role="tabpanel" aria-labelledby="tab-performance" className="panes" tabIndex={-1}><Suspense fallback={<div className="empty" role="status"><Spinner />Loading the console</div>}><Performance /></Suspense></main>
+        : (
+          <Group orientation="horizontal" className="panes" {...outer}>
+            <Panel id="pane-acus" defaultSize="30%" minSize="260px"><Acus /></Panel>
+            <Separator className="split-v" />
+            <Panel id="pane-view" minSize="480px">
+              <main id="view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="fill" tabIndex={-1}>{tab === 'compose' ? <Compose /> : <Conflicts />}</main>
+            </Panel>
+          </Group>
+        )}
       <StatusLine />
     </div>
   );

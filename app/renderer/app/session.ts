@@ -9,6 +9,7 @@ import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
 import { complain } from '../state/notices.ts';
 import { change, heard, useOperations } from '../state/operations.ts';
+import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
 import { say } from '../state/ui.ts';
@@ -66,7 +67,7 @@ async function tryConnect(): Promise<void> {
       token = null; // the session's cookie opens the socket from now on
     }
     const transport = await platform.connect();
-    const mine = connect(transport);
+    const mine = connect(transport, { pause: (ms) => new Promise((done) => { setTimeout(done, ms); }) });
     client = mine;
     mine.onClose((reason) => { if (client === mine) lost(reason); });
     mine.on('state', onState);
@@ -77,6 +78,8 @@ async function tryConnect(): Promise<void> {
       const mine = state.mine.some((operation) => operation.ticket === ticket) ? state.mine : heard(state.mine, { ticket, kind: 'import' }, performance.now());
       return { mine: change(mine, ticket, { stage: 'running', phase, done, total }) };
     }));
+    mine.on('stats', ({ report }) => usePerformance.setState((state) => heardReport(state, report)));
+    mine.on('load', ({ load }) => usePerformance.setState((state) => heardLoad(state, load)));
     mine.on('epoch', onEpoch);
     const hello = await mine.call('hello', {});
     useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version, repository: hello.repository });

@@ -1,11 +1,13 @@
 // Everything the window can do, as commands.
 import * as act from '../app/actions.ts';
+import * as perform from '../app/performance.ts';
 import { platform } from '../app/here.ts';
 import { tryNow } from '../app/session.ts';
 import { chosen, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { noFilters, useFilters, isFiltered } from '../state/filters.ts';
 import { isOver, useOperations } from '../state/operations.ts';
+import { usePerformance, zoomBack } from '../state/performance.ts';
 import { noSelection, selectAll, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { Theme } from '../state/ui.ts';
@@ -20,6 +22,8 @@ const away = (): string | null => (useConnection.getState().state === 'open' ? n
 const noRepository = (): string | null => away() ?? (useConnection.getState().repository === null ? 'No repository is open.' : null);
 const nothingSelected = (): string | null => (act.targets().length > 0 ? null : 'Nothing is selected.');
 const nothingComposed = (): string | null => (chosen().length > 0 ? null : 'The composition is empty.');
+const noConsole = (): string | null => (useUi.getState().tab === 'performance' ? null : 'Go to Performance first.');
+const noFigures = (): string | null => noConsole() ?? (usePerformance.getState().report === null ? 'There are no figures yet.' : null);
 const running = () => useOperations.getState().mine.findLast((operation) => !isOver(operation)) ?? null;
 
 const focusOn = (testId: string): void => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`)?.focus();
@@ -88,6 +92,7 @@ export function registerCommands(): void {
     { id: 'view.unfiltered', title: 'Clear all filters', group: 'View', keys: [], scope: 'window', disabled: () => (isFiltered(useFilters.getState()) ? null : 'Nothing is filtered.'), run: () => useFilters.setState(({ sort }) => ({ ...noFilters, sort })) },
     { id: 'view.compose', title: 'Go to Compose', group: 'View', keys: ['Alt+1'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'compose' }) },
     { id: 'view.conflicts', title: 'Go to Conflicts', group: 'View', keys: ['Alt+2'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'conflicts' }) },
+    { id: 'view.performance', title: 'Go to Performance', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'performance' }) },
     { id: 'view.composed', title: 'Show the composed difference', group: 'View', keys: ['D'], scope: 'window', disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'composed' }) },
     { id: 'view.acu', title: 'Show the selected ACU', group: 'View', keys: ['I'], scope: 'window', disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'acu' }) },
     { id: 'view.graph', title: 'Graph: switch between picture and list', group: 'View', keys: ['G'], scope: 'window', disabled: always, run: () => useUi.setState(({ graphAs }) => ({ tab: 'compose', graphAs: graphAs === 'canvas' ? 'list' : 'canvas' })) },
@@ -95,6 +100,15 @@ export function registerCommands(): void {
     { id: 'view.next', title: 'Go to the next pane', group: 'View', keys: ['F6'], scope: 'anywhere', disabled: always, run: () => nextPane(1) },
     { id: 'view.previous', title: 'Go to the previous pane', group: 'View', keys: ['Shift+F6'], scope: 'anywhere', disabled: always, run: () => nextPane(-1) },
     theme('system'), theme('light'), theme('dark'),
+
+    { id: 'performance.pause', title: 'Console: pause, or go on', group: 'Performance', keys: ['P'], scope: 'window', disabled: noConsole, run: perform.pause },
+    { id: 'performance.table', title: 'Console: charts as tables, or as pictures', group: 'Performance', keys: ['T'], scope: 'window', disabled: noConsole, run: () => usePerformance.setState(({ asTable }) => ({ asTable: !asTable })) },
+    { id: 'performance.zoomOut', title: 'Console: back to the range before', group: 'Performance', keys: ['Z'], scope: 'window', disabled: () => noConsole() ?? (usePerformance.getState().zoom === null ? 'Nothing is zoomed.' : null), run: zoomBack },
+    { id: 'performance.next', title: 'Console: next section', group: 'Performance', keys: [']'], scope: 'window', disabled: noConsole, run: () => perform.nextSection(1) },
+    { id: 'performance.previous', title: 'Console: previous section', group: 'Performance', keys: ['['], scope: 'window', disabled: noConsole, run: () => perform.nextSection(-1) },
+    { id: 'performance.exportJson', title: 'Console: export what is shown as JSON', group: 'Performance', keys: [], scope: 'window', disabled: noFigures, run: () => { void perform.exportShown('json'); } },
+    { id: 'performance.exportCsv', title: 'Console: export what is shown as CSV', group: 'Performance', keys: [], scope: 'window', disabled: noFigures, run: () => { void perform.exportShown('csv'); } },
+    { id: 'performance.stopLoad', title: 'Console: stop the load generator', group: 'Performance', keys: [], scope: 'window', disabled: () => away() ?? (['preparing', 'running'].includes(usePerformance.getState().load?.state ?? 'idle') ? null : 'No load runs.'), run: () => { void perform.load({ action: 'stop' }); } },
 
     { id: 'repository.import', title: 'Import or open a repository…', group: 'Repository', keys: ['Mod+O'], scope: 'anywhere', disabled: away, run: () => open('import') },
     ...(platform.chooseFolder === null ? [] : [{ id: 'repository.open', title: 'Open a folder in its own window…', group: 'Repository', keys: [], scope: 'window', disabled: always, run: platform.chooseFolder } satisfies Command]),

@@ -3,7 +3,7 @@
 export interface Command {
   readonly id: string;
   readonly title: string;
-  readonly group: 'Composition' | 'Selection' | 'View' | 'Repository' | 'History' | 'Help';
+  readonly group: 'Composition' | 'Selection' | 'View' | 'Performance' | 'Repository' | 'History' | 'Help';
   /** "Mod+Shift+Z": Mod is Ctrl, or Command on a Mac */
   readonly keys: readonly string[];
   /** `list`: its keys work while the keyboard is in a list of ACUs; `anywhere`: also while one types */

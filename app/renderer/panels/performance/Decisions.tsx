@@ -1,0 +1,65 @@
+// What the controller turned, when and why, on one axis with what came of it.
+import { useState } from 'react';
+import { metrics } from '../../../core/telemetry.ts';
+import type { MetricName } from '../../../core/telemetry.ts';
+import type { StatsReport } from '../../../contract/performance.ts';
+import { visible } from '../../../core/visible.ts';
+import { NO_DATA, clockTime, digits } from './figures.ts';
+import type { Unit } from './figures.ts';
+import { FigureTable, Section, useEvents } from './parts.tsx';
+import type { Column, Of } from './parts.tsx';
+import { TimeChart } from './TimeChart.tsx';
+import type { LineOf } from './TimeChart.tsx';
+import { useSpan } from './useSeries.ts';
+
+interface Decision { readonly number: number; readonly made: Of<'decision'>; readonly effect: Of<'effect'> | null }
+
+const decisionColumns: readonly Column<Decision>[] = [
+  { title: 'no.', cell: ({ number }) => String(number) },
+  { title: 'time', cell: ({ made: { at } }) => clockTime(at) },
+  { title: 'knob', cell: ({ made: { event } }) => event.knob },
+  { title: 'turned', cell: ({ made: { event } }) => `${digits(event.from)} → ${digits(event.to)}` },
+  { title: 'why', cell: ({ made: { event } }) => visible(event.reason, 300) },
+  { title: 'what came of it', cell: ({ effect: one }) => (one === null ? <span className="muted">{NO_DATA}</span> : `${one.event.metric} ${digits(one.event.before)} → ${digits(one.event.after)} (×${one.event.before === 0 ? '–' : (one.event.after / one.event.before).toFixed(2)})`) },
+];
+
+/** `name{label}` or a name alone, as effects and anomalies name what they speak of; null where it is no figure of ours. */
+export function metricNamed(text: string): { readonly metric: MetricName; readonly label: string | null } | null {
+  const [, name, label] = /^([a-z_]+?)(?:_p\d+|_max)?(?:\{(?:[a-z_]+=)?"?([^"}]*)"?\})?$/.exec(text) ?? [];
+  return name !== undefined && Object.hasOwn(metrics, name) ? { metric: name as MetricName, label: label ?? null } : null;
+}
+
+export function linesOf({ metric, label }: { readonly metric: MetricName; readonly label: string | null }): { readonly unit: Unit; readonly lines: readonly LineOf[] } {
+  const { kind } = metrics[metric];
+  if (kind === 'seconds') return { unit: 'ms', lines: (['p50', 'p99'] as const).map((quantity) => ({ label: quantity, name: { metric, label, quantity } })) };
+  const unit: Unit = kind === 'counter' ? '/s' : metric.endsWith('_bytes') ? 'bytes' : metric.endsWith('_ratio') ? 'share' : 'count';
+  return { unit, lines: [{ label: label ?? metric.replace(/^acumen_/, ''), name: { metric, label, quantity: 'value' }, ...(kind === 'counter' ? { perSecond: true } : {}) }] };
+}
+
+export function Decisions({ report }: { report: StatsReport }) {
+  const { span } = useSpan();
+  const made = useEvents(['decision'], span, 200) as readonly Of<'decision'>[] | null, effects = useEvents(['effect'], span, 400) as readonly Of<'effect'>[] | null;
+  const [chosen, setChosen] = useState<number | null>(null);
+  const decisions = (made ?? []).map((one, i): Decision => ({ number: (made ?? []).length - i, made: one, effect: effects?.find(({ event }) => event.id === one.event.id && event.knob === one.event.knob) ?? null }));
+  const shown = decisions.find((one) => one.made.event.id === chosen) ?? decisions.find((one) => one.effect !== null) ?? null;
+  const metric = shown?.effect == null ? null : metricNamed(shown.effect.event.metric);
+  const effect = linesOf(metric ?? { metric: 'acumen_event_loop_delay_seconds', label: null });
+  const happened = decisions.map(({ number, made: { at, event } }) => ({ at, sign: String(number), what: `${event.knob}: ${digits(event.from)} → ${digits(event.to)}, ${event.reason}` }));
+  const knobs = [...new Set(decisions.map(({ made: { event } }) => event.knob))];
+  return (
+    <>
+      <div className="charts">
+        <TimeChart title={metric === null ? 'Event loop, how late, with decisions' : `${shown!.effect!.event.metric}, with decisions`} unit={effect.unit} lines={effect.lines} happened={happened} />
+        <TimeChart title="What waits, with decisions" unit="count" as="steps" lines={[{ label: 'operations', name: { metric: 'acumen_queue_depth', label: 'operations', quantity: 'value' } }, ...report.pools.slice(0, 4).map(({ name }): LineOf => ({ label: name, name: { metric: 'acumen_queue_depth', label: name, quantity: 'value' } }))]} happened={happened} />
+        <TimeChart title="Memory, with decisions" unit="bytes" lines={[{ label: 'rss', name: { metric: 'acumen_memory_usage_bytes', label: 'rss', quantity: 'value' } }]} happened={happened} />
+        <TimeChart title="Processor, with decisions" unit="share" lines={[{ label: 'this process', name: { metric: 'acumen_cpu_usage_ratio', label: 'process', quantity: 'value' } }]} happened={happened} />
+      </div>
+      <Section title="Decisions" note={knobs.length === 0 ? 'in the range on screen' : `in the range on screen, on ${knobs.join(', ')}; the numbers stand in the charts above`}>
+        {made === null ? <p className="none muted">loading</p> : (
+          <FigureTable<Decision> label="Decisions" rows={decisions} rowKey={({ made: { event } }) => String(event.id)} empty="The controller turned nothing in this range." chosen={shown === null ? null : String(shown.made.event.id)}
+            onChoose={({ made: { event } }) => setChosen(event.id)} columns={decisionColumns} />
+        )}
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,3 @@
+// What an export is made of, loaded with the console.
+export { csvOf } from './columns.ts';
+export { columnsOnScreen } from './useSeries.ts';
