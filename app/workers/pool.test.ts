@@ -187,9 +187,10 @@ test('a worker that hangs is replaced; one that works for nobody ends; idle ones
   const plant = new Plant(), told: string[] = [];
   const pool = plant.pool({ max: 2, min: 1, keep: 15_000, telemetry: { ...silent, tell: (event: TelemetryEvent) => { if (event.kind === 'worker') told.push(event.what); } } });
   expect(plant.workers).toHaveLength(1);
+  await Promise.all([pool.run(job(0, 1)), plant.time.pass(10)]);
   plant.workers[0]!.isHung = true;
   const answer = pool.run({ ...job(1, 10), attempts: 2, most: 1_000 });
-  await plant.time.pass(2_000);
+  await plant.time.pass(1_100);
   expect(await answer).toBe(1);
   expect(told).toEqual(['started', 'died', 'replaced']);
   const abort = new AbortController(), long = pool.run({ ...job(2, 4_900), signal: abort.signal }).catch((error: unknown) => error), short = pool.run(job(3, 1));

@@ -89,6 +89,8 @@ interface Member<Api> {
 
 /** A start takes 45 ms built, 110 from sources (docs/decisions/0021): until one has been seen. */
 const START_MS = 60;
+/** A worker that has answered nothing yet may be so long, in ms, at starting besides: on loaded cores it takes seconds. */
+const STARTING = 10_000;
 /** Affinities one worker is believed to hold. */
 const MOST_WARM = 64;
 const DEFAULTS = { limit: 2_000, keep: 30_000, hung: 120_000, letGo: 2_000 } as const;
@@ -395,7 +397,7 @@ export class Pool<Api> {
 
   #begin(member: Member<Api>, entry: Entry<Api>): void {
     const at = this.#now(), { job } = entry, isWarm = job.affinity !== undefined && member.warm.has(job.affinity);
-    const expected = this.#times.expected(job, entry.cost, isWarm), most = job.most ?? this.#options.hung ?? DEFAULTS.hung;
+    const expected = this.#times.expected(job, entry.cost, isWarm), most = (job.most ?? this.#options.hung ?? DEFAULTS.hung) + (member.isReady ? 0 : STARTING);
     this.#measure();
     entry.attempts++;
     const run: Run<Api> = { entry, since: at, isWarm, expected, isOver: false, stop: this.#later(most, () => this.#hung(member, `it was at one ${job.kind} job for ${Math.round(most)} ms`)) };
@@ -544,7 +546,7 @@ export class Pool<Api> {
   #ask(member: Member<Api>): void {
     const { ping } = this.#options;
     if (ping === undefined) return;
-    const stop = this.#later(Math.max(PING.answer, member.isReady ? 0 : this.#options.hung ?? DEFAULTS.hung), () => { if (member.runs.size === 0) this.#hung(member, 'it did not answer'); });
+    const stop = this.#later(PING.answer + (member.isReady ? 0 : STARTING), () => { if (member.runs.size === 0) this.#hung(member, 'it did not answer'); });
     // a death is told by `onDeath`
     ping(member.thread).then(() => { stop(); member.isReady = true; this.#gate.succeeded(); }, stop);
   }

@@ -54,7 +54,6 @@ test('threads that are killed while they sweep: others sweep the same parts, and
 test('a part that no thread can read rejects the pairing; one that hangs is replaced', async () => {
   const pool = poolOf(1);
   await expect(pool.run({ kind: 'sweep', work: (api) => api.sweep(new ArrayBuffer(3)) })).rejects.toThrow(/range|length|bounds|multiple/i);
-  // an odd name of a method answers never
   const hanging = pool.run({ kind: 'hang', most: 50, work: () => new Promise<never>(() => undefined) });
   await expect(hanging).rejects.toBeInstanceOf(WorkerDied);
   const tables = teamLike(7, 100), pairing = new Pairing(tables);

@@ -81,7 +81,7 @@ export class Breaker implements Gate {
         throw error;
       }
     }
-    if (!this.isClosed && (this.#was === 'half-open' || this.#options.probe !== undefined || this.wait() > 0)) throw this.broken();
+    if (!this.isClosed && (this.#isHeld || this.#was === 'half-open' || this.#options.probe !== undefined || this.wait() > 0)) throw this.broken();
     let failure: unknown;
     try {
       const answer = await this.#policy.execute(async () => {
@@ -114,7 +114,7 @@ export class Breaker implements Gate {
   allows(): boolean {
     if (this.#trial !== null && Date.now() - this.#trial.since > LONGEST_TRY) this.#trial.fail('it did not answer');
     if (this.isClosed) return true;
-    if (this.#was === 'half-open' || this.wait() > 0) return false;
+    if (this.#isHeld || this.#was === 'half-open' || this.wait() > 0) return false;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#trial = { since: Date.now(), done: resolve, fail: (reason) => reject(new Told(reason)) };
     this.#policy.execute(() => promise).catch(() => undefined);
@@ -149,6 +149,8 @@ export class Breaker implements Gate {
 
   close(): void { this.#closed = true; clearTimeout(this.#probing); }
 
+  get #isHeld(): boolean { return this.#policy.state === CircuitState.Isolated; }
+
   #isNew(error: unknown): boolean {
     if (typeof error !== 'object' || error === null) return true;
     const isNew = !this.#seen.has(error);
@@ -179,14 +181,14 @@ export class Breaker implements Gate {
     if (to === 'open') { this.#opened = Date.now(); this.#recent = Math.max(1, this.#recent); }
     if (to === 'closed') { this.#recent = 0; this.#reason = 'it answers again'; }
     const { lastFailure } = this.#policy;
-    if (to === 'open' && this.#policy.state === CircuitState.Open && lastFailure !== undefined && 'error' in lastFailure) this.#reason = messageOf(lastFailure.error);
+    if (to === 'open' && !this.#isHeld && lastFailure !== undefined && 'error' in lastFailure) this.#reason = messageOf(lastFailure.error);
     this.#tell(from, to, to === 'half-open' ? 'it is tried again' : this.#reason);
     if (to === 'open') this.#probeLater();
   }
 
   #probeLater(): void {
     const { probe } = this.#options;
-    if (probe === undefined || this.#closed || this.#policy.state === CircuitState.Isolated) return;
+    if (probe === undefined || this.#closed || this.#isHeld) return;
     clearTimeout(this.#probing);
     // a millisecond more than the policy counts: by its clock the rest must be over
     this.#probing = setTimeout(() => {
