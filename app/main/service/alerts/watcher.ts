@@ -56,6 +56,8 @@ export interface AlertsOptions {
 interface Observed { readonly name: string; readonly value: number; readonly unit: string }
 
 export class Alerts implements Part {
+  /** requests a second that somebody means to send now (load/generator.ts); null: nobody does */
+  intended: number | null = null;
   readonly name = 'alerts';
   readonly baselines: Baselines;
   readonly #options: AlertsOptions;
@@ -80,7 +82,7 @@ export class Alerts implements Part {
 
   constructor(options: AlertsOptions) {
     this.#options = options;
-    this.#rules = options.rules ?? levelRules(options.throughput);
+    this.#rules = options.rules ?? levelRules(options.throughput ?? (() => this.intended));
     const tell = (event: TelemetryEvent): void => { options.telemetry.tell(event, event.kind === 'alert' && event.severity === 'critical' ? 'critical' : 'normal'); };
     const { book, off } = readState(options.keeper()?.kept(KEPT)?.body ?? null);
     this.#book = new AlertBook(tell, book);

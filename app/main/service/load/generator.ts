@@ -7,11 +7,12 @@ import { AcumenError } from '../../../core/errors.ts';
 import { cancelled, toAcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import type { LoadRequest, LoadState } from '../../../contract/performance.ts';
+import { deadlineOf } from '../deadlines.ts';
 import { makeScratch, type Scratch } from './scratch.ts';
 
 /** The part of a workspace that load is put on. */
 export interface Target {
-  call<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']>;
+  call<M extends Method>(method: M, params: Methods[M]['params'], asked?: { readonly client: number; readonly deadline: number }): Promise<Methods[M]['result']>;
   close(): Promise<void>;
 }
 
@@ -23,6 +24,8 @@ export interface LoadOptions {
   /** Opens a workspace on a store that is not there yet. */
   readonly open: (store: string) => Promise<Target>;
   readonly tell: (state: LoadState) => void;
+  /** requests a second that are meant to be sent from now on; null: none any more */
+  readonly intend: (perSecond: number | null) => void;
   readonly now: () => number;
 }
 
@@ -87,6 +90,7 @@ export class LoadGenerator {
       if (signal.aborted) throw cancelled();
       await this.#send(target, scratch, signal);
     } finally {
+      this.#options.intend(null);
       this.#set({ state: 'ending' });
       await target?.close().catch(() => undefined);
       await scratch?.remove();
@@ -96,6 +100,7 @@ export class LoadGenerator {
   async #send(target: Target, scratch: Scratch, signal: AbortSignal): Promise<void> {
     const { rate, seconds } = this.#state, began = performance.now(), startedAt = this.#options.now();
     this.#set({ state: 'running', startedAt, endsAt: startedAt + seconds * SECOND });
+    this.#options.intend(rate);
     const client = new Client(target);
     const total = Math.round(rate * seconds), under = new Set<Promise<void>>();
     let due = 0, sent = 0, answered = 0, refused = 0, failed = 0, lastSecond = 0, lastAnswered = 0;
@@ -137,6 +142,11 @@ class Client {
 
   constructor(target: Target) { this.#target = target; }
 
+  /** With the time that a window gives each question, so that what is late counts as late. */
+  #ask<M extends Method>(method: M, params: Methods[M]['params']): Promise<Methods[M]['result']> {
+    return this.#target.call(method, params, { client: 0, deadline: performance.now() + deadlineOf(method) });
+  }
+
   #pick<T>(from: readonly T[]): T | undefined {
     this.#seed = (this.#seed * 48_271) % 2_147_483_647;
     return from[this.#seed % from.length];
@@ -145,33 +155,33 @@ class Client {
   async next(): Promise<void> {
     const turn = this.#n++ % 20, one = this.#acus === null ? undefined : this.#pick(this.#acus);
     if (one === undefined || turn < 2) await this.#list();
-    else if (turn < 10) await this.#target.call('check', { acus: [...new Set([...this.#inside, one])] });
+    else if (turn < 10) await this.#ask('check', { acus: [...new Set([...this.#inside, one])] });
     else if (turn < 13) await this.#look(one);
-    else if (turn < 15) await this.#target.call('preview', { acus: [...new Set([...this.#inside, one])] });
+    else if (turn < 15) await this.#ask('preview', { acus: [...new Set([...this.#inside, one])] });
     else if (turn < 18 && this.#inside.length < MOST) await this.#add(one);
     else await this.#remove();
   }
 
   async #list(): Promise<void> {
-    const { acus } = await this.#target.call('list', { from: 0, limit: PAGE });
+    const { acus } = await this.#ask('list', { from: 0, limit: PAGE });
     this.#acus = acus.map(({ id }) => id);
   }
 
   async #look(one: AcuId): Promise<void> {
     const known = this.#files.get(one);
     if (known === undefined) {
-      const { files } = await this.#target.call('acuFiles', { acu: one });
+      const { files } = await this.#ask('acuFiles', { acu: one });
       this.#files.set(one, files.map(({ path }) => path));
       return;
     }
     const file = this.#pick(known);
-    if (file !== undefined) await this.#target.call('acuFile', { acu: one, path: file });
+    if (file !== undefined) await this.#ask('acuFile', { acu: one, path: file });
   }
 
   /** What does not go with the set is refused, as it is to people. */
   async #add(one: AcuId): Promise<void> {
     if (this.#inside.includes(one)) return;
-    await this.#target.call('add', { acus: [one], ticket: randomUUID() });
+    await this.#ask('add', { acus: [one], ticket: randomUUID() });
     this.#inside = [...this.#inside, one];
   }
 
@@ -179,6 +189,6 @@ class Client {
     const one = this.#pick(this.#inside);
     if (one === undefined) { await this.#list(); return; }
     this.#inside = this.#inside.filter((id) => id !== one);
-    await this.#target.call('remove', { acus: [one], ticket: randomUUID() });
+    await this.#ask('remove', { acus: [one], ticket: randomUUID() });
   }
 }
