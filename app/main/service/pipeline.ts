@@ -7,6 +7,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Operation, WorkspaceState } from '../../core/events.ts';
 import { foldState } from '../../core/fold.ts';
 import type { PlannedOn } from '../storage/store.ts';
+import { type Trace, currentTrace, onBehalf, since, span } from './monitor/spans.ts';
 import type { Plan, View, Workspace } from './workspace.ts';
 
 /** How often an operation is planned anew because somebody else committed in between: eight processes that never rest need dozens. */
@@ -28,6 +29,7 @@ export interface Done { readonly operation: Operation; readonly state: Workspace
 interface Entry {
   readonly plan: (view: View) => Promise<Plan | null>;
   attempts: number;
+  readonly trace: Trace | undefined;
   resolve(operation: Operation | null): void;
   reject(error: unknown): void;
 }
@@ -59,7 +61,7 @@ export class Pipeline {
   /** Plans and commits one operation, which changes the composition alone; resolves after COMMIT, when the view shows it. */
   add(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
     return new Promise((resolve, reject) => {
-      this.#line.push({ plan, attempts: 0, resolve, reject });
+      this.#line.push({ plan, attempts: 0, trace: currentTrace(), resolve, reject });
       this.#run();
     });
   }
@@ -99,7 +101,7 @@ export class Pipeline {
           const view = await this.#workspace.refold();
           start = { view, on: view.head.event };
         } else start = this.#tip;
-        plan = await entry.plan(start.view);
+        plan = await onBehalf(entry.trace, () => span('plan', () => entry.plan(start.view)));
       } catch (error) {
         if (generation !== this.#generation) { this.#line.unshift(entry); continue; }
         this.#ride(entry, () => entry.reject(error));
@@ -120,8 +122,9 @@ export class Pipeline {
   #append(entry: Entry, { view, on }: { readonly view: View; readonly on: PlannedOn }, plan: Plan): void {
     const { composition } = plan;
     const state = composition === undefined ? foldState(plan.events, view.state) : { ...view.state, composition };
+    const asked = performance.now();
     const committed = this.#workspace.store.append({ ...plan.operation, time: this.#workspace.clock.now() }, plan.events, plan.extra, on);
-    const planned: Planned = { entry, committed, state, done: null, tell() { entry.resolve(this.done); } };
+    const planned: Planned = { entry, committed, state, done: null, tell() { since(entry.trace, 'commit', asked); entry.resolve(this.done); } };
     this.#planned.push(planned);
     // What is planned on it knows the operation by its place; where its events are is known when it is committed.
     const { head } = view;

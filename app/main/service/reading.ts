@@ -11,6 +11,7 @@ import type { SegmentKey } from '../../core/events.ts';
 import type { Edit, Segment, SetConflict } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
+import { type Telemetry, type Timer, silent } from '../../core/telemetry.ts';
 import type { FileChange, Methods, Shown } from '../../contract/methods.ts';
 import { LayeredCache, type Shelf } from './cache/cache.ts';
 import { importedFrom } from './cache/imports.ts';
@@ -21,6 +22,7 @@ import { composeSet, conflictTexts } from './composer.ts';
 import type { Bodies, ComposedSet, NotComposed } from './composer.ts';
 import { loadOne } from './importer.ts';
 import { Lookup } from './lookup.ts';
+import { span } from './monitor/spans.ts';
 import { shownEntry, shownText } from './shown.ts';
 import { Warm } from './warm.ts';
 
@@ -51,6 +53,7 @@ const MOST_NAMED = 500;
 export class Reading {
   readonly cache: LayeredCache;
   readonly prefetch: Prefetch;
+  readonly #merges: Timer;
   readonly #composed: Shelf<Sketch>;
   readonly #made: Shelf<Uint8Array>;
   readonly #changes: Shelf<FileChange>;
@@ -63,8 +66,9 @@ export class Reading {
   readonly #keys = new WeakMap<Engine, Map<string, string | null>>();
   readonly #warm = new WeakMap<RepositoryReader, Warm>();
 
-  constructor(cache: LayeredCache = new LayeredCache()) {
+  constructor(cache: LayeredCache = new LayeredCache(), telemetry: Telemetry = silent) {
     this.cache = cache;
+    this.#merges = telemetry.timer('acumen_merge_execution_seconds');
     this.prefetch = new Prefetch(cache);
     this.#composed = cache.shelf(kinds.composed);
     this.#made = cache.shelf(kinds.made);
@@ -141,7 +145,8 @@ export class Reading {
   /** `key`: what it is kept under, if it is. */
   async #compose(moment: Moment, ids: readonly AcuId[], key: string | null, signal?: AbortSignal): Promise<Answer> {
     const { engine, reader } = moment, began = performance.now();
-    const set = await composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal, this.warm(reader), moment.bodies);
+    const set = await span('merge', () => composeSet(engine, reader, [...new Set(ids)].sort(), (oid) => moment.stored(oid), signal, this.warm(reader), moment.bodies));
+    this.#merges.record((performance.now() - began) / 1000);
     if (!('delta' in set)) return set;
     const { tree, made } = await this.warm(reader).grow(engine.tables.baseTree, set.delta);
     const ms = performance.now() - began;

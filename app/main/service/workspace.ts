@@ -23,6 +23,7 @@ import type { LoadGenerator } from './load/generator.ts';
 import { isOvertaken, pause, Pipeline } from './pipeline.ts';
 import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
+import { span } from './monitor/spans.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { Admission } from './pools/admission.ts';
@@ -121,7 +122,7 @@ export class Workspace implements Service {
     this.env = options.env ?? process.env;
     this.#git = options.git ?? 'auto';
     this.platform = options.platform ?? barePlatform();
-    this.reading = options.caches === false ? new Reading(new LayeredCache({ limit: 1 })) : new Reading();
+    this.reading = options.caches === false ? new Reading(new LayeredCache({ limit: 1 }), this.platform.telemetry) : new Reading(undefined, this.platform.telemetry);
     this.answers = new Answers(this, options.caches ?? true);
     this.#told = this.#view;
     const depth = this.platform.telemetry.gauge('acumen_queue_depth', 'operations');
@@ -278,7 +279,7 @@ export class Workspace implements Service {
   async #commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
     for (let attempt = 0; ; attempt++) {
       const view = await this.refold();
-      const planned = await plan(view);
+      const planned = await span('plan', () => plan(view));
       if (planned === null) return null;
       const folded = foldState(planned.events, view.state);
       const next = planned.published === undefined ? folded : { ...folded, published: planned.published };
@@ -287,8 +288,8 @@ export class Workspace implements Service {
       try {
         const stamped = { ...planned.operation, time: this.clock.now() };
         const { move } = planned;
-        operation = move === undefined ? await this.store.append(stamped, planned.events, extra, view.head.event)
-          : await this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move));
+        operation = await span('commit', () => (move === undefined ? this.store.append(stamped, planned.events, extra, view.head.event)
+          : this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move))));
       } catch (error) {
         if (!isOvertaken(error, attempt)) throw error;
         await pause(attempt);
@@ -320,6 +321,7 @@ export class Workspace implements Service {
   loadGenerator(): Promise<LoadGenerator> {
     return this.#load ??= import('./load/generator.ts').then(({ LoadGenerator }) => new LoadGenerator({
       store: this.store.file, now: () => this.clock.now(), tell: (load) => this.telling.now({ push: 'load', load }),
+      intend: (perSecond) => { if (this.platform.alerts !== null) this.platform.alerts.intended = perSecond; },
       source: () => {
         const { gitDir, published } = this.#view.state;
         return gitDir === null || published === null ? null : { gitDir, base: published.base, refs: published.globs, grain: published.grain };

@@ -42,5 +42,9 @@ export function spanSync<T>(name: string, action: () => T): T {
   }
 }
 
-/** For a part that began elsewhere: the trace it belongs to, if any. */
+/** Who asks now, for what is done later on their behalf. */
 export function currentTrace(): Trace | undefined { return current.getStore(); }
+/** Does it on behalf of whoever asked then; of nobody where nobody traced. */
+export function onBehalf<T>(trace: Trace | undefined, action: () => T): T { return trace === undefined ? action() : current.run(trace, action); }
+/** Milliseconds since `start`, where somebody asked. */
+export function since(trace: Trace | undefined, name: string, start: number): void { trace?.add(name, performance.now() - start); }
