@@ -79,7 +79,6 @@ export class DiskCache implements Disk {
     this.#figures = { L2: { ...empty, limit: limits.warm }, L3: { ...empty, limit: limits.cold }, demotions: 0 };
     const data: DiskData = { path: this.#path, folder: this.#folder, key, form, limits };
     this.#worker = new Worker(workerUrl('cache/disk.worker'), { workerData: data });
-    this.#worker.unref();
     this.#worker.on('message', (answer: DiskAnswer) => this.#hear(answer));
     this.#worker.on('error', () => this.#end());
     this.#worker.on('exit', () => this.#end());
@@ -165,6 +164,8 @@ export class DiskCache implements Disk {
     }
     const done = this.#waiting.get(id);
     this.#waiting.delete(id);
+    // a process that has nothing else to do may end, but not in the middle of this
+    if (this.#waiting.size === 0) this.#worker.unref();
     done?.(error);
   }
 
@@ -179,6 +180,7 @@ export class DiskCache implements Disk {
     if (this.#gone) return Promise.reject(new Error('the cache\'s thread has ended'));
     const id = this.#next++;
     return new Promise((resolve, reject) => {
+      this.#worker.ref();
       this.#waiting.set(id, (error) => { if (error === null) resolve(); else reject(new Error(error)); });
       this.#worker.postMessage({ ...call, id }, moved);
     });

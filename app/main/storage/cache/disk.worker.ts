@@ -6,6 +6,9 @@ import { Keeper } from './keeper.ts';
 
 const { path, folder, key, form, limits } = workerData as DiskData;
 const keeper = new Keeper(path, folder, new Codes(key, form), limits);
+/** Counting goes over all entries: at most so often, in milliseconds. */
+const COUNTED = 500;
+let counted = -Infinity;
 const answer = (message: DiskAnswer): void => parentPort!.postMessage(message);
 
 function perform(call: DiskCall): void {
@@ -23,7 +26,9 @@ function perform(call: DiskCall): void {
 parentPort!.on('message', (call: DiskCall & { readonly id: number }) => {
   try {
     perform(call);
-    answer({ id: call.id, error: null, opened: keeper.opened, figures: keeper.figures() });
+    const isDue = performance.now() - counted > COUNTED || call.call === 'limit' || call.call === 'reset';
+    if (isDue) counted = performance.now();
+    answer({ id: call.id, error: null, opened: keeper.opened, figures: isDue ? keeper.figures() : null });
   } catch (error) {
     answer({ id: call.id, error: error instanceof Error ? error.message : String(error), opened: keeper.opened, figures: null });
   }
