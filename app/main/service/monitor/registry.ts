@@ -5,7 +5,7 @@ import type { GaugeSum } from '../../storage/telemetry/packing.ts';
 import { type Counter, type Gauge, type Meter, type MetricName, type Timer, metrics } from '../../../core/telemetry.ts';
 
 /** Labels of one metric beyond which all others share one handle: names come from repositories and hosts. */
-const MOST_LABELS = 64;
+export const MOST_LABELS = 64;
 export const OTHER = 'other';
 
 /** Each cell is taken once a second, while others go on recording; what could not be stored is given back. */
