@@ -5,6 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { type AcuId, equalBytes } from '../../core/bytes.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { DomainEvent, SegmentKey } from '../../core/events.ts';
+import { pack } from '../../core/segmentKey.ts';
 import { connectReader, connectScratch, connectWriter, corrupt, guarded, hasWal, refuseNewer, type ReadDb } from './connection.ts';
 import { codeOf } from './frames.ts';
 import { batchHash, cursorOf, eventAt, readHead, type BatchRow } from './log.ts';
@@ -12,7 +13,7 @@ import { migrate, newestVersion } from './migrations/index.ts';
 import { checkLog7 } from './migrations/log7.ts';
 import { all, each, one } from './sql.ts';
 import { publishedAt } from './reads.ts';
-import { composeEvent, composition, nothingComposed, PAGES, storedDigest, type StoredPage } from './views.ts';
+import { composeEvent, composition, markOf, nothingComposed, PAGES, storedDigest, type Mark, type StoredPage } from './views.ts';
 
 /** Says what is wrong; may be called many times. */
 export type Problem = (text: string) => void;
@@ -121,6 +122,7 @@ interface Current {
   readonly published: number;
   readonly opened: Extract<DomainEvent, { kind: 'repository-opened' }> | null;
   readonly composed: ReturnType<typeof nothingComposed>;
+  readonly marks: readonly Mark[];
   /** by number, in order */
   readonly acus: ReadonlyMap<number, AcuId>;
   /** the first event of each */
@@ -130,7 +132,7 @@ interface Current {
 /** Every hash of the log, its order, and that the head is its end. */
 export function checkLog(db: ReadDb, problem: Problem): Current {
   let events = 0, operation = 0, last = 0, published = 0, hash: Uint8Array = START, opened: Current['opened'] = null;
-  const composed = nothingComposed(), acus = new Map<number, AcuId>(), numbers = new Map<AcuId, number>();
+  const composed = nothingComposed(), marks: Mark[] = [], acus = new Map<number, AcuId>(), numbers = new Map<AcuId, number>();
   const segments = new Map<SegmentKey, { seq: number; draft: number; acu: AcuId | null }>();
   const numberOf = (id: AcuId): number => numbers.get(id) ?? unknown(id);
   for (const row of each<BatchRow>(db, 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch ORDER BY first')) {
@@ -141,7 +143,12 @@ export function checkLog(db: ReadDb, problem: Problem): Current {
     const cursor = cursorOf(row);
     while (cursor.next()) {
       switch (cursor.code) {
-        case codeOf['composition-edited']: case codeOf['composition-changed']: composeEvent(cursor, composed, numberOf); break;
+        case codeOf['composition-edited']: case codeOf['composition-changed']: {
+          composeEvent(cursor, composed, numberOf);
+          const mark = markOf(composed);
+          if (mark !== null) marks.push(mark);
+          break;
+        }
         case codeOf['repository-opened']: opened = cursor.facts('repository-opened'); break;
         case codeOf['published']: published = cursor.seq; break;
         case codeOf['segment-added']: {
@@ -161,7 +168,7 @@ export function checkLog(db: ReadDb, problem: Problem): Current {
   }
   const head = readHead(db);
   if (head.operation !== operation || head.event !== last || head.written !== events || !equalBytes(head.hash, hash)) problem('the head is not the end of the log');
-  return { events, published, opened, composed, acus, segments };
+  return { events, published, opened, composed, marks, acus, segments };
 }
 
 function unknown(id: AcuId): never { throw bug('an ACU is composed that the log never brought', { id }); }
@@ -171,8 +178,10 @@ function checkCurrent(db: ReadDb, current: Current, problem: Problem): void {
   const row = one<{ git_dir: string | null; object_format: string | null; published: number | null }>(db, 'SELECT git_dir, object_format, published FROM workspace WHERE id = 1');
   const { opened, composed } = current, stored = composition(db);
   const same = (row?.git_dir ?? null) === (opened?.gitDir ?? null) && (row?.object_format ?? null) === (opened?.objectFormat ?? null) && (row?.published ?? 0) === current.published
-    && stored.event === composed.event && stored.id === composed.id && stored.name === composed.name && stored.base === composed.base && stored.acus.join() === composed.acus.join();
+    && stored.event === composed.event && stored.id === composed.id && stored.name === composed.name && stored.base === composed.base && stored.edits === composed.edits && stored.acus.join() === composed.acus.join();
   if (!same) problem('the current state is not the one the log ends with');
+  const marks = all<Mark>(db, 'SELECT event, id, name, base, acus FROM composition_mark ORDER BY event');
+  if (!equalBytes(pack(marks), pack(current.marks))) problem('earlier compositions are not those of the log');
   const acus = all<{ event: number; id: AcuId }>(db, 'SELECT event, id FROM acu');
   if (acus.length !== current.acus.size || acus.some(({ event, id }) => current.acus.get(event) !== id)) problem('the ACUs are not those of the log');
   let found = 0;

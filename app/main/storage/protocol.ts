@@ -54,8 +54,8 @@ export interface ToWriter { readonly requests: readonly Request[]; readonly byte
 export type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: PlainError }
-  /** one commit: the log's end before and after it, and the answers it lets go */
-  | { readonly kind: 'committed'; readonly before: Head; readonly after: Head; readonly answers: readonly Answer[] };
+  /** one commit: the log's end before and after it, the answers it lets go, and how long it took, in milliseconds; null where nothing was committed */
+  | { readonly kind: 'committed'; readonly before: Head; readonly after: Head; readonly answers: readonly Answer[]; readonly ms: number | null };
 
 export type FromFsck = { readonly kind: 'report'; readonly report: FsckReport } | { readonly kind: 'failed'; readonly error: PlainError };
 

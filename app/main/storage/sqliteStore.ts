@@ -332,6 +332,11 @@ export class SqliteStore implements Store {
     this.#watch = null;
   }
 
+  onCommitted(listener: (ms: number, operations: number) => void): () => void {
+    this.#writer?.onTime.add(listener);
+    return () => { this.#writer?.onTime.delete(listener); };
+  }
+
   fsck(): Promise<FsckReport> { return checked(this.file, this.#busyMs); }
 
   close(): Promise<void> {

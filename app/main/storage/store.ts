@@ -149,6 +149,9 @@ export interface Store {
   /** Called after operations that another process (or another Store on this file) appended. Answers how to stop listening. */
   onExternalChange(listener: (head: Head) => void): () => void;
 
+  /** Called after each commit of this Store's, with the time it took in the writer, in milliseconds, and the operations in it. Answers how to stop listening. */
+  onCommitted(listener: (ms: number, operations: number) => void): () => void;
+
   /** Recomputes every hash, replays every event and compares every view, row by row. In a thread of its own. */
   fsck(): Promise<FsckReport>;
   /** SHA-256 of each view's rows: equal states of the log have equal digests. */

@@ -102,13 +102,22 @@ function come(cursor: Cursor, before: readonly number[], gone: readonly number[]
   return [...listAfter(before, gone, numbers, at)];
 }
 
+export interface Mark { readonly event: number; readonly id: string; readonly name: string; readonly base: string; readonly acus: Uint8Array }
+
+/** Where one is due after the event that was just applied. */
+export function markOf(now: Composed): Mark | null {
+  if (now.edits < MARK_EVERY || now.edits < now.acus.length) return null;
+  now.edits = 0;
+  return { event: now.event, id: now.id, name: now.name, base: now.base, acus: packNumbers(now.acus) };
+}
+
 export const nothingComposed = (): Composed => ({ id: 'main', name: 'Composition', base: '', event: 0, edits: 0, acus: [] });
 
 /** Folds events into the views. Deterministic: the same events in the same order give the same rows, however they are cut into commits. */
 export class Views {
   readonly #db: WriteDb;
   #composed: Composed | null = null;
-  #marks: Composed[] = [];
+  #marks: Mark[] = [];
   readonly #numbers = new Map<AcuId, number>();
 
   constructor(db: WriteDb) { this.#db = db; }
@@ -141,9 +150,8 @@ export class Views {
   compose(cursor: Cursor): void {
     const now = this.#composed ??= composition(this.#db);
     composeEvent(cursor, now, (id) => this.#numberOf(id));
-    if (now.edits < MARK_EVERY || now.edits < now.acus.length) return;
-    this.#marks.push({ ...now, acus: [...now.acus] });
-    now.edits = 0;
+    const mark = markOf(now);
+    if (mark !== null) this.#marks.push(mark);
   }
 
   /** Forgets what was not written yet. */
@@ -155,7 +163,7 @@ export class Views {
 
   flush(): void {
     const db = this.#db, now = this.#composed;
-    for (const { event, id, name, base, acus } of this.#marks) run(db, 'INSERT INTO composition_mark(event, id, name, base, acus) VALUES (?, ?, ?, ?, ?)', event, id, name, base, packNumbers(acus));
+    for (const { event, id, name, base, acus } of this.#marks) run(db, 'INSERT INTO composition_mark(event, id, name, base, acus) VALUES (?, ?, ?, ?, ?)', event, id, name, base, acus);
     this.#marks = [];
     if (now === null || now.event === 0) return;
     run(db, 'INSERT OR REPLACE INTO composition(one, id, name, base, event, edits, acus) VALUES (1, ?, ?, ?, ?, ?, ?)', now.id, now.name, now.base, now.event, now.edits, packNumbers(now.acus));

@@ -29,6 +29,8 @@ export class Writer {
   #gone: AcumenError | null = null;
   /** hears of each commit before those who wait for it do */
   onCommit: (before: Head, after: Head) => void = () => {};
+  /** hears how long each took, in milliseconds, and how many operations it held */
+  readonly onTime = new Set<(ms: number, operations: number) => void>();
 
   /** resolves when the file is open and of the newest format; calls need not wait for it */
   readonly ready: Promise<void>;
@@ -97,6 +99,7 @@ export class Writer {
     if (message.kind === 'failed') this.#end(fromPlain(message.error));
     if (message.kind !== 'committed') return;
     this.onCommit(message.before, message.after);
+    if (message.ms !== null) for (const listener of this.onTime) listener(message.ms, message.after.operation - message.before.operation);
     for (const answer of message.answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

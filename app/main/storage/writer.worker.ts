@@ -110,12 +110,12 @@ function hold(db: WriteDb, request: Extract<Request, { call: 'hold' }>): void {
 }
 
 function finish(db: WriteDb, request: Waiting): void {
-  const group = new Group(db), before = group.head;
+  const group = new Group(db), before = group.head, begun = performance.now();
   try {
     const ok = perform(group, request);
     group.flush();
     run(db, 'COMMIT');
-    send({ kind: 'committed', before, after: group.head, answers: [{ id: request.id, ok }] });
+    send({ kind: 'committed', before, after: group.head, answers: [{ id: request.id, ok }], ms: performance.now() - begun });
   } catch (error) {
     if (db.inTransaction) run(db, 'ROLLBACK');
     answer(db, { id: request.id, error: toPlain(storeError(error, file)) });
@@ -124,7 +124,7 @@ function finish(db: WriteDb, request: Waiting): void {
 
 function answer(db: WriteDb, said: Answer): void {
   const now = head(db);
-  send({ kind: 'committed', before: now, after: now, answers: [said] });
+  send({ kind: 'committed', before: now, after: now, answers: [said], ms: null });
 }
 
 function close(db: WriteDb, close: Request): void {
@@ -132,10 +132,10 @@ function close(db: WriteDb, close: Request): void {
   try {
     // Truncates the WAL where nobody else reads; otherwise moves what can be moved and leaves the rest to the last one out.
     db.pragma('wal_checkpoint(TRUNCATE)');
-    send({ kind: 'committed', before: end, after: end, answers: [{ id: close.id, ok: null }] });
+    send({ kind: 'committed', before: end, after: end, answers: [{ id: close.id, ok: null }], ms: null });
   } catch (error) {
     // Everything acknowledged is in the WAL and safe; the next opening moves it.
-    send({ kind: 'committed', before: end, after: end, answers: [{ id: close.id, error: toPlain(storeError(error, file)) }] });
+    send({ kind: 'committed', before: end, after: end, answers: [{ id: close.id, error: toPlain(storeError(error, file)) }], ms: null });
   } finally {
     db.close();
     port.close();
@@ -143,6 +143,7 @@ function close(db: WriteDb, close: Request): void {
 }
 
 function commit(db: WriteDb, calls: readonly Waiting[]): void {
+  const begun = performance.now();
   try {
     const done = inTransaction(db, () => {
       // What the answers promise rests on these: were one lost, nothing is committed.
@@ -157,13 +158,13 @@ function commit(db: WriteDb, calls: readonly Waiting[]): void {
       group.flush();
       return { before, after: group.head, answers };
     });
-    send({ kind: 'committed', ...done });
+    send({ kind: 'committed', ...done, ms: performance.now() - begun });
   } catch (error) {
     // Nothing of the group is stored: the transaction is rolled back as a whole.
     const plain = toPlain(storeError(error, file));
     last = { id: -1, event: -1 };
     const now = head(db);
-    send({ kind: 'committed', before: now, after: now, answers: calls.map(({ id }) => ({ id, error: plain })) });
+    send({ kind: 'committed', before: now, after: now, answers: calls.map(({ id }) => ({ id, error: plain })), ms: null });
   }
 }
 
