@@ -1,5 +1,6 @@
 // Dangers: a hostile or broken peer (frames cut off, nested without end, claiming gigabytes, poisoned keys), two sides that
 // disagree on a message, calls left hanging when the channel goes.
+import { Decoder } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
@@ -84,6 +85,26 @@ describe('frames', () => {
     fc.assert(fc.property(value, (x) => {
       expect(decodeFrame(encodeFrame(x))).toEqual(x);
     }), { numRuns: 1000 });
+  });
+
+  test('what is read of a frame is what the library reads of it', () => {
+    const library = new Decoder(), seen = { both: 0, neither: 0 };
+    const one = (frame: Uint8Array): void => {
+      let ours: unknown = refused, theirs: unknown = refused;
+      try { ours = decodeFrame(frame); } catch { /* told apart by what is read */ }
+      try { theirs = library.decode(frame); } catch { /* likewise */ }
+      if (ours === refused) { seen.neither++; return; }
+      // it may refuse more: poisoned and double keys, types that the contract has none of
+      seen.both++;
+      expect(ours).toEqual(theirs);
+    };
+    const refused = Symbol('refused');
+    fc.assert(fc.property(fc.uint8Array({ minLength: 1, maxLength: 12 }), (bytes) => one(bytes)), { numRuns: 3000 });
+    // text of every width and of broken bytes, short and long
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => one(Uint8Array.from([0xda, bytes.length >> 8, bytes.length & 255, ...bytes]))), { numRuns: 1000 });
+    fc.assert(fc.property(fc.array(fc.oneof(text, hex(64), hex(40), fc.bigInt({ min: -(2n ** 53n), max: 2n ** 53n }).map(Number), fc.double({ noNaN: true }))), (values) => one(encodeFrame(values))), { numRuns: 1000 });
+    expect(seen.both).toBeGreaterThan(2000);
+    expect(seen.neither).toBeGreaterThan(100);
   });
 
   test('an answer encoded before goes into its frame as it is', () => {

@@ -16,7 +16,8 @@ type Schema<T> = v.GenericSchema<unknown, T>;
 
 const hexId = <T>(shape: RegExp, what: string) => v.custom<T>((x) => typeof x === 'string' && shape.test(x), what);
 const oid = hexId<Oid>(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'an object id');
-const acuId = hexId<AcuId>(/^[0-9a-f]{64}$/, 'an ACU id');
+const ACU_ID = /^[0-9a-f]{64}$/;
+const acuId = hexId<AcuId>(ACU_ID, 'an ACU id');
 const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && isBytes(x), 'a path');
 // Half characters come out of a frame whose bytes are no UTF-8; files, refs and terminals each make something else of them.
 const name = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.name), v.check((x) => !x.includes('\0') && x.isWellFormed(), 'a name'));
@@ -25,7 +26,8 @@ const ticket = v.pipe(v.string(), v.minLength(1), v.maxLength(128), v.check((x) 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
 const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
-const acuIds = v.pipe(v.array(acuId), v.maxLength(limits.acus));
+/** Checked as one: there may be thousands. */
+const acuIds = v.custom<AcuId[]>((x) => Array.isArray(x) && x.length <= limits.acus && x.every((id) => typeof id === 'string' && ACU_ID.test(id)), `at most ${limits.acus} ACU ids`);
 const grain = v.picklist(['branch', 'commit', 'atom']);
 const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
 const conflictKind = v.picklist(conflictKinds);

@@ -2,7 +2,7 @@
 // renames that arise among three, or for three texts that meet; yes says only that composing must decide. No contents, no merges.
 import type { PathBytes } from '../bytes.ts';
 import { ancestors } from '../changes.ts';
-import { Row, type Tables } from '../tables.ts';
+import { HunkColumn, Row, type Tables } from '../tables.ts';
 import { directoryOf } from '../treeMerge/renames.ts';
 
 export interface Looks {
@@ -44,6 +44,28 @@ export function touchedBy(tables: Tables, below: readonly number[]): Touched {
   return { paths, deleted, added };
 }
 
+/** The row that says what a segment changes in a path of the base; -1 where there is none. */
+export function baseRow(tables: Tables, segment: number, path: number): number {
+  const first = rowsFrom(tables), { rows } = tables, base = tables.contexts.indexOf('base');
+  for (let r = first[segment]!; r < first[segment + 1]!; r += Row.width) if (rows[r + Row.path] === path && rows[r + Row.context] === base) return r;
+  return -1;
+}
+
+/** Do the changes that two rows make in a text of the base lie apart, lines between them that neither changes? No where either says no lines. */
+export function areApart({ rows, hunks }: Tables, x: number, y: number): boolean {
+  const isText = (r: number): boolean => rows[r + Row.before]! >= 0 && rows[r + Row.after]! >= 0 && rows[r + Row.hunks]! > 0;
+  if (x < 0 || y < 0 || !isText(x) || !isText(y)) return false;
+  const { width, start, end } = HunkColumn;
+  let a = rows[x + Row.hunk]! * width, b = rows[y + Row.hunk]! * width;
+  const aEnd = a + rows[x + Row.hunks]! * width, bEnd = b + rows[y + Row.hunks]! * width;
+  while (a < aEnd && b < bEnd) {
+    if (hunks[a + end]! < hunks[b + start]!) a += width;
+    else if (hunks[b + end]! < hunks[a + start]!) b += width;
+    else return false;
+  }
+  return true;
+}
+
 /** `tops` of a set, of which no two conflict. `below`: the segments that one stands on, itself included. */
 export function looksOf(tables: Tables, tops: readonly number[], below: (segment: number) => readonly number[]): Looks {
   if (tops.length < 3) return NO;
@@ -61,14 +83,14 @@ export function looksOf(tables: Tables, tops: readonly number[], below: (segment
       if (n === 3) texts = true;
     }
   }
-  return { texts, renames: renamesMeet(tables, touching, deleted, added) };
+  return { texts, renames: renamesMeet(tables, (path) => touching.get(path)!, deleted, added) };
 }
 
-/** Could a rename arise that concerns another? Counts of tops by path. */
-export function renamesMeet(tables: Tables, touching: ReadonlyMap<number, number>, deleted: ReadonlyMap<number, number>, added: ReadonlyMap<number, number>): boolean {
+/** Could a rename arise that concerns another? `touching`: how many tops touch a path. */
+export function renamesMeet(tables: Tables, touching: (path: number) => number, deleted: ReadonlyMap<number, number>, added: ReadonlyMap<number, number>): boolean {
   if (deleted.size === 0 || added.size === 0) return false;
-  for (const path of deleted.keys()) if (touching.get(path)! > 1) return true;
-  for (const path of added.keys()) if (touching.get(path)! > 1) return true;
+  for (const path of deleted.keys()) if (touching(path) > 1) return true;
+  for (const path of added.keys()) if (touching(path) > 1) return true;
   const left = new Set<PathBytes>();
   for (const path of deleted.keys()) for (const directory of ancestors(tables.paths[path]!)) left.add(directory);
   for (const path of added.keys()) if (left.has(directoryOf(tables.paths[path]!) as PathBytes)) return true;

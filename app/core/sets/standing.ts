@@ -1,11 +1,11 @@
 // A set that stands, changed an ACU at a time at the cost of what that one touches (design.md §3, law 3). It answers yes only where pairs and
-// tables prove it: no two tops conflict, and nothing of the change meets three versions of a text or renames of others. Where it cannot tell
-// the caller composes; never a no. The slow twin is `Engine.check` with `composeSet`.
+// tables prove it: no two tops conflict, what the change touches is met by nobody's rename, and in a text that others change, too, it lies apart
+// from them. Where it cannot tell the caller composes; never a no. The slow twin is `Engine.check` with `composeSet`.
 import type { AcuId } from '../bytes.ts';
 import type { ConflictIndex } from '../conflictIndex.ts';
 import type { Provenances } from '../provenances.ts';
 import type { Tables } from '../tables.ts';
-import { type Touched, renamesMeet, touchedBy } from './looks.ts';
+import { type Touched, areApart, baseRow, renamesMeet, touchedBy } from './looks.ts';
 
 /** What it asks of an engine; all of one published state. */
 export interface Standings {
@@ -27,7 +27,8 @@ export class StandingSet {
   readonly #covered = new Map<number, number>();
   /** segments of members that nothing in the set requires */
   readonly #tops = new Set<number>();
-  readonly #touching = new Map<number, number>();
+  /** by path: the tops that touch it */
+  readonly #touching = new Map<number, number[]>();
   readonly #deleted = new Map<number, number>();
   readonly #added = new Map<number, number>();
 
@@ -56,7 +57,7 @@ export class StandingSet {
     if (segment === UNKNOWN) return false;
     for (const other of all.below(segment)) if (other !== n && !this.#members.has(other)) return false;
     this.#put(n, segment);
-    if (this.#proves([segment], this.#touchedBy(segment))) return true;
+    if (this.#proves([segment], segment)) return true;
     this.#take(n, segment);
     return false;
   }
@@ -67,7 +68,7 @@ export class StandingSet {
     const segment = n < 0 ? undefined : this.#members.get(n);
     if (segment === undefined) return n >= 0;
     if (this.#covered.has(n)) return false;
-    if (this.#proves(this.#take(n, segment), this.#touchedBy(segment))) return true;
+    if (this.#proves(this.#take(n, segment), segment)) return true;
     this.#put(n, segment);
     return false;
   }
@@ -119,21 +120,36 @@ export class StandingSet {
   #count(segment: number, by: 1 | -1): void {
     if (by === 1) this.#tops.add(segment); else this.#tops.delete(segment);
     const { paths, deleted, added } = this.#touchedBy(segment);
-    for (const path of paths) change(this.#touching, path, by);
+    for (const path of paths) {
+      const tops = this.#touching.get(path);
+      if (by === 1) { if (tops === undefined) this.#touching.set(path, [segment]); else tops.push(segment); }
+      else if (tops!.length === 1) this.#touching.delete(path);
+      else tops!.splice(tops!.indexOf(segment), 1);
+    }
     for (const path of deleted) change(this.#deleted, path, by);
     for (const path of added) change(this.#added, path, by);
   }
 
-  /** Does the set stand, which stood before `fresh` became tops and the paths of `touched` changed? */
-  #proves(fresh: readonly number[], { paths, deleted, added }: Touched): boolean {
+  /** Does the set stand, which stood before `fresh` became tops and `changed` came or went? */
+  #proves(fresh: readonly number[], changed: number): boolean {
     const { index, tables } = this.#of;
     for (const segment of fresh) for (const top of this.#tops) if (top !== segment && index.has(segment, top)) return false;
     if (this.#tops.size < 3) return true;
+    const { paths, deleted, added } = this.#touchedBy(changed);
     for (const path of paths) {
-      const n = this.#touching.get(path) ?? 0;
-      if (n > 2 || n > 1 && (this.#deleted.has(path) || this.#added.has(path))) return false;
+      const tops = this.#touching.get(path);
+      if (tops === undefined || tops.length < 2) continue;
+      if (this.#deleted.has(path) || this.#added.has(path)) return false;
+      if (tops.length > 2 && !this.#isApart(changed, tops, path)) return false;
     }
-    return deleted.size === 0 && added.size === 0 || !renamesMeet(tables, this.#touching, this.#deleted, this.#added);
+    return deleted.size === 0 && added.size === 0 || !renamesMeet(tables, (path) => this.#touching.get(path)?.length ?? 0, this.#deleted, this.#added);
+  }
+
+  /** Texts of which each changes lines of its own make one text, however many they are. */
+  #isApart(segment: number, tops: readonly number[], path: number): boolean {
+    const { tables } = this.#of, mine = baseRow(tables, segment, path);
+    for (const top of tops) if (top !== segment && !areApart(tables, mine, baseRow(tables, top, path))) return false;
+    return true;
   }
 }
 

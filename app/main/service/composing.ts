@@ -1,6 +1,7 @@
 // The compose operation and what write-branch shares with it: a set that stands, the composition it makes, and the contents
 // that must go into the store with it (design.md §2, Composition: a force-push and a gc must not empty it).
 import type { AcuId, Oid } from '../../core/bytes.ts';
+import { compositionChanged } from '../../core/composition.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Operation } from '../../core/events.ts';
@@ -73,7 +74,7 @@ export class Composing {
           kind: 'compose', target: null, description: describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
           command: ids.length > longest ? null : composeCommand(engine, ids),
         },
-        events: [{ kind: 'composition-changed', composition }], composition,
+        events: [compositionChanged(before, composition)], composition,
         ...blobs.length > 0 && { extra: { blobs } },
       };
     });

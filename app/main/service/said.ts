@@ -10,10 +10,14 @@ export function plural(n: number, one: string, many = `${one}s`): string { retur
 const LONGEST_COMMAND = 8192;
 
 /** For a POSIX shell. */
-export function commandLine(...args: readonly string[]): string | null {
-  const line = ['acumen', ...args].map((arg) => (/^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`)).join(' ');
+export function commandLine(...args: readonly string[]): string | null { return lineOf(args.map(quoted)); }
+
+function lineOf(args: readonly string[]): string | null {
+  const line = `acumen ${args.join(' ')}`;
   return line.length > LONGEST_COMMAND ? null : line;
 }
+
+function quoted(arg: string): string { return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`; }
 
 export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: string): string | null {
   if (acus.length === 0) return null;
@@ -24,18 +28,18 @@ export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: 
     names.push(name);
     if ((length += name.length + 1) > LONGEST_COMMAND) return null;
   }
-  return commandLine('compose', ...names, ...branch === undefined ? [] : ['--branch', branch]);
+  return lineOf(['compose', ...names, ...branch === undefined ? [] : ['--branch', quoted(branch)]]);
 }
 
 /** Of each engine: how many ACUs a source's name means, and what an ACU is called. */
 const called = new WeakMap<Engine, { readonly sources: ReadonlyMap<ByteString, number>; readonly names: Map<AcuId, string> }>();
 
-/** A name that means this ACU alone on the command line, else the beginning of its id. */
+/** A name that means this ACU alone on the command line, as it is written there, else the beginning of its id. */
 function nameFor(engine: Engine, id: AcuId): string {
   let known = called.get(engine);
   if (known === undefined) called.set(engine, known = { sources: new Map(engine.sources.map(({ name, segments }) => [name, segments.length])), names: new Map() });
   let name = known.names.get(id);
-  if (name === undefined) known.names.set(id, name = findName(engine, id, known.sources));
+  if (name === undefined) known.names.set(id, name = quoted(findName(engine, id, known.sources)));
   return name;
 }
 

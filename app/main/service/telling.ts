@@ -12,6 +12,8 @@ const SHARE = 9;
 const LONGEST = 250;
 /** Below this, in milliseconds, telling costs nothing worth waiting for. */
 const CHEAP = 0.5;
+/** With more clients than these what telling costs is mostly theirs: they are told ten times a second. Milliseconds. */
+const CROWD = 8, CROWD_EVERY = 100;
 
 export class Telling {
   readonly #listeners = new Set<(push: Push) => void>();
@@ -38,8 +40,8 @@ export class Telling {
   latest(kind: Latest, make: () => readonly Push[]): void {
     this.#pending.set(kind, make);
     if (this.#timer !== null) return;
-    const cost = Math.min(...this.#costs);
-    const wait = cost < CHEAP ? 0 : Math.min(LONGEST, this.#toldAt + SHARE * cost - this.#now());
+    const cost = Math.min(...this.#costs), apart = Math.max(cost < CHEAP ? 0 : Math.min(LONGEST, SHARE * cost), this.#listeners.size > CROWD ? CROWD_EVERY : 0);
+    const wait = apart === 0 ? 0 : this.#toldAt + apart - this.#now();
     if (wait <= 0) this.flush();
     else this.#timer = setTimeout(() => { this.#timer = null; this.flush(); }, wait).unref();
   }
