@@ -133,6 +133,8 @@ export class Workspace implements Service {
     }, () => this.clock.now());
     this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null } }; } });
     this.#handlers = handlersOf(this);
+    const commits = this.platform.telemetry.timer('acumen_commit_seconds');
+    store.onCommitted((ms) => commits.record(ms / 1000));
     this.#stopListening = store.onExternalChange(() => { this.refold().catch(() => undefined); }); // the next operation says what is wrong
   }
 

@@ -134,6 +134,38 @@ describe('files', () => {
   });
 });
 
+describe('figures', () => {
+  let measured: Host;
+  beforeAll(async () => { measured = await startHost({ root: path.join(root, 'renderer'), attach: () => undefined, metrics: () => '# figures\n' }); });
+  afterAll(async () => { await measured.close(); });
+  const get = (headers: Record<string, string> = {}, method = 'GET') => fetch(`http://127.0.0.1:${measured.port}/metrics`, { method, headers });
+  const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
+
+  test('are for who shows the token, or has a session', async () => {
+    const shown = await get(bearer(tokenOf(measured.url)));
+    expect([shown.status, shown.headers.get('content-type'), shown.headers.get('cache-control'), await shown.text()]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8', 'no-store', '# figures\n']);
+    const from = `http://127.0.0.1:${measured.port}`;
+    const session = await fetch(`${from}/session`, { method: 'POST', headers: { origin: from, ...bearer(tokenOf(measured.url)) } });
+    expect((await get({ cookie: session.headers.get('set-cookie')!.split(';')[0]! })).status).toBe(200);
+    expect((await get(bearer(tokenOf(measured.url)), 'HEAD')).headers.get('content-length')).toBe('10');
+  });
+
+  test('are nobody else\'s', async () => {
+    const others: Record<string, string>[] = [{}, bearer('guess'), bearer(tokenOf(host.url)), bearer(tokenOf(measured.launchUrl())), { authorization: `Basic ${tokenOf(measured.url)}` }, { cookie: `acumen-${measured.port}=guess` }, { cookie: await cookie() }];
+    for (const headers of others) {
+      const answer = await get(headers);
+      expect(answer.status).toBe(401);
+      expect(await answer.text()).not.toContain('# figures');
+    }
+    expect((await get({ ...bearer(tokenOf(measured.url)), origin: 'https://evil.example' })).status).toBe(403);
+    const named = await new Promise<number>((resolve, reject) => { httpRequest({ host: '127.0.0.1', port: measured.port, path: '/metrics', headers: { ...bearer(tokenOf(measured.url)), host: 'evil.example' } }, (response) => { response.resume(); resolve(response.statusCode!); }).on('error', reject).end(); });
+    expect(named).toBe(403);
+    expect((await get(bearer(tokenOf(measured.url)), 'POST')).status).toBe(405);
+    // a host that measures nothing has no such address
+    expect((await ask('/metrics', { headers: bearer(tokenOf(host.url)) })).status).toBe(404);
+  });
+});
+
 describe('session', () => {
   test('the token gives a cookie that scripts cannot read and other sites cannot send', async () => {
     const answer = await enter(tokenOf(host.url));
