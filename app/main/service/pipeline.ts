@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AcumenError } from '../../core/errors.ts';
 import type { Operation, WorkspaceState } from '../../core/events.ts';
 import { foldState } from '../../core/fold.ts';
-import type { PlannedOn } from '../storage/store.ts';
+import type { Appended } from '../storage/store.ts';
 import { type Trace, currentTrace, onBehalf, since, span } from './monitor/spans.ts';
 import type { Plan, View, Workspace } from './workspace.ts';
 
@@ -29,28 +29,43 @@ export interface Done { readonly operation: Operation; readonly state: Workspace
 interface Entry {
   readonly plan: (view: View) => Promise<Plan | null>;
   attempts: number;
+  /** in a commit of its own: one with others was refused for one of them */
+  isAlone: boolean;
   readonly trace: Trace | undefined;
   resolve(operation: Operation | null): void;
   reject(error: unknown): void;
 }
 
-/** Planned: what is told once everything before it is committed. `state`: null where there is nothing to commit. */
-interface Planned { readonly entry: Entry; readonly committed: Promise<Operation> | null; readonly state: WorkspaceState | null; done: Operation | null; tell(): void }
+/** Planned: what is told once everything before it is committed. */
+interface Planned {
+  readonly entry: Entry;
+  /** null where there is nothing to commit */
+  readonly append: Appended | null;
+  readonly state: WorkspaceState | null;
+  /** milliseconds of performance.now() at which it was planned */
+  readonly at: number;
+  done: Operation | null;
+  tell(): void;
+}
 
 export class Pipeline {
   readonly #workspace: Workspace;
   /** takes over what was committed, in order */
   readonly #commit: (done: readonly Done[]) => Promise<void>;
   readonly #line: Entry[] = [];
-  readonly #planned: Planned[] = [];
-  /** what the last of `#planned` leaves; null: what the store holds */
-  #tip: { readonly view: View; readonly on: PlannedOn } | null = null;
+  /** planned, and not on their way to the store yet */
+  #planned: Planned[] = [];
+  /** on their way: one commit */
+  #sent: readonly Planned[] = [];
+  /** what the last of them leaves; null: what the store holds */
+  #tip: View | null = null;
+  /** where the log ended before the first of `#planned` while nothing is on its way */
+  #from = 0;
   /** counts refusals: a plan made over one is void */
   #generation = 0;
   #running: Promise<void> | null = null;
   /** while it is set nothing is planned */
   #held: Promise<unknown> | null = null;
-  #flushing = false;
   #drained: (() => void)[] = [];
 
   constructor(workspace: Workspace, commit: (done: readonly Done[]) => Promise<void>) {
@@ -61,7 +76,7 @@ export class Pipeline {
   /** Plans and commits one operation, which changes the composition alone; resolves after COMMIT, when the view shows it. */
   add(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
     return new Promise((resolve, reject) => {
-      this.#line.push({ plan, attempts: 0, trace: currentTrace(), resolve, reject });
+      this.#line.push({ plan, attempts: 0, isAlone: false, trace: currentTrace(), resolve, reject });
       this.#run();
     });
   }
@@ -72,7 +87,7 @@ export class Pipeline {
     const mine = (async () => {
       await before;
       await this.#running;
-      if (this.#planned.length > 0) await new Promise<void>((resolve) => { this.#drained.push(resolve); });
+      if (!this.#isIdle) await new Promise<void>((resolve) => { this.#drained.push(resolve); });
       return work();
     })();
     const held = mine.catch(() => undefined).then(() => {
@@ -95,13 +110,13 @@ export class Pipeline {
     while (this.#line.length > 0 && this.#held === null) {
       const generation = this.#generation;
       const entry = this.#line.shift()!;
-      let start: { readonly view: View; readonly on: PlannedOn }, plan: Plan | null;
+      let view: View, plan: Plan | null;
       try {
         if (this.#tip === null) {
-          const view = await this.#workspace.refold();
-          start = { view, on: view.head.event };
-        } else start = this.#tip;
-        plan = await onBehalf(entry.trace, () => span('plan', () => entry.plan(start.view)));
+          view = await this.#workspace.refold();
+          this.#from = view.head.event;
+        } else view = this.#tip;
+        plan = await onBehalf(entry.trace, () => span('plan', () => entry.plan(view)));
       } catch (error) {
         if (generation !== this.#generation) { this.#line.unshift(entry); continue; }
         this.#ride(entry, () => entry.reject(error));
@@ -109,75 +124,76 @@ export class Pipeline {
       }
       if (generation !== this.#generation) { this.#line.unshift(entry); continue; }
       if (plan === null) { this.#ride(entry, () => entry.resolve(null)); continue; }
-      this.#append(entry, start, plan);
+      this.#append(entry, view, plan);
     }
   }
+
+  get #isIdle(): boolean { return this.#planned.length === 0 && this.#sent.length === 0; }
 
   /** Nothing to commit, and an answer that stands on what is. */
   #ride(entry: Entry, tell: () => void): void {
-    if (this.#planned.length === 0) { tell(); return; }
-    this.#planned.push({ entry, committed: null, state: null, done: null, tell });
+    if (this.#isIdle) { tell(); return; }
+    this.#planned.push({ entry, append: null, state: null, at: 0, done: null, tell });
   }
 
-  #append(entry: Entry, { view, on }: { readonly view: View; readonly on: PlannedOn }, plan: Plan): void {
+  #append(entry: Entry, view: View, plan: Plan): void {
     const { composition } = plan;
     const state = composition === undefined ? foldState(plan.events, view.state) : { ...view.state, composition };
-    const asked = performance.now();
-    const committed = this.#workspace.store.append({ ...plan.operation, time: this.#workspace.clock.now() }, plan.events, plan.extra, on);
-    const planned: Planned = { entry, committed, state, done: null, tell() { since(entry.trace, 'commit', asked); entry.resolve(this.done); } };
-    this.#planned.push(planned);
+    const append: Appended = { operation: { ...plan.operation, time: this.#workspace.clock.now() }, events: plan.events, ...plan.extra !== undefined && { extra: plan.extra } };
+    this.#planned.push({ entry, append, state, at: performance.now(), done: null, tell() { since(entry.trace, 'commit', this.at); entry.resolve(this.done); } });
     // What is planned on it knows the operation by its place; where its events are is known when it is committed.
     const { head } = view;
-    this.#tip = { view: { head: { operation: head.operation + 1, event: head.event, written: head.written }, state, engine: view.engine }, on: committed };
-    const generation = this.#generation;
-    committed.then((operation) => {
-      planned.done = operation;
-      if (this.#flushing) return;
-      // Those of the same commit are answered together.
-      this.#flushing = true;
-      setImmediate(() => { this.#flushing = false; void this.#flush(); });
-    }, () => { if (generation === this.#generation) void this.#refused(planned); });
+    this.#tip = { head: { operation: head.operation + 1, event: head.event, written: head.written }, state, engine: view.engine };
+    if (this.#sent.length === 0) this.#send();
   }
 
-  /** Takes over what is committed from the first on, and tells those who wait for it. */
-  async #flush(): Promise<void> {
+  /** All that is planned goes in one commit, as soon as the one before it is done: meanwhile more is planned. */
+  #send(): void {
+    const alone = this.#planned.findIndex(({ entry }) => entry.isAlone);
+    const group = this.#planned.splice(0, alone < 0 ? this.#planned.length : Math.max(alone, 1));
+    const appends = group.flatMap(({ append }) => (append === null ? [] : [append]));
+    this.#sent = group;
+    const committed = appends.length === 0 ? Promise.resolve([]) : this.#workspace.store.appendAll(appends, this.#from);
+    committed.then((operations) => this.#committed(group, operations), (error: unknown) => this.#refused(group, error)).catch((error: unknown) => { for (const { entry } of group) entry.reject(error); });
+  }
+
+  /** Takes over what is committed, sends what was planned on it, and tells those who wait. */
+  async #committed(group: readonly Planned[], operations: readonly Operation[]): Promise<void> {
     let n = 0;
-    while (n < this.#planned.length && (this.#planned[n]!.committed === null || this.#planned[n]!.done !== null)) n++;
-    const ready = this.#planned.splice(0, n);
-    if (this.#planned.length === 0) this.#tip = null;
+    for (const planned of group) if (planned.append !== null) planned.done = operations[n++]!;
+    this.#from = operations.at(-1)?.lastEvent ?? this.#from;
+    this.#sent = [];
+    if (this.#planned.length > 0) this.#send();
+    else this.#tip = null;
     try {
-      await this.#commit(ready.flatMap(({ done, state }) => (done === null ? [] : [{ operation: done, state: state! }])));
+      await this.#commit(group.flatMap(({ done, state }) => (done === null ? [] : [{ operation: done, state: state! }])));
     } catch {
       // It is in the store: whoever asks next reads it there.
     }
-    for (const planned of ready) planned.tell();
+    for (const planned of group) planned.tell();
     this.#idle();
   }
 
-  #idle(): void { if (this.#planned.length === 0) for (const tell of this.#drained.splice(0)) tell(); }
+  #idle(): void { if (this.#isIdle) for (const tell of this.#drained.splice(0)) tell(); }
 
-  async #refused(first: Planned): Promise<void> {
+  /** All of a commit is refused for one of them: each goes alone then, unless somebody else was faster. What was planned on them is planned anew. */
+  async #refused(group: readonly Planned[], error: unknown): Promise<void> {
     this.#generation++;
-    const again = this.#planned.splice(this.#planned.indexOf(first));
+    const again = [...group, ...this.#planned], first = group[0]!.entry;
+    this.#planned = [];
+    this.#sent = [];
     this.#tip = null;
-    const held = (async () => {
-      // Nothing is planned until it is known what became of all of them.
-      const ended = await Promise.allSettled(again.map(({ committed }) => committed));
-      const back: Entry[] = [];
-      let most = 0;
-      again.forEach(({ entry, committed }, i) => {
-        const end = ended[i]!;
-        if (end.status === 'rejected' && !isOvertaken(end.reason, entry.attempts)) { entry.reject(end.reason); return; }
-        if (committed !== null) most = Math.max(most, ++entry.attempts);
-        back.push(entry);
-      });
-      this.#line.unshift(...back);
-      await pause(most);
-      await this.#workspace.refold().catch(() => undefined);
-    })();
+    const isMoved = isOvertaken(error, first.attempts);
+    if (!isMoved && group.length === 1) {
+      again.shift();
+      first.reject(error);
+    }
+    for (const { entry } of group) if (isMoved) entry.attempts++; else entry.isAlone = true;
+    this.#line.unshift(...again.map(({ entry }) => entry));
     const before = this.#held;
+    const ready = isMoved ? pause(first.attempts).then(() => this.#workspace.refold()).catch(() => undefined) : Promise.resolve();
     // whoever waits to be alone goes before those that are planned anew
-    const mine = held.then(() => { this.#idle(); return before; }).then(() => {
+    const mine = ready.then(() => { this.#idle(); return before; }).then(() => {
       if (this.#held === mine) this.#held = null;
       this.#run();
     });
