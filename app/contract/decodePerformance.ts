@@ -46,7 +46,7 @@ export const report: Schema<StatsReport> = v.strictObject({
   queue: v.strictObject({ depth: figure, running: v.nullable(label) }),
   alerts,
   forecasts: v.array(v.strictObject({
-    id: label, name: label, metric, unit: label, slope: figure, at: time, value: figure, low: figure, high: figure, limit: maybe, reaches: maybe, earliest: maybe, latest: maybe,
+    id: label, name: label, metric, label: v.nullable(label), unit: label, slope: figure, at: time, value: figure, low: figure, high: figure, limit: maybe, reaches: maybe, earliest: maybe, latest: maybe,
   })),
   regressions: v.array(v.strictObject({ metric, label, baseline: label, before: figure, now: figure, ratio: figure, p: figure, n: count })),
   overhead: v.strictObject({ cpu: maybe, bytes: maybe }),

@@ -22,10 +22,13 @@ export class Gathered {
   readonly #times = new Map<string, SlidingTimes>();
   readonly #counts = new Map<string, Sliding>();
   readonly #gauges = new Map<string, Sliding>();
+  readonly #answered: number[] = [];
   #report: BaseReport | null = null;
 
   second(rolled: Rolled, report: BaseReport): void {
     this.#report = report;
+    this.#answered.push(rolled.timers.reduce((sum, { metric, label, count }) => sum + (metric === 'acumen_operation_seconds' && isShort(label) ? count : 0), 0));
+    if (this.#answered.length > WINDOW) this.#answered.shift();
     const seen = new Set<string>();
     for (const { metric, label, times } of rolled.timers) {
       const name = `${metric} ${label}`;
@@ -42,6 +45,9 @@ export class Gathered {
 
   get report(): BaseReport | null { return this.#report; }
   get timers(): ReadonlyMap<string, SlidingTimes> { return this.#times; }
+
+  /** Answers a second over the last so many seconds. */
+  answered(seconds: number): number { return this.#answered.slice(-seconds).reduce((sum, count) => sum + count, 0) / Math.min(seconds, this.#answered.length); }
 
   /** Times of a metric, of all the labels that are wanted. */
   times(metric: MetricName, wanted: (label: string) => boolean = () => true): Histogram {
@@ -108,11 +114,12 @@ const cacheHits = (gathered: Gathered): Figure => {
   return asked < FEWEST ? null : Math.min(1, gathered.count('acumen_cache_hits_total') / asked);
 };
 
-/** How near to the target throughput must be. */
-const NEAR = 0.1;
+/** How near to the target throughput must be, and seconds after somebody begins to send from which it is counted. */
+const NEAR = 0.1, SETTLED = 10;
 
 /** The levels that were asked for, then tighter ones of our own. `throughput`: requests a second that somebody means to send, null where nobody does. */
 export function levelRules(throughput: () => Figure = () => null): readonly LevelRule[] {
+  let meant: { readonly rate: Figure; readonly since: number } = { rate: null, since: 0 };
   return [
     { id: 'latency-p50', name: 'Operation latency, median', target: 100, unit: 'ms', better: 'below', source: 'acumen_operation_seconds', patience: 30, of: quantile(0.5, 'acumen_operation_seconds', isShort) },
     { id: 'latency-p95', name: 'Operation latency, 95 %', target: 500, unit: 'ms', better: 'below', source: 'acumen_operation_seconds', patience: 30, of: quantile(0.95, 'acumen_operation_seconds', isShort) },
@@ -124,7 +131,12 @@ export function levelRules(throughput: () => Figure = () => null): readonly Leve
     },
     {
       id: 'throughput', name: 'Throughput', target: () => throughput() ?? 0, unit: '/s', better: 'near', source: 'acumen_operation_seconds', patience: 30,
-      of: (gathered) => (throughput() === null ? null : gathered.times('acumen_operation_seconds', isShort).count / Math.min(WINDOW, gathered.report?.window ?? WINDOW)),
+      of: (gathered) => {
+        const { report } = gathered;
+        if (throughput() !== meant.rate) meant = { rate: throughput(), since: report?.at ?? 0 };
+        const seconds = ((report?.at ?? 0) - meant.since) / 1000;
+        return meant.rate === null || seconds < SETTLED ? null : gathered.answered(Math.min(WINDOW, seconds));
+      },
     },
     { id: 'queue', name: 'Operations waiting', target: 100, unit: 'operations', better: 'below', source: 'acumen_queue_depth', patience: 10, of: (gathered) => gathered.report?.queue.depth ?? null },
     { id: 'cache-hits', name: 'Answers found in caches', target: 0.9, unit: 'share', better: 'above', source: 'acumen_cache_hits_total', patience: 300, of: cacheHits },

@@ -2,8 +2,10 @@
 // On a clock that it is given (the end of each second), and within a budget of processor time: analyses beyond it are put off, levels never.
 import type { Alert, AlertRequest, Forecast, Regression, ResponseSetting, SavedBaseline, ServiceLevel, StatsReport } from '../../../contract/performance.ts';
 import { AnomalyWatch, Seasons } from '../../../core/analysis/anomalies.ts';
+import { changes } from '../../../core/analysis/changes.ts';
 import { type Outlook, forecast } from '../../../core/analysis/forecast.ts';
 import { type Baseline, type Profile, type Verdict, baselineOf, judge, profileOf } from '../../../core/analysis/regression.ts';
+import { median } from '../../../core/analysis/robust.ts';
 import type { SlidingTimes } from '../../../core/analysis/sliding.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { MetricName, Teller, TelemetryEvent } from '../../../core/telemetry.ts';
@@ -31,9 +33,11 @@ const LOOK = 5, STRANGE = 10, MINUTE = 60;
 const MINUTES = 60, POINTS = 180;
 /** Minutes before now that an unsaved baseline leaves out, or a slowdown would be its own measure. */
 const APART = 10;
-/** Minutes that a forecast is made of, at least. */
-const FEWEST_POINTS = 15;
+/** Minutes that a forecast is made of, at least; those that it looks back on; how many times as far it looks ahead. */
+const FEWEST_POINTS = 15, LOOKS_BACK: readonly number[] = [20, 60, POINTS], AHEAD = 24;
 const HOUR = 3_600_000;
+/** Minutes that a new level must have lasted, and the least change of level that is told, as a logarithm. */
+const STAYED = 10, CHANGED = Math.log(1.3);
 /** Sizes of files that are forecast, the next above the present one. */
 const SIZES: readonly number[] = [1, 4, 16, 64, 256, 1024].map((gibibytes) => gibibytes * 2 ** 30);
 const KEPT = 'alerts/state', SEASONS = 'alerts/seasons';
@@ -69,6 +73,8 @@ export class Alerts implements Part {
   readonly #seasons = new Seasons();
   readonly #minutes: { readonly at: number; readonly profiles: ReadonlyMap<string, Profile> }[] = [];
   readonly #points = new Map<string, { readonly times: number[]; readonly values: number[]; low: number }>();
+  /** ms of the change of each series that was told last */
+  readonly #changed = new Map<string, number>();
   #levels: readonly ServiceLevel[] = [];
   #regressions: readonly Regression[] = [];
   #forecasts: readonly Forecast[] = [];
@@ -108,7 +114,10 @@ export class Alerts implements Part {
     const isInBudget = this.#debt <= 0;
     if (isInBudget && this.#seconds % LOOK === 0) this.#lookForRegressions(at);
     if (isInBudget && this.#seconds % STRANGE === 0) this.#lookForAnomalies(at, rolled, report);
-    if (minute && this.#debt < MINUTE * BUDGET_MS) this.#forecast(at, report);
+    if (minute && this.#debt < MINUTE * BUDGET_MS) {
+      this.#forecast(at, report);
+      if (this.#seconds % (STAYED * MINUTE) === 0) this.#lookForChanges(report);
+    }
     this.#book.see(this.#conditions(report), at);
     const doing = this.#responses.see(this.#book.entries, at);
     for (const { id } of this.#book.entries) this.#book.responded(id, doing.get(id) ?? null);
@@ -211,6 +220,31 @@ export class Alerts implements Part {
     }
   }
 
+  /** What has another level than before, and has stayed there: of sizes and of typical times, minute by minute. Told once. */
+  #lookForChanges(report: BaseReport): void {
+    const series = new Map<string, { readonly times: readonly number[]; readonly logs: readonly number[]; readonly unit: string }>();
+    for (const [id, { metric, name, unit }] of this.#measured(report)) {
+      const { times, values } = this.#points.get(id)!;
+      if (unit === 'bytes') series.set(`${metric} ${name}`, { times: times.map((hours) => hours * HOUR), logs: values.map((value) => Math.log(Math.max(1, value))), unit });
+    }
+    for (const name of new Set(this.#minutes.flatMap(({ profiles }) => [...profiles.keys()]))) {
+      const having = this.#minutes.filter(({ profiles }) => profiles.has(name));
+      series.set(name, { times: having.map(({ at }) => at), logs: having.map(({ profiles }) => median(profiles.get(name)!) + Math.log(1000)), unit: 'ms' });
+    }
+    for (const [name, { times, logs, unit }] of series) {
+      const last = changes(logs).at(-1);
+      if (last === undefined || logs.length - last.at < STAYED || Math.abs(last.after - last.before) < CHANGED) continue;
+      const when = times[last.at]!;
+      if (when <= (this.#changed.get(name) ?? 0) + STAYED * MINUTE * 1000) continue;
+      this.#changed.set(name, when);
+      const value = Math.exp(last.after), expected = Math.exp(last.before);
+      this.#options.telemetry.tell({
+        kind: 'anomaly', metric: name, value, expected, score: (last.after - last.before) / CHANGED,
+        reason: `Since ${new Date(when).toISOString()} it is ${figure(value)} ${unit}, and was ${figure(expected)} before.`,
+      });
+    }
+  }
+
   /** Of times the slowest twentieth; sizes; what waits and how much is asked, from where a factor means something. */
   *#observed(rolled: Rolled, report: BaseReport): Iterable<Observed> {
     for (const { name, p95, count } of report.operations) if (p95 !== null && count >= 20) yield { name: `acumen_operation_seconds ${name} p95`, value: p95, unit: 'ms' };
@@ -223,14 +257,14 @@ export class Alerts implements Part {
   }
 
   /** What is forecast, as it is now, with its limit. */
-  *#measured(report: BaseReport): Iterable<[id: string, of: { readonly value: number; readonly name: string; readonly metric: MetricName; readonly unit: string; readonly limit: number | null }]> {
+  *#measured(report: BaseReport): Iterable<[id: string, of: { readonly value: number; readonly name: string; readonly metric: MetricName; readonly label: string; readonly unit: string; readonly limit: number | null }]> {
     const { memory, disk, queue } = report;
     if (memory !== null) {
-      yield ['forecast/memory', { value: memory.heapUsed, name: 'Memory', metric: 'acumen_memory_usage_bytes', unit: 'bytes', limit: memory.limit > 0 ? memory.limit : null }];
-      yield ['forecast/rss', { value: memory.rss, name: 'Memory of the process', metric: 'acumen_memory_usage_bytes', unit: 'bytes', limit: null }];
+      yield ['forecast/memory', { value: memory.heapUsed, name: 'Memory', metric: 'acumen_memory_usage_bytes', label: 'heapUsed', unit: 'bytes', limit: memory.limit > 0 ? memory.limit : null }];
+      yield ['forecast/rss', { value: memory.rss, name: 'Memory of the process', metric: 'acumen_memory_usage_bytes', label: 'rss', unit: 'bytes', limit: null }];
     }
-    for (const { name, bytes } of disk.files) yield [`forecast/disk ${name}`, { value: bytes, name: `Size of ${name}`, metric: 'acumen_disk_bytes', unit: 'bytes', limit: SIZES.find((size) => size > bytes) ?? null }];
-    yield ['forecast/queue', { value: queue.depth, name: 'Operations waiting', metric: 'acumen_queue_depth', unit: 'operations', limit: this.#rules.find(({ id }) => id === 'queue')?.target as number | undefined ?? null }];
+    for (const { name, bytes } of disk.files) yield [`forecast/disk ${name}`, { value: bytes, name: `Size of ${name}`, metric: 'acumen_disk_bytes', label: name, unit: 'bytes', limit: SIZES.find((size) => size > bytes) ?? null }];
+    yield ['forecast/queue', { value: queue.depth, name: 'Operations waiting', metric: 'acumen_queue_depth', label: 'operations', unit: 'operations', limit: this.#rules.find(({ id }) => id === 'queue')?.target as number | undefined ?? null }];
   }
 
   /** A minute's point is its least value: what is there after every collection, which a leak lifts and a burst does not. */
@@ -246,12 +280,17 @@ export class Alerts implements Part {
   }
 
   #forecast(at: number, report: BaseReport): void {
-    this.#forecasts = [...this.#measured(report)].flatMap(([id, { name, metric, unit, limit }]) => {
+    this.#forecasts = [...this.#measured(report)].flatMap(([id, { name, metric, label, unit, limit }]) => {
       const { times, values } = this.#points.get(id)!;
-      if (times.length < FEWEST_POINTS) return [];
-      const now = at / HOUR, back = now - times[0]!;
-      const found = forecast(times, values, { at: now + 1, limit, horizon: now + Math.max(1, 24 * back) });
-      return found === null ? [] : [forecastOf(id, name, metric, unit, limit, found)];
+      const now = at / HOUR;
+      const looks = LOOKS_BACK.flatMap((minutes) => {
+        if (times.length < FEWEST_POINTS || (minutes !== LOOKS_BACK.at(-1) && times.length < minutes)) return [];
+        const found = forecast(times.slice(-minutes), values.slice(-minutes), { at: now + 1, limit, horizon: now + AHEAD * Math.min(minutes, times.length) / 60 });
+        return found === null ? [] : [forecastOf({ id, name, metric, label, unit, limit }, found, at + HOUR)];
+      });
+      // What began a while ago is seen best from there: of the looks that are sure of a limit the soonest, else the longest.
+      const sure = looks.filter(({ latest }) => latest !== null).sort((a, b) => a.reaches! - b.reaches!)[0] ?? looks.at(-1);
+      return sure === undefined ? [] : [sure];
     });
   }
 
@@ -269,14 +308,15 @@ export class Alerts implements Part {
         yield { id: `regression/${name}`, name: `${name} takes longer`, isWrong: isRegression, value: now * 1000, target: before * 1000, unit: 'ms', patience: 0, least: 'notice', reason: regression === undefined ? '' : said(regression) };
       }
     }
-    for (const { id, name, limit, reaches, latest, unit, at, value } of this.#forecasts) {
+    const present = new Map([...this.#measured(report)].map(([id, { value }]) => [id, value]));
+    for (const { id, name, limit, reaches, latest, unit } of this.#forecasts) {
       if (limit === null) continue;
       // even the slowest growth that fits reaches it: the trend is sure
       const hours = reaches === null ? Infinity : (reaches - this.#at) / HOUR;
       const isWrong = latest !== null && hours < FORECAST_HOURS;
       yield {
-        id, name: `${name} grows`, isWrong, value, target: limit, unit, patience: 0, least: hours < 1 / 6 ? 'critical' : hours < 1 ? 'warning' : 'notice',
-        reason: isWrong ? `It reaches ${figure(limit)} ${unit} in about ${hours < 2 ? `${Math.max(0, Math.round(hours * 60))} minutes` : `${Math.round(hours)} hours`}, at ${new Date(reaches!).toISOString()}; seen at ${new Date(at).toISOString()}.` : '',
+        id, name: `${name} grows`, isWrong, value: present.get(id) ?? 0, target: limit, unit, patience: 0, least: hours < 1 / 6 ? 'critical' : hours < 1 ? 'warning' : 'notice',
+        reason: isWrong ? `It reaches ${figure(limit)} ${unit} in about ${hours < 2 ? `${Math.max(0, Math.round(hours * 60))} minutes` : `${Math.round(hours)} hours`}, at ${new Date(reaches!).toISOString()}.` : '',
       };
     }
     for (const { dependency, state, reason } of report.breakers) {
@@ -299,12 +339,13 @@ function regressionOf({ name, before, now, ratio, p }: Verdict, baseline: string
 const said = ({ metric, label, ratio, baseline, before, now, n, p }: Regression): string =>
   `${label === '' ? metric : label} takes ${((ratio - 1) * 100).toFixed(0)} % longer than in ${baseline}, what all share left out: median ${figure(before)} ms then, ${figure(now)} ms now, of ${n}; by chance one minute in ${figure(1 / p)}.`;
 
-function forecastOf(id: string, name: string, metric: MetricName, unit: string, limit: number | null, { trend, value, low, high, reaches, earliest, latest }: Outlook): Forecast {
+/** `at`: the time, in milliseconds, that its value is of. */
+function forecastOf(of: Pick<Forecast, 'id' | 'name' | 'metric' | 'label' | 'unit' | 'limit'>, { trend, value, low, high, reaches, earliest, latest }: Outlook, at: number): Forecast {
   const time = (hours: number | null): number | null => (hours === null ? null : Math.round(hours * HOUR));
   // a trend that may be chance meets no limit
-  const isSure = trend.p < 0.001;
+  const isSure = trend.p < 0.0003;
   return {
-    id, name, metric, unit, slope: trend.slope, at: Math.round(trend.time * HOUR), value, low, high, limit,
+    ...of, slope: trend.slope, at, value, low, high,
     reaches: isSure ? time(reaches) : null, earliest: isSure ? time(earliest) : null, latest: isSure ? time(latest) : null,
   };
 }

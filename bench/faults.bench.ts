@@ -1,0 +1,216 @@
+// Planted faults are found, and quiet days are quiet (issue D, bar 6), on a virtual clock through the real monitor and alerts. Quiet data: the recorded
+// hour of the real service (testkit/quiet/hour.br; another by ACUMEN_QUIET_HOUR), block-resampled. The peer is what is usually done: the mean of
+// the minute against the baseline's mean and three standard deviations of its minutes, on the same windows.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Baseline, type Profiles, baselineOf, judge, profileOf } from '../app/core/analysis/regression.ts';
+import { SlidingTimes } from '../app/core/analysis/sliding.ts';
+import { Histogram } from '../app/core/histogram.ts';
+import { Random } from '../testkit/random.ts';
+import { type Second, WARM_UP, quietHour, resampled, slower, unpack } from '../testkit/quiet/recording.ts';
+import { calm, run, slowdown, spike } from '../testkit/quiet/trials.ts';
+import { Watched } from '../testkit/quiet/watched.ts';
+import type { Benchmark, Row } from './report.ts';
+
+const HOURS = Number(process.env['ACUMEN_BENCH_HOURS'] ?? 24);
+const TRIALS = Number(process.env['ACUMEN_BENCH_TRIALS'] ?? 20);
+const START = 1_750_000_000_000;
+const SLOWER = 1.2;
+
+const recording = (): Second[] => {
+  const file = process.env['ACUMEN_QUIET_HOUR'];
+  return file === undefined ? quietHour() : unpack(readFileSync(file)).slice(WARM_UP);
+};
+const say = (text: string): void => { process.stderr.write(`${text}\n`); };
+const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;
+const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+
+/** Requests of one operation in a minute from which 20 % can be told at all: fewer are told apart by luck. */
+const OFTEN = 120;
+
+async function watched<T>(action: (watched: Watched) => Promise<T> | T): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), 'acumen-faults-'));
+  const one = new Watched(join(folder, 'store.acumen'), START);
+  try {
+    return await action(one);
+  } finally {
+    await one.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Windows as the watcher sees them, a look every five seconds, without the rest of it: for many thresholds at once. */
+interface Look { readonly profiles: Profiles; readonly means: ReadonlyMap<string, number> }
+class Windows {
+  readonly #sliding = new Map<string, SlidingTimes>();
+  constructor(operations: readonly string[]) { for (const name of operations) this.#sliding.set(name, new SlidingTimes(60)); }
+  push(second: Second): void {
+    for (const [name, sliding] of this.#sliding) {
+      const times = new Histogram();
+      for (const [operation, us] of second.requests) if (operation === name) times.record(us / 1e6);
+      sliding.push(times);
+    }
+  }
+  look(): Look {
+    const profiles = new Map<string, Float64Array>(), means = new Map<string, number>();
+    for (const [name, { times }] of this.#sliding) {
+      const profile = profileOf(times);
+      if (profile === null) continue;
+      profiles.set(name, profile);
+      means.set(name, times.sum / times.count);
+    }
+    return { profiles, means };
+  }
+}
+
+interface Peer { readonly mean: number; readonly deviation: number }
+const peerOf = (minutes: readonly Look[], name: string): Peer => {
+  const values = minutes.flatMap(({ means }) => means.get(name) ?? []), mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+  return { mean, deviation: Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length) };
+};
+
+/** One point for each threshold: false alarms an hour over `hours`, and the share of planted slowdowns found within a minute. */
+function curve(seconds: readonly Second[], operations: readonly string[], hours: number): { readonly ours: readonly string[]; readonly peer: { readonly found: number; readonly falsePerHour: number } } {
+  const day = resampled(seconds, 7), random = new Random(8);
+  const next = (): Second => day.next().value as Second;
+  const minutes: Look[] = [], training = new Windows(operations);
+  for (let i = 1; i <= 3600; i++) {
+    training.push(next());
+    if (i % 60 === 0) minutes.push(training.look());
+  }
+  const baseline: Baseline = baselineOf(minutes.map(({ profiles }) => profiles));
+  const peers = new Map(operations.map((name) => [name, peerOf(minutes, name)]));
+  const rates = [0.001, 0.01, 0.1, 1, 10, 100];
+  const alarms = rates.map(() => 0), found = rates.map(() => 0);
+  let peerAlarms = 0, peerFound = 0;
+  /** who is raised at each threshold until when, so that one alarm is one */
+  const raised = rates.map(() => new Map<string, number>()), peerRaised = new Map<string, number>();
+  const isLate = (look: Look, name: string): boolean => { const { mean, deviation } = peers.get(name)!; return (look.means.get(name) ?? 0) > mean + 3 * deviation; };
+  const quiet = new Windows(operations);
+  for (let i = 1; i <= hours * 3600; i++) {
+    quiet.push(next());
+    if (i < 60 || i % 5 !== 0) continue;
+    const look = quiet.look();
+    rates.forEach((falsePerHour, r) => {
+      for (const { name } of judge(baseline, look.profiles, { falsePerHour }).filter(({ isRegression }) => isRegression)) {
+        if (!((raised[r]!.get(name) ?? -1) >= i)) alarms[r]!++;
+        raised[r]!.set(name, i + 30);
+      }
+    });
+    for (const name of operations) {
+      if (!isLate(look, name)) continue;
+      if (!((peerRaised.get(name) ?? -1) >= i)) peerAlarms++;
+      peerRaised.set(name, i + 30);
+    }
+  }
+  let trials = 0;
+  for (const operation of operations) {
+    for (let t = 0; t < TRIALS; t++, trials++) {
+      const windows = new Windows(operations);
+      for (let i = random.below(300); i >= 0; i--) next();
+      for (let i = 0; i < 60; i++) windows.push(next());
+      const told = rates.map(() => false);
+      let peerTold = false;
+      for (let i = 1; i <= 60; i++) {
+        windows.push(slower(next(), operation, SLOWER));
+        if (i % 5 !== 0) continue;
+        const look = windows.look();
+        rates.forEach((falsePerHour, r) => { told[r] ||= judge(baseline, look.profiles, { falsePerHour }).some(({ name, isRegression }) => name === operation && isRegression); });
+        peerTold ||= isLate(look, operation);
+      }
+      told.forEach((is, r) => { if (is) found[r]!++; });
+      if (peerTold) peerFound++;
+    }
+  }
+  return {
+    ours: rates.map((rate, r) => `accepted ${rate}/h: false alarms ${(alarms[r]! / hours).toFixed(2)}/h, found ${percent(found[r]! / trials)}`),
+    peer: { found: peerFound / trials, falsePerHour: peerAlarms / hours },
+  };
+}
+
+const benchmark: Benchmark = {
+  what: `Planted faults on ${HOURS} h of quiet data, resampled in blocks of five minutes from a recorded hour of the real service: a slowdown of 20 % in one operation, a leak, spikes`,
+  async run() {
+    const seconds = recording();
+    const rate = new Map<string, number>();
+    for (const { requests } of seconds) for (const [name] of requests) rate.set(name, (rate.get(name) ?? 0) + 60 / seconds.length);
+    const operations = [...rate.keys()].sort(), often = operations.filter((name) => rate.get(name)! >= OFTEN);
+    const rows: Row[] = [];
+    say(`recorded: ${seconds.length} s; asked ${OFTEN} times a minute or more: ${often.join(', ')}; the rest: ${operations.filter((name) => !often.includes(name)).map((name) => `${name} (${rate.get(name)!.toFixed(0)}/min)`).join(', ')}`);
+
+    await watched(async (one) => {
+      const day = resampled(seconds, 1);
+      run(one, day, 3600);
+      one.alerts.changeBaselines({ save: 'quiet', drop: null });
+      one.events.length = 0;
+      let spent = process.cpuUsage();
+      run(one, day, HOURS * 3600);
+      spent = process.cpuUsage(spent);
+      const count = (is: (event: (typeof one.events)[number]['event']) => boolean): number => one.events.filter(({ event }) => is(event)).length;
+      const regressions = count(({ kind }) => kind === 'regression'), anomalies = count(({ kind }) => kind === 'anomaly');
+      const forecasts = count((event) => event.kind === 'alert' && event.state === 'raised' && event.severity === 'notice' && event.id.startsWith('forecast/'));
+      for (const { at, event } of one.events) if (event.kind === 'regression') say(`false alarm in hour ${((at - START) / 3.6e6).toFixed(1)}: ${event.reason}`);
+      rows.push(
+        { metric: 'false_alarms_per_hour', value: regressions / HOURS, unit: '/h' },
+        { metric: 'false_anomalies_per_hour', value: anomalies / HOURS, unit: '/h' },
+        { metric: 'false_forecasts_per_hour', value: forecasts / HOURS, unit: '/h' },
+        { metric: 'watched_cpu_ms_per_s', value: (spent.user + spent.system) / 1000 / (HOURS * 3600), unit: 'ms' },
+      );
+    });
+
+    await watched(async (one) => {
+      const day = resampled(seconds, 2), random = new Random(3);
+      run(one, day, 3600);
+      one.alerts.changeBaselines({ save: 'quiet', drop: null });
+      const after: number[] = [];
+      let found = 0, asked = 0;
+      for (const operation of operations) {
+        let here = 0;
+        for (let t = 0; t < TRIALS; t++) {
+          calm(one, day, random);
+          const seen = slowdown(one, day, operation, SLOWER);
+          if (seen !== null) here++;
+          if (!often.includes(operation)) continue;
+          asked++;
+          if (seen !== null) { found++; after.push(seen); }
+        }
+        say(`${operation} 20 % slower: found within a minute in ${here} of ${TRIALS}`);
+      }
+      rows.push({ metric: 'slowdowns_found', value: found / asked, unit: 'share' }, { metric: 'slowdown_found_after_s', value: median(after), unit: 's' });
+    });
+
+    await watched(async (one) => {
+      const day = resampled(seconds, 4), random = new Random(5);
+      run(one, day, 3600);
+      let marked = 0;
+      for (let t = 0; t < TRIALS; t++) {
+        run(one, day, 300 + random.below(60));
+        if (spike(one, day, often[t % often.length]!, 20, 10) !== null) marked++;
+      }
+      rows.push({ metric: 'spikes_marked', value: marked / TRIALS, unit: 'share' });
+    });
+
+    await watched(async (one) => {
+      const day = resampled(seconds, 6);
+      run(one, day, 1800);
+      const from = one.now, limit = one.report().memory!.limit, perHour = 2 ** 30;
+      const leaks = (second: Second, i: number): Second => ({ ...second, heapUsed: second.heapUsed + i / 3600 * perHour });
+      const isTold = (): boolean => one.events.some(({ event }) => event.kind === 'alert' && event.id === 'forecast/memory' && event.state === 'raised');
+      const after = run(one, day, 7200, leaks, isTold);
+      const full = from + (limit - 40 * 2 ** 20) / perHour * 3.6e6, { reaches, earliest, latest } = one.report().forecasts.find(({ id }) => id === 'forecast/memory')!;
+      say(`a leak of 1 GiB an hour: told after ${(after / 60).toFixed(0)} minutes, ${((full - one.now) / 3.6e6).toFixed(1)} h before the limit; forecast ${((reaches ?? Number.NaN) - full) / 60_000 | 0} minutes off, between ${((earliest ?? Number.NaN) - full) / 60_000 | 0} and ${((latest ?? Number.NaN) - full) / 60_000 | 0}`);
+      rows.push({ metric: 'leak_told_after_s', value: isTold() ? after : Number.NaN, unit: 's' }, { metric: 'leak_told_before_limit_h', value: (full - one.now) / 3.6e6, unit: 'h' });
+    });
+
+    const { ours, peer } = curve(seconds, often, Math.min(HOURS, 12));
+    for (const line of ours) say(line);
+    say(`peer, mean and three deviations: false alarms ${peer.falsePerHour.toFixed(2)}/h, found ${percent(peer.found)}`);
+    return rows.map((row) => {
+      if (row.metric === 'false_alarms_per_hour') return { ...row, peer: 'mean + 3σ', peerValue: peer.falsePerHour };
+      if (row.metric === 'slowdowns_found') return { ...row, peer: 'mean + 3σ', peerValue: peer.found };
+      return row;
+    });
+  },
+};
+export default benchmark;

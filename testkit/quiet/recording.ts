@@ -1,0 +1,46 @@
+// A recording of the real service (record.ts) as a small file, and days made of it: blocks of it in random order keep what seconds next to each other
+// have to do with each other (Künsch, "The jackknife and the bootstrap for general stationary observations", 1989). Faults are planted as times that are multiplied.
+import { readFileSync } from 'node:fs';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { Random } from '../random.ts';
+
+/** One second. Times in microseconds, by operation; those that were refused are left out. */
+export interface Second { readonly requests: readonly (readonly [operation: string, us: number])[]; readonly referenceUs: number; readonly delayUs: number; readonly cpuUs: number; readonly rss: number; readonly heapUsed: number }
+
+/** Lines of record.ts → a file: a line of operations' names, then one of numbers for each second. */
+export function pack(lines: string): Uint8Array {
+  const seconds = lines.trim().split('\n').map((line) => JSON.parse(line) as Second);
+  const names = [...new Set(seconds.flatMap(({ requests }) => requests.map(([name]) => name)))].filter((name) => !name.startsWith('!'));
+  const rows = seconds.map(({ requests, referenceUs, delayUs, cpuUs, rss, heapUsed }) => [
+    referenceUs, delayUs, cpuUs, Math.round(rss / 2 ** 20), Math.round(heapUsed / 2 ** 20), ...requests.flatMap(([name, us]) => (names.includes(name) ? [names.indexOf(name), us] : [])),
+  ].join(' '));
+  return brotliCompressSync(Buffer.from([names.join(' '), ...rows].join('\n')), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } });
+}
+
+export function unpack(bytes: Uint8Array): Second[] {
+  const [first, ...rows] = brotliDecompressSync(bytes).toString().split('\n');
+  const names = first!.split(' ');
+  return rows.map((row) => {
+    const [referenceUs, delayUs, cpuUs, rss, heapUsed, ...rest] = row.split(' ').map(Number) as [number, number, number, number, number, ...number[]];
+    const requests = Array.from({ length: rest.length / 2 }, (_, i) => [names[rest[2 * i]!]!, rest[2 * i + 1]!] as const);
+    return { requests, referenceUs, delayUs, cpuUs, rss: rss * 2 ** 20, heapUsed: heapUsed * 2 ** 20 };
+  });
+}
+
+/** Seconds after the start of a service in which it warms up: they are not quiet. */
+export const WARM_UP = 300;
+
+/** The hour that is in the repository, warm. */
+export function quietHour(): Second[] { return unpack(readFileSync(new URL('hour.br', import.meta.url))).slice(WARM_UP); }
+
+/** Seconds without end: blocks of the recording, each from a random place, round its end. */
+export function* resampled(recording: readonly Second[], seed: number, block = 300): Generator<Second> {
+  const random = new Random(seed);
+  for (;;) {
+    for (let i = 0, at = random.below(recording.length); i < block; i++) yield recording[(at + i) % recording.length]!;
+  }
+}
+
+export function slower(second: Second, operation: string, factor: number): Second {
+  return { ...second, requests: second.requests.map(([name, us]) => [name, name === operation ? us * factor : us]) };
+}
