@@ -5,6 +5,7 @@ import { performance } from 'node:perf_hooks';
 import { type CacheLevel, type Knob, type MemoryStage, type Telemetry, silent } from '../../../core/telemetry.ts';
 import type { CacheFigures } from '../../../contract/performance.ts';
 import type { ColdRef, Disk, DiskFigures, Saved } from '../../storage/cache/disk.ts';
+import { noHistory } from './lifetime.ts';
 import { type Entry, Memory, type Owner } from './memory.ts';
 import type { Recorder } from './trace.ts';
 
@@ -32,7 +33,7 @@ const LIMIT = 160 * MEGABYTE;
 /** The part of the bound that may wait to be written. */
 const WAITING_PART = 8;
 /** What took less time to compute than to write and read back is kept in memory alone. Milliseconds. */
-const WORTH_KEEPING = 0.2;
+const WORTH_KEEPING = 0.03;
 /** So long, in milliseconds, writes are gathered; and so many bytes at most. */
 const GATHERED_MS = 300, GATHERED_BYTES = 4 * MEGABYTE;
 /** Time in milliseconds that putting entries into their form for the disk may take at once. */
@@ -78,6 +79,7 @@ interface UnderWay { readonly answer: Promise<unknown>; readonly stop: AbortCont
 export class Shelf<V> implements Owner {
   readonly kind: Kind<V>;
   readonly entries = new Map<string, Entry>();
+  readonly history = noHistory();
   bytes = 0;
   readonly #cache: LayeredCache;
 
@@ -145,7 +147,7 @@ export class LayeredCache {
     this.#telemetry = telemetry;
     this.#disk = disk;
     this.#levels = { L1: new Level('L1', telemetry), L2: new Level('L2', telemetry), L3: new Level('L3', telemetry) };
-    this.#memory = new Memory(this.#room(), (entry) => this.#evicted(entry));
+    this.#memory = new Memory(this.#room(), { now, onEvict: (entry) => this.#evicted(entry) });
   }
 
   /** The shelf of a kind; the same for the same name. */

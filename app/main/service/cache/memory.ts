@@ -1,5 +1,7 @@
 // L1: what is kept in memory, bounded in bytes. Entries lie in buckets by size, each with the newest first; what must go is taken from the
-// bucket that is most beyond its share, so that one large answer does not push a thousand small ones out. Knows no disk and no clock.
+// bucket that is most beyond its share, so that one large answer does not push a thousand small ones out; and of its oldest the one whose
+// lifetime is over first (lifetime.ts). Knows no disk.
+import { type History, lifetime, usedAgain } from './lifetime.ts';
 
 /** What is kept, and of what kind it is. */
 export interface Entry {
@@ -12,22 +14,37 @@ export interface Entry {
   unsaved: boolean;
   /** the window of time in which it was found last */
   window: number;
+  /** when it was used last, and how often since it was put here */
+  last: number;
+  uses: number;
   bucket: number;
   newer: Entry | null;
   older: Entry | null;
 }
 export interface Owner {
   readonly entries: Map<string, Entry>;
+  readonly history: History;
   bytes: number;
 }
 
+export interface MemoryOptions {
+  /** milliseconds */
+  readonly now?: () => number;
+  readonly onEvict?: (entry: Entry) => void;
+  /** false: one list for all; without lifetimes too, that is a plain LRU */
+  readonly bucketed?: boolean;
+  readonly lifetimes?: boolean;
+}
+
 /** Bytes up to which an entry lies in each bucket but the last, and each bucket's share of the whole. */
-const BOUNDS = [4 << 10, 64 << 10, 1 << 20] as const;
-const SHARES = [0.3, 0.35, 0.25, 0.1] as const;
+export const BOUNDS: readonly number[] = [4 << 10, 64 << 10, 1 << 20];
+export const SHARES: readonly number[] = [0.3, 0.35, 0.25, 0.1];
 /** What an entry costs besides its value: key, map, links. */
 const OVERHEAD = 200;
 /** An entry of more than this part of the whole is not kept. */
 const LARGEST = 4;
+/** Of so many of a bucket's oldest, one goes. */
+const LOOKED_AT = 16;
 /** Keys of what was let go last are remembered, to see what comes back: so many, of as many bytes as the largest bound there was. */
 const GONE = 20_000;
 
@@ -37,6 +54,8 @@ export class Memory {
   readonly #buckets: readonly Bucket[];
   readonly #shares: readonly number[];
   readonly #onEvict: (entry: Entry) => void;
+  readonly #now: () => number;
+  readonly #lookedAt: number;
   #limit: number;
   #bytes = 0;
   #entries = 0;
@@ -51,11 +70,12 @@ export class Memory {
   #window = 0;
   #reused = 0;
 
-  /** `bucketed: false`: one list for all, a plain LRU. */
-  constructor(limit: number, onEvict: (entry: Entry) => void = () => {}, bucketed = true) {
+  constructor(limit: number, { now = () => performance.now(), onEvict = () => {}, bucketed = true, lifetimes = true }: MemoryOptions = {}) {
     this.#shares = bucketed ? SHARES : [1];
     this.#buckets = this.#shares.map(() => ({ newest: null, oldest: null, bytes: 0 }));
     this.#onEvict = onEvict;
+    this.#now = now;
+    this.#lookedAt = lifetimes ? LOOKED_AT : 1;
     this.#limit = this.#largest = limit;
   }
 
@@ -72,6 +92,10 @@ export class Memory {
   get(owner: Owner, key: string): Entry | undefined {
     const entry = owner.entries.get(key);
     if (entry === undefined) return undefined;
+    const now = this.#now();
+    usedAgain(owner.history, now - entry.last, entry.uses === 0);
+    entry.last = now;
+    entry.uses++;
     if (entry.newer !== null) { this.#unlink(entry); this.#link(entry); }
     if (entry.window !== this.#window) { entry.window = this.#window; this.#reused += entry.bytes; }
     return entry;
@@ -93,9 +117,10 @@ export class Memory {
     if (bytes > this.#limit / LARGEST) return null;
     this.#fit(bytes);
     if (this.#forget(key)) this.returned++;
-    const entry: Entry = { key, value, bytes, owner, unsaved, window: this.#window - 1, bucket: this.#bucketOf(bytes), newer: null, older: null };
+    const entry: Entry = { key, value, bytes, owner, unsaved, window: this.#window - 1, last: this.#now(), uses: 0, bucket: this.#bucketOf(bytes), newer: null, older: null };
     this.#link(entry);
     owner.entries.set(key, entry);
+    owner.history.kept++;
     owner.bytes += bytes;
     this.#entries++;
     this.#bytes += bytes;
@@ -125,7 +150,7 @@ export class Memory {
         const over = this.#buckets[n]!.bytes / this.#shares[n]!;
         if (this.#buckets[n]!.oldest !== null && over > most) { most = over; worst = n; }
       }
-      const entry = this.#buckets[worst]!.oldest!;
+      const entry = this.#leastWorth(this.#buckets[worst]!.oldest!);
       this.remove(entry);
       this.evictions++;
       this.#forget(entry.key);
@@ -139,6 +164,15 @@ export class Memory {
   #forget(key: string): boolean {
     this.#goneBytes -= this.#gone.get(key) ?? 0;
     return this.#gone.delete(key);
+  }
+
+  #leastWorth(oldest: Entry): Entry {
+    let worst = oldest, ends = Infinity, at: Entry | null = oldest;
+    for (let n = 0; n < this.#lookedAt && at !== null; n++, at = at.newer) {
+      const its = at.last + lifetime(at.owner.history, at.uses);
+      if (its < ends) { ends = its; worst = at; }
+    }
+    return worst;
   }
 
   #link(entry: Entry): void {

@@ -23,9 +23,15 @@ export class Predictor {
     this.#last = name;
   }
 
-  /** How likely each step is now, 0 to 1. */
-  likely(name: string): number {
-    for (const context of [`${this.#before}|${this.#last}`, this.#last]) {
+  /** the step that was taken last */
+  get last(): string { return this.#last; }
+
+  /** How likely a step is now, 0 to 1. */
+  likely(name: string): number { return this.after(this.#before, this.#last, name); }
+
+  /** How likely it is after these two. */
+  after(before: string, last: string, name: string): number {
+    for (const context of [`${before}|${last}`, last]) {
       const seen = this.#contexts.get(context);
       if (seen !== undefined && seen.total >= ENOUGH) return (seen.next.get(name) ?? 0) / seen.total;
     }

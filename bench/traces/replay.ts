@@ -1,0 +1,74 @@
+// Plays a recorded trace (record.ts) against a cache: each request asks what it asked then; what is not found is computed again, which asks
+// what that asked, and costs what it cost. A key counts once in a request. Values are bytes of the recorded sizes.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import type { TraceRequest } from '../../app/main/service/cache/trace.ts';
+
+export interface Node { readonly kind: string; readonly key: string; readonly size: number; readonly cost: number; readonly deps: readonly number[]; readonly by: number; readonly parts: readonly number[] }
+export interface Recorded { readonly of: string; readonly nodes: readonly Node[]; readonly requests: readonly TraceRequest[]; readonly named: ReadonlyMap<string, TraceRequest> }
+
+interface Columns { of: string; kinds: string[]; kind: number[]; key: string[]; size: number[]; cost: number[]; deps: number[][]; by: number[]; requests: TraceRequest[] }
+
+export function readTrace(name: string): Recorded[] {
+  const columns = JSON.parse(gunzipSync(readFileSync(new URL(`./${name}.json.gz`, import.meta.url))).toString()) as Columns[];
+  return columns.map(({ of, kinds, kind, key, size, cost, deps, by, requests }) => {
+    const parts: number[][] = key.map(() => []);
+    by.forEach((whole, n) => { if (whole >= 0) parts[whole]!.push(n); });
+    const nodes = key.map((one, n): Node => ({ kind: kinds[kind[n]!]!, key: one, size: size[n]!, cost: Math.max(0, cost[n]!), deps: deps[n]!, by: by[n]!, parts: parts[n]! }));
+    const named = new Map<string, TraceRequest>();
+    for (const request of requests) if (request.does.length > 0 && !named.has(request.request)) named.set(request.request, request);
+    return { of, nodes, requests, named };
+  });
+}
+
+/** What is played against. */
+export interface Played {
+  /** Is it there? Counts as a use. */
+  find(node: Node): Promise<boolean>;
+  put(node: Node): void;
+  /** Everything in memory is lost, and nothing else. */
+  restart(): Promise<void>;
+}
+
+export interface Tally { asked: number; found: number; /** microseconds computed while somebody waited */ waited: number; /** requests that computed nothing */ instant: number; requests: number }
+
+export class Replay {
+  readonly trace: Recorded;
+  readonly tally: Tally = { asked: 0, found: 0, waited: 0, instant: 0, requests: 0 };
+  readonly #on: Played;
+
+  constructor(trace: Recorded, on: Played) {
+    this.trace = trace;
+    this.#on = on;
+  }
+
+  /** Answers the microseconds that had to be computed. `ahead`: nobody asked for it, and nothing is counted. */
+  async ask(does: readonly number[], ahead = false): Promise<number> {
+    const seen = new Set<number>();
+    let cost = 0;
+    for (const n of does) cost += await this.#visit(n, seen, ahead);
+    if (!ahead) { this.tally.requests++; this.tally.waited += cost; if (cost === 0) this.tally.instant++; }
+    return cost;
+  }
+
+  async #visit(n: number, seen: Set<number>, ahead: boolean): Promise<number> {
+    const node = this.trace.nodes[n]!;
+    // nothing was ever there: what was looked for is why a set does not stand
+    if (node.size < 0 || seen.has(n)) return 0;
+    seen.add(n);
+    const found = await this.#on.find(node);
+    if (!ahead) { this.tally.asked++; if (found) this.tally.found++; }
+    if (found) return 0;
+    return node.by >= 0 ? this.#compute(node.by, seen, ahead) : this.#compute(n, seen, ahead);
+  }
+
+  async #compute(n: number, seen: Set<number>, ahead: boolean): Promise<number> {
+    const node = this.trace.nodes[n]!;
+    let { cost } = node;
+    seen.add(n);
+    for (const dep of node.deps) cost += await this.#visit(dep, seen, ahead);
+    this.#on.put(node);
+    for (const part of node.parts) { seen.add(part); this.#on.put(this.trace.nodes[part]!); }
+    return cost;
+  }
+}
