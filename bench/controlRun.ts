@@ -3,8 +3,10 @@
 // Time is compressed: a tick of the controller is 10 ms in place of a second, and idle workers are let go a hundred times sooner.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller } from '../app/main/service/control/controller.ts';
+import { controlledPool } from '../app/main/service/control/part.ts';
 import { InUse, memorySense } from '../app/main/service/control/sense.ts';
 import { type Kind, LayeredCache } from '../app/main/service/cache/cache.ts';
+import { silent } from '../app/core/telemetry.ts';
 import { spawnThread } from '../app/main/service/threads.ts';
 import { type Differ, diffAside } from '../app/workers/differ.ts';
 import { Pool } from '../app/workers/pool.ts';
@@ -56,16 +58,12 @@ async function run(shape: Shape, isOn: boolean, seed: number): Promise<Ran> {
 
   // near enough to be reached by what leaks, else far away
   const limit = process.memoryUsage.rss() + (shape === 'leak' ? 75 : 1000) * MB;
-  const [size] = cache.knobs(), warm = pool.knobs().find(({ name }) => name === 'pool.diff.warm')!;
-  const controller = new Controller({
-    cache: {
-      // the knob's least is for a whole service: here everything is a tenth
-      use: { get limit() { return cache.limit; }, get bytes() { return cache.bytes; }, get lookups() { return cache.use.lookups; }, get returned() { return cache.use.returned; }, endWindow: () => cache.endWindow() },
-      knob: { ...size!, min: size!.min / 10, value: () => cache.limit, set: (value) => cache.resize(value, 'set') }, press: (stage) => cache.press(stage),
-    },
-    pools: [{ use: () => { const { done, queued, workers, runP50, max } = pool.figures(); return { done, at: queued + workers.filter(({ state }) => state === 'busy').length, runMs: runP50, max }; }, knob: warm, measure: { metric: 'acumen_pool_wait_seconds diff', value: () => pool.figures().waitP99 } }],
-    memory: memorySense(limit),
-  }, { tickMs: TICK, telemetry: { counter: () => ({ add() {} }), gauge: () => ({ set() {} }), timer: () => ({ record() {} }), tell: (event) => { if (event.kind === 'decision' || event.kind === 'memory') decisions++; if (process.env['ACUMEN_BENCH_SAY'] !== undefined) console.error(JSON.stringify(event)); } } });
+  const controller = new Controller({ memory: memorySense(limit), tickMs: TICK, telemetry: { ...silent, tell: (event) => {
+    if (event.kind === 'decision' || event.kind === 'memory') decisions++;
+    if (process.env['ACUMEN_BENCH_SAY'] !== undefined) process.stderr.write(`${JSON.stringify(event)}\n`);
+  } } });
+  controller.addCache(cache);
+  controller.addPool(controlledPool(pool, pool.knobs()));
   const ticking = isOn ? setInterval(() => controller.tick(), TICK) : undefined;
 
   const times: number[] = [], under = new Set<Promise<void>>(), leaked: Uint8Array[] = [];

@@ -5,6 +5,7 @@ import { AcumenError } from '../../core/errors.ts';
 import { type Knob, type Telemetry, silent } from '../../core/telemetry.ts';
 import type { Alerts } from './alerts/watcher.ts';
 import type { EventBus } from './bus/bus.ts';
+import type { Controller } from './control/controller.ts';
 import type { Monitor, Rolled } from './monitor/monitor.ts';
 import type { BaseReport } from './monitor/report.ts';
 import type { Timing } from './monitor/timing.ts';
@@ -37,6 +38,8 @@ export interface Platform {
   readonly pools: Pools | null;
   /** who is let in; null on a bare platform: everybody */
   readonly admission: Admission | null;
+  /** turns knobs; caches add themselves. Null on a bare platform */
+  readonly controller: Controller | null;
   /** service levels, alerts, regressions, forecasts; null on a bare platform */
   readonly alerts: Alerts | null;
   /** Answers what takes it away again. Those that are left are closed with the platform, the last first. */
@@ -55,6 +58,8 @@ export interface PlatformOptions {
   readonly clock?: Pick<Clock, 'now'>;
   /** no timer of its own: whoever opened it calls `monitor.second` (tests on a virtual clock) */
   readonly manual?: boolean;
+  /** false: the same but for all that measures, to see what measuring costs */
+  readonly measures?: boolean;
 }
 
 /** For who holds the list. */
@@ -75,6 +80,7 @@ export function barePlatform(): Platform {
     bus: null,
     pools: null,
     admission: null,
+    controller: null,
     alerts: null,
     add: (part) => addTo(parts, part),
     knobs: () => parts.flatMap((part) => part.knobs?.() ?? []),
@@ -90,7 +96,17 @@ export async function runPlatform({ store, what }: PlatformOptions): Promise<Pla
   return { ...bare, telemetry: figures, timing: figures.timing, async close() { await bare.close(); figures.leave(store, what); } };
 }
 
+/** Pools and admission as in the whole of it. */
+async function unmeasured(): Promise<Platform> {
+  const [{ Pools }, { Admission }] = await Promise.all([import('./pools/pools.ts'), import('./pools/admission.ts')]);
+  const bare = barePlatform(), pools = new Pools(), admission = new Admission();
+  bare.add(pools);
+  bare.add(admission);
+  return { ...bare, pools, admission };
+}
+
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  if (options.measures === false) return unmeasured();
   const { Monitor } = await import('./monitor/monitor.ts');
   const monitor = Monitor.open(options);
   const { openBus } = await import('./bus/part.ts');
@@ -99,6 +115,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const pools = new Pools({ telemetry: monitor }), admission = new Admission({ telemetry: monitor });
   monitor.add(pools);
   monitor.add(admission);
+  const { openController } = await import('./control/part.ts');
+  const controller = openController(monitor, pools, admission);
   const { openAlerts } = await import('./alerts/part.ts');
   const alerts = openAlerts(monitor, pools.breakers, options);
   return {
@@ -108,6 +126,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     bus,
     pools,
     admission,
+    controller,
     alerts,
     add: (part) => monitor.add(part),
     knobs: () => monitor.knobs(),

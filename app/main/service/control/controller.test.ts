@@ -8,11 +8,9 @@ function knob(name: string, max: number, value: number): Knob { return { name, u
 function planted(): { controller: Controller; told: TelemetryEvent[]; size: Knob; warm: Knob; pending: Knob; stages: MemoryStage[]; world: { bytes: number; used: number; returned: number; lookups: number; done: number; wait: number; held: number } } {
   const told: TelemetryEvent[] = [], stages: MemoryStage[] = [], world = { bytes: 100, used: 10, returned: 0, lookups: 0, done: 0, wait: 80, held: 1000 };
   const size = knob('cache L1', 5000, 1000), warm = knob('pool.diff.warm', 8, 0), pending = knob('admission.pending', 400, 400);
-  const controller = new Controller({
-    cache: { use: { get limit() { return size.value(); }, get bytes() { return Math.min(world.held, size.value()); }, get lookups() { return world.lookups; }, get returned() { return world.returned; }, endWindow: () => world.used }, knob: size, press: (stage) => { stages.push(stage); } },
-    pools: [{ use: () => ({ done: world.done, at: 0, runMs: 100, max: 2 }), knob: warm, measure: { metric: 'acumen_pool_wait_seconds diff', value: () => world.wait } }],
-    admission: pending, memory: () => ({ bytes: world.bytes, limit: 1000 }),
-  }, { telemetry: { ...silent, tell: (event) => { told.push(event); } } });
+  const controller = new Controller({ memory: () => ({ bytes: world.bytes, limit: 1000 }), admission: pending, telemetry: { ...silent, tell: (event) => { told.push(event); } } });
+  controller.addCache({ get limit() { return size.value(); }, get bytes() { return Math.min(world.held, size.value()); }, use: world, endWindow: () => world.used, knobs: () => [size], press: (stage) => { stages.push(stage); } });
+  controller.addPool({ use: () => ({ done: world.done, at: 0, runMs: 100, max: 2 }), knob: warm, measure: { metric: 'acumen_pool_wait_seconds diff', value: () => world.wait } });
   return { controller, told, size, warm, pending, stages, world };
 }
 

@@ -1,20 +1,20 @@
 // The controller: once a second it looks at caches, pools and memory, asks its rules (policies.ts), turns knobs, and tells each decision with its
 // reason and, a while later, what came of it. What it may touch is given to it; what nothing is gained by stays as it was set.
+import { bug } from '../../../core/errors.ts';
 import { type Knob, type MemoryStage, type Telemetry, silent } from '../../../core/telemetry.ts';
 import { type CacheUse, CacheSize, MemoryGuard, type PoolUse, WarmWorkers } from './policies.ts';
 
 /** A figure by which a decision is judged afterwards. */
 export interface Measure { readonly metric: string; value(): number | null }
 
-export interface Controlled {
-  readonly cache?: { readonly use: CacheUse; readonly knob: Knob; press(stage: MemoryStage): void } | null;
-  readonly pools?: readonly { readonly use: () => PoolUse; readonly knob: Knob; /** how long jobs wait */ readonly measure: Measure }[];
+/** What the service's cache is (cache/cache.ts). Its bound is the knob `cache L1`. */
+export interface ControlledCache extends CacheUse { knobs(): readonly Knob[]; press(stage: MemoryStage): void }
+export interface ControlledPool { use(): PoolUse; /** workers that it keeps */ readonly knob: Knob; /** how long jobs wait */ readonly measure: Measure }
+export interface ControllerOptions {
+  /** bytes in use and the most there may be; where there are several limits, of the one that is nearest */
+  readonly memory: () => { readonly bytes: number; readonly limit: number };
   /** Refuses more requests the lower it is: turned down under throttling alone. */
   readonly admission?: Knob | null;
-  /** bytes in use and the most there may be; where there are several limits, the one that is nearest */
-  memory(): { readonly bytes: number; readonly limit: number };
-}
-export interface ControllerOptions {
   readonly telemetry?: Telemetry;
   /** ms of a tick */
   readonly tickMs?: number;
@@ -28,25 +28,38 @@ const THROTTLED = 0.25;
 interface Decision { readonly id: number; readonly knob: string; readonly measure: Measure; readonly before: number; readonly due: number }
 
 export class Controller {
-  readonly #on: Controlled;
+  readonly #memory: ControllerOptions['memory'];
   readonly #telemetry: Telemetry;
-  readonly #cache: CacheSize | null;
-  readonly #pools: readonly WarmWorkers[];
-  readonly #guard = new MemoryGuard();
+  readonly #tickMs: number;
+  readonly #admission: Knob | null;
   readonly #admitted: number;
+  readonly #guard = new MemoryGuard();
+  #caches: { readonly cache: ControlledCache; readonly knob: Knob; readonly size: CacheSize }[] = [];
+  readonly #pools: { readonly pool: ControlledPool; readonly warm: WarmWorkers }[] = [];
   #pending: Decision[] = [];
   #ids = 0;
   #ticks = 0;
   #isOn = true;
 
-  constructor(on: Controlled, { telemetry = silent, tickMs = 1000 }: ControllerOptions = {}) {
-    this.#on = on;
+  constructor({ memory, admission = null, telemetry = silent, tickMs = 1000 }: ControllerOptions) {
+    this.#memory = memory;
     this.#telemetry = telemetry;
-    // what it was opened with is the most it gets: the rest is only lent to others
-    this.#cache = on.cache == null ? null : new CacheSize(on.cache.knob.min, on.cache.knob.value());
-    this.#pools = (on.pools ?? []).map(() => new WarmWorkers(tickMs));
-    this.#admitted = on.admission?.value() ?? 0;
+    this.#tickMs = tickMs;
+    this.#admission = admission;
+    this.#admitted = admission?.value() ?? 0;
   }
+
+  /** What its bound is now is the most it gets: the rest is only lent to others. Answers what takes it away again. */
+  addCache(cache: ControlledCache): () => void {
+    const knob = cache.knobs().find(({ name }) => name === 'cache L1');
+    if (knob === undefined) throw bug('there is no knob cache L1');
+    const one = { cache, knob, size: new CacheSize(knob.min, knob.value()) };
+    this.#caches.push(one);
+    if (this.stage !== 'normal') cache.press(this.stage);
+    return () => { this.#caches = this.#caches.filter((other) => other !== one); };
+  }
+
+  addPool(pool: ControlledPool): void { this.#pools.push({ pool, warm: new WarmWorkers(this.#tickMs) }); }
 
   get stage(): MemoryStage { return this.#guard.stage; }
   get isOn(): boolean { return this.#isOn; }
@@ -65,30 +78,30 @@ export class Controller {
   }
 
   #guardMemory(): void {
-    const { bytes, limit } = this.#on.memory(), reason = this.#guard.tick(bytes / limit);
+    const { bytes, limit } = this.#memory(), reason = this.#guard.tick(bytes / limit);
     if (reason === null) return;
     const { stage } = this.#guard;
     this.#telemetry.tell({ kind: 'memory', guard: stage, bytes, limit, reason }, stage === 'normal' ? 'normal' : 'critical');
-    this.#on.cache?.press(stage);
-    const { admission } = this.#on;
-    const memory: Measure = { metric: 'acumen_memory_usage_bytes rss', value: () => this.#on.memory().bytes };
-    if (admission != null) this.#turn(admission, stage === 'throttling' ? Math.max(admission.min, Math.floor(this.#admitted * THROTTLED)) : this.#admitted, reason, memory);
-    if (stage !== 'normal') for (const { knob } of this.#on.pools ?? []) this.#turn(knob, 0, reason, memory);
+    for (const { cache } of this.#caches) cache.press(stage);
+    const measure: Measure = { metric: 'acumen_memory_usage_bytes rss', value: () => this.#memory().bytes };
+    if (this.#admission !== null) this.#turn(this.#admission, stage === 'throttling' ? Math.floor(this.#admitted * THROTTLED) : this.#admitted, reason, measure);
+    if (stage !== 'normal') for (const { pool } of this.#pools) this.#turn(pool.knob, 0, reason, measure);
   }
 
   #sizeCache(): void {
-    const { cache } = this.#on;
     // under pressure its bound is a part of what was set: what comes back then says nothing of the whole
-    if (cache == null || this.#guard.stage !== 'normal') return;
-    const advice = this.#cache!.tick(cache.use);
-    if (advice !== null) this.#turn(cache.knob, Math.round(advice.to), advice.reason, { metric: 'acumen_cache_bytes L1', value: () => cache.use.bytes });
+    if (this.stage !== 'normal') return;
+    for (const { cache, knob, size } of this.#caches) {
+      const advice = size.tick(cache);
+      if (advice !== null) this.#turn(knob, Math.round(advice.to), advice.reason, { metric: 'acumen_cache_bytes L1', value: () => cache.bytes });
+    }
   }
 
   #warmPools(): void {
-    this.#pools.forEach((policy, i) => {
-      const { use, knob, measure } = this.#on.pools![i]!, { to, reason } = policy.tick(use());
-      if (this.#guard.stage === 'normal') this.#turn(knob, to, reason, measure);
-    });
+    for (const { pool, warm } of this.#pools) {
+      const { to, reason } = warm.tick(pool.use());
+      if (this.stage === 'normal') this.#turn(pool.knob, to, reason, pool.measure);
+    }
   }
 
   #turn(knob: Knob, wanted: number, reason: string, measure: Measure): void {

@@ -25,8 +25,8 @@ export interface CacheUse {
   /** its bound now, and what lies in it, in bytes */
   readonly limit: number; readonly bytes: number;
   /** since the beginning */
-  readonly lookups: number; readonly returned: number;
-  /** bytes found in the window that ends with the call, each answer once */
+  readonly use: { readonly lookups: number; readonly returned: number };
+  /** Ends a window of time: bytes found in it, each answer once. */
   endWindow(): number;
 }
 
@@ -47,28 +47,29 @@ export class CacheSize {
   /** `min`: the knob's; `max`: the bound it was opened with. */
   constructor(min: number, max: number) { this.#min = Math.min(Math.max(min, LEAST * max), max); this.#max = max; }
 
-  tick(use: CacheUse): Advice | null {
+  tick(cache: CacheUse): Advice | null {
     this.#tick++;
+    const { limit, bytes, use } = cache;
     const returned = use.returned - this.#returned, lookups = use.lookups - this.#lookups;
     const isMissed = lookups >= FEW && returned > RARE * lookups;
     const isEnd = this.#tick % WINDOW === 0;
-    if (isEnd) this.#used.push(use.endWindow());
+    if (isEnd) this.#used.push(cache.endWindow());
     if (isMissed || isEnd) { this.#returned = use.returned; this.#lookups = use.lookups; }
     if (isMissed) {
-      if (use.limit >= this.#max) { this.#used = []; return null; }
+      if (limit >= this.#max) { this.#used = []; return null; }
       // lent too early: wait longer before the next time
       if (this.#tick - this.#shrunkAt < WINDOW * this.#patience) this.#patience = Math.min(PATIENCE.most, 2 * this.#patience);
       this.#used = [];
-      return { to: Math.min(this.#max, use.limit * UP), reason: `${returned} of ${lookups} answers were asked for again after they had been let go` };
+      return { to: Math.min(this.#max, limit * UP), reason: `${returned} of ${lookups} answers were asked for again after they had been let go` };
     }
     if (!isEnd || this.#used.length < this.#patience) return null;
     const used = Math.max(...this.#used.slice(-this.#patience));
     this.#used = this.#used.slice(-PATIENCE.most);
-    const wanted = Math.max(this.#min, AMPLE * used + FRESH * this.#max, DOWN * use.limit);
+    const wanted = Math.max(this.#min, AMPLE * used + FRESH * this.#max, DOWN * limit);
     // a cache that is not full lends nothing by being bounded
-    if (wanted > (1 - WORTH) * use.limit || wanted > use.bytes) return null;
+    if (wanted > (1 - WORTH) * limit || wanted > bytes) return null;
     this.#shrunkAt = this.#tick;
-    return { to: wanted, reason: `only ${mb(used)} of ${mb(use.bytes)} were asked for again` };
+    return { to: wanted, reason: `only ${mb(used)} of ${mb(bytes)} were asked for again` };
   }
 }
 
