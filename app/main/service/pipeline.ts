@@ -7,7 +7,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Operation, WorkspaceState } from '../../core/events.ts';
 import { foldState } from '../../core/fold.ts';
 import type { Appended } from '../storage/store.ts';
-import { type Trace, currentTrace, onBehalf, since, span } from './monitor/spans.ts';
+import { type Trace, begun, currentTrace, onBehalf, since, span } from './monitor/spans.ts';
 import type { Plan, View, Workspace } from './workspace.ts';
 
 /** How often an operation is planned anew because somebody else committed in between: eight processes that never rest need dozens. */
@@ -140,7 +140,7 @@ export class Pipeline {
     const { composition } = plan;
     const state = composition === undefined ? foldState(plan.events, view.state) : { ...view.state, composition };
     const append: Appended = { operation: { ...plan.operation, time: this.#workspace.clock.now() }, events: plan.events, ...plan.extra !== undefined && { extra: plan.extra } };
-    this.#planned.push({ entry, append, state, at: performance.now(), done: null, tell() { since(entry.trace, 'commit', this.at); entry.resolve(this.done); } });
+    this.#planned.push({ entry, append, state, at: begun(entry.trace), done: null, tell() { since(entry.trace, 'commit', this.at); entry.resolve(this.done); } });
     // What is planned on it knows the operation by its place; where its events are is known when it is committed.
     const { head } = view;
     this.#tip = { head: { operation: head.operation + 1, event: head.event, written: head.written }, state, engine: view.engine };

@@ -4,7 +4,7 @@
 import { AcumenError } from '../../core/errors.ts';
 import { cancelled } from '../../contract/frames.ts';
 import type { Push } from '../../contract/methods.ts';
-import { currentTrace, onBehalf, since } from './monitor/spans.ts';
+import { begun, currentTrace, onBehalf, since } from './monitor/spans.ts';
 
 export type Progress = (phase: string, done: number, total: number | null) => void;
 export type Task<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
@@ -46,7 +46,7 @@ export class OperationQueue {
     if (this.#running.has(ticket) || this.#tickets.has(ticket)) {
       return Promise.reject(new AcumenError('bad-message', 'An operation with this ticket is under way.', 'Give each operation its own ticket.', { ticket }));
     }
-    const controller = new AbortController(), trace = currentTrace(), asked = performance.now();
+    const controller = new AbortController(), trace = currentTrace(), asked = begun(trace);
     return new Promise<T>((resolve, reject) => {
       this.#tickets.add(ticket);
       this.#waiting.push({

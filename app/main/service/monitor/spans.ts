@@ -1,5 +1,6 @@
-// Where the time of one request went. Code that waits or works wraps itself in `span`; who asked is known by the asynchronous context, so that
-// nothing is handed through. Where nobody traces (the command line, tools) it is the call alone.
+// Where the time of one request went. Code that waits or works wraps itself in `span`; who asked is known while their call runs until it first
+// waits (most of what a service does for one is begun then), and further on by the asynchronous context, which costs some microseconds a
+// request and is therefore kept for so many a second (timing.ts). Where nobody traces (the command line, tools) `span` is the call alone.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Parts of one request beyond which no more are kept. */
@@ -15,13 +16,41 @@ export class Trace {
   }
 }
 
-const current = new AsyncLocalStorage<Trace>();
+let now: Trace | undefined;
+const context = new AsyncLocalStorage<Trace>();
+let contexts = 0;
 
-export function traced<T>(trace: Trace, action: () => T): T { return current.run(trace, action); }
+/** Who asks now, for what is done later on their behalf. */
+export function currentTrace(): Trace | undefined { return now ?? (contexts > 0 ? context.getStore() : undefined); }
 
-export async function span<T>(name: string, action: () => Promise<T>): Promise<T> {
-  const trace = current.getStore();
-  if (trace === undefined) return action();
+/** Does it on behalf of whoever asked then; of nobody where nobody traced. */
+export function onBehalf<T>(trace: Trace | undefined, action: () => T): T {
+  const before = now;
+  now = trace;
+  try {
+    return action();
+  } finally {
+    now = before;
+  }
+}
+
+/** The same to the end of what it waits for. */
+export async function throughout<T>(trace: Trace, action: () => Promise<T>): Promise<T> {
+  contexts++;
+  try {
+    return await context.run(trace, action);
+  } finally {
+    contexts--;
+  }
+}
+
+/** `action` is begun on behalf of whoever asks now. */
+export function span<T>(name: string, action: () => Promise<T>): Promise<T> {
+  const trace = currentTrace();
+  return trace === undefined ? action() : measured(trace, name, action);
+}
+
+async function measured<T>(trace: Trace, name: string, action: () => Promise<T>): Promise<T> {
   const start = performance.now();
   try {
     return await action();
@@ -30,21 +59,6 @@ export async function span<T>(name: string, action: () => Promise<T>): Promise<T
   }
 }
 
-/** The same for work that does not wait. */
-export function spanSync<T>(name: string, action: () => T): T {
-  const trace = current.getStore();
-  if (trace === undefined) return action();
-  const start = performance.now();
-  try {
-    return action();
-  } finally {
-    trace.add(name, performance.now() - start);
-  }
-}
-
-/** Who asks now, for what is done later on their behalf. */
-export function currentTrace(): Trace | undefined { return current.getStore(); }
-/** Does it on behalf of whoever asked then; of nobody where nobody traced. */
-export function onBehalf<T>(trace: Trace | undefined, action: () => T): T { return trace === undefined ? action() : current.run(trace, action); }
-/** Milliseconds since `start`, where somebody asked. */
+/** The time of a part that begins now, where somebody asks; `since` ends it. */
+export function begun(trace: Trace | undefined): number { return trace === undefined ? 0 : performance.now(); }
 export function since(trace: Trace | undefined, name: string, start: number): void { trace?.add(name, performance.now() - start); }

@@ -3,7 +3,7 @@ import { toAcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import type { AcumenError } from '../../../core/errors.ts';
 import type { Counter, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
-import { Trace, traced } from './spans.ts';
+import { Trace, onBehalf, throughout } from './spans.ts';
 
 type Outcome = Extract<TelemetryEvent, { kind: 'operation' }>['outcome'];
 
@@ -11,9 +11,11 @@ type Outcome = Extract<TelemetryEvent, { kind: 'operation' }>['outcome'];
 const SLOWEST = 2, MOST_TOLD = 16;
 /** What a person does not notice is not worth telling, in milliseconds. */
 const NOTICED = 1;
+/** Requests of each second, the first ones, whose time is followed to the end and not only until they first wait. */
+const TRACED = 256;
 
 interface Kept { readonly method: Method; readonly ms: number; readonly outcome: Outcome; readonly params: unknown; readonly trace: Trace }
-interface Handles { readonly timer: Timer; readonly errors: Counter; readonly late: Counter; readonly slowest: Kept[] }
+interface Handles { readonly timer: Timer; readonly errors: Counter; readonly late: Counter; readonly slowest: Kept[]; /** milliseconds from which one is among the slowest so far */ noticed: number }
 
 export class Timing {
   readonly #telemetry: Telemetry;
@@ -24,30 +26,29 @@ export class Timing {
   constructor(telemetry: Telemetry) { this.#telemetry = telemetry; }
 
   /** `deadline`: by when it is to be answered, on the clock of `performance.now()`. */
-  async run<M extends Method>(method: M, params: Methods[M]['params'], deadline: number, action: () => Promise<Methods[M]['result']>): Promise<Methods[M]['result']> {
+  run<M extends Method>(method: M, params: Methods[M]['params'], deadline: number, action: () => Promise<Methods[M]['result']>): Promise<Methods[M]['result']> {
     const of = this.#handles.get(method) ?? this.#handle(method);
-    const trace = new Trace();
-    const start = performance.now();
-    let outcome: Outcome = 'ok';
-    try {
-      return await traced(trace, action);
-    } catch (error) {
-      outcome = outcomeOf(toAcumenError(error));
-      throw error;
-    } finally {
-      const end = performance.now(), ms = end - start, isLate = end > deadline || outcome === 'late';
-      of.timer.record(ms / 1000);
-      this.#requests++;
-      if (outcome === 'failed') of.errors.add();
-      else if (isLate && outcome === 'ok') outcome = 'late';
-      if (isLate) of.late.add();
-      if (ms >= NOTICED || outcome === 'failed') keepSlowest(of.slowest, { method, ms, outcome, params, trace });
-    }
+    const trace = new Trace(), start = performance.now();
+    const answer = onBehalf(trace, this.#requests++ < TRACED ? () => throughout(trace, action) : action);
+    // Heard before whoever asked hears it: they may ask again at once.
+    answer.then(
+      () => this.#end(of, method, params, trace, start, deadline, 'ok'),
+      (error: unknown) => this.#end(of, method, params, trace, start, deadline, outcomeOf(toAcumenError(error))),
+    );
+    return answer;
+  }
+
+  #end(of: Handles, method: Method, params: unknown, trace: Trace, start: number, deadline: number, outcome: Outcome): void {
+    const end = performance.now(), ms = end - start, isLate = end > deadline || outcome === 'late';
+    of.timer.record(ms / 1000);
+    if (isLate) of.late.add();
+    if (outcome === 'failed') of.errors.add();
+    if (ms >= of.noticed || outcome === 'failed') keepSlowest(of, { method, ms, outcome: isLate && outcome === 'ok' ? 'late' : outcome, params, trace });
   }
 
   /** Tells of the slowest since it was last called; answers how many requests there were. */
   second(): number {
-    const slowest = [...this.#handles.values()].flatMap((of) => of.slowest.splice(0)).sort((a, b) => b.ms - a.ms).slice(0, MOST_TOLD);
+    const slowest = [...this.#handles.values()].flatMap((of) => { of.noticed = NOTICED; return of.slowest.splice(0); }).sort((a, b) => b.ms - a.ms).slice(0, MOST_TOLD);
     for (const { method, ms, outcome, params, trace } of slowest) {
       this.#telemetry.tell({ kind: 'operation', operation: method, ms, outcome, detail: detailOf(params), parts: withRest(trace.parts, ms) }, outcome === 'failed' ? 'normal' : undefined);
     }
@@ -60,20 +61,21 @@ export class Timing {
     const telemetry = this.#telemetry;
     const of = {
       timer: telemetry.timer('acumen_operation_seconds', method),
-      errors: telemetry.counter('acumen_operation_errors_total', method), late: telemetry.counter('acumen_operation_late_total', method), slowest: [],
+      errors: telemetry.counter('acumen_operation_errors_total', method), late: telemetry.counter('acumen_operation_late_total', method), slowest: [], noticed: NOTICED,
     };
     this.#handles.set(method, of);
     return of;
   }
 }
 
-/** Failures first, then by time; a list of SLOWEST. */
-function keepSlowest(slowest: Kept[], one: Kept): void {
+/** Failures first, then by time; SLOWEST of them. */
+function keepSlowest(of: Handles, one: Kept): void {
   const rank = ({ outcome, ms }: Kept): number => (outcome === 'failed' ? 1e12 : 0) + ms;
-  if (slowest.length < SLOWEST) { slowest.push(one); return; }
-  let least = 0;
-  for (let i = 1; i < slowest.length; i++) if (rank(slowest[i]!) < rank(slowest[least]!)) least = i;
-  if (rank(one) > rank(slowest[least]!)) slowest[least] = one;
+  const { slowest } = of;
+  slowest.push(one);
+  if (slowest.length <= SLOWEST) return;
+  slowest.sort((a, b) => rank(b) - rank(a)).length = SLOWEST;
+  of.noticed = Math.max(NOTICED, slowest.at(-1)!.ms);
 }
 
 /** Bad input is refused, and so is what is to be asked again later; what ended at a person's wish is cancelled; the rest is ours to answer for. */
