@@ -25,6 +25,8 @@ export interface PoolOptions<Api> {
   readonly most?: number;
   /** jobs that one worker has at once; 1 if not given. More where they wait for others, and to have the next one there when one ends. */
   readonly perWorker?: number;
+  /** affinities that one worker holds; 64 if not given */
+  readonly holds?: number;
   /** jobs of one owner that may wait */
   readonly limit?: number;
   /** ms of idleness after which a worker beyond `min` is let go */
@@ -323,6 +325,11 @@ export class Pool<Api> {
     return this.#times.expected(entry.job, entry.cost, affinity !== undefined && member.warm.has(affinity));
   }
 
+  /** ms of work that there is besides where one takes it that does not hold what another does */
+  #extra(entry: Entry<Api>, at: Member<Api>, other: Member<Api>): number {
+    return entry.job.affinity === undefined ? 0 : Math.max(0, this.#expected(entry, at) - this.#expected(entry, other));
+  }
+
   /** ms until what it runs is done: one that takes longer than expected takes as long again. */
   #left(member: Member<Api>): number {
     const at = this.#now();
@@ -386,9 +393,9 @@ export class Pool<Api> {
         if (rank(entry, at) < rank(own, at) && (found === null || isBefore(entry, found.entry, this.#shares, at))) found = { from, entry };
         continue;
       }
-      // What its own worker holds warm is left to it, unless that takes longer all the same.
+      // What its own worker holds warm is left to it, unless that takes longer by more than what is done twice then.
       const wait = this.#left(from), there = this.#load(from), last = from.queue.at(-1)!;
-      const gain = (one: Entry<Api>, done: number): number => done - this.#expected(one, thief);
+      const gain = (one: Entry<Api>, done: number): number => done - this.#expected(one, thief) - this.#extra(one, thief, from);
       const [one, won] = gain(entry, wait + this.#expected(entry, from)) >= 0 ? [entry, there] : [last, gain(last, there)];
       if (won > most || (won >= 0 && found === null)) { found = { from, entry: one }; most = won; }
     }
@@ -405,7 +412,7 @@ export class Pool<Api> {
     if (job.affinity !== undefined) {
       member.warm.delete(job.affinity);
       member.warm.add(job.affinity);
-      if (member.warm.size > MOST_WARM) member.warm.delete(member.warm.values().next().value!);
+      if (member.warm.size > (this.#options.holds ?? MOST_WARM)) member.warm.delete(member.warm.values().next().value!);
     }
     this.#shares.take(entry.owner, expected);
     this.#waits.add(at - entry.since);

@@ -166,12 +166,12 @@ export class Breaker implements Gate {
     this.#reason = messageOf(error);
   }
 
-  async #record(error: unknown): Promise<void> {
-    if (this.#options.counts?.(error) === false || !this.#isNew(error)) return;
+  async #record(failure: unknown): Promise<void> {
+    if (this.#options.counts?.(failure) === false || !this.#isNew(failure)) return;
     const { within } = this.#options, last = this.#last;
-    this.#note(error);
+    this.#note(failure);
     if (within !== undefined && this.#last - last > within) await this.#policy.execute(() => undefined).catch(() => undefined);
-    await this.#policy.execute(() => { throw error; }).catch(() => undefined);
+    await this.#policy.execute(() => { throw failure; }).catch(() => undefined);
   }
 
   #changed(to: BreakerState): void {

@@ -123,15 +123,15 @@ class GuardedReader implements RepositoryReader {
     }
   }
 
-  #note(error: AcumenError): AcumenError {
-    this.#failed = error;
+  #note(failure: AcumenError): AcumenError {
+    this.#failed = failure;
     if (this.#breaker === null && this.#embedded === null) {
       // without a breaker nobody finds out whether it is back
       const old = this.#native;
       this.#native = null;
-      void this.#other(error).catch(() => { this.#native = old; });
+      void this.#other(failure).catch(() => { this.#native = old; });
     }
-    return error;
+    return failure;
   }
 
   head(): Promise<Head> { return this.#ask((r) => r.head()); }
