@@ -78,7 +78,7 @@ test('a subscriber that tells more than it hears is stopped', () => {
   const hub = new Hub(1, { batch: 4 }), memory = ringMemory(4, 64);
   hub.add(memory, 0);
   const out = new Producer(memory, hub.bell, () => { hub.deliver(); });
-  hub.subscribe([1], (batch, _, count) => { for (let k = 0; k < 8 * count; k++) put(out, 1, k); });
+  hub.subscribe([1], (_batch, _picked, count) => { for (let k = 0; k < 8 * count; k++) put(out, 1, k); });
   put(out, 1, 0);
   expect(() => hub.deliver()).toThrow(/tells more than it hears/);
 });

@@ -83,6 +83,8 @@ export class Memory {
   get entries(): number { return this.#entries; }
   get limit(): number { return this.#limit; }
   set limit(bytes: number) {
+    // what a smaller one let go says nothing of this one
+    if (bytes > this.#limit) { this.#gone.clear(); this.#goneBytes = 0; }
     this.#limit = bytes;
     this.#largest = Math.max(this.#largest, bytes);
     this.#fit(0);
