@@ -1,7 +1,7 @@
 // Hands the denials of rules.ts to Electron: for the app, for the session, for every page that is ever made.
 import { shell } from 'electron';
 import type { App, Session, WebContents } from 'electron';
-import { grants, isLink, mayNavigate, mayRequest } from './rules.ts';
+import { grants, isLink, mayKeep, mayNavigate, mayRequest } from './rules.ts';
 
 export function guardApp(app: App): void {
   app.on('web-contents-created', (_event, contents) => guardContents(contents));
@@ -16,7 +16,7 @@ export function guardSession(session: Session): void {
   session.setDevicePermissionHandler(() => false);
   session.webRequest.onBeforeRequest((details, callback) => callback({ cancel: !mayRequest(details.url) }));
   session.setSpellCheckerEnabled(false); // it would fetch dictionaries
-  session.on('will-download', (event) => event.preventDefault());
+  session.on('will-download', (event, item) => { if (!mayKeep(item.getURL())) event.preventDefault(); });
 }
 
 function guardContents(contents: WebContents): void {

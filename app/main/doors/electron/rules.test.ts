@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readBuiltFiles } from '../../service/screen.ts';
 import type { BuiltFiles } from '../../service/screen.ts';
-import { answerPage, grants, home, isLink, isOurs, links, mayNavigate, mayRequest, privileges, refuseSender, webPreferences } from './rules.ts';
+import { answerPage, grants, home, isLink, isOurs, links, mayKeep, mayNavigate, mayRequest, privileges, refuseSender, webPreferences } from './rules.ts';
 
 test('the window\'s preferences, read back', () => {
   expect(webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, webSecurity: true, webviewTag: false });
@@ -36,6 +36,13 @@ describe('addresses', () => {
   test('nothing is requested but the scheme, pictures within the page, and the developer tools', () => {
     for (const address of [home, `${home}assets/x.js`, 'data:image/png;base64,AA', 'devtools://devtools/bundled/x']) expect(mayRequest(address), address).toBe(true);
     for (const address of foreign.filter((one) => !one.startsWith('devtools:'))) expect(mayRequest(address), address).toBe(false);
+  });
+
+  test('a file is kept only if our page made it, and the dialog asks where to', () => {
+    const made = 'blob:acumen://app/3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+    for (const may of [mayKeep, mayRequest]) expect(may(made)).toBe(true);
+    for (const address of [...foreign, home, `${made}/x`, made.replace('app', 'other'), made.replace('acumen:', 'http:'), made.replace('blob:', ''), `x${made}`, 'data:text/plain,x']) expect(mayKeep(address), address).toBe(false);
+    expect(mayNavigate(made)).toBe(false);
   });
 
   test('links leave the app only if they are written here', () => {

@@ -42,9 +42,14 @@ export function grants(permission: string, requester: string, isMainFrame: boole
   return permission === 'clipboard-sanitized-write' && isMainFrame && isOurs(requester);
 }
 
-/** Requests of the network stack: the scheme's own, and pictures within the page. `file:`, `http:` and the rest never leave. */
+/** A file that the page has made of what it shows (an export): the system's dialog asks the person where to, or not at all. */
+export function mayKeep(address: string): boolean {
+  return /^blob:acumen:\/\/app\/[0-9a-f-]{36}$/.test(address);
+}
+
+/** Requests of the network stack: the scheme's own, pictures within the page, files that the page made. `file:`, `http:` and the rest never leave. */
 export function mayRequest(address: string): boolean {
-  return isOurs(address) || address.startsWith('data:image/') || address.startsWith('devtools://');
+  return isOurs(address) || mayKeep(address) || address.startsWith('data:image/') || address.startsWith('devtools://');
 }
 
 /** The window stays on its page: it may be loaded again, and nothing else. */

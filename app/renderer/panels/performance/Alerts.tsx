@@ -29,9 +29,9 @@ function AlertRow({ alert, at }: { alert: Alert; at: number }) {
       <Standing tone={state === 'resolved' ? 'good' : tones[severity]}><strong>{visible(name, 120)}</strong> <span className="muted">{state === 'raised' ? severity : `${severity}, ${state}`}, for {figure(Math.max(0, at - since), 'ms')}</span></Standing>
       <span>{figure(value, unit)} <span className="muted">where the target is {figure(target, unit)}: {visible(reason, 300).replace(/\.$/, '')}.{response !== null && ` Answered by itself: ${visible(response, 120)}.`}</span></span>
       <span className="row">
-        {state === 'raised' && <button type="button" className="button small" aria-label={`Acknowledge ${name}`} onClick={() => { void setAlert(id, name, 'acknowledged', null); }}>Acknowledge</button>}
-        {state !== 'silenced' && state !== 'resolved' && <button type="button" className="button small" aria-label={`Silence ${name} for an hour`} onClick={() => { void setAlert(id, name, 'silenced', Date.now() + HOUR); }}>Silence 1 h</button>}
-        {(state === 'silenced' || state === 'acknowledged') && <button type="button" className="button small" aria-label={`Raise ${name} again`} onClick={() => { void setAlert(id, name, 'raised', null); }}>Raise again</button>}
+        {state === 'raised' && <button type="button" className="button small" aria-label={`Acknowledge: ${name}`} onClick={() => { void setAlert(id, name, 'acknowledged', null); }}>Acknowledge</button>}
+        {state !== 'silenced' && state !== 'resolved' && <button type="button" className="button small" aria-label={`Silence 1 h: ${name}`} onClick={() => { void setAlert(id, name, 'silenced', Date.now() + HOUR); }}>Silence 1 h</button>}
+        {(state === 'silenced' || state === 'acknowledged') && <button type="button" className="button small" aria-label={`Raise again: ${name}`} onClick={() => { void setAlert(id, name, 'raised', null); }}>Raise again</button>}
       </span>
     </li>
   );

@@ -35,7 +35,7 @@ const regressionColumns: readonly Column<Regression>[] = [
 
 const baselineColumns: readonly Column<Kept>[] = [
   { title: 'name', cell: (one) => <span data-testid={ids.baseline}>{visible(one.name, 80)}</span> }, { title: 'saved', cell: ({ at }) => wholeTime(at) }, { title: 'of', cell: ({ window }) => lengthWords(window) }, { title: 'series', number: true, cell: ({ metrics: n }) => figure(n, 'count') },
-  { title: 'action', cell: (one) => <button type="button" className="button small" aria-label={`Drop ${one.name}`} onClick={one.drop}>Drop</button> },
+  { title: 'action', cell: (one) => <button type="button" className="button small" aria-label={`Drop: ${one.name}`} onClick={one.drop}>Drop</button> },
 ];
 
 export function History({ report }: { report: StatsReport }) {
@@ -50,7 +50,7 @@ export function History({ report }: { report: StatsReport }) {
       <Section title="Forecasts" note="straight on from the trend, with the interval that holds in 95 of 100 cases">
         <FigureTable<Forecast> label="Forecasts" rows={report.forecasts} rowKey={({ id }) => id} empty="No forecast yet: a trend needs more data than there is." columns={forecastColumns} />
       </Section>
-      {report.forecasts.length > 0 && <div className="charts">{report.forecasts.slice(0, 2).map(({ id, name, metric, limit }) => { const { unit, lines } = linesOf({ metric, label: null }); return <TimeChart key={id} title={`${name}, against its limit`} unit={unit} lines={lines} target={limit} />; })}</div>}
+      {report.forecasts.length > 0 && <div className="charts">{report.forecasts.slice(0, 4).map(({ id, name, metric, label, limit }) => { const { unit, lines } = linesOf({ metric, label }); return <TimeChart key={id} title={`${name}, against its limit`} unit={unit} lines={lines} target={limit} />; })}</div>}
       <Section title="Slower than a baseline" note="a difference that chance alone would hardly make">
         <FigureTable<Regression> label="Regressions" rows={report.regressions} rowKey={({ metric, label, baseline }) => `${metric} ${label} ${baseline}`} empty="Nothing is slower than a saved baseline, or none is saved." columns={regressionColumns} />
       </Section>

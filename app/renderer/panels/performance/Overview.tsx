@@ -2,7 +2,7 @@
 import type { ServiceLevel, StatsReport } from '../../../contract/performance.ts';
 import { usePerformance } from '../../state/performance.ts';
 import { ids } from '../../testids.ts';
-import { NO_DATA, digits, figure, lengthWords } from './figures.ts';
+import { NO_DATA, figure, lengthWords } from './figures.ts';
 import { Section, Standing } from './parts.tsx';
 import type { Tone } from './parts.tsx';
 import { LatencyChart, ThroughputChart } from './Operations.tsx';
@@ -26,10 +26,10 @@ export function Overview({ report }: { report: StatsReport }) {
   );
 }
 
-const relation = { below: '<', above: '>', near: '±' } as const;
+const relation = { below: '<', above: '>' } as const;
 
 export function targetWords({ better, target, unit }: ServiceLevel): string {
-  return better === 'near' ? `within ±${digits(target * (unit === 'share' ? 100 : 1))}${unit === 'share' ? ' %' : ` ${unit}`}` : `${relation[better]} ${figure(target, unit)}`;
+  return better === 'near' ? `${figure(target, unit)} ±10 %` : `${relation[better]} ${figure(target, unit)}`;
 }
 
 function Card({ level }: { level: ServiceLevel }) {
@@ -39,7 +39,7 @@ function Card({ level }: { level: ServiceLevel }) {
     <li className={`card is-${tone}`} data-testid={ids.levelCard} data-level={level.id} data-value={level.value ?? ''} title={`Source: ${level.source}\nWindow: ${lengthWords(level.window)}\nUnit: ${level.unit}`}>
       <span className="card-name truncate">{level.name}</span>
       <span className="card-value">{figure(level.value, level.unit)}</span>
-      <span className="card-target"><Standing tone={tone}>{level.holds === null ? 'target' : `${words}, target`} {targetWords(level)}</Standing></span>
+      <span className="card-target"><Standing tone={tone}>{level.better === 'near' && level.target === 0 ? 'no rate is meant now' : <>{level.holds === null ? 'target' : `${words}, target`} {targetWords(level)}</>}</Standing></span>
       <span className="card-source tiny faint truncate">{lengthWords(level.window)} · {level.source}</span>
     </li>
   );

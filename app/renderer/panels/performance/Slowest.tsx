@@ -8,7 +8,7 @@ import { FigureTable, Section, Standing, useEvents } from './parts.tsx';
 import type { Of, Tone } from './parts.tsx';
 import { useSpan } from './useSeries.ts';
 
-const MOST = 30, ELSEWHERE = 'elsewhere';
+const MOST = 30, ELSEWHERE = 'rest';
 const tones: Readonly<Record<Of<'operation'>['event']['outcome'], Tone>> = { ok: 'good', refused: 'none', failed: 'bad', late: 'warn', cancelled: 'none' };
 
 /** The parts in order, and what is left to none of them. */

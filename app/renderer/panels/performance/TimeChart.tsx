@@ -42,14 +42,18 @@ export interface TimeChartProps {
 
 const nothing: readonly HappenedAt[] = [];
 
-export function TimeChart({ title, unit, lines, as = 'line', target = null, happened = nothing, height: given, testId, children }: TimeChartProps) {
+export function TimeChart({ title, unit, lines: wanted, as = 'line', target = null, happened = nothing, height: given, testId, children }: TimeChartProps) {
   const { span, shift } = useSpan(), room = useRoom(), height = given ?? room;
-  const names = lines.map(({ name }) => name);
+  const names = wanted.map(({ name }) => name);
   const now = useSeries(names, span), before = useSeries(shift === null ? none : names, shift === null || span === null ? null : { from: span.from - shift, to: span.to - shift });
+  // While other lines are on their way the old ones stay, dimmed, so that nothing jumps.
+  const [held, setHeld] = useState<{ readonly lines: readonly LineOf[]; readonly columns: Columns } | null>(null);
+  if (now.columns !== null && now.columns !== held?.columns) setHeld({ lines: wanted, columns: now.columns });
+  const lines = now.columns === null && held !== null ? held.lines : wanted, asked = now.columns ?? held?.columns ?? null;
   const asTable = usePerformance((s) => s.asTable), [own, setOwn] = useState<{ readonly as: boolean; readonly over: boolean } | null>(null);
   // chosen for this chart alone, until all of them are switched
   const shownAsTable = own !== null && own.over === asTable ? own.as : asTable, headId = useId();
-  const columns = useMemo(() => scaled(now.columns, lines), [now.columns, lines]), past = useMemo(() => (shift === null ? null : scaled(before.columns, lines)), [before.columns, lines, shift]);
+  const columns = useMemo(() => scaled(asked, lines), [asked, lines]), past = useMemo(() => (shift === null ? null : scaled(before.columns, lines)), [before.columns, lines, shift]);
   const isEmpty = columns === null || columns.columns.every(({ values }) => newest(values) === null);
   const sources = [...new Set(lines.map(({ name }) => `${name.metric}${name.label === null ? '' : `{${name.label}}`}`))];
   const source = sources.length > 2 ? `${sources[0]} and ${sources.length - 1} more` : sources.join(', ');

@@ -1,5 +1,5 @@
 // Small parts that the sections share: tables of figures, bars in a cell, events of a range, words for states by shape as well as colour.
-import { useEffect, useEffectEvent, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { TimedEvent } from '../../../contract/performance.ts';
 import type { TelemetryEvent, TelemetryKind } from '../../../core/telemetry.ts';
@@ -51,19 +51,30 @@ export function Standing({ tone, children }: { tone: Tone; children: ReactNode }
 
 export type Of<K extends TelemetryKind> = TimedEvent & { readonly event: Extract<TelemetryEvent, { kind: K }> };
 
-/** Events of these kinds in a range, newest first; null before the first answer. Asked again as the range moves. */
+/** What is told a moment late is asked for again, in ms. */
+const LATE = 5000;
+
+/** Events of these kinds in a range, newest first; null before the first answer. As the range moves on, only what is new is asked for. */
 export function useEvents<K extends TelemetryKind>(kinds: readonly K[], span: Span | null, limit: number): readonly Of<K>[] | null {
-  const [found, setFound] = useState<readonly TimedEvent[] | null>(null);
-  const online = useConnection((s) => s.state === 'open'), key = kinds.join(' ');
-  const ask = useEffectEvent(async (from: number, to: number): Promise<readonly TimedEvent[]> => events({ kinds, from, to, limit }));
+  const [found, setFound] = useState<readonly TimedEvent[] | null>(null), held = useRef<{ readonly key: string; readonly from: number; readonly to: number; readonly all: readonly TimedEvent[] } | null>(null);
+  const online = useConnection((s) => s.state === 'open'), key = `${kinds.join(' ')} ${limit}`;
   const from = span?.from ?? null, to = span?.to ?? null;
+  const ask = useEffectEvent(async (start: number, end: number): Promise<readonly TimedEvent[]> => {
+    const has = held.current, grows = has !== null && has.key === key && start >= has.from && start <= has.to && end >= has.to;
+    if (!grows) return events({ kinds, from: start, to: end, limit });
+    const again = has.to - LATE, fresh = await events({ kinds, from: Math.max(start, again), to: end, limit });
+    return [...fresh, ...has.all.filter(({ at }) => at >= start && at < again)].slice(0, limit);
+  });
   useEffect(() => {
     if (from === null || to === null || !online) return undefined;
     let wanted = true;
-    // what fails is asked again with the next second; the connection's state is on screen
-    ask(from, to).then((all) => { if (wanted) setFound(all); }, () => undefined);
+    ask(from, to).then((all) => {
+      if (!wanted) return;
+      held.current = { key, from, to, all };
+      setFound(all);
+    }, () => undefined); // what fails is asked again with the next second; the connection's state is on screen
     return () => { wanted = false; };
-  }, [key, from, to, limit, online]);
+  }, [key, from, to, online]);
   return found as readonly Of<K>[] | null;
 }
 
