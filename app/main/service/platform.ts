@@ -5,6 +5,7 @@ import { AcumenError } from '../../core/errors.ts';
 import { type Knob, type Telemetry, silent } from '../../core/telemetry.ts';
 import type { Alerts } from './alerts/watcher.ts';
 import type { EventBus } from './bus/bus.ts';
+import type { LayeredCache } from './cache/cache.ts';
 import type { Controller } from './control/controller.ts';
 import type { Monitor, Rolled } from './monitor/monitor.ts';
 import type { BaseReport } from './monitor/report.ts';
@@ -38,6 +39,8 @@ export interface Platform {
   readonly pools: Pools | null;
   /** who is let in; null on a bare platform: everybody */
   readonly admission: Admission | null;
+  /** with its levels on disk; null on a bare platform: a workspace has one of its own, in memory alone */
+  readonly cache: LayeredCache | null;
   /** turns knobs; caches add themselves. Null on a bare platform */
   readonly controller: Controller | null;
   /** service levels, alerts, regressions, forecasts; null on a bare platform */
@@ -80,6 +83,7 @@ export function barePlatform(): Platform {
     bus: null,
     pools: null,
     admission: null,
+    cache: null,
     controller: null,
     alerts: null,
     add: (part) => addTo(parts, part),
@@ -96,17 +100,17 @@ export async function runPlatform({ store, what }: PlatformOptions): Promise<Pla
   return { ...bare, telemetry: figures, timing: figures.timing, async close() { await bare.close(); figures.leave(store, what); } };
 }
 
-/** Pools and admission as in the whole of it. */
-async function unmeasured(): Promise<Platform> {
-  const [{ Pools }, { Admission }] = await Promise.all([import('./pools/pools.ts'), import('./pools/admission.ts')]);
+/** Pools, admission and cache as in the whole of it. */
+async function unmeasured({ store }: PlatformOptions): Promise<Platform> {
+  const [{ Pools }, { Admission }, { openCache }] = await Promise.all([import('./pools/pools.ts'), import('./pools/admission.ts'), import('./cache/part.ts')]);
   const bare = barePlatform(), pools = new Pools(), admission = new Admission();
   bare.add(pools);
   bare.add(admission);
-  return { ...bare, pools, admission };
+  return { ...bare, pools, admission, cache: openCache(store, silent, bare.add) };
 }
 
 export async function openPlatform(options: PlatformOptions): Promise<Platform> {
-  if (options.measures === false) return unmeasured();
+  if (options.measures === false) return unmeasured(options);
   const { Monitor } = await import('./monitor/monitor.ts');
   const monitor = Monitor.open(options);
   const { openBus } = await import('./bus/part.ts');
@@ -115,6 +119,8 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const pools = new Pools({ telemetry: monitor }), admission = new Admission({ telemetry: monitor });
   monitor.add(pools);
   monitor.add(admission);
+  const { openCache } = await import('./cache/part.ts');
+  const cache = openCache(options.store, monitor, (part) => monitor.add(part));
   const { openController } = await import('./control/part.ts');
   const controller = openController(monitor, pools, admission);
   const { openAlerts } = await import('./alerts/part.ts');
@@ -126,6 +132,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     bus,
     pools,
     admission,
+    cache,
     controller,
     alerts,
     add: (part) => monitor.add(part),

@@ -23,6 +23,7 @@ import type { Bodies, ComposedSet, NotComposed } from './composer.ts';
 import { loadOne } from './importer.ts';
 import { Lookup } from './lookup.ts';
 import { span } from './monitor/spans.ts';
+import type { Diff } from './pools/diffing.ts';
 import { shownEntry, shownText } from './shown.ts';
 import { Warm } from './warm.ts';
 
@@ -38,6 +39,8 @@ export interface Moment {
   edits(segment: number): Promise<readonly Edit[]>;
   /** the bodies of some, in the order asked */
   readonly bodies: Bodies;
+  /** where differences of long texts are worked out */
+  readonly diff?: Diff;
 }
 
 export interface Composed extends ComposedSet {
@@ -69,7 +72,7 @@ export class Reading {
   constructor(cache: LayeredCache = new LayeredCache(), telemetry: Telemetry = silent) {
     this.cache = cache;
     this.#merges = telemetry.timer('acumen_merge_execution_seconds');
-    this.prefetch = new Prefetch(cache);
+    this.prefetch = new Prefetch(cache, telemetry);
     this.#composed = cache.shelf(kinds.composed);
     this.#made = cache.shelf(kinds.made);
     this.#changes = cache.shelf(kinds.change);
@@ -177,7 +180,7 @@ export class Reading {
       if (kept === undefined) unknown.set(path, change); else found.set(path, kept);
     }
     if (unknown.size > 0) {
-      const began = performance.now(), contents = new Contents(this.warm(moment.reader).source((oid) => moment.stored(oid)));
+      const began = performance.now(), contents = new Contents({ ...this.warm(moment.reader).source((oid) => moment.stored(oid)), ...moment.diff !== undefined && { diff: moment.diff } });
       for (const [oid, bytes] of set.blobs) contents.made.set(oid, bytes);
       const edits = await settle(contents, () => editsOf(contents, unknown)), each = (performance.now() - began) / unknown.size;
       for (const edit of edits) {

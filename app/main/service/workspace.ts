@@ -27,6 +27,7 @@ import { span } from './monitor/spans.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { Admission } from './pools/admission.ts';
+import type { Diff } from './pools/diffing.ts';
 import { openGuarded } from './pools/git.ts';
 import { OperationQueue } from './queue.ts';
 import { Reading } from './reading.ts';
@@ -100,6 +101,7 @@ export class Workspace implements Service {
   #folding: Promise<View> = Promise.resolve(this.#view);
   #reader: { readonly gitDir: string; readonly reader: RepositoryReader } | null = null;
   readonly #options: WorkspaceOptions;
+  readonly #diff: Diff | undefined;
   #load: Promise<LoadGenerator> | null = null;
 
   /** Opens or creates the store `file` and folds its state. */
@@ -122,7 +124,10 @@ export class Workspace implements Service {
     this.env = options.env ?? process.env;
     this.#git = options.git ?? 'auto';
     this.platform = options.platform ?? barePlatform();
-    this.reading = options.caches === false ? new Reading(new LayeredCache({ limit: 1 }), this.platform.telemetry) : new Reading(undefined, this.platform.telemetry);
+    this.#diff = this.platform.pools?.diffOf(store.file);
+    this.reading = new Reading(options.caches === false ? new LayeredCache({ limit: 1 }) : this.platform.cache ?? undefined, this.platform.telemetry);
+    // who runs one verb asks for nothing next
+    this.reading.prefetch.enabled = options.caches !== false && this.platform.cache !== null;
     this.answers = new Answers(this, options.caches ?? true);
     this.#told = this.#view;
     const depth = this.platform.telemetry.gauge('acumen_queue_depth', 'operations');
@@ -131,7 +136,7 @@ export class Workspace implements Service {
       depth.set(push.waiting);
       this.telling.latest('queue', () => [push]);
     }, () => this.clock.now());
-    const leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null } }; } });
+    const leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
     const release = this.platform.controller?.addCache(this.reading.cache);
     this.#leave = () => { release?.(); leave(); };
     this.#handlers = handlersOf(this);
@@ -141,6 +146,8 @@ export class Workspace implements Service {
   }
 
   get view(): View { return this.#view; }
+  /** where differences of long texts are worked out; undefined where this is no matter for threads */
+  get diff(): Diff | undefined { return this.#diff; }
   get admission(): Admission | null { return this.platform.admission; }
   get engine(): Engine { return this.#view.engine; }
   /** once what is being read now has been */
@@ -165,6 +172,7 @@ export class Workspace implements Service {
   async close(): Promise<void> {
     this.#stopListening();
     this.#leave();
+    await this.reading.prefetch.close();
     await (await this.#load)?.close();
     await this.queue.close();
     await this.#folding.catch(() => undefined);
@@ -187,6 +195,7 @@ export class Workspace implements Service {
       stored: (oid) => this.store.blob(oid),
       key,
       edits: async (segment) => (await bodies([segment]))[0]!.edits,
+      ...this.#diff !== undefined && { diff: this.#diff },
       bodies,
     };
   }

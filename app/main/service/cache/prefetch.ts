@@ -35,7 +35,7 @@ export class Prefetch {
   #requests = 0;
   #offers: readonly Offer[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #running = false;
+  #running: Promise<void> | null = null;
   #share = SHARE;
   /** milliseconds it may take now, as of `#since` */
   #budget = SAVED_UP;
@@ -61,7 +61,7 @@ export class Prefetch {
     this.#offers = next;
     this.#judge(request);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { void this.#run(); }, QUIET).unref();
+    this.#timer = setTimeout(() => { this.#running ??= this.#run().finally(() => { this.#running = null; }); }, QUIET).unref();
   }
 
   #judge(request: string): void {
@@ -82,25 +82,20 @@ export class Prefetch {
   }
 
   async #run(): Promise<void> {
-    if (this.#running || this.paused) return;
-    this.#running = true;
+    if (this.paused) return;
     const at = this.#requests;
-    try {
-      for (const { request, run } of likeliest(this.#offers, this.#predictor)) {
-        if (this.#ahead.has(request)) continue;
-        const now = this.#cache.now();
-        this.#budget = Math.min(SAVED_UP, this.#budget + (now - this.#since) * this.#share / 100);
-        this.#since = now;
-        if (this.#budget <= 0 || this.#requests !== at || this.paused) return;
-        // what cannot be answered is said to whoever asks for it
-        await run().catch(() => undefined);
-        const ms = this.#cache.now() - now;
-        this.#budget -= ms;
-        this.made++;
-        this.#ahead.set(request, { ms, made: this.#requests });
-      }
-    } finally {
-      this.#running = false;
+    for (const { request, run } of likeliest(this.#offers, this.#predictor)) {
+      if (this.#ahead.has(request)) continue;
+      const now = this.#cache.now();
+      this.#budget = Math.min(SAVED_UP, this.#budget + (now - this.#since) * this.#share / 100);
+      this.#since = now;
+      if (this.#budget <= 0 || this.#requests !== at || this.paused) return;
+      // what cannot be answered is said to whoever asks for it
+      await run().catch(() => undefined);
+      const ms = this.#cache.now() - now;
+      this.#budget -= ms;
+      this.made++;
+      this.#ahead.set(request, { ms, made: this.#requests });
     }
   }
 
@@ -112,7 +107,12 @@ export class Prefetch {
     return [{ name: 'prefetch share', unit: 'percent', min: 0, max: 50, value: () => this.#share, set: (share) => { this.#share = share; } }];
   }
 
-  close(): void { clearTimeout(this.#timer); }
+  /** What is under way is waited for: it reads what is closed next. */
+  async close(): Promise<void> {
+    this.enabled = false;
+    clearTimeout(this.#timer);
+    await this.#running;
+  }
 }
 
 /** What is worth being got ready, the likeliest first. */
