@@ -26,8 +26,16 @@ const ticket = v.pipe(v.string(), v.minLength(1), v.maxLength(128), v.check((x) 
 const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
 const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
-/** Checked as one: there may be thousands. */
-const acuIds = v.custom<AcuId[]>((x) => Array.isArray(x) && x.length <= limits.acus && x.every((id) => typeof id === 'string' && ACU_ID.test(id)), `at most ${limits.acus} ACU ids`);
+/** Checked as one, and those seen lately by name alone: there may be thousands. */
+const acuIds = v.custom<AcuId[]>((x) => Array.isArray(x) && x.length <= limits.acus && x.every(isAcuId), `at most ${limits.acus} ACU ids`);
+const seen = new Set<unknown>();
+function isAcuId(id: unknown): boolean {
+  if (seen.has(id)) return true;
+  if (typeof id !== 'string' || !ACU_ID.test(id)) return false;
+  if (seen.size >= 1 << 13) seen.clear();
+  seen.add(id);
+  return true;
+}
 const grain = v.picklist(['branch', 'commit', 'atom']);
 const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
 const conflictKind = v.picklist(conflictKinds);

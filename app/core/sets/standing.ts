@@ -135,23 +135,40 @@ export class StandingSet {
     const { index, tables } = this.#of;
     for (const segment of fresh) for (const top of this.#tops) if (top !== segment && index.has(segment, top)) return false;
     if (this.#tops.size < 3) return true;
-    const { paths, deleted, added } = this.#touchedBy(changed);
-    for (const path of paths) {
-      const tops = this.#touching.get(path);
-      if (tops === undefined || tops.length < 2) continue;
-      if (this.#deleted.has(path) || this.#added.has(path)) return false;
-      if (tops.length > 2 && !this.#isApart(changed, tops, path)) return false;
+    // those that it stood on have its place now: they need not lie apart from it
+    if (!this.#isApart(changed, fresh)) return false;
+    let brings = false;
+    for (const segment of fresh) {
+      if (segment !== changed && !this.#isApart(segment, [])) return false;
+      brings ||= this.#bringsNames(segment);
     }
-    return deleted.size === 0 && added.size === 0 || !renamesMeet(tables, (path) => this.#touching.get(path)?.length ?? 0, this.#deleted, this.#added);
+    return !(brings || this.#bringsNames(changed)) || !renamesMeet(tables, (path) => this.#touching.get(path)?.length ?? 0, this.#deleted, this.#added);
   }
 
-  /** Texts of which each changes lines of its own make one text, however many they are. */
-  #isApart(segment: number, tops: readonly number[], path: number): boolean {
-    const { tables } = this.#of, mine = baseRow(tables, segment, path);
-    for (const top of tops) if (top !== segment && !areApart(tables, mine, baseRow(tables, top, path))) return false;
+  #bringsNames(segment: number): boolean {
+    const { deleted, added } = this.#touchedBy(segment);
+    return deleted.size > 0 || added.size > 0;
+  }
+
+  /** Does nobody else but `but` touch its paths, or in a text others lines of their own? Those make one text, however many they are. */
+  #isApart(segment: number, but: readonly number[]): boolean {
+    const { tables } = this.#of;
+    for (const path of this.#touchedBy(segment).paths) {
+      const tops = this.#touching.get(path);
+      let mine = NOT_SOUGHT;
+      if (tops !== undefined) for (const top of tops) {
+        if (top === segment || but.includes(top)) continue;
+        if (this.#deleted.has(path) || this.#added.has(path)) return false;
+        if (tops.length < 3) break;
+        if (mine === NOT_SOUGHT) mine = baseRow(tables, segment, path);
+        if (!areApart(tables, mine, baseRow(tables, top, path))) return false;
+      }
+    }
     return true;
   }
 }
+
+const NOT_SOUGHT = -2;
 
 function change(counts: Map<number, number>, key: number, by: 1 | -1): void {
   const n = (counts.get(key) ?? 0) + by;
