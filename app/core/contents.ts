@@ -9,6 +9,9 @@ import { mergeLines } from './merge3.ts';
 import type { Hunk } from './model.ts';
 import { type Held, LACKING } from './waves.ts';
 
+/** Lines of both sides from which a difference is worked out elsewhere where there is such a place: some ten milliseconds, and minutes for odd files. */
+export const LONG_LINES = 50_000;
+
 /** Larger contents are compared as whole files, and said so ("too large, treated as binary"). Bytes. */
 export const TEXT_LIMIT = 32 << 20;
 
@@ -29,6 +32,8 @@ export interface ContentSource {
   hash(bytes: Uint8Array): Oid;
   /** SHA-256 in hex, where the machine has a faster one than ours */
   digest?(bytes: Uint8Array): string;
+  /** `diffLines`, elsewhere: in a worker, say */
+  diff?(a: Uint32Array, b: Uint32Array): Promise<Int32Array>;
 }
 
 /** Bytes of texts, as lines and their numbers, beyond which all of them are let go of as soon as nobody is at work. */
@@ -132,6 +137,8 @@ export class Contents implements Held {
   readonly #before = new Map<Oid, Oid>();
   readonly #versionOf = new Map<PathBytes, Oid>();
   #scripts = new PairMemo<Int32Array | null>();
+  /** differences found lacking that are worked out elsewhere */
+  #lacking: (readonly [Oid | null, Oid])[] = [];
   readonly #merges = new Map<string, MergedContent>();
 
   constructor(source: ContentSource) {
@@ -141,7 +148,25 @@ export class Contents implements Held {
     this.#raw = new Shelf((oids) => source.load(oids, Infinity));
   }
 
-  async load(): Promise<void> { await Promise.all([this.#texts.load(), this.#sizes.load(), this.#raw.load()]); }
+  async load(): Promise<void> { await Promise.all([this.#texts.load(), this.#sizes.load(), this.#raw.load(), this.#loadScripts()]); }
+
+  async #loadScripts(): Promise<void> {
+    const pairs = this.#lacking, scripts = this.#scripts, { diff } = this.#source;
+    this.#lacking = [];
+    await Promise.all(pairs.map(async ([a, b]) => {
+      const x = this.text(a), y = this.text(b);
+      if (x !== null && y !== null && diff !== undefined && scripts.get(a, b) === undefined) scripts.set(a, b, await diff(x, y));
+    }));
+  }
+
+  /** Whether the difference of these texts, which are held, is known or soon worked out here; else it has been noted as lacking. */
+  hasScript(a: Oid | null, b: Oid): boolean {
+    if (this.#source.diff === undefined || this.#scripts.get(a, b) !== undefined) return true;
+    const x = this.text(a), y = this.text(b);
+    if (x === null || y === null || x.length + y.length < LONG_LINES) return true;
+    this.#lacking.push([a, b]);
+    return false;
+  }
 
   /** Line numbers mean something until `release`. */
   get interner(): Interner { return this.#interner; }

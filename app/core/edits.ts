@@ -10,7 +10,7 @@ export const TOO_LARGE = `larger than ${TEXT_LIMIT >> 20} MiB, treated as binary
 
 /** Edits of all changes, sorted by path in byte order. Stops as `Contents` does where texts are lacking. */
 export function editsOf(contents: Contents, changes: Changes): Edit[] {
-  if (!hasTextsOf(contents, changes)) throw LACKING;
+  if (!hasTextsOf(contents, changes) || !hasScriptsOf(contents, changes)) throw LACKING;
   return [...changes.keys()].sort().map((path) => editOf(contents, path, changes.get(path)!));
 }
 
@@ -24,6 +24,15 @@ export function hasTextsOf(contents: Contents, changes: Changes): boolean {
     if (isRegular(before) && isRegular(after)) contents.related(path, [before!.oid, after!.oid]);
   }
   return contents.hasTexts(wanted);
+}
+
+/** The same for the differences of long texts, which are worked out elsewhere where they can be. */
+function hasScriptsOf(contents: Contents, changes: Changes): boolean {
+  let has = true;
+  for (const { before, after } of changes.values()) {
+    if (isRegular(before) && isRegular(after) && before!.oid !== after!.oid && !contents.hasScript(before!.oid, after!.oid)) has = false;
+  }
+  return has;
 }
 
 function editOf(contents: Contents, path: PathBytes, { before, after }: Change): Edit {

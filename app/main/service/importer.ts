@@ -14,6 +14,7 @@ import { NO_COMMON_HISTORY, isUnreadable } from './carry.ts';
 import { type Earlier, Meetings } from './meetings.ts';
 import { Memory } from './memory.ts';
 import type { Gathered } from './patchFiles.ts';
+import type { Diff } from './pools/diffing.ts';
 import { type Patched, applyPatchFiles } from './patches.ts';
 import { type Ground, segmentRefs } from './segmenting.ts';
 import { type SourceRef, chooseBase, chooseSources } from './sources.ts';
@@ -45,6 +46,8 @@ export interface ImportStore {
   /** what an earlier import left for this one, if it was of what is published now */
   memory?(): { readonly memory: Memory; readonly tables: Tables } | null;
   remember?(memory: Memory): void;
+  /** where differences of long texts are worked out */
+  diff?: Diff | undefined;
 }
 
 export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): Oid {
@@ -68,7 +71,7 @@ export async function importRepository(repository: RepositoryReader, request: Im
   const { reader } = patched, refs = [...branches, ...patched.sources];
   signal.throwIfAborted();
 
-  const contents = new Contents(contentSource(reader, (oid) => store.blob(oid)));
+  const { diff } = store, contents = new Contents({ ...contentSource(reader, (oid) => store.blob(oid)), ...diff !== undefined && { diff } });
   for (const [oid, bytes] of patched.blobs) contents.made.set(oid, bytes);
   const ground: Ground = { reader, base, contents, store, grounds: patched.grounds };
   const { sources: remembered = [], skipped: unread = [] } = request.patches ?? {};

@@ -10,6 +10,7 @@ import type { NewBlob, Store } from '../storage/store.ts';
 import { importRepository } from './importer.ts';
 import type { ImportRequest } from './importer.ts';
 import type { Memory } from './memory.ts';
+import type { Diff } from './pools/diffing.ts';
 import type { Progress } from './queue.ts';
 
 export interface Imported {
@@ -23,7 +24,7 @@ export interface Imported {
 }
 
 /** What earlier imports of this process are remembered by. */
-export interface Memories { memory: Memory | null }
+export interface Memories { memory: Memory | null; /** where differences of long texts are worked out */ readonly diff?: Diff | undefined }
 
 /** `now`: what is published, and its tables. */
 export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, memories: Memories, now: { readonly published: Published | null; readonly tables: Tables }, progress: Progress, signal: AbortSignal): Promise<Imported> {
@@ -72,6 +73,7 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
     },
     memory: () => (memories.memory !== null && memories.memory.published === now.published ? { memory: memories.memory, tables: now.tables } : null),
     remember: (memory) => { memories.memory = memory; },
+    diff: memories.diff,
   }, progress, signal);
   signal.throwIfAborted();
   return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: staging };

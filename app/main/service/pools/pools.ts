@@ -9,6 +9,7 @@ import { Pool, type PoolOptions } from '../../../workers/pool.ts';
 import type { Supervised } from '../../../workers/rpc.ts';
 import { spawnThread } from '../threads.ts';
 import { Breakers } from './breakers.ts';
+import { type Diff, diffIn } from './diffing.ts';
 
 /** Each pairing thread holds a matrix of pairs of its own. */
 const MOST_THREADS = 8;
@@ -63,6 +64,9 @@ export class Pools {
     this.#all.push(pool as unknown as Pool<never>);
     return pool;
   }
+
+  /** Differences of long texts, in threads; `owner`: whose share of them it takes. */
+  diffOf(owner: string): Diff { return diffIn(this, owner); }
 
   figures(): Pick<StatsReport, 'pools' | 'breakers'> {
     return { pools: this.#all.map((pool) => pool.figures()), breakers: this.breakers.figures() };
