@@ -7,13 +7,13 @@ import { AcumenError } from '../../../core/errors.ts';
 import type { Histogram } from '../../../core/histogram.ts';
 import type { BusLane, Counter, Gauge, Knob, MetricName, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
 import { TelemetryFile, telemetryPath } from '../../storage/telemetry/file.ts';
-import { Packer } from '../../storage/telemetry/packing.ts';
+import { Packer, Sum } from '../../storage/telemetry/packing.ts';
 import { type SeriesId, allSeries, numberSeries, putSecond, retain, rollUp, windowOf } from '../../storage/telemetry/rollups.ts';
 import { addTo } from '../platform.ts';
 import type { Part, PlatformOptions } from '../platform.ts';
 import { readPrometheus } from './prometheus.ts';
 import { type Named, Registry } from './registry.ts';
-import { type BaseReport, Figures, type Said, WINDOW, baseReport, packSaid, readReport, wholeReport } from './report.ts';
+import { Figures, type Said, WINDOW, baseReport, lazyReport, packSaid, readReport, wholeReport } from './report.ts';
 import { SystemMetrics } from './system.ts';
 import { Timing } from './timing.ts';
 
@@ -25,6 +25,7 @@ const RESTING = 60;
 const SET_BACK = 5;
 /** Seconds into each minute at which minutes and hours are made and old figures let go: the last second's are written by then. */
 const TIDY = 5;
+const MEMORY = ':memory:';
 
 /** The figures of one second, as they were taken. */
 export interface Rolled {
@@ -42,6 +43,7 @@ export class Monitor implements Telemetry {
   readonly #options: PlatformOptions;
   readonly #now: () => number;
   readonly #parts: Part[] = [];
+  readonly #failed = new WeakSet<Part>();
   readonly #watchers = new Set<(push: StatsPush) => void>();
   readonly #packer = new Packer();
   readonly #system: SystemMetrics | null;
@@ -103,9 +105,15 @@ export class Monitor implements Telemetry {
     if (!this.#file.isInPlace) this.#reopen();
     this.registry.take();
     const covered = at > this.#last ? (at - this.#last) * 1000 : 1000;
-    const isStored = this.#number() && this.#store(at, covered);
+    let isStored = false;
+    try {
+      isStored = this.#number() && this.#store(at, covered);
+    } catch (error) {
+      if (!(error instanceof AcumenError) || this.#file.path === MEMORY) throw error;
+      this.#reopen(MEMORY); // the disk is full, or the file is damaged: figures live on as long as the process
+    }
     if (!isStored) {
-      // another process holds the file: these figures go with the next second's
+      // not written, or another process held the file: these figures go with the next second's
       this.registry.giveBack();
       return;
     }
@@ -115,7 +123,7 @@ export class Monitor implements Telemetry {
   }
 
   report(at: number | null = null): StatsReport {
-    return readReport(this.#file, at) ?? wholeReport(baseReport(at ?? this.#last * 1000, WINDOW, new Figures(windowOf(this.#file, 1, 0, 0), []), this.#said({})), {});
+    return readReport(this.#file, at) ?? wholeReport(baseReport(at ?? this.#last * 1000, WINDOW, new Figures(new Sum(), []), this.#said({})), {});
   }
 
   /** What Prometheus is told of this process. */
@@ -145,13 +153,13 @@ export class Monitor implements Telemetry {
       return TelemetryFile.open(telemetryPath(store), { writer: what, now: this.#now });
     } catch (error) {
       if (!(error instanceof AcumenError)) throw error;
-      return TelemetryFile.open(':memory:', { writer: what, now: this.#now });
+      return TelemetryFile.open(MEMORY, { writer: what, now: this.#now });
     }
   }
 
-  #reopen(): void {
+  #reopen(path: string | null = null): void {
     this.#file.close();
-    this.#file = this.#openFile();
+    this.#file = path === null ? this.#openFile() : TelemetryFile.open(path, { writer: this.#options.what, now: this.#now });
     this.#series.clear();
   }
 
@@ -168,29 +176,47 @@ export class Monitor implements Telemetry {
 
   #store(at: number, covered: number): boolean {
     const body = this.#pack(covered);
-    const window = windowOf(this.#file, 1, at - WINDOW, at);
-    window.add(body);
-    const figures = new Figures(window, this.#names);
-    const report = (parts: Partial<StatsReport>): BaseReport => baseReport(at * 1000, WINDOW, figures, this.#said(parts));
-    const parts: Partial<StatsReport> = Object.assign({}, ...this.#parts.map((part) => part.figures?.()));
+    let figures: Figures | null = null, isStored = false;
+    const windowed = (): Figures => {
+      if (figures !== null) return figures;
+      const window = windowOf(this.#file, 1, at - WINDOW, at);
+      if (!isStored) window.add(body);
+      return (figures = new Figures(window, this.#names));
+    };
+    const said = (): Said => this.#said(parts);
+    const parts = this.#ask(this.#parts, (part) => part.figures?.());
     const watching = this.#parts.filter((part) => part.second !== undefined);
     if (watching.length > 0) {
-      const base = report(parts), rolled = this.#rolled(at * 1000);
-      for (const part of watching) part.second!(at * 1000, rolled, base);
-      Object.assign(parts, ...watching.map((part) => part.figures?.()));
+      const base = lazyReport(at * 1000, said(), this.registry, () => baseReport(at * 1000, WINDOW, windowed(), said())), rolled = this.#rolled(at * 1000);
+      this.#ask(watching, (part) => { part.second!(at * 1000, rolled, base); });
+      Object.assign(parts, this.#ask(watching, (part) => part.figures?.()));
     }
-    const isStored = this.#file.write(() => {
-      putSecond(this.#file, at, body, packSaid(this.#said(parts)));
+    isStored = this.#file.write(() => {
+      putSecond(this.#file, at, body, packSaid(said()));
       // Once a minute, when the last of it has surely been written.
       if (Math.floor((at - TIDY) / 60) === Math.floor((this.#last - TIDY) / 60)) return;
       rollUp(this.#file, at, Math.min(at, this.#last) - 180);
       retain(this.#file, at);
     });
     if (isStored && this.#watchers.size > 0) {
-      const push: StatsPush = { push: 'stats', report: wholeReport(report(parts), parts) };
+      const push: StatsPush = { push: 'stats', report: wholeReport(baseReport(at * 1000, WINDOW, windowed(), said()), parts) };
       for (const listener of [...this.#watchers]) listener(push);
     }
     return isStored;
+  }
+
+  /** What parts say, put together. One that fails is left out, and named once: the rest is measured all the same. */
+  #ask(parts: readonly Part[], question: (part: Part) => Partial<StatsReport> | undefined | void): Partial<StatsReport> {
+    const said: Partial<StatsReport> = {};
+    for (const part of parts) {
+      try {
+        Object.assign(said, question(part));
+      } catch (error) {
+        if (!this.#failed.has(part)) process.emitWarning(`BUG: ${part.name} could not say how it does: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+        this.#failed.add(part);
+      }
+    }
+    return said;
   }
 
   #pack(ms: number): Uint8Array {

@@ -69,6 +69,14 @@ export class Registry implements Meter {
   gauge(name: MetricName, label = ''): Gauge { return this.#cell(name, label, GaugeCell); }
   timer(name: MetricName, label = ''): Timer { return this.#cell(name, label, TimerCell); }
 
+  /** The newest value of the second that was taken last; null where there is none. */
+  value(name: MetricName, label = ''): number | null {
+    const cell = this.#byMetric.get(name)?.get(label);
+    return cell?.kind !== 'gauge' || Number.isNaN(cell.taken.last) ? null : cell.taken.last;
+  }
+  /** Labels that were asked for. */
+  labels(name: MetricName): string[] { return [...this.#byMetric.get(name)?.keys() ?? []].sort(); }
+
   /** All there are, in the order in which they were first asked for. */
   get cells(): readonly Named[] { return this.#all; }
 

@@ -35,7 +35,7 @@ export class Figures {
 
   labels(metric: MetricName): string[] { return [...this.#byMetric.get(metric)?.keys() ?? []].sort(); }
   counter(metric: MetricName, label = ''): number { return this.#sum.counters.get(this.#id(metric, label)) ?? 0; }
-  gauge(metric: MetricName, label = ''): Figure { return this.#sum.gauges.get(this.#id(metric, label))?.last ?? null; }
+  value(metric: MetricName, label = ''): Figure { return this.#sum.gauges.get(this.#id(metric, label))?.last ?? null; }
   timer(metric: MetricName, label = ''): Histogram { return this.#sum.timers.get(this.#id(metric, label)) ?? new Histogram(); }
   /** of all labels */
   all(metric: MetricName): Histogram {
@@ -68,35 +68,64 @@ export function baseReport(at: number, window: number, figures: Figures, said: S
 
   const gc = figures.all('acumen_gc_pause_seconds');
   const disk = figures.timer('acumen_disk_seconds');
-  const cores = figures.labels('acumen_cpu_usage_ratio').filter((label) => label !== 'process').sort((a, b) => Number(a) - Number(b));
   return {
     at, window: covered, since, operations,
     caches: (parts.caches ?? []).map((cache) => {
       const h = figures.timer('acumen_cache_hit_seconds', cache.level satisfies CacheLevel);
       return { ...cache, p50: ms(h.quantile(0.5)), p99: ms(h.quantile(0.99)) };
     }),
-    prediction: parts.prediction ?? { made: 0, right: 0, wrong: 0, paused: false },
     pools: (parts.pools ?? []).map((pool) => ({
       ...pool, waitP99: ms(figures.timer('acumen_pool_wait_seconds', pool.name).quantile(0.99)), runP50: ms(figures.timer('acumen_pool_run_seconds', pool.name).quantile(0.5)),
     })),
     lanes: (parts.lanes ?? []).map((lane) => ({ ...lane, perSecond: rate(figures.counter('acumen_bus_events_total', lane.lane satisfies BusLane)) })),
-    breakers: parts.breakers ?? [],
-    memory: parts.memory ?? memory(figures, heapLimit),
     gc: { count: gc.count, totalMs: gc.sum * 1000, p99: ms(gc.quantile(0.99)), max: gc.count === 0 ? null : gc.max * 1000 },
     eventLoop: quantiles(figures.timer('acumen_event_loop_delay_seconds')),
-    cpu: { cores: cores.flatMap((core) => figures.gauge('acumen_cpu_usage_ratio', core) ?? []), process: figures.gauge('acumen_cpu_usage_ratio', 'process') },
-    disk: {
-      files: figures.labels('acumen_disk_bytes').flatMap((name) => { const bytes = figures.gauge('acumen_disk_bytes', name); return bytes === null ? [] : [{ name, bytes }]; }),
-      p50: ms(disk.quantile(0.5)), p99: ms(disk.quantile(0.99)),
-    },
-    queue: parts.queue ?? { depth: figures.gauge('acumen_queue_depth', 'operations') ?? 0, running: null },
+    ...asItIs(figures, parts, heapLimit),
+    disk: { files: filesOf(figures), p50: ms(disk.quantile(0.5)), p99: ms(disk.quantile(0.99)) },
+  };
+}
+
+/** Where gauges are read: a window's last values, or a registry's. */
+interface Gauges { labels(metric: MetricName): string[]; value(metric: MetricName, label?: string): Figure }
+type AsItIs = 'prediction' | 'breakers' | 'memory' | 'cpu' | 'queue' | 'overhead';
+
+/** What is not of a window, but of the moment. */
+function asItIs(gauges: Gauges, parts: Partial<StatsReport>, heapLimit: number): Pick<BaseReport, AsItIs> {
+  const cores = gauges.labels('acumen_cpu_usage_ratio').filter((label) => label !== 'process').sort((a, b) => Number(a) - Number(b));
+  return {
+    prediction: parts.prediction ?? { made: 0, right: 0, wrong: 0, paused: false },
+    breakers: parts.breakers ?? [],
+    memory: parts.memory ?? memory(gauges, heapLimit),
+    cpu: { cores: cores.flatMap((core) => gauges.value('acumen_cpu_usage_ratio', core) ?? []), process: gauges.value('acumen_cpu_usage_ratio', 'process') },
+    queue: parts.queue ?? { depth: gauges.value('acumen_queue_depth', 'operations') ?? 0, running: null },
     overhead: parts.overhead ?? { cpu: null, bytes: null },
   };
 }
 
-function memory(figures: Figures, limit: number): MemoryFigures | null {
-  const part = (name: string): number => figures.gauge('acumen_memory_usage_bytes', name) ?? 0;
-  if (figures.gauge('acumen_memory_usage_bytes', 'rss') === null) return null;
+function filesOf(gauges: Gauges): { name: string; bytes: number }[] {
+  return gauges.labels('acumen_disk_bytes').flatMap((name) => { const bytes = gauges.value('acumen_disk_bytes', name); return bytes === null ? [] : [{ name, bytes }]; });
+}
+
+/**
+ * The same report for those who look each second at little of it: what is of the moment is there at once, what is of the window is read when it is
+ * first asked for. Pools and lanes are as they say themselves.
+ */
+export function lazyReport(at: number, { since, heapLimit, parts }: Said, gauges: Gauges, whole: () => BaseReport): BaseReport {
+  let read: BaseReport | null = null;
+  const of = <K extends keyof BaseReport>(key: K): BaseReport[K] => (read ??= whole())[key];
+  return {
+    at, since, window: Math.max(1, Math.min(WINDOW, Math.ceil((at - since) / 1000))), pools: parts.pools ?? [], lanes: parts.lanes ?? [], ...asItIs(gauges, parts, heapLimit),
+    disk: { files: filesOf(gauges), get p50() { return of('disk').p50; }, get p99() { return of('disk').p99; } },
+    get operations() { return of('operations'); },
+    get caches() { return of('caches'); },
+    get gc() { return of('gc'); },
+    get eventLoop() { return of('eventLoop'); },
+  };
+}
+
+function memory(gauges: Gauges, limit: number): MemoryFigures | null {
+  const part = (name: string): number => gauges.value('acumen_memory_usage_bytes', name) ?? 0;
+  if (gauges.value('acumen_memory_usage_bytes', 'rss') === null) return null;
   return { rss: part('rss'), heapUsed: part('heapUsed'), heapTotal: part('heapTotal'), external: part('external'), arrayBuffers: part('arrayBuffers'), limit, stage: 'normal' };
 }
 
