@@ -287,6 +287,7 @@ export class LayeredCache {
   async #compute<V>(shelf: Shelf<V>, key: string, work: (signal: AbortSignal) => Promise<V>, signal: AbortSignal): Promise<V> {
     const cold = await this.fromCold(shelf, key);
     if (cold !== undefined) return cold;
+    signal.throwIfAborted();
     this.recorder?.entered(shelf.kind.name, key);
     const began = this.now();
     try {

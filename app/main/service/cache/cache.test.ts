@@ -1,0 +1,294 @@
+// The dangers: an answer that differs from the one computed afresh; more memory than the bound; one question computed many times, or given up
+// for all because one gave up; and an answer that is lost though there was room for it on disk.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type Generated, generate } from '../../../../testkit/generate.ts';
+import { type Loaded, load } from '../../../../testkit/loaded.ts';
+import { Random } from '../../../../testkit/random.ts';
+import type { AcuId } from '../../../core/bytes.ts';
+import type { TelemetryEvent } from '../../../core/telemetry.ts';
+import { silent } from '../../../core/telemetry.ts';
+import { DiskCache } from '../../storage/cache/disk.ts';
+import type { Moment } from '../reading.ts';
+import { Reading } from '../reading.ts';
+import { type Kind, LayeredCache } from './cache.ts';
+import { importedFrom } from './imports.ts';
+import { noHistory } from './lifetime.ts';
+import { Memory, type Owner } from './memory.ts';
+import { Predictor } from './predictor.ts';
+import type { PathBytes } from '../../../core/bytes.ts';
+
+const text: Kind<string> = { name: 'text', sizeOf: (s) => 2 * s.length, disk: { encode: (s) => Buffer.from(s), decode: (b) => Buffer.from(b).toString() } };
+const passing: Kind<string> = { name: 'passing', sizeOf: (s) => 2 * s.length };
+const later = (ms = 5): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+let place: string;
+beforeEach(() => { place = mkdtempSync(join(tmpdir(), 'acumen-cache-')); });
+afterEach(() => { rmSync(place, { recursive: true, force: true }); });
+const diskAt = (warm = 1 << 24, cold = 1 << 26): DiskCache => new DiskCache(join(place, 'store'), { keys: join(place, 'keys'), form: '1', limits: { warm, cold } });
+
+describe('one computation for all who ask', () => {
+  test('a thousand at once, one computation, one answer', async () => {
+    const shelf = new LayeredCache().shelf(text);
+    let computed = 0;
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => shelf.compute('a', async () => { computed++; await later(); return `answer ${computed}`; })));
+    expect(computed).toBe(1);
+    expect(new Set(answers)).toEqual(new Set(['answer 1']));
+    expect(await shelf.compute('a', () => Promise.reject(new Error('asked again')))).toBe('answer 1');
+  });
+
+  test('who gives up gives up alone; when the last has, the work stops, and the next begins again', async () => {
+    const shelf = new LayeredCache().shelf(text), stops = [new AbortController(), new AbortController(), new AbortController()];
+    let stopped = 0, begun = 0;
+    const work = async (signal: AbortSignal): Promise<string> => {
+      begun++;
+      await new Promise((resolve, reject) => { setTimeout(resolve, 60); signal.addEventListener('abort', () => { stopped++; reject(signal.reason as Error); }); });
+      return 'done';
+    };
+    const three = stops.map(({ signal }) => shelf.compute('a', work, signal));
+    stops[0]!.abort(new Error('first'));
+    stops[1]!.abort(new Error('second'));
+    expect((await Promise.allSettled(three)).map((r) => (r.status === 'fulfilled' ? r.value : (r.reason as Error).message))).toEqual(['first', 'second', 'done']);
+    expect([begun, stopped]).toEqual([1, 0]);
+
+    const stop = new AbortController(), alone = shelf.compute('b', work, stop.signal);
+    await later();
+    stop.abort(new Error('nobody'));
+    await expect(alone).rejects.toThrow('nobody');
+    expect(stopped).toBe(1);
+    expect(await shelf.compute('b', work)).toBe('done');
+    await expect(shelf.compute('c', work, AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
+    expect(begun).toBe(3);
+  });
+
+  test('what fails is not kept, and all who waited hear of it', async () => {
+    const shelf = new LayeredCache().shelf(text);
+    let n = 0;
+    const fail = async (): Promise<string> => { await later(); if (n++ === 0) throw new Error('once'); return 'then'; };
+    expect((await Promise.allSettled([shelf.compute('a', fail), shelf.compute('a', fail)])).map((r) => r.status)).toEqual(['rejected', 'rejected']);
+    expect(await shelf.compute('a', fail)).toBe('then');
+  });
+});
+
+test('in memory: never more than the bound, nothing but what was put, the same bytes as counted', () => {
+  const kinds = [text, passing];
+  fc.assert(fc.property(fc.integer({ min: 2000, max: 60_000 }), fc.array(fc.oneof(
+    fc.record({ do: fc.constant('put' as const), kind: fc.nat(1), key: fc.nat(30), size: fc.oneof(fc.nat(300), fc.nat(6000), fc.nat(70_000)) }),
+    fc.record({ do: fc.constant('get' as const), kind: fc.nat(1), key: fc.nat(30) }),
+    fc.record({ do: fc.constant('limit' as const), to: fc.integer({ min: 500, max: 80_000 }) }),
+    fc.record({ do: fc.constant('press' as const), stage: fc.constantFrom('normal' as const, 'shrinking' as const, 'throttling' as const) }),
+  ), { maxLength: 120 }), (limit, acts) => {
+    const cache = new LayeredCache({ limit }), put = new Map<string, string>();
+    for (const act of acts) {
+      if (act.do === 'limit') cache.resize(act.to, 'test');
+      else if (act.do === 'press') cache.press(act.stage);
+      else {
+        const shelf = cache.shelf(kinds[act.kind]!), key = String(act.key), name = `${act.kind} ${key}`;
+        if (act.do === 'put') { const value = 'x'.repeat(act.size); put.set(name, value); shelf.set(key, value); }
+        else { const found = shelf.get(key); if (found !== undefined) expect(found).toBe(put.get(name)); }
+      }
+      const part = { normal: 1, shrinking: 0.5, throttling: 0.125 }[cache.stage];
+      expect(cache.bytes).toBeLessThanOrEqual(cache.limit * part);
+      const [{ bytes, entries, kinds: byKind }] = cache.figures() as [ReturnType<LayeredCache['figures']>[0]];
+      expect(byKind.reduce((sum, k) => sum + k.bytes, 0)).toBe(bytes);
+      expect(byKind.reduce((sum, k) => sum + k.entries, 0)).toBe(entries);
+    }
+  }), { numRuns: 60 });
+});
+
+test('one large answer does not push out the small ones, as it would from one list', () => {
+  const owner = (): Owner => ({ entries: new Map(), bytes: 0, history: noHistory() });
+  for (const [bucketed, left] of [[true, 50], [false, 0]] as const) {
+    const memory = new Memory(1_000_000, { bucketed, lifetimes: false }), mine = owner();
+    for (let n = 0; n < 50; n++) memory.set(mine, `small ${n}`, n, 1000, false);
+    for (let n = 0; n < 10; n++) memory.set(mine, `large ${n}`, n, 240_000, false);
+    expect([...mine.entries.keys()].filter((key) => key.startsWith('small')).length).toBe(left);
+    expect(memory.peak).toBeLessThanOrEqual(1_000_000);
+  }
+});
+
+describe('on disk', () => {
+  test('what memory lets go of is found there, and after a restart; what is not worth it is not written', async () => {
+    const cache = new LayeredCache({ limit: 200_000, disk: diskAt() }), shelf = cache.shelf(text);
+    await cache.flush();
+    for (let n = 0; n < 100; n++) { shelf.set(String(n), `value ${n} ${'y'.repeat(4000)}`, 1); await cache.flush(); }
+    shelf.set('cheap', 'cheap', 0.0001);
+    cache.shelf(passing).set('p', 'p', 100);
+    for (let n = 0; n < 100; n++) expect(shelf.get(String(n))?.startsWith(`value ${n} y`)).toBe(true);
+    const [l1, l2] = cache.figures();
+    expect(l1!.evictions).toBeGreaterThan(50);
+    expect(l2!.hits).toBeGreaterThan(50);
+    expect(l1!.bytes).toBeLessThanOrEqual(200_000);
+    await cache.close();
+    const again = new LayeredCache({ disk: diskAt() });
+    await again.flush();
+    for (let n = 0; n < 100; n++) expect(again.shelf(text).get(String(n))?.startsWith(`value ${n} y`)).toBe(true);
+    expect(again.shelf(text).get('cheap')).toBeUndefined();
+    expect(again.shelf(passing).get('p')).toBeUndefined();
+    await again.close();
+  });
+
+  test('from the cold too, and back up', async () => {
+    const cache = new LayeredCache({ limit: 60_000, disk: diskAt(100_000, 1 << 24) }), shelf = cache.shelf(text);
+    for (let n = 0; n < 60; n++) { shelf.set(String(n), `value ${n} ${'z'.repeat(4000)}`, 1); await cache.flush(); }
+    expect(shelf.get('0')).toBeUndefined();
+    expect(await shelf.cold('0')).toMatch(/^value 0 z/);
+    await cache.flush();
+    expect(shelf.get('0')).toMatch(/^value 0 z/);
+    let computed = 0;
+    for (let n = 0; n < 60; n++) expect(await shelf.compute(String(n), async () => { computed++; return 'lost'; })).toMatch(new RegExp(`^value ${n} z`));
+    expect(computed).toBe(0);
+    const [, , l3] = cache.figures();
+    expect(l3!.hits).toBeGreaterThan(10);
+    await cache.close();
+  });
+
+  test('writes are gathered: many puts, few transactions, each key once', async () => {
+    const disk = diskAt(), calls: number[] = [], write = disk.write.bind(disk);
+    disk.write = (rows) => { calls.push(rows.length); return write(rows); };
+    const cache = new LayeredCache({ disk }), shelf = cache.shelf(text);
+    for (let n = 0; n < 500; n++) shelf.set(String(n % 50), `value ${n}`, 1);
+    await cache.flush();
+    expect(calls.length).toBeLessThanOrEqual(2);
+    expect(calls.reduce((x, y) => x + y, 0)).toBe(50);
+    await cache.close();
+  });
+
+  test('under pressure it shrinks in stages, says so, and nothing is lost that is on disk', async () => {
+    const told: TelemetryEvent[] = [];
+    const cache = new LayeredCache({ limit: 400_000, disk: diskAt(), telemetry: { ...silent, tell: (event) => { told.push(event); } } }), shelf = cache.shelf(text);
+    for (let n = 0; n < 60; n++) shelf.set(String(n), `value ${n} ${'w'.repeat(2000)}`, 1);
+    await cache.flush();
+    const before = cache.bytes;
+    cache.press('shrinking');
+    const half = cache.bytes;
+    cache.press('throttling');
+    expect([half < before, cache.bytes < half, cache.bytes <= 50_000]).toEqual([true, true, true]);
+    for (let n = 0; n < 60; n++) expect(shelf.get(String(n))).toMatch(new RegExp(`^value ${n} w`));
+    cache.press('normal');
+    expect(told.map((e) => e.kind === 'cache' && e.what)).toEqual(['shrunk', 'shrunk', 'grown']);
+    await cache.close();
+  });
+});
+
+describe('cached = computed', () => {
+  let repository: Generated, loaded: Loaded;
+  beforeAll(async () => { repository = await generate({ seed: 91, mix: 'kinds', sources: 30 }); loaded = await load(repository.dir); }, 120_000);
+  afterAll(async () => { await loaded.close(); repository.remove(); });
+
+  const momentOf = (reading: Reading): Moment => {
+    const keys = loaded.published.segments, key = (s: number) => keys[loaded.engine.tables.order.indexOf(s)]!;
+    const bodies: Moment['bodies'] = (segments) => reading.bodies(segments.map(key), async (missing) => missing.map((one) => loaded.segments[keys.indexOf(one)]!));
+    return { engine: loaded.engine, reader: loaded.reader, stored: loaded.stored, key, bodies, edits: async (s) => (await bodies([s]))[0]!.edits };
+  };
+  /** Short, so that a difference can be read. */
+  const plainly = (value: unknown): string => { const text = JSON.stringify(canonical(value)); return `${text.slice(0, 80)} ${createHash('sha256').update(text).digest('hex')}`; };
+  const canonical = (one: unknown): unknown => {
+    if (one instanceof Uint8Array) return Buffer.from(one).toString('hex');
+    if (one instanceof Map) return [...one].map(canonical).sort();
+    if (Array.isArray(one)) return one.map(canonical);
+    if (one === null || typeof one !== 'object') return one;
+    return Object.fromEntries(Object.entries(one).filter(([key]) => key !== 'ms').sort(([x], [y]) => (x < y ? -1 : 1)).map(([key, value]) => [key, canonical(value)]));
+  };
+
+  /** What people ask, in the order of a seed; the same question comes again and again. */
+  async function* answers(reading: Reading, seed: number, asks: number): AsyncGenerator<string> {
+    const random = new Random(seed), moment = momentOf(reading), { engine } = loaded;
+    const sets = Array.from({ length: 6 }, () => { let set: AcuId[] = []; for (const acu of random.shuffle(engine.acus).slice(0, 14)) { const next = [...set, acu.id]; if (random.chance(0.05) || engine.check(next).ok) set = next; } return set; });
+    const conflicts = [...engine.conflicts()].slice(0, 30);
+    for (let n = 0; n < asks; n++) {
+      const set = random.pick(sets), acu = random.pick(engine.acus), c = random.pick(conflicts), what = random.below(6);
+      const file = random.below(1000);
+      const ask = async (): Promise<unknown> => {
+        if (what === 0) return reading.preview(moment, random.shuffle([...set]));
+        if (what === 1) return reading.composed(moment, set);
+        if (what === 2) return reading.acuFiles(moment, acu.id);
+        if (what === 3) return reading.acuFile(moment, acu.id, acu.paths[file % acu.paths.length]!);
+        if (what === 4) return reading.conflictFile(moment, c.a, c.b, c.path);
+        const { files } = await reading.preview(moment, set);
+        return files.length === 0 ? null : reading.composedFile(moment, set, files[file % files.length]!.path);
+      };
+      yield plainly(await ask().catch((error: unknown) => ({ code: (error as { code?: string }).code, message: (error as Error).message })));
+    }
+  }
+  const all = async (reading: Reading, seed: number, asks: number): Promise<string[]> => { const out: string[] = []; for await (const one of answers(reading, seed, asks)) out.push(one); return out; };
+
+  test('with all levels, with no room, after restarts, ahead of time, with another beside it and with damage: what is answered is what is computed', async () => {
+    const asks = 60;
+    for (const seed of [1, 2]) {
+      // no cache at all: nothing fits
+      const expected = await all(new Reading(new LayeredCache({ limit: 1 })), seed, asks);
+      expect(new Set(expected).size).toBeGreaterThan(25);
+      const open = (limit: number): Reading => {
+        const reading = new Reading(new LayeredCache({ limit, disk: diskAt(300_000, 1 << 24) }));
+        reading.prefetch.enabled = true;
+        return reading;
+      };
+      const close = async ({ prefetch, cache }: Reading): Promise<void> => { await prefetch.close(); await cache.close(); };
+      expect(await all(new Reading(), seed, asks)).toEqual(expected);
+      const first = open(200_000), beside = open(10 << 20);
+      const [one, other] = await Promise.all([all(first, seed, asks), all(beside, seed, asks)]);
+      expect(one).toEqual(expected);
+      expect(other).toEqual(expected);
+      await close(first);
+      await close(beside);
+      const again = open(10 << 20);
+      await again.cache.flush();
+      expect(await all(again, seed, asks)).toEqual(expected);
+      expect(again.cache.figures()[1]!.hits).toBeGreaterThan(10);
+      await close(again);
+      const file = join(place, 'store.cache'), bytes = readFileSync(file), random = new Random(seed);
+      for (let i = 0; i < 60; i++) bytes[random.below(bytes.length)]! ^= 1 << random.below(8);
+      writeFileSync(file, bytes);
+      const damaged = open(10 << 20);
+      await damaged.cache.flush();
+      expect(await all(damaged, seed, asks)).toEqual(expected);
+      await close(damaged);
+    }
+  }, 120_000);
+
+  test('an answer by content is taken over by every set that has the same below it', async () => {
+    const reading = new Reading(), moment = momentOf(reading);
+    const [a, b] = loaded.engine.acus.filter(({ standing, requires }) => standing === 'exact' && requires.length === 0);
+    const set = [a!.id];
+    await reading.composed(moment, set);
+    const { hits } = reading.cache.figures()[0]!;
+    const again = await reading.composed({ ...moment }, [...set, ...set]);
+    expect('tree' in again && again.tree).toBeTruthy();
+    expect(reading.cache.figures()[0]!.hits).toBeGreaterThan(hits);
+    expect(b).toBeDefined();
+  });
+});
+
+test('a chain of order 2 tells what follows what, and says nothing of what it has not seen', () => {
+  const predictor = new Predictor();
+  expect(predictor.likely('next file')).toBe(0);
+  // two files of each change, then the next change
+  for (let n = 0; n < 20; n++) for (const step of ['next change', 'first file', 'next file']) predictor.step(step);
+  expect(predictor.likely('next change')).toBe(1);
+  predictor.step('next change');
+  expect([predictor.likely('first file'), predictor.likely('next file')]).toEqual([1, 0]);
+  predictor.step('first file');
+  expect(predictor.likely('next file')).toBe(1);
+});
+
+test('imports are found among the files beside', () => {
+  const paths = ['src/a.ts', 'src/b.ts', 'src/deep/index.ts', 'lib/c.js', 'core/src/lib.rs', 'core/src/store.rs', 'p/x.py', 'p/y.py'] as PathBytes[];
+  expect(importedFrom("import { b } from './b';\nimport './deep';\nconst c = require('../lib/c.js');\nimport x from 'react';", 'src/a.ts' as PathBytes, paths)).toEqual(['src/b.ts', 'src/deep/index.ts', 'lib/c.js']);
+  expect(importedFrom('mod store;\nuse crate::store::Store;', 'core/src/lib.rs' as PathBytes, paths)).toEqual(['core/src/store.rs']);
+  expect(importedFrom('from .y import z', 'p/x.py' as PathBytes, paths)).toEqual(['p/y.py']);
+  expect(importedFrom('no imports', 'src/a.ts' as PathBytes, paths)).toEqual([]);
+});
+
+test('nothing of a cache is left open or lying about', async () => {
+  const cache = new LayeredCache({ disk: diskAt() });
+  cache.shelf(text).set('a', 'b', 1);
+  await cache.close();
+  expect(readdirSync(place).sort()).toEqual(['keys', 'store.cache']);
+  expect(existsSync(join(place, 'store.cache-wal'))).toBe(false);
+  expect(statSync(join(place, 'store.cache')).mode & 0o777).toBe(0o600);
+});
