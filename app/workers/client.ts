@@ -1,17 +1,64 @@
 // What the renderer may import of this room: typed clients of its Web Workers, and the words and shapes both sides share.
 // The address of a worker is the caller's to give, for only the bundler knows it.
 import { proxy, transfer } from 'comlink';
+import type { Remote } from 'comlink';
 import type { NodeStates, Palette, View } from './draw.ts';
-import type { GraphPainter, OnPositions } from './graph.ts';
+import type { GraphPainter } from './graph.ts';
+import type { Priority } from './jobs.ts';
+import type { Layouter } from './layouter.ts';
+import { Pool, type PoolState, SEVERAL } from './pool.ts';
 import type { Graph, Replica } from './replica.ts';
 import { supervise } from './rpc.ts';
-import type { Supervised } from './rpc.ts';
 
-export type ReplicaClient = Supervised<Replica>;
+/** Longer than any question to a replica takes, in ms: an import of 30,000 branches is paired within it. */
+const REPLICA_MS = 600_000;
+/** Questions posted at once: pairing ahead waits for workers of its own, and one is always there when another ends. The rest can be overtaken. */
+const POSTED = 3;
+/** Layouts at once, each of a graph on screen; and how long one may take, in ms. */
+const LAYOUTS = 2, LAYOUT_MS = 600_000;
 
-export function spawnReplica(address: string): ReplicaClient {
-  return supervise<Replica>(new Worker(address, { type: 'module', name: 'replica' }), 'replica');
+export interface ReplicaClient {
+  /** `urgent` before what waits: what a person who drags waits for. */
+  call<R>(work: (api: Remote<Replica>) => Promise<R>, signal?: AbortSignal, priority?: Priority): Promise<R>;
+  /** Called once, with the reason, if the worker dies by itself: what it held is gone with it. */
+  onDeath(listener: (reason: Error) => void): void;
+  figures(): PoolState;
+  end(): void;
 }
+
+/** A pool of one: no other worker holds this replica, and one that died is not replaced by an empty one. */
+export function spawnReplica(address: string): ReplicaClient {
+  const deaths = new Set<(reason: Error) => void>();
+  const pool = new Pool<Replica>({
+    name: 'replica', max: 1, perWorker: POSTED, keep: Infinity, hung: REPLICA_MS,
+    spawn: () => {
+      const worker = supervise<Replica>(new Worker(address, { type: 'module', name: 'replica' }), 'replica');
+      worker.onDeath((reason) => {
+        pool.close(reason);
+        for (const listener of deaths) listener(reason);
+      });
+      return worker;
+    },
+  });
+  return {
+    call: (work, signal, priority = 'normal') => pool.run({ kind: 'replica', work, priority, ...signal !== undefined && { signal } }),
+    onDeath: (listener) => { deaths.add(listener); },
+    figures: () => pool.figures(),
+    end: () => pool.close(),
+  };
+}
+
+export type LayoutPool = Pool<Layouter>;
+
+/** Workers that lay graphs out: one page has one pool. */
+export function layoutPool(address: string): LayoutPool {
+  return new Pool<Layouter>({
+    name: 'layout', max: LAYOUTS, hung: LAYOUT_MS, ping: (worker) => worker.call((api) => api.ping()),
+    spawn: () => supervise<Layouter>(new Worker(address, { type: 'module', name: 'layout' }), 'layout'),
+  });
+}
+
+export type OnPositions = (positions: Float32Array, progress: number) => void;
 
 export interface GraphClient {
   attach(canvas: OffscreenCanvas, width: number, height: number, ratio: number): Promise<void>;
@@ -19,13 +66,16 @@ export interface GraphClient {
   look(view: View): Promise<void>;
   paint(palette: Palette): Promise<void>;
   show(states: NodeStates): Promise<void>;
+  /** Lays out a new graph; the latest call wins. Resolves when settled, or when another graph took its place. */
   arrange(graph: Graph, names: readonly string[], onPositions: OnPositions): Promise<void>;
   onDeath(listener: (reason: Error) => void): void;
   end(): void;
 }
 
-export function spawnGraph(address: string): GraphClient {
+/** A painter holds the canvas it was given, so it is one worker and no pool's; `layouts`: who works out where nodes stand. */
+export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
   const worker = supervise<GraphPainter>(new Worker(address, { type: 'module', name: 'graph' }), 'graph');
+  let latest: AbortController | null = null;
   return {
     async attach(canvas, width, height, ratio) {
       await worker.call((api) => api.attach(transfer(canvas, [canvas])));
@@ -35,13 +85,25 @@ export function spawnGraph(address: string): GraphClient {
     look: (view) => worker.call((api) => api.look(view)),
     paint: (palette) => worker.call((api) => api.paint(palette)),
     show: (states) => worker.call((api) => api.show(states)),
-    arrange: (graph, names, onPositions) => {
-      // The callback's port lives in this closure until the worker has settled.
-      const callback = proxy(onPositions);
-      return worker.call((api) => api.arrange(graph.nodes, graph.a, graph.b, graph.verdict, names, callback));
+    async arrange(graph, names, onPositions) {
+      latest?.abort();
+      const mine = latest = new AbortController(), { nodes, a, b, verdict } = graph;
+      await worker.call((api) => api.take(a, b, verdict, names));
+      // The callback's port lives in this closure until the layout has settled.
+      const onStep = proxy(async (positions: Float32Array, progress: number) => {
+        if (mine.signal.aborted) return false;
+        await worker.call((api) => api.place(positions));
+        if (!mine.signal.aborted) onPositions(positions, progress);
+        return !mine.signal.aborted;
+      });
+      try {
+        await layouts.run({ kind: 'layout', cost: nodes + a.length, signal: mine.signal, attempts: SEVERAL, work: (api) => api.arrange(nodes, a, b, onStep) });
+      } catch (error) {
+        if (!mine.signal.aborted) throw error;
+      }
     },
     onDeath: (listener) => worker.onDeath(listener),
-    end: () => worker.end(),
+    end: () => { latest?.abort(); worker.end(); },
   };
 }
 

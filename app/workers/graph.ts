@@ -1,10 +1,7 @@
-// The conflict graph off the main thread: lays it out in steps, tells where the nodes are, and draws on the canvas it was
-// given whenever something it shows has changed.
+// The conflict graph off the main thread: draws it on the canvas it was given whenever something it shows has changed. Where its nodes
+// stand is told to it, step by step (layouter.ts): a pan never waits for a layout.
 import { drawGround, drawTop, flags } from './draw.ts';
 import type { Frame, NodeStates, Palette, Scene, View } from './draw.ts';
-import { layout } from './layout.ts';
-
-export type OnPositions = (positions: Float32Array, progress: number) => void;
 
 export class GraphPainter {
   #canvas: OffscreenCanvas | null = null;
@@ -12,13 +9,13 @@ export class GraphPainter {
   /** the lower layer, kept between frames */
   #ground: OffscreenCanvasRenderingContext2D | null = null;
   #groundIsOld = true;
+  #graph: Omit<Scene, 'positions'> | null = null;
   #scene: Scene | null = null;
   #states: NodeStates = { mark: new Uint8Array(0), flags: new Uint8Array(0) };
   #palette: Palette | null = null;
   #view: View = { scale: 1, x: 0, y: 0 };
   #width = 0; #height = 0; #ratio = 1;
   #asked = false;
-  #run = 0;
 
   attach(canvas: OffscreenCanvas): void {
     this.#canvas = canvas;
@@ -49,18 +46,17 @@ export class GraphPainter {
     this.#ask(!same);
   }
 
-  /** Lays out a new graph; the latest call wins. Resolves when settled, or when another graph took its place. */
-  async arrange(nodes: number, a: Int32Array, b: Int32Array, verdict: Uint8Array, names: readonly string[], onPositions: OnPositions): Promise<void> {
-    const run = ++this.#run;
-    for (const step of layout(nodes, a, b)) {
-      const positions = step.positions.slice();
-      this.#scene = { positions, a, b, verdict, names };
-      this.#ask(true);
-      onPositions(positions, step.progress);
-      // lets messages in (a pan, a newer graph) between steps
-      await new Promise((next) => { setTimeout(next, 0); });
-      if (run !== this.#run) return;
-    }
+  /** A new graph; nothing of it is seen before its nodes are placed. */
+  take(a: Int32Array, b: Int32Array, verdict: Uint8Array, names: readonly string[]): void {
+    this.#graph = { a, b, verdict, names };
+    this.#scene = null;
+  }
+
+  /** x and y of each of its nodes */
+  place(positions: Float32Array): void {
+    if (this.#graph === null || positions.length !== 2 * this.#graph.names.length) return; // of an older graph
+    this.#scene = { positions, ...this.#graph };
+    this.#ask(true);
   }
 
   #ask(groundToo: boolean): void {

@@ -146,7 +146,8 @@ export class Pool<Api> {
   #done = 0;
   #failed = 0;
   #steals = 0;
-  #closed = false;
+  /** why it takes nothing any more */
+  #closed: Error | null = null;
   #tending: (() => void) | null = null;
   /** worker-ms at work and there, up to `#measured`; and both at moments of the last seconds */
   #busyMs = 0; #thereMs = 0; #measured: number;
@@ -184,7 +185,7 @@ export class Pool<Api> {
   run<R>(job: Job<Api, R>): Promise<R> {
     return new Promise<R>((resolve, reject) => {
       const owner = job.owner ?? '', at = this.#now();
-      if (this.#closed) { reject(new WorkerDied(`The ${this.name} workers were ended.`)); return; }
+      if (this.#closed !== null) { reject(this.#closed); return; }
       if (job.signal?.aborted === true) { reject(aborted()); return; }
       const ahead = this.#waitingOf.get(owner) ?? 0;
       if (ahead >= (this.#options.limit ?? DEFAULTS.limit)) {
@@ -248,15 +249,16 @@ export class Pool<Api> {
     };
   }
 
-  /** Ends all workers; what waits and runs is rejected. */
-  close(): void {
-    this.#closed = true;
+  /** Ends all workers; what waits, what runs and what is asked later is rejected with `reason`. */
+  close(reason: Error = new WorkerDied(`The ${this.name} workers were ended.`)): void {
+    if (this.#closed !== null) return;
+    this.#closed = reason;
     this.#tending?.();
     for (const member of this.#members.splice(0)) {
       const left = [...this.#emptied(member), ...[...member.runs].map((run) => { run.isOver = true; run.stop(); return run.entry; })];
       member.thread.end();
       this.#tell(member, 'ended', 'the pool was closed');
-      for (const entry of left) this.#reject(entry, new WorkerDied(`The ${this.name} workers were ended.`));
+      for (const entry of left) this.#reject(entry, reason);
     }
     this.#measure();
   }
@@ -343,7 +345,7 @@ export class Pool<Api> {
   }
 
   #fill(): void {
-    while (!this.#closed && this.#members.length < this.#min && this.#start('kept warm') !== null);
+    while (this.#closed === null && this.#members.length < this.#min && this.#start('kept warm') !== null);
   }
 
   #start(reason: string, what: 'started' | 'replaced' = 'started'): Member<Api> | null {
@@ -353,7 +355,7 @@ export class Pool<Api> {
     this.#measure();
     this.#members.push(member);
     thread.hold?.(false);
-    thread.onDeath((error) => this.#lost(member, error.message));
+    thread.onDeath((error) => this.#lost(member, error.message, error));
     this.#tell(member, what, reason);
     this.#ask(member);
     this.#tending ??= this.#later(PING.every, () => this.#tend());
@@ -501,15 +503,15 @@ export class Pool<Api> {
   }
 
   /** What it ran begins again elsewhere where it may, what waited for it waits elsewhere, and another takes its place where there is work. */
-  #lost(member: Member<Api>, reason: string): void {
+  #lost(member: Member<Api>, reason: string, error: Error = new WorkerDied(`The ${this.name} worker stopped: ${reason}`)): void {
     if (!this.#members.includes(member)) return;
     this.#failed++;
     this.#figures.failures.add();
     this.#gate.failed(reason);
-    this.#leave(member, 'died', reason);
+    this.#leave(member, 'died', reason, error);
   }
 
-  #leave(member: Member<Api>, what: 'died' | 'ended', reason: string): void {
+  #leave(member: Member<Api>, what: 'died' | 'ended', reason: string, error?: Error): void {
     this.#measure();
     this.#members.splice(this.#members.indexOf(member), 1);
     this.#tell(member, what, reason);
@@ -520,10 +522,10 @@ export class Pool<Api> {
       run.stop();
       if (run.entry.isSettled) continue;
       if (run.entry.attempts < (run.entry.job.attempts ?? 1)) again.push(run.entry);
-      else this.#reject(run.entry, new WorkerDied(`The ${this.name} worker stopped: ${reason}`));
+      else this.#reject(run.entry, error ?? new WorkerDied(`The ${this.name} worker was ended: ${reason}`));
     }
     again.push(...this.#emptied(member));
-    if (this.#closed) return;
+    if (this.#closed !== null) return;
     if (this.#members.length < this.#min || again.length > 0) this.#start(reason, 'replaced');
     for (const entry of again.sort((x, y) => x.seq - y.seq)) this.#add(entry);
   }

@@ -13,6 +13,7 @@ import { load } from '../../testkit/loaded.ts';
 import type { Loaded } from '../../testkit/loaded.ts';
 import { numbered, smallRepository } from '../../testkit/small.ts';
 import { layout } from './layout.ts';
+import { Layouter } from './layouter.ts';
 import { marks } from './marks.ts';
 import { Replica } from './replica.ts';
 import { supervise } from './rpc.ts';
@@ -157,6 +158,29 @@ describe('layout', () => {
     for (let i = 10; i < 20; i++) expect(p[2 * i + 1]).toBeGreaterThan(bottom);
     expect(new Set(settled(9, new Int32Array(0), new Int32Array(0))).size).toBeGreaterThan(3);
     expect(settled(0, new Int32Array(0), new Int32Array(0))).toHaveLength(0);
+  });
+});
+
+describe('a layouter', () => {
+  test('takes the steps of a layout one by one, each waited for, and stops when no more is wanted', async () => {
+    const n = 120, a = Int32Array.from({ length: n }, (_, i) => i), b = Int32Array.from({ length: n }, (_, i) => (i + 1) % n);
+    const steps = [...layout(n, a, b)].map(({ progress }) => progress), last = [...layout(n, a, b)].at(-1)!.positions;
+    const taken: number[] = [];
+    let atOnce = 0, positions = new Float32Array(0);
+    await new Layouter().arrange(n, a, b, async (found, progress) => {
+      expect(++atOnce).toBe(1);
+      await new Promise((next) => { setTimeout(next, 0); });
+      atOnce--;
+      taken.push(progress);
+      positions = found as Float32Array<ArrayBuffer>;
+      return true;
+    });
+    expect(taken).toEqual(steps);
+    expect(positions).toEqual(last);
+    expect(steps.length).toBeGreaterThan(3);
+    let asked = 0;
+    await new Layouter().arrange(n, a, b, () => ++asked < 2);
+    expect(asked).toBe(2);
   });
 });
 

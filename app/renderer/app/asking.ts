@@ -31,7 +31,7 @@ export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const inside = new Set(set);
-  const answer = await replica().call((api) => api.verdict(set, ids.filter((id) => !inside.has(id))));
+  const answer = await replica().call((api) => api.verdict(set, ids.filter((id) => !inside.has(id))), undefined, 'urgent');
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
   cache.set(key, answer);
   return answer;
@@ -86,7 +86,7 @@ async function ask(): Promise<void> {
   try {
     const [answer, against] = await Promise.all([
       verdictOn(subject.ids),
-      carrying ? replica().call((api) => api.against(subject.ids)) : null,
+      carrying ? replica().call((api) => api.against(subject.ids), undefined, 'urgent') : null,
     ]);
     if (mine !== turn) return;
     const rows = useReplica.getState().rows;

@@ -21,7 +21,7 @@ export const useGraph = create<GraphState>((set, get) => ({
     const held = get();
     if (held.generation === generation) return held.graph;
     try {
-      const graph = await replica().call((api) => api.graph());
+      const graph = await replica().call((api) => api.graph(), undefined, 'idle');
       if (useReplica.getState().generation !== generation) return null;
       set({ generation, graph, neighbours: adjacency(graph) });
       return graph;

@@ -1,8 +1,8 @@
 // One conflict graph on screen: owns the canvas and its worker, sends what changed, and finds what is under the pointer in
 // the positions that come back.
-import { spawnGraph } from '../../workers/client.ts';
+import { layoutPool, spawnGraph } from '../../workers/client.ts';
 import { flags, markToken, marks, nodeRadius } from '../../workers/client.ts';
-import type { AcuRow, GraphClient, Mark, Palette, View } from '../../workers/client.ts';
+import type { AcuRow, GraphClient, LayoutPool, Mark, Palette, View } from '../../workers/client.ts';
 import { useGraph } from './graph.ts';
 import { complain } from '../state/notices.ts';
 import { useReplica } from '../state/replica.ts';
@@ -10,9 +10,12 @@ import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
-import { graphAddress } from './workers.ts';
+import { graphAddress, layoutAddress } from './workers.ts';
 
 const ZOOMS = { least: 0.02, most: 6 } as const;
+
+/** One for the page: a worker that is there already lays out the next graph. */
+let layouts: LayoutPool | null = null;
 
 export class GraphScreen {
   readonly #host: HTMLElement;
@@ -33,7 +36,7 @@ export class GraphScreen {
     this.#onView = onView;
     const canvas = document.createElement('canvas');
     host.append(canvas);
-    this.#worker = spawnGraph(graphAddress);
+    this.#worker = spawnGraph(graphAddress, layouts ??= layoutPool(layoutAddress));
     this.#worker.onDeath((reason) => { if (!this.#ended) complain(reason); });
     const { clientWidth: width, clientHeight: height } = host;
     this.#send(this.#worker.attach(canvas.transferControlToOffscreen(), width, height, devicePixelRatio));

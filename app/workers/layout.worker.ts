@@ -1,0 +1,5 @@
+// Layouts as a Web Worker.
+import { expose } from 'comlink';
+import { Layouter } from './layouter.ts';
+
+expose(new Layouter());

@@ -1,0 +1,14 @@
+// Layouts beside whatever else is drawn: in a worker of their own, step by step, for as long as somebody wants them.
+import { layout } from './layout.ts';
+
+/** Takes a step: x and y of each node, and how far it is, 1 at the end. False: no more is wanted. */
+export type OnStep = (positions: Float32Array, progress: number) => boolean | Promise<boolean>;
+
+export class Layouter {
+  ping(): void {}
+
+  /** Resolves when settled, or no more is wanted. */
+  async arrange(nodes: number, a: Int32Array, b: Int32Array, onStep: OnStep): Promise<void> {
+    for (const { positions, progress } of layout(nodes, a, b)) if (!await onStep(positions.slice(), progress)) return;
+  }
+}
