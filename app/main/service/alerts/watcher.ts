@@ -298,7 +298,7 @@ export class Alerts implements Part {
     for (const [i, { id, name, value, target, unit, holds }] of this.#levels.entries()) {
       yield {
         id, name, isWrong: holds === null ? null : !holds, value: value ?? 0, target, unit, patience: this.#rules[i]!.patience, least: 'notice',
-        reason: holds === false ? `${name} is ${figure(value!)} ${unit}; ${figure(target)} was promised.` : '',
+        reason: holds === false ? `${name} is ${quantity(value!, unit)}; ${quantity(target, unit)} was promised.` : '',
       };
     }
     if (this.#verdicts.at === this.#at) {
@@ -350,7 +350,8 @@ function forecastOf(of: Pick<Forecast, 'id' | 'name' | 'metric' | 'label' | 'uni
   };
 }
 
-const figure = (value: number): string => (Number.isInteger(value) ? String(value) : value.toPrecision(3));
+const quantity = (value: number, unit: string): string => (unit === 'share' ? `${figure(value * 100)} %` : `${figure(value)} ${unit}`);
+const figure = (value: number): string => (Number.isInteger(value) || Math.abs(value) >= 1000 ? String(Math.round(value)) : value.toPrecision(3));
 const packed = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 function parsed(body: Uint8Array | null): unknown {
   try {
