@@ -34,6 +34,7 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   compose: fc.record({ acus, ticket }), preview: fc.record({ acus }), composedFile: fc.record({ acus, path }),
   acuFiles: fc.record({ acu }), acuFile: fc.record({ acu, path }),
   conflictFile: fc.record({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
+  layout: fc.record({ graph: fc.stringMatching(/^[0-9a-f]{64}$/), positions: nullable(fc.nat(20).map((n) => new Uint8Array(8 * n))) }),
   writeBranch: fc.record({ name, acus, ticket }),
   add: fc.record({ acus, ticket }), remove: fc.record({ acus, ticket }), check: fc.record({ acus }),
   list: fc.record({ from: count, limit: fc.integer({ min: 1, max: limits.page }) }),

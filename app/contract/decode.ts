@@ -95,6 +95,8 @@ const patches = v.strictObject({
   drop: v.boolean(),
 });
 
+const positions = v.nullable(v.pipe(bytes, v.check(({ length }) => length % 8 === 0 && length <= 8 * limits.acus)));
+
 const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   hello: nothing,
   import: v.strictObject({ path: v.nullable(name), base: v.nullable(name), refs: v.pipe(v.array(name), v.maxLength(1000)), grain, patches: v.optional(patches), ticket }),
@@ -110,6 +112,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   acuFiles: v.strictObject({ acu: acuId }),
   acuFile: v.strictObject({ acu: acuId, path }),
   conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path }),
+  layout: v.strictObject({ graph: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), positions }),
   writeBranch: v.strictObject({ name, acus: acuIds, ticket }),
   log: v.strictObject({ before: v.nullable(v.pipe(count, v.minValue(1))), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
   undo: ticketed,
@@ -153,6 +156,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
     base: v.nullable(shown), sides: v.array(v.strictObject({ acu: acuOrBase, shown: v.nullable(shown) })), merged: v.nullable(shown),
     kind: conflictKind, places: v.array(v.strictObject({ start: count, end: count })),
   }),
+  layout: v.strictObject({ positions }),
   writeBranch: v.strictObject({ ref: name, commit: oid, tree: oid, operation }),
   log: v.strictObject({ operations: v.array(operation), current: count }),
   undo: done,

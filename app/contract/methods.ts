@@ -56,6 +56,8 @@ export interface Methods {
   acuFile: { params: { acu: AcuId; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
   /** Base, both sides and the merged text (with conflict markers) of one conflicting path. `b` may be 'base' for a stale ACU. */
   conflictFile: { params: { a: AcuId; b: AcuId | 'base'; path: PathBytes }; result: { base: Shown | null; sides: readonly { acu: AcuId | 'base'; shown: Shown | null }[]; merged: Shown | null; kind: ConflictKind; places: readonly { start: number; end: number }[] } };
+  /** Where the nodes of the conflict graph stand: two numbers of 32 bits each, little-endian. `graph`: its SHA-256, as the window makes it. Asked for with null, else kept. */
+  layout: { params: { graph: string; positions: Uint8Array | null }; result: { positions: Uint8Array | null } };
   writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
   log: { params: { before: number | null; limit: number }; result: { operations: readonly Operation[]; current: number } };
   undo: { params: { ticket: string }; result: { operation: Operation } };

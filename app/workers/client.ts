@@ -66,8 +66,8 @@ export interface GraphClient {
   look(view: View): Promise<void>;
   paint(palette: Palette): Promise<void>;
   show(states: NodeStates): Promise<void>;
-  /** Lays out a new graph; the latest call wins. Resolves when settled, or when another graph took its place. */
-  arrange(graph: Graph, names: readonly string[], onPositions: OnPositions): Promise<void>;
+  /** Lays out a new graph, or takes it as it is `known` to lie; the latest call wins. Resolves when settled, or when another graph took its place. */
+  arrange(graph: Graph, names: readonly string[], known: Float32Array | null, onPositions: OnPositions): Promise<void>;
   onDeath(listener: (reason: Error) => void): void;
   end(): void;
 }
@@ -85,10 +85,15 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
     look: (view) => worker.call((api) => api.look(view)),
     paint: (palette) => worker.call((api) => api.paint(palette)),
     show: (states) => worker.call((api) => api.show(states)),
-    async arrange(graph, names, onPositions) {
+    async arrange(graph, names, known, onPositions) {
       latest?.abort();
       const mine = latest = new AbortController(), { nodes, a, b, verdict } = graph;
       await worker.call((api) => api.take(a, b, verdict, names));
+      if (known !== null) {
+        await worker.call((api) => api.place(known));
+        if (!mine.signal.aborted) onPositions(known, 1);
+        return;
+      }
       // The callback's port lives in this closure until the layout has settled.
       const onStep = proxy(async (positions: Float32Array, progress: number) => {
         if (mine.signal.aborted) return false;

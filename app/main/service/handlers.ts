@@ -47,6 +47,7 @@ export function handlersOf(workspace: Workspace): Handlers {
     composedFile: async ({ acus, path }) => reading.composedFile(await workspace.moment(), acus, path),
     acuFiles: async ({ acu }) => reading.acuFiles(await workspace.moment(), acu),
     acuFile: async ({ acu, path }) => reading.acuFile(await workspace.moment(), acu, path),
+    layout: async ({ graph, positions }) => reading.layout(graph, positions),
     conflictFile: async ({ a, b, path }) => reading.conflictFile(await workspace.moment(), a, b, path),
     };
 }

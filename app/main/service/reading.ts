@@ -52,6 +52,8 @@ type Answer = Composed | NotComposed;
 
 /** Sets whose keys are remembered, for each engine: naming one goes over all that is below it. */
 const MOST_NAMED = 500;
+/** What laying out a graph takes at least, in milliseconds: it is worth being kept on disk. */
+const LAID_OUT = 10;
 
 export class Reading {
   readonly cache: LayeredCache;
@@ -64,6 +66,7 @@ export class Reading {
   readonly #refused: Shelf<NotComposed>;
   readonly #conflicts: Shelf<Methods['conflictFile']['result']>;
   readonly #segments: Shelf<Segment>;
+  readonly #layouts: Shelf<Uint8Array>;
   /** what somebody still holds with its contents */
   readonly #whole = new WeakMap<Sketch, WeakRef<Composed>>();
   readonly #keys = new WeakMap<Engine, Map<string, string | null>>();
@@ -80,6 +83,7 @@ export class Reading {
     this.#refused = cache.shelf(kinds.refused);
     this.#conflicts = cache.shelf(kinds.conflict);
     this.#segments = cache.shelf(kinds.segment);
+    this.#layouts = cache.shelf(kinds.layout);
   }
 
   warm(reader: RepositoryReader): Warm {
@@ -280,6 +284,13 @@ export class Reading {
       return besides([...new Set(paths)], path, null).map(([step, other]): Offer => ({ step, request: `conflictFile ${a} ${b} ${other}`, run: () => this.#keptConflict(moment, a, b, other) }));
     });
     return answer;
+  }
+
+  /** What a window worked out is kept for the next one; null where nobody has yet. */
+  async layout(graph: string, positions: Uint8Array | null): Promise<Methods['layout']['result']> {
+    if (positions === null) return { positions: this.#layouts.get(graph) ?? await this.#layouts.cold(graph) ?? null };
+    this.#layouts.set(graph, positions, LAID_OUT);
+    return { positions: null };
   }
 
   #keptConflict(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {

@@ -5,6 +5,7 @@ import { flags, markToken, marks, nodeRadius } from '../../workers/client.ts';
 import type { AcuRow, GraphClient, LayoutPool, Mark, Palette, View } from '../../workers/client.ts';
 import { useGraph } from './graph.ts';
 import { complain } from '../state/notices.ts';
+import { keepLayout, keptLayout, nameOf } from './keptLayouts.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
@@ -79,11 +80,15 @@ export class GraphScreen {
     const graph = await useGraph.getState().fetch();
     if (graph === null || this.#ended) return;
     this.#show();
-    this.#send(this.#worker.arrange(graph, rows.map((row) => row.name), (positions, progress) => {
+    const name = await nameOf(graph), known = await keptLayout(name, graph.nodes);
+    if (this.#ended || useReplica.getState().generation !== generation) return;
+    this.#send(this.#worker.arrange(graph, rows.map((row) => row.name), known, (positions, progress) => {
       if (this.#ended || useReplica.getState().generation !== generation) return;
       this.#positions = positions;
       if (this.#following) this.fit();
-      if (progress === 1) onSettled(true);
+      if (progress !== 1) return;
+      onSettled(true);
+      if (known === null) keepLayout(name, positions);
     }));
   }
 

@@ -49,6 +49,8 @@ export const conflict: Kind<Methods['conflictFile']['result']> = {
   name: 'conflict', disk: plain(),
   sizeOf: ({ base, merged, sides, places }) => 500 + shownSize(base) + shownSize(merged) + sides.reduce((sum, { shown }) => sum + shownSize(shown), 0) + 50 * places.length,
 };
+/** by the graph: where its nodes stand, as a window laid them out */
+export const layout: Kind<Uint8Array> = { name: 'layout', sizeOf: (bytes) => bytes.length, disk: asIs };
 /** by its key: the body of a segment. The store has it: it is not written twice. */
 export const segment: Kind<Segment> = {
   name: 'segment',
