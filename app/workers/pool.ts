@@ -95,7 +95,8 @@ const START_MS = 60;
 const STARTING = 10_000;
 /** Affinities one worker is believed to hold. */
 const MOST_WARM = 64;
-const DEFAULTS = { limit: 2_000, keep: 30_000, hung: 120_000, letGo: 2_000 } as const;
+const MAX_WAITING = 2_000;
+const DEFAULTS = { keep: 30_000, hung: 120_000, letGo: 2_000 } as const;
 /** ms between questions to idle workers, and until one has failed to answer. */
 const PING = { every: 10_000, answer: 5_000 } as const;
 /** Attempts end on as many workers; one killed each second must not take a job's whole life. */
@@ -188,7 +189,7 @@ export class Pool<Api> {
       if (this.#closed !== null) { reject(this.#closed); return; }
       if (job.signal?.aborted === true) { reject(aborted()); return; }
       const ahead = this.#waitingOf.get(owner) ?? 0;
-      if (ahead >= (this.#options.limit ?? DEFAULTS.limit)) {
+      if (ahead >= (this.#options.limit ?? MAX_WAITING)) {
         this.#figures.throttled.add();
         reject(new AcumenError('overloaded', `Too much waits for the ${this.name} workers.`, 'Wait until some of it is done, then try again.', { waiting: ahead, retryAfterMs: 100 }));
         return;

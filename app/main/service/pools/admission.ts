@@ -12,8 +12,12 @@ export interface AdmissionLimits {
   readonly ofAll: number;
 }
 
-/** A window asks some dozens of things a second; scripts over a socket some thousands. What lies beyond is a client that runs wild. */
-export const LIMITS: AdmissionLimits = { rate: 20_000, burst: 4_000, ofOne: 256, ofAll: 4_096 };
+/** A window asks some dozens of things a second, and has a dozen under way; scripts over a socket some thousands. What lies beyond is a client that runs wild. */
+const MAX_PER_SECOND = 20_000;
+const MAX_AT_ONCE = 4_000;
+const MAX_OF_ONE = 256;
+const MAX_OF_ALL = 4_096;
+export const LIMITS: AdmissionLimits = { rate: MAX_PER_SECOND, burst: MAX_AT_ONCE, ofOne: MAX_OF_ONE, ofAll: MAX_OF_ALL };
 /** The least that a controller may leave, so that a person is always answered. */
 const LEAST = { rate: 50, ofAll: 64 } as const;
 
