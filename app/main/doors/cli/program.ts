@@ -14,6 +14,7 @@ export interface Options {
   readonly unstored?: boolean;
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
   readonly prometheus?: boolean; readonly at?: string;
+  readonly events?: boolean; readonly about?: string; readonly from?: string; readonly to?: string; readonly follow?: boolean; readonly reader?: string;
 }
 export interface Call { readonly io: Io; readonly out: Output; readonly err: Output; readonly options: Options; readonly args: readonly string[] }
 /** Answers the exit status. */
@@ -105,7 +106,14 @@ function build(out: Output, start: Run): Command {
   verb('fsck', 'recompute every hash, replay every event, compare', async () => (await import('./history.ts')).fsck);
   verb('stats', 'how the engine does: the figures of the process that serves, or served last', async () => (await import('./stats.ts')).stats)
     .option('--prometheus', 'print Prometheus\' text format')
-    .option('--at <ms>', 'of this moment (milliseconds since the epoch), where figures of it are kept');
+    .option('--at <ms>', 'of this moment (milliseconds since the epoch), where figures of it are kept')
+    .option('--events', 'what happened instead: decisions, breakers, workers, alerts, slow operations; with --json a line for each')
+    .option('--kind <kind>', 'with --events: of this kind only')
+    .option('--about <name>', 'with --events: about this operation, knob, dependency, pool, metric or alert only')
+    .option('--from <ms>', 'with --events: from this moment on')
+    .option('--to <ms>', 'with --events: up to this moment')
+    .option('--follow', 'with --events: go on with what happens, until interrupted')
+    .option('--reader <name>', 'with --events: begin where the last run with this name stopped');
   verb('backup <file>', 'a checked copy of the workspace, whole or not at all, while others write', async () => (await import('./keeping.ts')).backup)
     .option('--force', 'replace the file if it is there');
   verb('restore <file>', 'a backup put in the workspace\'s place; what stood there is kept beside it', async () => (await import('./keeping.ts')).restore)

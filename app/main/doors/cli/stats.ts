@@ -10,6 +10,7 @@ import type { Verb } from './program.ts';
 
 export const stats: Verb = async (call) => {
   const { out, options } = call;
+  if (options.events) return (await import('./events.ts')).events(call);
   const at = moment(options.at);
   if (options.json && options.prometheus) throw new AcumenError('usage', '--json and --prometheus are two formats.', 'Give one of them.');
   const located = await whereIs(call);

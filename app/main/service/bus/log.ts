@@ -2,7 +2,8 @@
 // where something urgent is among them. A log that cannot be written for long loses its oldest segments, counted; nobody waits for it.
 import type { EventQuery, TimedEvent } from '../../../contract/performance.ts';
 import type { Batch } from '../../../core/bus/ring.ts';
-import { lanes } from '../../../core/bus/encoding.ts';
+import { kinds as telemetryKinds, lanes } from '../../../core/bus/encoding.ts';
+import type { TelemetryKind } from '../../../core/telemetry.ts';
 import type { TelemetryFile } from '../../storage/telemetry/file.ts';
 import { Packing, Segments } from '../../storage/telemetry/segments.ts';
 import type { Sealed } from '../../storage/telemetry/segments.ts';
@@ -96,3 +97,6 @@ export class TelemetryLog {
 export function query(file: TelemetryFile, { kinds, from, to, limit }: EventQuery): TimedEvent[] {
   return new Segments(file).tail({ kinds, from, to }, limit).reverse();
 }
+
+export { telemetryKinds };
+export const isTelemetryKind = (kind: string): kind is TelemetryKind => (telemetryKinds as readonly string[]).includes(kind);
