@@ -1,10 +1,14 @@
 #!/usr/bin/env node
 // `acumen VERB …`: the built command line, on a Node that suits it.
-import { existsSync } from 'fs';
-import { fileURLToPath } from 'url';
+import { createRequire } from 'module';
 import { run } from './runtime.js';
 
-const main = fileURLToPath(new URL('../dist/app/main/doors/cli/main.js', import.meta.url));
+// asked for, not imported: an import of one of Node's modules makes all that is in it ready, streams and all
+const need = createRequire(import.meta.url);
+const { existsSync } = need('fs');
+const { fileURLToPath } = need('url');
+
+const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 if (existsSync(main)) {
   run(main, process.argv.slice(2));
 } else {

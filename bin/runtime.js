@@ -1,11 +1,13 @@
 // Finds a Node that can run Acumen (24, or at least 22.18) and runs a program on it. Plain JavaScript that any Node since 12.17
 // can read: this file is what an unsuited Node meets first, and its only duty there is to say so clearly.
-import { spawn } from 'child_process';
-import { existsSync, readFileSync } from 'fs';
 import module, { createRequire } from 'module';
-import { constants } from 'os';
-import { delimiter, dirname, join } from 'path';
-import { fileURLToPath, pathToFileURL } from 'url';
+
+// asked for, not imported: an import of one of Node's modules makes all that is in it ready, streams and all
+const need = createRequire(import.meta.url);
+const { existsSync, readFileSync } = need('fs');
+const { constants } = need('os');
+const { delimiter, dirname, join } = need('path');
+const { fileURLToPath, pathToFileURL } = need('url');
 
 /** Below this, type stripping is off and better-sqlite3 13 crashes. */
 export const oldest = { major: 22, minor: 18 };
@@ -75,7 +77,7 @@ export function run(file, args) {
     const env = Object.assign({}, process.env);
     const key = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') || 'PATH';
     env[key] = dirname(found.path) + (env[key] ? delimiter + env[key] : '');
-    const child = spawn(found.path, [file].concat(args), { stdio: 'inherit', env: env });
+    const child = need('child_process').spawn(found.path, [file].concat(args), { stdio: 'inherit', env: env });
     /** @type {NodeJS.Signals[]} */
     const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of passed) process.on(signal, () => { child.kill(signal); });

@@ -36,8 +36,8 @@ export function fleet({ seed, branches }: { readonly seed: number; readonly bran
   for (let b = 0; b < branches; b++) {
     const mark = b + 2;
     // of ten, one stands on the one before it
-    const on = b % 10 === 9 ? lower : null;
-    const changes = new Map<number, Map<number, string>>([...on?.changes ?? []].map(([f, lines]) => [f, new Map(lines)]));
+    const on: { readonly mark: number; readonly changes: ReadonlyMap<number, ReadonlyMap<number, string>> } | null = b % 10 === 9 ? lower : null;
+    const changes: Map<number, Map<number, string>> = new Map([...on?.changes ?? []].map(([f, lines]) => [f, new Map(lines)]));
     const put = (f: number, n: number, line: string): void => { const lines = changes.get(f) ?? new Map<number, string>(); changes.set(f, lines.set(n, line)); };
     for (let k = 0; k < 2; k++) {
       const place = 2 * b + k;
