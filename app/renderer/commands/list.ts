@@ -7,7 +7,7 @@ import { chosen, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { noFilters, useFilters, isFiltered } from '../state/filters.ts';
 import { isOver, useOperations } from '../state/operations.ts';
-import { usePerformance, zoomBack } from '../state/performance.ts';
+import { sectionNames, sections, usePerformance, zoomBack } from '../state/performance.ts';
 import { noSelection, selectAll, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { Theme } from '../state/ui.ts';
@@ -106,6 +106,8 @@ export function registerCommands(): void {
     { id: 'performance.zoomOut', title: 'Console: back to the range before', group: 'Performance', keys: ['Z'], scope: 'window', disabled: () => noConsole() ?? (usePerformance.getState().zoom === null ? 'Nothing is zoomed.' : null), run: zoomBack },
     { id: 'performance.next', title: 'Console: next section', group: 'Performance', keys: [']'], scope: 'window', disabled: noConsole, run: () => perform.nextSection(1) },
     { id: 'performance.previous', title: 'Console: previous section', group: 'Performance', keys: ['['], scope: 'window', disabled: noConsole, run: () => perform.nextSection(-1) },
+    ...sections.map((section): Command => ({ id: `performance.${section}`, title: `Console: ${sectionNames[section]}`, group: 'Performance', keys: [], scope: 'window', disabled: always, run: () => { useUi.setState({ tab: 'performance' }); usePerformance.setState({ section, cursor: null }); } })),
+    { id: 'performance.load', title: 'Console: load generator…', group: 'Performance', keys: [], scope: 'window', disabled: away, run: () => { useUi.setState({ tab: 'performance' }); usePerformance.setState({ loadOpen: true }); } },
     { id: 'performance.exportJson', title: 'Console: export what is shown as JSON', group: 'Performance', keys: [], scope: 'window', disabled: noFigures, run: () => { void perform.exportShown('json'); } },
     { id: 'performance.exportCsv', title: 'Console: export what is shown as CSV', group: 'Performance', keys: [], scope: 'window', disabled: noFigures, run: () => { void perform.exportShown('csv'); } },
     { id: 'performance.stopLoad', title: 'Console: stop the load generator', group: 'Performance', keys: [], scope: 'window', disabled: () => away() ?? (['preparing', 'running'].includes(usePerformance.getState().load?.state ?? 'idle') ? null : 'No load runs.'), run: () => { void perform.load({ action: 'stop' }); } },

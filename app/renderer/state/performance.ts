@@ -5,6 +5,9 @@ import type { LoadState, StatsReport } from '../../contract/performance.ts';
 
 export const sections = ['overview', 'operations', 'caches', 'workers', 'events', 'memory', 'decisions', 'alerts', 'history', 'slowest'] as const;
 export type Section = (typeof sections)[number];
+export const sectionNames: Readonly<Record<Section, string>> = {
+  overview: 'Overview', operations: 'Operations', caches: 'Caches', workers: 'Workers', events: 'Events', memory: 'Memory & CPU', decisions: 'Decisions', alerts: 'Alerts', history: 'History', slowest: 'Slowest',
+};
 
 /** ms since the epoch */
 export interface Span { readonly from: number; readonly to: number }
@@ -13,7 +16,7 @@ export const lengths = [60, 300, 900, 3600, 6 * 3600, 86_400, 7 * 86_400, 30 * 8
 export type Comparison = 'none' | 'before' | 'hour' | 'day' | 'week' | 'pinned';
 
 export interface PerformanceState {
-  /** `asking`: the first report is on its way; `unavailable`: this service tells nothing of itself */
+  /** `asking`: the first report is on its way */
   readonly status: 'asking' | 'here' | 'failed';
   readonly failure: string | null;
   readonly section: Section;
@@ -34,13 +37,15 @@ export interface PerformanceState {
   readonly cursor: number | null;
   readonly operation: string | null;
   readonly load: LoadState | null;
+  /** the load generator's form */
+  readonly loadOpen: boolean;
   /** load that was put on while this window looked on */
   readonly loads: readonly Span[];
 }
 
 export const emptyPerformance: PerformanceState = {
   status: 'asking', failure: null, section: 'overview', report: null, newest: null, paused: false, length: 300, zoom: null, zooms: [], compare: 'none', pinned: null,
-  asTable: false, cursor: null, operation: null, load: null, loads: [],
+  asTable: false, cursor: null, operation: null, load: null, loadOpen: false, loads: [],
 };
 export const usePerformance = create<PerformanceState>(() => emptyPerformance);
 

@@ -1,7 +1,7 @@
 // The levels of the cache: what sits where, what was found, what was fetched ahead and whether it was wanted.
 import type { CacheFigures, StatsReport } from '../../../contract/performance.ts';
 import type { CacheLevel } from '../../../core/telemetry.ts';
-import { figure } from './figures.ts';
+import { figure, lengthWords } from './figures.ts';
 import { FigureTable, Section, Share, Standing } from './parts.tsx';
 import type { Column } from './parts.tsx';
 import { TimeChart } from './TimeChart.tsx';
@@ -28,13 +28,13 @@ export function Caches({ report }: { report: StatsReport }) {
   const { caches, prediction } = report, asked = prediction.right + prediction.wrong;
   return (
     <>
-      <Section title="What sits where" note="bytes of each level's bound, by kind of answer">
+      <Section title="What sits where" note="now: bytes of each level's bound, by kind of answer (acumen_cache_bytes)">
         {caches.length === 0 ? <p className="none muted">This service has no cache that tells of itself.</p> : <Picture caches={caches} />}
       </Section>
-      <Section title="Levels" note="totals since the service started">
+      <Section title="Levels" note={`counts since the service started, percentiles over ${lengthWords(report.window)} (acumen_cache_*)`}>
         <FigureTable<CacheFigures> label="Cache levels" rows={caches} rowKey={({ level }) => level} empty="No level yet." columns={levelColumns} />
       </Section>
-      <Section title="Fetched ahead">
+      <Section title="Fetched ahead" note="since the service started (acumen_predictions_total)">
         <dl className="facts-row">
           <div><dt>made</dt><dd>{figure(prediction.made, 'count')}</dd></div>
           <div><dt>right</dt><dd>{figure(prediction.right, 'count')}</dd></div>

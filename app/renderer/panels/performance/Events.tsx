@@ -2,7 +2,7 @@
 import type { LaneFigures, StatsReport } from '../../../contract/performance.ts';
 import type { TelemetryEvent, TelemetryKind } from '../../../core/telemetry.ts';
 import { visible } from '../../../core/visible.ts';
-import { clockTime, digits, figure } from './figures.ts';
+import { clockTime, digits, figure, lengthWords } from './figures.ts';
 import { FigureTable, Section, Share, Standing, useEvents } from './parts.tsx';
 import type { Column, Of } from './parts.tsx';
 import { TimeChart } from './TimeChart.tsx';
@@ -30,7 +30,7 @@ export function Events({ report }: { report: StatsReport }) {
   const { span } = useSpan(), found = useEvents(kinds, span, 100);
   return (
     <>
-      <Section title="Lanes of the bus" note="only analytics may drop, oldest first, and counts what it dropped">
+      <Section title="Lanes of the bus" note={`rates over ${lengthWords(report.window)}, counts since the service started (acumen_bus_*); only analytics may drop, oldest first`}>
         <FigureTable<LaneFigures> label="Lanes" rows={report.lanes} rowKey={({ lane }) => lane} empty="This service has no bus that tells of itself." columns={laneColumns} />
       </Section>
       <div className="charts">

@@ -1,7 +1,7 @@
 // Memory, garbage collection, the event loop, processors and the disk; and what watching all this costs.
 import type { StatsReport } from '../../../contract/performance.ts';
 import type { MemoryStage } from '../../../core/telemetry.ts';
-import { figure } from './figures.ts';
+import { figure, lengthWords } from './figures.ts';
 import { Section, Share, Standing } from './parts.tsx';
 import type { Tone } from './parts.tsx';
 import { TimeChart } from './TimeChart.tsx';
@@ -13,7 +13,7 @@ export function Memory({ report }: { report: StatsReport }) {
   const { memory, gc, eventLoop, cpu, disk, overhead } = report;
   return (
     <>
-      <Section title="Memory of the service">
+      <Section title="Memory and time of the service" note={`memory and shares of the newest second (acumen_memory_usage_bytes, acumen_cpu_usage_ratio), percentiles over ${lengthWords(report.window)} (acumen_gc_pause_seconds, acumen_event_loop_delay_seconds, acumen_disk_seconds), collections since the service started`}>
         {memory === null ? <p className="none muted">no data yet</p> : (
           <dl className="facts-row">
             <div><dt>resident</dt><dd>{figure(memory.rss, 'bytes')}</dd></div>

@@ -1,13 +1,13 @@
 // The performance console: what the engine tells of itself, live and over months. This file is the frame: range, pause, comparison, export, sections.
 // Loaded when first opened, with the charts.
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import type { ComponentType, KeyboardEvent } from 'react';
 import type { StatsReport } from '../../../contract/performance.ts';
 import { askAgain, watch } from '../../app/performance.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Empty, Spinner } from '../../components/atoms.tsx';
 import { useConnection } from '../../state/connection.ts';
-import { lengths, sections, usePerformance } from '../../state/performance.ts';
+import { lengths, sectionNames, sections, usePerformance } from '../../state/performance.ts';
 import type { Comparison, Section } from '../../state/performance.ts';
 import { ids } from '../../testids.ts';
 import { Alerts } from './Alerts.tsx';
@@ -25,9 +25,6 @@ import { clockTime, lengthWords, spanWords } from './figures.ts';
 import { useSpan } from './useSeries.ts';
 import './performance.css';
 
-const names: Readonly<Record<Section, string>> = {
-  overview: 'Overview', operations: 'Operations', caches: 'Caches', workers: 'Workers', events: 'Events', memory: 'Memory & CPU', decisions: 'Decisions', alerts: 'Alerts', history: 'History', slowest: 'Slowest',
-};
 const views: Readonly<Record<Section, ComponentType<{ report: StatsReport }>>> = {
   overview: Overview, operations: Operations, caches: Caches, workers: Workers, events: Events, memory: Memory, decisions: Decisions, alerts: Alerts, history: History, slowest: Slowest,
 };
@@ -54,8 +51,8 @@ export default function Performance() {
 }
 
 function Bar() {
-  const state = usePerformance(), { span } = useSpan(), [withLoad, setWithLoad] = useState(false);
-  const { paused, zoom, zooms, length, compare, pinned, report, load } = state;
+  const state = usePerformance(), { span } = useSpan();
+  const { paused, zoom, zooms, length, compare, pinned, report, load, loadOpen } = state;
   const isLoad = load !== null && load.state !== 'idle';
   return (
     <>
@@ -77,9 +74,9 @@ function Bar() {
         <CommandButton id="performance.table" className="button quiet small" testId={ids.asTable}>{state.asTable ? 'As charts' : 'As tables'}</CommandButton>
         <CommandButton id="performance.exportJson" className="button quiet small">JSON</CommandButton>
         <CommandButton id="performance.exportCsv" className="button quiet small">CSV</CommandButton>
-        <button type="button" className="button small" aria-expanded={withLoad || isLoad} aria-controls="console-load" data-testid={ids.loadOpen} onClick={() => setWithLoad(!withLoad)}>{isLoad ? '● Load runs' : 'Load…'}</button>
+        <button type="button" className="button small" aria-expanded={loadOpen || isLoad} aria-controls="console-load" data-testid={ids.loadOpen} onClick={() => usePerformance.setState({ loadOpen: !loadOpen })}>{isLoad ? '● Load runs' : 'Load…'}</button>
       </div>
-      <div id="console-load">{(withLoad || isLoad) && <Load />}</div>
+      <div id="console-load">{(loadOpen || isLoad) && <Load />}</div>
       {zoom !== null && <p className="sr-only" role="status">Zoomed to {spanWords(zoom)}</p>}
     </>
   );
@@ -98,7 +95,7 @@ function Sections({ section, wrong }: { section: Section; wrong: number }) {
     <div className="tabs console-tabs" role="tablist" aria-label="Sections" onKeyDown={onKeyDown}>
       {sections.map((one) => (
         <button key={one} id={`console-${one}`} type="button" role="tab" className="tab" aria-selected={one === section} aria-controls="console-view" tabIndex={one === section ? 0 : -1} onClick={() => usePerformance.setState({ section: one, cursor: null })}>
-          {names[one]}{one === 'alerts' && wrong > 0 && <span className="badge">{wrong} raised</span>}
+          {sectionNames[one]}{one === 'alerts' && wrong > 0 && <span className="badge">{wrong} raised</span>}
         </button>
       ))}
     </div>

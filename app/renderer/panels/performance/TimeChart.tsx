@@ -12,8 +12,7 @@ import { highest, indexAt, lengthOf, mean, newest, newestAt } from './columns.ts
 import type { Columns } from './columns.ts';
 import { NO_DATA, clockTime, figure, lengthWords, spanWords, unitTicks, wholeTime } from './figures.ts';
 import type { Unit } from './figures.ts';
-import { Plot, alone, around, dashes, toneOf } from './Plot.tsx';
-import type { Row, Stroke } from './Plot.tsx';
+import { Plot, around, dashes, toneOf } from './Plot.tsx';
 import { useSeries, useSpan } from './useSeries.ts';
 
 export interface LineOf {
@@ -31,7 +30,7 @@ export interface TimeChartProps {
   readonly title: string;
   readonly unit: Unit;
   readonly lines: readonly LineOf[];
-  readonly as?: 'line' | 'steps' | 'bars';
+  readonly as?: 'line' | 'steps';
   readonly target?: number | null;
   readonly happened?: readonly HappenedAt[];
   readonly height?: number;
@@ -151,60 +150,26 @@ function Picture({ title, unit, as, lines, columns, past, shift, span, target, h
   }, []);
   const loads = usePerformance((s) => s.loads);
   const drawing = useMemo(() => {
-    const rows = rowsOf(columns, past, shift, as === 'line');
-    const strokes: Stroke[] = [
-      ...past === null ? [] : lines.map(({ label }, i) => ({ key: `${label} before`, tone: i, dash: 5, isBefore: true })),
-      ...lines.map(({ label }, i) => ({ key: label, tone: i, dash: i, isBefore: false })),
-    ];
-    const all = [...columns.columns, ...past?.columns ?? []].map(({ values }) => values);
-    const top = as === 'bars' ? stackedTop(columns) : highest(all);
-    return { rows: rows.map((row) => renamed(row, lines)), strokes, ...unitTicks(unit, Math.max(top, target !== null && target < top * 3 ? target : 0) || 1) };
-  }, [columns, past, shift, as, lines, unit, target]);
+    const top = highest([...columns.columns, ...past?.columns ?? []].map(({ values }) => values));
+    return { columns, past: past?.step === columns.step ? past : null, ...unitTicks(unit, Math.max(top, target !== null && target < top * 3 ? target : 0) || 1) };
+  }, [columns, past, unit, target]);
   // drawn when the window has time: typing and pointing go first
   const later = useDeferredValue(drawing), laterSpan = useDeferredValue(span);
   const visible = loads.filter(({ from, to }) => to > laterSpan.from && from < laterSpan.to);
   return (
     <div ref={host} className="chart-picture" style={{ height }}>
       <span className="chart-unit tiny faint">{later.name}</span>
-      {width > 0 && <Plot rows={later.rows} strokes={later.strokes} as={as} span={laterSpan} width={width} height={height} ticks={later.ticks} per={later.per} target={target} loads={visible} />}
-      <EndLabels lines={lines} columns={columns} bottom={later.ticks[0]!} top={later.ticks.at(-1)!} height={height} hidden={as === 'bars'} target={target} />
+      {width > 0 && <Plot columns={later.columns} past={later.past} shift={shift} as={as} span={laterSpan} width={width} height={height} ticks={later.ticks} per={later.per} target={target} loads={visible} />}
+      <EndLabels lines={lines} columns={columns} bottom={later.ticks[0]!} top={later.ticks.at(-1)!} height={height} target={target} />
       {width > 0 && <Pointer title={title} unit={unit} lines={lines} columns={columns} span={span} width={width} happened={happened} />}
     </div>
   );
 }
 
-/** One row each step; recharts takes null for a gap. `before` rows are drawn where they would lie now. */
-function rowsOf(columns: Columns, past: Columns | null, shift: number, withAlone: boolean): (readonly [t: number, now: readonly (number | null)[], before: readonly (number | null)[], alone: readonly boolean[]])[] {
-  const ms = columns.step * 1000, offset = past === null ? 0 : Math.round((past.from + shift - columns.from) / ms);
-  const isThere = (v: number | undefined): v is number => v !== undefined && !Number.isNaN(v);
-  return Array.from({ length: lengthOf(columns) }, (_, i) => [
-    columns.from + i * ms,
-    columns.columns.map(({ values }) => (isThere(values[i]) ? values[i]! : null)),
-    past === null || past.step !== columns.step ? [] : past.columns.map(({ values }) => (isThere(values[i - offset]) ? values[i - offset]! : null)),
-    columns.columns.map(({ values }) => withAlone && isThere(values[i]) && !isThere(values[i - 1]) && !isThere(values[i + 1])),
-  ] as const);
-}
-
-function renamed([t, now, before, isAlone]: ReturnType<typeof rowsOf>[number], lines: readonly LineOf[]): Row {
-  const row: Record<string, number | null> & { t: number } = { t };
-  lines.forEach(({ label }, i) => {
-    row[label] = now[i]!;
-    if (before.length > 0) row[`${label} before`] = before[i]!;
-    if (isAlone[i] === true) row[alone(label)] = now[i]!;
-  });
-  return row;
-}
-
-function stackedTop(columns: Columns): number {
-  let top = 0;
-  for (let i = 0; i < lengthOf(columns); i++) top = Math.max(top, columns.columns.reduce((sum, { values }) => sum + (Number.isNaN(values[i]!) ? 0 : values[i]!), 0));
-  return top;
-}
-
 /** Names at the ends of their lines, moved apart where they would lie on each other. */
-function EndLabels({ lines, columns, bottom, top, height, hidden, target }: { lines: readonly LineOf[]; columns: Columns; bottom: number; top: number; height: number; hidden: boolean; target: number | null }) {
+function EndLabels({ lines, columns, bottom, top, height, target }: { lines: readonly LineOf[]; columns: Columns; bottom: number; top: number; height: number; target: number | null }) {
   const inner = height - around.top - around.bottom, y = (v: number): number => around.top + inner * (1 - (v - bottom) / (top - bottom));
-  const ends = hidden ? [] : lines.flatMap(({ label }, i) => { const value = newest(columns.columns[i]!.values); return value === null ? [] : [{ label, tone: i, y: y(value) }]; });
+  const ends = lines.flatMap(({ label }, i) => { const value = newest(columns.columns[i]!.values); return value === null ? [] : [{ label, tone: i, y: y(value) }]; });
   if (target !== null && target <= top) ends.push({ label: 'target', tone: -1, y: y(target) });
   ends.sort((a, b) => a.y - b.y);
   for (let i = 1; i < ends.length; i++) ends[i] = { ...ends[i]!, y: Math.max(ends[i]!.y, ends[i - 1]!.y + 13) };

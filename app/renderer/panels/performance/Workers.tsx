@@ -1,7 +1,7 @@
 // Pools of workers: who runs what, what waits, what was taken over; and the breakers around what may hang or fail.
 import type { BreakerFigures, PoolFigures, StatsReport, WorkerFigures } from '../../../contract/performance.ts';
 import { visible } from '../../../core/visible.ts';
-import { clockTime, figure } from './figures.ts';
+import { clockTime, figure, lengthWords } from './figures.ts';
 import { FigureTable, Section, Share, Standing } from './parts.tsx';
 import type { Column, Tone } from './parts.tsx';
 import { TimeChart } from './TimeChart.tsx';
@@ -23,7 +23,7 @@ export function Workers({ report }: { report: StatsReport }) {
   const perPool = (metric: 'acumen_active_workers' | 'acumen_pool_workers', quantity: 'value'): LineOf[] => names.map((label) => ({ label, name: { metric, label, quantity } }));
   return (
     <>
-      <Section title="Pools" note="every worker of each, and what waits for one">
+      <Section title="Pools" note={`every worker of each and what waits for one, now; waits and runs over ${lengthWords(report.window)} (acumen_pool_*), done and taken over since the service started`}>
         {report.pools.length === 0 ? <p className="none muted">No pool of workers has been needed yet.</p> : report.pools.map((pool) => <Pool key={pool.name} pool={pool} />)}
       </Section>
       <Section title="Breakers" note="open: not asked until it may have recovered">

@@ -7,6 +7,7 @@ import { type PerformanceState, emptyPerformance, heardLoad, heardReport, shiftO
 import { csvOf, endOf, grown, indexAt, lengthOf, mean, newest } from './columns.ts';
 import type { Columns } from './columns.ts';
 import { NO_DATA, digits, figure, lengthWords, ticksFor, timeTicks, unitTicks } from './figures.ts';
+import { linePaths } from './paths.ts';
 import { metricNamed } from './Decisions.tsx';
 import { partsOf } from './Slowest.tsx';
 
@@ -153,5 +154,28 @@ describe('the range on screen', () => {
     expect(state.loads).toEqual([{ from: 1000, to: 3000 }]);
     state = { ...state, newest: 9000, ...heardLoad({ ...state, newest: 9000 }, { ...idle, startedAt: 1000, endsAt: 6000 }) };
     expect(state.loads).toEqual([{ from: 1000, to: 3000 }]);
+  });
+});
+
+describe('lines', () => {
+  const frame = { x: 50, y: 8, width: 600, height: 100, from: 0, to: 60_000, low: 0, high: 10 };
+  /** The absolute places of a path, run by run; a step goes across and then up or down. */
+  const runsOf = (path: string): (readonly [x: number, y: number])[][] => path.split('M').slice(1).map((run) =>
+    [...run.matchAll(/(?:^|[LH])([\d.]+)(?:,|V)([\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)] as const));
+
+  test('every figure is drawn once, in its place, gaps stay gaps, and one between two gaps is a dot', () => {
+    fc.assert(fc.property(fc.array(fc.oneof(fc.double({ min: 0, max: 20, noNaN: true }), fc.constant(Number.NaN)), { maxLength: 60 }), fc.boolean(), (values, steps) => {
+      const { line, dots } = linePaths(Float64Array.from(values), 0, 1, steps, frame);
+      const place = (i: number): readonly [number, number] => [Math.round((50 + i * 10) * 10) / 10, Math.round((8 + (10 - Math.min(10, values[i]!)) * 10) * 10) / 10];
+      const runs: (readonly [number, number])[][] = [];
+      values.forEach((value, i) => { if (Number.isNaN(value)) return; if (i === 0 || Number.isNaN(values[i - 1]!)) runs.push([]); runs.at(-1)!.push(place(i)); });
+      expect(runsOf(line)).toEqual(runs.filter((run) => run.length > 1));
+      expect([...dots.matchAll(/M([\d.]+),([\d.]+)h0/g)].map(([, x, y]) => [Number(x), Number(y)])).toEqual(runs.filter((run) => run.length === 1).map(([one]) => [...one!]));
+    }));
+  });
+
+  test('what lies beside the range is left out, what lies above it is drawn at its edge', () => {
+    const { line } = linePaths(Float64Array.of(1, 2, 300, 4, 5), -2000, 1, false, { ...frame, to: 1000 });
+    expect(line).toBe('M50,8L650,68');
   });
 });
