@@ -12,7 +12,7 @@ const SLOWEST = 2, MOST_TOLD = 16;
 /** What a person does not notice is not worth telling, in milliseconds. */
 const NOTICED = 1;
 /** Requests of each second, the first ones, whose time is followed to the end and not only until they first wait. */
-const TRACED = 256;
+const TRACED = 128;
 
 interface Kept { readonly method: Method; readonly ms: number; readonly outcome: Outcome; readonly params: unknown; readonly trace: Trace }
 interface Handles { readonly timer: Timer; readonly errors: Counter; readonly late: Counter; readonly slowest: Kept[]; /** milliseconds from which one is among the slowest so far */ noticed: number }
@@ -48,7 +48,7 @@ export class Timing {
 
   /** Tells of the slowest since it was last called; answers how many requests there were. */
   second(): number {
-    const slowest = [...this.#handles.values()].flatMap((of) => { of.noticed = NOTICED; return of.slowest.splice(0); }).sort((a, b) => b.ms - a.ms).slice(0, MOST_TOLD);
+    const slowest = [...this.#handles.values()].flatMap((of) => { of.noticed = NOTICED; return of.slowest.splice(0); }).sort(byRank).slice(0, MOST_TOLD);
     for (const { method, ms, outcome, params, trace } of slowest) {
       this.#telemetry.tell({ kind: 'operation', operation: method, ms, outcome, detail: detailOf(params), parts: withRest(trace.parts, ms) }, outcome === 'failed' ? 'normal' : undefined);
     }
@@ -68,13 +68,15 @@ export class Timing {
   }
 }
 
-/** Failures first, then by time; SLOWEST of them. */
+/** Failures first, then by time. */
+const rank = ({ outcome, ms }: Kept): number => (outcome === 'failed' ? 1e12 : 0) + ms;
+const byRank = (a: Kept, b: Kept): number => rank(b) - rank(a);
+
 function keepSlowest(of: Handles, one: Kept): void {
-  const rank = ({ outcome, ms }: Kept): number => (outcome === 'failed' ? 1e12 : 0) + ms;
   const { slowest } = of;
   slowest.push(one);
   if (slowest.length <= SLOWEST) return;
-  slowest.sort((a, b) => rank(b) - rank(a)).length = SLOWEST;
+  slowest.sort(byRank).length = SLOWEST;
   of.noticed = Math.max(NOTICED, slowest.at(-1)!.ms);
 }
 

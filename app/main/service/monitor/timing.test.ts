@@ -1,0 +1,151 @@
+// Dangers: a request's time laid at another's door, because what one waits for is done in the turn of another; an outcome that hides a failure or
+// blames us for a typing error; a list of the slowest that grows with the load.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { smallRepository } from '../../../../testkit/small.ts';
+import type { Method } from '../../../contract/methods.ts';
+import { AcumenError } from '../../../core/errors.ts';
+import type { ErrorCode } from '../../../core/errors.ts';
+import type { BusLane, TelemetryEvent } from '../../../core/telemetry.ts';
+import { openPlatform } from '../platform.ts';
+import { Workspace } from '../workspace.ts';
+import { Registry } from './registry.ts';
+import { Trace, begun, currentTrace, onBehalf, since, span, throughout } from './spans.ts';
+import { Timing } from './timing.ts';
+
+type Told = Extract<TelemetryEvent, { kind: 'operation' }>;
+function timing() {
+  const registry = new Registry(), told: (Told & { readonly lane: BusLane | undefined })[] = [];
+  const of = new Timing({
+    counter: (name, label) => registry.counter(name, label), gauge: (name, label) => registry.gauge(name, label), timer: (name, label) => registry.timer(name, label),
+    tell: (event, lane) => { told.push({ ...event as Told, lane }); },
+  });
+  const taken = (metric: 'acumen_operation_seconds' | 'acumen_operation_errors_total' | 'acumen_operation_late_total', label: string): number => {
+    const cell = registry.cells.find((one) => one.metric === metric && one.label === label)?.cell;
+    return cell?.kind === 'counter' ? cell.taken : cell?.kind === 'seconds' ? cell.taken.count : 0;
+  };
+  /** whatever the work does */
+  const run = (method: Method, work: () => Promise<unknown>, deadline = Number.POSITIVE_INFINITY, params: unknown = {}): Promise<unknown> => of.run(method, params as never, deadline, work as never);
+  return { of, run, told, second() { registry.take(); return of.second(); }, taken };
+}
+const fail = (code: ErrorCode) => () => sleep(2).then(() => { throw new AcumenError(code, 'Planted.', ''); });
+
+describe('outcomes', () => {
+  test.each([
+    ['bug', 'failed', 1, 0], ['io', 'failed', 1, 0], ['worker-died', 'failed', 1, 0], ['usage', 'refused', 0, 0], ['not-composable', 'refused', 0, 0],
+    ['overloaded', 'refused', 0, 0], ['cancelled', 'cancelled', 0, 0], ['late', 'late', 0, 1],
+  ] as const)('%s is %s', async (code, outcome, errors, late) => {
+    const { run, told, second, taken } = timing();
+    await expect(run('check', fail(code))).rejects.toMatchObject({ code });
+    expect(second()).toBe(1);
+    expect(told).toMatchObject([{ operation: 'check', outcome }]);
+    expect([taken('acumen_operation_seconds', 'check'), taken('acumen_operation_errors_total', 'check'), taken('acumen_operation_late_total', 'check')]).toEqual([1, errors, late]);
+  });
+
+  test('an answer after its deadline is late, whatever it says; what throws at once is told as what waits', async () => {
+    const { run, told, second, taken } = timing();
+    await run('list', () => sleep(5), performance.now() - 1);
+    await expect(run('list', fail('io'), performance.now() - 1)).rejects.toThrow();
+    second();
+    expect(told.map(({ outcome }) => outcome).sort()).toEqual(['failed', 'late']);
+    expect([taken('acumen_operation_late_total', 'list'), taken('acumen_operation_errors_total', 'list')]).toEqual([2, 1]);
+  });
+
+  test('how much was asked is told, never what is in it', async () => {
+    const { run, told, second } = timing();
+    await run('preview', () => sleep(2), Infinity, { acus: ['a', 'b'], path: 'x/y', ticket: 'secret' });
+    second();
+    expect(told[0]!.detail).toBe('2 ACUs, x/y');
+  });
+});
+
+describe('the slowest', () => {
+  test('are few of each operation and of all, failures first, told once; what nobody notices is not told', async () => {
+    const { run, told, second } = timing();
+    const all = [...Array.from({ length: 9 }, (_, i) => run('list', () => sleep(3 + 10 * i))), run('add', () => sleep(100)), ...[1, 2].map(() => run('add', fail('io')).catch(() => undefined))];
+    await Promise.all([...Array.from({ length: 300 }, () => run('hello', async () => 1)), ...all]);
+    expect(second()).toBe(312);
+    expect(told.filter(({ operation }) => operation === 'list')).toHaveLength(2);
+    expect(Math.min(...told.filter(({ operation }) => operation === 'list').map(({ ms }) => ms))).toBeGreaterThan(60);
+    expect(told.filter(({ operation }) => operation === 'add').map(({ outcome, lane }) => [outcome, lane])).toEqual([['failed', 'normal'], ['failed', 'normal']]);
+    expect(told.length).toBeLessThanOrEqual(16);
+    const before = told.length;
+    expect(second()).toBe(0);
+    expect(told).toHaveLength(before);
+  });
+});
+
+describe('where the time went', () => {
+  test('each part is its own request\'s, however they take turns, and with the rest they are the whole', async () => {
+    const { run, told, second } = timing();
+    const work = (name: string) => async () => {
+      await span(`${name} first`, () => sleep(5));
+      await sleep(3);
+      await Promise.all([span(`${name} second`, () => sleep(4)), span(`${name} second`, () => sleep(4))]);
+    };
+    await Promise.all([run('check', work('check')), run('list', work('list')), run('add', work('add'))]);
+    second();
+    expect(told.map(({ operation, parts }) => [operation, parts.map(([name]) => name)]).sort()).toEqual(['add', 'check', 'list'].map((o) => [o, [`${o} first`, `${o} second`]]).map(([o, names]) => [o, expect.arrayContaining(names as string[])]));
+    for (const { operation, parts } of told) for (const [name] of parts) expect(name === 'rest' || name.startsWith(operation)).toBe(true);
+  });
+
+  test('of many in one second, those after the first are followed until they first wait', async () => {
+    const { run, told, second } = timing();
+    await Promise.all(Array.from({ length: 200 }, () => run('hello', async () => 1)));
+    await run('check', async () => { await span('begun at once', () => sleep(5)); await span('begun later', () => sleep(5)); });
+    second();
+    expect(told.find(({ operation }) => operation === 'check')!.parts.map(([name]) => name)).toEqual(['begun at once', 'rest']);
+    await run('check', async () => { await sleep(1); await span('begun later', () => sleep(5)); });
+    second();
+    expect(told.at(-1)!.parts.map(([name]) => name)).toEqual(['begun later', 'rest']);
+  });
+
+  test('nobody\'s time is nobody\'s: outside of a request nothing is traced, and work for one does not leak into the next', async () => {
+    expect(currentTrace()).toBeUndefined();
+    expect(begun(undefined)).toBe(0);
+    const [one, two] = [new Trace(), new Trace()];
+    const seen: (Trace | undefined)[] = [];
+    expect(() => onBehalf(one, () => { seen.push(currentTrace()); onBehalf(two, () => seen.push(currentTrace())); onBehalf(undefined, () => seen.push(currentTrace())); seen.push(currentTrace()); throw new Error('planted'); })).toThrow('planted');
+    expect(seen).toEqual([one, two, undefined, one]);
+    await throughout(one, async () => { await sleep(1); expect(currentTrace()).toBe(one); });
+    expect(currentTrace()).toBeUndefined();
+    since(undefined, 'nothing', 0);
+    for (let i = 0; i < 100; i++) two.add(`part ${i}`, 1);
+    two.add('part 0', 1);
+    expect(two.parts).toHaveLength(32);
+    expect(two.parts[0]).toEqual(['part 0', 2]);
+  });
+
+  test('a real change of the composition says queue, plan and commit; a composed set says its merge; both are in the metrics', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'acumen-timing-')), store = join(folder, 'store.acumen');
+    try {
+      const repo = smallRepository(join(folder, 'repo'));
+      repo.branch('first', { 'a.txt': 'first\n' });
+      const platform = await openPlatform({ store, what: 'test', manual: true });
+      const told: Told[] = [];
+      platform.monitor!.listener = (event) => { if (event.kind === 'operation') told.push(event); };
+      const workspace = await Workspace.open(store, { platform });
+      try {
+        await workspace.call('import', { path: repo.path, base: null, refs: [], grain: 'branch', ticket: 'i' });
+        const acus = workspace.engine.acus.map(({ id }) => id);
+        await workspace.call('preview', { acus });
+        await workspace.call('add', { acus, ticket: 'a' });
+        platform.monitor!.second(Date.now() + 2000);
+        const names = (operation: string): string[] => told.find((one) => one.operation === operation)?.parts.map(([name]) => name) ?? [];
+        expect(names('import')).toEqual(expect.arrayContaining(['queue', 'plan', 'commit']));
+        expect(names('add')).toEqual(expect.arrayContaining(['queue', 'plan', 'commit']));
+        expect(names('preview')).toContain('merge');
+        expect(workspace.platform.monitor!.prometheus()).toMatch(/^acumen_merge_execution_seconds_count 1$/m);
+        expect(workspace.platform.monitor!.prometheus()).toMatch(/^acumen_commit_seconds_count [1-9]/m);
+      } finally {
+        await workspace.close();
+        await platform.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});
