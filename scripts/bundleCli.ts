@@ -50,6 +50,6 @@ const bundle = await rolldown({
 });
 await bundle.write({
   dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', cleanDir: true,
-  codeSplitting: { groups: [{ name: 'core', test: /[\\/]dist[\\/]app[\\/](?:core|contract)[\\/]|rolldown:runtime|\0builtin:/ }] },
+  codeSplitting: { groups: [{ name: 'core', test: /[\\/]dist[\\/]app[\\/]core[\\/]|rolldown:runtime|\0builtin:/ }] },
 });
 await bundle.close();

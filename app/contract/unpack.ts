@@ -1,6 +1,7 @@
 // One frame's value out of its bytes, in one pass (MessagePack: https://github.com/msgpack/msgpack/blob/master/spec.md). Nothing is allocated on
 // the word of a header: counts and lengths are held against the bytes that are left, depth and number of lists and maps against a bound. Text is
 // decoded as the encoder's library does it, so that both sides of a version agree. Ids come again and again: one string stands for each.
+import { utf8 } from '../core/bytes.ts';
 
 /** Nesting of arrays and maps: the deepest message of ours has seven levels. */
 export const MAX_DEPTH = 32;
@@ -13,7 +14,6 @@ const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 
 
 /** Bytes of a string from which the platform's decoder is faster. */
 const LONG = 200;
-const decoder = new TextDecoder();
 
 /** Short texts seen lately, by some of their bytes: a fixed number, the newest of each place. */
 const KNOWN = 1 << 12;
@@ -138,7 +138,7 @@ export class Unpacker {
     const from = this.#at, bytes = this.#bytes;
     this.#skip(length);
     if (length === 0) return '';
-    if (length > LONG) return decoder.decode(bytes.subarray(from, from + length));
+    if (length > LONG) return utf8(bytes.subarray(from, from + length));
     if (length > WORD && length !== ID && length !== OID) return textOf(bytes, from, length);
     // ends and middle tell ids apart, and nearly all words
     const middle = from + (length >>> 1), last = from + length - 1;

@@ -32,6 +32,11 @@ export function toBytes(text: ByteString): Uint8Array {
 const encoder = new TextEncoder();
 const fatal = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+const lenient = new TextDecoder();
+
+/** Text of bytes that say they are UTF-8; what is not becomes U+FFFD. */
+export function utf8(bytes: Uint8Array): string { return lenient.decode(bytes); }
+
 export function fromUtf8<T extends ByteString = ByteString>(text: string): T {
   return fromBytes<T>(encoder.encode(text));
 }

@@ -2,7 +2,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { AcumenError } from '../../core/errors.ts';
-import { gitDirectory } from '../git/open.ts';
 import { defaultStore } from './place.ts';
 
 export interface Asked { readonly repo: string | null; readonly store: string | null; readonly cwd: string; readonly env: NodeJS.ProcessEnv }
@@ -14,6 +13,7 @@ export interface Located {
 
 /** The git directory of the repository at or above a path: absolute, without symbolic links. */
 export async function gitDirOf(at: string): Promise<string> {
+  const { gitDirectory } = await import('../git/open.ts');
   return gitDirectory(at);
 }
 

@@ -1,7 +1,6 @@
 // `acumen list`, `conflicts` and `check`: what there is and what stands against what. They change nothing.
 import { AcumenError } from '../../../contract/frames.ts';
 import { ConflictReport, GraphReport, checkReport, importWarnings, listed, namedIds } from '../../service/reports.ts';
-import { ORDER_HINT } from '../../service/reading.ts';
 import type { ConflictRow } from '../../service/reports.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { JsonStream, ago, clean, duration, shortId, table } from './output.ts';
@@ -129,7 +128,7 @@ export const check: Verb = (call) => withEngine(call, async (workspace) => {
   if (!options.json && report.ok) await risks(out, workspace, report.conflicts);
   else if (!options.json) await against(out, workspace, report.missing, report.conflicts);
   return report.ok ? 0 : 1;
-});
+}, true);
 
 /** What stands, and may not on every file system. */
 export async function risks(out: Output, { engine }: Pick<Workspace, 'engine'>, rows: readonly ConflictRow[]): Promise<void> {
@@ -153,6 +152,8 @@ export async function against(out: Output, { engine }: Pick<Workspace, 'engine'>
   if (ordered.length === 0) return;
   await out.line(`${out.style('bad', '⇄')} What it becomes depends on the order in which these are merged:`);
   for (const row of ordered) await out.line(`    ${sides(row)}: ${clean(row.detail)}`);
+  // what answers this has composed, and loaded it
+  const { ORDER_HINT } = await import('../../service/reading.ts');
   await out.line(`  ${out.style('dim', 'hint:')} ${ORDER_HINT}`);
 }
 

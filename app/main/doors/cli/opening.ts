@@ -30,22 +30,34 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
   try {
     const { gitDir, published } = workspace.view.state;
     await refuseOther(call, located, gitDir);
-    if (needs.imported && published === null) {
-      throw new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first; `acumen redo` brings an undone import back.', { store: located.store });
-    }
+    if (needs.imported && published === null) throw nothingImported(located);
     return await use(workspace);
   } finally {
     await workspace.close();
   }
 }
 
-/** For a verb that only looks: what was imported, or with --no-store what the repository holds now. */
-export async function withEngine<T>(call: Call, use: (at: Pick<Workspace, 'engine'>) => Promise<T>): Promise<T> {
+function nothingImported({ store }: Located): AcumenError {
+  return new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first; `acumen redo` brings an undone import back.', { store });
+}
+
+/**
+ * For a verb that only looks: what was imported, or with --no-store what the repository holds now. `asWorkspace`: as a whole workspace where there
+ * is one, because the tables alone may not tell.
+ */
+export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Workspace, 'engine'>) => Promise<T>, asWorkspace = false): Promise<T> {
   const { io, options } = call;
   const { base = null, refs = [] } = options;
   if (options.unstored !== true) {
     if (base !== null || refs.length > 0) throw new AcumenError('usage', '--base and --refs are chosen when a repository is imported.', 'Give them to `acumen import`, or add --no-store.');
-    return withWorkspace(call, { write: false, imported: true }, use);
+    if (asWorkspace) return withWorkspace(call, { write: false, imported: true }, use);
+    const located = await whereIs(call);
+    requireStore(located);
+    const { readStored } = await import('../../service/stored.ts');
+    const { gitDir, engine } = await readStored(located.store);
+    await refuseOther(call, located, gitDir);
+    if (engine === null) throw nothingImported(located);
+    return use({ engine });
   }
   const { readUnstored } = await import('../../service/unstored.ts');
   const progress = progressLine(call.err);
