@@ -6,7 +6,7 @@ import { Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Change } from '../../core/changes.ts';
+import { type Change, sameEntry } from '../../core/changes.ts';
 import type { SegmentKey } from '../../core/events.ts';
 import type { Edit, Segment, SetConflict } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
@@ -174,14 +174,25 @@ export class Reading {
     return key;
   }
 
-  /** Kinds and line counts against the base; a path's are computed once for its two contents. */
-  async #changesOf(moment: Moment, set: ComposedSet): Promise<FileChange[]> {
+  /**
+   * Kinds and line counts against the base; a path's are computed once for its two contents, and taken over from the change that alone makes
+   * the one of the other: nearly all are, and no content is read for those.
+   */
+  async #changesOf(moment: Moment, set: ComposedSet, ids: readonly AcuId[]): Promise<FileChange[]> {
     const name = (e: Entry | null): string => (e === null ? '' : `${e.mode} ${e.oid}`);
     const found = new Map<PathBytes, FileChange>(), unknown = new Map<PathBytes, Change>();
     const keyOfChange = (path: PathBytes, { before, after }: Change): string => `${path}\0${name(before)}\0${name(after)}`;
     for (const [path, change] of set.changes) {
       const kept = this.#changes.get(keyOfChange(path, change));
       if (kept === undefined) unknown.set(path, change); else found.set(path, kept);
+    }
+    if (unknown.size > 0) {
+      for (const { contexts } of await moment.bodies(moment.engine.tops(ids))) for (const { context, edits } of contexts) for (const edit of context === 'base' ? edits : []) {
+        const change = unknown.get(edit.path);
+        if (change === undefined || !sameEntry(edit.before, change.before) || !sameEntry(edit.after, change.after)) continue;
+        unknown.delete(edit.path);
+        found.set(edit.path, fileChange(edit));
+      }
     }
     if (unknown.size > 0) {
       const began = performance.now(), contents = new Contents({ ...this.warm(moment.reader).source((oid) => moment.stored(oid)), ...moment.diff !== undefined && { diff: moment.diff } });
@@ -202,7 +213,7 @@ export class Reading {
     const work = async (): Promise<PreviewFiles> => {
       const answer = await this.composed(moment, ids);
       if (!('delta' in answer)) throw new Refusal(answer);
-      return { tree: answer.tree, files: await this.#changesOf(moment, answer) };
+      return { tree: answer.tree, files: await this.#changesOf(moment, answer, ids) };
     };
     try {
       const { tree, files } = await (key === null ? work() : this.#previews.compute(key, work));

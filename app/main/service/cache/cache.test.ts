@@ -10,8 +10,11 @@ import { type Generated, generate } from '../../../../testkit/generate.ts';
 import { type Loaded, load } from '../../../../testkit/loaded.ts';
 import { Random } from '../../../../testkit/random.ts';
 import type { AcuId } from '../../../core/bytes.ts';
+import { Contents } from '../../../core/contents.ts';
+import { editsOf } from '../../../core/edits.ts';
 import type { TelemetryEvent } from '../../../core/telemetry.ts';
 import { silent } from '../../../core/telemetry.ts';
+import { settle } from '../../../core/waves.ts';
 import { DiskCache } from '../../storage/cache/disk.ts';
 import type { Moment } from '../reading.ts';
 import { Reading } from '../reading.ts';
@@ -250,6 +253,24 @@ describe('cached = computed', () => {
       await close(damaged);
     }
   }, 120_000);
+
+  test('counts of a preview are those of its contents, wherever they were taken from', async () => {
+    const random = new Random(3), { engine } = loaded, reading = new Reading(), moment = momentOf(reading);
+    let seen = 0;
+    for (let n = 0; n < 8; n++) {
+      let set: AcuId[] = [];
+      for (const acu of random.shuffle(engine.acus).slice(0, 16)) if (engine.check([...set, acu.id]).ok) set = [...set, acu.id];
+      const composed = await reading.composed(moment, set);
+      if (!('changes' in composed)) continue;
+      const contents = new Contents(reading.warm(loaded.reader).source(loaded.stored));
+      for (const [oid, bytes] of composed.blobs) contents.made.set(oid, bytes);
+      const edits = await settle(contents, () => editsOf(contents, composed.changes));
+      const { files } = await reading.preview(moment, set);
+      expect(files).toEqual(edits.map(({ path, kind, added, deleted }) => ({ path, kind, added, deleted })));
+      seen += files.length;
+    }
+    expect(seen).toBeGreaterThan(30);
+  });
 
   test('an answer by content is taken over by every set that has the same below it', async () => {
     const reading = new Reading(), moment = momentOf(reading);

@@ -91,6 +91,16 @@ describe('a full cache', () => {
     expect(filesIn(`${store()}.cold`).reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThanOrEqual(limits.cold);
   });
 
+  test('keeps what is large in the cold from the beginning, so that no read of it holds anybody up', async () => {
+    const one = await disk(), large = bytesOf(1, 300_000);
+    await one.write([{ kind: 'k', key: '1', bytes: large, sent: true }]);
+    const at = one.warm('k', '1');
+    expect(at).toMatchObject({ size: 300_000 });
+    expect(Buffer.compare((await find(one, 1))!, large)).toBe(0);
+    await one.settled();
+    expect(one.warm('k', '1')).toMatchObject({ size: 300_000 });
+  });
+
   test('keeps equal contents once', async () => {
     const one = await disk({ limits: { warm: 30_000, cold: 3_000_000 } });
     for (let n = 0; n < 30; n++) await one.write([{ kind: 'k', key: `same ${n}`, bytes: bytesOf(0, 3000), sent: true }]);

@@ -6,7 +6,7 @@ import { one } from '../sql.ts';
 import { workerUrl } from '../writer.ts';
 import { readCold } from './cold.ts';
 import { Codes, cacheKey, cachePath, coldPath, openForReading } from './file.ts';
-import type { Row } from './keeper.ts';
+import { LARGE, type Row } from './keeper.ts';
 
 /** One entry on its way to the disk. */
 export interface Saved { readonly kind: string; readonly key: string; readonly bytes: Uint8Array; sent: boolean }
@@ -109,7 +109,7 @@ export class DiskCache implements Disk {
   async cold(kind: string, key: string, { hash, size }: ColdRef): Promise<Uint8Array | null> {
     const bytes = await readCold(this.#folder, hash, size);
     if (bytes === null) this.drop(kind, key);
-    else void this.write([{ kind, key, bytes, sent: true }]).catch(() => undefined);
+    else if (size <= LARGE) void this.write([{ kind, key, bytes, sent: true }]).catch(() => undefined);
     return bytes;
   }
 

@@ -16,6 +16,8 @@ const AT_ONCE = 64;
 /** What SQLite needs besides the values. */
 const OVERHEAD = 1.25;
 const PAGE = 4096;
+/** Larger entries lie in the cold from the beginning, in bytes: reading the warm file and checking the code takes some 2 µs a kilobyte, in which the service does nothing else. */
+export const LARGE: number = 256 << 10;
 
 export class Keeper {
   readonly #path: string;
@@ -62,14 +64,22 @@ export class Keeper {
     this.#guarded(() => {
       const db = this.#open();
       // room first: the bound holds at every moment
-      this.#makeRoom(db, rows.reduce((sum, { bytes }) => sum + bytes.length, 0));
+      this.#makeRoom(db, rows.reduce((sum, { bytes }) => sum + (bytes.length > LARGE ? 0 : bytes.length), 0));
       inTransaction(db, () => {
         for (const { name, bytes } of rows) {
           this.#forget(db, name);
-          if (bytes.length <= this.#limits.warm / 8) run(db, 'INSERT INTO entry (name, value, hash, size, packed, used, code) VALUES (?, ?, NULL, ?, 0, ?, ?)', name, bytes, bytes.length, this.#now(), this.#codes.of(name, bytes));
+          if (bytes.length > LARGE) this.#writeCold(db, name, bytes);
+          else if (bytes.length <= this.#limits.warm / 8) run(db, 'INSERT INTO entry (name, value, hash, size, packed, used, code) VALUES (?, ?, NULL, ?, 0, ?, ?)', name, bytes, bytes.length, this.#now(), this.#codes.of(name, bytes));
         }
       });
     });
+  }
+
+  #writeCold(db: WriteDb, name: string, bytes: Uint8Array): void {
+    if (bytes.length > this.#limits.cold / 8) return;
+    const hash = hashOf(bytes), packed = keepCold(this.#folder, hash, bytes);
+    this.#roomInCold(db, packed);
+    run(db, 'INSERT INTO entry (name, value, hash, size, packed, used, code) VALUES (?, NULL, ?, ?, ?, ?, ?)', name, hash, bytes.length, packed, this.#now(), this.#codes.ofCold(name, hash, bytes.length));
   }
 
   used(names: readonly string[]): void {
