@@ -77,7 +77,11 @@ export class Conversation {
   #send(wave: Wave): void {
     if (this.#closed) return fail(wave, new AcumenError('io', 'The repository has been closed.', 'Open it again.'));
     // Started once more after it ended, and not again before it has answered something.
-    if (this.#child === null && this.#deaths > 1) return fail(wave, this.#lastEnd!);
+    if (this.#child === null && this.#deaths > 1) {
+      // of this question: those who waited for one end have one error, and who asks later another
+      const { message, data } = this.#lastEnd!;
+      return fail(wave, gitFailed(message, data, this.#lastEnd!));
+    }
     let child: ChildProcessWithoutNullStreams;
     try {
       child = this.#child ?? this.#start();
