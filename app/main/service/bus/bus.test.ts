@@ -1,6 +1,6 @@
 // The danger: an event that a thread or this process told and nobody heard, or that is not in the log although it was flushed; a process that a bus keeps alive.
 import { once } from 'node:events';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -103,6 +103,26 @@ test('what was flushed is in the file, in order, for another process too; urgent
   bus.close();
   expect(query(reader, { kinds: ['worker'], from: null, to: null, limit: 1 })[0]!.event).toEqual(worker(5001));
   reader.close();
+  file.close();
+});
+
+test('what was flushed is there after kill -9, in order and nothing twice', async () => {
+  const path = join(temp.path, 'killed.telemetry'), here = (name: string): string => JSON.stringify(new URL(name, import.meta.url).href);
+  const script = `import { writeSync } from 'node:fs';
+    import { EventBus } from ${here('./bus.ts')}; import { TelemetryLog } from ${here('./log.ts')}; import { TelemetryFile } from ${here('../../storage/telemetry/file.ts')};
+    const file = TelemetryFile.open(${JSON.stringify(path)}, { writer: 'victim' }), bus = new EventBus(), log = new TelemetryLog(bus, () => file);
+    for (let n = 0;; n++) {
+      bus.tell({ kind: 'worker', pool: 'diff', worker: n, what: 'started', reason: 'r'.repeat(n % 90) });
+      if (n % 700 === 699 && log.flush()) writeSync(1, n + ' ');
+    }`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => { said += text; if (said.length > 300) child.kill('SIGKILL'); });
+  await once(child, 'close');
+  const acknowledged = Number(said.trim().split(' ').at(-1)), file = TelemetryFile.open(path)!;
+  const all = query(file, { kinds: [], from: null, to: null, limit: 1_000_000 }).reverse().map(({ event }) => (event as { worker: number }).worker);
+  expect(all).toEqual(Array.from({ length: all.length }, (_, n) => n));
+  expect(all.length).toBeGreaterThan(acknowledged);
   file.close();
 });
 
