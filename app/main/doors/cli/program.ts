@@ -13,7 +13,7 @@ export interface Options {
   /** `--no-store` */
   readonly unstored?: boolean;
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
-  readonly prometheus?: boolean; readonly at?: string;
+  readonly prometheus?: boolean; readonly at?: string; readonly record?: string;
   readonly events?: boolean; readonly about?: string; readonly from?: string; readonly to?: string; readonly follow?: boolean; readonly reader?: string;
 }
 export interface Call { readonly io: Io; readonly out: Output; readonly err: Output; readonly options: Options; readonly args: readonly string[] }
@@ -120,6 +120,7 @@ function build(out: Output, start: Run): Command {
     .option('--force', 'over a workspace that holds something, or one of another repository');
   verb('serve [repo]', 'the app in your browser, on this machine alone; without REPO on a sample', async () => (await import('./serving.ts')).serve)
     .option('--port <n>', 'the port (default: any free one)')
+    .option('--record <file>', 'write down what the window asks, to try configurations on it (docs/PERFORMANCE.md)')
     .option('--no-open', 'do not open the browser');
   verb('open [repo]', 'the app in its own window; without REPO what was open last, else a sample', async () => (await import('./openWindow.ts')).openWindow);
   for (const name of later) {

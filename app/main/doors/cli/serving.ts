@@ -1,6 +1,8 @@
 // `acumen serve`: the browser host on one workspace, until it is told to stop.
+import path from 'node:path';
 import { AcumenError, toAcumenError } from '../../../contract/frames.ts';
 import { locateServed, openServed } from '../../service/serving.ts';
+import type { Platform } from '../../service/platform.ts';
 import { attachSession } from '../../service/session.ts';
 import { startHost } from '../browser/host.ts';
 import { hasDisplay, openBrowser } from '../browser/open.ts';
@@ -8,11 +10,18 @@ import { clean } from './output.ts';
 import { readerChoice } from './program.ts';
 import type { Verb } from './program.ts';
 
+/** Loaded when asked for. */
+async function recorded(platform: Platform, file: string): Promise<() => void> {
+  const { record } = await import('../../service/monitor/workload.ts');
+  return record(platform, file);
+}
+
 export const serve: Verb = async ({ io, out, err, options, args }) => {
   const port = Number(options.port ?? 0);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new AcumenError('usage', `${options.port} is not a port.`, 'Use --port with a number from 1 to 65535.');
   const located = await locateServed({ repo: args[0] ?? options.repo ?? null, store: options.store ?? null, cwd: io.cwd, env: io.env });
   const { workspace, platform, repository, importFirst, close } = await openServed(located, { env: io.env, git: readerChoice(options), what: 'serve' }, 'acumen serve REPO');
+  const stopRecording = options.record === undefined ? () => {} : await recorded(platform, path.resolve(io.cwd, options.record));
   try {
     const host = await startHost({ port, attach: (transport) => attachSession(workspace, transport), metrics: () => platform.monitor?.prometheus() ?? '' });
     try {
@@ -37,6 +46,7 @@ export const serve: Verb = async ({ io, out, err, options, args }) => {
       await host.close();
     }
   } finally {
+    stopRecording();
     await close();
   }
   return 0;

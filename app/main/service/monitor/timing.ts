@@ -20,6 +20,8 @@ interface Handles { readonly timer: Timer; readonly errors: Counter; readonly la
 export class Timing {
   readonly #telemetry: Telemetry;
   readonly #handles = new Map<Method, Handles>();
+  /** hears of each request before it begins; for a recording */
+  heard: ((method: Method, params: unknown) => void) | null = null;
   /** requests since the last second was told */
   #requests = 0;
 
@@ -28,6 +30,7 @@ export class Timing {
   /** `deadline`: by when it is to be answered, on the clock of `performance.now()`. */
   run<M extends Method>(method: M, params: Methods[M]['params'], deadline: number, action: () => Promise<Methods[M]['result']>): Promise<Methods[M]['result']> {
     const of = this.#handles.get(method) ?? this.#handle(method);
+    this.heard?.(method, params);
     const trace = new Trace(), start = performance.now();
     const answer = onBehalf(trace, this.#requests++ < TRACED ? () => throughout(trace, action) : action);
     // Heard before whoever asked hears it: they may ask again at once.
