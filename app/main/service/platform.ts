@@ -41,7 +41,7 @@ export interface Platform {
   readonly admission: Admission | null;
   /** with its levels on disk; null on a bare platform: a workspace has one of its own, in memory alone */
   readonly cache: LayeredCache | null;
-  /** turns knobs; caches add themselves. Null on a bare platform */
+  /** turns knobs; null on a bare platform */
   readonly controller: Controller | null;
   /** service levels, alerts, regressions, forecasts; null on a bare platform */
   readonly alerts: Alerts | null;
@@ -123,6 +123,7 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
   const cache = openCache(options.store, monitor, (part) => monitor.add(part));
   const { openController } = await import('./control/part.ts');
   const controller = openController(monitor, pools, admission);
+  controller.addCache(cache);
   const { openAlerts } = await import('./alerts/part.ts');
   const alerts = openAlerts(monitor, pools.breakers, options);
   return {

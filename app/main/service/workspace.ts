@@ -136,9 +136,7 @@ export class Workspace implements Service {
       depth.set(push.waiting);
       this.telling.latest('queue', () => [push]);
     }, () => this.clock.now());
-    const leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
-    const release = this.platform.controller?.addCache(this.reading.cache);
-    this.#leave = () => { release?.(); leave(); };
+    this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
     this.#handlers = handlersOf(this);
     const commits = this.platform.telemetry.timer('acumen_commit_seconds');
     store.onCommitted((ms) => commits.record(ms / 1000));

@@ -22,10 +22,10 @@ export class InUse {
 }
 
 /** Of all memory and of V8's heap, the one that is nearer to its limit. */
-export function memorySense(limit: number = memoryLimit()): MemorySense {
+export function memorySense(limit: number = memoryLimit(), read: () => Usage = () => process.memoryUsage()): MemorySense {
   const inUse = new InUse(), heapLimit = getHeapStatistics().heap_size_limit;
   return () => {
-    const usage = process.memoryUsage(), bytes = inUse.of(usage);
+    const usage = read(), bytes = inUse.of(usage);
     return usage.heapUsed / heapLimit > bytes / limit ? { bytes: usage.heapUsed, limit: heapLimit } : { bytes, limit };
   };
 }
