@@ -5,6 +5,7 @@
 //   undo STORE SEED COUNT       the same, mostly undos and redos
 //   checkpoint STORE SEED       the same without end, the store closed and opened again after every third
 //   migrate STORE               opens a store of an older format
+//   many STORE SEED CLIENTS     so many at once, each adding and taking out ACUs without end: {ticket, id} for each operation acknowledged
 //   write STORE SEED            branches written, undone and redone without end
 //   cut STORE WHAT WHEN         writes out/cut (or undoes) and dies before or after the branch is moved, nothing yet recorded
 //   backup STORE SEED FILE      compositions without end, while FILE-1, FILE-2, … are made one after another
@@ -119,6 +120,21 @@ async function operations(store: string, seed: string, count: number, compositio
   await workspace.close();
 }
 
+async function many(store: string, seed: string, clients: number): Promise<never> {
+  const workspace = await Workspace.open(store, { env: {} });
+  say('ready');
+  const ids = workspace.engine.acus.map(({ id }) => id);
+  const client = async (n: number): Promise<never> => {
+    const random = new Random(1000 * Number(seed) + n);
+    for (let i = 0; ; i++) {
+      const ticket = `${n}-${i}`;
+      const did = await ordinarily(() => workspace.call(random.chance(0.6) ? 'add' : 'remove', { acus: [random.pick(ids)], ticket }));
+      if (did !== null && did.operation !== null) say({ ticket, id: did.operation.id });
+    }
+  };
+  return (await Promise.all(Array.from({ length: clients }, (_, n) => client(n))))[0]!;
+}
+
 async function checkpoints(store: string, seed: string): Promise<never> {
   const random = new Random(Number(seed));
   let workspace = await Workspace.open(store, { env: {} });
@@ -204,6 +220,7 @@ async function main([verb, store, second, third, fourth]: string[]): Promise<voi
   switch (verb) {
     case 'import': return importing(store!, second!, third as ReaderChoice);
     case 'compose': case 'undo': return operations(store!, second!, Number(third), verb === 'compose' ? 0.8 : 0.25);
+    case 'many': return many(store!, second!, Number(third));
     case 'checkpoint': return checkpoints(store!, second!);
     case 'migrate': return migrating(store!);
     case 'write': return writings(store!, second!);

@@ -29,6 +29,8 @@ export class Answers {
   /** the least recently asked first */
   readonly #kept = new Map<string, object>();
   #bytes = 0;
+  /** what is being worked out */
+  #underWay = new Map<string, Promise<object>>();
   /** so far */
   hits = 0;
   misses = 0;
@@ -65,12 +67,13 @@ export class Answers {
     return 'delta' in composed ? { ok, missing, conflicts: conflicts.map(previewConflict) } : { ok: false, missing: composed.missing, conflicts: composed.conflicts.map(previewConflict) };
   }
 
-  async #shared<T extends object>(key: string, answer: () => Promise<T>): Promise<T> {
+  #shared<T extends object>(key: string, answer: () => Promise<T>): Promise<T> {
     if (!this.#isOn) return answer();
     const { engine } = this.#workspace;
     if (engine !== this.#engine) {
       this.#engine = engine;
       this.#kept.clear();
+      this.#underWay = new Map();
       this.#bytes = 0;
     }
     const kept = this.#kept.get(key);
@@ -78,14 +81,24 @@ export class Answers {
       this.hits++;
       this.#kept.delete(key);
       this.#kept.set(key, kept);
-      return kept as T;
+      return Promise.resolve(kept as T);
+    }
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) {
+      this.hits++;
+      return underWay as Promise<T>;
     }
     this.misses++;
-    const made = await answer();
-    // what was published meanwhile has answers of its own
-    if (engine !== this.#engine || this.#kept.has(key)) return made;
+    const all = this.#underWay, made = answer().then((value) => { if (engine === this.#engine) this.#keep(key, value); return value; });
+    all.set(key, made);
+    const over = (): void => { all.delete(key); };
+    made.then(over, over);
+    return made;
+  }
+
+  #keep(key: string, made: object): void {
     const bytes = encodeFrame(made);
-    if (bytes.length > MAX_BYTES >> 3) return made;
+    if (bytes.length > MAX_BYTES >> 3) return;
     encoded.set(made, bytes);
     this.#kept.set(key, made);
     this.#bytes += bytes.length + 2 * key.length;
@@ -94,7 +107,6 @@ export class Answers {
       this.#kept.delete(oldest);
       this.#bytes -= encoded.get(value)!.length + 2 * oldest.length;
     }
-    return made;
   }
 }
 
