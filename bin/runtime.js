@@ -77,6 +77,7 @@ export function run(file, args) {
     const env = Object.assign({}, process.env);
     const key = Object.keys(env).find((name) => name.toUpperCase() === 'PATH') || 'PATH';
     env[key] = dirname(found.path) + (env[key] ? delimiter + env[key] : '');
+    /** @type {import('child_process').ChildProcess} */
     const child = need('child_process').spawn(found.path, [file].concat(args), { stdio: 'inherit', env: env });
     /** @type {NodeJS.Signals[]} */
     const passed = ['SIGINT', 'SIGTERM', 'SIGHUP'];
