@@ -25,24 +25,26 @@ export interface TrialOptions {
   readonly a: Configuration;
   readonly b: Configuration;
   readonly pairs: number;
+  /** of the intervals; 0.95 if not given */
+  readonly confidence?: number;
   /** milliseconds since the epoch */
   readonly now: () => number;
   readonly env: NodeJS.ProcessEnv;
   readonly told?: (pair: number) => void;
 }
 
-const CONFIDENCE = 0.95;
-/** Below so many pairs no interval of that confidence has ends. */
-export const FEWEST_PAIRS = 6;
+/** Below so many pairs no interval of that confidence has ends: all of them may lie on one side by chance. */
+const fewestPairs = (confidence: number): number => Math.ceil(Math.log2(2 / (1 - confidence)));
 /** Pairs run first and left out: what a process does for the first time it does slowly. */
 const WARM = 1;
 
 interface Ran { readonly cpu: number; readonly wall: number; readonly p50: number; readonly p99: number; readonly answers: string }
 
 export async function runTrial(options: TrialOptions): Promise<Trial> {
-  const { requests, pairs } = options;
+  const { requests, pairs, confidence = 0.95 } = options;
   if (requests.length === 0) throw new AcumenError('usage', 'Nothing was recorded in this workload.', 'Record one with `acumen serve --record FILE`, and work with the window meanwhile.');
-  if (pairs < FEWEST_PAIRS) throw new AcumenError('usage', `A trial of ${pairs} pairs tells nothing.`, `Take at least ${FEWEST_PAIRS}.`, { pairs });
+  const fewest = fewestPairs(confidence);
+  if (!(pairs >= fewest)) throw new AcumenError('usage', `A trial of ${pairs} pairs tells nothing.`, `Take at least ${fewest}.`, { pairs });
   const folder = mkdtempSync(join(tmpdir(), 'acumen-trial-'));
   try {
     const store = join(folder, 'store.acumen');
@@ -56,13 +58,13 @@ export async function runTrial(options: TrialOptions): Promise<Trial> {
     if (answers.size > 1) throw new AcumenError('bug', 'BUG: the two configurations answered differently.', 'Please report this with the details shown.', { configurations: [said(options.a), said(options.b)] });
     const of = (which: 'a' | 'b', key: Exclude<keyof Ran, 'answers'>): number[] => ran[which].slice(WARM).map((one) => one[key]);
     const figure = (metric: string, unit: string, key: Exclude<keyof Ran, 'answers'>): TrialFigure => {
-      const a = of('a', key), b = of('b', key), { ratio, low, high } = compare(a, b, CONFIDENCE);
+      const a = of('a', key), b = of('b', key), { ratio, low, high } = compare(a, b, confidence);
       return { metric, unit, a: median(a), b: median(b), ratio, low, high, verdict: high < 1 ? 'b is less' : low > 1 ? 'a is less' : 'no difference seen' };
     };
     const at = options.now();
     return {
       id: createHash('sha256').update(`${at} ${options.workload} ${said(options.a)} ${said(options.b)}`).digest('hex').slice(0, 12),
-      at, workload: options.workload, requests: requests.length, a: said(options.a), b: said(options.b), pairs, confidence: CONFIDENCE,
+      at, workload: options.workload, requests: requests.length, a: said(options.a), b: said(options.b), pairs, confidence,
       figures: [figure('processor time of a request', 'ms', 'cpu'), figure('time of a request', 'ms', 'wall'), figure('time of a request, median', 'ms', 'p50'), figure('time of a request, 99 %', 'ms', 'p99')],
     };
   } finally {
