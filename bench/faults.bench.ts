@@ -4,7 +4,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Baseline, type Profiles, baselineOf, judge, profileOf } from '../app/core/analysis/regression.ts';
+import { type Baseline, LEAST_SECONDS, type Profiles, baselineOf, judge, profileOf } from '../app/core/analysis/regression.ts';
 import { SlidingTimes } from '../app/core/analysis/sliding.ts';
 import { Histogram } from '../app/core/histogram.ts';
 import { Random } from '../testkit/random.ts';
@@ -26,7 +26,7 @@ const say = (text: string): void => { process.stderr.write(`${text}\n`); };
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
-/** Requests of one operation in a minute from which 20 % can be told at all: fewer are told apart by luck. */
+/** Requests of one operation in a minute from which 20 % can be told within it: of fewer the median scatters more than that. */
 const OFTEN = 120;
 
 async function watched<T>(action: (watched: Watched) => Promise<T> | T): Promise<T> {
@@ -135,9 +135,12 @@ const benchmark: Benchmark = {
     const seconds = recording();
     const rate = new Map<string, number>();
     for (const { requests } of seconds) for (const [name] of requests) rate.set(name, (rate.get(name) ?? 0) + 60 / seconds.length);
-    const operations = [...rate.keys()].sort(), often = operations.filter((name) => rate.get(name)! >= OFTEN);
+    const operations = [...rate.keys()].sort();
+    const typical = new Map(operations.map((name) => [name, median(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))))]));
+    const often = operations.filter((name) => rate.get(name)! >= OFTEN && typical.get(name)! * (SLOWER - 1) >= LEAST_SECONDS * 1e6);
     const rows: Row[] = [];
-    say(`recorded: ${seconds.length} s; asked ${OFTEN} times a minute or more: ${often.join(', ')}; the rest: ${operations.filter((name) => !often.includes(name)).map((name) => `${name} (${rate.get(name)!.toFixed(0)}/min)`).join(', ')}`);
+    const told = (names: readonly string[]): string => names.map((name) => `${name} (${rate.get(name)!.toFixed(0)}/min, ${typical.get(name)} µs)`).join(', ');
+    say(`recorded: ${seconds.length} s; asked ${OFTEN} times a minute or more, and 20 % of it are ${LEAST_SECONDS * 1e6} µs or more: ${told(often)}; the rest: ${told(operations.filter((name) => !often.includes(name)))}`);
 
     await watched(async (one) => {
       const day = resampled(seconds, 1);

@@ -103,8 +103,9 @@ export interface Verdict {
 export interface RegressionOptions {
   /** false alarms that are accepted in an hour, of all series together */
   readonly falsePerHour?: number;
-  /** what is no regression however sure it is, as a ratio */
+  /** what is no regression however sure it is, as a ratio and in seconds of the median */
   readonly least?: number;
+  readonly leastSeconds?: number;
 }
 
 /**
@@ -113,9 +114,9 @@ export interface RegressionOptions {
  * in it sampling, memory of the series and drift over the baseline's length alike (batch means; an empirical null as in Efron, "Large-scale simultaneous
  * hypothesis testing", 2004), as Student's t with as many degrees of freedom. The scale is the larger of the spread's upper half and the 95th
  * percentile over 1.645, so that a heavy tail counts. An alarm wants both: surer than the accepted rate spread over all series and the independent
- * looks of an hour (Bonferroni; sixty minutes, and three for windows that overlap), and an effect that matters.
+ * looks of an hour (Bonferroni; sixty minutes, and three for windows that overlap), and an effect that matters, as a share and in time.
  */
-export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, least = 1.1 }: RegressionOptions = {}): Verdict[] {
+export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, least = 1.1, leastSeconds = LEAST_SECONDS }: RegressionOptions = {}): Verdict[] {
   const shifts = shiftsOf(new Map(baseline.series.map(({ name, profile }) => [name, profile])), now);
   const level = falsePerHour / (3 * 60 * Math.max(1, shifts.size));
   return baseline.series.flatMap(({ name, profile, shifts: own }) => {
@@ -124,14 +125,16 @@ export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, l
     const common = commonOf(shifts, name), alone = all - common;
     const { centre, scale } = upwards(own);
     const p = tailOfT((alone - centre) / (scale * Math.sqrt(1 + 1 / own.length)), own.length - 1);
-    const middle = SHARES >> 1;
+    const middle = SHARES >> 1, before = Math.exp(profile[middle]!);
     return [{
-      name, ratio: Math.exp(alone), common: Math.exp(common), before: Math.exp(profile[middle]!), now: Math.exp(now.get(name)![middle]!), p,
-      isRegression: p <= level && alone >= Math.log(least),
+      name, ratio: Math.exp(alone), common: Math.exp(common), before, now: Math.exp(now.get(name)![middle]!), p,
+      isRegression: p <= level && alone >= Math.log(least) && before * Math.expm1(alone) >= leastSeconds,
     }];
   });
 }
 
+/** Microseconds more that matter to nobody, and that collections and compilations bring for minutes on end: 20 % is told of what takes 75 µs and more. */
+export const LEAST_SECONDS = 15e-6;
 /** Below it nothing is told apart: histograms are right within 0.8 %. */
 const FINEST = 0.005;
 /** How minutes scatter upwards: what was faster for a while says nothing of what may be slower. */

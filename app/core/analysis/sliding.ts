@@ -9,18 +9,22 @@ export class SlidingTimes {
   readonly #seconds: Second[];
   readonly #all = new Histogram();
   #at = 0;
+  /** seconds in which anything was recorded */
+  #used = 0;
 
-  constructor(seconds: number) { this.#seconds = new Array<Second>(seconds).fill(EMPTY); }
+  constructor(seconds: number) { this.#seconds = Array.from({ length: seconds }, () => EMPTY); }
 
   /** The next second; null where nothing was recorded in it. */
   push(times: Histogram | null): void {
-    const all = this.#all;
+    const all = this.#all, isEmpty = times === null || times.count === 0;
+    if (isEmpty && this.#used === 0) return;
     const old = this.#seconds[this.#at]!;
     for (let i = 0; i < old.buckets.length; i += 2) {
       all.buckets[old.buckets[i]!]! -= old.buckets[i + 1]!;
       all.count -= old.buckets[i + 1]!;
     }
-    const next = times === null || times.count === 0 ? EMPTY : secondOf(times);
+    const next = isEmpty ? EMPTY : secondOf(times);
+    this.#used += (isEmpty ? 0 : 1) - (old === EMPTY ? 0 : 1);
     for (let i = 0; i < next.buckets.length; i += 2) all.put(next.buckets[i]!, next.buckets[i + 1]!);
     all.count += times?.count ?? 0;
     this.#seconds[this.#at] = next;

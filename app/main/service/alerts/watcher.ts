@@ -6,8 +6,8 @@ import { changes } from '../../../core/analysis/changes.ts';
 import { type Outlook, forecast } from '../../../core/analysis/forecast.ts';
 import { type Baseline, type Profile, type Verdict, baselineOf, judge, profileOf } from '../../../core/analysis/regression.ts';
 import { median } from '../../../core/analysis/robust.ts';
-import type { SlidingTimes } from '../../../core/analysis/sliding.ts';
 import { AcumenError } from '../../../core/errors.ts';
+import type { Histogram } from '../../../core/histogram.ts';
 import type { MetricName, Teller, TelemetryEvent } from '../../../core/telemetry.ts';
 import type { Rolled } from '../monitor/monitor.ts';
 import type { BaseReport } from '../monitor/report.ts';
@@ -160,8 +160,8 @@ export class Alerts implements Part {
 
   #endMinute(at: number): void {
     const profiles = new Map<string, Profile>();
-    for (const [name, sliding] of this.#judged()) {
-      const profile = profileOf(sliding.times);
+    for (const [name, times] of this.#judged()) {
+      const profile = profileOf(times);
       if (profile !== null) profiles.set(name, profile);
     }
     this.#minutes.push({ at, profiles });
@@ -170,8 +170,8 @@ export class Alerts implements Part {
   }
 
   /** Times that a regression is looked for in: of work, not of waiting for somebody else. */
-  *#judged(): Iterable<[string, SlidingTimes]> {
-    for (const [name, sliding] of this.#gathered.timers) if (!OTHERS.some((metric) => name.startsWith(`${metric} `))) yield [name, sliding];
+  *#judged(): Iterable<[string, Histogram]> {
+    for (const [name, times] of this.#gathered.timers()) if (times.count > 0 && !OTHERS.some((metric) => name.startsWith(`${metric} `))) yield [name, times];
   }
 
   #lookForRegressions(at: number): void {
@@ -186,11 +186,11 @@ export class Alerts implements Part {
     }
     const profiles = new Map<string, Profile>();
     const counts = new Map<string, number>();
-    for (const [series, sliding] of this.#judged()) {
-      const profile = profileOf(sliding.times);
+    for (const [series, times] of this.#judged()) {
+      const profile = profileOf(times);
       if (profile === null) continue;
       profiles.set(series, profile);
-      counts.set(series, sliding.times.count);
+      counts.set(series, times.count);
     }
     const before = new Set(this.#regressions.map(({ metric, label }) => `${metric} ${label}`));
     const found = judge(baseline, profiles);
