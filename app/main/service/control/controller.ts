@@ -66,12 +66,12 @@ export class Controller {
   /** Off: knobs stay where they are; memory is guarded all the same, for what it prevents is the end of the process. */
   switch(isOn: boolean): void { this.#isOn = isOn; }
 
-  /** One second. */
-  tick(): void {
+  /** One second. `isShort`: of processor time. */
+  tick(isShort = false): void {
     this.#ticks++;
     this.#guardMemory();
     if (this.#isOn) {
-      this.#sizeCache();
+      this.#sizeCache(isShort);
       this.#warmPools();
     }
     this.#judge();
@@ -88,11 +88,11 @@ export class Controller {
     if (stage !== 'normal') for (const { pool } of this.#pools) this.#turn(pool.knob, 0, reason, measure);
   }
 
-  #sizeCache(): void {
+  #sizeCache(isShort: boolean): void {
     // under pressure its bound is a part of what was set: what comes back then says nothing of the whole
     if (this.stage !== 'normal') return;
     for (const { cache, knob, size } of this.#caches) {
-      const advice = size.tick(cache);
+      const advice = size.tick(cache, isShort);
       if (advice !== null) this.#turn(knob, Math.round(advice.to), advice.reason, { metric: 'acumen_cache_bytes L1', value: () => cache.bytes });
     }
   }

@@ -4,13 +4,25 @@ import type { PoolFigures } from '../../../contract/performance.ts';
 import { bug } from '../../../core/errors.ts';
 import type { Knob } from '../../../core/telemetry.ts';
 import type { PoolState } from '../../../workers/pool.ts';
-import type { Monitor } from '../monitor/monitor.ts';
+import type { Monitor, Rolled } from '../monitor/monitor.ts';
 import type { Admission } from '../pools/admission.ts';
 import type { Pools } from '../pools/pools.ts';
 import { type ControlledPool, Controller } from './controller.ts';
 import { memoryLimit, memorySense } from './sense.ts';
 
-/** What is read of the process once a second, and by whom it was read already. */
+/** From these on a second was short of processor time: share of a core, lateness of the event loop, and pauses to collect garbage, in seconds. */
+const SHORT = { cpu: 0.9, loop: 0.1, garbage: 0.1 } as const;
+
+export function isShort({ timers, gauges }: Pick<Rolled, 'timers' | 'gauges'>): boolean {
+  let garbage = 0;
+  for (const { metric, p99, sum } of timers) {
+    if (metric === 'acumen_event_loop_delay_seconds' && p99 >= SHORT.loop) return true;
+    if (metric === 'acumen_gc_pause_seconds') garbage += sum;
+  }
+  return garbage >= SHORT.garbage || gauges.some(({ metric, label, value }) => metric === 'acumen_cpu_usage_ratio' && label === 'process' && value >= SHORT.cpu);
+}
+
+/** As the monitor reads them of the process each second. */
 const parts = ['rss', 'heapTotal', 'heapUsed', 'external', 'arrayBuffers'] as const;
 
 export function openController(monitor: Monitor, pools: Pools, admission: Admission): Controller {
@@ -21,7 +33,7 @@ export function openController(monitor: Monitor, pools: Pools, admission: Admiss
   monitor.add({
     name: 'controller',
     figures: () => ({ memory: { ...usage, limit, stage: controller.stage } }),
-    second: () => {
+    second: (_at, rolled) => {
       const [rss, heapTotal, heapUsed, external, arrayBuffers] = parts.map((part) => monitor.registry.value('acumen_memory_usage_bytes', part));
       usage = rss == null ? process.memoryUsage() : { rss, heapTotal: heapTotal!, heapUsed: heapUsed!, external: external!, arrayBuffers: arrayBuffers! };
       ran = new Map(pools.figures().pools.map((pool) => [pool.name, pool]));
@@ -31,7 +43,7 @@ export function openController(monitor: Monitor, pools: Pools, admission: Admiss
         watched.add(name);
         controller.addPool(controlledPool({ name, figures: () => ran.get(name)! }, pools.knobs()));
       }
-      controller.tick();
+      controller.tick(isShort(rolled));
     },
   });
   return controller;

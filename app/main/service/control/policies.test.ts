@@ -2,7 +2,11 @@
 // flutters or never lets go, and any of them that does something when nothing is the matter.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Histogram } from '../../../core/histogram.ts';
+import type { MetricName } from '../../../core/telemetry.ts';
+import type { Rolled } from '../monitor/monitor.ts';
 import { type Kind, LayeredCache, type Shelf } from '../cache/cache.ts';
+import { isShort } from './part.ts';
 import { CacheSize, MemoryGuard, WarmWorkers } from './policies.ts';
 import { InUse } from './sense.ts';
 
@@ -22,10 +26,10 @@ class World {
     if (this.#shelf.get(key) !== undefined) this.hits++;
     else this.#shelf.set(key, 1, 1);
   }
-  second(hot: number, scan: number, isOn = true): void {
+  second(hot: number, scan: number, isOn = true, isShort = false): void {
     for (let n = 0; n < 5 * hot; n++) this.ask(`hot ${n % hot}`);
     for (let n = 0; n < scan; n++) this.ask(`once ${this.fresh++}`);
-    const advice = isOn ? this.size.tick(this.cache) : null;
+    const advice = isOn ? this.size.tick(this.cache, isShort) : null;
     if (advice !== null) this.cache.resize(advice.to, advice.reason);
     this.limits.push(this.cache.limit);
   }
@@ -65,6 +69,26 @@ test('a cache that is not asked, or not full, is left alone', () => {
   const world = new World(4000 * KB);
   for (let n = 0; n < 200; n++) world.second(40, 0);
   expect(new Set(world.limits)).toEqual(new Set([4000 * KB]));
+});
+
+test('nothing is lent while the processor is short; what was lent comes back all the same', () => {
+  const world = new World(4000 * KB);
+  for (let n = 0; n < 60; n++) world.second(20, 30, true, true);
+  expect(world.cache.limit).toBe(4000 * KB);
+  for (let n = 0; n < 100; n++) world.second(20, 30);
+  expect(world.cache.limit).toBe(1000 * KB);
+  for (let n = 0; n < 10; n++) world.second(250, 10, true, true);
+  expect(world.cache.limit).toBe(4000 * KB);
+});
+
+test('a second is short of processor time by its core, its event loop or its pauses', () => {
+  const timer = (metric: MetricName, p99: number, sum: number): Rolled['timers'][number] => ({ metric, label: '', count: 1, sum, p50: p99, p99, max: p99, times: new Histogram() });
+  const cpu = (label: string, value: number): Rolled['gauges'][number] => ({ metric: 'acumen_cpu_usage_ratio', label, value });
+  expect(isShort({ timers: [], gauges: [] })).toBe(false);
+  expect(isShort({ timers: [timer('acumen_event_loop_delay_seconds', 0.02, 5), timer('acumen_gc_pause_seconds', 0.05, 0.05)], gauges: [cpu('0', 1), cpu('process', 0.5)] })).toBe(false);
+  expect(isShort({ timers: [timer('acumen_event_loop_delay_seconds', 0.2, 0.2)], gauges: [] })).toBe(true);
+  expect(isShort({ timers: [timer('acumen_gc_pause_seconds', 0.03, 0.06), timer('acumen_gc_pause_seconds', 0.03, 0.06)], gauges: [] })).toBe(true);
+  expect(isShort({ timers: [], gauges: [cpu('process', 0.95)] })).toBe(true);
 });
 
 test('a pool keeps what its busiest second of the last two minutes needed, never more than it may have', () => {

@@ -33,7 +33,7 @@ export interface CacheUse {
 /**
  * The bound of a cache by its working set (Denning 1968): what was found in the last windows, and some more. Lent memory comes back as soon as
  * answers are computed again that had been let go; if that happens soon after, the next try waits twice as long. It never exceeds the
- * bound the cache was opened with.
+ * bound the cache was opened with. Nothing is lent while the processor is short: what is computed again would be paid for then.
  */
 export class CacheSize {
   readonly #min: number;
@@ -47,7 +47,8 @@ export class CacheSize {
   /** `min`: the knob's; `max`: the bound it was opened with. */
   constructor(min: number, max: number) { this.#min = Math.min(Math.max(min, LEAST * max), max); this.#max = max; }
 
-  tick(cache: CacheUse): Advice | null {
+  /** `isShort`: of processor time. */
+  tick(cache: CacheUse, isShort = false): Advice | null {
     this.#tick++;
     const { limit, bytes, use } = cache;
     const returned = use.returned - this.#returned, lookups = use.lookups - this.#lookups;
@@ -62,7 +63,7 @@ export class CacheSize {
       this.#used = [];
       return { to: Math.min(this.#max, limit * UP), reason: `${returned} of ${lookups} answers were asked for again after they had been let go` };
     }
-    if (!isEnd || this.#used.length < this.#patience) return null;
+    if (!isEnd || isShort || this.#used.length < this.#patience) return null;
     const used = Math.max(...this.#used.slice(-this.#patience));
     this.#used = this.#used.slice(-PATIENCE.most);
     const wanted = Math.max(this.#min, AMPLE * used + FRESH * this.#max, DOWN * limit);
