@@ -141,7 +141,7 @@ async function play(trace: Recorded, on: Played, prefetch: Setup['prefetch'], ou
     const pause = (trace.requests[n + 1]?.at ?? request.at) - request.at;
     budget = Math.min(SAVED_UP, budget + pause * SHARE);
     const all = offers.map(([step, name]) => ({ step, name }));
-    const chosen = prefetch === 'learned' ? likeliest(all, predictor) : all.filter(({ step }) => step === 'next file' || step === 'first file' || step === 'next change').slice(0, 2);
+    const chosen = prefetch === 'learned' ? likeliest(all, predictor) : all.filter(({ step }) => step === 'next file' || step === 'first file' || step === 'next change').slice(0, 3);
     for (const { name } of chosen) {
       if (budget <= 0 || ahead.has(name)) continue;
       // one that nobody ever asks for costs what the others cost, and takes room
@@ -204,6 +204,8 @@ async function rowsOf(name: string, traces: readonly Recorded[], setup: Setup): 
     row('waited', ours.waited / 1e6, 's', 'plain LRU', lru.waited / 1e6),
     row('prefetch_waited', ours.waited / 1e6, 's', 'without', without.waited / 1e6),
     row('prefetch_precision', 100 * ours.right / ours.made, '%', 'always the next', 100 * fixed.right / fixed.made),
+    row('prefetch_hit_rate', rate(ours), '%', 'always the next', rate(fixed)),
+    row('prefetch_saved_per_spent', ours.saved / ours.spent, '×', 'always the next', fixed.saved / fixed.spent),
     row('prefetch_made', ours.made, 'predictions', 'always the next', fixed.made),
     row('prefetch_saved', ours.saved / 1e6, 's', 'always the next', fixed.saved / 1e6),
     row('prefetch_spent', ours.spent / 1e6, 's', 'always the next', fixed.spent / 1e6),

@@ -285,16 +285,17 @@ describe('cached = computed', () => {
   });
 });
 
-test('a chain of order 2 tells what follows what, and says nothing of what it has not seen', () => {
-  const predictor = new Predictor();
-  expect(predictor.likely('next file')).toBe(0);
-  // two files of each change, then the next change
-  for (let n = 0; n < 20; n++) for (const step of ['next change', 'first file', 'next file']) predictor.step(step);
-  expect(predictor.likely('next change')).toBe(1);
+test('a chain of order 2 learns what follows what, and unlearns what is not so', () => {
+  const predictor = new Predictor(), most = (): string | undefined => ['next file', 'first file', 'next change', 'previous file'].sort((x, y) => predictor.likely(y) - predictor.likely(x))[0];
+  expect(most()).toBe('first file');
+  // two files of each change, then the next change: what follows a file depends on what led to it
+  for (let n = 0; n < 30; n++) for (const step of ['next change', 'first file', 'next file']) predictor.step(step);
+  expect([most(), predictor.likely('next change') > 0.9, predictor.likely('next file') < 0.1]).toEqual(['next change', true, true]);
   predictor.step('next change');
-  expect([predictor.likely('first file'), predictor.likely('next file')]).toEqual([1, 0]);
-  predictor.step('first file');
-  expect(predictor.likely('next file')).toBe(1);
+  expect([most(), predictor.likely('next change') < 0.1]).toEqual(['first file', true]);
+  // somebody who goes up instead
+  for (let n = 0; n < 200; n++) predictor.step('previous file');
+  expect([most(), predictor.likely('previous file') > 0.9, predictor.likely('next file') < 0.05]).toEqual(['previous file', true, true]);
 });
 
 test('imports are found among the files beside', () => {

@@ -8,7 +8,7 @@ import { Predictor } from './predictor.ts';
 export interface Offer { readonly step: string; readonly request: string; run(): Promise<unknown> }
 
 /** A step less likely than this is not taken ahead. */
-const LIKELY = 0.2;
+const LIKELY = 0.1;
 /** Offers taken ahead of one request at most. */
 const MOST_AT_ONCE = 3;
 /** A prediction that is not asked for within so many requests was wrong. */

@@ -1,8 +1,7 @@
 // FILE.cold/: the cold level, one compressed file for each distinct content, named by its SHA-256. A file counts only if its content has that
 // hash, and is found only through FILE.cache; what is not named there is swept away.
 import { hash as digest, randomBytes, webcrypto } from 'node:crypto';
-import { constants, lstatSync, mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync, writeSync, closeSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { closeSync, constants, fstatSync, lstatSync, mkdirSync, openSync, readFile, readFileSync, readdirSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
@@ -46,36 +45,47 @@ function ownFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
+/** Up to so many bytes are read, unpacked and checked at once, in some tenths of a millisecond: handing each step to another thread and back takes longer. */
+const AT_ONCE = 64 << 10;
+
 /** The content of that hash and size, or null where the file is gone, or is not what its name says. */
 export async function readCold(folder: string, hash: string, size: number): Promise<Uint8Array | null> {
   try {
     for (const part of [folder, join(folder, hash.slice(0, 2))]) if (!lstatSync(part).isDirectory()) return null;
-    const handle = await open(fileOf(folder, hash), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
-    let packed: Buffer;
+    const handle = openSync(fileOf(folder, hash), constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
     try {
-      const stat = await handle.stat();
+      const stat = fstatSync(handle);
       // compressing makes nothing much larger
       if (!stat.isFile() || stat.size > size + size / 8 + 1024) return null;
-      packed = await handle.readFile();
+      if (size <= AT_ONCE) {
+        const bytes = unpackedAtOnce(readFileSync(handle), size);
+        return bytes?.length === size && hashOf(bytes) === hash ? bytes : null;
+      }
+      const bytes = await unpacked(await readLater(handle), size);
+      if (bytes?.length !== size) return null;
+      const sum = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
+      return sum === hash ? bytes : null;
     } finally {
-      await handle.close();
+      closeSync(handle);
     }
-    const bytes = await unpacked(packed, size);
-    if (bytes === null || bytes.length !== size) return null;
-    // in another thread: a megabyte takes a millisecond
-    const sum = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
-    return sum === hash ? bytes : null;
   } catch {
     return null;
   }
 }
 
+const readLater = promisify((handle: number, done: (error: Error | null, bytes: Buffer) => void) => { readFile(handle, done); });
 const inflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 
 async function unpacked(packed: Buffer, size: number): Promise<Buffer | null> {
   const options = { maxOutputLength: Math.max(1, size) };
   if (packed[0] === ZSTD && hasZstd) return new Promise((resolve, reject) => { zlib.zstdDecompress(packed.subarray(1), options, (error, bytes) => { if (error) reject(error); else resolve(bytes); }); });
   return packed[0] === DEFLATE ? inflate(packed.subarray(1), options) : null;
+}
+
+function unpackedAtOnce(packed: Buffer, size: number): Buffer | null {
+  const options = { maxOutputLength: Math.max(1, size) };
+  if (packed[0] === ZSTD && hasZstd) return zlib.zstdDecompressSync(packed.subarray(1), options);
+  return packed[0] === DEFLATE ? zlib.inflateRawSync(packed.subarray(1), options) : null;
 }
 
 export function dropCold(folder: string, hash: string): void { rmSync(fileOf(folder, hash), { force: true }); }

@@ -1,7 +1,7 @@
 // The dangers: bytes that are believed though they were damaged, planted or another's; a cache that follows a link out of its place; one that
 // grows without end, or that fails somebody because it was deleted under them.
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -221,12 +221,12 @@ test('two that share it find what the other wrote, and none of both ever finds a
 });
 
 test('where nothing can be written it is merely not there', async () => {
-  const folder = join(place, 'closed');
-  mkdirSync(folder);
-  chmodSync(folder, 0o500);
-  const one = new DiskCache(join(folder, 'no such folder', 'store'), { keys: join(folder, 'keys'), form: 'x' });
+  const file = join(place, 'a file');
+  writeFileSync(file, 'in the way');
+  const one = new DiskCache(join(file, 'store'), { keys: join(file, 'keys'), form: 'x' });
   open.push(one);
-  await one.write([{ kind: 'k', key: '1', bytes: randomBytes(10), sent: true }]).catch(() => undefined);
-  if (process.getuid?.() !== 0) expect(one.warm('k', '1')).toBeNull();
-  chmodSync(folder, 0o700);
+  await expect(one.write([{ kind: 'k', key: '1', bytes: randomBytes(10), sent: true }])).rejects.toThrow();
+  expect(one.warm('k', '1')).toBeNull();
+  expect(await one.cold('k', '1', { hash: 'a'.repeat(64), size: 10 })).toBeNull();
+  expect(readFileSync(file, 'utf8')).toBe('in the way');
 });
