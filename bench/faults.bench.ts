@@ -8,7 +8,7 @@ import { type Baseline, LEAST_SECONDS, type Profiles, baselineOf, judge, profile
 import { SlidingTimes } from '../app/core/analysis/sliding.ts';
 import { Histogram } from '../app/core/histogram.ts';
 import { Random } from '../testkit/random.ts';
-import { type Second, WARM_UP, quietHour, resampled, slower, unpack } from '../testkit/quiet/recording.ts';
+import { type Second, quietHour, resampled, slower, unpack } from '../testkit/quiet/recording.ts';
 import { calm, run, slowdown, spike } from '../testkit/quiet/trials.ts';
 import { Watched } from '../testkit/quiet/watched.ts';
 import type { Benchmark, Row } from './report.ts';
@@ -20,7 +20,7 @@ const SLOWER = 1.2;
 
 const recording = (): Second[] => {
   const file = process.env['ACUMEN_QUIET_HOUR'];
-  return file === undefined ? quietHour() : unpack(readFileSync(file)).slice(WARM_UP);
+  return file === undefined ? quietHour() : unpack(readFileSync(file));
 };
 const say = (text: string): void => { process.stderr.write(`${text}\n`); };
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;

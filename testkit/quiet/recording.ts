@@ -27,11 +27,8 @@ export function unpack(bytes: Uint8Array): Second[] {
   });
 }
 
-/** Seconds after the start of a service in which it warms up: they are not quiet. */
-export const WARM_UP = 300;
-
-/** The hour that is in the repository, warm. */
-export function quietHour(): Second[] { return unpack(readFileSync(new URL('hour.br', import.meta.url))).slice(WARM_UP); }
+/** The hour that is in the repository. */
+export function quietHour(): Second[] { return unpack(readFileSync(new URL('hour.br', import.meta.url))); }
 
 /** Seconds without end: blocks of the recording, each from a random place, round its end. */
 export function* resampled(recording: readonly Second[], seed: number, block = 300): Generator<Second> {

@@ -79,6 +79,18 @@ describe('regressions', () => {
     expect(alarms).toBeLessThanOrEqual(7);
   });
 
+  test('half again as long is told of what takes a fifth of a millisecond, not of what takes ten microseconds', () => {
+    const random = new Random(16);
+    const times = (seconds: number): Profile => {
+      const histogram = new Histogram();
+      for (let i = 0; i < 180; i++) histogram.record(seconds * Math.exp(0.1 * normal(random)));
+      return profileOf(histogram)!;
+    };
+    const of = (factor: number) => new Map([['long', times(2e-4 * factor)], ['short', times(1e-5 * factor)]]);
+    const baseline = baselineOf(Array.from({ length: 20 }, () => of(1)));
+    expect(judge(baseline, of(1.5)).map(({ name, isRegression }) => `${name} ${isRegression}`)).toEqual(['long true', 'short false']);
+  });
+
   test('what the baseline does not know, or has too little of, is not judged; and nothing is faster than nothing', () => {
     const random = new Random(13);
     const minutes = Array.from({ length: 10 }, (_, i) => (i < 3 ? window(random) : new Map([['a', minute(random)]])));
