@@ -43,7 +43,7 @@ esac
     for (const pid of readdirSync(pids)) {
       try {
         // a number that was given again is somebody else's
-        if (!/cat-file|planted-git|sleep\0100000/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))) continue;
+        if (!/cat-file|planted-git|sleep.100000/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'))) continue;
         process.kill(Number(pid), name);
       } catch {
         // it has ended
