@@ -36,22 +36,22 @@ const steps: readonly (readonly Step[])[] = kinds.map((kind) => Object.entries<F
 for (const fields of steps) if (fields.filter(({ field }) => field === 'number' || typeof field !== 'string').length > VALUE_COUNT) throw new Error('BUG: an event has more numbers than a record has values');
 
 /** Characters of one text; the rest is left out, and … says so. */
-const TEXT = 2000;
+const MOST_TEXT = 2000;
 /** Parts of one operation, and characters of a part's name; the rest is left out. */
-const PARTS = 64, PART_NAME = 60;
+const MOST_PARTS = 64, PART_NAME = 60;
 /** Bytes that no event's payload exceeds: a ring's arena is at least twice as large. */
-export const LARGEST_EVENT = 3 * (3 * TEXT + 5) + PARTS * (3 * PART_NAME + 13);
+export const LARGEST_EVENT = 3 * (3 * MOST_TEXT + 5) + MOST_PARTS * (3 * PART_NAME + 13);
 
 /** Of FNV-1a (a public-domain hash by Fowler, Noll and Vo): equal subjects have equal labels, and nearly all others others. */
 export function labelOf(subject: string): number {
   let hash = 0x811c9dc5;
-  const length = Math.min(subject.length, TEXT);
+  const length = Math.min(subject.length, MOST_TEXT);
   for (let i = 0; i < length; i++) hash = Math.imul(hash ^ subject.charCodeAt(i), 0x01000193);
   return hash;
 }
 
 /** Bytes that are surely enough. */
-const room = (text: string, most = TEXT): number => 2 + 3 * Math.min(text.length, most + 1);
+const room = (text: string, most = MOST_TEXT): number => 2 + 3 * Math.min(text.length, most + 1);
 
 type Loose = Readonly<Record<string, unknown>> & { readonly kind: TelemetryKind };
 
@@ -64,7 +64,7 @@ export function encode(out: Producer, event: TelemetryEvent, lane: number, time:
     else if (field === 'parts') {
       const parts = loose[name] as readonly (readonly [string, number])[];
       bytes += 1;
-      for (let i = 0; i < parts.length && i < PARTS; i++) bytes += 8 + room(parts[i]![0], PART_NAME);
+      for (let i = 0; i < parts.length && i < MOST_PARTS; i++) bytes += 8 + room(parts[i]![0], PART_NAME);
     }
   }
   const at = out.claim(bytes);
@@ -88,7 +88,7 @@ export function encode(out: Producer, event: TelemetryEvent, lane: number, time:
 }
 
 function putParts(out: Producer, at: number, parts: readonly (readonly [string, number])[]): number {
-  const many = Math.min(parts.length, PARTS);
+  const many = Math.min(parts.length, MOST_PARTS);
   out.bytes[at++] = many;
   for (let i = 0; i < many; i++) {
     out.view.setFloat64(at, parts[i]![1], true);
@@ -98,7 +98,7 @@ function putParts(out: Producer, at: number, parts: readonly (readonly [string, 
 }
 
 /** UTF-8 behind its length of two bytes; a lone surrogate becomes U+FFFD, as everywhere. */
-function putText(out: Producer, at: number, text: string, most = TEXT): number {
+function putText(out: Producer, at: number, text: string, most = MOST_TEXT): number {
   const { bytes } = out, start = at, isLong = text.length > most, end = isLong ? most : text.length;
   at += 2;
   for (let i = 0; i < end; i++) {
