@@ -100,7 +100,8 @@ export class SystemMetrics {
     // A store that cannot be written to has no figure.
     const path = `${this.#store}.telemetry-probe-${process.pid}`;
     try {
-      const file = await open(path, 'w');
+      await rm(path, { force: true }); // of a process of this number that was killed; a link that stands there is not followed
+      const file = await open(path, 'wx', 0o600);
       try {
         const start = performance.now();
         await file.write(PROBE, 0, PROBE.length, 0);

@@ -4,7 +4,7 @@ import type { Histogram } from '../../../core/histogram.ts';
 import type { MetricName } from '../../../core/telemetry.ts';
 import { all, one, run } from '../sql.ts';
 import type { TelemetryFile } from './file.ts';
-import { type GaugeSum, Packer, Sum } from './packing.ts';
+import { type GaugeSum, Packer, Sum, deflated } from './packing.ts';
 
 export type Step = 1 | 60 | 3600;
 export const steps: readonly Step[] = [1, 60, 3600];
@@ -58,7 +58,7 @@ export function rollUp(file: TelemetryFile, now: number, since = 0): number {
     for (const { writer, at } of missing) {
       const sum = new Sum();
       for (const { body } of all<{ body: Uint8Array }>(file.db, 'SELECT body FROM rolls WHERE step = ? AND at > ? AND at <= ? AND writer = ? ORDER BY at', finer, at - step, at, writer)) tryAdd(sum, body);
-      run(file.db, 'INSERT INTO rolls (step, at, writer, body) VALUES (?, ?, ?, ?)', step, at, writer, sum.pack(packer));
+      run(file.db, 'INSERT INTO rolls (step, at, writer, body) VALUES (?, ?, ?, ?)', step, at, writer, deflated(sum.pack(packer)));
       run(file.db, `INSERT OR REPLACE INTO moments (step, at, writer, body)
         SELECT ?, ?, writer, body FROM moments WHERE step = ? AND at > ? AND at <= ? AND writer = ? ORDER BY at DESC LIMIT 1`, step, at, finer, at - step, at, writer);
       made++;
