@@ -11,6 +11,7 @@ import { linesOf } from './Decisions.tsx';
 import { FigureTable, Section, Standing } from './parts.tsx';
 import type { Column } from './parts.tsx';
 import { LatencyChart } from './Operations.tsx';
+import { Outlook } from './Outlook.tsx';
 import { useOperation } from './Overview.tsx';
 import { TimeChart } from './TimeChart.tsx';
 
@@ -50,7 +51,7 @@ export function History({ report }: { report: StatsReport }) {
       <Section title="Forecasts" note="straight on from the trend, with the interval that holds in 95 of 100 cases">
         <FigureTable<Forecast> label="Forecasts" rows={report.forecasts} rowKey={({ id }) => id} empty="No forecast yet: a trend needs more data than there is." columns={forecastColumns} />
       </Section>
-      {report.forecasts.length > 0 && <div className="charts">{report.forecasts.slice(0, 4).map(({ id, name, metric, label, limit }) => { const { unit, lines } = linesOf({ metric, label }); return <TimeChart key={id} title={`${name}, against its limit`} unit={unit} lines={lines} target={limit} />; })}</div>}
+      {report.forecasts.length > 0 && <div className="charts">{report.forecasts.slice(0, 6).map((forecast) => <Outlook key={forecast.id} forecast={forecast} now={report.at} unit={linesOf({ metric: forecast.metric, label: forecast.label }).unit} />)}</div>}
       <Section title="Slower than a baseline" note="a difference that chance alone would hardly make">
         <FigureTable<Regression> label="Regressions" rows={report.regressions} rowKey={({ metric, label, baseline }) => `${metric} ${label} ${baseline}`} empty="Nothing is slower than a saved baseline, or none is saved." columns={regressionColumns} />
       </Section>

@@ -37,11 +37,10 @@ export function Slowest(_: { report: StatsReport }) {
               const { event, at } = it;
               return (
                 <li key={key(it)}>
-                  <button type="button" className="flame" aria-pressed={key(it) === key(one)} data-testid={ids.flame} onClick={() => setChosen(key(it))}
-                    aria-label={`${event.operation}, ${figure(event.ms, 'ms')}, ${event.outcome}, at ${clockTime(at)}: ${partsOf(event).map(([name, ms]) => `${name} ${figure(ms, 'ms')}`).join(', ')}`}>
-                    <span className="flame-name truncate"><Standing tone={tones[event.outcome]}>{event.operation}</Standing></span>
+                  <button type="button" className="flame" aria-pressed={key(it) === key(one)} data-testid={ids.flame} onClick={() => setChosen(key(it))}>
+                    <span className="flame-name truncate"><Standing tone={tones[event.outcome]}>{event.operation}</Standing><span className="sr-only"> {event.outcome}: </span></span>
                     <span className="flame-bar">
-                      {partsOf(event).map(([name, ms], i) => <span key={`${i} ${name}`} className={`flame-part ${name === ELSEWHERE ? 'elsewhere' : `hatch-${names.indexOf(name) % 6}`}`} style={{ width: `${(ms / top) * 100}%` }} title={`${name}: ${figure(ms, 'ms')}`}><span className="flame-label">{name}</span></span>)}
+                      {partsOf(event).map(([name, ms], i) => <span key={`${i} ${name}`} className={`flame-part ${name === ELSEWHERE ? 'elsewhere' : `hatch-${names.indexOf(name) % 6}`}`} style={{ width: `${(ms / top) * 100}%` }} title={`${name}: ${figure(ms, 'ms')}`}><span className="flame-label">{name}<span className="sr-only"> {figure(ms, 'ms')}, </span></span></span>)}
                     </span>
                     <span className="number">{figure(event.ms, 'ms')}</span>
                     <span className="tiny muted">{clockTime(at)}</span>

@@ -1,6 +1,6 @@
 // One chart over the shared range of time: what it draws and from where, its values at the moment pointed at, brushing by mouse and keyboard, and the
 // same as a table. The drawing itself is Plot's.
-import { memo, useDeferredValue, useEffect, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { memo, useDeferredValue, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
 import type { SeriesName } from '../../../contract/performance.ts';
 import { Icon } from '../../components/Icon.tsx';
@@ -14,6 +14,7 @@ import { NO_DATA, clockTime, figure, lengthWords, spanWords, unitTicks, wholeTim
 import type { Unit } from './figures.ts';
 import { Plot, around, dashes, toneOf } from './Plot.tsx';
 import { useSeries, useSpan } from './useSeries.ts';
+import { useWidth } from './useWidth.ts';
 
 export interface LineOf {
   readonly label: string;
@@ -45,7 +46,7 @@ export function TimeChart({ title, unit, lines: wanted, as = 'line', target = nu
   const { span, shift } = useSpan(), room = useRoom(), height = given ?? room;
   const names = wanted.map(({ name }) => name);
   const now = useSeries(names, span), before = useSeries(shift === null ? none : names, shift === null || span === null ? null : { from: span.from - shift, to: span.to - shift });
-  // While other lines are on their way the old ones stay, dimmed, so that nothing jumps.
+  // While other lines are on their way the old ones stay, so that nothing jumps.
   const [held, setHeld] = useState<{ readonly lines: readonly LineOf[]; readonly columns: Columns } | null>(null);
   if (now.columns !== null && now.columns !== held?.columns) setHeld({ lines: wanted, columns: now.columns });
   const lines = now.columns === null && held !== null ? held.lines : wanted, asked = now.columns ?? held?.columns ?? null;
@@ -59,7 +60,7 @@ export function TimeChart({ title, unit, lines: wanted, as = 'line', target = nu
   return (
     <section className="chart" aria-labelledby={headId} data-testid={testId} data-state={now.state} data-points={columns === null ? 0 : lengthOf(columns)}>
       <div className="chart-head">
-        <h3 id={headId}>{title}</h3>{children}
+        <h3 id={headId}>{title}</h3>{children}{now.state === 'waiting' && asked !== null && <Spinner />}
         <span className="spacer" />
         <span className="chart-source tiny faint truncate" title={`Source: ${sources.join(', ')}\nWindow: ${span === null ? '' : `${wholeTime(span.from)} to ${wholeTime(span.to)}`}\nStep: ${columns?.step ?? '?'} s\nUnit: ${unit}`}>{source} · {columns === null ? '' : `${lengthWords(columns.step)} steps`}{span === null ? '' : ` over ${lengthWords((span.to - span.from) / 1000)}`}</span>
         <button type="button" className="button quiet small icon" aria-pressed={shownAsTable} aria-label={`${title} as a table`} title="As a table (T: all charts)" onClick={() => setOwn({ as: !shownAsTable, over: asTable })}><Icon name="list" size={13} /></button>
@@ -142,12 +143,7 @@ interface PictureProps extends Required<Pick<TimeChartProps, 'title' | 'unit' | 
 }
 
 function Picture({ title, unit, as, lines, columns, past, shift, span, target, happened, height }: PictureProps) {
-  const host = useRef<HTMLDivElement>(null), [width, setWidth] = useState(0);
-  useEffect(() => {
-    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry?.contentRect.width ?? 0)));
-    observer.observe(host.current!);
-    return () => observer.disconnect();
-  }, []);
+  const { host, width } = useWidth();
   const loads = usePerformance((s) => s.loads);
   const drawing = useMemo(() => {
     const top = highest([...columns.columns, ...past?.columns ?? []].map(({ values }) => values));
