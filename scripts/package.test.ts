@@ -14,7 +14,7 @@ interface Asar { listPackage(archive: string, options: { isPack: boolean }): str
 const manifest = JSON.parse(readFileSync(at('package.json'), 'utf8')) as { main: string; version: string; devDependencies: Record<string, string> };
 
 /** Packages that the window's rooms import, and what those need. Whoever adds one adds it here. */
-const packages = ['@msgpack/msgpack', '@noble/hashes', 'better-sqlite3', 'comlink', 'isomorphic-git', 'lru-cache', 'valibot'];
+const packages = ['@msgpack/msgpack', '@noble/hashes', 'better-sqlite3', 'cockatiel', 'comlink', 'isomorphic-git', 'lru-cache', 'simple-statistics', 'valibot'];
 
 const dir = tempDir('package');
 const inside = (path: string): string => join(dir.path, path);
