@@ -1,6 +1,6 @@
 // Planted faults: a git that hangs or dies when told to, threads that are killed, and anything that answers late. For tests and for the
 // benchmarks of answering under faults.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
@@ -37,7 +37,8 @@ case "$how" in
 esac
 `);
   chmodSync(join(path, 'git'), 0o755);
-  const be = (word: string): void => writeFileSync(how, `${word}\n`);
+  // never half written: a git that starts meanwhile would take nothing for `well`
+  const be = (word: string): void => { writeFileSync(`${how}.new`, `${word}\n`); renameSync(`${how}.new`, how); };
   be('well');
   const signal = (name: NodeJS.Signals): void => {
     for (const pid of readdirSync(pids)) {
