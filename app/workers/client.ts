@@ -113,6 +113,7 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
 }
 
 export { WorkerDied } from './rpc.ts';
+export type { PoolState } from './pool.ts';
 export { markNames, marks, markToken, shapes } from './marks.ts';
 export type { Mark } from './marks.ts';
 export { flags, nodeRadius } from './draw.ts';

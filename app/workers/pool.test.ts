@@ -208,6 +208,23 @@ test('a worker that hangs is replaced; one that works for nobody ends; idle ones
   await expect(pool.run(job(6, 1))).rejects.toThrow('were ended');
 });
 
+test('an idle worker that does not answer a question is replaced', async () => {
+  const plant = new Plant(), told: string[] = [];
+  const pool = plant.pool({
+    max: 1, min: 1, ping: (worker) => (worker as Supervised<Api>).call((api) => api.run(-1, 1)),
+    telemetry: { ...silent, tell: (event: TelemetryEvent) => { if (event.kind === 'worker') told.push(`${event.what}: ${event.reason}`); } },
+  });
+  await plant.time.pass(60_000);
+  expect(told).toEqual(['started: kept warm']);
+  plant.workers[0]!.isHung = true;
+  await plant.time.pass(20_000);
+  expect(told.slice(1)).toEqual(['died: it did not answer', 'replaced: it did not answer']);
+  const answer = pool.run(job(1, 5));
+  await plant.time.pass(10);
+  expect(await answer).toBe(1);
+  pool.close();
+});
+
 test('where no worker may be started, jobs are refused at once, with when to come again', async () => {
   const plant = new Plant(), failures: string[] = [];
   let allows = true;

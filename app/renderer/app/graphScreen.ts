@@ -2,7 +2,7 @@
 // the positions that come back.
 import { layoutPool, spawnGraph } from '../../workers/client.ts';
 import { flags, markToken, marks, nodeRadius } from '../../workers/client.ts';
-import type { AcuRow, GraphClient, LayoutPool, Mark, Palette, View } from '../../workers/client.ts';
+import type { AcuRow, GraphClient, LayoutPool, Mark, Palette, PoolState, View } from '../../workers/client.ts';
 import { useGraph } from './graph.ts';
 import { complain } from '../state/notices.ts';
 import { keepLayout, keptLayout, nameOf } from './keptLayouts.ts';
@@ -17,6 +17,7 @@ const ZOOMS = { least: 0.02, most: 6 } as const;
 
 /** One for the page: a worker that is there already lays out the next graph. */
 let layouts: LayoutPool | null = null;
+export function layoutFigures(): PoolState | null { return layouts?.figures() ?? null; }
 
 export class GraphScreen {
   readonly #host: HTMLElement;

@@ -4,7 +4,7 @@ import { connect } from '../../contract/client.ts';
 import type { Client } from '../../contract/client.ts';
 import type { Push } from '../../contract/methods.ts';
 import { spawnReplica } from '../../workers/client.ts';
-import type { Applied, Loaded, ReplicaClient } from '../../workers/client.ts';
+import type { Applied, Loaded, PoolState, ReplicaClient } from '../../workers/client.ts';
 import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
 import { complain } from '../state/notices.ts';
@@ -45,6 +45,8 @@ export function replica(): ReplicaClient {
   }
   return worker;
 }
+
+export function replicaFigures(): PoolState | null { return worker?.figures() ?? null; }
 
 export function start(withToken: string | null): void {
   token = withToken;

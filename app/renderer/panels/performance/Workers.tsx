@@ -1,6 +1,8 @@
 // Pools of workers: who runs what, what waits, what was taken over; and the breakers around what may hang or fail.
 import type { BreakerFigures, PoolFigures, StatsReport, WorkerFigures } from '../../../contract/performance.ts';
 import { visible } from '../../../core/visible.ts';
+import { layoutFigures } from '../../app/graphScreen.ts';
+import { replicaFigures } from '../../app/session.ts';
 import { clockTime, figure, lengthWords } from './figures.ts';
 import { FigureTable, Section, Share, Standing } from './parts.tsx';
 import type { Column, Tone } from './parts.tsx';
@@ -19,12 +21,16 @@ const breakerColumns: readonly Column<BreakerFigures>[] = [
 ];
 
 export function Workers({ report }: { report: StatsReport }) {
+  const here = [replicaFigures(), layoutFigures()].filter((pool) => pool !== null);
   const names = report.pools.slice(0, MOST).map(({ name }) => name);
   const perPool = (metric: 'acumen_active_workers' | 'acumen_pool_workers', quantity: 'value'): LineOf[] => names.map((label) => ({ label, name: { metric, label, quantity } }));
   return (
     <>
       <Section title="Pools" note={`every worker of each and what waits for one, now; waits and runs over ${lengthWords(report.window)} (acumen_pool_*), done and taken over since the service started`}>
         {report.pools.length === 0 ? <p className="none muted">No pool of workers has been needed yet.</p> : report.pools.map((pool) => <Pool key={pool.name} pool={pool} />)}
+      </Section>
+      <Section title="Pools of this window" note="its replica and the layouts of its graph, now and since it was loaded; they are not in the service, and not in `stats`">
+        {here.length === 0 ? <p className="none muted">No worker of this window has been needed yet.</p> : here.map((pool) => <Pool key={pool.name} pool={pool} />)}
       </Section>
       <Section title="Breakers" note="open: not asked until it may have recovered">
         <FigureTable<BreakerFigures> label="Breakers" rows={report.breakers} rowKey={({ dependency }) => dependency} empty="Nothing that needs a breaker was used yet." columns={breakerColumns} />
