@@ -1,7 +1,7 @@
 // Many clients at once through the real service and a real store (issue D, bar 2): ACU operations mixed as bench/ops/clients.ts states, each client
-// with one request under way and no pause. In-process clients share the service's thread, those over WebSockets have one of their own. Beside it the
-// same with every cache off, and the same mix by one client alone, which is what there is without sharing commits. Then how it grows with ACUs
-// and clients, and what is answered in time under planted faults.
+// with one request under way and no pause. In-process clients are the contract's and share the service's thread; those over WebSockets have one of
+// their own and decode no more than they need, for they share the machine's cores with the service. Beside it the same with every cache off, and
+// one client alone, which is what there is without sharing commits. Then how it grows with ACUs and clients, and what planted faults do to it.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';

@@ -3,8 +3,10 @@
 import type { AcuId } from '../../app/core/bytes.ts';
 import { AcumenError } from '../../app/core/errors.ts';
 import { connect } from '../../app/contract/client.ts';
+import type { Client } from '../../app/contract/client.ts';
+import { decodeFrame, encodeFrame, fromWireError } from '../../app/contract/frames.ts';
 import { deadlineOf } from '../../app/main/service/deadlines.ts';
-import type { Transport } from '../../app/contract/methods.ts';
+import type { Push, Transport, WireError } from '../../app/contract/methods.ts';
 import { Random } from '../../testkit/random.ts';
 
 /**
@@ -31,8 +33,39 @@ export const emptyTallies = (): Tallies => Object.fromEntries(methods.map((m) =>
 /** Refusals that are answers: the set does not stand. */
 const RIGHT = new Set(['not-composable']);
 
-export async function drive(transport: Transport, hand: Hand, isOver: () => boolean, isCounted: () => boolean, tallies: Tallies, failures: Map<string, number>): Promise<void> {
-  const client = connect(transport), random = new Random(hand.seed), mine = new Set<number>();
+/**
+ * A client that costs little, so that the service is what is measured where both share a machine's cores: it sends what the contract's client
+ * sends, and of answers reads whose they are and whether they are errors, of `add` and `remove` and of pushes all.
+ */
+export function light(transport: Transport): Pick<Client, 'call' | 'on' | 'close'> {
+  const waiting = new Map<number, { readonly method: string; resolve(ok: unknown): void; reject(error: unknown): void }>();
+  const listeners: ((push: Push) => void)[] = [];
+  let last = 0;
+  transport.onFrame((frame) => {
+    // { id, ok } begins with the map's head and the key; the number after it is as the encoder writes it
+    const isAnswer = frame[0] === 0x82 && frame[1] === 0xa2 && frame[2] === 0x69 && frame[3] === 0x64;
+    if (!isAnswer) { for (const listener of listeners) listener(decodeFrame(frame) as Push); return; }
+    const head = frame[4]!, bytes = head < 0x80 ? 0 : head === 0xcc ? 1 : head === 0xcd ? 2 : 4;
+    let id = bytes === 0 ? head : 0;
+    for (let i = 0; i < bytes; i++) id = id * 256 + frame[5 + i]!;
+    const one = waiting.get(id)!, isError = frame[5 + bytes] !== 0xa2;
+    waiting.delete(id);
+    if (isError) one.reject(fromWireError((decodeFrame(frame) as { error: WireError }).error));
+    else one.resolve(one.method === 'check' || one.method === 'list' || one.method === 'compose' ? null : (decodeFrame(frame) as { ok: unknown }).ok);
+  });
+  return {
+    call: (method, params) => new Promise((resolve, reject) => {
+      const id = ++last;
+      waiting.set(id, { method, resolve: resolve as (ok: unknown) => void, reject });
+      transport.send(encodeFrame({ id, method, params }));
+    }),
+    on(kind, listener) { listeners.push((push) => { if (push.push === kind) listener(push as never); }); return () => {}; },
+    close() { transport.close(); },
+  };
+}
+
+export async function drive(transport: Transport, hand: Hand, isOver: () => boolean, isCounted: () => boolean, tallies: Tallies, failures: Map<string, number>, isLight = false): Promise<void> {
+  const client = isLight ? light(transport) : connect(transport), random = new Random(hand.seed), mine = new Set<number>();
   let composition: readonly AcuId[] = (await client.call('hello', {})).composition.acus;
   client.on('state', (push) => { composition = push.composition.acus; });
   const shown = hand.all.slice(0, Math.max(1, Math.floor(hand.all.length / 20)));

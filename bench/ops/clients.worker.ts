@@ -1,4 +1,4 @@
-// Clients over real WebSockets, in a thread of their own beside the service's.
+// Light clients over real WebSockets, in a thread of their own beside the service's.
 import { parentPort, workerData } from 'node:worker_threads';
 import { WebSocket } from 'ws';
 import { webSocketTransport } from '../../app/main/doors/browser/transport.ts';
@@ -17,6 +17,6 @@ const sockets = await Promise.all(hands.map(() => new Promise<WebSocket>((resolv
 parentPort!.postMessage('ready');
 await new Promise((resolve) => parentPort!.once('message', resolve));
 const start = performance.now();
-await Promise.all(hands.map((hand, i) => drive(webSocketTransport(sockets[i]!), hand, () => performance.now() - start > warmMs + runMs, () => performance.now() - start > warmMs, tallies, failures)));
-parentPort!.postMessage({ tallies, failures, cpu: process.cpuUsage() });
+await Promise.all(hands.map((hand, i) => drive(webSocketTransport(sockets[i]!), hand, () => performance.now() - start > warmMs + runMs, () => performance.now() - start > warmMs, tallies, failures, true)));
+parentPort!.postMessage({ tallies, failures, thread: process.threadCpuUsage() });
 parentPort!.close();

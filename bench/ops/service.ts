@@ -126,9 +126,10 @@ export async function runWebSockets(workspace: Workspace, folder: string, hands:
     const result = next();
     worker.postMessage('go');
     const before = await new Promise<NodeJS.CpuUsage>((resolve) => { setTimeout(() => resolve(process.threadCpuUsage()), warmMs); });
-    const { tallies, failures } = await result as { tallies: Tallies; failures: Map<string, number> };
+    const { tallies, failures, thread } = await result as { tallies: Tallies; failures: Map<string, number>; thread: NodeJS.CpuUsage };
     const used = process.threadCpuUsage(before);
     await worker.terminate();
+    process.stderr.write(`  web_sockets: the clients' thread took ${((thread.user + thread.system) / 1000).toFixed(0)} ms in ${warmMs + runMs} ms\n`);
     return summed(tallies, runMs, (used.user + used.system) / 1e6, { hits: workspace.answers.hits - hits, misses: workspace.answers.misses - misses }, failures);
   } finally {
     await host.close();
