@@ -29,9 +29,7 @@ describe('a composition told by its difference', () => {
 
   it('is refused where it does not fit what was', () => {
     for (const [gone, at] of [[[3], []], [[], [9]], [[0, 1, 2, 3], []], [[0], [7]]]) {
-      const come = at!.map(String);
-      if (gone!.length === 0 && come.length === 1) continue;
-      expect(() => listAfter(['x', 'y', 'z'], gone!, come, at!)).toThrow('BUG');
+      expect(() => listAfter(['x', 'y', 'z'], gone!, at!.map(String), at!)).toThrow('BUG');
     }
   });
 });

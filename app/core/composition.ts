@@ -21,6 +21,9 @@ export function compositionChanged(before: Composition, now: Composition): Domai
   return change === null ? { kind: 'composition-changed', composition: now } : { kind: 'composition-edited', change };
 }
 
+/** What a whole composition says beside its ACUs is as long as so many of them in a difference. */
+const WHOLE = 8;
+
 /** Null where it says no less than all of it, or what stays does not stand in the same order. */
 export function changeOfComposition(before: Composition, now: Composition): CompositionChange | null {
   const old = before.acus, fresh = now.acus, least = Math.min(old.length, fresh.length);
@@ -35,7 +38,7 @@ export function changeOfComposition(before: Composition, now: Composition): Comp
     else if (to < freshEnd && !stays.has(fresh[to]!)) { come.push(fresh[to]!); at.push(to++); }
     else if (old[from++] !== fresh[to++]) return null;
   }
-  if (gone.length + come.length > fresh.length) return null;
+  if (gone.length + come.length > fresh.length + WHOLE) return null;
   return { gone, come, at, ...before.base !== now.base && { base: now.base } };
 }
 
@@ -46,7 +49,7 @@ export function applyCompositionChange(before: Composition, { gone, come, at, ba
 /** Of anything: ACUs by name or by number. */
 export function listAfter<T>(before: readonly T[], gone: readonly number[], come: readonly T[], at: readonly number[]): readonly T[] {
   if (gone.length > 0 && gone[gone.length - 1]! >= before.length) throw bug('a change takes away what is not composed');
-  if (gone.length === 0 && come.length === 1) return before.toSpliced(at[0]!, 0, come[0]!);
+  if (gone.length === 0 && come.length === 1 && at[0]! <= before.length) return before.toSpliced(at[0]!, 0, come[0]!);
   if (gone.length === 1 && come.length === 0) return before.toSpliced(gone[0]!, 1);
   const out: T[] = [];
   for (let from = 0, lost = 0, next = 0; from < before.length || next < come.length;) {

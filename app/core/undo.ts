@@ -2,6 +2,7 @@
 // back to the state before it, redoing to the state it left. Both are operations themselves, so all of it survives a
 // restart and nothing is ever taken out of the log.
 import { equalBytes, type Oid } from './bytes.ts';
+import { compositionChanged } from './composition.ts';
 import { AcumenError, bug } from './errors.ts';
 import type { DomainEvent, Operation, WorkspaceState } from './events.ts';
 import { pack } from './segmentKey.ts';
@@ -84,7 +85,7 @@ function plan({ target, from, to }: Candidate, log: LogReader, kind: 'undo' | 'r
   const events: DomainEvent[] = [];
   if (!same(now.published, then.published)) events.push({ kind: 'published', published: then.published });
   // Always, so that an operation without effect leaves an event when it is undone, too.
-  events.push({ kind: 'composition-changed', composition: then.composition });
+  events.push(compositionChanged(now.composition, then.composition));
   const written = log.eventsOf(target).filter((event) => event.kind === 'branch-written');
   if (written.length > 1) throw new AcumenError('cannot-undo', 'This operation moved several branches and cannot be taken back in one step.', 'Move them by hand.', { operation: target.id });
   const branch = written[0];

@@ -1,7 +1,7 @@
 // Operations and their events as bytes, which is what a batch of the log holds: one frame for each call, one after another. Numbers
 // follow from places, so a frame can be made before it is known where in the log it will stand. Chain and rows are log.ts's.
 //   frame      FRAME, then operations; or STAGED, draft, then events of no operation
-//   operation  OPERATION, kind, time since the last one of the frame, target, description, command by what it differs in, number of events
+//   operation  OPERATION, kind, time since the last one of the frame, target, description, command by the bytes it differs in, number of events
 //   event      its kind, bytes that follow, and these
 import type { AcuId } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
@@ -29,6 +29,8 @@ const HASH = 32;
 const hex = (bytes: Uint8Array, from: number, to: number): string => Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('hex');
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
+const NOTHING = new Uint8Array(0);
+
 /** Answers an ACU's number (the event that brought it), or 0 where it is not known: then its id is written. */
 export type NumberOf = (id: AcuId) => number;
 export type IdOf = (number: number) => AcuId;
@@ -38,7 +40,6 @@ export class Encoder {
   #bytes = Buffer.allocUnsafe(1 << 14);
   #at = 0;
   #time = 0;
-  #command = '';
   /** of what was written since the frame began */
   mask = 0;
 
@@ -58,7 +59,6 @@ export class Encoder {
     this.#ensure(1);
     this.#bytes[this.#at++] = FRAME;
     this.#time = 0;
-    this.#command = '';
     this.mask = 0;
   }
 
@@ -79,22 +79,13 @@ export class Encoder {
     this.#time = time;
     this.#number(target ?? 0);
     this.#text(description);
-    if (command === null) {
-      this.#ensure(16);
+    this.#ensure(32);
+    if (command === null) this.#bytes[this.#at++] = 0;
+    else {
+      // Whole: `compact` tells it by what it has in common with the last one.
+      this.#bytes[this.#at++] = 1;
       this.#bytes[this.#at++] = 0;
-    } else {
-      const before = this.#command, most = Math.min(before.length, command.length);
-      let head = 0, tail = 0;
-      while (head < most && before.charCodeAt(head) === command.charCodeAt(head)) head++;
-      while (tail < most - head && before.charCodeAt(before.length - 1 - tail) === command.charCodeAt(command.length - 1 - tail)) tail++;
-      // not within a pair
-      if (head > 0 && (command.charCodeAt(head - 1) & 0xfc00) === 0xd800) head--;
-      if (tail > 0 && (command.charCodeAt(command.length - tail) & 0xfc00) === 0xdc00) tail--;
-      this.#ensure(32);
-      this.#number(head + 1);
-      this.#number(tail);
-      this.#text(head + tail === 0 ? command : command.slice(head, command.length - tail));
-      this.#command = command;
+      this.#text(command);
     }
     this.#ensure(16);
     this.#number(events);
@@ -195,21 +186,32 @@ export class Encoder {
   #text(text: string): void {
     if (text.length < 64) {
       this.#ensure(80);
-      const bytes = this.#bytes, start = this.#at;
-      bytes[this.#at++] = text.length;
+      const bytes = this.#bytes, { length } = text, at = this.#at + 1;
       let i = 0;
-      for (let c; i < text.length && (c = text.charCodeAt(i)) < 0x80; i++) bytes[this.#at++] = c;
-      if (i === text.length) return;
-      this.#at = start;
+      for (let c; i < length && (c = text.charCodeAt(i)) < 0x80; i++) bytes[at + i] = c;
+      if (i === length) {
+        bytes[at - 1] = length;
+        this.#at = at + length;
+        return;
+      }
     }
-    const length = Buffer.byteLength(text);
-    this.#ensure(length + 16);
-    this.#number(length);
-    this.#at += this.#bytes.write(text, this.#at, 'utf8');
+    // Two bytes of length where they are sure to do, or four: it is known when the text is there.
+    const long = 3 * text.length >= 1 << 14, start = this.#at;
+    if (3 * text.length >= 1 << 28) throw bug('a text is too long for the log');
+    this.#ensure(3 * text.length + 16);
+    const bytes = this.#bytes, at = start + (long ? 4 : 2), length = bytes.write(text, at, 'utf8');
+    bytes[start] = length & 0x7f | 0x80;
+    if (long) {
+      bytes[start + 1] = length >> 7 & 0x7f | 0x80;
+      bytes[start + 2] = length >> 14 & 0x7f | 0x80;
+    }
+    bytes[at - 1] = length >> (long ? 21 : 7);
+    this.#at = at + length;
   }
 
   #number(n: number): void {
     const bytes = this.#bytes;
+    if (n < 0x80) { bytes[this.#at++] = n; return; }
     while (n >= 0x80000000) { bytes[this.#at++] = n % 128 | 0x80; n = Math.floor(n / 128); }
     while (n >= 0x80) { bytes[this.#at++] = n & 0x7f | 0x80; n >>>= 7; }
     bytes[this.#at++] = n;
@@ -225,13 +227,79 @@ export class Encoder {
   }
 }
 
+/**
+ * A frame's commands by the bytes that each has in common with the one before, at both ends: most name a set that differs in one. The frame
+ * as it is where it has but one operation.
+ */
+export function compact(frame: Uint8Array): Uint8Array {
+  if (frame[0] !== FRAME) return frame;
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength), out = Buffer.allocUnsafe(frame.length + 16);
+  let at = 1, copied = 0, written = 0, operations = 0;
+  let before = 0, beforeEnd = 0;
+  const number = (): number => {
+    let byte = frame[at++]!;
+    if (byte < 0x80) return byte;
+    let n = byte & 0x7f;
+    for (let scale = 128; ; scale *= 128) {
+      byte = frame[at++]!;
+      n += (byte & 0x7f) * scale;
+      if (!(byte >= 0x80)) return n;
+    }
+  };
+  const put = (n: number): void => {
+    for (; n >= 0x80; n >>>= 7) out[written++] = n & 0x7f | 0x80;
+    out[written++] = n;
+  };
+  while (at < frame.length) {
+    if (frame[at++] !== OPERATION) { const length = number(); at += length; continue; }
+    operations++;
+    at++;
+    number();
+    number();
+    const text = number();
+    at += text;
+    const start = at;
+    if (number() > 0) {
+      number();
+      const length = number(), from = at, to = at + length, shift = beforeEnd - to, most = Math.min(length, beforeEnd - before);
+      let head = 0;
+      while (head + 4 <= most && view.getInt32(from + head) === view.getInt32(before + head)) head += 4;
+      while (head < most && frame[from + head] === frame[before + head]) head++;
+      let end = to;
+      const least = to - most + head;
+      while (end - 4 >= least && view.getInt32(end - 4) === view.getInt32(end - 4 + shift)) end -= 4;
+      while (end > least && frame[end - 1] === frame[end - 1 + shift]) end--;
+      const middle = end - from - head;
+      written += copy(frame, copied, start, out, written);
+      put(head + 1);
+      put(to - end);
+      put(middle);
+      written += copy(frame, from + head, end, out, written);
+      copied = at = to;
+      before = from;
+      beforeEnd = to;
+    }
+    number();
+  }
+  if (operations < 2) return frame;
+  written += copy(frame, copied, frame.length, out, written);
+  return out.subarray(0, written);
+}
+
+/** For the few bytes that these mostly are, a loop is faster than asking the machine. */
+function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): number {
+  if (end - start > 256) to.set(from.subarray(start, end), at);
+  else for (let i = start, o = at; i < end; i++, o++) to[o] = from[i]!;
+  return end - start;
+}
+
 /** Goes through a batch event by event, making nothing of what it passes over. Throws `bug` at bytes that no encoder made. */
 export class Cursor {
   readonly #bytes: Uint8Array;
   #at = 0;
   #left = 0;
   #time = 0;
-  #command = '';
+  #line = NOTHING;
   readonly #heard: ((operation: Operation) => void) | null;
   /** of the event that `next` came to: its place in the log, its operation (0: none) and its draft (0: none), its kind, its bytes */
   seq: number; operation = 0; draft = 0; code: Code = 0; from = 0; to = 0;
@@ -259,7 +327,7 @@ export class Cursor {
       if (tag >= FRAME) {
         if (this.#left > 0 || tag > OPERATION) throw bug('a batch of the log is not as it is written', { tag });
         this.#time = 0;
-        this.#command = '';
+        this.#line = NOTHING;
         this.operation = 0;
         this.draft = tag === STAGED ? this.number() : 0;
         continue;
@@ -299,8 +367,10 @@ export class Cursor {
     const description = this.text(), head = this.number();
     let command: string | null = null;
     if (head > 0) {
-      const tail = this.number(), before = this.#command, middle = this.text();
-      command = this.#command = before.slice(0, head - 1) + middle + before.slice(before.length - tail);
+      const tail = this.number(), before = this.#line, length = this.number(), from = this.#at;
+      this.#at += length;
+      this.#line = Buffer.concat([before.subarray(0, head - 1), this.#bytes.subarray(from, this.#at), before.subarray(before.length - tail)]);
+      command = utf8.decode(this.#line);
     }
     this.#left = this.number();
     if (kind === undefined || this.#left === 0) throw bug('an operation that is not as it is written');

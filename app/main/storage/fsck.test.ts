@@ -70,10 +70,13 @@ const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] 
   ['batch', `UPDATE batch SET operation = operation + 1 WHERE first = (SELECT max(first) FROM batch)`, /operation \d+ is missing/],
   ['batch', `UPDATE batch SET operations = operations + 1 WHERE first = (SELECT max(first) FROM batch)`, /does not hold what it says/],
   ['batch', `UPDATE batch SET events = events + 1 WHERE first = 1`, /does not hold what it says/],
+  ['batch', `UPDATE batch SET size = size + 1 WHERE first = 1`, /batch 1 breaks the chain/],
+  ['batch', `UPDATE batch SET size = size + 1 WHERE size > length(bytes)`, /batch \d+ breaks the chain/],
+  ['batch', `UPDATE batch SET size = size - 1 WHERE size > length(bytes)`, /batch \d+ breaks the chain/],
   ['batch', `UPDATE batch SET hash = zeroblob(32) WHERE first = 1`, /batch 1 breaks the chain/],
   ['batch', `DELETE FROM batch WHERE first = 2`, /event 2 is missing/],
   ['batch', `DELETE FROM batch WHERE first = (SELECT max(first) FROM batch)`, /the head is not the end of the log/],
-  ['batch', `INSERT INTO batch SELECT first + events, events, operation + operations, operations, kinds, zeroblob(32), bytes FROM batch ORDER BY first DESC LIMIT 1`, /breaks the chain/],
+  ['batch', `INSERT INTO batch SELECT first + events, events, operation + operations, operations, kinds, size, zeroblob(32), bytes FROM batch ORDER BY first DESC LIMIT 1`, /breaks the chain/],
   ['body', `UPDATE body SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'00' AS BLOB) WHERE event = 4`, /segments: the segment of event 4 does not have its key/],
   ['body', `DELETE FROM body WHERE event = 5`, /segments: the segment of event 5 has no body/],
   ['body', `UPDATE body SET event = 99 WHERE event = 6`, /segments: the segment of event 6 has no body/],
@@ -177,8 +180,8 @@ describe('fsck', () => {
       }
       if (problems.length > 0) found++;
     }
-    // Not every byte bears content: free space inside a page, names in the schema's text. Those that do are nearly all.
-    expect(found).toBeGreaterThan(rounds * 0.8);
+    // Not every byte bears content: free space inside a page, comments in the schema's text. Those that do are nearly all.
+    expect(found).toBeGreaterThan(rounds * 0.7);
   });
 });
 

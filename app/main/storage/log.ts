@@ -2,9 +2,10 @@
 // it, so that a change, a gap or a swap shows in everything after it, and the head row shows a cut tail. (No key is involved: the chain
 // finds accidents and clumsy hands, not someone who recomputes it all.) What a batch's bytes say is frames.ts's.
 import { createHash } from 'node:crypto';
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { AcuId } from '../../core/bytes.ts';
 import { equalBytes } from '../../core/bytes.ts';
-import { bug } from '../../core/errors.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey } from '../../core/events.ts';
 import { pack } from '../../core/segmentKey.ts';
 import { corrupt, type ReadDb, type WriteDb } from './connection.ts';
@@ -13,7 +14,8 @@ import { each, one, run } from './sql.ts';
 
 /** Where a batch stands. `operation`: the last one before it. */
 export interface BatchPlace { readonly first: number; readonly events: number; readonly operation: number; readonly operations: number; readonly kinds: number }
-export interface BatchRow extends BatchPlace { readonly hash: Uint8Array; readonly bytes: Uint8Array }
+/** `bytes`: packed by zstd where they are not as many as `size` says. */
+export interface BatchRow extends BatchPlace { readonly size: number; readonly hash: Uint8Array; readonly bytes: Uint8Array }
 
 export interface HeadRow { readonly operation: number; readonly event: number; readonly written: number; readonly hash: Uint8Array }
 
@@ -46,21 +48,41 @@ export function readHead(db: ReadDb): HeadRow {
 }
 
 /** SHA-256 over the hash before, where it stands and what it has, and its bytes. */
-export function batchHash(before: Uint8Array, { first, events, operation, operations, kinds }: BatchPlace, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return sha256(before, `${first} ${events} ${operation} ${operations} ${kinds} ${bytes.length}\n`, bytes);
+export function batchHash(before: Uint8Array, { first, events, operation, operations, kinds, size }: Omit<BatchRow, 'hash' | 'bytes'>, bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  return sha256(before, `${first} ${events} ${operation} ${operations} ${kinds} ${size} ${bytes.length}\n`, bytes);
+}
+
+/** Operations of many clients are much alike: batches of so many bytes and more are packed where that saves an eighth. Smaller ones are of few. */
+const PACKED = 1 << 12;
+const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** Not every runtime has it; one that has not writes batches as they are. */
+const hasZstd = typeof zstdCompressSync === 'function';
+
+function packedBatch(bytes: Uint8Array): Uint8Array {
+  if (bytes.length < PACKED || !hasZstd) return bytes;
+  const small = zstdCompressSync(bytes, fast);
+  return small.length <= bytes.length - bytes.length / 8 ? small : bytes;
+}
+
+function unpackedBatch({ size, bytes }: BatchRow): Uint8Array {
+  if (bytes.length === size) return bytes;
+  if (!hasZstd) throw new AcumenError('store-newer', 'The store holds packed batches, which this runtime cannot read.', 'Open it with a newer runtime.', { size });
+  const whole = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, size) });
+  if (whole.length !== size) throw bug('a batch of the log is of another size than it says');
+  return whole;
 }
 
 interface End { readonly written: number; readonly operation: number; readonly hash: Uint8Array<ArrayBuffer> }
 
 /** The next batch, and the end of the log behind it. */
-export function chained(before: Omit<HeadRow, 'event'>, bytes: Uint8Array, { events, operations, kinds }: Pick<BatchPlace, 'events' | 'operations' | 'kinds'>): { readonly batch: BatchRow; readonly after: End } {
-  const place = { first: before.written + 1, events, operation: before.operation, operations, kinds };
+export function chained(before: Omit<HeadRow, 'event'>, frames: Uint8Array, { events, operations, kinds }: Pick<BatchPlace, 'events' | 'operations' | 'kinds'>): { readonly batch: BatchRow; readonly after: End } {
+  const place = { first: before.written + 1, events, operation: before.operation, operations, kinds, size: frames.length }, bytes = packedBatch(frames);
   const hash = batchHash(before.hash, place, bytes);
   return { batch: { ...place, hash, bytes }, after: { written: before.written + events, operation: before.operation + operations, hash } };
 }
 
-export function putBatch(db: WriteDb, { first, events, operation, operations, kinds, hash, bytes }: BatchRow): void {
-  run(db, 'INSERT INTO batch(first, events, operation, operations, kinds, hash, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)', first, events, operation, operations, kinds, hash, bytes);
+export function putBatch(db: WriteDb, { first, events, operation, operations, kinds, size, hash, bytes }: BatchRow): void {
+  run(db, 'INSERT INTO batch(first, events, operation, operations, kinds, size, hash, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)', first, events, operation, operations, kinds, size, hash, bytes);
 }
 
 /**
@@ -77,7 +99,7 @@ export function checkEnd(db: ReadDb, file: string): void {
   if (!same) throw corrupt(file, 'the log does not end where its head says');
 }
 
-const BATCH = 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch';
+const BATCH = 'SELECT first, events, operation, operations, kinds, size, hash, bytes FROM batch';
 /** Words that the partial indices of migration 8 know. */
 const has = (kind: DomainEvent['kind']): string => `kinds & ${maskOf(kind)}`;
 
@@ -96,7 +118,7 @@ function latest(kind: DomainEvent['kind']): string { return `${BATCH} WHERE ${ha
 function between(kind: DomainEvent['kind']): string { return `${BATCH} WHERE ${has(kind)} AND first BETWEEN ? AND ? ORDER BY first`; }
 
 export function cursorOf(row: BatchRow, heard?: (operation: Operation) => void): Cursor {
-  return new Cursor(row.bytes, row.first - 1, row.operation, heard);
+  return new Cursor(unpackedBatch(row), row.first - 1, row.operation, heard);
 }
 
 /** An event where it stands, as bytes of a kind. */

@@ -135,7 +135,7 @@ export function checkLog(db: ReadDb, problem: Problem): Current {
   const composed = nothingComposed(), marks: Mark[] = [], acus = new Map<number, AcuId>(), numbers = new Map<AcuId, number>();
   const segments = new Map<SegmentKey, { seq: number; draft: number; acu: AcuId | null }>();
   const numberOf = (id: AcuId): number => numbers.get(id) ?? unknown(id);
-  for (const row of each<BatchRow>(db, 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch ORDER BY first')) {
+  for (const row of each<BatchRow>(db, 'SELECT first, events, operation, operations, kinds, size, hash, bytes FROM batch ORDER BY first')) {
     if (row.first !== events + 1) problem(`event ${events + 1} is missing`);
     if (row.operation !== operation) problem(`operation ${operation + 1} is missing`);
     if (!equalBytes(row.hash, batchHash(hash, row, row.bytes))) problem(`batch ${row.first} breaks the chain`);

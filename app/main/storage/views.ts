@@ -55,39 +55,45 @@ interface Composed { id: string; name: string; base: string; event: number; edit
 
 export type NumberOfAcu = (id: AcuId) => number;
 
+/** Of so many places and more, the machine's own move is faster than a loop. */
+const MANY = 256;
+
 /** Applies the event a cursor is at, of either kind, to a composition. `numberOf` is asked for ACUs that are told by their ids. */
 export function composeEvent(cursor: Cursor, now: Composed, numberOf: NumberOfAcu): void {
-  const acu = (): number => { const n = cursor.number(); return n === 0 ? numberOf(cursor.id()) : n; };
   cursor.rewind();
-  if (cursor.code === codeOf['composition-changed']) {
+  if (cursor.code === COMPOSED) {
     now.id = cursor.text();
     now.name = cursor.text();
     now.base = cursor.text();
     now.acus = [];
-    for (let n = cursor.number(); n > 0; n--) now.acus.push(acu());
+    for (let n = cursor.number(); n > 0; n--) now.acus.push(acu(cursor, numberOf));
     now.edits = 0;
   } else {
     const head = cursor.number(), { acus } = now;
+    let count;
     // Nearly always one that came, or one that went.
     if (head === 0) {
-      const count = cursor.number();
-      if (count === 1) {
-        const number = acu(), at = cursor.number();
+      if ((count = cursor.number()) === 1) {
+        const number = acu(cursor, numberOf), at = cursor.number();
         if (at > acus.length) throw bug('a change puts an ACU where there is no place');
-        acus.push(number);
-        if (at < acus.length - 1) { acus.copyWithin(at + 1, at); acus[at] = number; }
-      } else if (count > 1) now.acus = come(cursor, acus, [], count, acu);
+        let i = acus.push(number) - 1;
+        if (i - at > MANY) acus.copyWithin(at + 1, at, i);
+        else for (; i > at; i--) acus[i] = acus[i - 1]!;
+        acus[at] = number;
+      } else if (count > 1) now.acus = come(cursor, acus, [], count, numberOf);
     } else if (head === 2) {
-      const place = cursor.number(), count = cursor.number();
-      if (count === 0) {
-        if (place >= acus.length) throw bug('a change takes away what is not composed');
-        acus.copyWithin(place, place + 1);
-        acus.length--;
-      } else now.acus = come(cursor, acus, [place], count, acu);
+      const place = cursor.number();
+      if ((count = cursor.number()) === 0) {
+        const last = acus.length - 1;
+        if (place > last) throw bug('a change takes away what is not composed');
+        if (last - place > MANY) acus.copyWithin(place, place + 1);
+        else for (let i = place; i < last; i++) acus[i] = acus[i + 1]!;
+        acus.pop();
+      } else now.acus = come(cursor, acus, [place], count, numberOf);
     } else {
       const gone: number[] = [];
       for (let i = head >> 1, last = 0; i > 0; i--) gone.push(last += cursor.number());
-      now.acus = come(cursor, acus, gone, cursor.number(), acu);
+      now.acus = come(cursor, acus, gone, cursor.number(), numberOf);
       if ((head & 1) === 1) now.base = cursor.text();
     }
     now.edits++;
@@ -96,9 +102,16 @@ export function composeEvent(cursor: Cursor, now: Composed, numberOf: NumberOfAc
   now.event = cursor.seq;
 }
 
-function come(cursor: Cursor, before: readonly number[], gone: readonly number[], count: number, acu: () => number): number[] {
+const COMPOSED = codeOf['composition-changed'];
+
+function acu(cursor: Cursor, numberOf: NumberOfAcu): number {
+  const n = cursor.number();
+  return n === 0 ? numberOf(cursor.id()) : n;
+}
+
+function come(cursor: Cursor, before: readonly number[], gone: readonly number[], count: number, numberOf: NumberOfAcu): number[] {
   const numbers: number[] = [], at: number[] = [];
-  for (let last = 0; count > 0; count--) { numbers.push(acu()); at.push(last += cursor.number()); }
+  for (let last = 0; count > 0; count--) { numbers.push(acu(cursor, numberOf)); at.push(last += cursor.number()); }
   return [...listAfter(before, gone, numbers, at)];
 }
 
@@ -220,7 +233,7 @@ const PAGE = 16;
 export function foldLog(log: ReadDb, db: WriteDb): void {
   const views = new Views(db);
   for (let from = 1; ;) {
-    const page = all<BatchRow>(log, 'SELECT first, events, operation, operations, kinds, hash, bytes FROM batch WHERE first >= ? ORDER BY first LIMIT ?', from, PAGE);
+    const page = all<BatchRow>(log, 'SELECT first, events, operation, operations, kinds, size, hash, bytes FROM batch WHERE first >= ? ORDER BY first LIMIT ?', from, PAGE);
     for (const row of page) {
       const cursor = cursorOf(row);
       while (cursor.next()) {

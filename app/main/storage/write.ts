@@ -8,7 +8,7 @@ import type { DomainEvent, SegmentKey } from '../../core/events.ts';
 import { unpackHead, type SegmentHead } from '../../core/segmentKey.ts';
 import type { WriteDb } from './connection.ts';
 import type { PackedConflicts } from './conflictPages.ts';
-import { codeOf, Cursor, Encoder, maskOf } from './frames.ts';
+import { codeOf, compact, Cursor, Encoder, maskOf } from './frames.ts';
 import { chained, eventAt, putBatch, readHead, segmentKeyOf, unsettled, type HeadRow } from './log.ts';
 import type { AppendRequest, Appended, Settled } from './protocol.ts';
 import { one, run } from './sql.ts';
@@ -80,7 +80,7 @@ export class Group {
   append({ bytes, bodies, extras }: AppendRequest): Appended {
     const db = this.#db, first = { operation: this.#head.operation + 1, event: this.#head.written + 1 };
     for (const { blobs } of extras) for (const blob of blobs) putBlob(db, blob);
-    this.#take(bytes, bodies.map((body) => this.#body(body)));
+    this.#take(compact(bytes), bodies.map((body) => this.#body(body)));
     for (const { at, conflicts, replica } of extras) {
       if (conflicts !== null) this.#graph.put(first.operation + at, conflicts);
       if (replica !== null) putReplica(db, replica);

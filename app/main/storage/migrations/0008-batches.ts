@@ -25,7 +25,8 @@ export const batches: Migration = {
     DROP TABLE provenance;
     DROP TABLE segment;
     DROP TABLE acu;
-    -- first: its first event; operation: the last one before it; kinds: one bit for each kind of event it has; bytes: as frames.ts has them.
+    -- first: its first event; operation: the last one before it; kinds: one bit for each kind of event it has; bytes: frames (frames.ts),
+    -- packed by zstd where they are not as many as size says.
     -- hash: SHA-256 over the one before, the numbers and the bytes.
     CREATE TABLE batch (
       first INTEGER PRIMARY KEY,
@@ -33,6 +34,7 @@ export const batches: Migration = {
       operation INTEGER NOT NULL,
       operations INTEGER NOT NULL,
       kinds INTEGER NOT NULL,
+      size INTEGER NOT NULL,
       hash BLOB NOT NULL,
       bytes BLOB NOT NULL
     ) STRICT;
