@@ -27,7 +27,7 @@ function AlertRow({ alert, at }: { alert: Alert; at: number }) {
   return (
     <li className={`alert alert-${severity}`} data-testid={ids.alert} data-alert={id} data-state={state}>
       <Standing tone={state === 'resolved' ? 'good' : tones[severity]}><strong>{visible(name, 120)}</strong> <span className="muted">{state === 'raised' ? severity : `${severity}, ${state}`}, for {figure(Math.max(0, at - since), 'ms')}</span></Standing>
-      <span>{figure(value, unit)} <span className="muted">where the target is {figure(target, unit)}: {visible(reason, 300).replace(/\.$/, '')}.{response !== null && ` Answered by itself: ${visible(response, 120)}.`}</span></span>
+      <span title={`${figure(value, unit)}, target ${figure(target, unit)}`}>{visible(reason, 300).replace(/\.$/, '')}.{response !== null && <span className="muted"> Answered by itself: {visible(response, 120)}.</span>}</span>
       <span className="row">
         {state === 'raised' && <button type="button" className="button small" aria-label={`Acknowledge: ${name}`} onClick={() => { void setAlert(id, name, 'acknowledged', null); }}>Acknowledge</button>}
         {state !== 'silenced' && state !== 'resolved' && <button type="button" className="button small" aria-label={`Silence 1 h: ${name}`} onClick={() => { void setAlert(id, name, 'silenced', Date.now() + HOUR); }}>Silence 1 h</button>}

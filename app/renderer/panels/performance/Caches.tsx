@@ -28,7 +28,7 @@ export function Caches({ report }: { report: StatsReport }) {
   const { caches, prediction } = report, asked = prediction.right + prediction.wrong;
   return (
     <>
-      <Section title="What sits where" note="now: bytes of each level's bound, by kind of answer (acumen_cache_bytes)">
+      <Section title="What sits where" note="now: what each level holds by kind of answer, and how much of its bound that is (acumen_cache_bytes)">
         {caches.length === 0 ? <p className="none muted">This service has no cache that tells of itself.</p> : <Picture caches={caches} />}
       </Section>
       <Section title="Levels" note={`counts since the service started, percentiles over ${lengthWords(report.window)} (acumen_cache_*)`}>
@@ -53,28 +53,33 @@ export function Caches({ report }: { report: StatsReport }) {
   );
 }
 
-/** Each level a bar of its bound, its kinds as named parts with a pattern each; arrows between levels for what moved. Its twin is the table below. */
+/** Each level a bar of what it holds, its kinds as named parts with a pattern each, and how much of its bound that is; between levels what moved. */
 function Picture({ caches }: { caches: readonly CacheFigures[] }) {
-  const kinds = [...new Set(caches.flatMap((cache) => cache.kinds.map(({ kind }) => kind)))].sort();
+  const heldIn = (kind: string): number => caches.reduce((sum, cache) => sum + (cache.kinds.find((one) => one.kind === kind)?.bytes ?? 0), 0);
+  const kinds = [...new Set(caches.flatMap((cache) => cache.kinds.map(({ kind }) => kind)))].filter((kind) => heldIn(kind) > 0).sort((a, b) => heldIn(b) - heldIn(a) || (a < b ? -1 : 1));
   return (
     <div className="levels">
-      {caches.map((cache, i) => (
-        <div key={cache.level} className="level">
-          <div className="level-name"><strong>{cache.level}</strong> <span className="muted small">{where[cache.level]}</span></div>
-          <div className="level-bar" role="img" aria-label={`${cache.level}: ${figure(cache.bytes, 'bytes')} of ${figure(cache.limit, 'bytes')}${cache.kinds.map(({ kind, bytes }) => `, ${kind} ${figure(bytes, 'bytes')}`).join('')}`}>
-            {cache.kinds.filter(({ bytes }) => bytes > 0).map(({ kind, entries, bytes }) => (
-              <span key={kind} className={`level-part hatch-${kinds.indexOf(kind) % 6}`} style={{ width: `${cache.limit > 0 ? Math.min(100, (bytes / cache.limit) * 100) : 0}%` }} title={`${kind}: ${figure(bytes, 'bytes')} in ${figure(entries, 'count')} entries`} />
-            ))}
+      {caches.map((cache, i) => {
+        const all = cache.kinds.reduce((sum, { bytes }) => sum + bytes, 0);
+        return (
+          <div key={cache.level} className="level">
+            <div className="level-name"><strong>{cache.level}</strong> <span className="muted small">{where[cache.level]}</span></div>
+            <div className="level-bar" role="img" aria-label={`${cache.level}: ${figure(cache.bytes, 'bytes')} of ${figure(cache.limit, 'bytes')}${cache.kinds.filter(({ bytes }) => bytes > 0).map(({ kind, bytes }) => `, ${kind} ${figure(bytes, 'bytes')}`).join('')}`}>
+              {all === 0 && <span className="level-none muted small">holds nothing</span>}
+              {kinds.map((kind, k) => {
+                const one = cache.kinds.find((found) => found.kind === kind);
+                return one === undefined || one.bytes === 0 ? null : <span key={kind} className={`level-part hatch-${k % 6}`} style={{ width: `${(one.bytes / all) * 100}%` }} title={`${kind}: ${figure(one.bytes, 'bytes')} in ${figure(one.entries, 'count')} entries`}><span className="flame-label">{kind}</span></span>;
+              })}
+            </div>
+            <div className="level-figures small"><Share value={cache.limit > 0 ? cache.bytes / cache.limit : null} bound={0.999} /> <span className="muted">{figure(cache.bytes, 'bytes')} of {figure(cache.limit, 'bytes')}, {figure(cache.entries, 'count')} entries</span></div>
+            {i < caches.length - 1 && <div className="level-moves tiny muted">↑ {figure(cache.promotions, 'count')} moved up to {cache.level}, ↓ {figure(caches[i + 1]!.demotions, 'count')} moved down from it</div>}
           </div>
-          <div className="level-figures small">{figure(cache.bytes, 'bytes')} <span className="muted">of {figure(cache.limit, 'bytes')}, {figure(cache.entries, 'count')} entries</span></div>
-          {i < caches.length - 1 && <div className="level-moves tiny muted">↑ {figure(cache.promotions, 'count')} moved up, ↓ {figure(caches[i + 1]!.demotions, 'count')} moved down</div>}
-        </div>
-      ))}
+        );
+      })}
       <ul className="level-kinds">
-        {kinds.map((kind, i) => {
-          const held = caches.map((cache) => cache.kinds.find((one) => one.kind === kind)?.bytes ?? 0);
-          return <li key={kind}><span className={`level-part swatch hatch-${i % 6}`} aria-hidden="true" />{kind} <span className="muted">{caches.map(({ level }, n) => `${level} ${figure(held[n]!, 'bytes')}`).join(' · ')}</span></li>;
-        })}
+        {kinds.map((kind, i) => (
+          <li key={kind}><span className={`level-part swatch hatch-${i % 6}`} aria-hidden="true" />{kind} <span className="muted">{caches.flatMap(({ level, kinds: of }) => { const bytes = of.find((one) => one.kind === kind)?.bytes ?? 0; return bytes > 0 ? [`${level} ${figure(bytes, 'bytes')}`] : []; }).join(' · ')}</span></li>
+        ))}
       </ul>
     </div>
   );

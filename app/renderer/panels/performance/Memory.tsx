@@ -13,7 +13,7 @@ export function Memory({ report }: { report: StatsReport }) {
   const { memory, gc, eventLoop, cpu, disk, overhead } = report;
   return (
     <>
-      <Section title="Memory and time of the service" note={`memory and shares of the newest second (acumen_memory_usage_bytes, acumen_cpu_usage_ratio), percentiles over ${lengthWords(report.window)} (acumen_gc_pause_seconds, acumen_event_loop_delay_seconds, acumen_disk_seconds), collections since the service started`}>
+      <Section title="Memory and time of the service" note={`now, collections since the service started, percentiles over ${lengthWords(report.window)}; the charts name each source`}>
         {memory === null ? <p className="none muted">no data yet</p> : (
           <dl className="facts-row">
             <div><dt>resident</dt><dd>{figure(memory.rss, 'bytes')}</dd></div>

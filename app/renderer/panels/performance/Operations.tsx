@@ -8,7 +8,7 @@ import { FigureTable, Section, Standing } from './parts.tsx';
 import type { Column } from './parts.tsx';
 import { TimeChart } from './TimeChart.tsx';
 import type { LineOf } from './TimeChart.tsx';
-import { useOperation } from './Overview.tsx';
+import { byUse, useOperation } from './Overview.tsx';
 
 const quantiles = ['p50', 'p95', 'p99'] as const;
 
@@ -33,7 +33,7 @@ export function LatencyChart({ operation, children }: { operation: string | null
 const MOST = 5;
 
 export function ThroughputChart({ report }: { report: StatsReport }) {
-  const busiest = [...report.operations].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1)).slice(0, MOST).map(({ name }) => name).sort();
+  const busiest = byUse(report.operations).slice(0, MOST).map(({ name }) => name).sort();
   const lines = busiest.map((name): LineOf => ({ label: name, name: { metric: 'acumen_operation_seconds', label: name, quantity: 'count' }, perSecond: true }));
   return <TimeChart title="Throughput" unit="/s" lines={lines.length > 0 ? lines : [{ label: 'all', name: { metric: 'acumen_operation_seconds', label: null, quantity: 'count' }, perSecond: true }]} testId={ids.throughputChart} />;
 }
@@ -44,7 +44,7 @@ export function Operations({ report }: { report: StatsReport }) {
     <>
       <Section title="Operations" note={`latency and rate over ${lengthWords(report.window)}; counts since ${new Date(report.since).toLocaleString('en-GB')}`}>
         <FigureTable<OperationFigures>
-          label="Operations" rows={[...report.operations].sort((a, b) => b.count - a.count || (a.name < b.name ? -1 : 1))} rowKey={({ name }) => name} empty="No operation was asked for yet."
+          label="Operations" rows={byUse(report.operations)} rowKey={({ name }) => name} empty="No operation was asked for yet."
           chosen={operation} onChoose={({ name }) => usePerformance.setState({ operation: name })}
           columns={operationColumns} />
       </Section>

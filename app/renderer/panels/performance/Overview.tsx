@@ -45,12 +45,19 @@ function Card({ level }: { level: ServiceLevel }) {
   );
 }
 
+/** Requests that this console itself makes: counted like others, and not what one opens it for. */
+const OWN: ReadonlySet<string> = new Set(['stats', 'series', 'events', 'watch', 'load', 'trials', 'alert', 'responses', 'baselines']);
+
+/** The busiest first, the console's own last. */
+export function byUse(operations: StatsReport['operations']): StatsReport['operations'] {
+  return [...operations].sort((a, b) => Number(OWN.has(a.name)) - Number(OWN.has(b.name)) || b.count - a.count || (a.name < b.name ? -1 : 1));
+}
+
 /** Which operation the latency chart is of: the one chosen, else the busiest. */
 export function useOperation(report: StatsReport) {
   const wanted = usePerformance((s) => s.operation);
   const names = report.operations.map(({ name }) => name);
-  const busiest = report.operations.reduce<StatsReport['operations'][number] | null>((best, one) => (best === null || one.count > best.count ? one : best), null);
-  const operation = wanted !== null && names.includes(wanted) ? wanted : busiest?.name ?? null;
+  const operation = wanted !== null && names.includes(wanted) ? wanted : byUse(report.operations)[0]?.name ?? null;
   const chosen = names.length === 0 ? null : (
     <select className="field small-field" aria-label="Operation" value={operation ?? ''} onChange={(event) => usePerformance.setState({ operation: event.target.value })}>
       {[...names].sort().map((name) => <option key={name} value={name}>{name}</option>)}

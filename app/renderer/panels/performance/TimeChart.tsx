@@ -170,7 +170,7 @@ function EndLabels({ lines, columns, bottom, top, height, target }: { lines: rea
   ends.sort((a, b) => a.y - b.y);
   for (let i = 1; i < ends.length; i++) ends[i] = { ...ends[i]!, y: Math.max(ends[i]!.y, ends[i - 1]!.y + 13) };
   const over = (ends.at(-1)?.y ?? 0) - (height - 14);
-  return <div className="chart-ends" aria-hidden="true" style={{ width: around.right }}>{ends.map(({ label, tone, y: at }) => <span key={label} className="truncate tiny" title={label} style={{ top: Math.max(0, at - (over > 0 ? over : 0)) - 7, color: tone < 0 ? 'var(--ink-2)' : toneOf(tone) }}>{label}</span>)}</div>;
+  return <div className="chart-ends" aria-hidden="true" style={{ width: around.right }}>{ends.map(({ label, tone, y: at }) => <span key={label} className="truncate tiny" title={label} style={{ top: Math.max(7, at - (over > 0 ? over : 0)) - 7, color: tone < 0 ? 'var(--ink-2)' : toneOf(tone) }}>{label}</span>)}</div>;
 }
 
 /** What moves with the pointer: the moment, the range that is brushed, what happened. A slider over the time for the keyboard. */
