@@ -242,6 +242,20 @@ test('where no worker may be started, jobs are refused at once, with when to com
   pool.close();
 });
 
+test('a worker that cannot even be made is a failure like its death, and who asks is told', async () => {
+  const plant = new Plant();
+  let fails = true;
+  const pool = plant.pool({ min: 1, spawn: () => { if (fails) throw new Error('no room for a thread'); return plant.spawn(); } });
+  await expect(pool.run(job(1, 1))).rejects.toMatchObject({ code: 'worker-died', message: expect.stringContaining('cannot be started') as string });
+  expect(pool.figures().failed).toBeGreaterThan(1);
+  fails = false;
+  await plant.time.pass(6_000);
+  const answer = pool.run(job(2, 1));
+  await plant.time.pass(10);
+  expect(await answer).toBe(2);
+  pool.close();
+});
+
 test('jobs go back to the worker that holds what they need, until it is behind', async () => {
   const plant = new Plant(), pool = plant.pool({ max: 2, perWorker: 1 });
   // what is held already takes a tenth

@@ -351,7 +351,16 @@ export class Pool<Api> {
 
   #start(reason: string, what: 'started' | 'replaced' = 'started'): Member<Api> | null {
     if (!this.#gate.allows()) return null;
-    const thread = this.#options.spawn();
+    let thread: Supervised<Api>;
+    try {
+      thread = this.#options.spawn();
+    } catch (error) {
+      // too little memory for one more, say
+      this.#failed++;
+      this.#figures.failures.add();
+      this.#gate.failed(error instanceof Error ? error.message : String(error));
+      return null;
+    }
     const member: Member<Api> = { id: ++this.#ids, thread, queue: [], queued: 0, runs: new Set(), warm: new Set(), since: this.#now(), done: 0, steals: 0, isReady: false };
     this.#measure();
     this.#members.push(member);
