@@ -7,7 +7,7 @@ import type { Responses } from '../../app/performance.ts';
 import { useConnection } from '../../state/connection.ts';
 import { ids } from '../../testids.ts';
 import { clockTime, digits, figure } from './figures.ts';
-import { metricNamed, linesOf } from './Decisions.tsx';
+import { linesOf, metricNamed, named } from './Decisions.tsx';
 import { FigureTable, Section, Standing, useEvents } from './parts.tsx';
 import type { Column, Of, Tone } from './parts.tsx';
 import { TimeChart } from './TimeChart.tsx';
@@ -18,7 +18,7 @@ const HOUR = 3_600_000;
 
 const anomalyColumns: readonly Column<Of<'anomaly'>>[] = [
   { title: 'time', cell: ({ at }) => clockTime(at) }, { title: 'figure', cell: ({ event }) => event.metric },
-  { title: 'value', number: true, cell: ({ event }) => digits(event.value) }, { title: 'usual', number: true, cell: ({ event }) => digits(event.expected) },
+  { title: 'value', number: true, cell: ({ event }) => named(event.value, event.metric) }, { title: 'usual', number: true, cell: ({ event }) => named(event.expected, event.metric) },
   { title: 'score', number: true, hint: 'how many robust standard deviations from what is usual', cell: ({ event }) => digits(event.score) }, { title: 'why', cell: ({ event }) => visible(event.reason, 300) },
 ];
 

@@ -4,7 +4,7 @@ import { metrics } from '../../../core/telemetry.ts';
 import type { MetricName } from '../../../core/telemetry.ts';
 import type { StatsReport } from '../../../contract/performance.ts';
 import { visible } from '../../../core/visible.ts';
-import { NO_DATA, clockTime, digits } from './figures.ts';
+import { NO_DATA, clockTime, digits, figure } from './figures.ts';
 import type { Unit } from './figures.ts';
 import { FigureTable, Section, useEvents } from './parts.tsx';
 import type { Column, Of } from './parts.tsx';
@@ -18,16 +18,27 @@ const decisionColumns: readonly Column<Decision>[] = [
   { title: 'no.', cell: ({ number }) => String(number) },
   { title: 'time', cell: ({ made: { at } }) => clockTime(at) },
   { title: 'knob', cell: ({ made: { event } }) => event.knob },
-  { title: 'turned', cell: ({ made: { event } }) => `${digits(event.from)} → ${digits(event.to)}` },
+  { title: 'turned', cell: ({ made: { event } }) => `${turned(event.from, event.knob)} → ${turned(event.to, event.knob)}` },
   { title: 'why', cell: ({ made: { event } }) => visible(event.reason, 300) },
-  { title: 'what came of it', cell: ({ effect: one }) => (one === null ? <span className="muted">{NO_DATA}</span> : `${one.event.metric} ${digits(one.event.before)} → ${digits(one.event.after)} (×${one.event.before === 0 ? '–' : (one.event.after / one.event.before).toFixed(2)})`) },
+  { title: 'what came of it', cell: ({ effect: one }) => (one === null ? <span className="muted">{NO_DATA}</span> : `${one.event.metric}: ${named(one.event.before, one.event.metric)} → ${named(one.event.after, one.event.metric)} (×${one.event.before === 0 ? '–' : (one.event.after / one.event.before).toFixed(2)})`) },
 ];
 
-/** `name{label}` or a name alone, as effects and anomalies name what they speak of; null where it is no figure of ours. */
+/** `name label p95`, `name{label}` or a name alone, as effects and anomalies name what they speak of; null where it is no figure of ours. */
 export function metricNamed(text: string): { readonly metric: MetricName; readonly label: string | null } | null {
-  const [, name, label] = /^([a-z_]+?)(?:_p\d+|_max)?(?:\{(?:[a-z_]+=)?"?([^"}]*)"?\})?$/.exec(text) ?? [];
-  return name !== undefined && Object.hasOwn(metrics, name) ? { metric: name as MetricName, label: label ?? null } : null;
+  const [, name, rest = ''] = /^([a-z_]+)(?:[ {](.*?)\}?)?$/.exec(text) ?? [];
+  if (name === undefined || !Object.hasOwn(metrics, name)) return null;
+  const label = rest.replace(/(?:^| )(?:p50|p95|p99|max)$/, '').replace(/^[a-z_]+="(.*)"$/, '$1');
+  return { metric: name as MetricName, label: label === '' ? null : label };
 }
+
+/** A value of what an event names, in its unit. */
+export function named(value: number, text: string): string {
+  const of = metricNamed(text);
+  return of === null ? digits(value) : figure(value, linesOf(of).unit);
+}
+
+/** A knob's value: those of caches are bytes. */
+const turned = (value: number, knob: string): string => (/cache|bytes/.test(knob) && value >= 4096 ? figure(value, 'bytes') : digits(value));
 
 export function linesOf({ metric, label }: { readonly metric: MetricName; readonly label: string | null }): { readonly unit: Unit; readonly lines: readonly LineOf[] } {
   const { kind } = metrics[metric];
@@ -42,9 +53,11 @@ export function Decisions({ report }: { report: StatsReport }) {
   const [chosen, setChosen] = useState<number | null>(null);
   const decisions = (made ?? []).map((one, i): Decision => ({ number: (made ?? []).length - i, made: one, effect: effects?.find(({ event }) => event.id === one.event.id && event.knob === one.event.knob) ?? null }));
   const shown = decisions.find((one) => one.made.event.id === chosen) ?? decisions.find((one) => one.effect !== null) ?? null;
-  const metric = shown?.effect == null ? null : metricNamed(shown.effect.event.metric);
+  // a response to an alert names the alert: a service level, whose source is the figure
+  const spoken = shown?.effect?.event.metric ?? null, level = report.levels.find(({ id }) => id === spoken);
+  const metric = spoken === null ? null : metricNamed(spoken) ?? (level === undefined ? null : { metric: level.source, label: null });
   const effect = linesOf(metric ?? { metric: 'acumen_event_loop_delay_seconds', label: null });
-  const happened = decisions.map(({ number, made: { at, event } }) => ({ at, sign: String(number), what: `${event.knob}: ${digits(event.from)} → ${digits(event.to)}, ${event.reason}` }));
+  const happened = decisions.map(({ number, made: { at, event } }) => ({ at, sign: String(number), what: `${event.knob}: ${turned(event.from, event.knob)} → ${turned(event.to, event.knob)}, ${event.reason}` }));
   const knobs = [...new Set(decisions.map(({ made: { event } }) => event.knob))];
   return (
     <>

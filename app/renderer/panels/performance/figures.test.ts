@@ -58,7 +58,9 @@ describe('figures', () => {
     expect(metricNamed('acumen_operation_seconds{compose}')).toEqual({ metric: 'acumen_operation_seconds', label: 'compose' });
     expect(metricNamed('acumen_operation_seconds{operation="compose"}')).toEqual({ metric: 'acumen_operation_seconds', label: 'compose' });
     expect(metricNamed('acumen_event_loop_delay_seconds')).toEqual({ metric: 'acumen_event_loop_delay_seconds', label: null });
-    expect(metricNamed('acumen_event_loop_delay_seconds_p99')).toEqual({ metric: 'acumen_event_loop_delay_seconds', label: null });
+    expect(metricNamed('acumen_operation_seconds check p95')).toEqual({ metric: 'acumen_operation_seconds', label: 'check' });
+    expect(metricNamed('acumen_memory_usage_bytes rss')).toEqual({ metric: 'acumen_memory_usage_bytes', label: 'rss' });
+    expect(metricNamed('acumen_event_loop_delay_seconds p99')).toEqual({ metric: 'acumen_event_loop_delay_seconds', label: null });
     for (const other of ['', 'heap', 'constructor', 'acumen_nothing']) expect(metricNamed(other)).toBe(null);
   });
 });
