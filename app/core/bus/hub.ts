@@ -7,7 +7,7 @@ import type { BellMemory, RingMemory } from './ring.ts';
 /** The records of `batch` that were asked for: indices in the order of the ring, `count` of them. Valid until `hear` returns. */
 export type Hear = (batch: Batch, picked: Int32Array, count: number, lane: number) => void;
 
-interface Subscriber { readonly hear: Hear; readonly isWanted: Uint8Array; readonly picked: Int32Array; count: number }
+interface Subscriber { readonly hear: Hear; /** null: all */ readonly kinds: ReadonlySet<number> | null; readonly picked: Int32Array; count: number }
 interface Inlet { readonly memory: RingMemory; readonly consumer: Consumer; readonly lane: number }
 
 export interface HubOptions {
@@ -30,6 +30,10 @@ export class Hub {
   /** in the order of lanes */
   #inlets: Inlet[] = [];
   #subscribers: Subscriber[] = [];
+  /** those who did not ask for all */
+  #byKind: readonly (readonly Subscriber[])[] = Array.from({ length: KINDS }, () => []);
+  /** 0, 1, 2 …: what is picked for those who did */
+  readonly #every: Int32Array;
   /** one for each depth */
   readonly #batches: Batch[] = [];
   #depth = 0;
@@ -41,6 +45,7 @@ export class Hub {
   constructor(lanes: number, { batch = 1024, onError = (error) => { throw error; } }: HubOptions = {}) {
     this.#lanes = lanes;
     this.#capacity = this.most = batch;
+    this.#every = Int32Array.from({ length: batch }, (_, i) => i);
     this.#onError = onError;
     this.#past = Array.from({ length: lanes }, () => ({ published: 0, dropped: 0 }));
   }
@@ -67,11 +72,14 @@ export class Hub {
 
   /** `kinds` null: all. The answer ends it. */
   subscribe(kinds: Iterable<number> | null, hear: Hear): () => void {
-    const isWanted = new Uint8Array(KINDS).fill(kinds === null ? 1 : 0);
-    for (const kind of kinds ?? []) isWanted[kind] = 1;
-    const subscriber: Subscriber = { hear, isWanted, picked: new Int32Array(this.#capacity), count: 0 };
-    this.#subscribers = [...this.#subscribers, subscriber];
-    return () => { this.#subscribers = this.#subscribers.filter((s) => s !== subscriber); };
+    const subscriber: Subscriber = { hear, kinds: kinds === null ? null : new Set(kinds), picked: kinds === null ? this.#every : new Int32Array(this.#capacity), count: 0 };
+    this.#heardBy([...this.#subscribers, subscriber]);
+    return () => { this.#heardBy(this.#subscribers.filter((s) => s !== subscriber)); };
+  }
+
+  #heardBy(subscribers: Subscriber[]): void {
+    this.#subscribers = subscribers;
+    this.#byKind = Array.from({ length: KINDS }, (_, kind) => subscribers.filter(({ kinds }) => kinds?.has(kind)));
   }
 
   /**
@@ -106,22 +114,30 @@ export class Hub {
   }
 
   #route(batch: Batch, lane: number): void {
-    const { ints, count } = batch, isNested = this.#depth > 1;
+    const { ints, count } = batch, subscribers = this.#subscribers, byKind = this.#byKind;
+    // an outer delivery's picks are still being heard
+    if (this.#depth > 1) { this.#routeWithin(batch, lane); return; }
+    for (const subscriber of subscribers) subscriber.count = subscriber.kinds === null ? count : 0;
+    for (let i = 0, at = TAG; i < count; i++, at += WORDS) {
+      const wanting = byKind[ints[at]! & (KINDS - 1)]!;
+      for (let s = 0; s < wanting.length; s++) { const subscriber = wanting[s]!; subscriber.picked[subscriber.count++] = i; }
+    }
+    for (const subscriber of subscribers) if (subscriber.count > 0) this.#tell(subscriber, batch, subscriber.picked, subscriber.count, lane);
+  }
+
+  /** The same in a delivery within another. */
+  #routeWithin(batch: Batch, lane: number): void {
     for (const subscriber of this.#subscribers) {
-      const { isWanted } = subscriber;
-      // the outer delivery's picks are still being heard
-      const picked = isNested ? new Int32Array(count) : subscriber.picked;
-      let many = 0;
-      for (let i = 0, at = TAG; i < count; i++, at += WORDS) {
-        picked[many] = i;
-        many += isWanted[ints[at]! & (KINDS - 1)]!;
-      }
-      if (many === 0) continue;
-      try {
-        subscriber.hear(batch, picked, many, lane);
-      } catch (error) {
-        this.#onError(error);
-      }
+      const picked = this.#every.filter((i) => i < batch.count && (subscriber.kinds?.has(batch.kindOf(i)) ?? true));
+      if (picked.length > 0) this.#tell(subscriber, batch, picked, picked.length, lane);
+    }
+  }
+
+  #tell({ hear }: Subscriber, batch: Batch, picked: Int32Array, count: number, lane: number): void {
+    try {
+      hear(batch, picked, count, lane);
+    } catch (error) {
+      this.#onError(error);
     }
   }
 
