@@ -1,22 +1,20 @@
-// The engine's answers over one published state: ACUs, names, dependencies, verdicts, the conflict graph. Synchronous and
-// pure; the same class answers in the service and, on the replica, in the renderer's workers.
+// The engine's answers over one published state: ACUs, names, dependencies, verdicts on sets; the graph of all is conflictGraph.ts's. Synchronous
+// and pure; the same class answers in the service and, on the replica, in the renderer's workers.
 import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { display } from './bytes.ts';
+import { ConflictGraph, type Pairs, type SourceConflict } from './conflictGraph.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { pairsIn } from './decided.ts';
-import { sentence } from './describe.ts';
-import { AcumenError, bug } from './errors.ts';
+import { AcumenError } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Growing } from './growing.ts';
-import { type GraphRisks, type Risk, Risks, bringsNames } from './risks.ts';
-import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source, Verdict } from './model.ts';
+import { type Risk, Risks } from './risks.ts';
+import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source } from './model.ts';
 import { Provenances } from './provenances.ts';
 import { type Looks, type Touched, looksOf } from './sets/looks.ts';
 import { StandingSet } from './sets/standing.ts';
 import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from './tables.ts';
 
-export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
-export interface SourceConflict { readonly a: ByteString; readonly b: ByteString | 'base'; readonly verdict: Verdict; readonly paths: readonly PathBytes[] }
 export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly Conflict[] }
 
 /** Is every pair still decided that was, and of which both segments are still there? An index does not go back to sweeping one. */
@@ -31,8 +29,6 @@ function stayAnswered(before: Tables, now: Tables): boolean {
   }
   return true;
 }
-
-const NO_RISKS: GraphRisks = { against: [], between: new Map(), isCut: false };
 
 export class Engine {
   readonly tables: Tables;
@@ -53,7 +49,7 @@ export class Engine {
   /** by number */
   readonly #described: (Acu | undefined)[] = [];
   #namesOf: (readonly ByteString[])[] | null = null;
-  #shown: string[] = [];
+  readonly #graph: ConflictGraph;
   /** by segment; for `standing` */
   readonly #touched: (Touched | undefined)[] = [];
   /** of each ACU's number: the last question whose set it was in */
@@ -65,6 +61,7 @@ export class Engine {
     this.#encoded = encoded;
     this.#growing = growing;
     this.#digestOf = digest;
+    this.#graph = new ConflictGraph({ tables, index: () => this.index, all: () => this.#all, order: () => this.#inOrder(), collisions: () => this.#collisions });
   }
 
   static from(published: Published, segments: readonly Segment[], digest = digestOf): Engine {
@@ -262,10 +259,9 @@ export class Engine {
   #risksAmong(set: readonly number[]): Risk[] { return this.#collisions.among(this.#realise(set).segments.filter((s) => s >= 0)); }
 
   get #collisions(): Risks { return this.#risks ??= new Risks(this.tables, (upper, lower) => this.index.includes(upper, lower)); }
-  #risksOfGraph() { return this.#collisions.graph(this.#inOrder().map((n) => this.#all.listOf(n)[0]!)); }
 
   /** There are more collisions of names than the graph lists. */
-  get risksAreCut(): boolean { return this.#risksOfGraph().isCut; }
+  get risksAreCut(): boolean { return this.#graph.risks().isCut; }
 
   /** The collision of an ACU with another or with the base at a path, or undefined. */
   riskAt(a: AcuId, b: AcuId | 'base', path: PathBytes): Risk | undefined {
@@ -299,9 +295,9 @@ export class Engine {
 
   #against(set: readonly number[], wanted: (a: number, b: number) => boolean): Conflict[] {
     const out: Conflict[] = [];
-    for (const n of set) out.push(...this.#standing(n));
+    for (const n of set) out.push(...this.#graph.standing(n));
     for (const pair of this.#among(this.#tops(set))) {
-      if (wanted(pair.a, pair.b)) out.push(...this.#conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
+      if (wanted(pair.a, pair.b)) out.push(...this.#graph.conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
     }
     return out;
   }
@@ -320,188 +316,26 @@ export class Engine {
     return out;
   }
 
-  #standing(n: number): Conflict[] {
-    const meta = this.tables.segments[this.#all.listOf(n)[0]!]!;
-    if (meta.standing === 'exact') return [];
-    const a = this.#all.ids[n]!;
-    if (meta.standing === 'stale') return meta.stale.map((c) => ({ ...c, a, b: 'base' }));
-    return [{ a, b: 'base', kind: 'content', verdict: 'partial', path: (meta.paths[0] ?? '') as PathBytes, detail: `not yet exact: ${meta.reason}`, inherited: false }];
-  }
-
-  #conflictsOf(pair: PairConflict, a: AcuId, b: AcuId): Conflict[] {
-    const [x, y] = a < b ? [a, b] : [b, a];
-    if (pair.inexact !== null) {
-      const place = pair.places[0];
-      return [{ a: x, b: y, kind: place?.kind ?? 'content', verdict: 'partial', path: place ? this.tables.paths[place.path]! : '' as PathBytes, detail: `not yet exact: ${pair.inexact}`, inherited: false }];
-    }
-    return pair.places.map((p) => ({
-      a: x, b: y, kind: p.kind, verdict: 'blocking' as const, path: this.tables.paths[p.path]!, inherited: this.#inherited(pair, p),
-      detail: sentence(p.kind, p.regions, this.#shown[p.path] ??= display(this.tables.paths[p.path]!)) + (p.kind === 'binary' ? this.#degraded(pair) : ''),
-    }));
-  }
-
-  /** A stated degradation of one of the sides, in brackets: what git could have merged conflicts because of it. */
-  #degraded({ a, b }: PairConflict): string {
-    const note = [a, b].flatMap((s) => this.tables.segments[s]!.notes)[0];
-    return note === undefined ? '' : ` (${note})`;
-  }
-
-  /** Does a pair of segments further down already conflict at this place? */
-  #inherited(pair: PairConflict, place: PairConflict['places'][number]): boolean {
-    for (const lower of this.index.below(pair.a, pair.b)) {
-      for (const q of lower.places) {
-        if (q.path !== place.path || q.kind !== place.kind) continue;
-        if (lower.context !== pair.context || place.regions.length === 0 || covers(q.regions, place.regions)) return true;
-      }
-    }
-    return false;
-  }
-
-  /** ACU pairs that conflict, with stale and not yet exact ones against the base; inherited ones flagged. Streams. */
-  *conflicts(filter: { acu?: AcuId; kind?: 'textual' | 'semantic' } = {}): Iterable<Conflict> {
-    if (filter.kind === 'semantic') return;
-    const all = this.#all, { index } = this;
-    const only = filter.acu === undefined ? -1 : all.numberOf(filter.acu);
-    if (filter.acu !== undefined && only < 0) return;
-    for (const n of only < 0 ? this.#inOrder() : [only]) yield* this.#standing(n);
-    const { against, between } = only < 0 ? this.#risksOfGraph() : this.#risksAbout(all.listOf(only)[0]!), listed = new Set<number>();
-    for (const risk of against) if (filter.acu === undefined || risk.a === filter.acu) yield risk;
-    for (const pair of only < 0 ? index.inOrder() : index.pairsOf(all.listOf(only)[0]!)) {
-      if (index.tables !== this.tables) throw bug('conflicts are read of an engine that another took over');
-      if (!this.#isBetweenAcus(pair.a, pair.b)) continue;
-      yield* this.#conflictsOf(pair, all.ids[all.acuOf(pair.a)]!, all.ids[all.acuOf(pair.b)]!);
-      if (between.size === 0) continue;
-      const key = pair.a * this.tables.segments.length + pair.b;
-      yield* between.get(key) ?? [];
-      listed.add(key);
-    }
-    for (const [key, risks] of between) if (!listed.has(key) && (filter.acu === undefined || risks[0]!.a === filter.acu || risks[0]!.b === filter.acu)) yield* risks;
-  }
-
-  /** The conflict graph without its places: what is stale or not yet exact, collisions of names, and each pair of ACUs once; of one ACU, or of all. */
-  *edges(of?: AcuId): Iterable<ConflictEdge> {
-    const all = this.#all, { index } = this, only = of === undefined ? -1 : all.numberOf(of);
-    if (of !== undefined && only < 0) return;
-    for (const n of only < 0 ? this.#inOrder() : [only]) if (this.tables.segments[all.listOf(n)[0]!]!.standing !== 'exact') yield { a: all.ids[n]!, b: 'base', verdict: 'partial' };
-    const told = new Set<string>();
-    for (const { a, b } of only < 0 ? this.#risksIn(this.#risksOfGraph()) : this.#risksIn(this.#risksAbout(all.listOf(only)[0]!))) {
-      if (of !== undefined && a !== of && b !== of || told.has(`${a} ${b}`)) continue;
-      told.add(`${a} ${b}`);
-      yield { a, b, verdict: 'risk' };
-    }
-    for (const segment of only < 0 ? this.tables.order : [all.listOf(only)[0]!]) {
-      if (!all.stands(segment)) continue;
-      const id = all.ids[all.acuOf(segment)]!;
-      for (const other of index.neighbours(segment)) {
-        if (only < 0 && other < segment || !this.#isBetweenAcus(segment, other)) continue;
-        const theirs = all.ids[all.acuOf(other)]!;
-        yield { a: id < theirs ? id : theirs, b: id < theirs ? theirs : id, verdict: index.isUnknown(segment, other) ? 'partial' : 'blocking' };
-      }
-    }
-  }
-
-  #risksAbout(segment: number): GraphRisks {
-    return bringsNames(this.tables, segment) ? this.#collisions.about(segment, (s) => this.#all.stands(s)) : NO_RISKS;
-  }
-
-  *#risksIn({ against, between }: GraphRisks): Iterable<Risk> {
-    yield* against;
-    for (const risks of between.values()) yield* risks;
-  }
-
   /** The ACUs whose edges may be others than in the engine that this is the next of, with all they have; null if it is not. */
   changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<ConflictEdge> } | null {
     if (this.#before !== before.tables) return null;
     const acus = this.#idsOf(this.#all.touched);
-    return { acus, conflicts: this.#edgesOf(acus) };
+    return { acus, conflicts: this.#graph.edgesOf(acus) };
   }
 
-  *#edgesOf(acus: readonly AcuId[]): Iterable<ConflictEdge> {
-    const told = new Set<AcuId>();
-    for (const acu of acus) {
-      for (const edge of this.edges(acu)) if (!told.has(edge.a) && (edge.b === 'base' || !told.has(edge.b))) yield edge;
-      told.add(acu);
-    }
-  }
-
-  /** Do both segments stand for ACUs, neither of which has the other below it? */
-  #isBetweenAcus(a: number, b: number): boolean {
-    const all = this.#all, x = all.acuOf(a), y = all.acuOf(b);
-    if (x < 0 || y < 0 || x === y || !all.stands(a) || !all.stands(b)) return false;
-    const below = all.below(a), other = all.below(b);
-    return !(below.length > 1 && below.includes(y)) && !(other.length > 1 && other.includes(x));
-  }
-
+  /** ACU pairs that conflict, with stale and not yet exact ones against the base; inherited ones flagged. Streams. */
+  conflicts(filter: { acu?: AcuId; kind?: 'textual' | 'semantic' } = {}): Iterable<Conflict> { return this.#graph.conflicts(filter); }
+  /** The conflict graph without its places; of one ACU, or of all. */
+  edges(of?: AcuId): Iterable<ConflictEdge> { return this.#graph.edges(of); }
   /** By tops: the verdict on two sources is the verdict of their tips' segments. */
-  *sourceConflicts(): Iterable<SourceConflict> {
-    const { sources, segments, paths } = this.tables;
-    const tipOf = sources.map((s) => s.segments.at(-1) ?? -1);
-    const sourcesOf = new Map<number, number[]>();
-    tipOf.forEach((t, i) => { const l = sourcesOf.get(t); if (l) l.push(i); else sourcesOf.set(t, [i]); });
-    for (const [i, s] of sources.entries()) {
-      const tip = segments[tipOf[i]!];
-      if (tip && tip.standing !== 'exact') yield { a: s.name, b: 'base', verdict: 'partial', paths: tip.stale.map((c) => c.path) };
-    }
-    for (const pair of this.index.inOrder()) {
-      for (const i of sourcesOf.get(pair.a) ?? []) for (const j of sourcesOf.get(pair.b) ?? []) {
-        const [a, b] = sources[i]!.name < sources[j]!.name ? [i, j] : [j, i];
-        yield { a: sources[a]!.name, b: sources[b]!.name, verdict: pair.inexact === null ? 'blocking' : 'partial', paths: [...new Set(pair.places.map((p) => paths[p.path]!))].sort() };
-      }
-    }
-  }
-
+  sourceConflicts(): Iterable<SourceConflict> { return this.#graph.sourceConflicts(); }
   /** The same without their places: each pair of sources (by place in `tables.sources`) once. */
-  sourcePairs(visit: (a: number, b: number, isExact: boolean) => void): void {
-    const sourcesOf: number[][] = this.tables.segments.map(() => []);
-    this.tables.sources.forEach((s, i) => { if (s.segments.length > 0) sourcesOf[s.segments.at(-1)!]!.push(i); });
-    this.index.edges((a, b) => {
-      for (const i of sourcesOf[a]!) for (const j of sourcesOf[b]!) visit(i, j, !this.index.isUnknown(a, b));
-    });
-  }
-
+  sourcePairs(visit: (a: number, b: number, isExact: boolean) => void): void { this.#graph.sourcePairs(visit); }
   /** ACU pairs by verdict, inherited ones included; `partial` counts pairs without a verdict and ACUs against the base. */
-  pairCounts(): Pairs {
-    let blocking = 0, partial = this.#inOrder().filter((n) => this.tables.segments[this.#all.listOf(n)[0]!]!.standing !== 'exact').length;
-    this.index.edges((a, b) => { if (this.#isBetweenAcus(a, b)) { if (this.index.isUnknown(a, b)) partial++; else blocking++; } });
-    const segments = this.tables.segments.length;
-    let risk = 0;
-    for (const key of this.#risksOfGraph().between.keys()) {
-      const a = Math.floor(key / segments), b = key % segments;
-      if (!this.index.has(a, b) || !this.#isBetweenAcus(a, b)) risk++;
-    }
-    return { blocking, resolvable: 0, risk, partial };
-  }
-
+  pairCounts(): Pairs { return this.#graph.pairCounts(); }
   /** Connected components of the conflict graph; ofAcu by index in `acus`, -1 for ACUs without conflicts. */
-  partitions(): { ofAcu: Int32Array; count: number } {
-    const all = this.#all, order = this.#inOrder();
-    const parent = Int32Array.from(all.ids, (_, n) => n), touched = new Uint8Array(all.ids.length);
-    const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
-    this.index.edges((a, b) => {
-      if (!this.#isBetweenAcus(a, b)) return;
-      const x = all.acuOf(a), y = all.acuOf(b);
-      touched[x] = touched[y] = 1;
-      parent[find(x)] = find(y);
-    });
-    const number = new Map<number, number>();
-    const ofAcu = Int32Array.from(order, (n) => {
-      if (!touched[n]) return -1;
-      const root = find(n);
-      if (!number.has(root)) number.set(root, number.size);
-      return number.get(root)!;
-    });
-    return { ofAcu, count: number.size };
-  }
+  partitions(): { ofAcu: Int32Array; count: number } { return this.#graph.partitions(); }
 
   /** The segment that stands for an ACU when it is looked at alone. */
   segmentOf(id: AcuId): number { return this.#all.listOf(this.#numberOf(id))[0]!; }
 }
-
-const covers = (outer: Int32Array, inner: Int32Array): boolean => {
-  for (let i = 0; i < inner.length; i += 2) {
-    let found = false;
-    for (let o = 0; o < outer.length && !found; o += 2) found = outer[o]! <= inner[i + 1]! && inner[i]! <= outer[o + 1]!;
-    if (!found) return false;
-  }
-  return true;
-};
