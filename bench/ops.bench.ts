@@ -10,7 +10,7 @@ import type { WorkspaceOptions } from '../app/main/service/workspace.ts';
 import { Admission } from '../app/main/service/pools/admission.ts';
 import { Pools } from '../app/main/service/pools/pools.ts';
 import { barePlatform } from '../app/main/service/platform.ts';
-import { pairInThreads } from '../app/main/service/pairing.ts';
+import { diffAside } from '../app/workers/differ.ts';
 import { ThreadPlants, plantGit } from '../testkit/faults.ts';
 import { type Imported, type Run, hands, imported, runInProcess, runWebSockets } from './ops/service.ts';
 import type { Benchmark, Row } from './report.ts';
@@ -93,20 +93,22 @@ function inTime(name: string, run: Run): Row[] {
 
 async function faults(made: Imported): Promise<Row[]> {
   const rows: Row[] = [];
-  // A thread is killed each second while the pools pair the whole graph again and again.
+  // A thread is killed each second while long texts are compared without end.
   const plants = new ThreadPlants(), pools = new Pools({ spawn: plants.spawn });
   const platform = { ...barePlatform(), pools, admission: new Admission() };
+  const text = (seed: number): Uint32Array => Uint32Array.from({ length: 20_000 }, (_, i) => (i * seed) % 9973);
+  const [old, young] = [text(7), text(11)];
   rows.push(...inTime('killed_workers', await withService(made, { platform }, async (workspace) => {
     let isOver = false;
-    const stop = plants.every(1000), pairing = (async () => { while (!isOver) { await pairInThreads(workspace.engine, pools).catch(() => undefined); await new Promise((resolve) => { setTimeout(resolve, 50); }); } })();
+    const stop = plants.every(1000), comparing = (async () => { while (!isOver) { await diffAside(pools.diff, old, young).catch(() => undefined); await new Promise((resolve) => { setTimeout(resolve, 50); }); } })();
     try {
       return await runInProcess(workspace, hands(workspace, CLIENTS), SHORT);
     } finally {
       isOver = true;
       stop();
-      await pairing;
+      await comparing;
     }
-  })));
+  })), { metric: 'faults/killed_workers/killed', value: plants.killed, unit: '' });
   await pools.close();
   // git stops answering when the clients begin, with contents still to be read.
   const git = plantGit(made.folder, process.env['ACUMEN_BENCH_GIT'] ?? '/usr/bin/git');
