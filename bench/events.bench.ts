@@ -14,10 +14,11 @@ import { TelemetryFile } from '../app/main/storage/telemetry/file.ts';
 import { Segments } from '../app/main/storage/telemetry/segments.ts';
 import { tempDir } from '../testkit/git.ts';
 import { KINDS, clock } from './eventsThread.ts';
+import { logRows } from './eventsLog.ts';
 import type { Work, Wrote } from './eventsThread.ts';
 import type { Benchmark, Row } from './report.ts';
 
-const RUNS = 7;
+const RUNS = 5;
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1]!;
 
 interface Heard { readonly ms: number; readonly events: number; readonly wrong: number; readonly latencies: Float64Array; readonly heap: number; readonly cpuMs: number; readonly wrote: Wrote; readonly dropped: number }
@@ -171,7 +172,7 @@ const benchmark: Benchmark = {
   async run() {
     const temp = tempDir('bench-events');
     try {
-      return [...await busRows(), ...telemetryRows(temp.path)];
+      return [...await busRows(), ...telemetryRows(temp.path), ...await logRows()];
     } finally {
       temp.remove();
     }
