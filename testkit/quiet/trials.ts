@@ -26,7 +26,7 @@ export function slowdown(watched: Watched, seconds: Iterator<Second>, operation:
 /** Calm again, until what was reported is resolved and forgotten. */
 export function calm(watched: Watched, seconds: Iterator<Second>, random: Random): void {
   run(watched, seconds, 120 + random.below(120));
-  run(watched, seconds, 600, undefined, () => watched.report().regressions.length === 0 && watched.report().alerts.every(({ id, state }) => !id.startsWith('regression/') || state === 'resolved'));
+  run(watched, seconds, 600, undefined, () => watched.alerts.figures().alerts!.every(({ id, state }) => !id.startsWith('regression/') || state === 'resolved'));
 }
 
 /** Seconds from a spike (so many seconds at `factor` times) until it is marked; null: not within a minute. */
