@@ -2,6 +2,7 @@
 // on stdout, one JSON value a line, written synchronously so that a line once read was true when the process died.
 //   append FILE NAME COUNT   COUNT operations, eight in flight at a time; a line [n, operation id] for each acknowledgement,
 //                            one {code} for each refusal, after which no more are tried
+//   groups FILE NAME COUNT   the same, sixty-four that go together at a time, each group planned on the one before; a line for each group
 //   contend FILE NAME COUNT  the same one by one, each on the head just read, again if another came first
 //   lock FILE                holds the whole file locked until stdin ends
 //   probe FILE OPTIONS       opens, reads the log's length, closes; the error's code if it cannot
@@ -102,6 +103,23 @@ async function append(file: string, name: string, count: number): Promise<void> 
   await store.close();
 }
 
+/** Operations of a group. */
+export const GROUP = 64;
+
+async function groups(file: string, name: string, count: number): Promise<void> {
+  const store = await openStore(file);
+  let last: ReturnType<typeof store.appendAll> | undefined;
+  const under: Promise<unknown>[] = [];
+  for (let n = 1; n <= count; n += GROUP) {
+    const many = Array.from({ length: GROUP }, (_, i) => numbered(name, n + i));
+    last = store.appendAll(many, last ?? (await store.head()).event);
+    under.push(last.then((done) => say([n + GROUP - 1, done.at(-1)!.id])));
+    if (under.length > 4) await under.shift();
+  }
+  await Promise.all(under);
+  await store.close();
+}
+
 async function contend(file: string, name: string, count: number): Promise<void> {
   const store = await openStore(file);
   let lost = 0;
@@ -145,6 +163,7 @@ async function probe(file: string, options: OpenOptions): Promise<void> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [verb, file, name, count] = process.argv.slice(2) as [string, string, string, string];
   if (verb === 'append') await append(file, name, Number(count));
+  else if (verb === 'groups') await groups(file, name, Number(count));
   else if (verb === 'contend') await contend(file, name, Number(count));
   else if (verb === 'lock') lock(file);
   else if (verb === 'probe') await probe(file, JSON.parse(name) as OpenOptions);

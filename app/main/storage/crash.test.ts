@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { scratchFolder } from '../../../testkit/store.ts';
-import { numbered, storeProcess } from '../../../testkit/storeProcess.ts';
+import { GROUP, numbered, storeProcess } from '../../../testkit/storeProcess.ts';
 import { openStore, type Head, type Store } from './store.ts';
 
 const folder = scratchFolder('crash');
@@ -63,6 +63,30 @@ describe('a process killed at any moment', () => {
     expect(acknowledged).toBeGreaterThan(kills);
     console.log(`${kills} kills: ${acknowledged} operations acknowledged, ${total} stored, none lost`);
   }, 60_000 + kills * 5000);
+});
+
+describe('a process killed amid groups planned on each other', () => {
+  it('loses no group that was acknowledged, cuts none, and keeps the order', async () => {
+    const random = new Random(seed + 1);
+    for (let round = 0; round < 3; round++) {
+      const file = join(folder.path, `groups${round}.sqlite`);
+      const victim = storeProcess(['groups', file, 'many', '1000000']);
+      await victim.next();
+      await sleep(random.below(30));
+      victim.child.kill('SIGKILL');
+      expect(await victim.ended).toBe('SIGKILL');
+      const store = await openStore(file);
+      const operations = (await store.operations()).toReversed();
+      expect(operations.map(({ description }) => description)).toEqual(operations.map((_, n) => `many ${n + 1}`));
+      expect(operations.length % GROUP, 'a group is whole').toBe(0);
+      const [acknowledged, id] = victim.lines.at(-1) as [number, number];
+      expect(acknowledged).toBe(id);
+      expect(operations.length).toBeGreaterThanOrEqual(acknowledged);
+      expect((await store.state()).composition).toEqual((numbered('many', operations.length).events[0] as { composition: unknown }).composition);
+      expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
+      await store.close();
+    }
+  }, 60_000);
 });
 
 describe('a write-ahead log whose end is damaged', () => {

@@ -9,6 +9,7 @@ import { compositionOf, conflictOf, publishedOf, randomAcuId, randomOid, randomS
 import { History, newBlob, newOperation } from '../../../testkit/storeHistory.ts';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { DomainEvent } from '../../core/events.ts';
+import { compositionChanged } from '../../core/composition.ts';
 import { emptyState } from '../../core/fold.ts';
 import { segmentKey } from '../../core/segmentKey.ts';
 import { connectReader } from './connection.ts';
@@ -272,6 +273,45 @@ describe('appending', () => {
     await expect(store.append(newOperation('compose'), composed(0))).rejects.toMatchObject({ code: 'bug' });
     await expect(store.state()).rejects.toMatchObject({ code: 'bug' });
     await store.close();
+  });
+});
+
+describe('edits of the composition', () => {
+  it('refused amid a commit leave what came before and after as it was told', async () => {
+    const store = await open(), random = new Random(12);
+    const segments = Array.from({ length: 30 }, () => ({ ...randomSegment(random), acu: randomAcuId(random) }));
+    const keys = await store.stage(await store.beginImport({ base: randomOid(random), grain: 'branch', globs: [] }), segments);
+    await store.append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, segments, keys) }]);
+    const told: AcuId[][] = [];
+    let acus: AcuId[] = [];
+    const calls = Array.from({ length: 1200 }, (_, n) => {
+      if (n % 7 === 3) return store.append(newOperation('compose'), [{ kind: 'composition-edited', change: { gone: [99], come: [], at: [] } }], n % 2 === 0 ? { blobs: [newBlob(new Uint8Array([n]))] } : {});
+      const one = random.pick(segments).acu, next = acus.includes(one) ? acus.filter((id) => id !== one) : [...acus, one].sort();
+      const event = compositionChanged(compositionOf(acus, '' as Oid), compositionOf(next, '' as Oid));
+      acus = next;
+      told.push(acus);
+      return store.append(newOperation('compose'), [event]);
+    });
+    const outcomes = await Promise.allSettled(calls), done = outcomes.flatMap((o) => (o.status === 'fulfilled' ? [o.value.id] : []));
+    expect(done).toEqual(told.map((_, n) => n + 2));
+    for (const n of [0, 1, 500, 511, 512, 513, 700, told.length - 1]) expect((await store.stateAt(done[n]!)).composition.acus).toEqual(told[n]);
+    expect((await store.state()).composition.acus).toEqual(acus);
+    expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
+  });
+
+  it('all reach a consumer that is slower than they come, each once and in order', async () => {
+    const store = await open(), heard: number[] = [];
+    const writing = (async () => { for (let n = 0; n < 12; n++) await store.appendAll(Array.from({ length: 100 }, (_, i) => ({ operation: newOperation('compose'), events: composed(100 * n + i) }))); })();
+    for (let next = 1; next <= 1200;) {
+      for await (const { seq } of store.events({ from: next })) {
+        heard.push(seq);
+        next = seq + 1;
+        if (seq % 60 === 0) await sleep(2);
+      }
+      await sleep(1);
+    }
+    await writing;
+    expect(heard).toEqual(Array.from({ length: 1200 }, (_, n) => n + 1));
   });
 });
 
