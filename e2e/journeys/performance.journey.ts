@@ -127,6 +127,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const section of sections) {
       await show(page, section);
       await page.locator('.console-view .chart[data-state="waiting"]').first().waitFor({ state: 'detached' });
+      if (section === 'slowest') await page.getByTestId(ids.flame).first().waitFor();
       await picture(page, `console-${section}-${colorScheme}`);
       // the same elements in both themes: only what has colours of its own is judged twice
       if (colorScheme === 'light' || ['overview', 'caches', 'workers', 'slowest'].includes(section)) await accessible(page);

@@ -19,7 +19,7 @@ describe('figures', () => {
 
   test.each([
     [0.0042, 'ms', '4.2 µs'], [1.234, 'ms', '1.23 ms'], [999.4, 'ms', '999 ms'], [1500, 'ms', '1.5 s'], [90_000, 'ms', '1.5 min'],
-    [1, 'bytes', '1 B'], [1536, 'bytes', '1.5 KiB'], [5 * 2 ** 20, 'bytes', '5 MiB'], [0.923, 'share', '92.3 %'], [12_345, '/s', '12,345/s'], [3, 'rows', '3 rows'], [-2048, 'bytes', '-2 KiB'],
+    [1, 'bytes', '1 B'], [1536, 'bytes', '1.5 KiB'], [5 * 2 ** 20, 'bytes', '5 MiB'], [0.923, 'share', '92.3 %'], [0.99996, 'share', '99.99 %'], [1, 'share', '100 %'], [12_345, '/s', '12,345/s'], [3, 'rows', '3 rows'], [-2048, 'bytes', '-2 KiB'],
   ])('%d %s is %s', (value, unit, words) => { expect(figure(value, unit)).toBe(words); });
 
   test('three digits that count are within half a percent', () => {

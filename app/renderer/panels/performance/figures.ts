@@ -24,7 +24,7 @@ const scales: Readonly<Record<'ms' | 's' | 'bytes', readonly (readonly [from: nu
 };
 
 /** Just below 100 is not 100: 99.96 % of requests is a promise that a rounded figure would hide. */
-export const percent = (value: number): string => (value > 99 && value < 100 ? trim((Math.floor(value * 1000) / 1000).toFixed(3)) : digits(value));
+export const percent = (value: number): string => (value > 99 && value < 100 ? trim((Math.floor(value * 100) / 100).toFixed(2)) : digits(value));
 
 /** `given` may be any unit that a report names; those that are not known stand after the digits as they are. */
 export function figure(value: number | null | undefined, given: string): string {

@@ -56,7 +56,7 @@ const LATE = 5000;
 
 /** Events of these kinds in a range, newest first; null before the first answer. As the range moves on, only what is new is asked for. */
 export function useEvents<K extends TelemetryKind>(kinds: readonly K[], span: Span | null, limit: number): readonly Of<K>[] | null {
-  const [found, setFound] = useState<readonly TimedEvent[] | null>(null), held = useRef<{ readonly key: string; readonly from: number; readonly to: number; readonly all: readonly TimedEvent[] } | null>(null);
+  const [found, setFound] = useState<readonly TimedEvent[] | null>(null), held = useRef<{ readonly key: string; readonly from: number; readonly to: number; readonly all: readonly TimedEvent[] } | null>(null), asking = useRef<string | null>(null);
   const online = useConnection((s) => s.state === 'open'), key = `${kinds.join(' ')} ${limit}`;
   const from = span?.from ?? null, to = span?.to ?? null;
   const ask = useEffectEvent(async (start: number, end: number): Promise<readonly TimedEvent[]> => {
@@ -66,14 +66,15 @@ export function useEvents<K extends TelemetryKind>(kinds: readonly K[], span: Sp
     return [...fresh, ...has.all.filter(({ at }) => at >= start && at < again)].slice(0, limit);
   });
   useEffect(() => {
-    if (from === null || to === null || !online) return undefined;
-    let wanted = true;
+    // one question at a time: a slow answer is still an answer, and the next second asks for what it lacks
+    if (from === null || to === null || !online || asking.current === key) return;
+    asking.current = key;
     ask(from, to).then((all) => {
-      if (!wanted) return;
+      if (asking.current !== key) return;
       held.current = { key, from, to, all };
       setFound(all);
-    }, () => undefined); // what fails is asked again with the next second; the connection's state is on screen
-    return () => { wanted = false; };
+    }, () => undefined) // what fails is asked again with the next second; the connection's state is on screen
+      .finally(() => { if (asking.current === key) asking.current = null; });
   }, [key, from, to, online]);
   return found as readonly Of<K>[] | null;
 }
