@@ -47,7 +47,7 @@ async function show(out: Output, report: StatsReport): Promise<void> {
   for (const { severity, state, name, reason } of report.alerts) {
     if (state !== 'resolved') await out.line(`${out.style(severity === 'notice' ? 'warning' : 'bad', '!')} ${clean(name)} (${severity}, ${state}): ${clean(reason)}`);
   }
-  await section(out, 'Service levels', [{ title: '' }, { title: 'LEVEL', gives: true }, { title: 'VALUE', right: true }, { title: 'TARGET', right: true }],
+  await section(out, 'Service levels', [{ title: 'OK' }, { title: 'LEVEL', gives: true }, { title: 'VALUE', right: true }, { title: 'TARGET', right: true }],
     report.levels.map(({ holds, name, value, target, unit, better }) => [holds === null ? dash : holds ? '✓' : '✕', name, leveled(value, unit), `${{ below: '<', above: '>', near: '≈' }[better]} ${leveled(target, unit)}`]));
   await section(out, 'Operations', [{ title: 'OPERATION', gives: true }, ...['COUNT', 'PER S', 'P50', 'P95', 'P99', 'MAX', 'FAILED', 'LATE'].map((title) => ({ title, right: true }))],
     report.operations.map((o) => [o.name, String(o.count), number(o.perSecond), ms(o.p50), ms(o.p95), ms(o.p99), ms(o.max), String(o.errors), String(o.late)]));
@@ -58,7 +58,7 @@ async function show(out: Output, report: StatsReport): Promise<void> {
   await section(out, 'Events', [{ title: 'LANE' }, ...['PER S', 'ALL', 'DROPPED', 'WAITING'].map((title) => ({ title, right: true }))],
     report.lanes.map((l) => [l.lane, number(l.perSecond), String(l.emitted), String(l.dropped), String(l.depth)]));
   await section(out, 'Breakers', [{ title: 'GUARDS', gives: true }, { title: 'STATE' }, { title: 'WHY', gives: true }], report.breakers.map(({ dependency, state, reason }) => [dependency, state, reason]));
-  await section(out, 'Process', [{ title: '' }, { title: '', gives: true }], [
+  await section(out, 'Process', [{ title: 'WHAT' }, { title: 'HOW', gives: true }], [
     ['processor', `${share(cpu.process)} of a core; cores ${cpu.cores.map((core) => share(core)).join(', ') || dash}`],
     ['memory', memory === null ? dash : `${bytes(memory.rss)}, heap ${bytes(memory.heapUsed)} of ${bytes(memory.limit)}, ${memory.stage}`],
     ['event loop', `late by ${ms(eventLoop.p50)} (p50), ${ms(eventLoop.p99)} (p99), ${ms(eventLoop.max)} (max)`],

@@ -160,6 +160,34 @@ describe('a second', () => {
   });
 });
 
+describe('what goes wrong', () => {
+  test('a part that fails costs its own figures, and is named once', async () => {
+    const { monitor, second } = monitorAt();
+    const warnings: string[] = [];
+    const hear = (warning: Error): void => { warnings.push(warning.message); };
+    process.on('warning', hear);
+    monitor.add({ name: 'broken part', figures: () => { throw new Error('planted'); }, second: () => { throw new Error('planted'); } });
+    monitor.add({ name: 'sound part', figures: () => ({ queue: { depth: 7, running: null } }) });
+    monitor.timer('acumen_operation_seconds', 'check').record(1);
+    second();
+    second();
+    await new Promise((resolve) => { setImmediate(resolve); });
+    process.off('warning', hear);
+    expect(monitor.report()).toMatchObject({ at: START + 2000, queue: { depth: 7 }, operations: [{ name: 'check', count: 1 }] });
+    expect(warnings.filter((warning) => warning.includes('broken part'))).toHaveLength(1);
+  });
+
+  test('minutes of a process that was killed are made by the next', async () => {
+    const first = monitorAt(START - START % 60_000);
+    for (let i = 0; i < 61; i++) { first.monitor.counter('acumen_pool_steals_total', 'diff').add(); first.second(); }
+    const minutes = (monitor: Monitor) => monitor.file.db.prepare('SELECT at, writer FROM rolls WHERE step = 60 ORDER BY at').all();
+    expect(minutes(first.monitor)).toEqual([]);
+    const next = monitorAt(first.clock.time + 600_000);
+    for (let i = 0; i < 65; i++) next.second();
+    expect(minutes(next.monitor)[0]).toEqual({ at: (START - START % 60_000) / 1000 + 60, writer: first.monitor.file.writer });
+  });
+});
+
 describe('whoever asks', () => {
   test('is told the same of the same moment: by the push, by this process, by another one', async () => {
     const { monitor, second } = monitorAt();

@@ -43,7 +43,7 @@ export class Monitor implements Telemetry {
   readonly #options: PlatformOptions;
   readonly #now: () => number;
   readonly #parts: Part[] = [];
-  readonly #failed = new WeakSet<Part>();
+  readonly #failed = new WeakSet<object>();
   readonly #watchers = new Set<(push: StatsPush) => void>();
   readonly #packer = new Packer();
   readonly #system: SystemMetrics | null;
@@ -54,6 +54,8 @@ export class Monitor implements Telemetry {
   /** the end of the second that was stored last, in seconds */
   #last: number;
   #lastBusy = 0;
+  /** whether minutes and hours of processes that ended before are made */
+  #isTidy = false;
   #timer: NodeJS.Timeout | undefined;
   /** of the last second: share of its time that was spent here */
   #cost: number | null = null;
@@ -74,7 +76,6 @@ export class Monitor implements Telemetry {
     this.#file = this.#openFile();
     this.#since = this.#now();
     this.#last = Math.floor(this.#since / 1000);
-    this.#file.write(() => { rollUp(this.#file, this.#last); });
     this.#system = options.manual === true ? null : new SystemMetrics(this, options.store);
   }
 
@@ -141,7 +142,13 @@ export class Monitor implements Telemetry {
   /** At the next whole second. */
   #next(): void {
     this.#timer = setTimeout(() => {
-      this.second(this.#now());
+      try {
+        this.second(this.#now());
+      } catch (error) {
+        // Nobody's work may end because it could not be measured.
+        if (!this.#failed.has(this)) process.emitWarning(`BUG: a second could not be measured: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
+        this.#failed.add(this);
+      }
       this.#next();
     }, 1000 - this.#now() % 1000 + 1).unref();
   }
@@ -161,6 +168,7 @@ export class Monitor implements Telemetry {
     this.#file.close();
     this.#file = path === null ? this.#openFile() : TelemetryFile.open(path, { writer: this.#options.what, now: this.#now });
     this.#series.clear();
+    this.#isTidy = false;
   }
 
   /** Gives numbers to series that are new. */
@@ -195,8 +203,9 @@ export class Monitor implements Telemetry {
       putSecond(this.#file, at, body, packSaid(said()));
       // Once a minute, when the last of it has surely been written.
       if (Math.floor((at - TIDY) / 60) === Math.floor((this.#last - TIDY) / 60)) return;
-      rollUp(this.#file, at, Math.min(at, this.#last) - 180);
+      rollUp(this.#file, at, this.#isTidy ? Math.min(at, this.#last) - 180 : 0);
       retain(this.#file, at);
+      this.#isTidy = true;
     });
     if (isStored && this.#watchers.size > 0) {
       const push: StatsPush = { push: 'stats', report: wholeReport(baseReport(at * 1000, WINDOW, windowed(), said()), parts) };
