@@ -237,6 +237,12 @@ describe('messages', () => {
   test('a result that does not fit its method is refused', () => {
     expect(refusesOnly(() => decodeResult('pause', { paused: 'yes' }))).toBe(false);
     expect(decodeResult('pause', { paused: true })).toEqual({ paused: true });
+    const line = { id: 'a'.repeat(64), name: 'n', sources: ['s'], author: { name: 'A', email: 'a@b' }, time: 1, files: 1, added: 2, deleted: 3, requires: ['b'.repeat(64)], standing: 'exact' };
+    const page = (...acus: unknown[]): unknown => ({ digest: 'd', total: 1, acus });
+    expect(decodeResult('list', page(line, line))).toEqual(page(line, line));
+    const wrong: unknown[] = [null, [], { ...line, more: 1 }, { ...line, id: 'A'.repeat(64) }, { ...line, name: 'ā' }, { ...line, sources: [1] }, { ...line, author: { name: 'A' } }, { ...line, author: { name: 'A', email: 1 } },
+      { ...line, time: Number.NaN }, { ...line, files: -1 }, { ...line, added: 0.5 }, { ...line, deleted: '1' }, { ...line, requires: ['x'] }, { ...line, standing: 'gone' }];
+    for (const one of wrong) expect(refusesOnly(() => decodeResult('list', page(line, one))), JSON.stringify(one)).toBe(false);
   });
 });
 

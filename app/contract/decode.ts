@@ -72,10 +72,17 @@ const done = v.strictObject({ operation });
 const amended = v.strictObject({ operation: v.nullable(operation), size: count });
 const byteString = v.custom<ByteString>((x) => typeof x === 'string' && isBytes(x), 'a byte string');
 const previewConflicts = v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind, verdict, detail: label, sides: acuIds }));
-const line: Schema<ListedLine> = v.strictObject({
-  id: acuId, name: byteString, sources: v.array(byteString), author: v.strictObject({ name: byteString, email: byteString }), time: v.pipe(v.number(), v.finite()),
-  files: count, added: count, deleted: count, requires: acuIds, standing: v.picklist(['exact', 'stale', 'inexact'] satisfies ListedLine['standing'][]),
-});
+const standings: readonly unknown[] = ['exact', 'stale', 'inexact'] satisfies ListedLine['standing'][];
+const isByteString = (x: unknown): boolean => typeof x === 'string' && isBytes(x);
+const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && x as number >= 0;
+/** Checked as one: a page has hundreds, and each is asked for as fast as a list is scrolled. */
+const line = v.custom<ListedLine>((x) => {
+  if (typeof x !== 'object' || x === null || Array.isArray(x) || Object.keys(x).length !== 10) return false;
+  const { id, name, sources, author, time, files: count, added, deleted, requires, standing } = x as Record<string, unknown>;
+  return isAcuId(id) && isByteString(name) && Array.isArray(sources) && sources.every(isByteString)
+    && typeof author === 'object' && author !== null && Object.keys(author).length === 2 && isByteString((author as Record<string, unknown>)['name']) && isByteString((author as Record<string, unknown>)['email'])
+    && Number.isFinite(time) && isCount(count) && isCount(added) && isCount(deleted) && Array.isArray(requires) && requires.length <= limits.acus && requires.every(isAcuId) && standings.includes(standing);
+}, 'a line of the list');
 const rebinding: Schema<Rebinding> = v.strictObject({
   id: acuId, name: byteString, outcome: v.picklist(['kept', 'rebound', 'absorbed', 'stale', 'lost', 'taken along'] satisfies Rebinding['outcome'][]),
   to: acuIds, why: label,
