@@ -28,10 +28,10 @@ interface Phase { readonly ms: number; /** requests a second */ readonly rate: n
 
 function phases(shape: Shape, random: Random): Phase[] {
   const first: Phase = { ms: 250, rate: 1000, hot: 30, fresh: 40, isMeasured: false };
-  if (shape === 'step') return [first, { ms: 400, rate: 1000, hot: 30, fresh: 40, isMeasured: true }, { ms: 750, rate: 3000, hot: 90, fresh: 40, isMeasured: true }];
-  if (shape === 'leak') return [first, { ms: 1000, rate: 2000, hot: 30, fresh: 40, isMeasured: true, leak: 42 }];
-  // Somebody comes back after 45 to 70 s, and wants a few dozen answers nobody had before; the first time teaches.
-  return Array.from({ length: 3 }, (_, n): Phase[] => [{ ms: 60, rate: 600, hot: 10, fresh: 2, isMeasured: n > 0 }, { ms: 450 + random.below(250), rate: 0, hot: 1, fresh: 1, isMeasured: false }]).flat();
+  if (shape === 'step') return [first, { ms: 300, rate: 1000, hot: 30, fresh: 40, isMeasured: true }, { ms: 650, rate: 3000, hot: 90, fresh: 40, isMeasured: true }];
+  if (shape === 'leak') return [first, { ms: 800, rate: 2000, hot: 30, fresh: 40, isMeasured: true, leak: 52 }];
+  // Somebody comes back after 45 to 55 s, and wants a few dozen answers nobody had before; the first time teaches.
+  return Array.from({ length: 4 }, (_, n): Phase[] => [{ ms: 60, rate: 600, hot: 10, fresh: 2, isMeasured: n > 0 }, { ms: 450 + random.below(100), rate: 0, hot: 1, fresh: 1, isMeasured: false }]).flat();
 }
 
 /** A version of a file, and the next: lines as the numbers they have in the engine. */
