@@ -132,6 +132,18 @@ test('no job is lost, runs twice or is answered twice, whatever happens to worke
   }), { numRuns: 150 });
 });
 
+test('what was taken back while it ran does not begin again when its worker dies', async () => {
+  const plant = new Plant(), pool = plant.pool({ max: 1 }), abort = new AbortController();
+  const letGo = pool.run({ ...job(1, 100), attempts: 3, signal: abort.signal }).catch((error: unknown) => error);
+  await settled();
+  abort.abort();
+  plant.workers[0]!.die('killed');
+  await plant.time.pass(1_000);
+  expect(await letGo).toBeInstanceOf(DOMException);
+  expect(plant.began).toHaveLength(1);
+  pool.close();
+});
+
 test('where nothing fails, all is done that one worker by itself does, each once', async () => {
   await fc.assert(fc.asyncProperty(shapes, fc.array(calm, { maxLength: 40 }), async (shape, steps) => {
     const patient = steps.map((step): Step => (step.do === 'submit' ? { ...step, within: undefined } : step));

@@ -3,94 +3,12 @@
 // service's threads. Not what the jobs are, and not when to give up starting workers: that is its gate's (service/pools/breakers.ts).
 import { AcumenError } from '../core/errors.ts';
 import { type Knob, type Telemetry, silent } from '../core/telemetry.ts';
-import { type Job, Recent, Shares, Times, type Waiting, isBefore, rank } from './jobs.ts';
+import { type Job, Recent, Shares, Times } from './jobs.ts';
+import { Deaths, type Gate, type PoolOptions, type PoolState } from './poolOptions.ts';
+import { type Entry, type Member, Routing, type Run } from './routing.ts';
 import { type Supervised, WorkerDied } from './rpc.ts';
+import { Usage } from './usage.ts';
 
-/** Says whether workers may still be started: they die one after the other where their file is damaged, say. */
-export interface Gate {
-  allows(): boolean;
-  succeeded(): void;
-  failed(reason: string): void;
-  /** ms until it is tried again */
-  wait(): number;
-}
-
-export interface PoolOptions<Api> {
-  readonly name: string;
-  spawn(): Supervised<Api>;
-  /** workers that are kept, and that there may be */
-  readonly min?: number;
-  readonly max: number;
-  /** the most that `resize` may ask for; `max` if not given */
-  readonly most?: number;
-  /** jobs that one worker has at once; 1 if not given. More where they wait for others, and to have the next one there when one ends. */
-  readonly perWorker?: number;
-  /** affinities that one worker holds; 64 if not given */
-  readonly holds?: number;
-  /** jobs of one owner that may wait */
-  readonly limit?: number;
-  /** ms of idleness after which a worker beyond `min` is let go */
-  readonly keep?: number;
-  /** ms of running from which a worker is taken for hung */
-  readonly hung?: number;
-  /** ms that a worker may go on with what nobody wants any more */
-  readonly letGo?: number;
-  /** asked of a worker that has been idle for a while: one that does not answer is replaced */
-  readonly ping?: (thread: Supervised<Api>) => Promise<unknown>;
-  readonly telemetry?: Telemetry;
-  readonly gate?: Gate;
-  /** monotonic, ms */
-  readonly now?: () => number;
-  /** Calls `work` after `ms`; answers what forgets it. Must not keep a process running. */
-  readonly later?: (ms: number, work: () => void) => () => void;
-  /** idle workers take over what waits elsewhere; true if not given */
-  readonly steals?: boolean;
-  /** jobs go where they will be done first, or to each worker in turn; the former if not given */
-  readonly routing?: 'expected' | 'turns';
-}
-
-export interface WorkerState { readonly id: number; readonly state: 'idle' | 'busy' | 'starting' | 'dead'; readonly task: string | null; readonly sinceMs: number | null; readonly done: number; readonly steals: number }
-/** contract/performance.ts has the same under PoolFigures. */
-export interface PoolState {
-  readonly name: string; readonly workers: readonly WorkerState[]; readonly min: number; readonly max: number; readonly queued: number; readonly oldestMs: number | null;
-  readonly done: number; readonly failed: number; readonly steals: number; readonly utilisation: number | null; readonly waitP99: number | null; readonly runP50: number | null;
-}
-
-/** One that waits, runs or is done. */
-interface Entry<Api> extends Waiting {
-  readonly job: Job<Api, unknown>;
-  readonly cost: number;
-  readonly resolve: (value: never) => void;
-  readonly reject: (reason: unknown) => void;
-  /** what ends with it: timers, listeners */
-  readonly ends: (() => void)[];
-  attempts: number;
-  isSettled: boolean;
-  /** whose queue it stands in, and how long it is expected to take there */
-  at: Member<Api> | null;
-  expected: number;
-}
-
-interface Run<Api> { readonly entry: Entry<Api>; readonly since: number; readonly isWarm: boolean; readonly expected: number; stop: () => void; isOver: boolean }
-
-interface Member<Api> {
-  readonly id: number;
-  readonly thread: Supervised<Api>;
-  readonly queue: Entry<Api>[];
-  /** ms that its queue is expected to take */
-  queued: number;
-  readonly runs: Set<Run<Api>>;
-  /** affinities it holds, oldest first */
-  readonly warm: Set<string>;
-  since: number;
-  done: number;
-  steals: number;
-  /** it has answered once */
-  isReady: boolean;
-}
-
-/** A start takes 45 ms built, 110 from sources (docs/decisions/0021): until one has been seen. */
-const START_MS = 60;
 /** A worker that has answered nothing yet may be so long, in ms, at starting besides: on loaded cores it takes seconds. */
 const STARTING = 10_000;
 /** Affinities one worker is believed to hold. */
@@ -101,26 +19,12 @@ const DEFAULTS = { keep: 30_000, hung: 120_000, letGo: 2_000 } as const;
 const PING = { every: 10_000, answer: 5_000 } as const;
 /** Attempts end on as many workers; one killed each second must not take a job's whole life. */
 export const SEVERAL = 4;
-const DEATHS = { row: 3, rest: 5_000 } as const;
-/** ms that `utilisation` is of, and between the moments it is made from */
-const WINDOW = { whole: 10_000, step: 500 } as const;
 
 const now = (): number => performance.now();
 const later = (ms: number, work: () => void): (() => void) => { const timer = setTimeout(work, ms); return () => clearTimeout(timer); };
-
-/** The gate of a pool that is given none: after a few deaths in a row no worker is started for a while. */
-class Deaths implements Gate {
-  readonly #now: () => number;
-  #row = 0;
-  #last = 0;
-
-  constructor(now: () => number) { this.#now = now; }
-  wait(): number { return this.#row < DEATHS.row ? 0 : Math.max(0, this.#last + DEATHS.rest - this.#now()); }
-  allows(): boolean { return this.wait() === 0; }
-  succeeded(): void { this.#row = 0; }
-  failed(): void { this.#row++; this.#last = this.#now(); }
-}
 const aborted = (): DOMException => new DOMException('The answer is no longer wanted.', 'AbortError');
+
+export type { Gate, PoolOptions, PoolState } from './poolOptions.ts';
 
 export class Pool<Api> {
   readonly name: string;
@@ -137,6 +41,7 @@ export class Pool<Api> {
   #members: Member<Api>[] = [];
   readonly #times = new Times();
   readonly #shares = new Shares();
+  readonly #routing: Routing<Api>;
   readonly #waitingOf = new Map<string, number>();
   readonly #waits = new Recent();
   readonly #runs = new Recent();
@@ -150,9 +55,7 @@ export class Pool<Api> {
   /** why it takes nothing any more */
   #closed: Error | null = null;
   #tending: (() => void) | null = null;
-  /** worker-ms at work and there, up to `#measured`; and both at moments of the last seconds */
-  #busyMs = 0; #thereMs = 0; #measured: number;
-  #moments: { at: number; busy: number; there: number }[] = [];
+  readonly #usage: Usage;
   readonly #figures;
 
   constructor(options: PoolOptions<Api>) {
@@ -167,7 +70,8 @@ export class Pool<Api> {
     this.#warm = options.min ?? 0;
     this.#min = Math.min(this.#warm, options.max);
     this.#max = options.max;
-    this.#measured = this.#now();
+    this.#usage = new Usage(this.#now());
+    this.#routing = new Routing<Api>(this.#times, this.#shares, this.#perWorker, this.#now);
     const t = this.#telemetry, { name } = this;
     this.#figures = {
       active: t.gauge('acumen_active_workers', name), workers: t.gauge('acumen_pool_workers', name), queue: t.gauge('acumen_queue_depth', name),
@@ -237,12 +141,12 @@ export class Pool<Api> {
 
   figures(): PoolState {
     this.#measure();
-    const at = this.#now(), first = this.#moments[0]!, there = this.#thereMs - first.there;
+    const at = this.#now();
     let oldest: number | null = null;
     for (const { queue } of this.#members) for (const { since } of queue) oldest = Math.max(oldest ?? 0, at - since);
     return {
       name: this.name, min: this.#min, max: this.#max, queued: this.#waiting, oldestMs: oldest, done: this.#done, failed: this.#failed, steals: this.#steals,
-      utilisation: there > 0 ? (this.#busyMs - first.busy) / there : null, waitP99: this.#waits.quantile(0.99), runP50: this.#runs.quantile(0.5),
+      utilisation: this.#usage.utilisation, waitP99: this.#waits.quantile(0.99), runP50: this.#runs.quantile(0.5),
       workers: this.#members.map((m) => {
         const [run] = m.runs;
         return { id: m.id, state: !m.isReady ? 'starting' : run === undefined ? 'idle' : 'busy', task: run?.entry.job.kind ?? null, sinceMs: at - (run?.since ?? m.since), done: m.done, steals: m.steals };
@@ -286,7 +190,7 @@ export class Pool<Api> {
     }
     member.queue.push(entry);
     entry.at = member;
-    entry.expected = this.#expected(entry, member);
+    entry.expected = this.#routing.expected(entry, member);
     member.queued += entry.expected;
     this.#count(entry, 1);
     this.#work(member);
@@ -309,40 +213,13 @@ export class Pool<Api> {
   }
 
   #best(entry: Entry<Api>): Member<Api> | null {
-    let best: Member<Api> | null = null, least = Infinity;
-    for (const member of this.#members) {
-      const time = this.#load(member) + this.#expected(entry, member);
-      if (time < least) { best = member; least = time; }
-    }
-    if (this.#members.length < this.#max && least > START_MS + this.#times.expected(entry.job, entry.cost, false)) return this.#start('work waits') ?? best;
-    return best;
+    const { member, isStartSooner } = this.#routing.best(entry, this.#members);
+    return (isStartSooner && this.#members.length < this.#max ? this.#start('work waits') : null) ?? member;
   }
 
   #next(): Member<Api> | null {
     if (this.#members.length < this.#max) return this.#start('work waits') ?? this.#members[0] ?? null;
     return this.#members[this.#turn++ % this.#members.length] ?? null;
-  }
-
-  #expected(entry: Entry<Api>, member: Member<Api>): number {
-    const { affinity } = entry.job;
-    return this.#times.expected(entry.job, entry.cost, affinity !== undefined && member.warm.has(affinity));
-  }
-
-  /** ms of work that there is besides where one takes it that does not hold what another does */
-  #extra(entry: Entry<Api>, at: Member<Api>, other: Member<Api>): number {
-    return entry.job.affinity === undefined ? 0 : Math.max(0, this.#expected(entry, at) - this.#expected(entry, other));
-  }
-
-  /** ms until what it runs is done: one that takes longer than expected takes as long again. */
-  #left(member: Member<Api>): number {
-    const at = this.#now();
-    let ms = 0;
-    for (const { since, expected } of member.runs) ms += at - since < expected ? expected - (at - since) : at - since;
-    return ms / this.#perWorker;
-  }
-
-  #load(member: Member<Api>): number {
-    return this.#left(member) + member.queued / this.#perWorker;
   }
 
   #fill(): void {
@@ -388,30 +265,12 @@ export class Pool<Api> {
 
   /** The next of its own, or what waits elsewhere and is done sooner here, or is more urgent. */
   #take(member: Member<Api>): Entry<Api> | null {
-    const at = this.#now(), own = first(member.queue, this.#shares, at), other = this.#options.steals === false ? null : this.#elsewhere(member, own, at);
+    const at = this.#now(), own = this.#routing.first(member, at), other = this.#options.steals === false ? null : this.#routing.elsewhere(member, own, this.#members, at);
     const from = other?.from ?? member, entry = other?.entry ?? own;
     if (entry === null) return null;
     this.#remove(entry);
     if (from !== member) { member.steals++; this.#steals++; this.#figures.steals.add(); }
     return entry;
-  }
-
-  #elsewhere(thief: Member<Api>, own: Entry<Api> | null, at: number): { from: Member<Api>; entry: Entry<Api> } | null {
-    let found: { from: Member<Api>; entry: Entry<Api> } | null = null, most = 0;
-    for (const from of this.#members) {
-      if (from === thief || from.queue.length === 0) continue;
-      const entry = first(from.queue, this.#shares, at)!;
-      if (own !== null) {
-        if (rank(entry, at) < rank(own, at) && (found === null || isBefore(entry, found.entry, this.#shares, at))) found = { from, entry };
-        continue;
-      }
-      // What its own worker holds warm is left to it, unless that takes longer by more than what is done twice then.
-      const wait = this.#left(from), there = this.#load(from), last = from.queue.at(-1)!;
-      const gain = (one: Entry<Api>, done: number): number => done - this.#expected(one, thief) - this.#extra(one, thief, from);
-      const [one, won] = gain(entry, wait + this.#expected(entry, from)) >= 0 ? [entry, there] : [last, gain(last, there)];
-      if (won > most || (won >= 0 && found === null)) { found = { from, entry: one }; most = won; }
-    }
-    return found;
   }
 
   #begin(member: Member<Api>, entry: Entry<Api>): void {
@@ -571,20 +430,9 @@ export class Pool<Api> {
   }
 
   #measure(): void {
-    const at = this.#now(), ms = at - this.#measured;
     let active = 0;
     for (const member of this.#members) if (member.runs.size > 0) active++;
-    this.#busyMs += ms * active;
-    this.#thereMs += ms * this.#members.length;
-    this.#measured = at;
+    this.#usage.until(this.#now(), active, this.#members.length);
     this.#figures.active.set(active);
-    if (this.#moments.length === 0 || at - this.#moments.at(-1)!.at >= WINDOW.step) this.#moments.push({ at, busy: this.#busyMs, there: this.#thereMs });
-    while (this.#moments.length > 1 && at - this.#moments[0]!.at > WINDOW.whole) this.#moments.shift();
   }
-}
-
-function first<Api>(queue: readonly Entry<Api>[], shares: Shares, at: number): Entry<Api> | null {
-  let best: Entry<Api> | null = null;
-  for (const entry of queue) if (best === null || isBefore(entry, best, shares, at)) best = entry;
-  return best;
 }
