@@ -181,7 +181,7 @@ test('a folder that is no repository is refused in words', async () => {
     dialog.showMessageBox = ((a: unknown, b?: Electron.MessageBoxOptions) => { said.push((b ?? a as Electron.MessageBoxOptions).message); return Promise.resolve({ response: 0, checkboxChecked: false }); }) as typeof dialog.showMessageBox;
   }, nothing);
   await clickMenu('open-folder');
-  await expect.poll(() => session.evaluate(() => (globalThis as unknown as { said: string[] }).said)).toEqual([expect.stringContaining('repository')]);
+  await expect.poll(() => session.evaluate(() => (globalThis as unknown as { said: string[] }).said), { timeout: 10_000 }).toEqual([expect.stringContaining('repository')]);
   expect(session.windows).toHaveLength(1);
 });
 
