@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Generated, generate } from '../../../../testkit/generate.ts';
 import { type Loaded, load } from '../../../../testkit/loaded.ts';
 import { Random } from '../../../../testkit/random.ts';
+import { START, Tiny, withLines } from '../../../../testkit/tiny.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { Contents } from '../../../core/contents.ts';
 import { editsOf } from '../../../core/edits.ts';
@@ -183,10 +184,10 @@ describe('cached = computed', () => {
   beforeAll(async () => { repository = await generate({ seed: 91, mix: 'kinds', sources: 30 }); loaded = await load(repository.dir); }, 120_000);
   afterAll(async () => { await loaded.close(); repository.remove(); });
 
-  const momentOf = (reading: Reading): Moment => {
-    const keys = loaded.published.segments, key = (s: number) => keys[loaded.engine.tables.order.indexOf(s)]!;
-    const bodies: Moment['bodies'] = (segments) => reading.bodies(segments.map(key), async (missing) => missing.map((one) => loaded.segments[keys.indexOf(one)]!));
-    return { engine: loaded.engine, reader: loaded.reader, stored: loaded.stored, key, bodies, edits: async (s) => (await bodies([s]))[0]!.edits };
+  const momentOf = (reading: Reading, of = loaded): Moment => {
+    const keys = of.published.segments, key = (s: number) => keys[of.engine.tables.order.indexOf(s)]!;
+    const bodies: Moment['bodies'] = (segments) => reading.bodies(segments.map(key), async (missing) => missing.map((one) => of.segments[keys.indexOf(one)]!));
+    return { engine: of.engine, reader: of.reader, stored: of.stored, key, bodies, edits: async (s) => (await bodies([s]))[0]!.edits };
   };
   /** Short, so that a difference can be read. */
   const plainly = (value: unknown): string => { const text = JSON.stringify(canonical(value)); return `${text.slice(0, 80)} ${createHash('sha256').update(text).digest('hex')}`; };
@@ -253,6 +254,27 @@ describe('cached = computed', () => {
       await close(damaged);
     }
   }, 120_000);
+
+  test('every place of a pair has its own texts, and each order of its sides its own answer', async () => {
+    const tiny = new Tiny(), files = ['f', 'g', 'h'];
+    const with3 = (line: string): Record<string, readonly string[]> => Object.fromEntries(files.map((file) => [file, withLines(START, { 3: `${line} ${file}\n` })]));
+    const base = tiny.commit([], Object.fromEntries(files.map((file) => [file, START])));
+    tiny.refs({ main: base, a: tiny.commit([base], with3('a')), b: tiny.commit([base], with3('b')) });
+    const of = await load(tiny.dir);
+    try {
+      const reading = new Reading(), [a, b] = of.engine.acus.map(({ id }) => id), answered = new Set<string>();
+      for (const file of files as PathBytes[]) for (const [x, y] of [[a!, b!], [b!, a!]] as const) {
+        const alone = new Reading(new LayeredCache({ limit: 1 }));
+        const said = plainly(await reading.conflictFile(momentOf(reading, of), x, y, file));
+        expect(said).toBe(plainly(await alone.conflictFile(momentOf(alone, of), x, y, file)));
+        answered.add(said);
+      }
+      expect(answered.size).toBe(6);
+    } finally {
+      await of.close();
+      tiny.remove();
+    }
+  });
 
   test('counts of a preview are those of its contents, wherever they were taken from', async () => {
     const random = new Random(3), { engine } = loaded, reading = new Reading(), moment = momentOf(reading);
