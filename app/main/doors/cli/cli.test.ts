@@ -306,13 +306,13 @@ test('fsck names what is wrong with a damaged store, with status 3', async () =>
   const mine = path.join(folder, 'damaged.acumen');
   await acumen(['import', repo.path, '--store', mine]);
   const db = new Database(mine);
-  for (const name of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'event'").pluck().all()) db.exec(`DROP TRIGGER ${String(name)}`);
-  db.prepare("UPDATE event SET payload = zeroblob(length(payload)) WHERE kind = 'published'").run();
+  for (const name of db.prepare("SELECT name FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = 'batch'").pluck().all()) db.exec(`DROP TRIGGER ${String(name)}`);
+  db.prepare("UPDATE batch SET bytes = zeroblob(length(bytes)) WHERE first = 1").run();
   db.close();
   const report = await acumen(['fsck', '--store', mine, '--json']);
   expect(report.status).toBe(3);
-  expect(json(report)).toMatchObject({ ok: false, problems: expect.arrayContaining([expect.stringContaining('log: event')]) as unknown[] });
-  expect((await acumen(['fsck', '--store', mine])).out).toContain('✕ log: event');
+  expect(json(report)).toMatchObject({ ok: false, problems: expect.arrayContaining([expect.stringContaining('log: batch')]) as unknown[] });
+  expect((await acumen(['fsck', '--store', mine])).out).toContain('✕ log: batch');
 });
 
 test('names that are not UTF-8 come through as bytes and are shown so', async () => {
