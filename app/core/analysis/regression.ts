@@ -115,6 +115,7 @@ export interface RegressionOptions {
  * hypothesis testing", 2004), as Student's t with as many degrees of freedom. The scale is the larger of the spread's upper half and the 95th
  * percentile over 1.645, so that a heavy tail counts. An alarm wants both: surer than the accepted rate spread over all series and the independent
  * looks of an hour (Bonferroni; sixty minutes, and three for windows that overlap), and an effect that matters, as a share and in time.
+ * What one of the baseline's own minutes has shown is none either: what happens once an hour is in no scale, and would be a false alarm an hour.
  */
 export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, least = 1.1, leastSeconds = LEAST_SECONDS }: RegressionOptions = {}): Verdict[] {
   const shifts = shiftsOf(new Map(baseline.series.map(({ name, profile }) => [name, profile])), now);
@@ -123,12 +124,12 @@ export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, l
     const all = shifts.get(name);
     if (all === undefined) return [];
     const common = commonOf(shifts, name), alone = all - common;
-    const { centre, scale } = upwards(own);
+    const { centre, scale, most } = upwards(own);
     const p = tailOfT((alone - centre) / (scale * Math.sqrt(1 + 1 / own.length)), own.length - 1);
     const middle = SHARES >> 1, before = Math.exp(profile[middle]!);
     return [{
       name, ratio: Math.exp(alone), common: Math.exp(common), before, now: Math.exp(now.get(name)![middle]!), p,
-      isRegression: p <= level && alone >= Math.log(least) && before * Math.expm1(alone) >= leastSeconds,
+      isRegression: p <= level && alone >= Math.max(most, Math.log(least)) && before * Math.expm1(alone) >= leastSeconds,
     }];
   });
 }
@@ -138,9 +139,9 @@ export const LEAST_SECONDS = 15e-6;
 /** Below it nothing is told apart: histograms are right within 0.8 %. */
 const FINEST = 0.005;
 /** How minutes scatter upwards: what was faster for a while says nothing of what may be slower. */
-function upwards(shifts: Float64Array): { readonly centre: number; readonly scale: number } {
+function upwards(shifts: Float64Array): { readonly centre: number; readonly scale: number; readonly most: number } {
   const { centre, above } = spread(shifts)!;
-  return { centre, scale: Math.max(FINEST, above, (quantile(shifts, 0.95) - centre) / 1.645) };
+  return { centre, scale: Math.max(FINEST, above, (quantile(shifts, 0.95) - centre) / 1.645), most: Math.max(...shifts) };
 }
 
 /** P(T > t) with so many degrees of freedom, by Wallace's normalising transformation (1959): within 5 % of it in tails up to one in two thousand, from 7 degrees on. */
