@@ -9,8 +9,8 @@ import { wide } from '../testkit/wide.ts';
 import type { Benchmark, Row } from './report.ts';
 
 const ORDERS = 20;
-/** Enough for sets of a hundred. */
-const SOURCES = 450;
+/** Enough for sets of a hundred in every mix. */
+const SOURCES = 640;
 const MIXES: readonly Mix[] = ['team', 'fleet', 'moving', 'stacks'];
 
 function rowsOf(name: string, results: readonly SetResult[]): Row[] {
