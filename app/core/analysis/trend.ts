@@ -15,14 +15,11 @@ export interface Trend {
   readonly n: number;
 }
 
-/** Pairs grow with the square of it: 400 points are 80,000 slopes, some ten milliseconds. */
-export const MOST_POINTS = 400;
-
 /**
  * The median of all pairs' slopes (Theil 1950; Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968) with Sen's interval, and
  * the test of Mann and Kendall with ties. The variance of both grows by what the residuals remember (Hamed and Rao, "A modified Mann–Kendall
  * trend test for autocorrelated data", 1998; here by robust.ts' memory), so that a series that wanders is no trend. Times must
- * ascend; null with fewer than 8 values that are numbers.
+ * ascend; null with fewer than 8 values that are numbers. Work grows with the square of them: 400 take some ten milliseconds.
  */
 export function trend(times: ArrayLike<number>, values: ArrayLike<number>, confidence = 0.95): Trend | null {
   const t: number[] = [], y: number[] = [];
