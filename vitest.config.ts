@@ -1,4 +1,5 @@
 // Unit and property tests: beside the code, in every room and tool. The journeys have their own configuration (e2e/).
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['{app,testkit,scripts,resources,bench}/**/*.test.{ts,tsx}'],
     environment: 'node',
     pool: 'forks',
+    // Vitest leaves a core for itself, which of two is half: many tests wait for git or a disk.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A property test that fails must say its seed; a test that is skipped must be seen.

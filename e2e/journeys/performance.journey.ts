@@ -85,10 +85,15 @@ for (const colorScheme of ['light', 'dark'] as const) {
     const { page } = session;
     await ready(page);
     await openConsole(page);
+    // paused: the next second may bring the first figure of something
+    await page.keyboard.press('p');
+    await page.locator(`[data-testid="${ids.console}"][data-paused="true"]`).waitFor();
     const report = await statsAt(session, await shownAt(page));
     for (const level of report.levels.filter(({ value }) => value === null)) expect(await page.locator(`[data-level="${level.id}"]`).innerText()).toContain(NO_DATA);
     await picture(page, `console-quiet-${colorScheme}`);
     await accessible(page);
+    await page.keyboard.press('p');
+    await page.locator(`[data-testid="${ids.console}"][data-paused="false"]`).waitFor();
 
     await startLoad(page, 40, 300);
     await expect.poll(async () => Number(await page.getByTestId(ids.throughputChart).getAttribute('data-points')), { timeout: 20_000 }).toBeGreaterThan(100);
