@@ -1,5 +1,7 @@
 // Bar 5: what all the measuring costs. Two services on two copies of one store, one that measures (histograms, spans, system metrics, the bus and its
 // log, roll-ups, alerts) and one that does not, take turns with the same operations; the processor time of all threads for one operation is compared.
+// Turns are short, because the machine's own speed changes within a second, and many make a pair. What a service does by itself while the other has its turn counts,
+// too: of the measuring one that is its work of each second, twice as often as its operations alone would have it.
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { cpSync } from 'node:fs';
@@ -11,8 +13,8 @@ import type { Benchmark } from './report.ts';
 
 const BRANCHES = Number(process.env['ACUMEN_OVERHEAD_BRANCHES'] ?? 1000);
 const PAIRS = Number(process.env['ACUMEN_OVERHEAD_PAIRS'] ?? 40);
-/** Operations of one turn: some two seconds on an idle machine, so that each has its seconds' work in it. */
-const OPERATIONS = Number(process.env['ACUMEN_OVERHEAD_OPERATIONS'] ?? 20_000);
+/** Turns of each service in one pair, and operations of one turn: some tenth of a second. */
+const TURNS = 20, OPERATIONS = Number(process.env['ACUMEN_OVERHEAD_OPERATIONS'] ?? 2000);
 
 class Service {
   readonly #child: ChildProcess;
@@ -49,22 +51,27 @@ class Service {
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 const benchmark: Benchmark = {
-  what: `overhead: processor time of one operation with and without measuring, ${PAIRS} pairs in turn of ${OPERATIONS} operations each (64 clients, ${BRANCHES} branches), and the memory of both`,
+  what: `overhead: processor time of one operation with and without measuring, ${PAIRS} pairs of ${TURNS} turns of ${OPERATIONS} operations each (64 clients, ${BRANCHES} branches), and the memory of both`,
   async run() {
     const made = await imported(BRANCHES);
     const copy = join(made.folder, 'plain.acumen');
     cpSync(made.store, copy);
     const [measured, plain] = [await Service.start(made.store, true), await Service.start(copy, false)];
     try {
+      /** Answers microseconds since the service began. */
       const turn = async (service: Service): Promise<number> => {
         const { cpu, failed } = await service.ask<Ran>({ run: OPERATIONS });
         if (failed > 0) throw new Error(`${failed} operations failed`);
         return cpu;
       };
-      for (let i = 0; i < 2; i++) { await turn(measured); await turn(plain); }
       const with_: number[] = [], without: number[] = [];
-      for (let i = 0; i < PAIRS; i++) {
-        for (const isMeasured of i % 2 === 0 ? [true, false] : [false, true]) (isMeasured ? with_ : without).push(await turn(isMeasured ? measured : plain));
+      let last = [0, 0];
+      for (let pair = -2; pair < PAIRS; pair++) {
+        const now = [0, 0];
+        for (let i = 0; i < TURNS; i++) for (const one of (i + pair) % 2 === 0 ? [0, 1] : [1, 0]) now[one] = await turn([measured, plain][one]!);
+        // the first two begin what the rest go on with
+        if (pair >= 0) [with_, without].forEach((all, one) => all.push((now[one]! - last[one]!) / (TURNS * OPERATIONS)));
+        last = now;
       }
       const { ratio, atMost, atLeast } = compare(without, with_);
       const [held, heldPlain] = [await measured.ask<Held>({ memory: true }), await plain.ask<Held>({ memory: true })];

@@ -12,7 +12,7 @@ import type { Hand } from './ops/clients.ts';
 
 const CLIENTS = 64, PAGE = 40;
 
-/** What is asked of it: so many operations; and what it answers: microseconds of all its threads for one, and bytes it holds. */
+/** What is asked of it: so many operations; and what it answers: microseconds of all its threads since it began, and bytes it holds. */
 export type Order = { readonly run: number } | { readonly memory: true } | { readonly stop: true };
 export interface Ran { readonly cpu: number; readonly failed: number }
 export interface Held { readonly heap: number; readonly rss: number }
@@ -85,10 +85,9 @@ process.on('message', (order: Order) => {
   }
   left = order.run;
   failed = 0;
-  const before = process.cpuUsage();
   done = () => {
-    const { user, system } = process.cpuUsage(before);
-    process.send!({ cpu: (user + system) / order.run, failed } satisfies Ran);
+    const { user, system } = process.cpuUsage();
+    process.send!({ cpu: user + system, failed } satisfies Ran);
   };
   for (const client of clients) client.next();
 });
