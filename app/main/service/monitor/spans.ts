@@ -1,6 +1,6 @@
 // Where the time of one request went. Code that waits or works wraps itself in `span`; who asked is known while their call runs until it first
-// waits (most of what a service does for one is begun then), and further on by the asynchronous context, which costs some microseconds a
-// request and is therefore kept for so many a second (timing.ts). Where nobody traces (the command line, tools) `span` is the call alone.
+// waits, and further on by the asynchronous context. Both cost some microseconds a request, so that so many a second are followed (timing.ts). Where
+// nobody traces (the command line, tools, the other requests of a busy second) `span` is the call alone.
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /** Parts of one request beyond which no more are kept. */
@@ -16,17 +16,18 @@ export class Trace {
   }
 }
 
-let now: Trace | undefined;
+/** null: nobody, whoever's asynchronous context it is done in */
+let now: Trace | null | undefined;
 const context = new AsyncLocalStorage<Trace>();
 let contexts = 0;
 
 /** Who asks now, for what is done later on their behalf. */
-export function currentTrace(): Trace | undefined { return now ?? (contexts > 0 ? context.getStore() : undefined); }
+export function currentTrace(): Trace | undefined { return now === undefined ? contexts > 0 ? context.getStore() : undefined : now ?? undefined; }
 
 /** Does it on behalf of whoever asked then; of nobody where nobody traced. */
 export function onBehalf<T>(trace: Trace | undefined, action: () => T): T {
   const before = now;
-  now = trace;
+  now = trace ?? null;
   try {
     return action();
   } finally {
