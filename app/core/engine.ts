@@ -17,17 +17,28 @@ import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from '
 
 export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly Conflict[] }
 
-/** Is every pair still decided that was, and of which both segments are still there? An index does not go back to sweeping one. */
-function stayAnswered(before: Tables, now: Tables): boolean {
-  if (before.decided.length === 0) return true;
-  const keyIn = (t: Tables, at: number): number => t.decided[at]! * now.segments.length + t.decided[at + 1]!;
-  const answered = new Set<number>();
-  for (const at of pairsIn(now.decided)) answered.add(keyIn(now, at));
+/**
+ * Pairs of which both segments are there before and after, and whose answer is another: their segments. `lost`: one that was decided is no
+ * more, and an index does not go back to sweeping one.
+ */
+function answersMoved(before: Tables, now: Tables): { readonly lost: boolean; readonly segments: readonly number[] } {
+  const isThere = ({ segments }: Tables, n: number): boolean => n < segments.length && segments[n]!.standing !== 'gone';
+  const keyIn = ({ decided }: Tables, at: number): number => decided[at]! * now.segments.length + decided[at + 1]!;
+  const answers = new Map<number, number>(), moved: number[] = [];
+  let lost = false;
+  for (const at of pairsIn(now.decided)) answers.set(keyIn(now, at), Math.sign(now.decided[at + 2]!));
   for (const at of pairsIn(before.decided)) {
-    const isThere = now.segments[before.decided[at]!]!.standing !== 'gone' && now.segments[before.decided[at + 1]!]!.standing !== 'gone';
-    if (isThere && !answered.has(keyIn(before, at))) return false;
+    const a = before.decided[at]!, b = before.decided[at + 1]!, key = keyIn(before, at), answer = answers.get(key);
+    answers.delete(key);
+    if (answer === Math.sign(before.decided[at + 2]!) || !isThere(now, a) || !isThere(now, b)) continue;
+    moved.push(a, b);
+    lost ||= answer === undefined;
   }
-  return true;
+  for (const key of answers.keys()) {
+    const a = Math.floor(key / now.segments.length), b = key % now.segments.length;
+    if (isThere(before, a) && isThere(before, b)) moved.push(a, b);
+  }
+  return { lost, segments: moved };
 }
 
 export class Engine {
@@ -42,6 +53,8 @@ export class Engine {
   #provenances: Provenances | null = null;
   /** the tables it grew out of */
   #before: Tables | null = null;
+  /** segments that were there, and have other answers now */
+  #moved: readonly number[] = [];
   #acus: readonly Acu[] | null = null;
   #sources: readonly Source[] | null = null;
   /** ACUs' numbers in the order of `acus` */
@@ -81,7 +94,9 @@ export class Engine {
     const engine = new Engine(grown.tables, null, this.#growing, this.#digestOf);
     engine.#provenances = this.#all.next(grown.tables, grown.removed, grown.added);
     engine.#before = this.tables;
-    engine.#index = stayAnswered(this.tables, grown.tables) ? this.#index?.next(grown.tables, grown.removed, grown.added) ?? null : null;
+    const { lost, segments } = answersMoved(this.tables, grown.tables);
+    engine.#moved = segments;
+    engine.#index = lost ? null : this.#index?.next(grown.tables, grown.removed, grown.added) ?? null;
     this.#index = null;
     return engine;
   }
@@ -299,7 +314,7 @@ export class Engine {
     for (const pair of this.#among(this.#tops(set))) {
       if (wanted(pair.a, pair.b)) out.push(...this.#graph.conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
     }
-    return out;
+    return out.sort(byContent);
   }
 
   /** Pairs of these segments that conflict, sorted; they ascend. */
@@ -319,7 +334,7 @@ export class Engine {
   /** The ACUs whose edges may be others than in the engine that this is the next of, with all they have; null if it is not. */
   changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<ConflictEdge> } | null {
     if (this.#before !== before.tables) return null;
-    const acus = this.#idsOf(this.#all.touched);
+    const all = this.#all, acus = this.#idsOf(new Set([...all.touched, ...this.#moved.map((s) => all.acuOf(s)).filter((n) => n >= 0)]));
     return { acus, conflicts: this.#graph.edgesOf(acus) };
   }
 
@@ -338,4 +353,9 @@ export class Engine {
 
   /** The segment that stands for an ACU when it is looked at alone. */
   segmentOf(id: AcuId): number { return this.#all.listOf(this.#numberOf(id))[0]!; }
+}
+
+/** Numbers depend on what was there before; ids and paths do not. Places of one path stay as they come, from its top. */
+function byContent(x: Conflict, y: Conflict): number {
+  return x.a < y.a ? -1 : x.a > y.a ? 1 : x.b < y.b ? -1 : x.b > y.b ? 1 : x.path < y.path ? -1 : x.path > y.path ? 1 : 0;
 }

@@ -93,7 +93,13 @@ test('tables that grew are those built anew, and what is asked of either is answ
       conflicts += [...anew.conflicts()].length;
       engine = next ?? anew;
     }
-  }), { numRuns: Number(process.env['ACUMEN_RUNS'] ?? 40) });
+  }), {
+    numRuns: Number(process.env['ACUMEN_RUNS'] ?? 40),
+    examples: [
+      // a pair gets an answer of its own while both its branches stay: its conflict was left out of what is stored of the change
+      [[{ branches: [{ v: 1, kind: 0, stacked: true, here: true }, { v: 3, kind: 0, stacked: false, here: true }, { v: 0, kind: 0, stacked: false, here: true }], answers: 0 }, { branches: [{ v: 1, kind: 0, stacked: true, here: true }, { v: 3, kind: 0, stacked: false, here: true }], answers: 1 }]],
+    ],
+  });
   expect(grown).toBeGreaterThan(50);
   expect(conflicts).toBeGreaterThan(200);
 });
