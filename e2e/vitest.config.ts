@@ -1,4 +1,4 @@
-// The journeys, once for each door: one after another in one process, for they measure times on whatever cores there are.
+// The journeys, once for each door. Those that measure times run first, one after another on whatever cores there are; the others two at once.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { findRuntime } from './electron/runtime.ts';
@@ -6,25 +6,33 @@ import type { Door } from './door.ts';
 
 /** Of every door. */
 const everywhere = ['e2e/*.journey.ts', 'e2e/journeys/*.journey.ts'];
-const project = (door: Door, include: readonly string[]) => ({ extends: true as const, test: { name: door, include: [...include], env: { ACUMEN_JOURNEY_DOOR: door } } });
+const timed = ['e2e/journeys/large.journey.ts', 'e2e/journeys/performance.journey.ts'];
+const project = (name: string, door: Door, include: readonly string[], isTimed: boolean) => ({
+  extends: true as const,
+  test: {
+    name, include: [...include], exclude: isTimed ? [] : timed, env: { ACUMEN_JOURNEY_DOOR: door },
+    maxWorkers: isTimed ? 1 : 2, fileParallelism: !isTimed, sequence: { groupOrder: isTimed ? 0 : 1 },
+  },
+});
 const window = 'e2e/electron/window.journey.ts';
-const onReal = 'missing' in findRuntime() ? ['e2e/electron/missing.journey.ts'] : [...everywhere, window, 'e2e/electron/real.journey.ts'];
+const isReal = !('missing' in findRuntime());
 
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
     environment: 'node',
     pool: 'forks',
-    maxWorkers: 1,
-    fileParallelism: false,
     testTimeout: 180_000,
     hookTimeout: 180_000,
     // What a journey prints (times, counts) belongs to its result.
     disableConsoleIntercept: true,
     projects: [
-      project('browser', everywhere),
-      project('electron', [...everywhere, window, 'e2e/electron/double.journey.ts']),
-      project('real electron', onReal),
+      project('browser, timed', 'browser', timed, true),
+      project('electron, timed', 'electron', timed, true),
+      ...isReal ? [project('real electron, timed', 'real electron', timed, true)] : [],
+      project('browser', 'browser', everywhere, false),
+      project('electron', 'electron', [...everywhere, window, 'e2e/electron/double.journey.ts'], false),
+      project('real electron', 'real electron', isReal ? [...everywhere, window, 'e2e/electron/real.journey.ts'] : ['e2e/electron/missing.journey.ts'], false),
     ],
   },
 });

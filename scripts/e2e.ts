@@ -1,4 +1,4 @@
-// `npm run e2e [-- FILTER]`: the journeys, in a real Chromium, on the build in dist/, through both doors (`--project browser`: one).
+// `npm run e2e [-- FILTER]`: the journeys, in a real Chromium, on the build in dist/, through both doors (`--project 'browser*'`: one).
 import { existsSync } from 'node:fs';
 import { ensureChromium } from './chromium.ts';
 import { at } from './steps.ts';
