@@ -1,4 +1,4 @@
-// The journeys, once for each door. Those that measure times run first, one after another on whatever cores there are; the others two at once.
+// The journeys, once for each door. Those that measure times run by themselves, one after another on whatever cores there are; the others two at once.
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { findRuntime } from './electron/runtime.ts';
