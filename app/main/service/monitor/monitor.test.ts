@@ -114,7 +114,7 @@ describe('a second', () => {
     expect(monitor.report().queue.depth).toBe(4);
   });
 
-  test.skipIf(process.platform === 'win32')('a file that somebody deletes is made anew, and goes on', () => {
+  test.skipIf(process.platform === 'win32')('(not on Windows, where an open file cannot be deleted) a file that somebody deletes is made anew, and goes on', () => {
     const { monitor, second } = monitorAt();
     monitor.counter('acumen_operation_late_total', 'add').add();
     second();

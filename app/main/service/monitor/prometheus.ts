@@ -5,8 +5,6 @@ import { type MetricName, metrics } from '../../../core/telemetry.ts';
 import type { TelemetryFile } from '../../storage/telemetry/file.ts';
 import { type SeriesId, allSeries, momentAt, totalsOf } from '../../storage/telemetry/rollups.ts';
 
-export const CONTENT_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
-
 /** Upper ends of buckets, in seconds. */
 const bounds: readonly number[] = [
   1e-6, 2.5e-6, 5e-6, 1e-5, 2.5e-5, 5e-5, 1e-4, 2.5e-4, 5e-4, 1e-3, 2.5e-3, 5e-3, 1e-2, 2.5e-2, 5e-2, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,

@@ -75,7 +75,7 @@ test('a file of another program, or of a newer Acumen, is left as it is', () => 
   expect(() => TelemetryFile.open(path(), { writer: 'test' })).toThrow(expect.objectContaining({ code: 'store-newer' }));
 });
 
-test.skipIf(process.platform === 'win32')('a file deleted while in use is missed, and can be made anew', () => {
+test.skipIf(process.platform === 'win32')('(not on Windows, where an open file cannot be deleted) a file deleted while in use is missed, and can be made anew', () => {
   const file = TelemetryFile.open(path(), { writer: 'test' });
   expect(file.isInPlace).toBe(true);
   for (const end of ['', '-wal', '-shm']) rmSync(`${path()}${end}`, { force: true });

@@ -20,8 +20,6 @@ export const retention: Retention = {
 const LATE = 3;
 
 export interface SeriesId { readonly id: number; readonly metric: MetricName; readonly label: string }
-export interface Writer { readonly id: number; readonly pid: number; readonly what: string; readonly since: number; readonly until: number }
-
 /** The numbers of these series, given to those that have none. Inside `file.write`. */
 export function numberSeries(file: TelemetryFile, metric: MetricName, label: string): number {
   const find = (): number | undefined => one<{ id: number }>(file.db, 'SELECT id FROM series WHERE metric = ? AND label = ?', metric, label)?.id;
@@ -154,11 +152,6 @@ export function stepFor(file: TelemetryFile, from: number, to: number, points: n
     }
     return steps.find(fits) ?? 3600;
   });
-}
-
-/** The writers there are, the newest first. */
-export function writersOf(file: TelemetryFile): Writer[] {
-  return file.read(() => all<Writer>(file.db, 'SELECT id, pid, what, since, until FROM writers ORDER BY id DESC'));
 }
 
 function addTimer(sum: Sum, id: number, timer: Histogram): void {
