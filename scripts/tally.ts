@@ -1,29 +1,73 @@
-// Runs vitest with a configuration and counts what it says: passed, failed, and by name what was skipped.
+// Runs vitest with a configuration and counts what it says: passed, failed, and by name what was skipped, what failed and why. A file in
+// which something failed runs once more, alone: what fails then is broken, what passes then is told by name as unsteady.
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { at, runNode, tools } from './steps.ts';
+import { dirname, relative } from 'node:path';
+import { at, root, runNode, tools } from './steps.ts';
 
-export interface Tally { readonly passed: number; readonly failed: number; readonly skipped: readonly string[] }
+export interface Tally {
+  readonly passed: number; readonly failed: number;
+  readonly skipped: readonly string[];
+  /** each with where it is and the first lines of why */
+  readonly failures: readonly string[];
+  /** failed beside the others, passed alone: likewise */
+  readonly unsteady: readonly string[];
+}
+export const none: Tally = { passed: 0, failed: 0, skipped: [], failures: [], unsteady: [] };
 
 type Report = {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
-  readonly testResults: readonly { readonly name: string; readonly status: string; readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[] }[];
+  readonly testResults: readonly File[];
 };
+type File = {
+  readonly name: string; readonly status: string; readonly message?: string;
+  readonly assertionResults: readonly { readonly fullName: string; readonly status: string; readonly failureMessages?: readonly string[] | null }[];
+};
+
+/** Of a message, for the end of a log that somebody reads without the rest of it. */
+const FIRST_LINES = 12;
+const firstLines = (message: string): string => message.split('\n').slice(0, FIRST_LINES).map((line) => `    ${line}`).join('\n');
+const isUnloaded = (file: File): boolean => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
+const said = (file: File, what: string, message: string): string => `${relative(root, file.name)}: ${what}\n${firstLines(message)}`;
+const failuresOf = (report: Report): string[] => report.testResults.flatMap((file) => (isUnloaded(file) ? [said(file, 'does not load', file.message ?? '')]
+  : file.assertionResults.filter((test) => test.status === 'failed').map((test) => said(file, test.fullName, test.failureMessages?.join('\n') ?? ''))));
 
 /** `code`: vitest's exit code. A file that does not load, an error between tests, no report at all: each is a failure. */
 export function count(report: Report | null, code: number): Tally {
-  if (report === null) return { passed: 0, failed: 1, skipped: [] };
-  const unloaded = report.testResults.filter((file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed')).length;
-  const failed = report.numFailedTests + unloaded;
+  if (report === null) return { ...none, failed: 1, failures: ['vitest ended without a report'] };
+  const failed = report.numFailedTests + report.testResults.filter(isUnloaded).length;
+  const isOutside = failed === 0 && code !== 0;
   return {
+    ...none,
     passed: report.numPassedTests,
-    failed: failed === 0 && code !== 0 ? 1 : failed,
+    failed: isOutside ? 1 : failed,
+    failures: isOutside ? ['an error outside every test: see above'] : failuresOf(report),
     skipped: report.testResults.flatMap((file) => file.assertionResults.filter((test) => !['passed', 'failed'].includes(test.status)).map((test) => test.fullName)),
   };
 }
 
+/** What both runs say: of the files that ran again, the second; and by name what only the first found wrong. */
+export function again(first: Report, files: readonly string[], second: Tally): Tally {
+  const isOther = ({ name }: File): boolean => !files.includes(name);
+  const others = first.testResults.filter(isOther), tests = others.flatMap((file) => file.assertionResults);
+  const rest = count({ numPassedTests: tests.filter(({ status }) => status === 'passed').length, numFailedTests: 0, testResults: others }, 0);
+  const head = (failure: string): string => failure.split('\n', 1)[0]!, broken = new Set(second.failures.map(head));
+  return {
+    passed: rest.passed + second.passed, failed: second.failed, skipped: [...rest.skipped, ...second.skipped],
+    failures: second.failures, unsteady: failuresOf(first).filter((failure) => !broken.has(head(failure))),
+  };
+}
+
 export async function vitest(config: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Tally> {
+  const { report, code } = await run(config, args, env);
+  const files = [...new Set(report?.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name))];
+  if (report === null || files.length === 0) return count(report, code);
+  console.error(`${files.length} ${files.length === 1 ? 'file' : 'files'} with failures: once more, alone`);
+  const second = await run(config, [...args, ...files, '--no-file-parallelism'], env);
+  return again(report, files, count(second.report, second.code));
+}
+
+async function run(config: string, args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ readonly report: Report | null; readonly code: number }> {
   const file = at(`dist/.tests/${config.replaceAll('/', '-')}.json`);
   mkdirSync(dirname(file), { recursive: true });
   rmSync(file, { force: true });
@@ -34,7 +78,16 @@ export async function vitest(config: string, args: readonly string[], env: Reado
   } catch {
     // Killed before it could report: counted as a failure.
   }
-  return count(report, code);
+  return { report, code };
+}
+
+/** What failed and what was unsteady, by name and with the first lines of why; nothing where nothing was. */
+export function failureLines(tallies: readonly Tally[]): string[] {
+  const lines = (what: string, of: readonly string[]): string[] => (of.length === 0 ? [] : [`${of.length} ${what}:`, ...of.map((one) => `  ${one}`)]);
+  return [
+    ...lines('unsteady (failed beside the others, passed alone)', tallies.flatMap((tally) => tally.unsteady)),
+    ...lines('failed', tallies.flatMap((tally) => tally.failures)),
+  ];
 }
 
 /** What was skipped, by name and, where the name says it, why; nothing where nothing was. */
