@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['{app,testkit,scripts,resources,bench}/**/*.test.{ts,tsx}'],
     environment: 'node',
+    globalSetup: ['testkit/dataFolder.ts'],
     setupFiles: ['testkit/seed.ts'],
     pool: 'forks',
     // Vitest leaves a core for itself, which of two is half: many tests wait for git or a disk.
