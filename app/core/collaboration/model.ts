@@ -56,18 +56,29 @@ export interface Flying {
   /** seconds since the epoch */
   readonly time: number;
   readonly standing: 'exact' | 'stale' | 'inexact';
+  /** commits of the segment that stands for it */
+  readonly commits: number;
   readonly files: readonly FlyingFile[];
-  /** of those beside it, the ACUs it requires, transitively */
+  /** the ACUs that it requires directly; `requirements` (inFlight.ts) closes over them */
   readonly requires: readonly AcuId[];
 }
-/** `hunks`: pairs of base lines [start, end), rising; empty where the file is new, binary or its lines are not known. */
+/**
+ * Lines that it adds and takes away there: 0 where they are not known, as of what is stale. `hunks`: pairs of base lines [start, end), rising;
+ * empty where the file is new, binary or its lines are not known.
+ */
 export interface FlyingFile { readonly path: PathBytes; readonly added: number; readonly deleted: number; readonly hunks: Uint32Array }
 
 /** Two ACUs that conflict, with the paths on which they do. `b` 'base': stale. */
 export interface FlyingConflict { readonly a: AcuId; readonly b: AcuId | 'base'; readonly verdict: string; readonly paths: readonly PathBytes[] }
 
 /** All work in flight, at one state of the engine. */
-export interface InFlight { readonly acus: readonly Flying[]; readonly conflicts: readonly FlyingConflict[] }
+export interface InFlight {
+  readonly acus: readonly Flying[];
+  /** those against the base, and the pairs; of very many pairs a sample in which every ACU that conflicts has some (inFlight.ts) */
+  readonly conflicts: readonly FlyingConflict[];
+  /** every pair that conflicts, or of which it is not known, once: places in `acus`, a < b */
+  readonly pairs: { readonly a: Uint32Array; readonly b: Uint32Array };
+}
 
 /** Knowledge halves in this many days where nobody says otherwise (decisions/0036). */
 export const HALF_LIFE_DAYS = 180;
