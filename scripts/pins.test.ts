@@ -50,8 +50,9 @@ describe('package-lock.json', () => {
 
   test('brings no package that runs a script when it is installed, except those listed', () => {
     // fsevents compiles nothing we use and exists on macOS alone (optional, of vite and playwright). electron-winstaller copies the
-    // 7-Zip of this processor within its own folder; it is electron-builder's, for a kind of installer that we do not build.
-    const known = /(^|\/)(fsevents|electron-winstaller)$/;
+    // 7-Zip of this processor within its own folder; it is electron-builder's, for a kind of installer that we do not build. webgpu
+    // takes macOS's quarantine off its own binary, and does nothing elsewhere.
+    const known = /(^|\/)(fsevents|electron-winstaller|webgpu)$/;
     expect(installed.filter(([path, entry]) => entry.hasInstallScript === true && !known.test(path)).map(([path]) => path)).toEqual([]);
   });
 
