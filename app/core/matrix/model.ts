@@ -54,3 +54,20 @@ export interface Multiplier {
   /** a·aᵀ */
   gram(a: Matrix, stop?: Stop): Promise<Triangle>;
 }
+
+/**
+ * Why one way gave up what another can still do. `absent`: there is no such device here; `unfit`: the values are not ones that it can be held to
+ * (NaN, infinities, sums that may exceed 32 bits); `vanished`: the device was lost; `memory`: it had too little; `failed`: it refused, or did not
+ * answer; `resting`: it failed several times and is left alone for a while.
+ */
+export type LostReason = 'absent' | 'unfit' | 'vanished' | 'memory' | 'failed' | 'resting';
+
+/** A job that its way gave up: whoever asked does it anew on another, and says so. `message` is a sentence for people. */
+export class Lost extends Error {
+  override readonly name = 'Lost';
+  readonly reason: LostReason;
+  constructor(reason: LostReason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
