@@ -1,59 +1,27 @@
 // The door of the contract: unknown → a message of methods.ts, or one `bad-message` that says where. Decoded once, trusted inside.
 import * as v from 'valibot';
-import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
+import type { Oid } from '../core/bytes.ts';
 import { errorCodes } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
 import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
+import * as collaboration from './decodeCollaboration.ts';
 import * as figures from './decodePerformance.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
+import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, ticket } from './shapes.ts';
 import { loadLimits } from './performance.ts';
 import type { LoadState } from './performance.ts';
 import type { ListedLine, Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
 
-type Schema<T> = v.GenericSchema<unknown, T>;
-
-const hexId = <T>(shape: RegExp, what: string) => v.custom<T>((x) => typeof x === 'string' && shape.test(x), what);
-const oid = hexId<Oid>(/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/, 'an object id');
-const ACU_ID = /^[0-9a-f]{64}$/;
-const acuId = hexId<AcuId>(ACU_ID, 'an ACU id');
-const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && isBytes(x), 'a path');
-// Half characters come out of a frame whose bytes are no UTF-8; files, refs and terminals each make something else of them.
-const name = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.name), v.check((x) => !x.includes('\0') && x.isWellFormed(), 'a name'));
-const label = v.pipe(v.string(), v.maxLength(16 * limits.name));
-const ticket = v.pipe(v.string(), v.minLength(1), v.maxLength(128), v.check((x) => x.isWellFormed(), 'a ticket'));
-const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const duration = v.pipe(v.number(), v.finite(), v.minValue(0));
-const bytes = v.custom<Uint8Array>((x) => x instanceof Uint8Array, 'bytes');
-/** Checked as one, and those seen lately by name alone: there may be thousands. */
-const acuIds = v.custom<AcuId[]>((x) => Array.isArray(x) && x.length <= limits.acus && x.every(isAcuId), `at most ${limits.acus} ACU ids`);
-const seen = new Set<unknown>();
-function isAcuId(id: unknown): boolean {
-  if (seen.has(id)) return true;
-  if (typeof id !== 'string' || !ACU_ID.test(id)) return false;
-  if (seen.size >= 1 << 13) seen.clear();
-  seen.add(id);
-  return true;
-}
 const grain = v.picklist(['branch', 'commit', 'atom']);
 const editKind = v.picklist(['add', 'delete', 'modify', 'mode', 'binary', 'symlink', 'submodule', 'type'] satisfies EditKind[]);
 const conflictKind = v.picklist(conflictKinds);
 const verdict = v.picklist(['blocking', 'resolvable', 'risk', 'partial', 'order-sensitive'] satisfies SetConflict['verdict'][]);
 
-/** One byte per code unit; NUL ends a path in git's formats, so no path has one. */
-function isBytes(text: string): boolean {
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 0 || c > 255) return false;
-  }
-  return true;
-}
-
 /** `strictObject` takes an empty list for an empty map. */
 const map = v.custom<object>((x) => typeof x === 'object' && x !== null && Object.getPrototypeOf(x) === Object.prototype, 'a map');
 
-const acuOrBase = v.union([v.literal('base'), acuId]);
 const nothing = v.strictObject({});
 const ticketed = v.strictObject({ ticket });
 
@@ -70,7 +38,6 @@ const files = v.array(v.strictObject({ path, kind: editKind, added: count, delet
 const beforeAfter = v.strictObject({ before: v.nullable(shown), after: v.nullable(shown) });
 const done = v.strictObject({ operation });
 const amended = v.strictObject({ operation: v.nullable(operation), size: count });
-const byteString = v.custom<ByteString>((x) => typeof x === 'string' && isBytes(x), 'a byte string');
 const previewConflicts = v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind, verdict, detail: label, sides: acuIds }));
 const standings: readonly unknown[] = ['exact', 'stale', 'inexact'] satisfies ListedLine['standing'][];
 const isByteString = (x: unknown): boolean => typeof x === 'string' && isBytes(x);
@@ -138,6 +105,8 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   alert: figures.alertParams,
   responses: figures.responsesParams,
   baselines: figures.baselinesParams,
+  history: ticketed,
+  collaborate: collaboration.params,
 };
 
 const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
@@ -179,6 +148,8 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   alert: figures.alertResult,
   responses: figures.responsesResult,
   baselines: figures.baselinesResult,
+  history: v.strictObject({ digest: label, bytes }),
+  collaborate: collaboration.result,
 };
 
 const wireError: Schema<WireError> = v.strictObject({

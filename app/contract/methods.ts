@@ -1,6 +1,7 @@
 // What renderer and service sign: every request's parameters and result, every push, as types. Decoders are in decode.ts.
 // Values are plain data; Uint8Array for bytes. On the wire: MessagePack frames (frames.ts).
 import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
+import type { Report, ReportAsked } from '../core/collaboration/report.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -83,6 +84,10 @@ export interface Methods {
   responses: { params: { set: readonly { id: string; on: boolean }[] }; result: { responses: readonly ResponseSetting[] } };
   /** Saves what was measured of late under a name, or drops it; with neither, only asks. The newest is the one compared with. */
   baselines: { params: { save: string | null; drop: string | null }; result: { baselines: readonly SavedBaseline[] } };
+  /** The history of the base's tip, packed (core/collaboration/packed.ts); `digest`: SHA-256 of the bytes. Reading it may take long: progress is pushed with the ticket. */
+  history: { params: { ticket: string }; result: { digest: string; bytes: Uint8Array } };
+  /** Who should talk to whom, who knows what, who takes which conflict: all of it, computed by the service from the same history. */
+  collaborate: { params: ReportAsked & { ticket: string }; result: Report };
 }
 export type Method = keyof Methods;
 

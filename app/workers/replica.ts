@@ -3,6 +3,8 @@
 import { display } from '../core/bytes.ts';
 import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import { applyDifference } from '../core/difference.ts';
+import { inFlightOf } from '../core/collaboration/inFlight.ts';
+import type { InFlight } from '../core/collaboration/model.ts';
 import { Engine } from '../core/engine.ts';
 import { visible } from '../core/visible.ts';
 import { PATCH_REF } from '../core/events.ts';
@@ -249,6 +251,9 @@ export class Replica {
     const wanted = text.toLowerCase();
     return Uint8Array.from(this.#held().acus, (acu) => (acu.paths.some((path) => display(path).toLowerCase().includes(wanted)) ? 1 : 0));
   }
+
+  /** What collaboration is computed from, beside the history. */
+  inFlight(): InFlight { return inFlightOf(this.#held()); }
 
   paths(id: AcuId): readonly PathBytes[] {
     return this.#held().acu(id)?.paths ?? [];

@@ -1,6 +1,6 @@
 // What is said of collaboration, as data: the same for the screen's worker, the service and the command line. People and files are named by
 // their index in the history; whoever shows them turns an index into a name, or into a role where names are not to be shown.
-import type { AcuId, PathBytes } from '../bytes.ts';
+import type { AcuId, ByteString, Oid, PathBytes } from '../bytes.ts';
 import type { By } from '../matrix/model.ts';
 import type { PersonKind } from './model.ts';
 
@@ -118,4 +118,36 @@ export interface Assignment {
   readonly second: { readonly cost: number; readonly changes: readonly { readonly item: string; readonly from: number | null; readonly to: number | null }[] } | null;
   readonly people: readonly { readonly person: number; readonly items: number; readonly most: number; readonly away: boolean }[];
   readonly ms: number;
+}
+
+/** At most so many rows and columns of a matrix, pairs of people, predictions and places in one answer. */
+export const MOST_ROWS = 5_000;
+
+/** Everything at once, as the command line prints it. `most` bounds each list; `matrices` are cut to it on both sides. */
+export interface ReportAsked extends Asked {
+  readonly matrices: readonly HeatKind[];
+  readonly by: 'files' | 'directories';
+  readonly most: number;
+  readonly assignment: AssignmentAsked;
+}
+
+export interface Report {
+  /** the commit whose history it is of */
+  readonly head: Oid;
+  readonly halfLifeDays: number;
+  /** without its people */
+  readonly overview: Omit<Overview, 'people'>;
+  /** those whom anything below names; by name */
+  readonly people: readonly PersonLine[];
+  readonly matrices: readonly Heat[];
+  readonly talk: readonly TalkPair[];
+  readonly predictions: readonly PredictedPair[];
+  /** who knows most of each open conflict */
+  readonly conflicts: readonly { readonly a: AcuId; readonly b: AcuId | 'base'; readonly paths: readonly PathBytes[]; readonly experts: readonly Expert[] }[];
+  /** conflicts there are, of which `conflicts` has the first */
+  readonly conflictCount: number;
+  readonly assignment: Assignment;
+  readonly busFactor: readonly BusRisk[];
+  /** names of the ACUs that anything above mentions, as their authors wrote them */
+  readonly acus: readonly { readonly id: AcuId; readonly name: ByteString; readonly author: number }[];
 }

@@ -12,7 +12,7 @@ import { writeBranch } from './writeBack.ts';
 export type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
 export function handlersOf(workspace: Workspace): Handlers {
-  const { queue, reading, answers } = workspace, composing = new Composing(workspace);
+  const { queue, beside, reading, answers } = workspace, composing = new Composing(workspace);
   const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task);
   const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
   return {
@@ -33,7 +33,9 @@ export function handlersOf(workspace: Workspace): Handlers {
     undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(workspace, 'undo', signal)),
     redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(workspace, 'redo', signal)),
     fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(workspace)),
-    cancel: async ({ ticket }) => ({ cancelled: queue.cancel(ticket) }),
+    cancel: async ({ ticket }) => ({ cancelled: queue.cancel(ticket) || beside.cancel(ticket) }),
+    history: ({ ticket }) => beside.add(ticket, 'history', async (signal, progress) => (await workspace.collaborating()).history(signal, progress), true),
+    collaborate: ({ ticket, ...asked }) => beside.add(ticket, 'collaborate', async (signal, progress) => (await workspace.collaborating()).collaborate(asked, signal, progress), true),
     ...performanceAnswers(workspace.platform),
     ...alertAnswers(workspace.platform),
     load: async (request) => (await workspace.loadGenerator()).call(request),

@@ -18,6 +18,7 @@ import { LayeredCache } from './cache/cache.ts';
 import { Engines } from './engines.ts';
 import { handlersOf } from './handlers.ts';
 import type { Handlers } from './handlers.ts';
+import type { Collaborating } from './collaborating.ts';
 import type { Memory } from './memory.ts';
 import type { LoadGenerator } from './load/generator.ts';
 import { isOvertaken, pause, Pipeline } from './pipeline.ts';
@@ -84,6 +85,8 @@ export class Workspace implements Service {
   readonly reading: Reading;
   readonly answers: Answers;
   readonly queue: OperationQueue;
+  /** what takes long and changes nothing: by ticket as well, with its progress, but no operation waits for it */
+  readonly beside: OperationQueue;
   readonly telling = new Telling();
   readonly #engines = new Engines(this);
   readonly #pipeline = new Pipeline(this, (done) => this.#advance(done));
@@ -103,6 +106,7 @@ export class Workspace implements Service {
   readonly #options: WorkspaceOptions;
   readonly #diff: Diff | undefined;
   #load: Promise<LoadGenerator> | null = null;
+  #collaborating: Promise<Collaborating> | null = null;
 
   /** Opens or creates the store `file` and folds its state. */
   static async open(file: string, options: WorkspaceOptions = {}): Promise<Workspace> {
@@ -136,6 +140,7 @@ export class Workspace implements Service {
       depth.set(push.waiting);
       this.telling.latest('queue', () => [push]);
     }, () => this.clock.now());
+    this.beside = new OperationQueue((push) => { if (push.push === 'progress') this.telling.now(push); }, () => this.clock.now());
     this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
     this.#handlers = handlersOf(this);
     const commits = this.platform.telemetry.timer('acumen_commit_seconds');
@@ -172,7 +177,7 @@ export class Workspace implements Service {
     this.#leave();
     await this.reading.prefetch.close();
     await (await this.#load)?.close();
-    await this.queue.close();
+    await Promise.all([this.queue.close(), this.beside.close()]);
     await this.#folding.catch(() => undefined);
     this.telling.flush();
     if (!this.store.readOnly) await this.#engines.keep().catch(() => undefined);
@@ -326,6 +331,11 @@ export class Workspace implements Service {
     return {
       path: repositoryPath(gitDir), name: repositoryName(gitDir), base: published?.base ?? null, baseName: published?.baseName ?? '', grain: published?.grain ?? 'branch',
     };
+  }
+
+  /** Loaded when first asked for. */
+  collaborating(): Promise<Collaborating> {
+    return this.#collaborating ??= import('./collaborating.ts').then(({ Collaborating }) => new Collaborating(this));
   }
 
   /** Loaded when first asked for. It works on a copy, under a workspace of its own. */

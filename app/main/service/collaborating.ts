@@ -1,0 +1,25 @@
+// Collaboration, as a workspace answers it: the packed history of the base's tip for screens, which compute from it themselves, and the whole
+// report for the command line. Both are kept by content; the work is done beside the operation queue, the report's in a thread.
+import { AcumenError } from '../../core/errors.ts';
+import type { Methods } from '../../contract/methods.ts';
+import type { Progress } from './queue.ts';
+import type { Workspace } from './workspace.ts';
+
+export class Collaborating {
+  readonly #workspace: Workspace;
+
+  constructor(workspace: Workspace) { this.#workspace = workspace; }
+
+  async history(signal: AbortSignal, progress: Progress): Promise<Methods['history']['result']> {
+    const { published } = this.#workspace.view.state;
+    if (published === null) throw new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first.');
+    signal.throwIfAborted();
+    progress('reading the history', 0, null);
+    throw new AcumenError('usage', 'Histories are not read in this version.', 'Wait for the next one.');
+  }
+
+  async collaborate(_asked: Omit<Methods['collaborate']['params'], 'ticket'>, signal: AbortSignal, progress: Progress): Promise<Methods['collaborate']['result']> {
+    await this.history(signal, progress);
+    throw new AcumenError('usage', 'Collaboration is not computed in this version.', 'Wait for the next one.');
+  }
+}

@@ -1,0 +1,5 @@
+// Collaboration as a Web Worker.
+import { expose } from 'comlink';
+import { Collaborator } from './collaborator.ts';
+
+expose(new Collaborator());
