@@ -84,8 +84,9 @@ const event: Schema<TelemetryEvent> = v.variant('kind', [
   v.strictObject({ kind: v.literal('anomaly'), metric: label, value: figure, expected: figure, score: figure, reason: label }),
   v.strictObject({ kind: v.literal('regression'), metric: label, baseline: figure, now: figure, p: figure, reason: label }),
   v.strictObject({ kind: v.literal('alert'), id: label, state: alertState, severity, value: figure, reason: label }),
+  v.strictObject({ kind: v.literal('product'), matrix: label, by: v.picklist(['sparse', 'dense', 'gpu']), outcome: v.picklist(['kept', 'fallen']), ms: figure, multiplyAdds: figure, reason: label }),
 ]);
-const kinds = ['operation', 'decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert'] as const satisfies readonly TelemetryKind[];
+const kinds = ['operation', 'decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert', 'product'] as const satisfies readonly TelemetryKind[];
 export const events: Schema<{ readonly events: readonly TimedEvent[] }> = v.strictObject({ events: v.array(v.strictObject({ at: time, seq: count, lane, event })) });
 export const eventsParams: Schema<EventQuery> = v.strictObject({
   kinds: v.pipe(v.array(v.picklist(kinds)), v.maxLength(kinds.length)), from: v.nullable(time), to: v.nullable(time), limit: v.pipe(count, v.minValue(1), v.maxValue(historyLimits.events)),

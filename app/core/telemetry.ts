@@ -37,6 +37,9 @@ export const metrics = {
   acumen_gc_pause_seconds: { kind: 'seconds', label: 'kind', help: 'Pauses for garbage collection.' },
   acumen_disk_seconds: { kind: 'seconds', label: null, help: 'Time of one small durable write beside the store.' },
   acumen_disk_bytes: { kind: 'gauge', label: 'file', help: 'Size of the store and of what lies beside it.' },
+  acumen_collaboration_seconds: { kind: 'seconds', label: 'part', help: 'Time of a part of collaboration that was not kept: reading the history, making the report.' },
+  acumen_product_seconds: { kind: 'seconds', label: 'by', help: 'Time of one matrix product, by who multiplied: sparse, dense or gpu.' },
+  acumen_products_fallen_total: { kind: 'counter', label: null, help: 'Matrix products begun on a GPU that was lost, and done anew on the processor.' },
   acumen_handles: { kind: 'gauge', label: null, help: 'Open handles of this process.' },
 } as const satisfies Readonly<Record<string, { readonly kind: 'counter' | 'gauge' | 'seconds'; readonly label: string | null; readonly help: string }>>;
 export type MetricName = keyof typeof metrics;
@@ -70,7 +73,9 @@ export type TelemetryEvent =
   | { readonly kind: 'cache'; readonly what: 'shrunk' | 'grown' | 'cleared'; readonly level: CacheLevel; readonly bytes: number; readonly reason: string }
   | { readonly kind: 'anomaly'; readonly metric: string; readonly value: number; readonly expected: number; readonly score: number; readonly reason: string }
   | { readonly kind: 'regression'; readonly metric: string; readonly baseline: number; readonly now: number; readonly p: number; readonly reason: string }
-  | { readonly kind: 'alert'; readonly id: string; readonly state: AlertState; readonly severity: Severity; readonly value: number; readonly reason: string };
+  | { readonly kind: 'alert'; readonly id: string; readonly state: AlertState; readonly severity: Severity; readonly value: number; readonly reason: string }
+  /** A matrix product of collaboration: who multiplied and why. `fallen`: begun on a GPU that was lost. */
+  | { readonly kind: 'product'; readonly matrix: string; readonly by: 'sparse' | 'dense' | 'gpu'; readonly outcome: 'kept' | 'fallen'; readonly ms: number; readonly multiplyAdds: number; readonly reason: string };
 export type TelemetryKind = TelemetryEvent['kind'];
 
 export type BreakerState = 'closed' | 'half-open' | 'open';

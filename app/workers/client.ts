@@ -112,6 +112,9 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
   };
 }
 
+export { spawnCollaboration } from './collaborationClient.ts';
+export type { CollaborationClient } from './collaborationClient.ts';
+export type { CollaborationApi } from './collaboration.ts';
 export { WorkerDied } from './rpc.ts';
 export type { PoolState } from './pool.ts';
 export { markNames, marks, markToken, shapes } from './marks.ts';
@@ -121,3 +124,4 @@ export type { NodeStates, Palette, View } from './draw.ts';
 export { BASE, refusedView, verdictOrder } from './conflictTable.ts';
 export type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';
+export * from './heatClient.ts';

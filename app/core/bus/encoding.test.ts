@@ -17,6 +17,7 @@ const anyEvent: fc.Arbitrary<TelemetryEvent> = fc.oneof(
   one('cache', { what: fc.constantFrom('shrunk', 'grown', 'cleared'), level: fc.constantFrom('L1', 'L2', 'L3'), bytes: number, reason: text }),
   one('anomaly', { metric: text, value: number, expected: number, score: number, reason: text }), one('regression', { metric: text, baseline: number, now: number, p: number, reason: text }),
   one('alert', { id: text, state: fc.constantFrom('raised', 'acknowledged', 'silenced', 'resolved'), severity: fc.constantFrom('notice', 'warning', 'critical'), value: number, reason: text }),
+  one('product', { matrix: text, by: fc.constantFrom('sparse', 'dense', 'gpu'), outcome: fc.constantFrom('kept', 'fallen'), ms: number, multiplyAdds: number, reason: text }),
 );
 
 /** What must come back: texts of so many characters as well-formed Unicode, so many parts. */
@@ -53,7 +54,7 @@ test('a label tells the subject, and is the same everywhere', () => {
 });
 
 test('kinds keep their numbers: they are in files', () => {
-  expect(kinds).toEqual(['operation', 'decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert']);
+  expect(kinds).toEqual(['operation', 'decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert', 'product']);
 });
 
 test('the largest event is no larger than is said', () => {

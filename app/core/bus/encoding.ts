@@ -23,6 +23,7 @@ const shapes = {
   anomaly: { lane: 'normal', fields: { metric: 'subject', value: 'number', expected: 'number', score: 'number', reason: 'text' } },
   regression: { lane: 'normal', fields: { metric: 'subject', baseline: 'number', now: 'number', p: 'number', reason: 'text' } },
   alert: { lane: 'critical', fields: { id: 'subject', state: ['raised', 'acknowledged', 'silenced', 'resolved'], severity: ['notice', 'warning', 'critical'], value: 'number', reason: 'text' } },
+  product: { lane: 'normal', fields: { matrix: 'subject', by: ['sparse', 'dense', 'gpu'], outcome: ['kept', 'fallen'], ms: 'number', multiplyAdds: 'number', reason: 'text' } },
 } as const satisfies { readonly [K in TelemetryKind]: Shape & { readonly fields: { readonly [F in Exclude<keyof Extract<TelemetryEvent, { kind: K }>, 'kind'>]: Field } } };
 
 export const kinds: readonly TelemetryKind[] = Object.keys(shapes) as TelemetryKind[];

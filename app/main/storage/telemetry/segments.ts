@@ -192,6 +192,7 @@ function subjectOf(event: TelemetryEvent): string | null {
     case 'worker': return event.pool;
     case 'anomaly': case 'regression': return event.metric;
     case 'alert': return event.id;
+    case 'product': return event.matrix;
     case 'memory': case 'cache': return null;
   }
 }

@@ -9,7 +9,7 @@ import { TimeChart } from './TimeChart.tsx';
 import { useSpan } from './useSeries.ts';
 
 const lanes = ['critical', 'normal', 'analytics'] as const;
-const kinds: readonly TelemetryKind[] = ['decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert'];
+const kinds: readonly TelemetryKind[] = ['decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert', 'product'];
 
 const laneColumns: readonly Column<LaneFigures>[] = [
   { title: 'lane', cell: ({ lane }) => lane },
@@ -60,5 +60,6 @@ export function eventWords(event: TelemetryEvent): string {
     case 'anomaly': return `${event.metric}: ${digits(event.value)} where ${digits(event.expected)} is usual (score ${digits(event.score)}), ${event.reason}`;
     case 'regression': return `${event.metric}: ${digits(event.baseline)} → ${digits(event.now)} (p ${event.p.toPrecision(2)}), ${event.reason}`;
     case 'alert': return `${event.id} ${event.state} (${event.severity}) at ${digits(event.value)}, ${event.reason}`;
+    case 'product': return `${event.matrix} by ${event.by}${event.outcome === 'fallen' ? ', begun on a GPU that was lost' : ''} in ${figure(event.ms, 'ms')}: ${event.reason}`;
   }
 }
