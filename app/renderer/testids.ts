@@ -21,5 +21,11 @@ export const ids = {
   levelCard: 'level-card', latencyChart: 'latency-chart', throughputChart: 'throughput-chart', operationRow: 'operation-row', flame: 'flame', reportAt: 'report-at', asTable: 'as-table',
   alert: 'alert', response: 'response', baselineName: 'baseline-name', baseline: 'baseline', trial: 'trial',
   load: 'load', loadOpen: 'load-open', loadRate: 'load-rate', loadSeconds: 'load-seconds', loadStart: 'load-start', loadStop: 'load-stop', loadResult: 'load-result', // data-state on load
+  collaboration: 'collaboration', // data-place, data-status, data-as-of, data-names, data-busy
+  talk: 'talk', predicted: 'predicted', bus: 'bus', detail: 'collaboration-detail', // rows carry data-line
+  expert: 'expert', // data-person
+  board: 'board', boardColumn: 'board-column', boardCard: 'board-card', boardCost: 'board-cost', whatIf: 'what-if', // data-person, data-card, data-cost
+  heat: 'heat', asOf: 'as-of', computed: 'computed', whoKnows: 'who-knows',
+  heatList: 'heat-list', heatTip: 'heat-tip', heatFind: 'heat-find', // data-settled, data-focus on heat
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

@@ -1,7 +1,8 @@
 // Where the bundler put the workers.
 import graphAddress from '../../workers/graph.worker.ts?worker&url';
+import heatAddress from '../../workers/heat.worker.ts?worker&url';
 import layoutAddress from '../../workers/layout.worker.ts?worker&url';
 import pairingAddress from '../../workers/pairing.worker.ts?worker&url';
 import replicaAddress from '../../workers/replica.worker.ts?worker&url';
 
-export { graphAddress, layoutAddress, pairingAddress, replicaAddress };
+export { graphAddress, heatAddress, layoutAddress, pairingAddress, replicaAddress };

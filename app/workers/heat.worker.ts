@@ -1,0 +1,5 @@
+// The heat map's painter as a Web Worker.
+import { expose } from 'comlink';
+import { HeatPainter } from './heat.ts';
+
+expose(new HeatPainter());

@@ -1,0 +1,61 @@
+// The page's side of the heat map's worker. The matrix is lent to it, not given: both sides read the same memory, and no frame waits for a copy.
+import { transfer } from 'comlink';
+import type { HeatPalette, Pointed, Sheet } from './heatDraw.ts';
+import type { Arrangement, HeatNames, HeatPainter, HeatSource } from './heat.ts';
+import type { Figures } from './heatPyramid.ts';
+import type { View } from './heatView.ts';
+import { supervise } from './rpc.ts';
+
+export interface HeatClient {
+  attach(canvas: OffscreenCanvas): Promise<void>;
+  resize(sheet: Sheet, view: View): Promise<void>;
+  paint(palette: HeatPalette): Promise<void>;
+  look(view: View): Promise<void>;
+  point(pointed: Pointed): Promise<void>;
+  name(names: HeatNames): Promise<void>;
+  take(source: HeatSource): Promise<Figures>;
+  /** true when it is shown, false where a newer one took its place */
+  arrange(arrangement: Arrangement): Promise<boolean>;
+  strongest(most: number, half: boolean): Promise<Uint32Array>;
+  onDeath(listener: (reason: Error) => void): void;
+  end(): void;
+}
+
+/** A painter holds the canvas it was given, so it is one worker and no pool's. */
+export function spawnHeat(address: string): HeatClient {
+  const worker = supervise<HeatPainter>(new Worker(address, { type: 'module', name: 'heat' }), 'heat');
+  return {
+    attach: (canvas) => worker.call((api) => api.attach(transfer(canvas, [canvas]))),
+    resize: (sheet, view) => worker.call((api) => api.resize(sheet, view)),
+    paint: (palette) => worker.call((api) => api.paint(palette)),
+    look: (view) => worker.call((api) => api.look(view)),
+    point: (pointed) => worker.call((api) => api.point(pointed)),
+    name: (names) => worker.call((api) => api.name(names)),
+    take: (source) => worker.call((api) => api.take({ ...source, value: shared(source.value) })),
+    arrange: (arrangement) => worker.call((api) => api.arrange(arrangement)),
+    strongest: (most, half) => worker.call((api) => api.strongest(most, half)),
+    onDeath: (listener) => worker.onDeath(listener),
+    end: () => worker.end(),
+  };
+}
+
+const lent = new WeakMap<ArrayBufferLike, Float32Array>();
+/** In memory that both threads see. Copied once where it is not already; a message would copy it twice. */
+function shared(value: Float32Array): Float32Array {
+  if (typeof SharedArrayBuffer === 'undefined' || value.buffer instanceof SharedArrayBuffer) return value;
+  const known = lent.get(value.buffer);
+  if (known !== undefined && known.length === value.length) return known;
+  const copy = new Float32Array(new SharedArrayBuffer(value.byteLength));
+  copy.set(value);
+  lent.set(value.buffer, copy);
+  return copy;
+}
+
+export { coloursOf, nothingPointed, short } from './heatDraw.ts';
+export type { At, HeatPalette, Pointed, Sheet } from './heatDraw.ts';
+export type { HeatNames } from './heat.ts';
+export type { Figures, Places } from './heatPyramid.ts';
+export { DECADES, floorOf, scaleKinds, share, ticks } from './heatScale.ts';
+export type { Rgb, Scale, ScaleKind } from './heatScale.ts';
+export * as heatView from './heatView.ts';
+export type { Room, Span, View as HeatView } from './heatView.ts';
