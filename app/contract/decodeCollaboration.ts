@@ -2,13 +2,13 @@
 import * as v from 'valibot';
 import type { PathBytes } from '../core/bytes.ts';
 import type { Assignment, AssignmentAsked, Evidence, Heat, Report } from '../core/collaboration/report.ts';
-import { MOST_ROWS, heatKinds } from '../core/collaboration/report.ts';
+import { LONGEST_HALF_LIFE, MOST_ROWS, heatKinds } from '../core/collaboration/report.ts';
 import { limits } from './methods.ts';
 import type { Methods } from './methods.ts';
 import { type Schema, acuId, acuOrBase, byteString, count, duration, figure, isBytes, label, oid, personKey, ticket } from './shapes.ts';
 
-/** What may be asked: of half-lives in days, of people and items in lists. */
-const LONGEST_HALF_LIFE = 36_500, MOST_PEOPLE = limits.acus;
+/** People and items that may be named in one message. */
+const MOST_PEOPLE = limits.acus;
 
 /** A file, or a directory; the root is ''. */
 const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length <= limits.name && isBytes(x), 'a path');
@@ -19,12 +19,13 @@ const assignmentAsked: Schema<AssignmentAsked> = v.strictObject({
   most: count,
   pinned: v.pipe(v.array(v.strictObject({ item: label, key: personKey })), v.maxLength(MOST_PEOPLE)),
 });
+const bound = v.pipe(count, v.minValue(1), v.maxValue(MOST_ROWS));
 const halfLifeDays = v.pipe(figure, v.minValue(Number.MIN_VALUE), v.maxValue(LONGEST_HALF_LIFE));
 
 export const params: Schema<Methods['collaborate']['params']> = v.strictObject({
   asOf: v.nullable(duration), halfLifeDays,
   matrices: v.pipe(v.array(v.picklist(heatKinds)), v.maxLength(heatKinds.length)),
-  by: v.picklist(['files', 'directories']), most: v.pipe(count, v.minValue(1), v.maxValue(MOST_ROWS)),
+  by: v.picklist(['files', 'directories']), most: bound, rows: bound,
   assignment: assignmentAsked, ticket,
 });
 
@@ -82,5 +83,6 @@ export const result: Schema<Report> = v.strictObject({
   conflictCount: count,
   assignment,
   busFactor: v.array(v.strictObject({ path, factor: count, holders: v.array(v.strictObject({ person: count, share })), files: count })),
-  acus: v.array(v.strictObject({ id: acuId, name: byteString, author: count })),
+  acus: v.array(v.strictObject({ acu: count, id: acuId, name: byteString, author: count })),
+  files: v.array(v.strictObject({ file: count, path })),
 });

@@ -123,11 +123,17 @@ export interface Assignment {
 /** At most so many rows and columns of a matrix, pairs of people, predictions and places in one answer. */
 export const MOST_ROWS = 5_000;
 
-/** Everything at once, as the command line prints it. `most` bounds each list; `matrices` are cut to it on both sides. */
+/** Days. */
+export const LONGEST_HALF_LIFE = 36_500;
+/** Items for one person where nobody says otherwise. */
+export const MOST_ITEMS = 5;
+
+/** Everything at once, as the command line prints it. `most`: of each list at most; `rows`: of a matrix, and columns. */
 export interface ReportAsked extends Asked {
   readonly matrices: readonly HeatKind[];
   readonly by: 'files' | 'directories';
   readonly most: number;
+  readonly rows: number;
   readonly assignment: AssignmentAsked;
 }
 
@@ -148,6 +154,8 @@ export interface Report {
   readonly conflictCount: number;
   readonly assignment: Assignment;
   readonly busFactor: readonly BusRisk[];
-  /** names of the ACUs that anything above mentions, as their authors wrote them */
-  readonly acus: readonly { readonly id: AcuId; readonly name: ByteString; readonly author: number }[];
+  /** the ACUs that anything above names, as their authors called them; `acu`: its place in the work in flight, which matrices name it by */
+  readonly acus: readonly { readonly acu: number; readonly id: AcuId; readonly name: ByteString; readonly author: number }[];
+  /** the files that matrices name by their place in the history */
+  readonly files: readonly { readonly file: number; readonly path: PathBytes }[];
 }

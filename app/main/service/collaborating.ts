@@ -18,6 +18,12 @@ export class Collaborating {
     throw new AcumenError('usage', 'Histories are not read in this version.', 'Wait for the next one.');
   }
 
+  /** Keys of people by name, address, role or key. */
+  async keysOf(_who: readonly string[], signal: AbortSignal, progress: Progress): Promise<string[]> {
+    await this.history(signal, progress);
+    return [];
+  }
+
   async collaborate(_asked: Omit<Methods['collaborate']['params'], 'ticket'>, signal: AbortSignal, progress: Progress): Promise<Methods['collaborate']['result']> {
     await this.history(signal, progress);
     throw new AcumenError('usage', 'Collaboration is not computed in this version.', 'Wait for the next one.');

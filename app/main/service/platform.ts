@@ -93,11 +93,12 @@ export function barePlatform(): Platform {
   };
 }
 
-/** A bare one whose process leaves what its requests took in FILE.telemetry when it is closed. `what`: the verb that runs. */
-export async function runPlatform({ store, what }: PlatformOptions): Promise<Platform> {
+/** A bare one whose process leaves what its requests took in FILE.telemetry when it is closed. `what`: the verb that runs; `keeps`: with FILE.cache. */
+export async function runPlatform({ store, what, keeps = false }: PlatformOptions & { readonly keeps?: boolean }): Promise<Platform> {
   const { RunFigures } = await import('./monitor/run.ts');
   const figures = new RunFigures(), bare = barePlatform();
-  return { ...bare, telemetry: figures, timing: figures.timing, async close() { await bare.close(); figures.leave(store, what); } };
+  const cache = keeps ? (await import('./cache/part.ts')).openCache(store, silent, bare.add) : null;
+  return { ...bare, telemetry: figures, timing: figures.timing, cache, async close() { await bare.close(); figures.leave(store, what); } };
 }
 
 /** Pools, admission and cache as in the whole of it. */

@@ -20,12 +20,12 @@ export async function refuseOther({ options }: Call, { repo, store }: Located, g
   throw new AcumenError('store-other-repository', `This store belongs to ${gitDir}.`, 'Leave --repo out, or use that repository\'s own --store.', { store, gitDir });
 }
 
-/** `imported`: the verb needs something published. */
-export async function withWorkspace<T>(call: Call, needs: { readonly write: boolean; readonly imported: boolean }, use: (workspace: Workspace) => Promise<T>): Promise<T> {
+/** `imported`: the verb needs something published. `keeps`: what it works out is worth finding again, in FILE.cache. */
+export async function withWorkspace<T>(call: Call, needs: { readonly write: boolean; readonly imported: boolean; readonly keeps?: boolean }, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const located = await whereIs(call);
   requireStore(located);
   const { Workspace } = await import('../../service/workspace.ts');
-  const platform = needs.write ? await ofRun(located) : undefined;
+  const platform = needs.write || needs.keeps === true ? await ofRun(located, needs.keeps) : undefined;
   const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options), ...platform !== undefined && { platform, closesPlatform: true } });
   try {
     const { gitDir, published } = workspace.view.state;
@@ -75,23 +75,28 @@ export async function createWorkspace(located: Located, { io, options }: Pick<Ca
   return openWorkspace(located, { env: io.env, git: readerChoice(options) }, await ofRun(located), true);
 }
 
-/** What changes something leaves what it took for `acumen stats`; what only looks measures nothing. */
-async function ofRun({ store }: Located): Promise<Platform> {
+/** What changes something or takes long leaves what it took for `acumen stats`; what only looks measures nothing. */
+async function ofRun({ store }: Located, keeps = false): Promise<Platform> {
   const { runPlatform } = await import('../../service/platform.ts');
-  return runPlatform({ store, what: 'command line' });
+  return runPlatform({ store, what: 'command line', keeps });
 }
 
 type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
 
 /** Runs an operation with its progress on the terminal; an interrupt cancels it, and its own answer says what became of it. */
 export async function operate<M extends Exclude<Ticketed, 'cancel'>>(call: Call, workspace: Workspace, method: M, params: Omit<Methods[M]['params'], 'ticket'>): Promise<Methods[M]['result']> {
+  return progressing(call, workspace, (ticket) => workspace.call(method, { ...params, ticket } as Methods[M]['params']));
+}
+
+/** What runs under a ticket, with its progress on the terminal; an interrupt cancels it. */
+export async function progressing<T>(call: Call, workspace: Workspace, run: (ticket: string) => Promise<T>): Promise<T> {
   const ticket = 'command-line';
   const cancel = (): void => { void workspace.call('cancel', { ticket }); };
   call.io.interrupt.addEventListener('abort', cancel);
   const progress = progressLine(call.err);
   const unsubscribe = workspace.subscribe((push) => { if (push.push === 'progress') progress.show(push.phase, push.done, push.total); });
   try {
-    const result = workspace.call(method, { ...params, ticket } as Methods[M]['params']);
+    const result = run(ticket);
     if (call.io.interrupt.aborted) cancel();
     return await result;
   } finally {

@@ -130,6 +130,14 @@ export class JsonStream {
     }
     await this.#out.write(']');
   }
+  /** An object with one more field that is a list. */
+  async nested(key: string, fields: object, name: string, items: Iterable<unknown>): Promise<void> {
+    await this.#key(key);
+    await this.#out.write(`{${JSON.stringify(fields).slice(1, -1)},`);
+    const inner = new JsonStream(this.#out);
+    await inner.list(name, items);
+    await this.#out.write('}');
+  }
   async close(): Promise<void> { await this.#out.write('}\n'); }
 
   async #key(key: string): Promise<void> {

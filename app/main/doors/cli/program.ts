@@ -13,6 +13,7 @@ export interface Options {
   /** `--no-store` */
   readonly unstored?: boolean;
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
+  readonly asOf?: string; readonly halfLife?: string; readonly top?: string; readonly roles?: boolean; readonly away?: readonly string[]; readonly matrix?: string; readonly by?: string;
   readonly prometheus?: boolean; readonly at?: string; readonly record?: string;
   readonly events?: boolean; readonly about?: string; readonly from?: string; readonly to?: string; readonly follow?: boolean; readonly reader?: string;
 }
@@ -21,7 +22,7 @@ export interface Call { readonly io: Io; readonly out: Output; readonly err: Out
 export type Verb = (call: Call) => Promise<number>;
 
 /** Named in design.md for later versions; each is refused in plain words. */
-const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'collaborate', 'bench'];
+const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'bench'];
 
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.out, io.env), err = new Output(io.err, io.env);
@@ -99,6 +100,14 @@ function build(out: Output, start: Run): Command {
   verb('compose <x...>', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
     .option('--branch <name>', 'write it to the repository as this branch')
     .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
+  verb('collaborate', 'who should talk to whom, who knows what, who could take which conflict: from the history, on this machine alone', async () => (await import('./collaborate.ts')).collaborate)
+    .option('--as-of <date>', 'only what was known by the end of this day (2024-05-31), or by this moment')
+    .option('--half-life <days>', 'in how many days knowledge halves (default: 180)')
+    .option('--top <n>', 'at most this many of each list, and rows of the matrix (default: 10, and 30)')
+    .option('--away <who>', 'somebody who takes nothing now: a name, an address or a role; may be repeated', collect)
+    .option('--roles', 'roles in place of names: nothing printed says who anybody is')
+    .option('--matrix <kind>', 'show this matrix, too: knowledge, interaction (with --json the default), overlap, flying or coChange')
+    .option('--by <what>', 'the sides of a matrix that are of paths: files or directories (default)');
   verb('log', 'the operations of the workspace, newest first', async () => (await import('./history.ts')).log)
     .option('--limit <n>', 'at most this many', '50');
   verb('undo', 'take the last operation back', async () => (await import('./history.ts')).undo);
