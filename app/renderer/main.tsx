@@ -8,7 +8,7 @@ import { listenToDrops } from './app/dropping.ts';
 import { platform } from './app/here.ts';
 import { start } from './app/session.ts';
 import { allowOnly } from './app/trusted.ts';
-import { graphAddress, heatAddress, layoutAddress, replicaAddress } from './app/workers.ts';
+import { collaborationAddress, graphAddress, heatAddress, layoutAddress, replicaAddress } from './app/workers.ts';
 import { listenToKeys, runSaying } from './commands/keys.ts';
 import { registerCommands } from './commands/list.ts';
 import { complain } from './state/notices.ts';
@@ -21,7 +21,7 @@ import './styles/lists.css';
 import './styles/panels.css';
 import './styles/overlays.css';
 
-allowOnly([replicaAddress, graphAddress, heatAddress, layoutAddress]);
+allowOnly([replicaAddress, collaborationAddress, graphAddress, heatAddress, layoutAddress]);
 const token = platform.takeToken();
 registerCommands();
 remember();

@@ -24,7 +24,7 @@ const run = promisify(execFile);
 const sections = ['overview', 'operations', 'caches', 'workers', 'events', 'memory', 'decisions', 'alerts', 'history', 'slowest'] as const;
 
 async function openConsole(page: Page): Promise<void> {
-  await page.keyboard.press('Alt+3');
+  await page.keyboard.press('Alt+4');
   await page.locator(`[data-testid="${ids.console}"]:not([data-at=""])`).waitFor({ timeout: 20_000 });
 }
 

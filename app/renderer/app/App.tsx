@@ -22,8 +22,9 @@ import { useUi } from '../state/ui.ts';
 import { visible } from '../../core/visible.ts';
 import { Spinner } from '../components/atoms.tsx';
 
-/** With its charts, when first opened: the first screen does not wait for them. */
+/** With all they draw with, when first opened: the first screen does not wait for them. */
 const Performance = lazy(() => import('../panels/performance/Performance.tsx'));
+const Collaboration = lazy(() => import('../panels/collaboration/Collaboration.tsx'));
 
 export function App() {
   const theme = useUi((s) => s.theme), overlay = useUi((s) => s.overlay);
@@ -62,8 +63,8 @@ function Workspace() {
   return (
     <div className="window">
       <TopBar />
-      {tab === 'performance'
-        ? <main id="view" role="tabpanel" aria-labelledby="tab-performance" className="panes" tabIndex={-1}><Suspense fallback={<div className="empty" role="status"><Spinner />Loading the console</div>}><Performance /></Suspense></main>
+      {tab === 'performance' || tab === 'collaboration'
+        ? <main id="view" role="tabpanel" aria-labelledby={`tab-${tab}`} className="panes" tabIndex={-1}><Suspense fallback={<div className="empty" role="status"><Spinner />Loading this view</div>}>{tab === 'performance' ? <Performance /> : <Collaboration />}</Suspense></main>
         : (
           <Group orientation="horizontal" className="panes" {...outer}>
             <Panel id="pane-acus" defaultSize="30%" minSize="260px"><Acus /></Panel>

@@ -21,13 +21,9 @@ const aborts = new Map<string, AbortController>();
 
 type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
 
-/** Runs one operation through its life; null where it failed or was cancelled, after telling why. */
-export async function operate<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string): Promise<Methods[M]['result'] | null> {
-  if (!connected()) {
-    complain(new AcumenError('io', 'The service is away; this change was not made.', 'Do it again when the connection is back: this window keeps trying, and verdicts work meanwhile.', {}));
-    return null;
-  }
-  const ticket = crypto.randomUUID(), abort = new AbortController(), began = performance.now();
+/** Runs one operation through its life, told of in the status line and to be cancelled there; rejects with why it failed. */
+export async function attempt<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string, ticket: string = crypto.randomUUID()): Promise<Methods[M]['result']> {
+  const abort = new AbortController(), began = performance.now();
   aborts.set(ticket, abort);
   useOperations.setState((state) => ({ mine: begin(state.mine, ticket, title, began) }));
   const over = (stage: 'done' | 'failed' | 'cancelled'): void => {
@@ -39,12 +35,26 @@ export async function operate<M extends Ticketed>(method: M, params: Omit<Method
     over('done');
     return result;
   } catch (error) {
-    const cancelled = error instanceof AcumenError && error.code === 'cancelled';
-    over(cancelled ? 'cancelled' : 'failed');
-    if (cancelled) say(`${title}: cancelled.`); else complain(error, wayOut(error));
-    return null;
+    over(isCancelled(error) ? 'cancelled' : 'failed');
+    throw error;
   } finally {
     aborts.delete(ticket);
+  }
+}
+
+export const isCancelled = (error: unknown): boolean => error instanceof AcumenError && error.code === 'cancelled';
+
+/** The same for what people change; null where it failed or was cancelled, after telling why. */
+export async function operate<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string): Promise<Methods[M]['result'] | null> {
+  if (!connected()) {
+    complain(new AcumenError('io', 'The service is away; this change was not made.', 'Do it again when the connection is back: this window keeps trying, and verdicts work meanwhile.', {}));
+    return null;
+  }
+  try {
+    return await attempt(method, params, title);
+  } catch (error) {
+    if (isCancelled(error)) say(`${title}: cancelled.`); else complain(error, wayOut(error));
+    return null;
   }
 }
 

@@ -3,7 +3,7 @@ import * as act from '../app/actions.ts';
 import { closeOverlay, say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { allCommands, forStroke } from './registry.ts';
-import type { Command } from './registry.ts';
+import type { Command, Place } from './registry.ts';
 
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
@@ -12,6 +12,11 @@ const isTyping = (target: EventTarget | null): boolean =>
 /** Enter and Space on a button press it; a command with the same key must not hear it too. */
 const isPressing = (target: EventTarget | null, key: string): boolean =>
   (key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.closest('button, a, summary, [role="tab"], [role="option"]') !== null;
+
+function placeOf(target: EventTarget | null): Place {
+  if (!(target instanceof HTMLElement)) return null;
+  return target.closest('[data-acus]') !== null ? 'list' : target.closest('[data-board]') !== null ? 'board' : null;
+}
 
 function runOrSay(command: Command): void {
   const why = command.disabled();
@@ -38,8 +43,7 @@ export function listenToKeys(): () => void {
     }
     const typing = isTyping(target), { overlay } = useUi.getState(), modal = overlay !== 'none' && overlay !== 'branch';
     if (isPressing(target, event.key)) return;
-    const inList = target instanceof HTMLElement && target.closest('[data-acus]') !== null;
-    const found = forStroke(event, typing, inList);
+    const found = forStroke(event, typing, placeOf(target));
     // A dialog has the keyboard to itself, but for what closes or changes it.
     if (found === null || (modal && !['help.escape', 'help.palette'].includes(found.id))) return;
     if (found.id === 'help.escape' && typing && overlay === 'none' && target instanceof HTMLElement) { target.blur(); return; }

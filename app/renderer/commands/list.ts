@@ -1,8 +1,11 @@
 // Everything the window can do, as commands.
 import * as act from '../app/actions.ts';
+import * as collaborate from '../app/collaboration.ts';
 import * as perform from '../app/performance.ts';
 import { platform } from '../app/here.ts';
 import { tryNow } from '../app/session.ts';
+import { useBoard } from '../state/board.ts';
+import { placeNames, places, useCollaboration } from '../state/collaboration.ts';
 import { chosen, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { noFilters, useFilters, isFiltered } from '../state/filters.ts';
@@ -24,12 +27,16 @@ const nothingSelected = (): string | null => (act.targets().length > 0 ? null : 
 const nothingComposed = (): string | null => (chosen().length > 0 ? null : 'The composition is empty.');
 const noConsole = (): string | null => (useUi.getState().tab === 'performance' ? null : 'Go to Performance first.');
 const noFigures = (): string | null => noConsole() ?? (usePerformance.getState().report === null ? 'There are no figures yet.' : null);
+const noSections = (): string | null => (['collaboration', 'performance'].includes(useUi.getState().tab) ? null : 'This view has no sections.');
+const noCollaboration = (): string | null => (useUi.getState().tab === 'collaboration' ? null : 'Go to Collaboration first.');
+const nothingRead = (): string | null => noCollaboration() ?? (useCollaboration.getState().overview === null ? 'The history is not read yet.' : null);
+const noCard = (): string | null => noCollaboration() ?? (useBoard.getState().cursor === null ? 'No card is chosen.' : null);
 const running = () => useOperations.getState().mine.findLast((operation) => !isOver(operation)) ?? null;
 
 const focusOn = (testId: string): void => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`)?.focus();
 
 /** The panes that F6 goes around, by the element that takes the keyboard. */
-const panes = [ids.search, ids.acuList, ids.composition, ids.graph, ids.graphList, ids.conflictList, ids.inspector];
+const panes = [ids.search, ids.acuList, ids.composition, ids.graph, ids.graphList, ids.conflictList, ids.inspector, ids.talk, ids.predicted, ids.detail, ids.board, ids.heat, ids.bus];
 function nextPane(step: 1 | -1): void {
   const there = panes.flatMap((id) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`) ?? []);
   if (there.length === 0) return;
@@ -43,10 +50,14 @@ const theme = (to: Theme): Command => ({
   run: () => useUi.setState({ theme: to }),
 });
 
+const nextSection = (step: 1 | -1): void => (useUi.getState().tab === 'performance' ? perform.nextSection(step) : collaborate.nextPlace(step));
+
 /** Escape gives up one thing at a time, the nearest first. */
 function escape(): void {
   if (useVerdicts.getState().carried !== null) { act.putBack(); return; }
+  if (useBoard.getState().carried !== null) { collaborate.putBack(); return; }
   if (useUi.getState().overlay !== 'none') { closeOverlay(); return; }
+  if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
   if (useComposition.getState().rebound !== null) { act.dismissRebound(); return; }
   useSelection.setState((selection) => ({ ...noSelection, cursor: selection.cursor }));
@@ -92,20 +103,33 @@ export function registerCommands(): void {
     { id: 'view.unfiltered', title: 'Clear all filters', group: 'View', keys: [], scope: 'window', disabled: () => (isFiltered(useFilters.getState()) ? null : 'Nothing is filtered.'), run: () => useFilters.setState(({ sort }) => ({ ...noFilters, sort })) },
     { id: 'view.compose', title: 'Go to Compose', group: 'View', keys: ['Alt+1'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'compose' }) },
     { id: 'view.conflicts', title: 'Go to Conflicts', group: 'View', keys: ['Alt+2'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'conflicts' }) },
-    { id: 'view.performance', title: 'Go to Performance', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'performance' }) },
+    { id: 'view.collaboration', title: 'Go to Collaboration', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'collaboration' }) },
+    { id: 'view.performance', title: 'Go to Performance', group: 'View', keys: ['Alt+4'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'performance' }) },
     { id: 'view.composed', title: 'Show the composed difference', group: 'View', keys: ['D'], scope: 'window', disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'composed' }) },
     { id: 'view.acu', title: 'Show the selected ACU', group: 'View', keys: ['I'], scope: 'window', disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'acu' }) },
     { id: 'view.graph', title: 'Graph: switch between picture and list', group: 'View', keys: ['G'], scope: 'window', disabled: always, run: () => useUi.setState(({ graphAs }) => ({ tab: 'compose', graphAs: graphAs === 'canvas' ? 'list' : 'canvas' })) },
     { id: 'view.diff', title: 'Differences: side by side or unified', group: 'View', keys: ['U'], scope: 'window', disabled: always, run: () => useUi.setState(({ diffAs }) => ({ diffAs: diffAs === 'split' ? 'unified' : 'split' })) },
+    { id: 'view.nextSection', title: 'Next section', group: 'View', keys: [']'], scope: 'window', disabled: noSections, run: () => nextSection(1) },
+    { id: 'view.previousSection', title: 'Previous section', group: 'View', keys: ['['], scope: 'window', disabled: noSections, run: () => nextSection(-1) },
     { id: 'view.next', title: 'Go to the next pane', group: 'View', keys: ['F6'], scope: 'anywhere', disabled: always, run: () => nextPane(1) },
     { id: 'view.previous', title: 'Go to the previous pane', group: 'View', keys: ['Shift+F6'], scope: 'anywhere', disabled: always, run: () => nextPane(-1) },
     theme('system'), theme('light'), theme('dark'),
 
+    ...places.map((place): Command => ({ id: `collaboration.${place}`, title: `Collaboration: ${placeNames[place]}`, group: 'Collaboration', keys: [], scope: 'window', disabled: always, run: () => { useUi.setState({ tab: 'collaboration' }); useCollaboration.setState({ place }); } })),
+    { id: 'collaboration.names', title: 'Collaboration: names, or roles in their place', group: 'Collaboration', keys: ['N'], scope: 'window', disabled: noCollaboration, run: collaborate.switchNames },
+    { id: 'collaboration.latest', title: 'Collaboration: back to now', group: 'Collaboration', keys: [], scope: 'window', disabled: () => noCollaboration() ?? (useCollaboration.getState().asOf === null ? 'It is now.' : null), run: () => useCollaboration.setState({ asOf: null }) },
+    { id: 'collaboration.export', title: 'Collaboration: export what is shown as JSON', group: 'Collaboration', keys: [], scope: 'window', disabled: nothingRead, run: () => { void collaborate.exportShown(); } },
+    { id: 'collaboration.line', title: 'Collaboration: copy the command line that says the same', group: 'Collaboration', keys: [], scope: 'window', disabled: nothingRead, run: () => { void collaborate.copyCommandLine(); } },
+    { id: 'collaboration.copyBoard', title: 'Board: copy as Markdown', group: 'Collaboration', keys: [], scope: 'window', disabled: nothingRead, run: () => { void collaborate.copyBoard(); } },
+    { id: 'board.pickUp', title: 'Board: pick up the card, to give it to another person', group: 'Collaboration', keys: ['M'], scope: 'board', disabled: noCard, run: collaborate.pickUpCard },
+    { id: 'board.unpin', title: 'Board: let the card go where it costs least', group: 'Collaboration', keys: ['Delete', 'Backspace'], scope: 'board', disabled: () => noCard() ?? (collaborate.isPinned() ? null : 'This card is not pinned.'), run: collaborate.unpinCard },
+    { id: 'board.undo', title: 'Board: take the last step back', group: 'Collaboration', keys: ['Mod+Z'], scope: 'board', disabled: () => noCollaboration() ?? (useBoard.getState().done.length === 0 ? 'Nothing was decided on the board.' : null), run: collaborate.undoBoard },
+    { id: 'board.redo', title: 'Board: take the step again', group: 'Collaboration', keys: ['Mod+Shift+Z', 'Mod+Y'], scope: 'board', disabled: () => noCollaboration() ?? (useBoard.getState().undone.length === 0 ? 'Nothing was taken back.' : null), run: collaborate.redoBoard },
+    { id: 'board.clear', title: 'Board: forget all pins, limits and absences', group: 'Collaboration', keys: [], scope: 'window', disabled: () => noCollaboration() ?? (collaborate.isDecided() ? null : 'Nothing was decided on the board.'), run: collaborate.clearBoard },
+
     { id: 'performance.pause', title: 'Console: pause, or go on', group: 'Performance', keys: ['P'], scope: 'window', disabled: noConsole, run: perform.pause },
     { id: 'performance.table', title: 'Console: charts as tables, or as pictures', group: 'Performance', keys: ['T'], scope: 'window', disabled: noConsole, run: () => usePerformance.setState(({ asTable }) => ({ asTable: !asTable })) },
     { id: 'performance.zoomOut', title: 'Console: back to the range before', group: 'Performance', keys: ['Z'], scope: 'window', disabled: () => noConsole() ?? (usePerformance.getState().zoom === null ? 'Nothing is zoomed.' : null), run: zoomBack },
-    { id: 'performance.next', title: 'Console: next section', group: 'Performance', keys: [']'], scope: 'window', disabled: noConsole, run: () => perform.nextSection(1) },
-    { id: 'performance.previous', title: 'Console: previous section', group: 'Performance', keys: ['['], scope: 'window', disabled: noConsole, run: () => perform.nextSection(-1) },
     ...sections.map((section): Command => ({ id: `performance.${section}`, title: `Console: ${sectionNames[section]}`, group: 'Performance', keys: [], scope: 'window', disabled: always, run: () => { useUi.setState({ tab: 'performance' }); usePerformance.setState({ section, cursor: null }); } })),
     { id: 'performance.load', title: 'Console: load generator…', group: 'Performance', keys: [], scope: 'window', disabled: away, run: () => { useUi.setState({ tab: 'performance' }); usePerformance.setState({ loadOpen: true }); } },
     { id: 'performance.exportJson', title: 'Console: export what is shown as JSON', group: 'Performance', keys: [], scope: 'window', disabled: noFigures, run: () => { void perform.exportShown('json'); } },

@@ -3,11 +3,11 @@
 export interface Command {
   readonly id: string;
   readonly title: string;
-  readonly group: 'Composition' | 'Selection' | 'View' | 'Performance' | 'Repository' | 'History' | 'Help';
+  readonly group: 'Composition' | 'Selection' | 'View' | 'Collaboration' | 'Performance' | 'Repository' | 'History' | 'Help';
   /** "Mod+Shift+Z": Mod is Ctrl, or Command on a Mac */
   readonly keys: readonly string[];
-  /** `list`: its keys work while the keyboard is in a list of ACUs; `anywhere`: also while one types */
-  readonly scope: 'anywhere' | 'window' | 'list';
+  /** `list`, `board`: its keys work while the keyboard is in a list of ACUs, or on the board, and come before the window's; `anywhere`: also while one types */
+  readonly scope: 'anywhere' | 'window' | 'list' | 'board';
   /** why it cannot be done now, as a sentence; null where it can */
   disabled(): string | null;
   run(): void;
@@ -58,14 +58,14 @@ export function fits(keys: string, stroke: Stroke, mac: boolean = isMac): boolea
   return letter ? pressed.toLowerCase() === key.toLowerCase() : pressed === key;
 }
 
-/** The first command whose keys fit, in the order they were registered. */
-export function forStroke(stroke: Stroke, typing: boolean, inList: boolean, mac: boolean = isMac): Command | null {
-  for (const one of commands.values()) {
-    if (one.scope === 'list' && (!inList || typing)) continue;
-    if (one.scope === 'window' && typing) continue;
-    if (one.keys.some((keys) => fits(keys, stroke, mac))) return one;
-  }
-  return null;
+/** Where the keyboard is, of the places that have keys of their own. */
+export type Place = 'list' | 'board' | null;
+
+/** The command whose keys fit: the place's own, else the first in the order they were registered. */
+export function forStroke(stroke: Stroke, typing: boolean, place: Place, mac: boolean = isMac): Command | null {
+  const all = [...commands.values()], fitting = (one: Command): boolean => one.keys.some((keys) => fits(keys, stroke, mac));
+  const own = typing ? undefined : all.find((one) => one.scope === place && fitting(one));
+  return own ?? all.find((one) => (one.scope === 'anywhere' || (one.scope === 'window' && !typing)) && fitting(one)) ?? null;
 }
 
 /** Letters of `query` in order within the title, whole words first; lower is better, null where it does not fit. */

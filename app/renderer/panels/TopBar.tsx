@@ -9,7 +9,7 @@ import { useOperations } from '../state/operations.ts';
 import { useUi } from '../state/ui.ts';
 import type { Tab, Theme } from '../state/ui.ts';
 
-const tabs: readonly (readonly [tab: Tab, name: string])[] = [['compose', 'Compose'], ['conflicts', 'Conflicts'], ['performance', 'Performance']];
+const tabs: readonly (readonly [tab: Tab, name: string])[] = [['compose', 'Compose'], ['conflicts', 'Conflicts'], ['collaboration', 'Collaboration'], ['performance', 'Performance']];
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
 
 export function TopBar() {

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { visibleSentence } from '../../core/visible.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
-export type Tab = 'compose' | 'conflicts' | 'performance';
+export type Tab = 'compose' | 'conflicts' | 'collaboration' | 'performance';
 export type InspectorTab = 'acu' | 'composed' | 'history';
 export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'branch';
 

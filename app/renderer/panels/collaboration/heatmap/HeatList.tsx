@@ -70,8 +70,8 @@ export function HeatList({ heat, names, cells, find, chosen, onChoose, onShow }:
   const onDoubleClick = (event: MouseEvent): void => { const item = items[lineOf(event)]; if (item !== undefined) onShow(item); };
   const head = (by: Column, title: string) => (
     <span role="columnheader" aria-sort={sort.by !== by ? 'none' : sort.down ? 'descending' : 'ascending'}>
-      <button type="button" className="button quiet small" onClick={() => setSort((now) => ({ by, down: now.by === by ? !now.down : by === 'value' }))}>
-        {title}{sort.by === by && <span aria-hidden="true">{sort.down ? ' ↓' : ' ↑'}</span>}
+      <button type="button" className="button quiet small" title={title} onClick={() => setSort((now) => ({ by, down: now.by === by ? !now.down : by === 'value' }))}>
+        <span className="truncate">{title}</span>{sort.by === by && <span aria-hidden="true">{sort.down ? '↓' : '↑'}</span>}
       </button>
     </span>
   );
@@ -90,7 +90,7 @@ export function HeatList({ heat, names, cells, find, chosen, onChoose, onShow }:
                   style={{ transform: `translateY(${start}px)`, height: ROW }}>
                   <span role="gridcell" className="truncate" title={names.rows[item.row]}>{names.rows[item.row]}</span>
                   <span role="gridcell" className="truncate" title={names.cols[item.col]}>{names.cols[item.col]}</span>
-                  <span role="gridcell" className="heat-value"><span className="heat-bar" aria-hidden="true" style={{ width: `${(100 * item.value) / heat.max}%` }} />{valueWords(item.value, '')}</span>
+                  <span role="gridcell" className="heat-value"><span>{valueWords(item.value, '')}</span><span className="heat-bar" aria-hidden="true" style={{ width: `${(100 * item.value) / heat.max}%` }} /></span>
                 </div>
               );
             })}

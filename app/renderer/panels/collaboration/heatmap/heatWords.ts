@@ -2,6 +2,7 @@
 import type { Heat, HeatKind } from '../../../../core/collaboration/report.ts';
 import { short } from '../../../../workers/client.ts';
 import { grouped, plural } from '../../../state/words.ts';
+import { isPaired } from './arranging.ts';
 import type { NamedOrder } from './arranging.ts';
 
 export type Side = Heat['of'][number];
@@ -26,9 +27,10 @@ export function valueWords(value: number, unit: string): string {
 }
 
 /** "5,000 of 12,400 people × 300 files" */
-export function sizeWords({ rows, cols, total, of }: Pick<Heat, 'rows' | 'cols' | 'total' | 'of'>): string {
+export function sizeWords(heat: Heat): string {
+  const { rows, cols, total, of } = heat;
   const side = (n: number, all: number, what: Side): string => (n < all ? `${grouped(n)} of ${counted(all, what)}` : counted(n, what));
-  return `${side(rows.length, total[0], of[0])} × ${side(cols.length, total[1], of[1])}`;
+  return isPaired(heat) ? `${side(rows.length, total[0], of[0])}, each with each` : `${side(rows.length, total[0], of[0])} × ${side(cols.length, total[1], of[1])}`;
 }
 
 export const orderNames: Readonly<Record<NamedOrder, string>> = { clustered: 'Clustered', name: 'By name', given: 'As it came' };

@@ -41,7 +41,7 @@ type Gesture =
 /** Pixels the pointer may tremble before a press becomes a drag. */
 const TREMBLE = 3;
 const SLIDE_MS = 140;
-const tokens = { surface: '--surface', ink: '--ink', faint: '--ink-3', line: '--line-strong', accent: '--accent', zero: '--heat-zero' } as const;
+const tokens = { surface: '--heat-surface', ink: '--heat-ink', faint: '--ink-3', line: '--line-strong', accent: '--heat-accent', zero: '--heat-zero' } as const;
 const ramp = ['--heat-1', '--heat-2', '--heat-3', '--heat-4', '--heat-5'] as const;
 
 export class HeatScreen {
@@ -465,7 +465,7 @@ export class HeatScreen {
     const { clientWidth: width, clientHeight: height } = this.#host;
     if (width === 0 || height === 0) return; // not on screen
     const room = (names: readonly string[], most: number): number => Math.round(Math.max(48, Math.min(most, this.#longest(names) + 20)));
-    const left = room(this.#names.rows, Math.min(240, width * 0.32)), top = room(this.#names.cols, Math.min(170, height * 0.32));
+    const left = room(this.#names.rows, Math.min(220, width * 0.28)), top = room(this.#names.cols, Math.min(140, height * 0.26));
     const before = this.#sheet;
     this.#sheet = { width, height, left, top, ratio: devicePixelRatio };
     const { x, y } = this.#view;
@@ -478,7 +478,7 @@ export class HeatScreen {
   #longest(names: readonly string[]): number {
     const pen = document.createElement('canvas').getContext('2d');
     if (pen === null) return 120;
-    pen.font = `11px ${getComputedStyle(this.#host).fontFamily}`;
+    pen.font = `600 11px ${getComputedStyle(this.#host).fontFamily}`;
     const few = names.toSorted((a, b) => b.length - a.length).slice(0, 8);
     return Math.max(0, ...few.map((name) => pen.measureText(name.slice(0, 60)).width));
   }

@@ -1,0 +1,92 @@
+// The Collaboration tab: whose work is about to collide, who knows the place, how to share out what is open. This file is the frame: reading the
+// history, its sections, and what stands there before anything is known. Loaded when first opened.
+import { useEffect } from 'react';
+import type { ComponentType, KeyboardEvent } from 'react';
+import { look, readAgain, stopReading } from '../../app/collaboration.ts';
+import { Empty, Spinner } from '../../components/atoms.tsx';
+import { useNow } from '../../components/useNow.ts';
+import { placeNames, places, useCollaboration } from '../../state/collaboration.ts';
+import type { Place } from '../../state/collaboration.ts';
+import { useConnection } from '../../state/connection.ts';
+import { isOver, useOperations } from '../../state/operations.ts';
+import { duration, grouped } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+import { BoardView } from './BoardView.tsx';
+import { BusFactor } from './BusFactor.tsx';
+import { Facts, Header } from './Header.tsx';
+import { HeatView } from './HeatView.tsx';
+import { Now } from './Now.tsx';
+import { useAsked } from './useAsked.ts';
+import './collaboration.css';
+
+const views: Readonly<Record<Place, ComponentType>> = { now: Now, board: BoardView, map: HeatView, bus: BusFactor };
+
+export default function Collaboration() {
+  useEffect(look, []);
+  const { status, place, asOf, names } = useCollaboration(), away = useConnection((s) => s.state !== 'open');
+  const overview = useAsked('overview', 'overview', (api, asked) => api.overview(asked));
+  const { value } = overview;
+  useEffect(() => { if (value !== null) useCollaboration.setState({ overview: value }); }, [value]);
+  const known = useCollaboration((s) => s.overview), View = views[place];
+  return (
+    <div className="collaboration" data-testid={ids.collaboration} data-place={place} data-status={status} data-names={names} data-as-of={asOf ?? 'now'} data-busy={overview.waiting}>
+      {known !== null && <Header overview={known} />}
+      <Places place={place} />
+      {known !== null && <Facts overview={known} />}
+      {away && known !== null && <p className="console-note" role="status">The service is away. What stands here is computed in this window, of the history that was read; it follows again when the connection is back.</p>}
+      {known !== null && status === 'reading' && <Reading />}
+      {known !== null && (status === 'failed' || status === 'stopped') && <p className="console-note" role="status">What stands here is of the history that was read before. <button type="button" className="button small" onClick={readAgain}>Read it again</button></p>}
+      {overview.failure !== null && <p className="console-note is-bad" role="alert">{overview.failure.sentence} {overview.failure.hint}</p>}
+      <div id="place-view" role="tabpanel" aria-labelledby={`place-${place}`} className="place-view" tabIndex={-1}>
+        {known !== null ? <View /> : overview.failure === null && <Before />}
+      </div>
+    </div>
+  );
+}
+
+function Places({ place }: { place: Place }) {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const next = places[(places.indexOf(place) + step + places.length) % places.length]!;
+    useCollaboration.setState({ place: next });
+    document.getElementById(`place-${next}`)?.focus();
+  };
+  return (
+    <div className="tabs place-tabs" role="tablist" aria-label="Sections" onKeyDown={onKeyDown}>
+      {places.map((one) => (
+        <button key={one} id={`place-${one}`} type="button" role="tab" className="tab" aria-selected={one === place} aria-controls="place-view" tabIndex={one === place ? 0 : -1} onClick={() => useCollaboration.setState({ place: one })}>{placeNames[one]}</button>
+      ))}
+      <span className="spacer" />
+      <span className="privacy tiny muted">Stays on this machine. Nobody is ranked by output.</span>
+    </div>
+  );
+}
+
+/** How far the reading is, with numbers and a way out. */
+function Reading() {
+  const ticket = useCollaboration((s) => s.ticket), operation = useOperations((s) => s.mine.find((one) => one.ticket === ticket && !isOver(one)) ?? null), now = useNow();
+  return (
+    <div className="reading" role="status" data-testid={ids.progress}>
+      <Spinner />
+      <span>{operation === null || operation.phase === '' ? 'Reading the history' : operation.phase}</span>
+      {operation !== null && operation.total !== null && <progress aria-label="Read so far" max={operation.total} value={operation.done} />}
+      {operation !== null && operation.done > 0 && <span className="muted">{grouped(operation.done)}{operation.total === null ? '' : ` of ${grouped(operation.total)}`}</span>}
+      {operation !== null && now - operation.began > 1000 && <span className="muted">{duration(now - operation.began)}</span>}
+      <button type="button" className="button small" disabled={operation === null || operation.cancelling} onClick={stopReading}>{operation?.cancelling === true ? 'Cancelling' : 'Cancel'}</button>
+    </div>
+  );
+}
+
+/** Before anything is known. */
+function Before() {
+  const status = useCollaboration((s) => s.status), failure = useCollaboration((s) => s.failure);
+  switch (status) {
+    case 'idle': case 'ready': return <div className="empty" role="status"><Spinner /> Computing</div>;
+    case 'reading': return <div className="empty"><Reading /><div className="empty-text">It is read once and kept; afterwards only what is new.</div></div>;
+    case 'stopped': return <Empty title="The history was not read to its end">Nothing is said of a part of it. <button type="button" className="button small" onClick={readAgain}>Read it</button></Empty>;
+    case 'away': return <Empty title="The service is away">It reads the history. This goes on when the connection is back.</Empty>;
+    case 'failed': return <Empty title={failure?.sentence ?? 'The history could not be read.'}>{failure?.hint} <button type="button" className="button small" onClick={readAgain}>Try again</button></Empty>;
+  }
+}
