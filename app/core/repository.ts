@@ -62,6 +62,35 @@ export interface RepositoryReader {
   close(): Promise<void>;
 }
 
+/** Commits with the parents that they name. `isCut`: the repository does not hold the parents of some, or there are more than were asked for. */
+export interface Ancestry { readonly commits: readonly { readonly oid: Oid; readonly parents: readonly Oid[] }[]; readonly isCut: boolean }
+
+/** Commits that need not be told, with all their ancestors: `heads` reach them all. */
+export interface Known { readonly heads: readonly Oid[]; has(oid: Oid): boolean }
+
+/** What became of one path from one tree to another. */
+export interface PathChange {
+  readonly path: PathBytes;
+  /** the path that it was renamed from */
+  readonly from: PathBytes | null;
+  readonly before: Entry | null; readonly after: Entry | null;
+  /** [first line taken out, how many, first line put in, how many], rising, counted from 0; null where there are no lines, or nobody asked */
+  readonly hunks: Uint32Array | null;
+}
+/** Two trees; null is the empty one. */
+export interface TreePair { readonly before: Oid | null; readonly after: Oid }
+
+/** A reader that can also be asked for much of a history at once. Whoever reads, the answers are the same. */
+export interface HistoryReader extends RepositoryReader {
+  /** Those that `head` reaches and that are not known; of more than `most` the newer ones, roughly. */
+  ancestry(head: Oid, known: Known, most: number): Promise<Ancestry>;
+  /**
+   * What differs, renames followed, in git's order; in place of a pair that cannot be compared, why. `lines`: with hunks, Myers' without
+   * anything trimmed or moved by indentation, and renames of contents that are alike by half; `paths`: without either.
+   */
+  changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<readonly (readonly PathChange[] | AcumenError)[]>;
+}
+
 export interface NewObject { readonly type: 'blob' | 'tree'; readonly bytes: Uint8Array }
 
 /** Writes objects and moves one named ref. HEAD, index, working tree, config and other refs are never touched (law 10). */

@@ -1,6 +1,6 @@
 // The door to reading a repository: which reader opens it. Both give the same answers (native/reader.test.ts).
 import { AcumenError } from '../../core/errors.ts';
-import type { RepositoryReader } from '../../core/repository.ts';
+import type { HistoryReader } from '../../core/repository.ts';
 import { locate, readConfig } from './embedded/locate.ts';
 import { openEmbedded } from './embedded/reader.ts';
 import { findGit } from './native/git.ts';
@@ -20,7 +20,7 @@ export interface OpenOptions {
 }
 
 /** Opens the repository at `path` or above it. What the reader hands out is shared: callers must not change it. */
-export async function openRepository(path: string, options: OpenOptions = {}): Promise<RepositoryReader> {
+export async function openRepository(path: string, options: OpenOptions = {}): Promise<HistoryReader> {
   const location = locate(path);
   const { reader = 'auto', searchPath = process.env['PATH'] ?? '' } = options;
   if (reader === 'embedded') return openEmbedded(location, options);

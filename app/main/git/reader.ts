@@ -3,7 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ByteString, Oid } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Commit, Head, Ref, RepositoryReader, TreeEntry } from '../../core/repository.ts';
+import type { Ancestry, Commit, Head, HistoryReader, Known, PathChange, Ref, TreeEntry, TreePair } from '../../core/repository.ts';
 import { corruptObject } from './failures.ts';
 import { parseCommit, parseTagTarget, parseTree } from './format.ts';
 import { ID_DIGITS } from './oids.ts';
@@ -16,6 +16,7 @@ import { refStoreOf } from './embedded/refs.ts';
 import type { RefStore } from './embedded/refs.ts';
 import { resolveRevision } from './embedded/revisions.ts';
 import type { Lookup } from './embedded/revisions.ts';
+import { changesBetween, shallowCommits, walkAncestry } from './log/embedded.ts';
 
 /** Memory for parsed objects, delta bases and windows of packs, all together. */
 export const CACHE_BYTES = 96 << 20;
@@ -29,6 +30,9 @@ const MOST_TAGS = 32;
 
 /** No object beyond this is read: a header or a delta may claim any size. */
 export const MOST_BYTES = 1 << 30;
+
+/** A larger content is compared as a whole, as if it had no lines. */
+export const LARGEST_TEXT = 16 << 20;
 
 export interface Header { readonly type: ObjectType; readonly size: number }
 export interface GitObject { readonly type: ObjectType; readonly content: Buffer }
@@ -48,13 +52,18 @@ export interface Objects {
   withPrefix(prefix: string): Oid[] | Promise<Oid[]>;
   /** Whether packs come from a remote that promised what they leave out. */
   readonly isPromised: boolean;
+  /** Where somebody walks and compares faster than reading objects one by one. What it cannot do is done here. */
+  readonly plumbing?: {
+    ancestry(head: Oid, without: readonly Oid[], most: number, cut: readonly Oid[]): Promise<Ancestry>;
+    changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<(readonly PathChange[] | AcumenError)[]>;
+  };
   close(): void | Promise<void>;
 }
 
 type Kept = { readonly kind: 'commit'; readonly commit: Commit } | { readonly kind: 'tree'; readonly entries: readonly TreeEntry[] } | { readonly kind: 'blob'; readonly bytes: Uint8Array };
 
 /** What it hands out is shared: callers must not change it. */
-export class Reader implements RepositoryReader {
+export class Reader implements HistoryReader {
   readonly kind: 'embedded' | 'native';
   readonly objectFormat: ObjectFormat;
   readonly gitDir: string;
@@ -241,6 +250,21 @@ export class Reader implements RepositoryReader {
       if (error instanceof AcumenError) return error;
       throw error;
     }
+  }
+
+  async ancestry(head: Oid, known: Known, most: number): Promise<Ancestry> {
+    const { plumbing } = this.#objects;
+    if (plumbing === undefined) return walkAncestry(this, head, known, most);
+    const found = await plumbing.ancestry(head, known.heads, most, shallowCommits(this.gitDir, ID_DIGITS[this.objectFormat])).catch((error: unknown) => {
+      // A parent that is missing, or a commit that is damaged, ends git's walk: ours goes on beside it.
+      if (error instanceof AcumenError && error.data['code'] === 128) return null;
+      throw error;
+    });
+    return found ?? walkAncestry(this, head, known, most);
+  }
+
+  changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<readonly (readonly PathChange[] | AcumenError)[]> {
+    return this.#objects.plumbing?.changes(pairs, how) ?? changesBetween(this, pairs, how);
   }
 
   async close(): Promise<void> {

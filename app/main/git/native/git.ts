@@ -5,17 +5,28 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { accessSync, constants, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
+import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { locate } from '../embedded/locate.ts';
 import { ioFailure } from '../failures.ts';
 import type { ObjectFormat } from '../oids.ts';
+import { LARGEST_TEXT } from '../reader.ts';
 import { makeFolder, removeFolder } from './folders.ts';
 
-/** Everything git is ever asked. Each only looks objects up or names itself (cat-file(1), rev-parse(1), git-version(1)). */
+/**
+ * Everything git is ever asked. Each only looks objects up, compares them or names itself (cat-file(1), rev-parse(1), rev-list(1), diff-tree(1),
+ * git-version(1)). Comparing takes no drivers, for there are no attributes; what is larger than core.bigFileThreshold is binary.
+ */
 export const COMMANDS = {
   version: ['version'],
   objects: ['cat-file', '--batch-command', '--buffer'],
   abbreviation: ['rev-parse', '--disambiguate='],
+  ancestry: ['rev-list', '--parents', '--stdin'],
+  lines: [
+    '-c', `core.bigFileThreshold=${LARGEST_TEXT}`, 'diff-tree', '--stdin', '-r', '--raw', '--no-abbrev', '-p', '-U1', '-M', '--diff-algorithm=myers', '--no-indent-heuristic', '--no-ext-diff',
+    '--no-textconv', '--no-color',
+  ],
+  paths: ['diff-tree', '--stdin', '-r', '--raw', '--no-abbrev', '-M100%', '--no-ext-diff', '--no-textconv', '--no-color'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The oracle's bar, and `cat-file --batch-command` is in it (since 2.36). */
@@ -136,11 +147,21 @@ export class GitHome {
     live.add(this);
   }
 
-  converse(): ChildProcessWithoutNullStreams {
-    const child = spawn(this.#git.path, COMMANDS.objects, { cwd: this.#folder, env: this.#env, stdio: 'pipe', windowsHide: true });
+  /** Starts one of the commands that are told on their input what to look up. */
+  converse(command: 'objects' | 'ancestry' | 'lines' | 'paths' = 'objects'): ChildProcessWithoutNullStreams {
+    const child = spawn(this.#git.path, COMMANDS[command], { cwd: this.#folder, env: this.#env, stdio: 'pipe', windowsHide: true });
     this.#children.add(child);
     child.once('close', () => this.#children.delete(child));
     return child;
+  }
+
+  /** Where history ends for git from now on: these commits have no parents. */
+  cutAt(commits: readonly Oid[]): void {
+    try {
+      writeFileSync(join(this.#folder, 'shallow'), commits.map((oid) => `${oid}\n`).join(''));
+    } catch (error) {
+      throw ioFailure('write into', this.#folder, error);
+    }
   }
 
   /** Ids that begin with `prefix`, which must be 4 to 64 lower-case hex digits. */

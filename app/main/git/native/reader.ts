@@ -4,7 +4,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { RepositoryReader } from '../../../core/repository.ts';
+import type { HistoryReader, PathChange, TreePair } from '../../../core/repository.ts';
 import { objectFormatOf, readConfig } from '../embedded/locate.ts';
 import type { Location } from '../embedded/locate.ts';
 import { loosePath } from '../embedded/loose.ts';
@@ -17,11 +17,16 @@ import { CACHE_BYTES, MOST_BYTES, Reader } from '../reader.ts';
 import type { GitObject, Header, Objects } from '../reader.ts';
 import { Turns } from '../turns.ts';
 import { Conversation } from './conversation.ts';
+import { descent } from './ancestry.ts';
+import { Differences } from './differences.ts';
 import { GitHome } from './git.ts';
 import type { Git } from './git.ts';
 
 /** A disk that wakes up or a pack of many gigabytes may take seconds for one object. */
 const ANSWER_MS = 30_000;
+
+/** The same for comparing trees: the first commit of a large project, or a thousand renames, take their time. */
+const COMPARING_MS = 60_000;
 
 /** objects in a wave that we read ourselves, and the memory for it */
 const SMALL_WAVE = 8;
@@ -37,7 +42,7 @@ export interface NativeOptions {
   readonly timeoutMs?: number;
 }
 
-export function openNative(location: Location, git: Git, { cacheBytes = CACHE_BYTES, timeoutMs = ANSWER_MS }: NativeOptions = {}): RepositoryReader {
+export function openNative(location: Location, git: Git, { cacheBytes = CACHE_BYTES, timeoutMs = ANSWER_MS }: NativeOptions = {}): HistoryReader {
   const config = readConfig(location.gitDir, 'native');
   const objects = new NativeObjects(join(location.gitDir, 'objects'), objectFormatOf(config), git, timeoutMs);
   return new Reader('native', location, config, objects, cacheBytes / 2);
@@ -51,6 +56,7 @@ class NativeObjects implements Objects {
   /** for small waves, where our own code reads this format */
   readonly #own: ObjectStore | null;
   readonly #turns = new Turns();
+  readonly #differences: Record<'lines' | 'paths', Differences | null> = { lines: null, paths: null };
 
   constructor(objectDir: string, format: ObjectFormat, git: Git, timeoutMs: number) {
     this.#directories = withAlternates(objectDir);
@@ -87,9 +93,18 @@ class NativeObjects implements Objects {
 
   close(): void {
     this.#conversation.close();
+    for (const one of Object.values(this.#differences)) one?.close();
     this.#own?.close();
     this.#home.close();
   }
+
+  readonly plumbing = {
+    ancestry: (head: Oid, without: readonly Oid[], most: number, cut: readonly Oid[]) => descent(this.#home, this.#format, { head, without, most, cut }),
+    changes: (pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<(readonly PathChange[] | AcumenError)[]> => {
+      const one = this.#differences[how] ??= new Differences(this.#home, this.#format, how, Math.max(this.#home.timeoutMs, COMPARING_MS));
+      return one.of(pairs);
+    },
+  };
 
   async readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
     const found = await this.#askAll('contents', oids, most);

@@ -2,7 +2,7 @@
 // after a few such failures git is left alone until it answers a question of its own. Not how either reads: that is main/git.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { Commit, Head, Ref, RepositoryReader, TreeEntry } from '../../../core/repository.ts';
+import type { Ancestry, Commit, Head, HistoryReader, Known, PathChange, Ref, TreeEntry, TreePair } from '../../../core/repository.ts';
 import { type OpenOptions, openRepository } from '../../git/open.ts';
 import type { Breaker, Breakers } from './breakers.ts';
 
@@ -26,7 +26,7 @@ export function isGitFailure(error: unknown): error is AcumenError {
 }
 
 /** As `openRepository` (git/open.ts), and guarded where git may read it. */
-export async function openGuarded(path: string, options: GuardOptions = {}): Promise<RepositoryReader> {
+export async function openGuarded(path: string, options: GuardOptions = {}): Promise<HistoryReader> {
   const { reader = 'auto', breakers, searchPath, rest } = options;
   const opening: OpenOptions = { ...searchPath !== undefined && { searchPath }, ...options.timeoutMs !== undefined ? { timeoutMs: options.timeoutMs } : reader === 'auto' && { timeoutMs: HANGS } };
   if (reader === 'embedded') return openRepository(path, { ...opening, reader });
@@ -41,19 +41,19 @@ export async function openGuarded(path: string, options: GuardOptions = {}): Pro
   return new GuardedReader(native, embedded, (native ?? embedded)!.gitDir, opening, reader === 'auto', breakers, rest, failure);
 }
 
-class GuardedReader implements RepositoryReader {
+class GuardedReader implements HistoryReader {
   readonly gitDir: string;
   readonly objectFormat: 'sha1' | 'sha256';
   readonly #opening: OpenOptions;
   readonly #breakers: Breakers | undefined;
   readonly #breaker: Breaker | null;
   /** null: it could not be opened, or has failed; the breaker's probe opens another */
-  #native: RepositoryReader | null;
-  #embedded: Promise<RepositoryReader | null> | null;
+  #native: HistoryReader | null;
+  #embedded: Promise<HistoryReader | null> | null;
   #failed: AcumenError | null;
   #closed = false;
 
-  constructor(native: RepositoryReader | null, embedded: RepositoryReader | null, gitDir: string, opening: OpenOptions, mayFallBack: boolean, breakers: Breakers | undefined, rest: number | undefined, failure: unknown) {
+  constructor(native: HistoryReader | null, embedded: HistoryReader | null, gitDir: string, opening: OpenOptions, mayFallBack: boolean, breakers: Breakers | undefined, rest: number | undefined, failure: unknown) {
     this.gitDir = gitDir;
     this.objectFormat = (native ?? embedded)!.objectFormat;
     this.#opening = opening;
@@ -84,13 +84,13 @@ class GuardedReader implements RepositoryReader {
   }
 
   /** The reader that git does not stop; the failure where there is none. */
-  async #other(failure: unknown): Promise<RepositoryReader> {
+  async #other(failure: unknown): Promise<HistoryReader> {
     const other = await (this.#embedded ??= openRepository(this.gitDir, { ...this.#opening, reader: 'embedded' }).catch(() => null));
     if (other === null) throw failure;
     return other;
   }
 
-  async #ask<T>(work: (reader: RepositoryReader) => Promise<T>): Promise<T> {
+  async #ask<T>(work: (reader: HistoryReader) => Promise<T>): Promise<T> {
     const native = this.#native;
     let failure: unknown = this.#failed;
     if (native !== null && this.#breaker?.isClosed !== false) {
@@ -105,11 +105,11 @@ class GuardedReader implements RepositoryReader {
   }
 
   /** Many at once: those that git failed are asked of the other. */
-  async #askAll<T>(oids: readonly Oid[], ask: (reader: RepositoryReader, oids: readonly Oid[]) => Promise<readonly (T | AcumenError)[]>): Promise<readonly (T | AcumenError)[]> {
+  async #askAll<A, T>(asked: readonly A[], ask: (reader: HistoryReader, asked: readonly A[]) => Promise<readonly (T | AcumenError)[]>): Promise<readonly (T | AcumenError)[]> {
     let lost: AcumenError | undefined, partly: readonly (T | AcumenError)[] = [];
     try {
       return await this.#ask(async (reader) => {
-        const found = await ask(reader, oids);
+        const found = await ask(reader, asked);
         if (reader !== this.#native) return found;
         lost = found.find(isGitFailure);
         partly = found;
@@ -148,6 +148,11 @@ class GuardedReader implements RepositoryReader {
   commits(oids: readonly Oid[]): Promise<readonly (Commit | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.commits(some)); }
   contents(type: 'tree' | 'blob', oids: readonly Oid[], most?: number): Promise<readonly (Uint8Array | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.contents(type, some, most)); }
   blobSizes(oids: readonly Oid[]): Promise<readonly (number | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.blobSizes(some)); }
+
+  ancestry(head: Oid, known: Known, most: number): Promise<Ancestry> { return this.#ask((r) => r.ancestry(head, known, most)); }
+  changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<readonly (readonly PathChange[] | AcumenError)[]> {
+    return this.#askAll(pairs, (r, some) => r.changes(some, how));
+  }
 
   async close(): Promise<void> {
     this.#closed = true;

@@ -1,0 +1,96 @@
+// Reads a repository's log into core/collaboration/log.ts: which commits there are, what each says, and what it changed. In waves, so that
+// what is held is the log and what is on its way; a commit that cannot be read or compared is noted in its place.
+import type { Oid } from '../../../core/bytes.ts';
+import { Fate, type Log, type LoggedCommit, type Touched } from '../../../core/collaboration/log.ts';
+import { mentionedIn } from '../../../core/collaboration/trailers.ts';
+import { AcumenError } from '../../../core/errors.ts';
+import { type Commit, type HistoryReader, Mode, type PathChange, type TreePair } from '../../../core/repository.ts';
+
+export interface LogOptions {
+  readonly signal?: AbortSignal;
+  /** commits read, and how many there are to read */
+  readonly progress?: (done: number, total: number) => void;
+  /** commits, the newer ones; MOST_COMMITS if not given */
+  readonly mostCommits?: number;
+  readonly lines?: boolean;
+}
+
+/** Beyond this many commits the older ones are left out. */
+export const MOST_COMMITS = 500_000;
+/** Beyond this many touches, the same. */
+export const MOST_TOUCHES = 3_000_000;
+/** commits asked for at once, and waves on their way: git works on one while we use the other's answers */
+const WAVE = 256, AHEAD = 2;
+
+export interface Reading {
+  readonly log: Log;
+  /** the repository does not hold all of it, or it is more than is read */
+  readonly isCut: boolean;
+}
+
+/** Adds to `log`, whose rows stay, what `head` reaches and it has not. */
+export async function readLog(reader: HistoryReader, head: Oid, log: Log, { signal, progress, mostCommits = MOST_COMMITS, lines = true }: LogOptions = {}): Promise<Reading> {
+  const { commits, isCut } = await reader.ancestry(head, { heads: headsOf(log), has: (oid) => log.has(oid) }, mostCommits);
+  const left = commits.filter(({ oid }) => !log.has(oid));
+  const here = new Set(commits.map(({ oid }) => oid));
+  let isFull = false, done = 0;
+  const waves: Promise<readonly LoggedCommit[]>[] = [];
+  const wave = (at: number): Promise<readonly LoggedCommit[]> => {
+    const read = readWave(reader, left.slice(at, at + WAVE).map(({ oid }) => oid), (oid) => here.has(oid) || log.has(oid), lines);
+    read.catch(() => undefined); // heard when its turn comes
+    return read;
+  };
+  let next = 0;
+  for (; next < left.length && waves.length < AHEAD; next += WAVE) waves.push(wave(next));
+  for (let read = waves.shift(); read !== undefined; read = waves.shift()) {
+    for (const commit of await read) log.add(commit);
+    done = Math.min(left.length, done + WAVE);
+    progress?.(done, left.length);
+    if (signal?.aborted === true) throw new AcumenError('cancelled', 'Reading the history was cancelled.', 'Ask again to go on.');
+    isFull ||= log.touches > MOST_TOUCHES;
+    if (next < left.length && !isFull) { waves.push(wave(next)); next += WAVE; }
+  }
+  return { log, isCut: isCut || isFull };
+}
+
+/** Rows that are nobody's parents. */
+function headsOf(log: Log): Oid[] {
+  const isParent = new Uint8Array(log.commits);
+  for (let row = 0; row < log.commits; row++) for (const parent of log.parents(row)) if (parent >= 0) isParent[parent] = 1;
+  return [...isParent.keys()].filter((row) => isParent[row] === 0).map((row) => log.oid(row));
+}
+
+async function readWave(reader: HistoryReader, oids: readonly Oid[], isHere: (oid: Oid) => boolean, lines: boolean): Promise<LoggedCommit[]> {
+  const commits = await reader.commits(oids);
+  const firstParents = commits.map((commit) => (commit instanceof AcumenError || commit.parents.length !== 1 || !isHere(commit.parents[0]!) ? null : commit.parents[0]!));
+  const parents = await reader.commits([...new Set(firstParents.filter((oid) => oid !== null))]);
+  const treeOf = new Map<Oid, Oid>();
+  for (const parent of parents) if (!(parent instanceof AcumenError)) treeOf.set(parent.oid, parent.tree);
+  const asked: TreePair[] = [], places: number[] = [];
+  for (const [i, commit] of commits.entries()) {
+    if (commit instanceof AcumenError || commit.parents.length > 1) continue;
+    const parent = firstParents[i]!;
+    if (commit.parents.length === 1 && (parent === null || !treeOf.has(parent))) continue;
+    asked.push({ before: parent === null ? null : treeOf.get(parent)!, after: commit.tree });
+    places.push(i);
+  }
+  const changes: (readonly PathChange[] | AcumenError | undefined)[] = [];
+  for (const [n, found] of (await reader.changes(asked, lines ? 'lines' : 'paths')).entries()) changes[places[n]!] = found;
+  return commits.flatMap((commit, i) => (commit instanceof AcumenError ? [] : [logged(commit, changes[i], lines)]));
+}
+
+function logged(commit: Commit, changes: readonly PathChange[] | AcumenError | undefined, lined: boolean): LoggedCommit {
+  const touched = commit.parents.length > 1 ? [] : changes === undefined || changes instanceof AcumenError ? null : changes.flatMap(touchOf);
+  return {
+    oid: commit.oid, parents: commit.parents, author: { name: commit.author.name, email: commit.author.email },
+    committer: { name: commit.committer.name, email: commit.committer.email }, authored: commit.author.time, committed: commit.committer.time,
+    mentioned: mentionedIn(commit.message), touched, lined, merged: [],
+  };
+}
+
+function touchOf({ path, from, before, after, hunks }: PathChange): Touched[] {
+  const content = (entry: PathChange['before']): Oid | null => (entry === null || entry.mode === Mode.submodule ? null : entry.oid);
+  const fate = from !== null ? Fate.renamed : before === null ? Fate.added : after === null ? Fate.deleted : Fate.changed;
+  return [{ path, from, fate, before: content(before), after: content(after), hunks }];
+}
+
