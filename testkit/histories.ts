@@ -26,9 +26,9 @@ export async function realHistory(gitDir: string, { head = 'HEAD', before = Infi
   const reader = await openRepository(gitDir, { reader: kind });
   try {
     const tip = await lastBefore(reader, await reader.resolve(head), before);
-    const { log, isCut } = await readLog(reader, tip, new Log(reader.objectFormat === 'sha1' ? 40 : 64), { lines, ...maxCommits !== undefined && { mostCommits: maxCommits } });
+    const { log } = await readLog(reader, tip, new Log(reader.objectFormat === 'sha1' ? 40 : 64), { lines, ...maxCommits !== undefined && { mostCommits: maxCommits } });
     const { paths, mailmap } = await atHead(reader, tip);
-    return historyFrom({ log, head: tip, alive: paths, mailmap: mailmap === null ? null : new Mailmap(mailmap.text), now: (await reader.commit(tip)).committer.time, isCut, survivors: lines });
+    return historyFrom({ log, head: tip, alive: paths, mailmap: mailmap === null ? null : new Mailmap(mailmap.text), now: (await reader.commit(tip)).committer.time, survivors: lines });
   } finally {
     await reader.close();
   }

@@ -16,8 +16,6 @@ export interface FoldOptions {
   readonly mailmap: Mailmap | null;
   /** seconds since the epoch */
   readonly now: number;
-  /** the log does not hold all of it */
-  readonly isCut: boolean;
   /** whether lines are followed to those who wrote them */
   readonly survivors?: boolean;
 }
@@ -28,18 +26,30 @@ const DAY = 86_400;
 /** A merge that brings in more than so many commits, or of more than so many people, takes over a line of history: that is no meeting. */
 const MOST_MERGED = 2000, MOST_MET = 20;
 
+/** Commits between two chances for others to get a turn. */
+const SLICE = 2000;
+
 export function historyFrom(options: FoldOptions): History {
-  const { log, head, mailmap, now, isCut } = options;
+  for (const steps = historySteps(options); ;) { const { done, value } = steps.next(); if (done === true) return value; }
+}
+
+/** The same in steps of some milliseconds, for a thread that has others to answer meanwhile. */
+export function* historySteps(options: FoldOptions): Generator<undefined, History> {
+  const { log, head, mailmap, now } = options;
   const order = log.order(head), notes: string[] = [];
   const { time, mended } = timesOf(log, order, now);
   if (mended > 0) notes.push(`${mended} of ${order.length} dates cannot be: those of their commits or of their neighbours stand in their place.`);
   const people = new People(log, order, mailmap);
   const files = new Files(log, options.alive);
   const touch = new Column(order.length + 1), file = new Column(), added = new Column(), deleted = new Column(), author = new Uint32Array(order.length);
-  let unknown = 0, hasLines = true;
-  for (const row of order) if (!log.hasLines(row)) hasLines = false;
+  let unknown = 0, hasLines = true, isCut = false;
+  for (const row of order) {
+    if (!log.hasLines(row)) hasLines = false;
+    if (!log.hasParents(row)) isCut = true;
+  }
   touch.push(0);
   for (const [i, row] of order.entries()) {
+    if (i % SLICE === 0) yield;
     author[i] = people.of(log.author.at(row));
     if (log.isUnknown(row)) unknown++;
     files.commit(row, (f, t) => {
@@ -49,7 +59,9 @@ export function historyFrom(options: FoldOptions): History {
     });
     touch.push(sortTouches(file, added, deleted, touch.at(i)));
   }
+  yield;
   const seen = seenIn(log, order, time, people);
+  yield;
   if (unknown > 0) notes.push(`What ${unknown} of ${order.length} commits changed is not known: the repository does not hold what they follow, or they change too much.`);
   if (isCut) notes.push('The beginning of the history is not there: only what is known of it counts.');
   if (!hasLines) notes.push('Lines were not counted: every touch counts the same.');
@@ -76,6 +88,12 @@ function timesOf(log: Log, order: Uint32Array, now: number): { readonly time: Fl
   }
   if (last < 0) time.fill(Math.max(0, Math.floor(now)));
   return { time, mended };
+}
+
+/** Whether some of its dates may be believed later that cannot be now. */
+export function isBeforeItsTime(log: Log, now: number): boolean {
+  for (let row = 0; row < log.commits; row++) if (Math.max(log.authored(row), log.committed(row)) > now + DAY) return true;
+  return false;
 }
 
 /** The touches from `start` on by file, those of one file as one. Answers where they end. */

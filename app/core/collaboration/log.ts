@@ -42,7 +42,8 @@ export interface LoggedCommit {
   readonly merged: readonly Merged[];
 }
 
-const VERSION = 1;
+/** Raise it where a log means something else, or where what is read of the same commits is. */
+export const LOG_VERSION = 1;
 /** Beside a touch's fate: its lines are known. */
 const LINED = 4;
 const NOTHING = 0, LINES = 1, TOUCHES = 2;
@@ -178,6 +179,11 @@ export class Log {
     for (let i = startOf(this.#parentEnd, row); i < this.#parentEnd.at(row); i++) out.push(this.#rows.at(this.#parent.at(i)) - 1);
     return out;
   }
+  /** Whether the log has all its parents. */
+  hasParents(row: number): boolean {
+    for (let i = startOf(this.#parentEnd, row); i < this.#parentEnd.at(row); i++) if (this.#rows.at(this.#parent.at(i)) === 0) return false;
+    return true;
+  }
   parentCount(row: number): number { return this.#parentEnd.at(row) - startOf(this.#parentEnd, row); }
   parentIds(row: number): Oid[] {
     const out: Oid[] = [];
@@ -282,7 +288,7 @@ export class Log {
 
   pack(): Uint8Array {
     const out = new Packer(1 << 16);
-    out.number(VERSION);
+    out.number(LOG_VERSION);
     out.number(this.digits);
     out.number(this.#ids.list.length);
     for (const oid of this.#ids.list) out.bytes(fromHex(oid));
@@ -317,7 +323,7 @@ export class Log {
   /** Throws `bad-message` where the bytes are no log, or one of another version. */
   static unpack(bytes: Uint8Array): Log {
     const from = new Unpacker(bytes);
-    if (from.number() !== VERSION) throw malformed('it is a log of another version');
+    if (from.number() !== LOG_VERSION) throw malformed('it is a log of another version');
     const digits = from.number();
     if (digits !== 40 && digits !== 64) throw malformed('its ids are none');
     const log = new Log(digits);

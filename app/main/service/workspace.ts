@@ -7,7 +7,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState, foldState } from '../../core/fold.ts';
 import type { Composition, Segment } from '../../core/model.ts';
-import type { RepositoryReader } from '../../core/repository.ts';
+import type { HistoryReader } from '../../core/repository.ts';
 import { GrowingHistory, type RefMove } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import type { ReaderChoice } from '../git/open.ts';
@@ -102,7 +102,7 @@ export class Workspace implements Service {
   /** the epoch that every client was last told of, with its engine */
   #told: View;
   #folding: Promise<View> = Promise.resolve(this.#view);
-  #reader: { readonly gitDir: string; readonly reader: RepositoryReader } | null = null;
+  #reader: { readonly gitDir: string; readonly reader: HistoryReader } | null = null;
   readonly #options: WorkspaceOptions;
   readonly #diff: Diff | undefined;
   #load: Promise<LoadGenerator> | null = null;
@@ -204,13 +204,13 @@ export class Workspace implements Service {
   }
 
   /** The reader of the workspace's repository, opened once. */
-  async repository(): Promise<RepositoryReader> {
+  async repository(): Promise<HistoryReader> {
     const { gitDir } = this.#view.state;
     if (gitDir === null) throw new AcumenError('usage', 'Nothing has been imported into this workspace yet.', 'Run `acumen import REPO` first.');
     return this.open(gitDir);
   }
 
-  async open(path: string): Promise<RepositoryReader> {
+  async open(path: string): Promise<HistoryReader> {
     if (this.#reader?.gitDir === path) return this.#reader.reader;
     const reader = await openGuarded(path, { reader: this.#git, searchPath: this.env['PATH'] ?? '', breakers: this.platform.pools?.breakers });
     if (this.#reader?.gitDir === reader.gitDir) {

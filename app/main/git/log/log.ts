@@ -24,18 +24,20 @@ const WAVE = 256, AHEAD = 2;
 
 export interface Reading {
   readonly log: Log;
-  /** the repository does not hold all of it, or it is more than is read */
-  readonly isCut: boolean;
+  /** commits of which it is not known what they changed, though it might be known another time: an object was missing, or could not be read */
+  readonly lacking: number;
 }
 
 /** Adds to `log`, whose rows stay, what `head` reaches and it has not. */
 export async function readLog(reader: HistoryReader, head: Oid, log: Log, { signal, progress, mostCommits = MOST_COMMITS, lines = true }: LogOptions = {}): Promise<Reading> {
-  const { commits, isCut } = await reader.ancestry(head, { heads: headsOf(log), has: (oid) => log.has(oid) }, mostCommits);
+  const heads: Oid[] = [];
+  for (const oid of headsOf(log)) if (await reader.has(oid)) heads.push(oid);
+  const { commits } = await reader.ancestry(head, { heads, has: (oid) => log.has(oid) }, mostCommits);
   const left = commits.filter(({ oid }) => !log.has(oid));
   const here = new Set(commits.map(({ oid }) => oid));
-  let isFull = false, done = 0;
-  const waves: Promise<readonly LoggedCommit[]>[] = [];
-  const wave = (at: number): Promise<readonly LoggedCommit[]> => {
+  let isFull = false, done = 0, lacking = 0;
+  const waves: Promise<Wave>[] = [];
+  const wave = (at: number): Promise<Wave> => {
     const read = readWave(reader, left.slice(at, at + WAVE).map(({ oid }) => oid), (oid) => here.has(oid) || log.has(oid), lines);
     read.catch(() => undefined); // heard when its turn comes
     return read;
@@ -43,14 +45,16 @@ export async function readLog(reader: HistoryReader, head: Oid, log: Log, { sign
   let next = 0;
   for (; next < left.length && waves.length < AHEAD; next += WAVE) waves.push(wave(next));
   for (let read = waves.shift(); read !== undefined; read = waves.shift()) {
-    for (const commit of await read) log.add(commit);
+    const answer = await read;
+    for (const commit of answer.commits) log.add(commit);
+    lacking += answer.lacking;
     done = Math.min(left.length, done + WAVE);
     progress?.(done, left.length);
     if (signal?.aborted === true) throw new AcumenError('cancelled', 'Reading the history was cancelled.', 'Ask again to go on.');
     isFull ||= log.touches > MOST_TOUCHES;
     if (next < left.length && !isFull) { waves.push(wave(next)); next += WAVE; }
   }
-  return { log, isCut: isCut || isFull };
+  return { log, lacking };
 }
 
 /** Rows that are nobody's parents. */
@@ -60,7 +64,9 @@ function headsOf(log: Log): Oid[] {
   return [...isParent.keys()].filter((row) => isParent[row] === 0).map((row) => log.oid(row));
 }
 
-async function readWave(reader: HistoryReader, oids: readonly Oid[], isHere: (oid: Oid) => boolean, lines: boolean): Promise<LoggedCommit[]> {
+interface Wave { readonly commits: readonly LoggedCommit[]; readonly lacking: number }
+
+async function readWave(reader: HistoryReader, oids: readonly Oid[], isHere: (oid: Oid) => boolean, lines: boolean): Promise<Wave> {
   const commits = await reader.commits(oids);
   const firstParents = commits.map((commit) => (commit instanceof AcumenError || commit.parents.length !== 1 || !isHere(commit.parents[0]!) ? null : commit.parents[0]!));
   const parents = await reader.commits([...new Set(firstParents.filter((oid) => oid !== null))]);
@@ -76,7 +82,10 @@ async function readWave(reader: HistoryReader, oids: readonly Oid[], isHere: (oi
   }
   const changes: (readonly PathChange[] | AcumenError | undefined)[] = [];
   for (const [n, found] of (await reader.changes(asked, lines ? 'lines' : 'paths')).entries()) changes[places[n]!] = found;
-  return commits.flatMap((commit, i) => (commit instanceof AcumenError ? [] : [logged(commit, changes[i], lines)]));
+  return {
+    commits: commits.flatMap((commit, i) => (commit instanceof AcumenError ? [] : [logged(commit, changes[i], lines)])),
+    lacking: commits.filter((commit, i) => commit instanceof AcumenError || (changes[i] instanceof AcumenError && changes[i].code !== 'too-large')).length,
+  };
 }
 
 function logged(commit: Commit, changes: readonly PathChange[] | AcumenError | undefined, lined: boolean): LoggedCommit {
