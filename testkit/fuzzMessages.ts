@@ -1,6 +1,7 @@
 // Frames for the contract's door: by its grammar, by mutation, by chance. And its slow twin, written from methods.ts by hand
 // on a MessagePack reader of its own, so that what a frame means is known without the decoder under test.
 import { limits } from '../app/contract/methods.ts';
+import { metrics } from '../app/core/telemetry.ts';
 import { hostileMessages, packed } from './hostile/messages.ts';
 import { hostileTexts, loneSurrogates } from './hostile/strings.ts';
 import type { Random } from './random.ts';
@@ -91,6 +92,7 @@ class Reader {
 type Is = (x: unknown) => boolean;
 const whole: Is = (x) => typeof x === 'number' && Number.isInteger(x) && x >= 0 && x <= Number.MAX_SAFE_INTEGER;
 const bool: Is = (x) => x === true || x === false;
+const finite: Is = (x) => typeof x === 'number' && Number.isFinite(x);
 const acu: Is = (x) => typeof x === 'string' && x.length === 64 && [...x].every((c) => '0123456789abcdef'.includes(c));
 const acus: Is = (x) => Array.isArray(x) && x.length <= limits.acus && x.every(acu);
 const text = (most: number): Is => (x) => typeof x === 'string' && x.length > 0 && x.length <= most && x.isWellFormed();
@@ -102,6 +104,48 @@ const nullOr = (is: Is): Is => (x) => x === null || is(x);
 const givenPatch: Is = (x) => fits(x, { path: name }) || fits(x, { name, text: (bytes) => bytes instanceof Uint8Array && bytes.length <= limits.patchText });
 const patches: Is = (x) => fits(x, { add: (list) => Array.isArray(list) && list.length <= 1000 && list.every(givenPatch), drop: bool });
 
+const one = (...words: readonly string[]): Is => (x) => typeof x === 'string' && words.includes(x);
+const list = (most: number, is: Is): Is => (x) => Array.isArray(x) && x.length <= most && x.every(is);
+const within = (least: number, most: number): Is => (x) => typeof x === 'number' && x >= least && x <= most;
+const wholeWithin = (least: number, most: number): Is => (x) => whole(x) && within(least, most)(x);
+const given: Is = (x) => typeof x === 'string' && x.length > 0 && x.length <= 200;
+const called: Is = (x) => given(x) && (x as string).isWellFormed() && (x as string).trim() === x && ![...x as string].some((c) => /\p{Cc}/u.test(c));
+const digits = (n: number): Is => (x) => typeof x === 'string' && x.length === n && [...x].every((c) => '0123456789abcdef'.includes(c));
+const LAST = 8.64e15;
+const shape = (fields: Readonly<Record<string, Is>>): Is => (x) => fits(x, fields);
+const seriesName = shape({
+  metric: one(...Object.keys(metrics)), label: nullOr((x) => typeof x === 'string' && x.length <= 65_536), quantity: one('value', 'count', 'sum', 'p50', 'p95', 'p99', 'max'),
+});
+const eventKinds = ['operation', 'decision', 'effect', 'breaker', 'worker', 'memory', 'cache', 'anomaly', 'regression', 'alert', 'product'];
+const matrixKinds = ['knowledge', 'interaction', 'overlap', 'flying', 'coChange'];
+const key = digits(16), text64 = (x: unknown): boolean => typeof x === 'string' && x.length <= 65_536;
+
+/** What each says by itself; `also`: of all together. */
+interface Shape { readonly fields: Readonly<Record<string, Is>>; also?(params: ReadonlyMap<string, unknown>): boolean }
+const newer: Readonly<Record<string, Shape>> = {
+  add: { fields: { acus, ticket } }, remove: { fields: { acus, ticket } }, check: { fields: { acus } }, list: { fields: { from: whole, limit: wholeWithin(1, 1000) } },
+  layout: { fields: { graph: digits(64), positions: nullOr((x) => x instanceof Uint8Array && x.length % 8 === 0 && x.length <= 8 * limits.acus) } },
+  stats: { fields: { at: nullOr(within(0, Number.MAX_VALUE)) } }, watch: { fields: { on: bool } }, trials: { fields: {} },
+  series: {
+    fields: { names: list(256, seriesName), from: within(0, Number.MAX_VALUE), to: within(-Number.MAX_VALUE, LAST), points: wholeWithin(1, 20_000) },
+    also: (params) => (params.get('from') as number) <= (params.get('to') as number),
+  },
+  events: { fields: { kinds: list(eventKinds.length, one(...eventKinds)), from: nullOr(finite), to: nullOr(finite), limit: wholeWithin(1, 10_000) } },
+  alert: { fields: { id: given, to: one('acknowledged', 'silenced', 'raised'), until: nullOr(within(0, LAST)) } },
+  responses: { fields: { set: list(100, shape({ id: given, on: bool })) } },
+  baselines: { fields: { save: nullOr(called), drop: nullOr(given) } },
+  history: { fields: { ticket } },
+  collaborate: {
+    fields: {
+      asOf: nullOr(within(0, Number.MAX_VALUE)), halfLifeDays: within(5e-324, 36_500), matrices: list(matrixKinds.length, one(...matrixKinds)), by: one('files', 'directories'),
+      most: wholeWithin(1, 5000), rows: wholeWithin(1, 5000), ticket,
+      assignment: shape({ away: list(limits.acus, key), limits: list(limits.acus, shape({ key, most: whole })), most: whole, pinned: list(limits.acus, shape({ item: text64, key })) }),
+    },
+  },
+};
+/** The load generator's, by what is asked of it. */
+const load: Is = (x) => fits(x, { action: one('look', 'stop') }) || fits(x, { action: one('start'), rate: wholeWithin(1, 5000), seconds: wholeWithin(1, 600) });
+
 /** By hand from `Methods` in methods.ts. A field that need not be there ends in '?'. */
 const methods: Readonly<Record<string, Readonly<Record<string, Is>>>> = {
   hello: {}, snapshot: {}, cancel: { ticket }, undo: { ticket }, redo: { ticket }, fsck: { ticket }, pause: { paused: bool },
@@ -111,7 +155,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, Is>>>> = {
   log: { before: nullOr((x) => whole(x) && (x as number) >= 1), limit: (x) => whole(x) && (x as number) >= 1 && (x as number) <= 10_000 },
 };
 /** Methods whose good messages may change the workspace. */
-export const mutating: ReadonlySet<string> = new Set(['import', 'compose', 'writeBranch', 'undo', 'redo']);
+export const mutating: ReadonlySet<string> = new Set(['import', 'compose', 'add', 'remove', 'writeBranch', 'undo', 'redo']);
 
 /** These fields and no others, each as it should be. */
 function fits(value: unknown, shape: Readonly<Record<string, Is>>): value is ReadonlyMap<string, unknown> {
@@ -138,9 +182,17 @@ export function read(frame: Uint8Array): Reading {
   if (reader.unsure) return { kind: 'unsure' };
   const id = value instanceof Map && whole(value.get('id')) ? value.get('id') as number : null;
   const method = value instanceof Map ? value.get('method') : undefined;
-  const shape = typeof method === 'string' && Object.hasOwn(methods, method) ? methods[method] : undefined;
-  if (shape === undefined || id === null || !fits(value, { id: whole, method: () => true, params: (x) => fits(x, shape) })) return { kind: 'bad', id };
+  const params = typeof method === 'string' ? paramsOf(method) : undefined;
+  if (params === undefined || id === null || !fits(value, { id: whole, method: () => true, params, 'within?': within(1, 86_400_000) })) return { kind: 'bad', id };
   return { kind: 'good', id, method: method as string, params: (value as ReadonlyMap<string, unknown>).get('params') as ReadonlyMap<string, unknown> };
+}
+
+function paramsOf(method: string): Is | undefined {
+  if (method === 'load') return load;
+  if (Object.hasOwn(methods, method)) return shape(methods[method]!);
+  if (!Object.hasOwn(newer, method)) return undefined;
+  const { fields, also } = newer[method]!;
+  return (x) => fits(x, fields) && (also === undefined || also(x));
 }
 
 // ---- the frames ----
@@ -148,6 +200,7 @@ export function read(frame: Uint8Array): Reading {
 /** How often each method is asked where the message is good: an import costs a thousand reads. */
 const weights: Readonly<Record<string, number>> = {
   hello: 8, snapshot: 2, cancel: 6, undo: 3, redo: 3, fsck: 1, pause: 4, import: 1, compose: 6, preview: 10, composedFile: 10, acuFiles: 10, acuFile: 10, conflictFile: 10, writeBranch: 1, log: 10,
+  add: 4, remove: 4, check: 6, list: 8, layout: 3, load: 1, stats: 2, series: 3, events: 3, watch: 2, trials: 1, alert: 2, responses: 2, baselines: 2, history: 2, collaborate: 2,
 };
 const drawn = Object.entries(weights).flatMap(([method, weight]) => new Array<string>(weight).fill(method));
 const plainTable = hostileMessages.map(({ frame }) => frame).filter((frame) => frame().length < 1 << 16);
@@ -175,7 +228,7 @@ export class Frames {
 
   #good(): unknown {
     const method = this.#random.pick(drawn);
-    return { id: this.#id++, method, params: this.#params(method) };
+    return { id: this.#id++, method, params: this.#params(method), ...this.#random.chance(0.1) && { within: 60_000 + this.#random.below(60_000) } };
   }
 
   #params(method: string): unknown {
@@ -186,7 +239,25 @@ export class Frames {
     const ticket = (): string => (r.chance(0.5) ? r.pick(k.tickets) : `t${r.hex(10)}`);
     const text = (): string => (r.chance(0.6) ? `n${r.hex(4)}` : r.pick(hostileTexts).text.slice(0, 4000).replaceAll('\0', '') || 'x').toWellFormed();
     switch (method) {
-      case 'cancel': case 'undo': case 'redo': case 'fsck': return { ticket: ticket() };
+      case 'cancel': case 'undo': case 'redo': case 'fsck': case 'history': return { ticket: ticket() };
+      case 'add': case 'remove': return { acus: some(), ticket: ticket() };
+      case 'check': return { acus: some() };
+      case 'list': return { from: r.below(20), limit: 1 + r.below(1000) };
+      case 'layout': return { graph: r.chance(0.5) ? '0'.repeat(64) : r.hex(64), positions: r.chance(0.6) ? null : new Uint8Array(8 * r.below(5)) };
+      // a load that is started copies the store and asks thousands of things: that has tests of its own
+      case 'load': return { action: r.pick(['look', 'stop']) };
+      case 'stats': return { at: r.chance(0.5) ? null : r.below(2 ** 31) };
+      case 'series': return { names: Array.from({ length: r.below(3) }, () => ({ metric: r.pick(Object.keys(metrics)), label: r.chance(0.5) ? null : text(), quantity: r.pick(['value', 'p99', 'count']) })), from: r.below(1000), to: 1000 + r.below(2 ** 31), points: 1 + r.below(1000) };
+      case 'events': return { kinds: r.chance(0.5) ? [] : [r.pick(eventKinds)], from: null, to: r.chance(0.5) ? null : r.below(2 ** 31), limit: 1 + r.below(100) };
+      case 'watch': return { on: r.chance(0.5) };
+      case 'alert': return { id: `a${r.hex(6)}`, to: r.pick(['acknowledged', 'silenced', 'raised']), until: r.chance(0.5) ? null : r.below(2 ** 31) };
+      case 'responses': return { set: Array.from({ length: r.below(3) }, () => ({ id: `r${r.hex(4)}`, on: r.chance(0.5) })) };
+      case 'baselines': return { save: r.chance(0.7) ? null : `quiet ${r.hex(3)}`, drop: r.chance(0.7) ? null : `b${r.hex(3)}` };
+      case 'collaborate': return {
+        asOf: r.chance(0.5) ? null : r.below(2 ** 31), halfLifeDays: 1 + r.below(400), matrices: r.chance(0.3) ? matrixKinds : [r.pick(matrixKinds)], by: r.pick(['files', 'directories']), most: 1 + r.below(50), rows: 1 + r.below(50),
+        assignment: { away: r.chance(0.5) ? [] : [r.hex(16)], limits: r.chance(0.7) ? [] : [{ key: r.hex(16), most: r.below(5) }], most: r.below(6), pinned: r.chance(0.7) ? [] : [{ item: text(), key: r.hex(16) }] },
+        ticket: ticket(),
+      };
       case 'pause': return { paused: r.chance(0.3) };
       // Relative to nothing that exists: the only repository it may find is the workspace's own.
       case 'import': return { path: r.chance(0.6) ? null : `/nowhere/${text()}`.slice(0, 4000).toWellFormed(), base: r.chance(0.7) ? null : text(), refs: r.chance(0.6) ? [] : [text()], grain: r.pick(['branch', 'branch', 'commit', 'atom']), ticket: ticket() };

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { AcuId, Oid, PathBytes } from '../core/bytes.ts';
 import { AcumenError } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
+import { MOST_ROWS, heatKinds } from '../core/collaboration/report.ts';
 import { type MetricName, metrics } from '../core/telemetry.ts';
 import { connect } from './client.ts';
 import { decodeFromService, decodeRequest, decodeResult, requestId } from './decode.ts';
@@ -46,6 +47,14 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   baselines: fc.record({ save: nullable(fc.stringMatching(/^[a-zé][a-zé ]{0,20}[a-zé]$/)), drop: nullable(name) }),
   series: fc.record({ names: fc.array(fc.record({ metric: fc.constantFrom(...Object.keys(metrics) as MetricName[]), label: nullable(text), quantity: fc.constantFrom('value' as const, 'p99' as const) }), { maxLength: 3 }), from: fc.constant(0), to: count, points: fc.integer({ min: 1, max: historyLimits.points }) }),
   events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
+  history: fc.record({ ticket }),
+  collaborate: fc.record({
+    asOf: nullable(fc.double({ min: 0, max: 1e10, noNaN: true }).map((n) => n + 0)), halfLifeDays: fc.double({ min: 1e-3, max: 36_500, noNaN: true }), matrices: fc.subarray([...heatKinds]), by: fc.constantFrom('files' as const, 'directories' as const),
+    most: fc.integer({ min: 1, max: MOST_ROWS }), rows: fc.integer({ min: 1, max: MOST_ROWS }), ticket,
+    assignment: fc.record({
+      away: fc.array(hex(16), { maxLength: 3 }), limits: fc.array(fc.record({ key: hex(16), most: count }), { maxLength: 3 }), most: count, pinned: fc.array(fc.record({ item: text, key: hex(16) }), { maxLength: 3 }),
+    }),
+  }),
   load: fc.oneof(fc.constantFrom({ action: 'look' as const }, { action: 'stop' as const }), fc.record({ action: fc.constant('start' as const), rate: fc.integer({ min: 1, max: 5000 }), seconds: fc.integer({ min: 1, max: 600 }) })),
 };
 const request: fc.Arbitrary<Request> = fc.constantFrom(...Object.keys(paramsOf) as Method[])

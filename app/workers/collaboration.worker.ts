@@ -1,5 +1,5 @@
 // Collaboration as a Web Worker.
-import { expose } from 'comlink';
 import { Collaborator } from './collaborator.ts';
+import { serve } from './serve.ts';
 
-expose(new Collaborator());
+serve(new Collaborator());
