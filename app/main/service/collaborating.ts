@@ -2,6 +2,7 @@
 // report for the command line. Both are kept by content; the work is done beside the operation queue, the report's in a thread.
 import { AcumenError } from '../../core/errors.ts';
 import type { Methods } from '../../contract/methods.ts';
+import { historyOf } from './history/history.ts';
 import type { Progress } from './queue.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -11,11 +12,9 @@ export class Collaborating {
   constructor(workspace: Workspace) { this.#workspace = workspace; }
 
   async history(signal: AbortSignal, progress: Progress): Promise<Methods['history']['result']> {
-    const { published } = this.#workspace.view.state;
+    const { view: { state: { published } }, reading, clock } = this.#workspace;
     if (published === null) throw new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first.');
-    signal.throwIfAborted();
-    progress('reading the history', 0, null);
-    throw new AcumenError('usage', 'Histories are not read in this version.', 'Wait for the next one.');
+    return historyOf(reading.cache, await this.#workspace.repository(), published.base, { signal, progress, now: clock.now() / 1000 });
   }
 
   /** Keys of people by name, address, role or key. */
