@@ -19,6 +19,7 @@ import type { AcuId } from '../../core/bytes.ts';
 import type { Methods, Shown } from '../../contract/methods.ts';
 import type { ConflictView } from '../../workers/client.ts';
 import { markOfVerdict, verdictNames } from './Conflicts.tsx';
+import { WhoKnows } from './WhoKnows.tsx';
 
 export function ConflictDetail() {
   const chosen = useConflictQuery((s) => s.chosen);
@@ -46,6 +47,7 @@ function One({ conflict }: { conflict: ConflictView }) {
         <p className="copyable">{conflict.detail.charAt(0).toUpperCase() + conflict.detail.slice(1)}.{value !== null && value.merged === null && ' There is no merged text for this kind of conflict.'}</p>
         <div className="conflict-parties"><Party id={conflict.a} /><span className="muted">×</span>{conflict.b === 'base' ? <span className="muted">the base</span> : <Party id={conflict.b} />}</div>
       </div>
+      <WhoKnows a={conflict.a} b={conflict.b} path={conflict.path} />
       {value === null
         ? <div className="diff-note">{!online ? <span className="muted">The texts come from the service, which is away.</span> : state === 'failed' ? <span className="muted">The texts could not be read.</span> : <Spinner />}</div>
         : <Sides file={value} />}

@@ -26,6 +26,7 @@ import type { AcuRow } from '../../workers/client.ts';
 import type { Methods } from '../../contract/methods.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
 import { History } from './History.tsx';
+import { WhoKnows } from './WhoKnows.tsx';
 
 const tabs: readonly (readonly [tab: InspectorTab, name: string])[] = [['acu', 'ACU'], ['composed', 'Composed'], ['history', 'History']];
 
@@ -121,6 +122,7 @@ function OneAcu({ row }: { row: AcuRow }) {
               </>
             )}</dd>
           </dl>
+          <WhoKnows a={row.id} b={null} path={null} />
         </div>
       </Panel>
       <Separator className="split-h" />

@@ -102,14 +102,14 @@ export function personNamer({ overview, names }: Pick<CollaborationState, 'overv
   return (person) => nameOfLine(people[person]?.person === person ? people[person] : people.find((line) => line.person === person), names);
 }
 
-/** Words by which somebody could be known, of at least three letters, lower case. */
+const wordsOf = (text: string): readonly string[] => text.toLowerCase().split(/[^\p{L}\p{M}\p{N}]+/u);
+
+/** Words by which somebody could be known, of at least three characters, lower case. */
 export function tellingWords(people: readonly PersonLine[]): ReadonlySet<string> {
-  const words = new Set<string>();
-  for (const { name, email } of people) for (const word of [...name.split(/[^\p{L}\p{N}]+/u), ...email.split('@', 1)[0]!.split(/[^\p{L}\p{N}]+/u)]) if (word.length > 2) words.add(word.toLowerCase());
-  return words;
+  return new Set(people.flatMap(({ name, email }) => [...wordsOf(name), ...wordsOf(email.split('@', 1)[0]!)]).filter((word) => word.length > 2));
 }
 
 /** A branch's name without the part that says whose it is ("ada/fix" is "…/fix"): where roles stand in place of names. */
 export function withoutPerson(name: string, telling: ReadonlySet<string>): string {
-  return name.split('/').map((part) => (part.toLowerCase().split(/[^\p{L}\p{N}]+/u).some((word) => telling.has(word)) ? '…' : part)).join('/');
+  return name.split('/').map((part) => (wordsOf(part).some((word) => telling.has(word)) ? '…' : part)).join('/');
 }

@@ -16,7 +16,7 @@ import { BusFactor } from './BusFactor.tsx';
 import { Facts, Header } from './Header.tsx';
 import { HeatView } from './HeatView.tsx';
 import { Now } from './Now.tsx';
-import { useAsked } from './useAsked.ts';
+import { useOverview } from './useOverview.ts';
 import './collaboration.css';
 
 const views: Readonly<Record<Place, ComponentType>> = { now: Now, board: BoardView, map: HeatView, bus: BusFactor };
@@ -24,9 +24,7 @@ const views: Readonly<Record<Place, ComponentType>> = { now: Now, board: BoardVi
 export default function Collaboration() {
   useEffect(look, []);
   const { status, place, asOf, names } = useCollaboration(), away = useConnection((s) => s.state !== 'open');
-  const overview = useAsked('overview', 'overview', (api, asked) => api.overview(asked));
-  const { value } = overview;
-  useEffect(() => { if (value !== null) useCollaboration.setState({ overview: value }); }, [value]);
+  const overview = useOverview();
   const known = useCollaboration((s) => s.overview), View = views[place];
   return (
     <div className="collaboration" data-testid={ids.collaboration} data-place={place} data-status={status} data-names={names} data-as-of={asOf ?? 'now'} data-busy={overview.waiting}>

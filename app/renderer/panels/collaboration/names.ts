@@ -19,7 +19,11 @@ export interface Called {
 export function called({ overview, names, asOf }: Pick<CollaborationState, 'overview' | 'names' | 'asOf'>, clock: number): Called {
   const person = personNamer({ overview, names }), lines = new Map(overview?.people.map((line) => [line.person, line])), showsNames = names === 'names';
   const telling = showsNames ? null : tellingWords(overview?.people ?? []);
-  const acu = (id: AcuId): string => (telling === null ? nameOf(id) : withoutPerson(nameOf(id), telling));
+  const acu = (id: AcuId): string => {
+    if (telling === null) return nameOf(id);
+    const name = withoutPerson(nameOf(id), telling);
+    return name.endsWith('…') ? `${name} ${id.slice(0, 8)}` : name; // what is left would not tell it from others
+  };
   return { person, acu, line: (index) => lines.get(index), showsNames, names: { person, acu, now: asOf ?? clock } };
 }
 

@@ -98,7 +98,8 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
     if (shownHeat.current === heat) screen.current?.name(names); else screen.current?.show(heat, names);
     shownHeat.current = heat;
   }, [heat, names]);
-  useEffect(() => { screen.current?.arrange(places, scale); }, [heat, places, scale]);
+  const begin = order.kind !== 'by' ? null : order.axis === 'row' ? 'col' : 'row';
+  useEffect(() => { screen.current?.arrange(places, scale, begin); }, [heat, places, scale, begin]);
   useEffect(() => { if (screen.current !== null) screen.current.chosen = chosen; }, [chosen]);
   useEffect(() => {
     if (as === 'list') screen.current?.strongest(MOST_LISTED, paired).then((cells) => setFound({ of: heat, cells }), complain);

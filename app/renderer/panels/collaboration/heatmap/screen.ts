@@ -2,11 +2,14 @@
 // about and answers are positions in the matrix; places on screen stay in here.
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import { heatView, nothingPointed, spawnHeat } from '../../../../workers/client.ts';
-import type { At, Figures, HeatClient, HeatNames, HeatPalette, HeatView, Places, Pointed, Rgb, Room, ScaleKind, Sheet, Span } from '../../../../workers/client.ts';
+import type { At, Figures, HeatClient, HeatNames, HeatView, Places, Pointed, Room, ScaleKind, Sheet, Span } from '../../../../workers/client.ts';
 import { heatAddress } from '../../../app/workers.ts';
 import { complain } from '../../../state/notices.ts';
 import { isPaired, placeOf } from './arranging.ts';
 import type { Axis, Cell } from './arranging.ts';
+import { carried, stepped } from './keys.ts';
+import type { Stroke } from './keys.ts';
+import { longestName, paletteOf } from './looks.ts';
 
 const { cellAt, fitSize, framed, middleOf, panned, resized, revealed, settled, shown, sizes, underPoint } = heatView;
 
@@ -41,8 +44,6 @@ type Gesture =
 /** Pixels the pointer may tremble before a press becomes a drag. */
 const TREMBLE = 3;
 const SLIDE_MS = 140;
-const tokens = { surface: '--heat-surface', ink: '--heat-ink', faint: '--ink-3', line: '--line-strong', accent: '--heat-accent', zero: '--heat-zero' } as const;
-const ramp = ['--heat-1', '--heat-2', '--heat-3', '--heat-4', '--heat-5'] as const;
 
 export class HeatScreen {
   readonly #host: HTMLElement;
@@ -99,9 +100,10 @@ export class HeatScreen {
     this.#following ||= !kept;
     if (!kept) { this.#focused = null; this.#hovered = null; }
     const cut = (side: string): 'start' | 'end' => (side === 'file' || side === 'directory' ? 'start' : 'end');
-    const taken = this.#worker.take({ value: heat.value, rows: heat.rows.length, cols: heat.cols.length, most: heat.max, cut: { row: cut(heat.of[0]), col: cut(heat.of[1]) } });
+    const taken = this.#worker.take({ value: heat.value, rows: heat.rows.length, cols: heat.cols.length, most: heat.max, names, cut: { row: cut(heat.of[0]), col: cut(heat.of[1]) } });
     this.#send(taken.then((figures) => { if (!this.#ended && this.#heat === heat) this.#events.figures(figures); }));
-    this.name(names);
+    this.#names = names;
+    this.#fitSheet();
   }
 
   name(names: HeatNames): void {
@@ -110,17 +112,30 @@ export class HeatScreen {
     this.#fitSheet();
   }
 
-  arrange(places: Places, scale: ScaleKind): void {
+  /** `begin`: the axis whose beginning is to be seen, because it was sorted. */
+  arrange(places: Places, scale: ScaleKind, begin: Axis | null): void {
     const heat = this.#heat;
     this.#events.settled(false);
     this.#send(this.#worker.arrange({ places, scale }).then((isShown) => {
       if (!isShown || this.#ended || heat === null || this.#heat !== heat) return;
-      this.#places = places;
-      this.#placeOfRow = placeOf(places.rows, heat.rows.length);
-      this.#placeOfCol = placeOf(places.cols, heat.cols.length);
-      this.#ask('point');
+      if (places !== this.#places) this.#stand(places, begin);
       this.#events.settled(true);
     }));
+  }
+
+  /** Things stand elsewhere now; the focused cell stays on screen if it was. */
+  #stand(places: Places, begin: Axis | null): void {
+    const on = (at: At | null): boolean => at !== null && (['row', 'col'] as const).every((axis) => {
+      const middle = middleOf(this.#span(axis), at[axis]);
+      return middle >= 0 && middle <= this.#room(axis).length;
+    });
+    const follow = this.#focused !== null && on(this.#at(this.#focused));
+    this.#places = places;
+    this.#placeOfRow = placeOf(places.rows, this.#heat?.rows.length ?? 0);
+    this.#placeOfCol = placeOf(places.cols, this.#heat?.cols.length ?? 0);
+    if (follow) this.focus(this.#focused);
+    if (begin !== null) this.#look(begin === 'row' ? { x: this.#view.x, y: { ...this.#view.y, start: 0 } } : { x: { ...this.#view.x, start: 0 }, y: this.#view.y });
+    this.#hover();
   }
 
   strongest(most: number, half: boolean): Promise<Uint32Array> { return this.#worker.strongest(most, half); }
@@ -165,48 +180,37 @@ export class HeatScreen {
   }
 
   /** Whether the key meant something here. */
-  key(event: { readonly key: string; readonly shiftKey: boolean; readonly ctrlKey: boolean; readonly metaKey: boolean; readonly altKey: boolean }): boolean {
-    const heat = this.#heat, { key, shiftKey } = event, ctrl = event.ctrlKey || event.metaKey;
-    if (heat === null) return false;
+  key(stroke: Stroke): boolean {
+    const { key, shiftKey, altKey } = stroke, ctrl = stroke.ctrlKey || stroke.metaKey, size = { rows: this.#places.rows.length, cols: this.#places.cols.length };
     if (key === 'Escape') return this.#escape();
-    if (key === '+' || key === '=') { this.zoom(1.25); return true; }
-    if (key === '-') { this.zoom(0.8); return true; }
-    if (key === '0') { this.fit(); return true; }
-    const rows = this.#places.rows.length, cols = this.#places.cols.length;
-    if (rows === 0 || cols === 0) return false;
-    const at = (this.#focused === null ? null : this.#at(this.#focused)) ?? this.#first();
-    if (event.altKey) {
-      const steps: Readonly<Record<string, readonly [Axis, number]>> = { ArrowUp: ['row', -1], ArrowDown: ['row', 1], ArrowLeft: ['col', -1], ArrowRight: ['col', 1] };
-      const step = steps[key];
-      if (step === undefined || ctrl) return false;
-      const [axis, by] = step, from = at[axis], to = from + by, many = shiftKey ? 10 : 1;
-      if (this.#focused === null || to < 0 || to >= (axis === 'row' ? rows : cols)) return true;
-      const target = Math.max(0, Math.min((axis === 'row' ? rows : cols) - 1, from + by * many));
-      this.#events.move(axis, from, target > from ? target + 1 : target);
+    if (!altKey && !ctrl) {
+      if (key === '+' || key === '=') { this.zoom(1.25); return true; }
+      if (key === '-') { this.zoom(0.8); return true; }
+      if (key === '0') { this.fit(); return true; }
+    }
+    if (size.rows === 0 || size.cols === 0) return false;
+    const focused = this.#focused, at = (focused === null ? null : this.#at(focused)) ?? this.#first();
+    if (altKey) {
+      const move = ctrl ? null : carried(stroke, at, size);
+      if (move === null) return false;
+      if (focused !== null && move.to !== move.from) this.#events.move(move.axis, move.from, move.to > move.from ? move.to + 1 : move.to);
       return true;
     }
     if ((key === 's' || key === 'S') && !ctrl) {
-      if (this.#focused !== null) this.#events.sort(shiftKey ? 'col' : 'row', shiftKey ? this.#focused.col : this.#focused.row);
+      if (focused !== null) this.#events.sort(shiftKey ? 'col' : 'row', shiftKey ? focused.col : focused.row);
       return true;
     }
     if (key === 'Enter' || key === ' ') {
-      const cell = this.#focused ?? this.#cell(at);
+      const cell = focused ?? this.#cell(at);
       this.focus(cell);
       this.#events.choose(cell);
       if (key === 'Enter' && Math.min(this.#view.x.size, this.#view.y.size) < sizes.label) this.zoomTo(cell);
       return true;
     }
-    const many = shiftKey ? 10 : 1, [top, bottom] = shown(this.#view.y, this.#room('row')), page = Math.max(1, bottom - top - 1);
-    const places: Readonly<Record<string, At>> = {
-      ArrowUp: { row: at.row - many, col: at.col }, ArrowDown: { row: at.row + many, col: at.col },
-      ArrowLeft: { row: at.row, col: at.col - many }, ArrowRight: { row: at.row, col: at.col + many },
-      Home: { row: ctrl ? 0 : at.row, col: 0 }, End: { row: ctrl ? rows - 1 : at.row, col: cols - 1 },
-      PageUp: { row: at.row - page, col: at.col }, PageDown: { row: at.row + page, col: at.col },
-    };
-    const to = this.#focused === null && key in places ? at : places[key];
-    if (to === undefined) return false;
-    const hold = (place: number, count: number): number => Math.max(0, Math.min(count - 1, place));
-    this.focus(this.#cell({ row: hold(to.row, rows), col: hold(to.col, cols) }));
+    const [top, bottom] = shown(this.#view.y, this.#room('row')), to = stepped(stroke, at, size, Math.max(1, bottom - top - 1));
+    if (to === null) return false;
+    // the first key shows where the focus is
+    this.focus(this.#cell(focused === null && key.startsWith('Arrow') ? at : to));
     return true;
   }
 
@@ -464,45 +468,18 @@ export class HeatScreen {
   #fitSheet(): void {
     const { clientWidth: width, clientHeight: height } = this.#host;
     if (width === 0 || height === 0) return; // not on screen
-    const room = (names: readonly string[], most: number): number => Math.round(Math.max(48, Math.min(most, this.#longest(names) + 20)));
+    // on a device pixel, or what is drawn and what is pointed at would differ by a part of one
+    const ratio = devicePixelRatio, room = (names: readonly string[], most: number): number => (1 / ratio) * Math.round(ratio * Math.max(48, Math.min(most, longestName(this.#host, names) + 20)));
     const left = room(this.#names.rows, Math.min(220, width * 0.28)), top = room(this.#names.cols, Math.min(140, height * 0.26));
     const before = this.#sheet;
-    this.#sheet = { width, height, left, top, ratio: devicePixelRatio };
+    this.#sheet = { width, height, left, top, ratio };
     const { x, y } = this.#view;
     this.#view = this.#following || before.width === 0 ? this.#fitted()
       : { x: resized(x, x.size, 0, this.#room('col'), this.#least('col')), y: resized(y, y.size, 0, this.#room('row'), this.#least('row')) };
     this.#send(this.#worker.resize(this.#sheet, this.#view));
   }
 
-  /** Pixels of the longest name, near enough: of the longest few in letters. */
-  #longest(names: readonly string[]): number {
-    const pen = document.createElement('canvas').getContext('2d');
-    if (pen === null) return 120;
-    pen.font = `600 11px ${getComputedStyle(this.#host).fontFamily}`;
-    const few = names.toSorted((a, b) => b.length - a.length).slice(0, 8);
-    return Math.max(0, ...few.map((name) => pen.measureText(name.slice(0, 60)).width));
-  }
-
-  /** Colours as the theme has them now; the worker knows no CSS. */
-  #paint(): void {
-    const probe = document.createElement('span');
-    probe.style.forcedColorAdjust = 'none';
-    this.#host.append(probe);
-    const pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-    const colour = (token: string): Rgb => {
-      probe.style.color = `var(${token})`;
-      pen.fillStyle = getComputedStyle(probe).color;
-      pen.fillRect(0, 0, 1, 1);
-      const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
-      return [r!, g!, b!];
-    };
-    const palette: HeatPalette = {
-      surface: colour(tokens.surface), ink: colour(tokens.ink), faint: colour(tokens.faint), line: colour(tokens.line), accent: colour(tokens.accent),
-      zero: colour(tokens.zero), ramp: ramp.map(colour), font: getComputedStyle(this.#host).fontFamily,
-    };
-    probe.remove();
-    this.#send(this.#worker.paint(palette));
-  }
+  #paint(): void { this.#send(this.#worker.paint(paletteOf(this.#host))); }
 
   #send(done: Promise<unknown>): void {
     done.catch((error: unknown) => { if (!this.#ended) complain(error); });
