@@ -8,16 +8,19 @@ import { levelTable } from './heatScale.ts';
 import type { ScaleKind } from './heatScale.ts';
 import type { View } from './heatView.ts';
 
-/** What is shown, as it came: `value` row after row; `names` of rows and columns as they come there. */
+export interface HeatNames { readonly rows: readonly string[]; readonly cols: readonly string[] }
+/** What is shown, as it came: `value` row after row, `most` the largest. */
 export interface HeatSource {
   readonly value: Float32Array; readonly rows: number; readonly cols: number; readonly most: number;
+  readonly names: HeatNames;
   readonly cut: { readonly row: 'start' | 'end'; readonly col: 'start' | 'end' };
 }
-export interface HeatNames { readonly rows: readonly string[]; readonly cols: readonly string[] }
 export interface Arrangement { readonly places: Places; readonly scale: ScaleKind }
 
 /** ms of building between two frames */
 const SLICE_MS = 10;
+const noHeat: HeatSource = { value: new Float32Array(0), rows: 0, cols: 0, most: 0, names: { rows: [], cols: [] }, cut: { row: 'end', col: 'end' } };
+const noPlaces: Places = { rows: new Uint32Array(0), cols: new Uint32Array(0) };
 
 export class HeatPainter {
   #canvas: OffscreenCanvas | null = null;
@@ -26,11 +29,10 @@ export class HeatPainter {
   #ground: HeatSurface | null = null;
   #image: ImageData | null = null;
   #groundIsOld = true;
-  #source: HeatSource | null = null;
+  #source: HeatSource = noHeat;
   #figures: Figures = { above: 0, least: 0 };
-  #names: HeatNames = { rows: [], cols: [] };
-  /** the order that is shown belongs to the pyramid: a newer one is not seen before its own is built */
-  #shown: { readonly places: Places; readonly pyramid: Pyramid } | null = null;
+  /** what is on screen: a newer matrix or order is not seen before its own pyramid is built */
+  #shown: { readonly source: HeatSource; readonly places: Places; readonly pyramid: Pyramid } = { source: noHeat, places: noPlaces, pyramid: [] };
   #building = 0;
   #palette: HeatPalette | null = null;
   #colours: Colours | null = null;
@@ -62,26 +64,32 @@ export class HeatPainter {
   paint(palette: HeatPalette): void { this.#palette = palette; this.#colours = coloursOf(palette); this.#ask(true); }
   look(view: View): void { this.#view = view; this.#ask(true); }
   point(pointed: Pointed): void { this.#pointed = pointed; this.#ask(false); }
-  name(names: HeatNames): void { this.#names = names; this.#ask(true); }
 
-  /** Another matrix: nothing of it is seen before it is arranged. */
+  /** The same things by other names. */
+  name(names: HeatNames): void {
+    const named = { ...this.#source, names };
+    if (this.#shown.source === this.#source) this.#shown = { ...this.#shown, source: named };
+    this.#source = named;
+    this.#ask(true);
+  }
+
+  /** Another matrix. Of the old one nothing is seen any more, unless the new one is as large and so takes its place. */
   take(source: HeatSource): Figures {
     this.#building++;
+    if (source.rows !== this.#source.rows || source.cols !== this.#source.cols) this.#shown = { source, places: noPlaces, pyramid: [] };
     this.#source = source;
-    this.#shown = null;
     this.#figures = figuresOf(source.value);
+    this.#ask(true);
     return this.#figures;
   }
 
   /** Orders and scales it; the view goes with the order it was made for. True when it is shown, false where a newer one took its place. */
   async arrange({ places, scale }: Arrangement): Promise<boolean> {
-    const mine = ++this.#building, source = this.#source;
-    if (source === null) return false;
-    const { value, cols, most } = source, table = levelTable({ kind: scale, least: this.#figures.least, most });
+    const mine = ++this.#building, { value, cols, most } = this.#source, table = levelTable({ kind: scale, least: this.#figures.least, most });
     const work = build(new Uint32Array(value.buffer, value.byteOffset, value.length), cols, places, table);
     for (let until = performance.now() + SLICE_MS; ;) {
       const step = work.next();
-      if (step.done === true) { this.#shown = { places, pyramid: step.value }; break; }
+      if (step.done === true) { this.#shown = { source: this.#source, places, pyramid: step.value }; break; }
       if (performance.now() < until) continue;
       await new Promise((resolve) => { setTimeout(resolve, 0); });
       if (mine !== this.#building) return false;
@@ -93,7 +101,7 @@ export class HeatPainter {
 
   /** The strongest cells, where they stand in the matrix as it came (row × columns + column). */
   strongest(most: number, half: boolean): Uint32Array {
-    return this.#source === null ? new Uint32Array(0) : strongest(this.#source.value, this.#source.cols, most, half);
+    return strongest(this.#source.value, this.#source.cols, most, half);
   }
 
   #ask(groundToo: boolean): void {
@@ -105,17 +113,16 @@ export class HeatPainter {
 
   #paint(): void {
     if (this.#on === null || this.#ground === null || this.#image === null || this.#palette === null || this.#colours === null || this.#view === null) return;
-    const { value = new Float32Array(0), cols = 0, cut = { row: 'end', col: 'end' } as const } = this.#source ?? {};
-    const { places, pyramid } = this.#shown ?? { places: { rows: new Uint32Array(0), cols: new Uint32Array(0) }, pyramid: [] };
+    const { source: { value, cols, names, cut }, places, pyramid } = this.#shown;
     const frame = {
       sheet: this.#sheet, view: this.#view, palette: this.#palette, colours: this.#colours, pyramid, cut,
-      rowName: (place: number) => this.#names.rows[places.rows[place]!] ?? '', colName: (place: number) => this.#names.cols[places.cols[place]!] ?? '',
+      rowName: (place: number) => names.rows[places.rows[place]!] ?? '', colName: (place: number) => names.cols[places.cols[place]!] ?? '',
       value: (row: number, col: number) => value[places.rows[row]! * cols + places.cols[col]!]!,
     };
     if (this.#groundIsOld) drawHeatGround(this.#ground, frame, this.#image);
     this.#groundIsOld = false;
     this.#on.setTransform(1, 0, 0, 1, 0, 0);
     this.#on.drawImage(this.#ground.canvas, 0, 0);
-    if (this.#shown !== null) drawHeatTop(this.#on, frame, this.#pointed);
+    if (pyramid.length > 0) drawHeatTop(this.#on, frame, this.#pointed);
   }
 }

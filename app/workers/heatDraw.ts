@@ -57,6 +57,8 @@ const css = ([r, g, b]: Rgb, alpha = 1): string => `rgb(${r} ${g} ${b} / ${alpha
 const PAD = 8;
 /** Thickness of the bar that says which part is on screen. */
 const BAR = 3;
+/** Up to so many pixels a row is shown by a line, not a band. */
+const THIN = 4;
 
 export function drawHeatGround(on: HeatSurface, frame: HeatFrame, image: ImageData): void {
   const { sheet: { width, height, left, top, ratio }, view, palette, colours, pyramid } = frame;
@@ -120,13 +122,14 @@ function names(on: HeatSurface, frame: HeatFrame, { hovered, focused, chosen, mo
   for (const { cell, at } of packed(wanted('col', view.x), 17, width - left)) colName(on, frame, cell, at, tone('col', cell), true);
 }
 
-/** Hairlines to the names, so faint that the cells below keep their colours. */
-function crosshair(on: HeatSurface, { sheet: { width, height, left, top }, view, palette }: HeatFrame, { row, col }: At): void {
-  const high = Math.max(1, view.y.size), wide = Math.max(1, view.x.size), y = middleOf(view.y, row) - high / 2, x = middleOf(view.x, col) - wide / 2;
-  on.fillStyle = css(palette.ink, 0.1);
-  if (view.y.size > 3) { on.fillRect(0, y, width - left, high); } else { on.fillStyle = css(palette.ink, 0.35); on.fillRect(0, Math.round(y), width - left, 1); }
-  on.fillStyle = css(palette.ink, 0.1);
-  if (view.x.size > 3) { on.fillRect(x, 0, wide, height - top); } else { on.fillStyle = css(palette.ink, 0.35); on.fillRect(Math.round(x), 0, 1, height - top); }
+/** A band through the row and the column, faint enough that the cells below keep their colours; a hairline where they are thin. */
+function crosshair(on: HeatSurface, { sheet: { width, height, left, top }, view: { x, y }, palette, pyramid }: HeatFrame, { row, col }: At): void {
+  const right = Math.min(width - left, x.start + x.size * (pyramid[0]?.cols ?? 0)), bottom = Math.min(height - top, y.start + y.size * (pyramid[0]?.rows ?? 0));
+  const across = y.size > THIN, down = x.size > THIN;
+  on.fillStyle = css(palette.ink, across ? 0.09 : 0.4);
+  on.fillRect(0, across ? y.start + row * y.size : Math.floor(middleOf(y, row)), right, across ? y.size : 1);
+  on.fillStyle = css(palette.ink, down ? 0.09 : 0.4);
+  on.fillRect(down ? x.start + col * x.size : Math.floor(middleOf(x, col)), 0, down ? x.size : 1, bottom);
 }
 
 /** Around a cell, in two tones so that it is seen on every colour; a small one is ringed from outside. */

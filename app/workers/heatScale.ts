@@ -57,7 +57,7 @@ export function ticks(scale: Scale, room: number, apart = 0.14): readonly number
     for (let power = top; power >= top - DECADES && kept.length < room; power--) {
       for (const factor of factors) {
         const value = factor * 10 ** power, place = share(scale, value);
-        if (kept.length < room && value < most && place > 0 && kept.every((one) => Math.abs(share(scale, one) - place) >= apart)) kept.push(value);
+        if (kept.length < room && value < most && place >= apart / 2 && kept.every((one) => Math.abs(share(scale, one) - place) >= apart)) kept.push(value);
       }
     }
   }

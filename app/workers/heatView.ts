@@ -66,13 +66,18 @@ export function layerFor(size: number): number {
 }
 
 /**
- * The cells that share the blocks under a point with the one that is there: what one pixel stands for. [from, to), empty off the matrix.
+ * The block that a cell is drawn with. What is left over at the end belongs to the last whole block: alone it could fall between two pixels, and a
+ * strong cell in it would not be seen.
  */
+export const blockOf = (cell: number, layer: number, count: number): number => Math.min(cell >> layer, lastBlock(layer, count));
+export const lastBlock = (layer: number, count: number): number => Math.max(0, (count >> layer) - 1);
+
+/** The cells that share a block with the one under a point: what one pixel stands for. [from, to), empty off the matrix. */
 export function underPoint(span: Span, at: number, count: number, ratio: number): readonly [from: number, to: number] {
   const cell = cellAt(span, at, count);
   if (cell < 0) return [0, 0];
-  const layer = layerFor(span.size * ratio), from = (cell >> layer) << layer;
-  return [from, Math.min(count, from + 2 ** layer)];
+  const layer = layerFor(span.size * ratio), block = blockOf(cell, layer, count);
+  return [block << layer, block === lastBlock(layer, count) ? count : (block + 1) << layer];
 }
 
 /**
