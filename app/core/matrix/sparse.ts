@@ -170,18 +170,18 @@ export function toDense(a: Matrix): Dense {
   return { rows: a.rows, cols: a.cols, value };
 }
 
-/** What is not 0; NaN is kept. */
-export function toSparse(a: Matrix): Sparse {
+/** What is not 0; `withZeros`: each place. */
+export function toSparse(a: Matrix, withZeros = false): Sparse {
   if (isSparse(a)) return a;
   const start = new Uint32Array(a.rows + 1);
   let count = 0;
-  for (const x of a.value) if (x !== 0) count++;
+  for (const x of a.value) if (x !== 0 || withZeros) count++;
   const col = new Uint32Array(count), value = new Float32Array(count);
   let to = 0;
   for (let r = 0; r < a.rows; r++) {
     for (let c = 0; c < a.cols; c++) {
       const x = a.value[r * a.cols + c]!;
-      if (x === 0) continue;
+      if (x === 0 && !withZeros) continue;
       col[to] = c;
       value[to++] = x;
     }
