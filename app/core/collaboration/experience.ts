@@ -168,6 +168,7 @@ export class Experience {
     if (t > this.last[person]!) this.last[person] = t;
   }
 
-  /** What a commit of `time` is worth at the newest date. */
+  /** What a commit of `time` is worth at the newest date; and by what such sums are multiplied to be those of `asOf`. Both finite, whatever the dates. */
   decay(time: number, halfLife: number): number { return 2 ** ((time - this.newest) / (halfLife * DAY)); }
+  worth(halfLife: number): number { return 2 ** Math.min(1000, (this.newest - this.asOf) / (halfLife * DAY)); }
 }

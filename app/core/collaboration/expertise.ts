@@ -102,11 +102,11 @@ export class Expertise {
   /** `file` undefined: the history does not know it yet, and only its directory speaks. */
   choices(file: number | undefined, directory: number): Choices {
     this.#now();
-    const { experience } = this, { files, places, directories, asOf, newest } = experience;
+    const { experience } = this, { files, places, directories, asOf } = experience;
     const key = `${file ?? ''}:${directory}`, known = this.#choices.get(key);
     if (known !== undefined) return known;
     const above = directories.parent[directory]! < 0 ? directory : directories.parent[directory]!;
-    const now = 2 ** ((newest - asOf) / (FILE_DAYS * 86_400)), nowPlace = 2 ** ((newest - asOf) / (PLACE_DAYS * 86_400));
+    const now = experience.worth(FILE_DAYS), nowPlace = experience.worth(PLACE_DAYS);
 
     const latest: number[] = [];
     let lines = 0;
