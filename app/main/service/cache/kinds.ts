@@ -6,6 +6,7 @@ import type { Oid, PathBytes } from '../../../core/bytes.ts';
 import type { Change } from '../../../core/changes.ts';
 import type { Segment } from '../../../core/model.ts';
 import { type Lined, type Patch, type Spliced, linedSize, patchSize } from '../../../core/weave/splice.ts';
+import type { Report } from '../../../core/collaboration/report.ts';
 import type { FileChange, Methods, Shown } from '../../../contract/methods.ts';
 import type { NotComposed } from '../composer.ts';
 import type { Kind } from './cache.ts';
@@ -51,6 +52,12 @@ export const conflict: Kind<Methods['conflictFile']['result']> = {
 };
 /** by the graph: where its nodes stand, as a window laid them out */
 export const layout: Kind<Uint8Array> = { name: 'layout', sizeOf: (bytes) => bytes.length, disk: asIs };
+/** by the digests of history and replica, and what was asked: a report on collaboration */
+export const collaboration: Kind<Report> = {
+  name: 'collaboration', disk: plain(),
+  sizeOf: ({ matrices, people, talk, predictions, conflicts, assignment, busFactor }) => matrices.reduce((sum, { value }) => sum + value.byteLength, 4000)
+    + 600 * (people.length + talk.length + predictions.length + 3 * conflicts.length + assignment.items.length + busFactor.length),
+};
 /** by its key: the body of a segment. The store has it: it is not written twice. */
 export const segment: Kind<Segment> = {
   name: 'segment',

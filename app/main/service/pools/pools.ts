@@ -3,6 +3,7 @@
 import { availableParallelism } from 'node:os';
 import type { StatsReport } from '../../../contract/performance.ts';
 import { type Knob, type Telemetry, silent } from '../../../core/telemetry.ts';
+import type { Collaborator } from '../../../workers/collaborator.ts';
 import type { Differ } from '../../../workers/differ.ts';
 import type { Pairer } from '../../../workers/pairing.ts';
 import { Pool, type PoolOptions } from '../../../workers/pool.ts';
@@ -15,6 +16,9 @@ import { type Diff, diffIn } from './diffing.ts';
 const MOST_THREADS = 8;
 /** Threads that die one after the other without having done anything. */
 const DEATHS = { failures: 3, rest: 2_000, longest: 60_000 } as const;
+
+/** Longer than a report on any history takes, in ms. */
+const REPORT_MS = 600_000;
 
 type Spawn = <Api>(name: string) => Supervised<Api>;
 
@@ -39,6 +43,8 @@ export class Pools {
   readonly pairing: Pool<Pairer>;
   /** line differences of large files */
   readonly diff: Pool<Differ>;
+  /** reports on collaboration; one thread, which holds the last history it was given */
+  readonly collaboration: Pool<Collaborator>;
   readonly #all: Pool<never>[] = [];
   readonly #telemetry: Telemetry;
   readonly #threads: number;
@@ -53,12 +59,13 @@ export class Pools {
     this.breakers = new Breakers(telemetry);
     this.pairing = this.register<Pairer>('pairing', 'pairing.worker', { min: this.#warm, ping: (thread) => (thread as Supervised<Pairer>).call((api) => api.ping()) });
     this.diff = this.register<Differ>('diff', 'differ.worker', { min: this.#warm, ping: (thread) => (thread as Supervised<Differ>).call((api) => api.ping()) });
+    this.collaboration = this.register<Collaborator>('collaboration', 'collaborator.worker', { max: 1, most: 1, holds: 1, hung: REPORT_MS, ping: (thread) => (thread as Supervised<Collaborator>).call((api) => api.ping()) });
   }
 
   /** A pool for another kind of work; `file`: of the thread, beside threads.ts. */
   register<Api>(name: string, file: string, options: Registered = {}): Pool<Api> {
     const pool = new Pool<Api>({
-      ...options as Partial<PoolOptions<Api>>, name, max: options.max ?? this.#threads, most: Math.max(this.#threads, options.most ?? MOST_THREADS),
+      ...options as Partial<PoolOptions<Api>>, name, max: options.max ?? this.#threads, most: Math.max(options.max ?? this.#threads, options.most ?? MOST_THREADS),
       spawn: () => this.#spawn<Api>(file), telemetry: this.#telemetry, gate: this.breakers.breaker(`${name} workers`, DEATHS), later,
     });
     this.#all.push(pool as unknown as Pool<never>);
