@@ -7,7 +7,7 @@ import type { HeatNames } from '../../../../workers/client.ts';
 import { Empty } from '../../../components/atoms.tsx';
 import { ids } from '../../../testids.ts';
 import type { Cell } from './arranging.ts';
-import { one, valueWords } from './heatWords.ts';
+import { brief, one, valueWords } from './heatWords.ts';
 
 type Column = 'row' | 'col' | 'value';
 export interface HeatListProps {
@@ -79,7 +79,7 @@ export function HeatList({ heat, names, cells, find, chosen, onChoose, onShow }:
   return (
     <div className="heat-list" role="grid" aria-label="Strongest cells" aria-rowcount={items.length + 1} aria-colcount={3} tabIndex={0} data-testid={ids.heatList}
       aria-activedescendant={onScreen ? `heat-cell-${at}` : undefined} onKeyDown={onKeyDown}>
-      <div role="row" className="heat-line heat-list-head" aria-rowindex={1}>{head('row', one(rowSide))}{head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}{head('value', heat.unit === '' ? 'value' : heat.unit)}</div>
+      <div role="row" className="heat-line heat-list-head" aria-rowindex={1}>{head('row', one(rowSide))}{head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}{head('value', heat.unit === '' ? 'value' : brief(heat.unit))}</div>
       {items.length === 0 ? <Empty title={find === '' ? 'Nothing above zero' : 'No such name among the strongest'} /> : (
         <div ref={scroller} role="rowgroup" className="heat-lines" onClick={onClick} onDoubleClick={onDoubleClick}>
           <div role="presentation" className="grid-body" style={{ height: virtual.getTotalSize() }}>

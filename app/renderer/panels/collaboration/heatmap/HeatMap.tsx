@@ -14,7 +14,7 @@ import { ids } from '../../../testids.ts';
 import { isAlike, isPaired, moved, namedOrders, placesOf } from './arranging.ts';
 import type { Axis, Cell, NamedOrder, Order } from './arranging.ts';
 import { HeatList } from './HeatList.tsx';
-import { counted, meanings, nothing, orderHints, orderNames, sizeWords, valueWords } from './heatWords.ts';
+import { brief, counted, meanings, nothing, orderHints, orderNames, sizeWords, valueWords } from './heatWords.ts';
 import { Legend, scaleWords } from './Legend.tsx';
 import { HeatScreen } from './screen.ts';
 import type { Hovered } from './screen.ts';
@@ -163,7 +163,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
           <button type="button" className="button quiet small icon" aria-label="List" title="The strongest cells as a list" aria-pressed={as === 'list'} onClick={() => setAs('list')}><Icon name="list" size={13} /></button>
         </span>
       </header>
-      <div className="heat-body" data-as={as}>
+      <div className="heat-plot" data-as={as}>
         <div className="heat-canvas" role="grid" tabIndex={0} aria-label={`${label}: ${sizeWords(heat)}`} aria-describedby={helpId} aria-rowcount={heat.rows.length} aria-colcount={heat.cols.length} aria-activedescendant={cellId}
           data-testid={ids.heat} data-settled={settled} data-focus={focused === null ? undefined : `${focused.row} ${focused.col}`}
           onPointerDown={(event) => { if (event.button === 0) { screen.current?.press(...at(event), event.shiftKey); event.currentTarget.setPointerCapture(event.pointerId); } }}
@@ -172,7 +172,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
           <div ref={host} className="heat-stage" role="presentation" />
           <div role="row" className="sr-only" aria-rowindex={rankOf(places.rows, spoken.row)}>
             <div id={cellId} key={`${spoken.row} ${spoken.col}`} role="gridcell" aria-colindex={rankOf(places.cols, spoken.col)} aria-selected={chosen !== null && chosen.row === spoken.row && chosen.col === spoken.col}>
-              {`${names.rows[spoken.row]!}, ${names.cols[spoken.col]!}: ${valueWords(valueAt(spoken), heat.unit)}`}
+              {`${names.rows[spoken.row]!}, ${names.cols[spoken.col]!}: ${valueWords(valueAt(spoken), brief(heat.unit))}`}
             </div>
           </div>
         </div>
@@ -181,7 +181,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
           <Tip at={hovered}>
             <div><strong>{names.rows[hovered.cell.row]}</strong></div>
             <div><span className="faint">{paired ? 'and ' : ''}</span><strong>{names.cols[hovered.cell.col]}</strong></div>
-            <div className="heat-tip-value">{valueWords(valueAt(hovered.cell), heat.unit)}</div>
+            <div className="heat-tip-value">{valueWords(valueAt(hovered.cell), brief(heat.unit))}</div>
             <div className="muted small">{meanings[heat.kind](names.rows[hovered.cell.row]!, names.cols[hovered.cell.col]!, valueAt(hovered.cell) > 0)}</div>
             {hovered.of > 1 && <div className="faint tiny">{`the strongest of ${grouped(hovered.of)} cells under the pointer`}</div>}
           </Tip>

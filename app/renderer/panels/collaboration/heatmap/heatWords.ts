@@ -19,6 +19,9 @@ export const meanings: Readonly<Record<HeatKind, (row: string, col: string, isSo
   coChange: (row, col, isSome) => (isSome ? `how often ${row} and ${col} change together` : `${row} and ${col} have not changed together`),
 };
 
+/** The unit itself, of "commits in which both changed, halved every 180 days" the first part; how it is counted is said once, in the legend. */
+export const brief = (unit: string): string => unit.split(/[,:;]/, 1)[0]!;
+
 /** As exact as a tip has room for, without the noise of 32 bits: "1,234.5" */
 const fine = new Intl.NumberFormat('en', { maximumSignificantDigits: 5 });
 export function valueWords(value: number, unit: string): string {
