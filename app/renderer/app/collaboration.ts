@@ -40,10 +40,7 @@ function client(): CollaborationClient {
   return worker;
 }
 
-export function failureOf(error: unknown): Failure {
-  const { sentence, hint } = describe(error);
-  return { sentence, hint };
-}
+export const failureOf = (error: unknown): Failure => describe(error);
 
 /** Asks the worker; the answer is of what was last loaded. */
 export function askWorker<T>(ask: (api: Remote<CollaborationApi>, asked: Asked) => Promise<T>, signal?: AbortSignal): Promise<T> {

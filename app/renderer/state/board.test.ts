@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Assignment, AssignmentAsked } from '../../core/collaboration/report.ts';
-import { MOST_EVER, columnsOf, costDifference, decisionsOf, emptyBoard, movedItems, noDecisions, steppedBack, steppedOn, taken, withAway, withLimit, withMost, withPin } from './board.ts';
+import { MOST_EVER, columnsOf, costDifference, decisionsOf, emptyBoard, enough, movedItems, noDecisions, steppedBack, steppedOn, taken, withAway, withLimit, withMost, withPin } from './board.ts';
 import type { BoardState } from './board.ts';
 
 const key = fc.constantFrom('ada', 'bo', 'cy'), item = fc.constantFrom('i1', 'i2', 'i3');
@@ -59,7 +59,7 @@ const card = (id: string, person: number | null): Assignment['items'][number] =>
 const line = (person: number): Assignment['people'][number] => ({ person, items: 0, most: 5, away: false });
 
 describe('columns', () => {
-  test('every card is in exactly one column, every person has one, what nobody may take comes first', () => {
+  test('every card is in exactly one column, every person has one, what nobody may take comes last', () => {
     const person = fc.option(fc.nat(6));
     fc.assert(fc.property(fc.array(person, { maxLength: 30 }), fc.uniqueArray(fc.nat(4)), (owners, people) => {
       const items = owners.map((owner, i) => card(`i${i}`, owner));
@@ -68,12 +68,20 @@ describe('columns', () => {
       expect(new Set(columns.map((column) => column.person)).size).toBe(columns.length);
       for (const one of people) expect(columns.some((column) => column.person === one)).toBe(true);
       for (const column of columns) for (const one of column.cards) expect(one.person).toBe(column.person);
-      expect(columns.findIndex((column) => column.person === null)).toBe(owners.includes(null) ? 0 : -1);
+      expect(columns.findIndex((column) => column.person === null)).toBe(owners.includes(null) ? columns.length - 1 : -1);
     }));
   });
 
   test('what would move is counted once for each item that goes to somebody else', () => {
     expect(movedItems({ items: [card('a', 1), card('b', 2), card('c', null)] }, { items: [card('a', 1), card('b', 3), card('c', 1)] })).toBe(2);
+  });
+
+  test('a limit is offered that is enough for all, and none where all is taken or nobody is there', () => {
+    const items = Array.from({ length: 12 }, (_, i) => card(`i${i}`, i < 5 ? 0 : null));
+    expect(enough({ items, people: [line(0), line(1)] }, { most: 5 })).toBe(6);
+    expect(enough({ items, people: [{ ...line(0), away: true }] }, { most: 5 })).toBe(null);
+    expect(enough({ items: items.slice(0, 5), people: [line(0)] }, { most: 5 })).toBe(null);
+    expect(enough({ items, people: [line(0), line(1), line(2)] }, { most: 5 }), 'what stands in the way is not the limit').toBe(null);
   });
 
   test('a difference in cost is said with its sign in words', () => {

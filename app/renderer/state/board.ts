@@ -107,7 +107,7 @@ useBoard.subscribe(({ repository, decided }, before) => {
 export interface Card { readonly item: WorkItem; readonly person: number | null; readonly cost: number; readonly pinned: boolean; readonly evidence: readonly Evidence[] }
 export interface Column { readonly person: number | null; readonly most: number; readonly away: boolean; readonly cards: readonly Card[] }
 
-/** A column for each person, in the order of the answer, and first one for what nobody may take, where there is something. */
+/** A column for each person, in the order of the answer, and last one for what nobody may take, where there is something. */
 export function columnsOf({ items, people }: Pick<Assignment, 'items' | 'people'>): readonly Column[] {
   const cards = new Map<number | null, Card[]>();
   for (const card of items) {
@@ -116,9 +116,9 @@ export function columnsOf({ items, people }: Pick<Assignment, 'items' | 'people'
   }
   const nobody = cards.get(null), known = new Set(people.map(({ person }) => person));
   return [
-    ...(nobody === undefined ? [] : [{ person: null, most: Infinity, away: false, cards: nobody }]),
     ...people.map(({ person, most, away }) => ({ person, most, away, cards: cards.get(person) ?? [] })),
     ...[...cards].flatMap(([person, held]) => (person === null || known.has(person) ? [] : [{ person, most: 0, away: false, cards: held }])),
+    ...(nobody === undefined ? [] : [{ person: null, most: Infinity, away: false, cards: nobody }]),
   ];
 }
 
@@ -133,6 +133,12 @@ export function costDifference(now: number, then: number): string {
 export function movedItems(now: Pick<Assignment, 'items'>, then: Pick<Assignment, 'items'>): number {
   const was = new Map(now.items.map(({ item, person }) => [item.id, person]));
   return then.items.filter(({ item, person }) => was.get(item.id) !== person).length;
+}
+
+/** The least limit for everybody with which all who are there can take all that is open; null where all is taken, or nobody is there. */
+export function enough({ items, people }: Pick<Assignment, 'items' | 'people'>, { most }: Pick<AssignmentAsked, 'most'>): number | null {
+  const there = people.filter(({ away }) => !away).length, least = Math.ceil(items.length / there);
+  return there === 0 || least <= most || !items.some(({ person }) => person === null) ? null : Math.min(MOST_EVER, least);
 }
 
 /** Items in words: "3 of 5". */

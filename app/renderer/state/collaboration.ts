@@ -18,8 +18,8 @@ export type Chosen =
   | { readonly kind: 'predicted'; readonly a: AcuId; readonly b: AcuId; readonly probability: number; readonly reasons: readonly Reason[] }
   | { readonly kind: 'item'; readonly id: string; readonly a: AcuId; readonly b: AcuId | 'base' | null; readonly paths: readonly PathBytes[]; readonly person: number | null; readonly evidence: readonly Evidence[] };
 
-/** A sentence on what failed, and what to do. */
-export interface Failure { readonly sentence: string; readonly hint: string }
+/** A sentence on what failed, what to do, and all that is known of it. */
+export interface Failure { readonly sentence: string; readonly hint: string; readonly details: string }
 
 export interface CollaborationState {
   /** `idle`: nobody looks yet; `stopped`: reading was cancelled; `away`: there is nothing to read it from */

@@ -5,7 +5,7 @@ import type { AssignmentAsked, Assignment } from '../../../core/collaboration/re
 import { decide, leaveProposal, takeProposal } from '../../app/collaboration.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Empty } from '../../components/atoms.tsx';
-import { MOST_EVER, clampLimit, columnsOf, costDifference, movedItems, useBoard, withMost, withPin } from '../../state/board.ts';
+import { MOST_EVER, clampLimit, columnsOf, costDifference, enough, movedItems, useBoard, withMost, withPin } from '../../state/board.ts';
 import type { Column } from '../../state/board.ts';
 import { useReplica } from '../../state/replica.ts';
 import { say } from '../../state/ui.ts';
@@ -54,17 +54,18 @@ export function Board() {
 /** What this costs, the proof that nothing is cheaper, and what comes next. */
 function Summary({ answer, most }: { answer: Assignment; most: number }) {
   const { cost, bound, second, items } = answer, exact = Math.abs(cost - bound) <= 1e-6 * Math.max(1, Math.abs(cost)), open = items.filter(({ person }) => person === null).length;
-  const names = useNames(), byId = new Map(items.map(({ item }) => [item.id, item]));
+  const least = enough(answer, { most }), names = useNames(), byId = new Map(items.map(({ item }) => [item.id, item]));
   const whose = (person: number | null): string => (person === null ? 'nobody' : names.person(person));
   return (
     <div className="board-summary small">
       <p>
         <span title="Lower is better: an item costs least with whoever knows its places best and has few others">Cost <strong data-testid={ids.boardCost} data-cost={cost}>{cost.toFixed(2)}</strong></span>
         <span className={exact ? 'muted' : 'tone-needs'}>{exact ? ', proven: none is cheaper' : `, at most ${(cost - bound).toFixed(2)} above the cheapest`}</span>
-        {open > 0 && <span className="tone-conflicts">{` · ▲ ${plural(open, 'item')} that nobody may take`}</span>}
+        {open > 0 && <span className="tone-conflicts">{` · ▲ ${grouped(open)} beyond everybody's limit `}</span>}
+        {least !== null && <button type="button" className="button small" onClick={() => decide(`At most ${grouped(least)} for everybody`, withMost(useBoard.getState().decided, least))}>Raise it to {grouped(least)}</button>}
       </p>
       {second !== null && second.changes.length > 0 && (
-        <p className="muted">Second best {costDifference(cost, second.cost)}: {second.changes.slice(0, 2).map(({ item, from, to }) => {
+        <p className="muted second-best" title="The cheapest that differs">Second best {costDifference(cost, second.cost)}: {second.changes.slice(0, 2).map(({ item, from, to }) => {
           const it = byId.get(item);
           return `${it === undefined ? item : `${pathsWords(it.paths)} (${sidesWords(it, names.acu)})`} to ${whose(to)} instead of ${whose(from)}`;
         }).join('; ')}{second.changes.length > 2 && ` and ${plural(second.changes.length - 2, 'more change')}`}.</p>

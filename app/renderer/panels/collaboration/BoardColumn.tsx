@@ -6,7 +6,7 @@ import { Glyph, Icon } from '../../components/Icon.tsx';
 import { loadWords, useBoard, withAway, withLimit } from '../../state/board.ts';
 import type { Card, Column } from '../../state/board.ts';
 import { useCollaboration } from '../../state/collaboration.ts';
-import { plural } from '../../state/words.ts';
+import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import { Limit } from './Board.tsx';
 import { Lines } from './Lines.tsx';
@@ -19,7 +19,7 @@ const CARD = 44;
 
 /** `personKey` null: the column of what nobody may take. `held`: what it would cost to put here what is carried over it. `reachable`: keys of the columns, in order. */
 export function BoardColumn({ column, personKey, active, reachable, held }: { column: Column; personKey: string | null; active: boolean; reachable: readonly string[]; held: string | null }) {
-  const { person, cards, most, away } = column, { person: nameOf } = useNames(), name = person === null ? 'Nobody may take these' : nameOf(person);
+  const { person, cards, most, away } = column, { person: nameOf } = useNames(), name = person === null ? 'Beyond the limits' : nameOf(person);
   const carried = useBoard((s) => s.carried), cursor = useBoard((s) => s.cursor), limits = useBoard((s) => s.decided.limits);
   const element = useRef<HTMLElement>(null);
   const choose = ({ item, evidence }: Card): void => {
@@ -51,7 +51,7 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
       {...(personKey === null ? {} : { 'data-drop': `person ${personKey}` })} style={{ '--cards': Math.min(Math.max(cards.length, 1), 5) } as React.CSSProperties}>
       <header className="board-head">
         {person === null ? <strong className="tone-conflicts">▲ {name}</strong> : <strong className="truncate"><Person index={person} /></strong>}
-        <span className={`board-load small${cards.length >= most && person !== null ? ' is-full' : ' muted'}`}>{away ? 'away' : loadWords(cards.length, most)}</span>
+        <span className={`board-load small${cards.length >= most && person !== null ? ' is-full' : ' muted'}`}>{away ? 'away' : personKey === null ? loadWords(cards.length, most) : `${grouped(cards.length)} of`}</span>
         {personKey !== null && (
           <span className="board-own">
             {!away && <Limit hidden label={`Most items for ${name}`} value={most} onChange={(to) => decide(`At most ${to} for ${name}`, withLimit(useBoard.getState().decided, personKey, to))} />}
@@ -71,16 +71,16 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
   );
 }
 
-function CardLine({ item: { item, pinned, cost } }: { item: Card }) {
+function CardLine({ item: { item, person, pinned, cost } }: { item: Card }) {
   const { acu } = useNames(), isReview = item.kind === 'review';
   return (
     <>
       <span className="line-head">
-        <Glyph mark={isReview ? 'unknown' : 'conflicts'} size={10} />
+        {isReview ? <Icon name="check" size={10} /> : <Glyph mark="conflicts" size={10} />}
         <span className={`truncate${isReview ? '' : ' mono'}`} title={item.paths.slice(0, 30).map(pathWords).join('\n')}>{isReview ? acu(item.a) : pathsWords(item.paths)}</span>
         <span className="spacer" />
         {pinned && <span className="badge" title="Given to them by hand; the rest is shared out around it">pinned</span>}
-        <span className="tiny muted" title="What this costs here">{cost.toFixed(2)}</span>
+        {person !== null && <span className="tiny muted" title="What this costs here">{cost.toFixed(2)}</span>}
       </span>
       <span className="line-tail small muted truncate">{isReview ? `review · ${pathsWords(item.paths)}` : sidesWords(item, acu)}</span>
     </>

@@ -16,6 +16,7 @@ import { BusFactor } from './BusFactor.tsx';
 import { Facts, Header } from './Header.tsx';
 import { HeatView } from './HeatView.tsx';
 import { Now } from './Now.tsx';
+import { Failed } from './parts.tsx';
 import { useOverview } from './useOverview.ts';
 import './collaboration.css';
 
@@ -34,7 +35,7 @@ export default function Collaboration() {
       {away && known !== null && <p className="console-note" role="status">The service is away. What stands here is computed in this window, of the history that was read; it follows again when the connection is back.</p>}
       {known !== null && status === 'reading' && <Reading />}
       {known !== null && (status === 'failed' || status === 'stopped') && <p className="console-note" role="status">What stands here is of the history that was read before. <button type="button" className="button small" onClick={readAgain}>Read it again</button></p>}
-      {overview.failure !== null && <p className="console-note is-bad" role="alert">{overview.failure.sentence} {overview.failure.hint}</p>}
+      {overview.failure !== null && <Failed failure={overview.failure} />}
       <div id="place-view" role="tabpanel" aria-labelledby={`place-${place}`} className="place-view" tabIndex={-1}>
         {known !== null ? <View /> : overview.failure === null && <Before />}
       </div>
@@ -85,6 +86,6 @@ function Before() {
     case 'reading': return <div className="empty"><Reading /><div className="empty-text">It is read once and kept; afterwards only what is new.</div></div>;
     case 'stopped': return <Empty title="The history was not read to its end">Nothing is said of a part of it. <button type="button" className="button small" onClick={readAgain}>Read it</button></Empty>;
     case 'away': return <Empty title="The service is away">It reads the history. This goes on when the connection is back.</Empty>;
-    case 'failed': return <Empty title={failure?.sentence ?? 'The history could not be read.'}>{failure?.hint} <button type="button" className="button small" onClick={readAgain}>Try again</button></Empty>;
+    case 'failed': return <Empty title="The history could not be read">{failure !== null && <Failed failure={failure}><button type="button" className="button small" onClick={readAgain}>Try again</button></Failed>}</Empty>;
   }
 }

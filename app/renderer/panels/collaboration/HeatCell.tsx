@@ -3,7 +3,7 @@ import type { Heat } from '../../../core/collaboration/report.ts';
 import { useReplica } from '../../state/replica.ts';
 import { digits } from '../performance/figures.ts';
 import { Experts } from './Experts.tsx';
-import { AcuButton, EvidenceList, Person } from './parts.tsx';
+import { AcuButton, EvidenceList, Likely, Person } from './parts.tsx';
 import { useAsked } from './useAsked.ts';
 import { chance, pathWords } from './words.ts';
 import { MOST_LINES } from './Now.tsx';
@@ -50,7 +50,7 @@ function Place({ person, path }: { person: number; path: string }) {
   return (
     <>
       <h4 className="detail-head">Where {nameOf(person)} knows most</h4>
-      <ul className="evidence">{places.map((place) => <li key={place.path} aria-current={pathWords(place.path) === path}><span className="mono">{pathWords(place.path)}</span><span className="muted">{chance(place.share)} of what they know</span></li>)}</ul>
+      <ul className="places">{places.map((place) => <li key={place.path} aria-current={pathWords(place.path) === path}><span className="mono truncate">{pathWords(place.path)}</span><span className="spacer" /><Likely value={place.share} what="Share of what they know" /></li>)}</ul>
     </>
   );
 }

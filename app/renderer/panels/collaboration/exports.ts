@@ -66,7 +66,7 @@ export function boardMarkdown(assignment: Assignment, { person, acu }: Pick<Call
   if (assignment.items.length === 0) return null;
   const plain = (text: string): string => escapedSentence(text).replaceAll(/[\\`*_{}[\]<>#|]/g, (mark) => `\\${mark}`);
   const lines = columnsOf(assignment).filter(({ cards, away }) => cards.length > 0 || away).map(({ person: index, cards, away }) => [
-    `## ${index === null ? 'Nobody may take these' : plain(person(index))}${away ? ' (away)' : ''}`,
+    `## ${index === null ? 'Beyond the limits' : plain(person(index))}${away ? ' (away)' : ''}`,
     ...cards.map(({ item, pinned }) => `- [ ] ${item.kind === 'conflict' ? 'Resolve' : 'Review'} ${plain(sidesWords(item, acu))}: ${plain(pathsWords(item.paths))}${pinned ? ' (pinned)' : ''}`),
   ].join('\n'));
   const exact = Math.abs(assignment.cost - assignment.bound) <= 1e-6 * Math.max(1, Math.abs(assignment.cost));

@@ -2,10 +2,12 @@
 import type { ReactNode } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import type { Evidence, PersonLine } from '../../../core/collaboration/report.ts';
+import { visible, visibleSentence } from '../../../core/visible.ts';
 import { markNames } from '../../../workers/client.ts';
 import { openAcus, openConflict } from '../../app/collaboration.ts';
 import { Author, Spinner } from '../../components/atoms.tsx';
 import { Glyph } from '../../components/Icon.tsx';
+import type { Failure } from '../../state/collaboration.ts';
 import { markOf } from '../../state/markIndex.ts';
 import { useReplica } from '../../state/replica.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
@@ -76,9 +78,20 @@ export function EvidenceList({ evidence, label }: { evidence: readonly Evidence[
   );
 }
 
+/** A sentence, what to do, and on demand all that is known. */
+export function Failed({ failure: { sentence, hint, details }, children }: { failure: Failure; children?: ReactNode }) {
+  return (
+    <div className="console-note is-bad" role="alert">
+      {visibleSentence(sentence)} {visibleSentence(hint)} {children}
+      {details !== '' && <details><summary>Details</summary><pre className="copyable failure-details">{visibleLines(details)}</pre></details>}
+    </div>
+  );
+}
+const visibleLines = (text: string): string => text.split('\n').map((line) => visible(line, 2000)).join('\n');
+
 /** What an answer is until it is there: a sign that it is computed, why it failed, or what is shown of it. */
 export function Answer<T>({ of, waitingFor, children }: { of: Answered<T>; waitingFor: string; children: (value: T) => ReactNode }) {
-  if (of.failure !== null) return <p className="console-note is-bad" role="alert">{of.failure.sentence} {of.failure.hint}</p>;
+  if (of.failure !== null) return <Failed failure={of.failure} />;
   if (of.value === null) return <div className="part-waiting muted" role="status"><Spinner /> {waitingFor}</div>;
   return children(of.value);
 }

@@ -69,6 +69,7 @@ const byWords: Readonly<Record<Computed['by'], string>> = { sparse: 'sparse CPU'
 
 /** "sparse CPU, 12 ms, 3,100 multiply-adds: WHY" */
 export function computedWords({ by, why, fallen, ms, multiplyAdds }: Computed): string {
+  if (multiplyAdds === 0) return visible(why, 300);
   return `${byWords[by]}${fallen ? ' (fallen back)' : ''}, ${duration(ms)}, ${amount(multiplyAdds)} multiply-adds: ${visible(why, 300)}`;
 }
 
