@@ -3,8 +3,9 @@
 import type { AcuId, PathBytes } from '../bytes.ts';
 import { AcumenError } from '../errors.ts';
 import type { Sparse, Stop } from '../matrix/model.ts';
-import { mergeColumns } from '../matrix/sparse.ts';
+import { mergeColumns, transpose } from '../matrix/sparse.ts';
 import { busRisks } from './busFactor.ts';
+import { coChangesOf } from './coChange.ts';
 import { type Crew, crewOf } from './crew.ts';
 import { Experience } from './experience.ts';
 import { Expertise } from './expertise.ts';
@@ -72,7 +73,7 @@ export class Collaboration {
     await this.#begin(stop);
     const { inFlight, crew } = this.#at(asked), { multiply, numbers } = this.#means;
     return heatOf(kind, { inFlight, crew, files: this.history.files, knowledge: this.#knows(asked), coChange: () => this.#coChange(asked) }, by, most, {
-      multiply, order: ({ rows, cols }) => [Uint32Array.from({ length: rows }, (_, i) => i), Uint32Array.from({ length: cols }, (_, i) => i)], ...numbers !== undefined && { numbers }, ...stop !== undefined && { stop },
+      multiply, ...numbers !== undefined && { numbers }, ...stop !== undefined && { stop },
     });
   }
 
@@ -112,7 +113,8 @@ export class Collaboration {
     const matrices: Heat[] = [];
     for (const kind of asked.matrices) matrices.push(await this.heat(kind, asked, by, rows, stop));
     const talk = await this.talk(asked, most, stop), predictions = await this.predictions(asked, most, stop);
-    const open = inFlight.conflicts.slice(0, most), conflicts: Report['conflicts'][number][] = [];
+    // those between changes first: one with the base is its author's to carry along
+    const open = inFlight.conflicts.toSorted((x, y) => Number(x.b === 'base') - Number(y.b === 'base')).slice(0, most), conflicts: Report['conflicts'][number][] = [];
     for (const { a, b, paths } of open) conflicts.push({ a, b, paths, experts: await this.experts(asked, a, b, null, EXPERTS, stop) });
     const assignment = await this.assign(asked, asked.assignment, stop), busFactor = await this.busFactor(asked, most, stop);
     const named = new Named(inFlight, crew);
@@ -149,9 +151,7 @@ export class Collaboration {
     let knowledge = this.#knowledge.get(key);
     if (knowledge === undefined) {
       if (this.#knowledge.size >= MOMENTS) this.#knowledge.delete(this.#knowledge.keys().next().value!);
-      const { files } = this.history;
-      knowledge = mergeColumns(knowledgeOf(this.history, { asOf, halfLifeDays }), Uint32Array.from(files, ({ alive }, i) => (alive ? i : files.length)), files.length);
-      this.#knowledge.set(key, knowledge);
+      this.#knowledge.set(key, knowledge = this.#ofLiving(knowledgeOf(this.history, { asOf, halfLifeDays })));
     }
     return knowledge;
   }
@@ -197,7 +197,16 @@ export class Collaboration {
     return there;
   }
 
-  #coChange(asked: Asked): Sparse { return this.#knows(asked); }
+  /** Of files that are still there. */
+  #coChange({ asOf }: Asked): Sparse {
+    const { of } = coChangesOf(this.history, { asOf });
+    return this.#ofLiving(transpose(this.#ofLiving(of)));
+  }
+
+  #ofLiving(matrix: Sparse): Sparse {
+    const { files } = this.history;
+    return mergeColumns(matrix, Uint32Array.from(files, ({ alive }, i) => (alive ? i : files.length)), files.length);
+  }
 }
 
 /** Who is named for each conflict of a report. */

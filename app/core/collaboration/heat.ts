@@ -2,7 +2,9 @@
 // compared all with all. Which rows stay is decided by sums; where they stand, by likeness. Nothing is ordered by how much anybody did.
 import type { PathBytes } from '../bytes.ts';
 import { type Dense, type Done, type Matrix, type Sparse, type Stop, type Triangle, at } from '../matrix/model.ts';
-import { columnSums, fromTriplets, mergeColumns, rowSums, selectRows, transpose } from '../matrix/sparse.ts';
+import { columnSums, fromTriplets, mergeColumns, rowSums, selectColumns, selectRows, transpose } from '../matrix/sparse.ts';
+import { clusterOf } from './cluster.ts';
+import { TOGETHER } from './coChange.ts';
 import type { Crew } from './crew.ts';
 import { directoriesOf, sharesOf } from './knowledge.ts';
 import type { History, InFlight } from './model.ts';
@@ -34,32 +36,31 @@ export interface Known {
 
 export interface HeatWays {
   readonly multiply: Multiply;
-  /** where rows and columns stand so that what is alike stands together: their places, in the order shown */
-  order(matrix: Dense, isSymmetric: boolean): readonly [rows: Uint32Array, cols: Uint32Array];
   /** an array that whoever shows it can share; a plain one if not given */
   readonly numbers?: (length: number) => Float32Array;
   readonly stop?: Stop;
 }
 
-/** Of a kind, before it has an order. */
-type Raw = Omit<Heat, 'kind' | 'max' | 'clustered'>;
+/** Of a kind, before it has an order; `alike`: what rows, and columns, are compared by. Where both are the same they have one order. */
+type Raw = Omit<Heat, 'kind' | 'max' | 'clustered'> & { readonly alike: readonly [rows: Sparse, cols: Sparse] };
 type By = 'files' | 'directories';
 
 /** At most `most` rows and columns. Rejects with `cancelled` soon after `ways.stop` says so. */
 export async function heatOf(kind: HeatKind, known: Known, by: By, most: number, ways: HeatWays): Promise<Heat> {
-  const raw = await kinds[kind](known, by, most, ways), { rows, cols, value } = raw;
+  const { alike: [down, across], ...raw } = await kinds[kind](known, by, most, ways);
   let max = 0;
-  for (const v of value) if (v > max) max = v;
-  const isSymmetric = raw.of[0] === raw.of[1];
-  return { kind, ...raw, max, clustered: ways.order({ rows: rows.length, cols: cols.length, value }, isSymmetric) };
+  for (const value of raw.value) if (value > max) max = value;
+  const rows = clusterOf(down);
+  return { kind, ...raw, max, clustered: [rows, down === across ? rows : clusterOf(across)] };
 }
 
 const kinds: { readonly [K in HeatKind]: (known: Known, by: By, most: number, ways: HeatWays) => Promise<Raw> } = {
   async knowledge({ knowledge, files }, by, most, ways) {
     const folders = by === 'directories' ? directoriesOf(files) : null, whole = folders === null ? knowledge : mergeColumns(knowledge, folders.of, folders.paths.length);
     const rowsBy = rowSums(whole), colsBy = columnSums(whole), rows = largest(rowsBy, most), cols = largest(colsBy, most);
+    const shown = selectColumns(selectRows(whole, rows), cols);
     return {
-      of: ['person', folders === null ? 'file' : 'directory'], rows, cols, directories: folders?.paths ?? [], value: cut(whole, rows, cols, ways), computed: asTheyAre,
+      of: ['person', folders === null ? 'file' : 'directory'], rows, cols, alike: [shown, transpose(shown)], directories: folders?.paths ?? [], value: filled(shown, ways), computed: asTheyAre,
       unit: 'knowledge: commits and lines, halved with each half-life', total: [positive(rowsBy), positive(colsBy)],
     };
   },
@@ -90,9 +91,9 @@ const kinds: { readonly [K in HeatKind]: (known: Known, by: By, most: number, wa
     // sums of the product's rows and columns, without the product
     const byAcu = applied(touches, columnSums(shares)), byPerson = applied(shares, columnSums(touches));
     const acus = largest(byAcu, most), people = largest(byPerson, most);
-    const { of, ...computed } = await ways.multiply.times(selectRows(touches, acus), selectRows(shares, people), ways.stop);
+    const down = selectRows(touches, acus), across = selectRows(shares, people), { of, ...computed } = await ways.multiply.times(down, across, ways.stop);
     return {
-      of: ['acu', 'person'], rows: acus, cols: people, directories: [], value: given(of.value, ways), computed,
+      of: ['acu', 'person'], rows: acus, cols: people, alike: [down, across], directories: [], value: given(of.value, ways), computed,
       unit: 'share of what is known of the files that the change touches', total: [positive(byAcu), positive(byPerson)],
     };
   },
@@ -101,10 +102,10 @@ const kinds: { readonly [K in HeatKind]: (known: Known, by: By, most: number, wa
     const folders = by === 'directories' ? directoriesOf(files) : null;
     let whole = coChange();
     if (folders !== null) whole = mergeColumns(transpose(mergeColumns(whole, folders.of, folders.paths.length)), folders.of, folders.paths.length);
-    const sums = rowSums(whole), chosen = largest(sums, most), total = positive(sums), value = cut(whole, chosen, chosen, ways);
-    if (folders !== null) for (let i = 0; i < chosen.length; i++) value[i * chosen.length + i] = 0;
+    whole = withoutOwn(whole);
+    const sums = rowSums(whole), chosen = largest(sums, most), total = positive(sums), shown = selectColumns(selectRows(whole, chosen), chosen);
     const side = folders === null ? 'file' : 'directory';
-    return { of: [side, side], rows: chosen, cols: chosen, directories: folders?.paths ?? [], value, computed: asTheyAre, unit: 'commits in which both changed', total: [total, total] };
+    return { of: [side, side], rows: chosen, cols: chosen, alike: [shown, shown], directories: folders?.paths ?? [], value: filled(shown, ways), computed: asTheyAre, unit: `commits of at most ${TOGETHER} files in which both changed`, total: [total, total] };
   },
 };
 
@@ -117,10 +118,11 @@ async function together(a: Sparse, most: number, { multiply, stop, numbers = pla
   // a row's sum in the product, less its own part, without the product
   const all = applied(a, columnSums(a)), sums = all.map((sum, r) => { for (let i = a.start[r]!; i < a.start[r + 1]!; i++) sum -= a.value[i]! ** 2; return sum > TINY * all[r]! ? sum : 0; });
   const rows = largest(sums, most), n = rows.length, total = positive(sums);
-  const { of: half, ...computed } = await multiply.gram(selectRows(a, rows), stop);
+  // by what they have in common with others, not by whom: products are ruled by who did most
+  const shown = selectRows(a, rows), { of: half, ...computed } = await multiply.gram(shown, stop);
   const value = numbers(n * n);
   for (let r = 0; r < n; r++) for (let c = 0; c < n; c++) if (r !== c) value[r * n + c] = half.value[at(n, r, c)]!;
-  return { of: ['person', 'person'], rows, cols: rows, directories: [], value, unit, total: [total, total], computed };
+  return { of: ['person', 'person'], rows, cols: rows, alike: [shown, shown], directories: [], value, unit, total: [total, total], computed };
 }
 
 /** What rounding leaves of a difference of equals. */
@@ -133,11 +135,16 @@ function applied({ rows, start, col, value }: Sparse, by: Float64Array): Float64
   return out;
 }
 
-/** Values of the chosen rows and columns, row after row. */
-function cut({ start, col, value, cols: all }: Sparse, rows: Uint32Array, cols: Uint32Array, { numbers = plain }: HeatWays): Float32Array {
-  const out = numbers(rows.length * cols.length), place = new Int32Array(all).fill(-1);
-  for (const [n, c] of cols.entries()) place[c] = n;
-  for (const [n, r] of rows.entries()) for (let i = start[r]!; i < start[r + 1]!; i++) { const c = place[col[i]!]!; if (c >= 0) out[n * cols.length + c] = value[i]!; }
+/** Without what one has in common with oneself. */
+function withoutOwn(a: Sparse): Sparse {
+  const value = a.value.slice();
+  for (let r = 0; r < a.rows; r++) for (let i = a.start[r]!; i < a.start[r + 1]!; i++) if (a.col[i] === r) value[i] = 0;
+  return { ...a, value };
+}
+
+function filled({ rows, cols, start, col, value }: Sparse, { numbers = plain }: HeatWays): Float32Array {
+  const out = numbers(rows * cols);
+  for (let r = 0; r < rows; r++) for (let i = start[r]!; i < start[r + 1]!; i++) out[r * cols + col[i]!] = value[i]!;
   return out;
 }
 

@@ -72,6 +72,7 @@ async function json(out: Output, { matrix, ...rest }: ShownReport, ms: number): 
 const percent = (share: number): string => `${(100 * share).toFixed(share >= 0.0995 || share === 0 ? 0 : 1)} %`;
 const day = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 const plural = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
+const place = (path: string): string => (path === '' ? 'the top level' : clean(path));
 const listed = (all: readonly string[], most = 3): string => `${all.slice(0, most).join(', ')}${all.length > most ? ` and ${all.length - most} more` : ''}`;
 
 /** Names of people and changes as this report may show them. */
@@ -89,14 +90,14 @@ class Words {
   sides(a: string, b: string | null): string { return b === null ? this.acu(a) : `${this.acu(a)} × ${this.acu(b)}`; }
 
   evidence(one: ShownEvidence): string {
-    const text = (key: string): string => clean(String(one[key])), number = (key: string): number => Number(one[key]);
+    const text = (key: string): string => clean(String(one[key])), path = (key: string): string => place(String(one[key])), number = (key: string): number => Number(one[key]);
     switch (one.kind) {
-      case 'conflict': return `${this.sides(text('a'), text('b'))} conflict in ${text('path')}`;
+      case 'conflict': return `${this.sides(text('a'), text('b'))} conflict in ${path('path')}`;
       case 'predicted': return `${this.sides(text('a'), text('b'))} will conflict with a probability of ${percent(number('probability'))}`;
-      case 'same file': return `both change ${text('path')} (${this.sides(text('a'), text('b'))}${one['lines'] === null ? '' : `, ${plural(number('lines'), 'line')} apart`})`;
-      case 'knows': return `${this.person(number('developer'))} has ${percent(number('share'))} of what is known of ${text('path')}, last on ${day(number('last'))}`;
-      case 'wrote': return `${this.person(number('developer'))} wrote ${plural(number('lines'), 'line')} of ${text('path')} that stand`;
-      case 'changes together': return `${text('path')} changes with ${text('with')} (${plural(number('commits'), 'commit')})`;
+      case 'same file': return `both change ${path('path')} (${this.sides(text('a'), text('b'))}${one['lines'] === null ? '' : `, ${plural(number('lines'), 'line')} apart`})`;
+      case 'knows': return `${this.person(number('developer'))} has ${percent(number('share'))} of what is known of ${path('path')}, last on ${day(number('last'))}`;
+      case 'wrote': return `${this.person(number('developer'))} wrote ${plural(number('lines'), 'line')} of ${path('path')} that stand`;
+      case 'changes together': return `${path('path')} changes with ${path('with')} (${plural(number('commits'), 'commit')})`;
       case 'seen': return `worked together ${plural(number('times'), 'time')}, last on ${day(number('last'))}`;
     }
   }
@@ -106,8 +107,10 @@ async function show(out: Output, report: ShownReport, options: Options, ms: numb
   const words = new Words(report), { counts, talk, predictions, conflicts, conflictCount, assignment, busFactor, matrix } = report;
   const title = (text: string, note = ''): Promise<void> => out.line(`\n${out.style('strong', text)}${note === '' ? '' : ` ${out.style('dim', note)}`}`);
   const why = async (list: readonly ShownEvidence[], most = 3): Promise<void> => {
-    for (const one of list.slice(0, most)) await out.line(`      ${out.style('dim', words.evidence(one))}`);
-    if (list.length > most) await out.line(`      ${out.style('dim', `and ${plural(list.length - most, 'reason')} more`)}`);
+    // several pairs of changes may give one reason
+    const said = [...new Set(list.map((one) => words.evidence(one)))];
+    for (const one of said.slice(0, most)) await out.line(`      ${out.style('dim', one)}`);
+    if (said.length > most) await out.line(`      ${out.style('dim', `and ${plural(said.length - most, 'reason')} more`)}`);
   };
   await out.line(`${plural(counts.people, 'person', 'people')}, ${plural(counts.commits, 'commit')} and ${plural(counts.files, 'file')} until ${day(report.asOf)} ${out.style('dim', `(knowledge halves in ${report.halfLifeDays} days)`)}; ${plural(counts.flying, 'change')} in flight`);
 
@@ -151,7 +154,7 @@ async function show(out: Output, report: ShownReport, options: Options, ms: numb
   await title('Known by few', 'the fewest people with whom more than half of what is known of a place would go');
   if (busFactor.length === 0) await out.line('  No place is.');
   await table(out, busFactor.length === 0 ? [] : [{ title: '  PEOPLE', right: true }, { title: 'PLACE', gives: true, style: 'strong' }, { title: 'FILES', right: true }, { title: 'WHO', gives: true }],
-    busFactor.map(({ factor, path, files, holders }) => [String(factor), path === '' ? '(top level)' : path, String(files), listed(holders.map(({ developer, share }) => `${words.person(developer)} ${percent(share)}`))]));
+    busFactor.map(({ factor, path, files, holders }) => [String(factor), place(path), String(files), listed(holders.map(({ developer, share }) => `${words.person(developer)} ${percent(share)}`))]));
 
   if (matrix !== null) await drawn(out, matrix, words);
   const notes = [...report.shallow ? ['The beginning of this history is not here (a shallow clone): what came before is not counted.'] : [], ...report.notes];
@@ -168,7 +171,7 @@ function bar(share: number): string { return BARS[Math.min(BARS.length - 1, Math
 
 /** The matrix in shades: what is alike stands together; a legend says which column is which. */
 async function drawn(out: Output, { kind, rows, cols, order, values, of, unit, computed, total }: ShownMatrix, words: Words): Promise<void> {
-  const label = (side: ShownMatrix['of'][number], at: number | string): string => (side === 'person' ? words.person(at as number) : side === 'acu' ? words.acu(at as string) : at === '' ? '(top level)' : clean(at as string));
+  const label = (side: ShownMatrix['of'][number], at: number | string): string => (side === 'person' ? words.person(at as number) : side === 'acu' ? words.acu(at as string) : place(at as string));
   const [down, across] = [order[0].slice(0, SHOWN), order[1].slice(0, SHOWN)], all = [...values];
   const max = all.reduce((most, row) => Math.max(most, ...row), 0);
   await out.line(`\n${out.style('strong', kind)} ${out.style('dim', `(${unit}; ${down.length} of ${total[0]} rows, ${across.length} of ${total[1]} columns, by ${computed.by}: ${clean(computed.why)})`)}`);
