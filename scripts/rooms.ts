@@ -28,7 +28,7 @@ export const table: Readonly<Record<string, Row>> = {
   'app/main/git/': { rooms: ['app/core/'], packages: ['isomorphic-git', 'lru-cache'], node: true },
   'app/main/service/': {
     rooms: ['app/core/', 'app/contract/', 'app/main/storage/', 'app/main/git/', 'app/workers/'],
-    packages: ['cockatiel', 'comlink', 'lru-cache'],
+    packages: ['cockatiel', 'comlink', 'lru-cache', 'webgpu'],
     node: true,
   },
   'app/main/doors/browser/': { rooms: ['app/main/service/', 'app/contract/'], packages: ['ws'], node: true },

@@ -1,0 +1,143 @@
+// Danger: GPU ≠ CPU, and nobody sees it: a shape that is no multiple of a tile, a product larger than a buffer, a row too long for one, a driver that
+// vanishes in the middle and leaves zeros, values that a shader may compute with as it likes. Here the WGSL runs through Dawn in Node, on Chromium's
+// software adapter; the journey `gpu` runs the same in Chromium.
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Dense, Lost, type Matrix } from '../../../core/matrix/model.ts';
+import { exactTimes, firstDifference } from '../../../core/matrix/twin.ts';
+import { kernels } from '../../../workers/gpu/kernels.ts';
+import type { GpuMultiplier } from '../../../workers/gpu/multiplier.ts';
+import { denseOf, sparseOf } from '../../../../testkit/matrices.ts';
+import { softwareGpu } from '../../../../testkit/softwareGpu.ts';
+import { nodeGpu } from './gpu.ts';
+import { inFile } from './remembered.ts';
+
+const software = softwareGpu();
+if ('missing' in software) console.log(`The GPU is not tested in Node: ${software.missing}.`);
+
+const dense = (rows: number, cols: number, seed: number): Dense => denseOf(seed, rows, cols, 'ordinary');
+const sparse = (rows: number, cols: number, full: number, seed: number): Matrix => sparseOf(seed, rows, cols, 'ordinary', full);
+/** Takes a software adapter a second or more. */
+const LARGE: Dense = { rows: 1024, cols: 2048, value: new Float32Array(1024 * 2048).fill(1) };
+
+describe.skipIf('missing' in software)('on an adapter', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'acumen-gpu-'));
+  let gpu: GpuMultiplier, child: ChildProcess;
+  const start = (): GpuMultiplier => nodeGpu({ ...'env' in software && software.env, ACUMEN_DATA: folder }, (made) => { child = made; })!;
+  beforeAll(async () => {
+    gpu = start();
+    await gpu.open();
+  });
+  afterAll(() => {
+    gpu?.end();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const holds = async (a: Matrix, b: Matrix): Promise<void> => {
+    const shape = `${a.rows} × ${b.rows} by ${a.cols}`;
+    expect(firstDifference(await gpu.times(a, b), exactTimes(a, b), a.cols), shape).toBeNull();
+    expect(firstDifference(await gpu.gram(a), exactTimes(a, a), a.cols), `a·aᵀ of ${shape}`).toBeNull();
+  };
+
+  test('finds the products of shapes that are no whole number of tiles: nothing, one, primes', async () => {
+    for (const [m, n, k] of [[0, 0, 0], [0, 3, 5], [3, 0, 5], [3, 4, 0], [1, 1, 1], [1, 1, 257], [2, 3, 5], [61, 67, 71], [127, 1, 131], [1, 131, 7], [257, 131, 13]] as const) {
+      await holds(dense(m, k, 1), dense(n, k, 2));
+    }
+  });
+
+  test('takes sparse rows and dense ones in any mixture', async () => {
+    const a = sparse(83, 301, 0.05, 1), b = sparse(41, 301, 0.2, 2);
+    await holds(a, b);
+    await holds(a, dense(41, 301, 3));
+    await holds(dense(83, 301, 4), b);
+    await holds(sparse(5, 1000, 0, 5), sparse(7, 1000, 1, 6));
+  });
+
+  test('tiles what is beyond its limits: buffers of 64 KiB, 3 workgroups along a side, little memory, little work at a time', async () => {
+    await gpu.open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 20 } });
+    await holds(dense(401, 67, 1), dense(263, 67, 2));
+    await holds(sparse(300, 500, 0.1, 3), dense(211, 500, 4));
+    await holds(dense(3, 5003, 5), dense(2, 5003, 6));
+    await gpu.open({});
+  });
+
+  test('tiles what does not fit in one buffer of 128 MB, whole numbers exactly', async () => {
+    await gpu.open({ within: { bytes: 128 * 2 ** 20 } });
+    const m = 70_001, k = 509, a: Dense = { rows: m, cols: k, value: new Float32Array(m * k) }, b: Dense = { rows: 1, cols: k, value: new Float32Array(k) };
+    for (let i = 0; i < a.value.length; i++) a.value[i] = i % 7 - 3;
+    for (let i = 0; i < k; i++) b.value[i] = i % 5 - 2;
+    const { value } = await gpu.times(a, b);
+    let wrong = 0;
+    for (let r = 0; r < m; r++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a.value[r * k + p]! * b.value[p]!;
+      if (value[r] !== sum) wrong++;
+    }
+    expect(wrong).toBe(0);
+    await gpu.open({});
+  });
+
+  test('takes subnormals for zero or for what they are, and refuses what a shader may compute with as it likes', async () => {
+    const tiny: Dense = { rows: 2, cols: 3, value: Float32Array.of(1e-40, 1e-20, 1, -1e-45, 1e-38, 2) };
+    await holds(tiny, tiny);
+    for (const [value, says] of [[Number.NaN, 'not finite'], [Infinity, 'not finite'], [-Infinity, 'not finite'], [3e38, 'may not fit']] as const) {
+      const odd: Dense = { rows: 1, cols: 2, value: Float32Array.of(value, 2) };
+      for (const answer of [gpu.times(odd, dense(3, 2, 1)), gpu.times(dense(3, 2, 1), odd), gpu.gram(odd)]) {
+        await expect(answer).rejects.toMatchObject({ reason: 'unfit', message: expect.stringContaining(says) as string });
+      }
+    }
+    await holds(dense(2, 2, 1), dense(2, 2, 2));
+  });
+
+  test('multiplies rightly by every kernel, those for real GPUs too', async () => {
+    const a = dense(151, 67, 1), b = dense(137, 67, 2), exact = exactTimes(a, b);
+    for (const { name } of kernels) {
+      await gpu.open({ kernel: name });
+      expect(firstDifference(await gpu.times(a, b), exact, 67), name).toBeNull();
+    }
+    await expect(gpu.open({ kernel: 'none such' })).rejects.toBeInstanceOf(Lost);
+  });
+
+  test('gives a job up soon after nobody wants it any more, also one that waits, and does the next', async () => {
+    gpu.end();
+    gpu = start();
+    const first = { aborted: false }, waits = { aborted: false }, answer = gpu.gram(LARGE, first), never = gpu.times(LARGE, LARGE, waits), next = gpu.times(dense(3, 5, 1), dense(3, 5, 2));
+    setTimeout(() => { first.aborted = waits.aborted = true; }, 100);
+    await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
+    await expect(never).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await next).toMatchObject({ rows: 3, cols: 3 });
+  });
+
+  test('says that the device was lost in the middle of a job, and leaves it alone for a while', async () => {
+    const answer = gpu.gram(LARGE);
+    setTimeout(() => { void gpu.release(); }, 100);
+    await expect(answer).rejects.toMatchObject({ reason: 'vanished' });
+    await expect(gpu.times(dense(3, 3, 1), dense(3, 3, 1))).rejects.toMatchObject({ reason: 'resting' });
+  });
+
+  test('starts another process where one was killed in the middle of a job, which is lost', async () => {
+    const answer = gpu.gram(LARGE);
+    setTimeout(() => child.kill('SIGKILL'), 20);
+    await expect(answer).rejects.toMatchObject({ reason: 'vanished', message: expect.stringContaining('SIGKILL') as string });
+    await holds(dense(5, 3, 1), dense(7, 3, 2));
+  });
+
+  test('remembers what it found out in a file of the data folder, and finds it out again where that is damaged', async () => {
+    const file = join(folder, 'gpu.json'), kept = JSON.parse(readFileSync(file, 'utf8')) as [string, string][];
+    expect(kept).toHaveLength(1);
+    expect((await gpu.open({})).why).toContain('found out before');
+    await inFile(file).set(kept[0]![0], '{"name":"__proto__","rate":-1}');
+    const { why, multiplyAddsPerSecond, bytesPerSecond } = await gpu.open({});
+    expect(why).toContain('the fastest of');
+    expect(multiplyAddsPerSecond).toBeGreaterThan(0);
+    expect(bytesPerSecond).toBeGreaterThan(0);
+  });
+});
+
+test('says that there is none where no driver is', async () => {
+  const none = nodeGpu({ VK_ICD_FILENAMES: join(tmpdir(), 'acumen-no-such-driver.json'), LD_LIBRARY_PATH: '' })!;
+  await expect(none.open()).rejects.toMatchObject({ reason: 'absent' });
+  none.end();
+});

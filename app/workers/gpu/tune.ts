@@ -1,0 +1,113 @@
+// Which kernel an adapter is best served with, found out once and remembered: every kernel that its limits allow multiplies whole numbers,
+// whose product is known exactly. One that is wrong is not taken; of those that are right the fastest is.
+import { type Dense, Lost } from '../../core/matrix/model.ts';
+import type { AdapterWords, Device } from './device.ts';
+import { type Kernel, invocations, kernels, kernelsVersion, sharedBytes } from './kernels.ts';
+import { Products } from './products.ts';
+import type { Limits } from './tiling.ts';
+
+/** Where what was found out about an adapter is kept from one start to the next. Neither rejects: what cannot be kept is found out again. */
+export interface Remembered {
+  get(key: string): Promise<string | null>;
+  set(key: string, text: string): Promise<void>;
+}
+
+/** What an adapter was seen to do. */
+export interface Tuned {
+  readonly kernel: Kernel;
+  /** multiplications with their additions per second, in a product that fills it */
+  readonly rate: number;
+  /** bytes per second of numbers that go there or come back */
+  readonly bytes: number;
+  /** ms of the smallest product */
+  readonly start: number;
+  /** in a sentence: what was tried, what was taken */
+  readonly why: string;
+}
+
+/** Of everything that may differ for a product's speed or truth. */
+export const keyOf = ({ vendor, architecture, device, description }: AdapterWords): string => JSON.stringify([kernelsVersion, vendor, architecture, device, description]);
+
+/** Those that the limits of this device allow. */
+export function usable({ gpu: { limits } }: Device): Kernel[] {
+  return kernels.filter((one) => invocations(one) <= limits.maxComputeInvocationsPerWorkgroup && sharedBytes(one) <= limits.maxComputeWorkgroupStorageSize);
+}
+
+/** rows and columns of what is multiplied to compare kernels: some 10 ms on each kind */
+const SIZE = { software: 256, real: 2048 } as const;
+const TIMES = 3;
+
+/** Whole numbers from −6 to 6, so that a sum of 2,048 products stays below 2^24. */
+const whole = (rows: number, cols: number, seed: number): Dense => ({ rows, cols, value: Float32Array.from({ length: rows * cols }, (_, i) => (Math.imul(i + seed, 0x9e3779b1) >>> 8) % 13 - 6) });
+
+/** Whether the products of some rows are exactly what they must be. */
+export function isRight(a: Dense, b: Dense, product: Dense): boolean {
+  const k = a.cols, step = Math.max(1, Math.floor(a.rows / 16));
+  for (let r = 0; r < a.rows; r += step) {
+    for (let c = 0; c < b.rows; c++) {
+      let sum = 0;
+      for (let p = 0; p < k; p++) sum += a.value[r * k + p]! * b.value[c * k + p]!;
+      if (product.value[r * b.rows + c] !== sum) return false;
+    }
+  }
+  return true;
+}
+
+/** As it was remembered, if it is of a kernel that there is, and of numbers that can be. */
+export function parseTuned(text: string | null, among: readonly Kernel[]): Tuned | null {
+  if (text === null) return null;
+  let said: unknown;
+  try { said = JSON.parse(text); } catch { return null; }
+  if (typeof said !== 'object' || said === null) return null;
+  const { name, rate, bytes, start } = said as Record<string, unknown>, kernel = among.find((one) => one.name === name);
+  const isAmount = (n: unknown): n is number => typeof n === 'number' && Number.isFinite(n) && n > 0;
+  return kernel !== undefined && isAmount(rate) && isAmount(bytes) && isAmount(start) ? { kernel, rate, bytes, start, why: `${kernel.name}, as was found out before` } : null;
+}
+
+/** Rejects with Lost where the device is lost, or multiplies nothing rightly. */
+export async function tune(device: Device, limits: Limits, remembered: Remembered, now: () => number): Promise<Tuned> {
+  const key = keyOf(device.words), among = usable(device).filter(({ memory }) => !device.words.isSoftware || memory === 'registers'), known = parseTuned(await remembered.get(key), among);
+  if (known !== null) {
+    if (await isTrusted(device, known.kernel, limits)) return known;
+  }
+  const size = device.words.isSoftware ? SIZE.software : SIZE.real, a = whole(size, size, 1), b = whole(size, size, 2);
+  const seen: { kernel: Kernel; seconds: number }[] = [];
+  const wrong: string[] = [];
+  for (const kernel of among) {
+    let products: Products;
+    try {
+      products = await Products.open(device, kernel, limits);
+    } catch (error) {
+      if (device.lost !== null) throw error;
+      wrong.push(kernel.name);
+      continue;
+    }
+    if (isRight(a, b, await products.times(a, b))) seen.push({ kernel, seconds: await products.seconds(size, TIMES, now) }); else wrong.push(kernel.name);
+    products.end();
+  }
+  const best = seen.reduce<{ kernel: Kernel; seconds: number } | null>((least, one) => (least === null || one.seconds < least.seconds ? one : least), null);
+  if (best === null) throw new Lost('failed', 'The GPU multiplies whole numbers wrongly.');
+  const products = await Products.open(device, best.kernel, limits), small = whole(1, 1, 1);
+  const timed = async (work: () => Promise<unknown>): Promise<number> => {
+    let least = Infinity;
+    for (let i = 0; i < TIMES; i++) {
+      const began = now();
+      await work();
+      least = Math.min(least, now() - began);
+    }
+    return Math.max(least, 1e-3);
+  };
+  const start = await timed(() => products.times(small, small)), moved = 8 * 2 ** 20;
+  const rate = size ** 3 / best.seconds, bytes = 2 * moved / (await timed(() => products.move(moved)) / 1000);
+  products.end();
+  await remembered.set(key, JSON.stringify({ name: best.kernel.name, rate, bytes, start }));
+  return { kernel: best.kernel, rate, bytes, start, why: `${best.kernel.name}, the fastest of ${seen.length} tried${wrong.length === 0 ? '' : `; ${wrong.length} gave nothing or wrong numbers`}` };
+}
+
+/** What was found out may be of another driver behind the same words: it must still be right. */
+async function isTrusted(device: Device, kernel: Kernel, limits: Limits): Promise<boolean> {
+  const products = await Products.open(device, kernel, limits), a = whole(67, 131, 3), b = whole(71, 131, 4);
+  const isSo = isRight(a, b, await products.times(a, b));
+  products.end();
+  return isSo;
+}
