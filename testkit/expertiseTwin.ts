@@ -19,7 +19,7 @@ export function figuresOf(history: History, asOf: number, file: number, person: 
   const last = (p: number): number => Math.max(-Infinity, ...until.filter((c) => author[c] === p && on(c, file) > 0).map((c) => time[c]!));
   const weight = (p: number): number => sum((c) => by(c, p) * on(c, file) * old(c, 90));
   const before = [...people.keys()].filter((p) => people[p]!.kind === 'person' && last(p) > -Infinity)
-    .sort((p, q) => last(q) - last(p) || (Math.abs(weight(p) - weight(q)) > 1e-12 ? weight(q) - weight(p) : p - q)).indexOf(person);
+    .sort((p, q) => last(q) - last(p) || p - q).indexOf(person);
   const place = (d: string): number => sum((c) => by(c, person) * old(c, 30) * Math.min(1, 30 / touches(c).length) * touches(c).filter((t) => isIn(files[history.file[t]!]!.path, d)).length);
 
   const partners = new Map<number, number>();

@@ -10,8 +10,8 @@ import type { BusRisk } from './report.ts';
 /** Who has not committed for so many days is taken to have left. */
 export const LEFT_DAYS = 365;
 const DAY = 86_400;
-/** A directory of fewer files is told by its files; a file is told where so much of all knowledge is of it. */
-const FEWEST_FILES = 3, FILE_SHARE = 0.002;
+/** A directory of fewer files is told by its files; a place matters from this share of the repository on (the mean of its share of files and of knowledge). */
+const FEWEST_FILES = 3, MATTERS = 0.004;
 /** Holders that are named, largest first; `factor` counts them all. */
 const NAMED = 8;
 
@@ -26,25 +26,25 @@ export function fewestForHalf(shares: ArrayLike<number>): number[] {
   return out;
 }
 
-interface Place { readonly path: PathBytes; readonly files: number; readonly known: ReadonlyMap<number, number> }
+/** `matters`: how much of the repository it is, 0…1 */
+interface Place { readonly path: PathBytes; readonly files: number; readonly known: ReadonlyMap<number, number>; readonly matters: number }
 
 /**
- * The riskiest places first: held by fewest, and of those the ones of which most is known, so that a big directory stands before a small one.
+ * The riskiest places first: how much a place matters over the square of one more than its holders, so that a quarter of the repository held by one person
+ * stands beside all of it held by three, and before a corner that nobody here knows.
  * `knowledge` is people × files at `asOf` (seconds since the epoch; null: the newest commit). Only people count, and only those who committed within
  * LEFT_DAYS: factor 0 is a place of which only people who left know. A place whose holders are those of a directory above that is listed is left out.
  */
 export function busRisks(history: History, knowledge: Sparse, asOf: number | null, most: number): BusRisk[] {
-  const here = stillHere(history, asOf ?? newestTime(history)), found: (BusRisk & { readonly weight: number })[] = [];
-  for (const { path, files, known } of placesThatMatter(history, knowledge)) {
+  const here = stillHere(history, asOf ?? newestTime(history)), found: (BusRisk & { readonly risk: number })[] = [];
+  for (const { path, files, known, matters } of placesThatMatter(history, knowledge)) {
     const people = [...known.keys()].filter((p) => here[p] === 1), shares = people.map((p) => known.get(p)!), all = shares.reduce((a, b) => a + b, 0);
     const fewest = fewestForHalf(shares);
-    let weight = 0;
-    for (const value of known.values()) weight += value;
-    found.push({ path, factor: fewest.length, holders: fewest.slice(0, NAMED).map((i) => ({ person: people[i]!, share: shares[i]! / all })), files, weight });
+    found.push({ path, factor: fewest.length, holders: fewest.slice(0, NAMED).map((i) => ({ person: people[i]!, share: shares[i]! / all })), files, risk: matters / (1 + fewest.length) ** 2 });
   }
-  found.sort((x, y) => x.factor - y.factor || y.weight - x.weight || (x.path < y.path ? -1 : 1));
+  found.sort((x, y) => y.risk - x.risk || (x.path < y.path ? -1 : 1));
   const listed = new Map<string, string>(), out: BusRisk[] = [];
-  for (const { weight: _, ...risk } of found) {
+  for (const { risk: _, ...risk } of found) {
     if (out.length >= most) break;
     const holders = risk.holders.map(({ person }) => person).join();
     let above: string = risk.path, isSaid = false;
@@ -73,7 +73,6 @@ function placesThatMatter({ people, files }: History, knowledge: Sparse): Place[
   const kept = { ...knowledge, value: knowledge.value.map((value, i) => files[knowledge.col[i]!]!.alive ? value : 0) };
   const byDirectory = transpose(mergeColumns(kept, directories.of, directories.paths.length));
   const sums = new Map<string, { files: number; known: Map<number, number> }>();
-  let all = 0;
   for (const [d, path] of directories.paths.entries()) {
     if (alive[d] === 0) continue;
     for (let at: string = path; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/')))) {
@@ -87,15 +86,18 @@ function placesThatMatter({ people, files }: History, knowledge: Sparse): Place[
       if (at === '') break;
     }
   }
-  for (const value of sums.get('')?.known.values() ?? []) all += value;
-  const out: Place[] = [];
-  for (const [path, { files: count, known }] of sums) if (count >= FEWEST_FILES && known.size > 0) out.push({ path: path as PathBytes, files: count, known });
+  const sumOf = (known: ReadonlyMap<number, number>): number => known.values().reduce((sum, value) => sum + value, 0);
+  const root = sums.get('') ?? { files: 0, known: new Map<number, number>() }, all = sumOf(root.known), out: Place[] = [];
+  const enter = (path: PathBytes, count: number, known: ReadonlyMap<number, number>): void => {
+    const matters = (count / root.files + sumOf(known) / all) / 2;
+    if (known.size > 0 && matters >= MATTERS) out.push({ path, files: count, known, matters });
+  };
+  for (const [path, { files: count, known }] of sums) if (count >= FEWEST_FILES) enter(path as PathBytes, count, known);
   for (const [f, { path, alive: is }] of files.entries()) {
     if (!is) continue;
     const known = new Map<number, number>();
-    let sum = 0;
-    for (let i = byFile.start[f]!; i < byFile.start[f + 1]!; i++) if (isPerson[byFile.col[i]!] === true && byFile.value[i]! > 0) { known.set(byFile.col[i]!, byFile.value[i]!); sum += byFile.value[i]!; }
-    if (sum > FILE_SHARE * all) out.push({ path, files: 1, known });
+    for (let i = byFile.start[f]!; i < byFile.start[f + 1]!; i++) if (isPerson[byFile.col[i]!] === true && byFile.value[i]! > 0) known.set(byFile.col[i]!, byFile.value[i]!);
+    enter(path, 1, known);
   }
   return out;
 }

@@ -16,23 +16,22 @@ const LOOK = 4096;
 export class Sums {
   readonly head: Int32Array;
   length = 0;
-  next = new Int32Array(1024); person = new Uint32Array(1024);
+  next = new Int32Array(1024); place = new Uint32Array(1024); person = new Uint32Array(1024);
   /** decayed commits, relative to the newest commit of the history */
   weight = new Float64Array(1024);
   /** added ever, and when last (seconds since the epoch) */
   lines = new Float64Array(1024); last = new Float64Array(1024);
-  readonly #slots = new Map<number, number>();
-  readonly #people: number;
+  /** open addressing, linear probing: slots of pairs, -1 where there is none; at most half full */
+  #table = new Int32Array(2048).fill(-1);
 
-  constructor(places: number, people: number) { this.head = new Int32Array(places).fill(-1); this.#people = people; }
+  constructor(places: number) { this.head = new Int32Array(places).fill(-1); }
 
   add(place: number, person: number, weight: number, lines: number, time: number): void {
-    const key = place * this.#people + person;
-    let slot = this.#slots.get(key);
-    if (slot === undefined) {
-      slot = this.length++;
-      if (slot === this.person.length) this.#grow();
-      this.#slots.set(key, slot);
+    let at = this.#at(place, person), slot = this.#table[at]!;
+    if (slot < 0) {
+      if (this.length === this.person.length) { this.#grow(); at = this.#at(place, person); }
+      slot = this.#table[at] = this.length++;
+      this.place[slot] = place;
       this.person[slot] = person;
       this.next[slot] = this.head[place]!;
       this.head[place] = slot;
@@ -43,16 +42,33 @@ export class Sums {
     if (time > this.last[slot]!) this.last[slot] = time;
   }
 
-  find(place: number, person: number): number | undefined { return this.#slots.get(place * this.#people + person); }
+  find(place: number, person: number): number | undefined {
+    const slot = this.#table[this.#at(place, person)]!;
+    return slot < 0 ? undefined : slot;
+  }
+
+  /** Where the pair stands in the table, or would. */
+  #at(place: number, person: number): number {
+    const mask = this.#table.length - 1;
+    let hash = Math.imul(place, 0x9e3779b1) ^ Math.imul(person, 0x85ebca77);
+    hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+    for (let at = (hash ^ (hash >>> 13)) & mask; ; at = (at + 1) & mask) {
+      const slot = this.#table[at]!;
+      if (slot < 0 || (this.place[slot] === place && this.person[slot] === person)) return at;
+    }
+  }
 
   #grow(): void {
     const room = 2 * this.person.length;
     const wider = <T extends Int32Array | Uint32Array | Float64Array>(from: T, to: T): T => { to.set(from); return to; };
     this.next = wider(this.next, new Int32Array(room));
+    this.place = wider(this.place, new Uint32Array(room));
     this.person = wider(this.person, new Uint32Array(room));
     this.weight = wider(this.weight, new Float64Array(room));
     this.lines = wider(this.lines, new Float64Array(room));
     this.last = wider(this.last, new Float64Array(room));
+    this.#table = new Int32Array(2 * room).fill(-1);
+    for (let slot = 0; slot < this.length; slot++) this.#table[this.#at(this.place[slot]!, this.person[slot]!)] = slot;
   }
 }
 
@@ -120,8 +136,8 @@ export class Experience {
 
   #begin(): void {
     const { people, files } = this.history;
-    this.files = new Sums(files.length, people.length);
-    this.places = new Sums(this.directories.paths.length, people.length);
+    this.files = new Sums(files.length);
+    this.places = new Sums(this.directories.paths.length);
     this.activity = new Float64Array(people.length);
     this.last = new Float64Array(people.length).fill(-Infinity);
     this.taken = 0;

@@ -108,21 +108,15 @@ export class Expertise {
     const above = directories.parent[directory]! < 0 ? directory : directories.parent[directory]!;
     const now = experience.worth(FILE_DAYS), nowPlace = experience.worth(PLACE_DAYS);
 
-    const latest: number[] = [];
+    const latest = new Most(OF_FILE);
     let lines = 0;
-    if (file !== undefined) {
-      for (let s = files.head[file]!; s >= 0; s = files.next[s]!) { lines += files.lines[s]!; if (this.#isPerson[files.person[s]!] === 1) latest.push(s); }
-      latest.sort((s, t) => files.last[t]! - files.last[s]! || files.weight[t]! - files.weight[s]! || files.person[s]! - files.person[t]!);
+    for (let s = file === undefined ? -1 : files.head[file]!; s >= 0; s = files.next[s]!) {
+      lines += files.lines[s]!;
+      if (this.#isPerson[files.person[s]!] === 1) latest.offer(files.person[s]!, files.last[s]!);
     }
-    const order = new Map(latest.slice(0, OF_FILE).map((s, i) => [files.person[s]!, i]));
-    const together = new Map<number, number>();
-    for (const partner of file === undefined ? [] : this.partners(file)) {
-      for (let s = files.head[partner.file]!; s >= 0; s = files.next[s]!) {
-        const p = files.person[s]!;
-        if (this.#isPerson[p] === 1) together.set(p, (together.get(p) ?? 0) + partner.weight * files.weight[s]!);
-      }
-    }
+    const order = new Map(latest.all().map((p, i) => [p, i])), partners = file === undefined ? [] : this.partners(file);
     const people = [...new Set([...order.keys(), ...this.#ofPlace(directory), ...this.#ofPlace(above), ...this.#active])];
+    const onPartners = (p: number): number => partners.reduce((sum, { file: f, weight }) => { const s = files.find(f, p); return s === undefined ? sum : sum + weight * files.weight[s]!; }, 0);
     const value = new Float64Array(people.length * N);
     for (const [i, p] of people.entries()) {
       const s = file === undefined ? undefined : files.find(file, p), d = places.find(directory, p), a = places.find(above, p), place = order.get(p);
@@ -132,7 +126,7 @@ export class Expertise {
         s === undefined || lines === 0 ? 0 : files.lines[s]! / lines,
         Math.log(SOME + (d === undefined ? 0 : places.weight[d]! * nowPlace)),
         Math.log(SOME + (a === undefined ? 0 : places.weight[a]! * nowPlace)),
-        Math.log(SOME + (together.get(p) ?? 0) * now),
+        Math.log(SOME + onPartners(p) * now),
         Math.log(SOME + experience.activity[p]! * nowPlace),
         -Math.log(1 + Math.max(0, asOf - experience.last[p]!) / 3600),
       ], i * N);
@@ -172,8 +166,7 @@ export class Expertise {
   experts(paths: readonly PathBytes[], most: number, without: ReadonlySet<number> = new Set()): Expert[] {
     const best = new Most(most);
     for (const [p, score] of this.scores(paths)) if (!without.has(p)) best.offer(p, score);
-    const scores = best.scores();
-    return best.all().map((person, i) => ({ person, score: scores[i]!, evidence: this.evidence(person, paths) }));
+    return best.best().map(({ of, score }) => ({ person: of, score, evidence: this.evidence(of, paths) }));
   }
 
   /** Why this person is thought of: their share of what was done to a path, lines of theirs that stand, what changes with it; else the directory. */
@@ -220,12 +213,18 @@ function shareOf(sums: Sums, place: number, slot: number): number {
 class Most {
   readonly #most: number;
   #found: { readonly of: number; readonly score: number }[] = [];
+  /** of those once cut: what is below cannot be among the most */
+  #least = -Infinity;
   constructor(most: number) { this.#most = most; }
   offer(of: number, score: number): void {
+    if (score < this.#least) return;
     this.#found.push({ of, score });
-    if (this.#found.length > 4 * this.#most + 64) this.#cut();
+    if (this.#found.length > 4 * this.#most + 64) this.best();
   }
-  #cut(): void { this.#found = this.#found.sort((x, y) => y.score - x.score || x.of - y.of).slice(0, this.#most); }
-  all(): number[] { this.#cut(); return this.#found.map(({ of }) => of); }
-  scores(): number[] { this.#cut(); return this.#found.map(({ score }) => score); }
+  best(): readonly { readonly of: number; readonly score: number }[] {
+    this.#found = this.#found.sort((x, y) => y.score - x.score || x.of - y.of).slice(0, this.#most);
+    if (this.#found.length === this.#most) this.#least = this.#found.at(-1)?.score ?? Infinity;
+    return this.#found;
+  }
+  all(): number[] { return this.best().map(({ of }) => of); }
 }
