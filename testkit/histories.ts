@@ -27,8 +27,8 @@ export async function realHistory(gitDir: string, { head = 'HEAD', before = Infi
   try {
     const tip = await lastBefore(reader, await reader.resolve(head), before);
     const { log } = await readLog(reader, tip, new Log(reader.objectFormat === 'sha1' ? 40 : 64), { lines, ...maxCommits !== undefined && { mostCommits: maxCommits } });
-    const { paths, mailmap } = await atHead(reader, tip);
-    return historyFrom({ log, head: tip, alive: paths, mailmap: mailmap === null ? null : new Mailmap(mailmap.text), now: (await reader.commit(tip)).committer.time, survivors: lines });
+    const { files, mailmap } = await atHead(reader, tip);
+    return historyFrom({ log, head: tip, files, mailmap: mailmap === null ? null : new Mailmap(mailmap.text), now: (await reader.commit(tip)).committer.time, survivors: lines });
   } finally {
     await reader.close();
   }

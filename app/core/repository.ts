@@ -77,6 +77,15 @@ export interface PathChange {
   /** [first line taken out, how many, first line put in, how many], rising, counted from 0; null where there are no lines, or nobody asked */
   readonly hunks: Uint32Array | null;
 }
+/** A file that a merge has and none of its parents: it was put together from theirs, or changed while merging. */
+export interface MergedPath {
+  readonly path: PathBytes;
+  /** null: it is in none of them so, and was deleted while merging */
+  readonly after: Entry | null;
+  /** of each parent, and what differs from it, as in PathChange */
+  readonly sides: readonly { readonly before: Entry | null; readonly hunks: Uint32Array | null }[];
+}
+
 /** Two trees; null is the empty one. */
 export interface TreePair { readonly before: Oid | null; readonly after: Oid }
 
@@ -89,6 +98,8 @@ export interface HistoryReader extends RepositoryReader {
    * anything trimmed or moved by indentation, and renames of contents that are alike by half; `paths`: without either.
    */
   changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<readonly (readonly PathChange[] | AcumenError)[]>;
+  /** Of merges, what differs from all their parents, path by path, without looking for renames; the same in their place. */
+  merges(oids: readonly Oid[]): Promise<readonly (readonly MergedPath[] | AcumenError)[]>;
 }
 
 export interface NewObject { readonly type: 'blob' | 'tree'; readonly bytes: Uint8Array }

@@ -7,12 +7,16 @@ import { grouped, keyOf } from './identity.ts';
 import { Fate, type Identity, type Log } from './log.ts';
 import type { Mailmap } from './mailmap.ts';
 import type { History, KnownFile, Person, PersonKind } from './model.ts';
+import { survivorsOf } from './survival.ts';
+
+/** `content`: null for a submodule */
+export interface FileAtHead { readonly path: PathBytes; readonly content: Oid | null }
 
 export interface FoldOptions {
   readonly log: Log;
   readonly head: Oid;
-  /** paths of all files at the head; null where they are not known */
-  readonly alive: readonly PathBytes[] | null;
+  /** all files at the head, by path; null where they are not known */
+  readonly files: readonly FileAtHead[] | null;
   readonly mailmap: Mailmap | null;
   /** seconds since the epoch */
   readonly now: number;
@@ -40,7 +44,7 @@ export function* historySteps(options: FoldOptions): Generator<undefined, Histor
   const { time, mended } = timesOf(log, order, now);
   if (mended > 0) notes.push(`${mended} of ${order.length} dates cannot be: those of their commits or of their neighbours stand in their place.`);
   const people = new People(log, order, mailmap);
-  const files = new Files(log, options.alive);
+  const files = new Files(log, options.files);
   const touch = new Column(order.length + 1), file = new Column(), added = new Column(), deleted = new Column(), author = new Uint32Array(order.length);
   let unknown = 0, hasLines = true, isCut = false;
   for (const row of order) {
@@ -62,12 +66,15 @@ export function* historySteps(options: FoldOptions): Generator<undefined, Histor
   yield;
   const seen = seenIn(log, order, time, people);
   yield;
+  const known = files.list();
+  const lasting = options.survivors === true && hasLines ? yield* survivorsOf({ log, order, author, files: known, contents: new Map(options.files?.map(({ path, content }) => [path, content])) }) : null;
+  notes.push(...lasting?.notes ?? []);
   if (unknown > 0) notes.push(`What ${unknown} of ${order.length} commits changed is not known: the repository does not hold what they follow, or they change too much.`);
   if (isCut) notes.push('The beginning of the history is not there: only what is known of it counts.');
   if (!hasLines) notes.push('Lines were not counted: every touch counts the same.');
   return {
-    head, people: people.list(), files: files.list(), time, author, touch: touch.view().slice(), file: file.view().slice(), added: added.view().slice(), deleted: deleted.view().slice(), hasLines,
-    survivors: { file: new Uint32Array(0), person: new Uint32Array(0), lines: new Uint32Array(0) }, seen, shallow: isCut, notes,
+    head, people: people.list(), files: known, time, author, touch: touch.view().slice(), file: file.view().slice(), added: added.view().slice(), deleted: deleted.view().slice(), hasLines,
+    survivors: lasting?.survivors ?? { file: new Uint32Array(0), person: new Uint32Array(0), lines: new Uint32Array(0) }, seen, shallow: isCut, notes,
   };
 }
 
@@ -183,7 +190,7 @@ class People {
 /** Numbers for files, as they appear; a file keeps its number where it is renamed. */
 class Files {
   readonly #log: Log;
-  readonly #alive: readonly PathBytes[] | null;
+  readonly #alive: readonly FileAtHead[] | null;
   /** of each path, its file, or -1; and when it was given to it */
   readonly #at: Int32Array;
   readonly #since: Int32Array;
@@ -192,7 +199,7 @@ class Files {
   readonly #last: number[] = [];
   #clock = 0;
 
-  constructor(log: Log, alive: readonly PathBytes[] | null) {
+  constructor(log: Log, alive: readonly FileAtHead[] | null) {
     this.#log = log;
     this.#alive = alive;
     this.#at = new Int32Array(log.paths.length).fill(-1);
@@ -231,7 +238,7 @@ class Files {
     const log = this.#log, files: { path: PathBytes; alive: boolean }[] = this.#last.map((path) => ({ path: log.paths[path]!, alive: false }));
     // of two paths with one file, the one it went to last has it
     const holder = new Map<number, number>(), others: PathBytes[] = [];
-    for (const path of this.#alive ?? []) {
+    for (const { path } of this.#alive ?? []) {
       const p = log.pathNumber(path), file = p < 0 ? -1 : this.#at[p]!;
       if (file < 0) { others.push(path); continue; }
       const before = holder.get(file);

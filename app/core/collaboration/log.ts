@@ -24,7 +24,8 @@ export type Fate = typeof Fate[keyof typeof Fate];
 /** A file of a merge that is none of its parents': what each of them gave to it. */
 export interface Merged {
   readonly path: PathBytes; readonly after: Oid;
-  readonly sides: readonly { readonly before: Oid; readonly hunks: Uint32Array }[];
+  /** null: it has none at this path */
+  readonly sides: readonly { readonly before: Oid | null; readonly hunks: Uint32Array }[];
 }
 
 export interface LoggedCommit {
@@ -60,6 +61,8 @@ class Numbers<T extends string> {
   find(text: T): number { return this.#at.get(text) ?? -1; }
 }
 
+const idOf = (oid: Oid): number => Number.parseInt(oid.slice(0, 13), 16);
+
 /**
  * Numbers for contents, by the first 52 bits of their ids: of ten million contents two share a number once in a hundred histories,
  * and then lines of one file may be taken for another's author's.
@@ -69,7 +72,15 @@ class ContentNumbers {
   #slots = new Int32Array(4096).fill(-1);
   #count = 0;
 
-  of(oid: Oid): number { return this.ofId(Number.parseInt(oid.slice(0, 13), 16)); }
+  of(oid: Oid): number { return this.ofId(idOf(oid)); }
+  /** -1 for none */
+  find(oid: Oid): number {
+    const id = idOf(oid), mask = this.#slots.length - 1;
+    for (let slot = this.#slot(id); ; slot = slot + 1 & mask) {
+      const n = this.#slots[slot]!;
+      if (n < 0 || this.#ids[n] === id) return n;
+    }
+  }
 
   ofId(id: number): number {
     const mask = this.#slots.length - 1;
@@ -160,6 +171,8 @@ export class Log {
 
   get commits(): number { return this.#id.length; }
   get touches(): number { return this.path.length; }
+  /** how many; numbers of contents go from 1 to this */
+  get contents(): number { return this.#contents.count; }
   get paths(): readonly PathBytes[] { return this.#paths.list; }
   /** bytes, roughly */
   get heldBytes(): number { return 250 * this.#ids.list.length + 150 * this.#paths.list.length + 40 * this.touches + 20 * this.#contents.count + this.#hunks.length + this.#sideHunks.length; }
@@ -171,7 +184,10 @@ export class Log {
     return n < 0 ? -1 : this.#rows.at(n) - 1;
   }
   oid(row: number): Oid { return this.#ids.list[this.#id.at(row)]!; }
+  /** -1 for none */
   pathNumber(path: PathBytes): number { return this.#paths.find(path); }
+  /** as in `before` and `after`: 0 for none */
+  contentNumber(oid: Oid): number { return this.#contents.find(oid) + 1; }
 
   /** Rows of its parents; -1 where the log has not got one. */
   parents(row: number): number[] {
@@ -228,7 +244,7 @@ export class Log {
       this.mergedPath.push(this.#paths.of(path));
       this.mergedAfter.push(this.#contents.of(after) + 1);
       for (const { before, hunks } of sides) {
-        this.sideBefore.push(this.#contents.of(before) + 1);
+        this.sideBefore.push(before === null ? 0 : this.#contents.of(before) + 1);
         packHunks(this.#sideHunks, hunks);
         this.#sideHunkEnd.push(this.#sideHunks.length);
       }

@@ -3,7 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ByteString, Oid } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Ancestry, Commit, Head, HistoryReader, Known, PathChange, Ref, TreeEntry, TreePair } from '../../core/repository.ts';
+import type { Ancestry, Commit, Head, HistoryReader, Known, MergedPath, PathChange, Ref, TreeEntry, TreePair } from '../../core/repository.ts';
 import { corruptObject } from './failures.ts';
 import { parseCommit, parseTagTarget, parseTree } from './format.ts';
 import { ID_DIGITS } from './oids.ts';
@@ -16,7 +16,7 @@ import { refStoreOf } from './embedded/refs.ts';
 import type { RefStore } from './embedded/refs.ts';
 import { resolveRevision } from './embedded/revisions.ts';
 import type { Lookup } from './embedded/revisions.ts';
-import { changesBetween, shallowCommits, walkAncestry } from './log/embedded.ts';
+import { changesBetween, mergedPaths, shallowCommits, walkAncestry } from './log/embedded.ts';
 
 /** Memory for parsed objects, delta bases and windows of packs, all together. */
 export const CACHE_BYTES = 96 << 20;
@@ -56,6 +56,7 @@ export interface Objects {
   readonly plumbing?: {
     ancestry(head: Oid, without: readonly Oid[], most: number, cut: readonly Oid[]): Promise<Ancestry>;
     changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<(readonly PathChange[] | AcumenError)[]>;
+    merges(oids: readonly Oid[]): Promise<(readonly MergedPath[] | AcumenError)[]>;
   };
   close(): void | Promise<void>;
 }
@@ -265,6 +266,10 @@ export class Reader implements HistoryReader {
 
   changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<readonly (readonly PathChange[] | AcumenError)[]> {
     return this.#objects.plumbing?.changes(pairs, how) ?? changesBetween(this, pairs, how);
+  }
+
+  merges(oids: readonly Oid[]): Promise<readonly (readonly MergedPath[] | AcumenError)[]> {
+    return this.#objects.plumbing?.merges(oids) ?? mergedPaths(this, oids);
   }
 
   async close(): Promise<void> {

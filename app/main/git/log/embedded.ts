@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Oid, PathBytes } from '../../../core/bytes.ts';
 import { type Changes, isRegular } from '../../../core/changes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { Ancestry, Known, PathChange, RepositoryReader, TreePair } from '../../../core/repository.ts';
+import type { Ancestry, Known, MergedPath, PathChange, RepositoryReader, TreePair } from '../../../core/repository.ts';
 import { settleAll } from '../../../core/waves.ts';
 import { readSmall } from '../embedded/files.ts';
 import { isOid } from '../oids.ts';
@@ -55,6 +55,32 @@ export async function changesBetween(reader: RepositoryReader, pairs: readonly T
   await settleAll(held, pairs.map((pair, i) => ({ pair, i })), ({ pair, i }) => {
     try {
       out[i] = withExactRenames(held.diff(pair.before, pair.after));
+    } catch (error) {
+      if (!(error instanceof AcumenError)) throw error;
+      out[i] = error;
+    }
+  });
+  return out;
+}
+
+/** As HistoryReader.merges says, without hunks. */
+export async function mergedPaths(reader: RepositoryReader, oids: readonly Oid[]): Promise<(readonly MergedPath[] | AcumenError)[]> {
+  const commits = await reader.commits(oids), parents = new Map<Oid, Oid>();
+  for (const commit of await reader.commits([...new Set(commits.flatMap((one) => (one instanceof AcumenError ? [] : one.parents)))])) {
+    if (!(commit instanceof AcumenError)) parents.set(commit.oid, commit.tree);
+  }
+  const trees = treesOf.get(reader) ?? new Trees(reader), out: (readonly MergedPath[] | AcumenError)[] = [];
+  treesOf.set(reader, trees);
+  trees.trim();
+  await settleAll(trees, commits.map((commit, i) => ({ commit, i })), ({ commit, i }) => {
+    if (commit instanceof AcumenError) { out[i] = commit; return; }
+    try {
+      const sides = commit.parents.map((parent) => { const tree = parents.get(parent); return tree === undefined ? null : trees.diff(tree, commit.tree); });
+      const [first] = sides;
+      out[i] = first === null || first === undefined || sides.includes(null) ? [] : [...first].flatMap(([path, { after }]): MergedPath[] => {
+        const changes = sides.map((side) => side!.get(path));
+        return changes.includes(undefined) ? [] : [{ path, after, sides: changes.map((change) => ({ before: change!.before, hunks: null })) }];
+      });
     } catch (error) {
       if (!(error instanceof AcumenError)) throw error;
       out[i] = error;

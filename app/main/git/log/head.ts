@@ -1,5 +1,6 @@
 // What a history needs of its head besides the log: which files there are, and the mailmap. Read from the commit's tree, never from disk.
 import { type ByteString, type Oid, type PathBytes, fromBytes } from '../../../core/bytes.ts';
+import type { FileAtHead } from '../../../core/collaboration/history.ts';
 import { LARGEST_MAILMAP } from '../../../core/collaboration/mailmap.ts';
 import { isRegular } from '../../../core/changes.ts';
 import { AcumenError } from '../../../core/errors.ts';
@@ -12,8 +13,8 @@ const MOST_FILES = 2_000_000, MOST_DEPTH = 2048;
 const WAVE = 512;
 
 export interface AtHead {
-  /** sorted; null where a tree cannot be read, or there are too many */
-  readonly paths: readonly PathBytes[] | null;
+  /** by path; null where a tree cannot be read, or there are too many */
+  readonly files: readonly FileAtHead[] | null;
   readonly mailmap: { readonly oid: Oid; readonly text: ByteString } | null;
 }
 
@@ -25,11 +26,11 @@ export async function atHead(reader: RepositoryReader, head: Oid): Promise<AtHea
     const [bytes] = await reader.contents('blob', [entry.oid], LARGEST_MAILMAP);
     if (bytes !== undefined && !(bytes instanceof AcumenError)) mailmap = { oid: entry.oid, text: fromBytes(bytes) };
   }
-  return { paths: await pathsIn(reader, tree), mailmap };
+  return { files: await filesIn(reader, tree), mailmap };
 }
 
-async function pathsIn(reader: RepositoryReader, root: Oid): Promise<PathBytes[] | null> {
-  const paths: PathBytes[] = [];
+async function filesIn(reader: RepositoryReader, root: Oid): Promise<FileAtHead[] | null> {
+  const files: FileAtHead[] = [];
   let level: { readonly oid: Oid; readonly at: string }[] = [{ oid: root, at: '' }], met = 0;
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > MOST_DEPTH) return null;
@@ -41,13 +42,15 @@ async function pathsIn(reader: RepositoryReader, root: Oid): Promise<PathBytes[]
         const { oid, at } = wave[i]!;
         for (const entry of parsed(oid, bytes) ?? []) {
           if (++met > MOST_FILES) return null;
-          if (entry.mode === Mode.tree) next.push({ oid: entry.oid, at: `${at}${entry.name}/` }); else paths.push(`${at}${entry.name}` as PathBytes);
+          const path = `${at}${entry.name}` as PathBytes;
+          if (entry.mode === Mode.tree) next.push({ oid: entry.oid, at: `${path}/` });
+          else files.push({ path, content: entry.mode === Mode.submodule ? null : entry.oid });
         }
       }
     }
     level = next;
   }
-  return paths.sort();
+  return files.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
 function parsed(oid: Oid, bytes: Uint8Array): ReturnType<typeof parseTree> | null {

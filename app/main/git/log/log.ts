@@ -1,10 +1,10 @@
 // Reads a repository's log into core/collaboration/log.ts: which commits there are, what each says, and what it changed. In waves, so that
 // what is held is the log and what is on its way; a commit that cannot be read or compared is noted in its place.
 import type { Oid } from '../../../core/bytes.ts';
-import { Fate, type Log, type LoggedCommit, type Touched } from '../../../core/collaboration/log.ts';
+import { Fate, type Log, type LoggedCommit, type Merged, type Touched } from '../../../core/collaboration/log.ts';
 import { mentionedIn } from '../../../core/collaboration/trailers.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import { type Commit, type HistoryReader, Mode, type PathChange, type TreePair } from '../../../core/repository.ts';
+import { type Commit, type HistoryReader, type MergedPath, Mode, type PathChange, type TreePair } from '../../../core/repository.ts';
 
 export interface LogOptions {
   readonly signal?: AbortSignal;
@@ -80,26 +80,37 @@ async function readWave(reader: HistoryReader, oids: readonly Oid[], isHere: (oi
     asked.push({ before: parent === null ? null : treeOf.get(parent)!, after: commit.tree });
     places.push(i);
   }
+  const merges = lines ? commits.flatMap((commit) => (commit instanceof AcumenError || commit.parents.length < 2 || !commit.parents.every(isHere) ? [] : [commit.oid])) : [];
+  const [compared, mergedFiles] = await Promise.all([reader.changes(asked, lines ? 'lines' : 'paths'), reader.merges(merges)]);
   const changes: (readonly PathChange[] | AcumenError | undefined)[] = [];
-  for (const [n, found] of (await reader.changes(asked, lines ? 'lines' : 'paths')).entries()) changes[places[n]!] = found;
+  for (const [n, found] of compared.entries()) changes[places[n]!] = found;
+  const merged = new Map(mergedFiles.map((found, n) => [merges[n]!, found]));
   return {
-    commits: commits.flatMap((commit, i) => (commit instanceof AcumenError ? [] : [logged(commit, changes[i], lines)])),
+    commits: commits.flatMap((commit, i) => (commit instanceof AcumenError ? [] : [logged(commit, changes[i], merged.get(commit.oid), lines)])),
     lacking: commits.filter((commit, i) => commit instanceof AcumenError || (changes[i] instanceof AcumenError && changes[i].code !== 'too-large')).length,
   };
 }
 
-function logged(commit: Commit, changes: readonly PathChange[] | AcumenError | undefined, lined: boolean): LoggedCommit {
+function logged(commit: Commit, changes: readonly PathChange[] | AcumenError | undefined, merged: readonly MergedPath[] | AcumenError | undefined, lined: boolean): LoggedCommit {
   const touched = commit.parents.length > 1 ? [] : changes === undefined || changes instanceof AcumenError ? null : changes.flatMap(touchOf);
   return {
     oid: commit.oid, parents: commit.parents, author: { name: commit.author.name, email: commit.author.email },
     committer: { name: commit.committer.name, email: commit.committer.email }, authored: commit.author.time, committed: commit.committer.time,
-    mentioned: mentionedIn(commit.message), touched, lined, merged: [],
+    mentioned: mentionedIn(commit.message), touched, lined, merged: merged === undefined || merged instanceof AcumenError ? [] : merged.flatMap(mergeOf),
   };
 }
 
+const contentOf = (entry: PathChange['before']): Oid | null => (entry === null || entry.mode === Mode.submodule ? null : entry.oid);
+
+/** Of a file that has lines. */
+function mergeOf({ path, after, sides }: MergedPath): Merged[] {
+  const content = contentOf(after);
+  if (content === null || sides.some(({ hunks }) => hunks === null)) return [];
+  return [{ path, after: content, sides: sides.map(({ before, hunks }) => ({ before: contentOf(before), hunks: hunks! })) }];
+}
+
 function touchOf({ path, from, before, after, hunks }: PathChange): Touched[] {
-  const content = (entry: PathChange['before']): Oid | null => (entry === null || entry.mode === Mode.submodule ? null : entry.oid);
   const fate = from !== null ? Fate.renamed : before === null ? Fate.added : after === null ? Fate.deleted : Fate.changed;
-  return [{ path, from, fate, before: content(before), after: content(after), hunks }];
+  return [{ path, from, fate, before: contentOf(before), after: contentOf(after), hunks }];
 }
 

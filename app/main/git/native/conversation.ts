@@ -122,7 +122,7 @@ export class Conversation {
   }
 
   #start(): ChildProcessWithoutNullStreams {
-    const child = this.#home.converse();
+    const child = this.#home.converse('objects');
     this.#child = child;
     this.#complaints = '';
     let failed: unknown;

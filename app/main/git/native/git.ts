@@ -27,6 +27,10 @@ export const COMMANDS = {
     '--no-textconv', '--no-color',
   ],
   paths: ['diff-tree', '--stdin', '-r', '--raw', '--no-abbrev', '-M100%', '--no-ext-diff', '--no-textconv', '--no-color'],
+  merges: [
+    '-c', `core.bigFileThreshold=${LARGEST_TEXT}`, 'diff-tree', '--stdin', '-r', '-c', '--raw', '--no-abbrev', '-p', '-U1', '--diff-algorithm=myers', '--no-indent-heuristic', '--no-ext-diff',
+    '--no-textconv', '--no-color',
+  ],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** The oracle's bar, and `cat-file --batch-command` is in it (since 2.36). */
@@ -148,7 +152,7 @@ export class GitHome {
   }
 
   /** Starts one of the commands that are told on their input what to look up. */
-  converse(command: 'objects' | 'ancestry' | 'lines' | 'paths' = 'objects'): ChildProcessWithoutNullStreams {
+  converse(command: Exclude<keyof typeof COMMANDS, 'version' | 'abbreviation'>): ChildProcessWithoutNullStreams {
     const child = spawn(this.#git.path, COMMANDS[command], { cwd: this.#folder, env: this.#env, stdio: 'pipe', windowsHide: true });
     this.#children.add(child);
     child.once('close', () => this.#children.delete(child));

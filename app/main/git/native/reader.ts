@@ -4,7 +4,7 @@ import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { HistoryReader, PathChange, TreePair } from '../../../core/repository.ts';
+import type { HistoryReader, MergedPath, PathChange, TreePair } from '../../../core/repository.ts';
 import { objectFormatOf, readConfig } from '../embedded/locate.ts';
 import type { Location } from '../embedded/locate.ts';
 import { loosePath } from '../embedded/loose.ts';
@@ -19,6 +19,7 @@ import { Turns } from '../turns.ts';
 import { Conversation } from './conversation.ts';
 import { descent } from './ancestry.ts';
 import { Differences } from './differences.ts';
+import { MergePatches, PairPatches } from './patches.ts';
 import { GitHome } from './git.ts';
 import type { Git } from './git.ts';
 
@@ -56,7 +57,9 @@ class NativeObjects implements Objects {
   /** for small waves, where our own code reads this format */
   readonly #own: ObjectStore | null;
   readonly #turns = new Turns();
-  readonly #differences: Record<'lines' | 'paths', Differences | null> = { lines: null, paths: null };
+  #lines: Differences<TreePair, readonly PathChange[]> | null = null;
+  #paths: Differences<TreePair, readonly PathChange[]> | null = null;
+  #merges: Differences<Oid, readonly MergedPath[]> | null = null;
 
   constructor(objectDir: string, format: ObjectFormat, git: Git, timeoutMs: number) {
     this.#directories = withAlternates(objectDir);
@@ -67,6 +70,8 @@ class NativeObjects implements Objects {
     this.#conversation.prepare();
     this.#own = format === 'sha1' ? new ObjectStore(objectDir, OWN_BYTES) : null;
   }
+
+  get #patience(): number { return Math.max(this.#home.timeoutMs, COMPARING_MS); }
 
   turn(): Promise<void> | undefined {
     return this.#turns.turn();
@@ -93,17 +98,18 @@ class NativeObjects implements Objects {
 
   close(): void {
     this.#conversation.close();
-    for (const one of Object.values(this.#differences)) one?.close();
+    for (const one of [this.#lines, this.#paths, this.#merges]) one?.close();
     this.#own?.close();
     this.#home.close();
   }
 
   readonly plumbing = {
     ancestry: (head: Oid, without: readonly Oid[], most: number, cut: readonly Oid[]) => descent(this.#home, this.#format, { head, without, most, cut }),
-    changes: (pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<(readonly PathChange[] | AcumenError)[]> => {
-      const one = this.#differences[how] ??= new Differences(this.#home, this.#format, how, Math.max(this.#home.timeoutMs, COMPARING_MS));
-      return one.of(pairs);
+    changes: (pairs: readonly TreePair[], how: 'lines' | 'paths') => {
+      const started = (): Differences<TreePair, readonly PathChange[]> => new Differences(this.#home, how, new PairPatches(how, EMPTY_TREES[this.#format]), this.#patience);
+      return (how === 'lines' ? this.#lines ??= started() : this.#paths ??= started()).of(pairs);
     },
+    merges: (oids: readonly Oid[]) => (this.#merges ??= new Differences(this.#home, 'merges', new MergePatches(), this.#patience)).of(oids),
   };
 
   async readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {

@@ -79,7 +79,7 @@ async function make({ cache, reader, head, tree, cut, now, stop, progress }: Mak
   const { log, lacking } = await readLog(reader, head, kept, { signal: stop, progress: (done, total) => progress('reading the history', done, total) });
   const wasRead = performance.now() - began;
   progress('putting the history together', 0, null);
-  const steps = historySteps({ log, head, alive: tree.paths, mailmap: tree.mailmap === null ? null : new Mailmap(tree.mailmap.text), now, survivors: true });
+  const steps = historySteps({ log, head, files: tree.files, mailmap: tree.mailmap === null ? null : new Mailmap(tree.mailmap.text), now, survivors: true });
   let step = steps.next();
   for (; step.done !== true; step = steps.next()) {
     await new Promise((resolve) => setImmediate(resolve));

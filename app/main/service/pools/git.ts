@@ -2,7 +2,7 @@
 // after a few such failures git is left alone until it answers a question of its own. Not how either reads: that is main/git.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { Ancestry, Commit, Head, HistoryReader, Known, PathChange, Ref, TreeEntry, TreePair } from '../../../core/repository.ts';
+import type { Ancestry, Commit, Head, HistoryReader, Known, MergedPath, PathChange, Ref, TreeEntry, TreePair } from '../../../core/repository.ts';
 import { type OpenOptions, openRepository } from '../../git/open.ts';
 import type { Breaker, Breakers } from './breakers.ts';
 
@@ -153,6 +153,7 @@ class GuardedReader implements HistoryReader {
   changes(pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<readonly (readonly PathChange[] | AcumenError)[]> {
     return this.#askAll(pairs, (r, some) => r.changes(some, how));
   }
+  merges(oids: readonly Oid[]): Promise<readonly (readonly MergedPath[] | AcumenError)[]> { return this.#askAll(oids, (r, some) => r.merges(some)); }
 
   async close(): Promise<void> {
     this.#closed = true;
