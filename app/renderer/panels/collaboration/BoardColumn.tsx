@@ -11,8 +11,8 @@ import { ids } from '../../testids.ts';
 import { Limit } from './Board.tsx';
 import { Lines } from './Lines.tsx';
 import { useNames } from './names.ts';
-import { Person } from './parts.tsx';
-import { pathWords, pathsWords, sidesWords } from './words.ts';
+import { Paths, Person } from './parts.tsx';
+import { sidesWords } from './words.ts';
 
 /** Pixels. */
 const CARD = 44;
@@ -77,12 +77,12 @@ function CardLine({ item: { item, person, pinned, cost } }: { item: Card }) {
     <>
       <span className="line-head">
         {isReview ? <Icon name="check" size={10} /> : <Glyph mark="conflicts" size={10} />}
-        <span className={`truncate${isReview ? '' : ' mono'}`} title={item.paths.slice(0, 30).map(pathWords).join('\n')}>{isReview ? acu(item.a) : pathsWords(item.paths)}</span>
+        {isReview ? <span className="truncate">{acu(item.a)}</span> : <Paths paths={item.paths} />}
         <span className="spacer" />
         {pinned && <span className="badge" title="Given to them by hand; the rest is shared out around it">pinned</span>}
         {person !== null && <span className="tiny muted" title="What this costs here">{cost.toFixed(2)}</span>}
       </span>
-      <span className="line-tail small muted truncate">{isReview ? `review · ${pathsWords(item.paths)}` : sidesWords(item, acu)}</span>
+      <span className="line-tail small muted truncate">{isReview ? <>review · <Paths paths={item.paths} /></> : sidesWords(item, acu)}</span>
     </>
   );
 }

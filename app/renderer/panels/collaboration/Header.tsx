@@ -10,7 +10,7 @@ import { computedWords, dayWords, lifeWords } from './words.ts';
 const DAY = 86_400;
 
 export function Header({ overview }: { overview: Overview }) {
-  const { asOf, halfLifeDays, by, names } = useCollaboration(), { from, to } = overview;
+  const { asOf, halfLifeDays, names } = useCollaboration(), { from, to } = overview;
   const at = asOf ?? to, span = Math.max(0, to - from);
   return (
     <div className="console-bar collaboration-bar" role="toolbar" aria-label="Collaboration">
@@ -26,7 +26,6 @@ export function Header({ overview }: { overview: Overview }) {
         </select>
       </label>
       <span className="spacer" />
-      <Switch label="Rows of maps" value={by} options={[['directories', 'Directories'], ['files', 'Files']]} onChange={(next) => useCollaboration.setState({ by: next })} />
       <Switch label="People by" value={names} options={[['names', 'Names'], ['roles', 'Roles']]} onChange={(next) => useCollaboration.setState({ names: next })} />
       <CommandButton id="collaboration.export" className="button quiet small">JSON</CommandButton>
       <CommandButton id="collaboration.line" className="button quiet small">CLI</CommandButton>
@@ -35,7 +34,7 @@ export function Header({ overview }: { overview: Overview }) {
 }
 
 /** One of two. */
-function Switch<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [value: T, title: string])[]; onChange(next: T): void }) {
+export function Switch<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [value: T, title: string])[]; onChange(next: T): void }) {
   return (
     <div className="switch" role="group" aria-label={label}>
       {options.map(([one, title]) => <button key={one} type="button" className="switch-part" aria-pressed={one === value} onClick={() => onChange(one)}>{title}</button>)}

@@ -5,6 +5,7 @@ import { heatKinds } from '../../../core/collaboration/report.ts';
 import { Empty } from '../../components/atoms.tsx';
 import { useCollaboration } from '../../state/collaboration.ts';
 import { grouped } from '../../state/words.ts';
+import { Switch } from './Header.tsx';
 import { HeatCell } from './HeatCell.tsx';
 import type { Cell } from './HeatCell.tsx';
 import { HeatMap } from './heatmap/HeatMap.tsx';
@@ -33,6 +34,7 @@ export function HeatView() {
     <div className="heat-view fill" data-kind={value?.kind ?? ''} data-waiting={heat.waiting}>
       <div className="heat-kinds" role="group" aria-label="Matrix">
         {heatKinds.map((one) => <button key={one} type="button" className="switch-part" aria-pressed={one === kind} title={heatNames[one][1]} onClick={() => useCollaboration.setState({ heat: one })}>{heatNames[one][0]}</button>)}
+        <Switch label="Places by" value={by} options={[['directories', 'Directories'], ['files', 'Files']]} onChange={(next) => useCollaboration.setState({ by: next })} />
         <span className="spacer" />
         {value !== null && <span className="small muted truncate">{cutWords(value)}</span>}
       </div>

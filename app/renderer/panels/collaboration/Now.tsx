@@ -15,7 +15,7 @@ import { useNames } from './names.ts';
 import { Answer, Likely, PartHead, Person } from './parts.tsx';
 import { useAsked } from './useAsked.ts';
 import type { Answered } from './useAsked.ts';
-import { evidenceWords, reasonWords, subjectOf } from './words.ts';
+import { evidenceWords, headline, reasonWords, subjectOf } from './words.ts';
 
 /** Lines of a list at most; what is cut is said. */
 export const MOST_LINES = 500;
@@ -71,11 +71,11 @@ function Talk({ talk, shown }: { talk: Answered<readonly TalkPair[]>; shown: Cho
 }
 
 function TalkLine({ item: { a, b, need, evidence } }: { item: TalkPair }) {
-  const { names } = useNames(), [first] = evidence;
+  const { names } = useNames(), first = headline(evidence);
   return (
     <>
       <span className="line-head"><Person index={a} /><span className="muted">and</span><Person index={b} /><span className="spacer" /><Likely value={need} what="Need to talk" words={need.toFixed(2)} /></span>
-      <span className="line-tail small muted truncate">{first === undefined ? 'no single thing stands out' : evidenceWords(first, names)}{evidence.length > 1 && ` · ${plural(evidence.length - 1, 'more reason')}`}</span>
+      <span className="line-tail small muted truncate">{first === null ? 'no single thing stands out' : evidenceWords(first, names)}{evidence.length > 1 && ` · ${plural(evidence.length - 1, 'more reason')}`}</span>
     </>
   );
 }

@@ -1,6 +1,6 @@
 // Small parts of the tab: people with their kind, ACUs to go to, likelihoods as number and bar, evidence in rows, and what stands where there is nothing.
 import type { ReactNode } from 'react';
-import type { AcuId } from '../../../core/bytes.ts';
+import type { AcuId, PathBytes } from '../../../core/bytes.ts';
 import type { Evidence, PersonLine } from '../../../core/collaboration/report.ts';
 import { visible, visibleSentence } from '../../../core/visible.ts';
 import { markNames } from '../../../workers/client.ts';
@@ -11,9 +11,10 @@ import type { Failure } from '../../state/collaboration.ts';
 import { markOf } from '../../state/markIndex.ts';
 import { useReplica } from '../../state/replica.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
+import { grouped } from '../../state/words.ts';
 import { useNames } from './names.ts';
 import type { Answered } from './useAsked.ts';
-import { chance, evidenceWords, subjectOf } from './words.ts';
+import { chance, evidenceWords, fileAndFolder, pathWords, subjectOf } from './words.ts';
 
 const kindNames: Readonly<Record<PersonLine['kind'], string | null>> = { person: null, bot: 'bot', agent: 'agent' };
 
@@ -26,6 +27,18 @@ export function Person({ index, chip = true }: { index: number; chip?: boolean }
       {chip && <span aria-hidden="true"><Author name={name} /></span>}
       <span className="truncate">{name}</span>
       {kind !== null && <span className="badge">{kind}</span>}
+    </span>
+  );
+}
+
+/** Paths with the file's name first, for it is the folder that may be cut off. */
+export function Paths({ paths }: { paths: readonly PathBytes[] }) {
+  const [first] = paths;
+  if (first === undefined) return <span className="muted">paths not known</span>;
+  const [file, folder] = fileAndFolder(first);
+  return (
+    <span className="paths truncate" title={paths.slice(0, 30).map(pathWords).join('\n')}>
+      <span className="mono">{file}</span>{paths.length > 1 && <span className="muted"> +{grouped(paths.length - 1)}</span>}{folder !== '' && <span className="mono faint"> {folder}</span>}
     </span>
   );
 }

@@ -48,6 +48,18 @@ export function subjectOf(evidence: Evidence): { readonly kind: 'conflict'; read
   }
 }
 
+/** A path as what is read first, the file's name, and the folder it is in. */
+export function fileAndFolder(path: PathBytes): readonly [file: string, folder: string] {
+  const cut = path.lastIndexOf('/');
+  return [pathWords(path.slice(cut + 1) as PathBytes), cut < 0 ? '' : pathWords(path.slice(0, cut) as PathBytes)];
+}
+
+/** The most tangible of the evidence, for one line: a conflict before what lies close, that before what only speaks for it. */
+export function headline(evidence: readonly Evidence[]): Evidence | null {
+  const order: readonly Evidence['kind'][] = ['conflict', 'same file', 'predicted'];
+  return order.map((kind) => evidence.find((one) => one.kind === kind)).find((one) => one !== undefined) ?? evidence[0] ?? null;
+}
+
 /** "src/config.ts and 2 more paths" */
 export function pathsWords(paths: readonly PathBytes[]): string {
   if (paths.length === 0) return 'paths not known';
