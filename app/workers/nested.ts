@@ -1,4 +1,6 @@
-// A worker's own workers, under the page's policy: trusted types admit the one address that the page gave.
+// A worker's own workers, under the page's policy: trusted types admit the addresses that the page gave.
+import type { Gpu } from './gpu/gpu.ts';
+import { GpuMultiplier } from './gpu/multiplier.ts';
 import type { Pairer } from './pairing.ts';
 import { type Supervised, supervise } from './rpc.ts';
 
@@ -6,8 +8,7 @@ interface PolicyFactory { createPolicy(name: string, rules: { createScriptURL(ur
 
 let admit: ((address: string) => unknown) | null = null;
 
-/** `address`: absolute, of a script of our own origin. */
-export function spawnPairer(address: string): Supervised<Pairer> {
+function spawn<Api>(address: string, name: string): Supervised<Api> {
   const factory = (globalThis as { trustedTypes?: PolicyFactory }).trustedTypes;
   admit ??= factory === undefined ? (url) => url : ((policy) => (url: string) => policy.createScriptURL(url))(factory.createPolicy('acumen', {
     createScriptURL(url) {
@@ -15,5 +16,11 @@ export function spawnPairer(address: string): Supervised<Pairer> {
       return url;
     },
   }));
-  return supervise<Pairer>(new Worker(admit(address) as string, { type: 'module', name: 'pairing' }), 'pairing');
+  return supervise<Api>(new Worker(admit(address) as string, { type: 'module', name }), name);
 }
+
+/** `address`: absolute, of a script of our own origin. */
+export const spawnPairer = (address: string): Supervised<Pairer> => spawn(address, 'pairing');
+
+/** `address`: absolute. The worker is started when it is first asked. */
+export const spawnGpu = (address: string): GpuMultiplier => new GpuMultiplier(() => spawn<Gpu>(address, 'gpu'));
