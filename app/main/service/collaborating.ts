@@ -52,11 +52,16 @@ export class Collaborating {
     return this.#reports.compute(key, async (stop) => {
       progress('working out who should talk', 0, null);
       const began = performance.now();
-      const report = await span('report', () => this.#ask(packed, stop, (it) => it.report(asked)));
+      const report = await span('report', () => this.report(packed, asked, stop));
       telemetry.timer('acumen_collaboration_seconds', 'report').record((performance.now() - began) / 1000);
       for (const { kind, computed } of report.matrices) tell(telemetry, kind, computed);
       return report;
     }, signal);
+  }
+
+  /** Worked out, not looked up. `aside`: in a thread; where nobody says, if it is worth one. */
+  report(packed: Packed, asked: ReportAsked, signal: AbortSignal, aside?: boolean): Promise<Report> {
+    return this.#ask(packed, signal, (it) => it.report(asked), aside);
   }
 
   /** Keys of people by name, address, role or key, each as the lists show them. */
@@ -66,10 +71,10 @@ export class Collaborating {
     return who.map((name) => keyOf(people, name));
   }
 
-  async #ask<T>(packed: Packed, signal: AbortSignal, work: (it: Asked) => Promise<T>): Promise<T> {
+  async #ask<T>(packed: Packed, signal: AbortSignal, work: (it: Asked) => Promise<T>, aside?: boolean): Promise<T> {
     const { engine, store, platform: { pools } } = this.#workspace, inFlight = inFlightOf(engine);
     signal.throwIfAborted();
-    if (packed.bytes.length < WORTH_THREAD.bytes && inFlight.acus.length < WORTH_THREAD.acus) {
+    if (!(aside ?? (packed.bytes.length >= WORTH_THREAD.bytes || inFlight.acus.length >= WORTH_THREAD.acus))) {
       const here = new Collaborator();
       await here.load(packed.bytes);
       await here.fly(inFlight);

@@ -5,6 +5,7 @@ import { type AcuId, display } from '../../core/bytes.ts';
 import { HALF_LIFE_DAYS } from '../../core/collaboration/model.ts';
 import { LONGEST_HALF_LIFE, MOST_ITEMS, MOST_ROWS } from '../../core/collaboration/report.ts';
 import type { Evidence, Expert, Heat, PersonLine, Report } from '../../core/collaboration/report.ts';
+import { escapedSentence } from '../../core/visible.ts';
 
 /** For the doors, which see the engine's values through the service alone. */
 export { heatKinds } from '../../core/collaboration/report.ts';
@@ -73,7 +74,7 @@ export function shownReport(report: Report, roles: boolean): ShownReport {
   return {
     head, asOf, from, to, halfLifeDays, counts, shallow, notes,
     developers: people.map(({ role, kind, flying, places, name, email, key }) => ({
-      role, kind, flying, places: places.map(({ path, share }) => ({ path: display(path), share })), ...!roles && { name, email, key },
+      role: escapedSentence(role), kind, flying, places: places.map(({ path, share }) => ({ path: display(path), share })), ...!roles && { name: escapedSentence(name), email: escapedSentence(email), key },
     })),
     matrix: report.matrices[0] === undefined ? null : shownMatrix(report.matrices[0], report, at),
     acus: acus.map(({ id, name, author }) => ({ id, developer: at(author), ...!roles && { name: display(name) } })),

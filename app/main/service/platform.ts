@@ -98,6 +98,8 @@ export async function runPlatform({ store, what, keeps = false }: PlatformOption
   const { RunFigures } = await import('./monitor/run.ts');
   const figures = new RunFigures(), bare = barePlatform();
   const cache = keeps ? (await import('./cache/part.ts')).openCache(store, silent, bare.add) : null;
+  // a verb asks at once, and nothing is found before the file is open
+  await cache?.flush();
   return { ...bare, telemetry: figures, timing: figures.timing, cache, async close() { await bare.close(); figures.leave(store, what); } };
 }
 

@@ -69,7 +69,7 @@ async function json(out: Output, { matrix, ...rest }: ShownReport, ms: number): 
 
 // ---- for a person
 
-const percent = (share: number): string => `${(100 * share).toFixed(share >= 0.0995 || share === 0 ? 0 : 1)} %`;
+const percent = (share: number): string => (share > 0 && share < 0.0005 ? '<0.1 %' : `${(100 * share).toFixed(share >= 0.0995 || share === 0 ? 0 : 1)} %`);
 const day = (seconds: number): string => new Date(seconds * 1000).toISOString().slice(0, 10);
 const plural = (n: number, one: string, many = `${one}s`): string => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 const place = (path: string): string => (path === '' ? 'the top level' : clean(path));
@@ -89,14 +89,16 @@ class Words {
   acu(id: string | null): string { return id === 'base' ? 'the base' : id === null ? '' : this.#acus.get(id) ?? shortId(id); }
   sides(a: string, b: string | null): string { return b === null ? this.acu(a) : `${this.acu(a)} × ${this.acu(b)}`; }
 
-  evidence(one: ShownEvidence): string {
+  /** `of`: who it is said of, where that is plain. */
+  evidence(one: ShownEvidence, of: number | null = null): string {
     const text = (key: string): string => clean(String(one[key])), path = (key: string): string => place(String(one[key])), number = (key: string): number => Number(one[key]);
+    const subject = (): string => (number('developer') === of ? '' : `${this.person(number('developer'))} `);
     switch (one.kind) {
       case 'conflict': return `${this.sides(text('a'), text('b'))} conflict in ${path('path')}`;
       case 'predicted': return `${this.sides(text('a'), text('b'))} will conflict with a probability of ${percent(number('probability'))}`;
       case 'same file': return `both change ${path('path')} (${this.sides(text('a'), text('b'))}${one['lines'] === null ? '' : `, ${plural(number('lines'), 'line')} apart`})`;
-      case 'knows': return `${this.person(number('developer'))} has ${percent(number('share'))} of what is known of ${path('path')}, last on ${day(number('last'))}`;
-      case 'wrote': return `${this.person(number('developer'))} wrote ${plural(number('lines'), 'line')} of ${path('path')} that stand`;
+      case 'knows': return `${subject()}has ${percent(number('share'))} of what is known of ${path('path')}, last on ${day(number('last'))}`;
+      case 'wrote': return `${subject()}wrote ${plural(number('lines'), 'line')} of ${path('path')} that stand`;
       case 'changes together': return `${path('path')} changes with ${path('with')} (${plural(number('commits'), 'commit')})`;
       case 'seen': return `worked together ${plural(number('times'), 'time')}, last on ${day(number('last'))}`;
     }
@@ -134,7 +136,7 @@ async function show(out: Output, report: ShownReport, options: Options, ms: numb
     await out.line(`  ${out.style('bad', '✕')} ${words.sides(a, b)}${paths.length === 0 ? '' : `: ${listed(paths.map(clean))}`}`);
     if (experts.length === 0) await out.line(`      ${out.style('dim', 'nobody who is known has worked there')}`);
     for (const { developer, score, evidence } of experts.slice(0, 3)) {
-      await out.line(`      ${out.style('strong', words.person(developer))} ${out.style('dim', [percent(score), ...evidence.slice(0, 1).map((one) => words.evidence(one))].join(': '))}`);
+      await out.line(`      ${out.style('strong', words.person(developer))} ${out.style('dim', [percent(score), ...evidence.slice(0, 1).map((one) => words.evidence(one, developer))].join(': '))}`);
     }
   }
 

@@ -30,11 +30,13 @@ const ours = (text: string): string => text.replace(/\x1b\[(?:\d+m|K)|\r/g, '').
 describe('on a terminal nothing steers, reorders or hides', () => {
   const verbs = (): string[][] => [
     ['import', repository.path, '--git', 'embedded'], ['list', '--repo', repository.path], ['conflicts', '--repo', repository.path], ['compose', '05', '--repo', repository.path],
+    ['collaborate', '--repo', repository.path, '--matrix', 'knowledge', '--by', 'files', '--top', '40'], ['collaborate', '--repo', repository.path, '--matrix', 'flying', '--roles'],
     ['log', '--repo', repository.path], ['undo', '--repo', repository.path], ['redo', '--repo', repository.path], ['fsck', '--repo', repository.path],
     ['compose', '02', '--branch', 'safe\u202egnp\u200b', '--repo', repository.path],
     // each text in one place, and in each place many texts
     ...hostileTexts.filter(({ text }) => !text.startsWith('-') && text.length < 9000).map(({ text }, i) => [['check', text, '--repo', repository.path], ['compose', '02', '--branch', `${text} `, '--repo', repository.path], ['import', text], ['list', '--store', text], [text]][i % 5]!),
     ['import', repository.path, '--base', '\u202eno\x1b[31m'], ['list', '--git', '\x1b]0;x\x07'], ['conflicts', '--kind', '\u202e\x1b[2J', '--repo', repository.path],
+    ['collaborate', '--away', '\u202egnp\x1b[2J', '--repo', repository.path], ['collaborate', '--as-of', '\u202e\x1b[2J', '--repo', repository.path], ['collaborate', '--matrix', '\x1b[2J\u202e', '--repo', repository.path],
   ];
 
   test('in plain words', async () => {
@@ -53,7 +55,7 @@ describe('on a terminal nothing steers, reorders or hides', () => {
   });
 
   test('as one JSON document each, whole', async () => {
-    for (const args of [['list'], ['conflicts'], ['log'], ['check', '05']]) {
+    for (const args of [['list'], ['conflicts'], ['log'], ['check', '05'], ['collaborate', '--matrix', 'knowledge']]) {
       const named = await Promise.all(args.map((arg) => (/^\d\d$/.test(arg) ? nameOf(arg) : arg)));
       const { out, err } = await acumen(false, ...named, '--repo', repository.path, '--json');
       expect(err).toBe('');
