@@ -18,7 +18,7 @@ import { attempt, cancel, copy, isCancelled } from './actions.ts';
 import { letGo } from './drag.ts';
 import { keepFile } from './performance.ts';
 import { connected, replica } from './session.ts';
-import { collaborationAddress } from './workers.ts';
+import { collaborationAddress, gpuAddress } from './workers.ts';
 
 let worker: CollaborationClient | null = null;
 /** What the worker was given; one that takes the place of a dead one is given the same. */
@@ -30,7 +30,7 @@ let lookers = 0;
 
 function client(): CollaborationClient {
   if (worker === null) {
-    worker = spawnCollaboration(collaborationAddress);
+    worker = spawnCollaboration(collaborationAddress, new URL(gpuAddress, document.baseURI).href);
     // another is there with the next question; what is on screen asks again
     worker.onDeath((reason) => {
       complain(reason);
