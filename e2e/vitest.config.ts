@@ -6,7 +6,7 @@ import type { Door } from './door.ts';
 
 /** Of every door. */
 const everywhere = ['e2e/*.journey.ts', 'e2e/journeys/*.journey.ts'];
-const timed = ['e2e/journeys/large.journey.ts', 'e2e/journeys/performance.journey.ts'];
+const timed = ['e2e/journeys/heatmap.journey.ts', 'e2e/journeys/large.journey.ts', 'e2e/journeys/performance.journey.ts'];
 const project = (name: string, door: Door, include: readonly string[], isTimed: boolean) => ({
   extends: true as const,
   test: {

@@ -101,16 +101,20 @@ describe('the pyramid', () => {
   });
 
   test('the strongest cells are those that sorting everything would put first', () => {
-    assert(property(matrices, nat(40), constantFrom(true, false), ({ value, rows, cols }, most, half) => {
-      const all = [...value.keys()].filter((at) => value[at]! > 0 && (!half || at % cols > Math.floor(at / cols)));
-      expect([...strongest(value, cols, most, half && rows === cols)]).toEqual((half && rows === cols ? all : [...value.keys()].filter((at) => value[at]! > 0)).sort((a, b) => value[b]! - value[a]! || a - b).slice(0, most));
+    assert(property(matrices, nat(40), constantFrom(true, false), constantFrom(0, 2, 3), ({ value, rows, cols }, most, half, every) => {
+      const mask = (n: number): Uint8Array => Uint8Array.from({ length: n }, (_, i) => Number(i % every === 0)), only = every === 0 ? null : { rows: mask(rows), cols: mask(cols) };
+      const wanted = [...value.keys()].filter((at) => {
+        const row = Math.floor(at / cols), col = at % cols;
+        return value[at]! > 0 && (!half || col > row) && (only === null || only.rows[row] === 1 || only.cols[col] === 1);
+      });
+      expect([...strongest(value, cols, { most, half, only })]).toEqual(wanted.sort((a, b) => value[b]! - value[a]! || a - b).slice(0, most));
     }));
   });
 
   test('what is no number is neither counted nor listed', () => {
     const value = Float32Array.of(Number.NaN, -1, 0, 3, Infinity, 1);
     expect(figuresOf(value)).toEqual({ above: 3, least: 1 });
-    expect([...strongest(value, 6, 9, false)]).toEqual([4, 3, 5]);
+    expect([...strongest(value, 6, { most: 9, half: false, only: null })]).toEqual([4, 3, 5]);
     expect(figuresOf(new Float32Array(4))).toEqual({ above: 0, least: 0 });
   });
 });

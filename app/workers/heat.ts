@@ -1,7 +1,7 @@
 // The heat map off the main thread: holds the matrix, orders it, and draws it on the canvas it was given whenever something it shows has changed.
 // A new order or scale is worked out in slices, while the map as it was still pans and zooms.
 import { build, figuresOf, strongest } from './heatPyramid.ts';
-import type { Figures, Places, Pyramid } from './heatPyramid.ts';
+import type { Figures, Places, Pyramid, StrongestAsked } from './heatPyramid.ts';
 import { coloursOf, drawHeatGround, drawHeatTop, nothingPointed } from './heatDraw.ts';
 import type { Colours, HeatPalette, HeatSurface, Pointed, Sheet } from './heatDraw.ts';
 import { levelTable } from './heatScale.ts';
@@ -100,9 +100,7 @@ export class HeatPainter {
   }
 
   /** The strongest cells, where they stand in the matrix as it came (row × columns + column). */
-  strongest(most: number, half: boolean): Uint32Array {
-    return strongest(this.#source.value, this.#source.cols, most, half);
-  }
+  strongest(asked: StrongestAsked): Uint32Array { return strongest(this.#source.value, this.#source.cols, asked); }
 
   #ask(groundToo: boolean): void {
     this.#groundIsOld ||= groundToo;

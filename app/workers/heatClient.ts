@@ -2,7 +2,7 @@
 import { transfer } from 'comlink';
 import type { HeatPalette, Pointed, Sheet } from './heatDraw.ts';
 import type { Arrangement, HeatNames, HeatPainter, HeatSource } from './heat.ts';
-import type { Figures } from './heatPyramid.ts';
+import type { Figures, StrongestAsked } from './heatPyramid.ts';
 import type { View } from './heatView.ts';
 import { supervise } from './rpc.ts';
 
@@ -16,7 +16,7 @@ export interface HeatClient {
   take(source: HeatSource): Promise<Figures>;
   /** true when it is shown, false where a newer one took its place */
   arrange(arrangement: Arrangement): Promise<boolean>;
-  strongest(most: number, half: boolean): Promise<Uint32Array>;
+  strongest(asked: StrongestAsked): Promise<Uint32Array>;
   onDeath(listener: (reason: Error) => void): void;
   end(): void;
 }
@@ -33,7 +33,7 @@ export function spawnHeat(address: string): HeatClient {
     name: (names) => worker.call((api) => api.name(names)),
     take: (source) => worker.call((api) => api.take({ ...source, value: shared(source.value) })),
     arrange: (arrangement) => worker.call((api) => api.arrange(arrangement)),
-    strongest: (most, half) => worker.call((api) => api.strongest(most, half)),
+    strongest: (asked) => worker.call((api) => api.strongest(asked)),
     onDeath: (listener) => worker.onDeath(listener),
     end: () => worker.end(),
   };
@@ -54,7 +54,7 @@ function shared(value: Float32Array): Float32Array {
 export { coloursOf, nothingPointed, short } from './heatDraw.ts';
 export type { At, HeatPalette, Pointed, Sheet } from './heatDraw.ts';
 export type { HeatNames } from './heat.ts';
-export type { Figures, Places } from './heatPyramid.ts';
+export type { Figures, Places, StrongestAsked } from './heatPyramid.ts';
 export { DECADES, floorOf, scaleKinds, share, ticks } from './heatScale.ts';
 export type { Rgb, Scale, ScaleKind } from './heatScale.ts';
 export * as heatView from './heatView.ts';

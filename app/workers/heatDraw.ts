@@ -59,6 +59,10 @@ const PAD = 8;
 const BAR = 3;
 /** Up to so many pixels a row is shown by a line, not a band. */
 const THIN = 4;
+/** A ring around the first cell reaches so far over the edge. */
+const OVER = 3;
+/** Levels below this one are as good as nothing beside the largest: their values are for the tip. */
+const FAINT = 5;
 
 export function drawHeatGround(on: HeatSurface, frame: HeatFrame, image: ImageData): void {
   const { sheet: { width, height, left, top, ratio }, view, palette, colours, pyramid } = frame;
@@ -85,7 +89,7 @@ export function drawHeatTop(on: HeatSurface, frame: HeatFrame, pointed: Pointed)
   on.setTransform(ratio, 0, 0, ratio, 0, 0);
   on.save();
   on.beginPath();
-  on.rect(left, top, plotX, plotY);
+  on.rect(left - OVER, top - OVER, plotX + OVER, plotY + OVER);
   on.clip();
   on.translate(left, top);
   const cross = hovered ?? focused;
@@ -157,13 +161,16 @@ function values(on: HeatSurface, { sheet: { width, height, left, top }, view, co
   for (const row of range(shown(view.y, { count: rows, length: height - top }))) {
     for (const col of across) {
       const level = cells[row * cols + col]!;
-      if (level === 0) continue;
+      if (level < FAINT) continue;
       on.fillStyle = colours.inks[level]!;
-      on.fillText(short(value(row, col)), left + middleOf(view.x, col), top + middleOf(view.y, row) + 0.5);
+      on.fillText(printed(value(row, col)), left + middleOf(view.x, col), top + middleOf(view.y, row) + 0.5);
     }
   }
   on.restore();
 }
+
+/** Six letters are as wide as the narrowest cell that has its value. */
+const printed = (value: number): string => { const text = short(value); return text.length <= 6 ? text : value.toExponential(0).replace('e+', 'e').replace('-', '−'); };
 
 /** A value as a cell or a tick has room for it: three digits that count. */
 export function short(value: number): string {

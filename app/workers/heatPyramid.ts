@@ -63,26 +63,37 @@ export function figuresOf(value: Float32Array): Figures {
   return { above, least: above === 0 ? 0 : least };
 }
 
-/**
- * Where the strongest values stand (row × width + column), the strongest first, equal ones as they come; at most `most`, none of zero. `half`: only
- * what is right of the diagonal, for a matrix that says everything twice.
- */
-export function strongest(value: Float32Array, width: number, most: number, half: boolean): Uint32Array {
+/** Which rows and columns are asked about, 1 for those that are: cells of either. */
+export interface Only { readonly rows: Uint8Array; readonly cols: Uint8Array }
+export interface StrongestAsked {
+  readonly most: number;
+  /** only what is right of the diagonal, for a matrix that says everything twice */
+  readonly half: boolean;
+  /** null: all */
+  readonly only: Only | null;
+}
+
+/** Where the strongest values stand (row × width + column), the strongest first, equal ones as they come; none of zero. */
+export function strongest(value: Float32Array, width: number, { most, half, only }: StrongestAsked): Uint32Array {
   const rows = width === 0 ? 0 : value.length / width, bits = new Uint32Array(value.buffer, value.byteOffset, value.length);
   // counted by the upper half of their bits, which sort as the values do: two passes, whatever `most` is
-  const counts = new Uint32Array(0x7f81);
-  const each = (take: (at: number, upper: number) => void): void => {
+  const counts = new Uint32Array(INFINITE + 1), found: number[] = [];
+  const pass = (from: number): void => {
     for (let r = 0; r < rows; r++) {
-      for (let at = r * width + (half ? r + 1 : 0), end = (r + 1) * width; at < end; at++) {
-        const b = bits[at]!;
-        if (b !== 0 && b <= 0x7f80_0000) take(at, b >>> 16);
+      const whole = only === null || only.rows[r] === 1;
+      for (let c = half ? r + 1 : 0, at = r * width + c; c < width; c++, at++) {
+        const upper = bits[at]! >>> 16;
+        if (upper < from || upper > INFINITE || !(value[at]! > 0) || !(whole || only!.cols[c] === 1)) continue;
+        if (from === 0) counts[upper]!++; else found.push(at);
       }
     }
   };
-  each((_, upper) => { counts[upper]!++; });
-  let from = 0x7f80, sum = counts[from]!;
-  while (from > 0 && sum < most) sum += counts[--from]!;
-  const found: number[] = [];
-  each((at, upper) => { if (upper >= from) found.push(at); });
+  pass(0);
+  let from = INFINITE, sum = counts[from]!;
+  while (from > 1 && sum < most) sum += counts[--from]!;
+  pass(from);
   return Uint32Array.from(found.sort((a, b) => value[b]! - value[a]! || a - b).slice(0, most));
 }
+
+/** The upper half of infinity's bits: above it are what is no number and what is below zero. */
+const INFINITE = 0x7f80;

@@ -14,8 +14,8 @@ export interface HeatListProps {
   readonly heat: Heat; readonly names: HeatNames;
   /** where they stand in the matrix, the strongest first */
   readonly cells: Uint32Array;
-  /** part of a name; empty: all */
-  readonly find: string;
+  /** whatever their names */
+  readonly isAll: boolean;
   readonly chosen: Cell | null;
   onChoose(cell: Cell): void;
   /** in the picture */
@@ -25,21 +25,19 @@ export interface HeatListProps {
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
 const ROW = 26;
 
-export function HeatList({ heat, names, cells, find, chosen, onChoose, onShow }: HeatListProps) {
+export function HeatList({ heat, names, cells, isAll, chosen, onChoose, onShow }: HeatListProps) {
   const [sort, setSort] = useState<{ readonly by: Column; readonly down: boolean }>({ by: 'value', down: true });
   const [cursor, setCursor] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const width = heat.cols.length;
   const items = useMemo(() => {
-    const wanted = find.trim().toLocaleLowerCase('en');
-    const list = Array.from(cells, (at) => ({ row: Math.floor(at / width), col: at % width, value: heat.value[at]! }))
-      .filter(({ row, col }) => wanted === '' || names.rows[row]!.toLocaleLowerCase('en').includes(wanted) || names.cols[col]!.toLocaleLowerCase('en').includes(wanted));
+    const list = Array.from(cells, (at) => ({ row: Math.floor(at / width), col: at % width, value: heat.value[at]! }));
     const sign = sort.down ? -1 : 1;
     // the list comes sorted by value, and a stable sort keeps that order among equal names
     if (sort.by !== 'value') list.sort((a, b) => sign * (sort.by === 'row' ? collator.compare(names.rows[a.row]!, names.rows[b.row]!) : collator.compare(names.cols[a.col]!, names.cols[b.col]!)));
     else if (!sort.down) list.reverse();
     return list;
-  }, [cells, heat, names, find, sort, width]);
+  }, [cells, heat, names, sort, width]);
   const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
   const shown = virtual.getVirtualItems(), at = Math.min(cursor, items.length - 1), onScreen = shown.some(({ index }) => index === at);
 
@@ -80,7 +78,7 @@ export function HeatList({ heat, names, cells, find, chosen, onChoose, onShow }:
     <div className="heat-list" role="grid" aria-label="Strongest cells" aria-rowcount={items.length + 1} aria-colcount={3} tabIndex={0} data-testid={ids.heatList}
       aria-activedescendant={onScreen ? `heat-cell-${at}` : undefined} onKeyDown={onKeyDown}>
       <div role="row" className="heat-line heat-list-head" aria-rowindex={1}>{head('row', one(rowSide))}{head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}{head('value', heat.unit === '' ? 'value' : brief(heat.unit))}</div>
-      {items.length === 0 ? <Empty title={find === '' ? 'Nothing above zero' : 'No such name among the strongest'} /> : (
+      {items.length === 0 ? <Empty title={isAll ? 'Nothing above zero' : 'Nothing above zero by that name'} /> : (
         <div ref={scroller} role="rowgroup" className="heat-lines" onClick={onClick} onDoubleClick={onDoubleClick}>
           <div role="presentation" className="grid-body" style={{ height: virtual.getTotalSize() }}>
             {shown.map(({ index, start }) => {

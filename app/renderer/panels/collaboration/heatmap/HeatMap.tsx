@@ -1,10 +1,10 @@
 // A matrix to look at: its picture, drawn by a worker and steered here by pointer and keys; its twin, a list of the strongest cells; and how both are
 // ordered and coloured. What a chosen cell means is shown by whoever placed it here.
-import { useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import { scaleKinds } from '../../../../workers/client.ts';
-import type { Figures, HeatNames, ScaleKind } from '../../../../workers/client.ts';
+import type { Figures, HeatNames, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
 import { Empty } from '../../../components/atoms.tsx';
 import { Icon } from '../../../components/Icon.tsx';
 import { complain } from '../../../state/notices.ts';
@@ -50,7 +50,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   const [ordered, setOrdered] = useState<{ readonly order: Order; readonly of: Heat }>({ order: { kind: 'clustered' }, of: heat });
   const [hovered, setHovered] = useState<Hovered | null>(null), [focused, setFocused] = useState<Cell | null>(null);
   const [figures, setFigures] = useState<Figures | null>(null), [settled, setSettled] = useState(false), [isStuck, setStuck] = useState(false);
-  const [found, setFound] = useState<{ readonly of: Heat; readonly cells: Uint32Array } | null>(null), [find, setFind] = useState('');
+  const [found, setFound] = useState<{ readonly of: Heat; readonly cells: Uint32Array } | null>(null), [find, setFind] = useState(''), only = useDeferredValue(find);
   const helpId = useId(), cellId = useId();
 
   const names = useMemo((): HeatNames => ({
@@ -102,8 +102,11 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   useEffect(() => { screen.current?.arrange(places, scale, begin); }, [heat, places, scale, begin]);
   useEffect(() => { if (screen.current !== null) screen.current.chosen = chosen; }, [chosen]);
   useEffect(() => {
-    if (as === 'list') screen.current?.strongest(MOST_LISTED, paired).then((cells) => setFound({ of: heat, cells }), complain);
-  }, [as, heat, paired]);
+    if (as !== 'list') return;
+    let isWanted = true;
+    screen.current?.strongest({ most: MOST_LISTED, half: paired, only: withName(names, only) }).then((cells) => { if (isWanted) setFound({ of: heat, cells }); }, complain);
+    return () => { isWanted = false; };
+  }, [as, heat, paired, names, only]);
 
   const at = (event: React.MouseEvent): readonly [number, number] => {
     const box = host.current!.getBoundingClientRect();
@@ -117,16 +120,15 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   const onKeyDown = (event: KeyboardEvent): void => { if (screen.current?.key(event) === true) { event.preventDefault(); event.stopPropagation(); } };
   const show = (cell: Cell): void => {
     setAs('picture');
+    setFind('');
     requestAnimationFrame(() => { screen.current?.focus(cell, false); screen.current?.zoomTo(cell); });
   };
   /** The next row or column of that name, where its strongest value is. */
   const seek = (): void => {
-    const wanted = find.trim().toLocaleLowerCase('en');
-    if (wanted === '') return;
-    const fits = (name: string): boolean => name.toLocaleLowerCase('en').includes(wanted), width = heat.cols.length, height = heat.rows.length;
-    const after = focused?.row ?? -1;
-    const row = [...names.rows.keys()].map((i) => (i + after + 1) % height).find((i) => fits(names.rows[i]!));
-    const col = row === undefined ? names.cols.findIndex(fits) : -1;
+    const fits = withName(names, find), width = heat.cols.length, height = heat.rows.length, after = focused?.row ?? -1;
+    if (fits === null) return;
+    const row = [...names.rows.keys()].map((i) => (i + after + 1) % height).find((i) => fits.rows[i] === 1);
+    const col = row === undefined ? fits.cols.indexOf(1) : -1;
     if (row === undefined && col < 0) { say('No such name.'); return; }
     const line = Array.from({ length: row === undefined ? height : width }, (_, i): Cell => (row === undefined ? { row: i, col } : { row, col: i }));
     const best = line.reduce((a, b) => (valueAt(b) > valueAt(a) && !(paired && b.row === b.col) ? b : a));
@@ -159,8 +161,8 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
           {scaleKinds.map((kind) => <option key={kind} value={kind}>{scaleWords[kind]}</option>)}
         </select>
         <span className="row diff-switch" role="group" aria-label="Show as">
-          <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture" aria-pressed={as === 'picture'} onClick={() => setAs('picture')}><Grid /></button>
-          <button type="button" className="button quiet small icon" aria-label="List" title="The strongest cells as a list" aria-pressed={as === 'list'} onClick={() => setAs('list')}><Icon name="list" size={13} /></button>
+          <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture" aria-pressed={as === 'picture'} onClick={() => { setAs('picture'); setFind(''); }}><Grid /></button>
+          <button type="button" className="button quiet small icon" aria-label="List" title="The strongest cells as a list" aria-pressed={as === 'list'} onClick={() => { setAs('list'); setFind(''); }}><Icon name="list" size={13} /></button>
         </span>
       </header>
       <div className="heat-plot" data-as={as}>
@@ -195,7 +197,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
             <button type="button" className="button small icon" aria-label="Show all" title="Show all (0)" onClick={() => screen.current?.fit()}><Icon name="fit" size={13} /></button>
           </div>
         )}
-        {as === 'list' && (found?.of === heat ? <HeatList heat={heat} names={names} cells={found.cells} find={find} chosen={chosen} onChoose={choose} onShow={show} /> : <Empty title="Looking for the strongest cells" />)}
+        {as === 'list' && (found?.of === heat ? <HeatList heat={heat} names={names} cells={found.cells} isAll={only.trim() === ''} chosen={chosen} onChoose={choose} onShow={show} /> : <Empty title="Looking for the strongest cells" />)}
       </div>
       <footer className="heat-foot">
         <Legend scale={{ kind: scale, least: figures?.least ?? 0, most: heat.max }} unit={heat.unit} />
@@ -208,6 +210,13 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
       </footer>
     </section>
   );
+}
+
+/** Which names have this in them; null where all do. */
+function withName(names: HeatNames, part: string): StrongestAsked['only'] {
+  const wanted = part.trim().toLocaleLowerCase('en');
+  const fits = (name: string): number => Number(name.toLocaleLowerCase('en').includes(wanted));
+  return wanted === '' ? null : { rows: Uint8Array.from(names.rows, fits), cols: Uint8Array.from(names.cols, fits) };
 }
 
 /** Counted from 1, as aria counts. */

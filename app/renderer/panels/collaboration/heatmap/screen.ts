@@ -2,7 +2,7 @@
 // about and answers are positions in the matrix; places on screen stay in here.
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import { heatView, nothingPointed, spawnHeat } from '../../../../workers/client.ts';
-import type { At, Figures, HeatClient, HeatNames, HeatView, Places, Pointed, Room, ScaleKind, Sheet, Span } from '../../../../workers/client.ts';
+import type { At, Figures, HeatClient, HeatNames, HeatView, Places, Pointed, Room, ScaleKind, Sheet, Span, StrongestAsked } from '../../../../workers/client.ts';
 import { heatAddress } from '../../../app/workers.ts';
 import { complain } from '../../../state/notices.ts';
 import { isPaired, placeOf } from './arranging.ts';
@@ -138,7 +138,7 @@ export class HeatScreen {
     this.#hover();
   }
 
-  strongest(most: number, half: boolean): Promise<Uint32Array> { return this.#worker.strongest(most, half); }
+  strongest(asked: StrongestAsked): Promise<Uint32Array> { return this.#worker.strongest(asked); }
 
   get chosen(): Cell | null { return this.#chosen; }
   set chosen(cell: Cell | null) { this.#chosen = cell; this.#ask('point'); }
