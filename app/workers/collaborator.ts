@@ -8,12 +8,14 @@ import { unpackHistory } from '../core/collaboration/packed.ts';
 import type { Asked, Assignment, AssignmentAsked, BusRisk, Expert, Heat, HeatKind, Overview, PredictedPair, Report, ReportAsked, TalkPair } from '../core/collaboration/report.ts';
 import { bug } from '../core/errors.ts';
 import type { Stop } from '../core/matrix/model.ts';
-import { Planner, USUAL } from '../core/matrix/planner.ts';
-import { denseMultiplier, sparseMultiplier } from '../core/matrix/processor.ts';
+import type { ProcessorCosts } from '../core/matrix/planner.ts';
 import type { CollaborationApi } from './collaboration.ts';
+import { Multiplying } from './collaborationMultiply.ts';
+import type { GpuMultiplier } from './gpu/multiplier.ts';
+import { spawnGpu } from './nested.ts';
+import { turn } from './turn.ts';
 
 const now = (): number => performance.now();
-const turn = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve); });
 
 export class Collaborator implements CollaborationApi {
   #collaboration: Collaboration | null = null;
@@ -22,8 +24,17 @@ export class Collaborator implements CollaborationApi {
   #digest: string | null = null;
   readonly #running = new Set<{ aborted: boolean }>();
 
-  /** `gpu`: the address of the worker that multiplies on a graphics card; null: never. */
-  async open(_gpu: string | null): Promise<void> {}
+  readonly #multiply: Multiplying;
+  #gpu: () => GpuMultiplier | null;
+
+  /** `gpu`: asked once, when a product is worth it; null: there is none here. `costs`: of products on this machine, asked after the first. */
+  constructor({ gpu = () => null, costs }: { readonly gpu?: () => GpuMultiplier | null; readonly costs?: () => Promise<ProcessorCosts> } = {}) {
+    this.#gpu = gpu;
+    this.#multiply = new Multiplying({ gpu: () => this.#gpu(), turn, now, ...costs !== undefined && { costs } });
+  }
+
+  /** `gpu`: the address of the worker that multiplies on a graphics card; null: there is none here. */
+  async open(gpu: string | null): Promise<void> { if (gpu !== null) this.#gpu = () => spawnGpu(gpu); }
   ping(): void {}
 
   async load(history: Uint8Array, digest: string | null = null): Promise<void> {
@@ -61,8 +72,7 @@ export class Collaborator implements CollaborationApi {
   cancel(): void { for (const one of this.#running) one.aborted = true; }
 
   #means(): Means {
-    const multiply = new Planner({ sparse: sparseMultiplier(turn), dense: denseMultiplier(turn), costs: USUAL, gpu: null, now });
-    return { multiply, turn, now, ...globalThis.crossOriginIsolated === true && { numbers: shared } };
+    return { multiply: this.#multiply, turn, now, ...globalThis.crossOriginIsolated === true && { numbers: shared } };
   }
 
   async #ask<T>(work: (collaboration: Collaboration, stop: Stop) => Promise<T>): Promise<T> {

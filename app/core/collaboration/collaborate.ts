@@ -12,6 +12,7 @@ import { Expertise } from './expertise.ts';
 import { type HeatWays, type Multiply, heatOf } from './heat.ts';
 import { knowledgeOf, newestTime } from './knowledge.ts';
 import { type Places, peopleLines, placesOf, rolesOf } from './lines.ts';
+import { predict } from './prediction/predict.ts';
 import { HALF_LIFE_DAYS, type History, type InFlight } from './model.ts';
 import type { Asked, Assignment, AssignmentAsked, BusRisk, Evidence, Expert, Heat, HeatKind, Overview, PersonLine, PredictedPair, Report, ReportAsked, TalkPair } from './report.ts';
 import { talkPairs } from './talk.ts';
@@ -31,7 +32,7 @@ export interface Means {
 const MOMENTS = 3;
 
 /** The work in flight as it was known at one moment. */
-interface Flown { readonly inFlight: InFlight; readonly crew: Crew; predicted: readonly PredictedPair[] | null }
+interface Flown { readonly inFlight: InFlight; readonly crew: Crew; predicted: { readonly most: number; readonly pairs: readonly PredictedPair[] } | null }
 
 export class Collaboration {
   readonly history: History;
@@ -78,7 +79,7 @@ export class Collaboration {
   }
 
   async talk(asked: Asked, most: number, stop?: Stop): Promise<readonly TalkPair[]> {
-    const predicted = await this.#predicted(asked, stop), { inFlight, crew } = this.#at(asked);
+    const predicted = await this.#predicted(asked, PREDICTED, stop), { inFlight, crew } = this.#at(asked);
     return talkPairs({ crew, inFlight, expertise: this.#expertAt(asked, stop), predicted }, most);
   }
 
@@ -88,7 +89,7 @@ export class Collaboration {
   }
 
   async predictions(asked: Asked, most: number, stop?: Stop): Promise<readonly PredictedPair[]> {
-    return (await this.#predicted(asked, stop)).slice(0, most);
+    return (await this.#predicted(asked, most, stop)).slice(0, most);
   }
 
   async experts(asked: Asked, a: AcuId, b: AcuId | 'base' | null, path: PathBytes | null, most: number, stop?: Stop): Promise<readonly Expert[]> {
@@ -162,10 +163,15 @@ export class Collaboration {
     return this.#expertise;
   }
 
-  async #predicted(asked: Asked, stop?: Stop): Promise<readonly PredictedPair[]> {
+  /** The likeliest, `most` of them at least where there are as many. */
+  async #predicted(asked: Asked, most: number, stop?: Stop): Promise<readonly PredictedPair[]> {
     await this.#begin(stop);
     const flown = this.#at(asked);
-    return flown.predicted ??= [];
+    if (flown.predicted === null || flown.predicted.most < most) {
+      const wanted = Math.max(most, PREDICTED);
+      flown.predicted = { most: wanted, pairs: predict(this.history, flown.inFlight, { asOf: this.#moment(asked), halfLifeDays: asked.halfLifeDays, author: flown.crew.author }, wanted) };
+    }
+    return flown.predicted.pairs;
   }
 
   #counted(asked: Asked, { acus }: InFlight): Report['overview'] {
@@ -209,6 +215,8 @@ export class Collaboration {
   }
 }
 
+/** Predicted pairs that talks are told from. */
+const PREDICTED = 500;
 /** Who is named for each conflict of a report. */
 const EXPERTS = 3;
 const nothing: InFlight = { acus: [], conflicts: [], pairs: { a: new Uint32Array(0), b: new Uint32Array(0) } };
