@@ -1,13 +1,16 @@
 // Much of a history at once, for readers without git's plumbing: commits walked in waves, trees compared with what is alike in them kept.
 import { join } from 'node:path';
-import type { Oid, PathBytes } from '../../../core/bytes.ts';
-import { type Changes, isRegular } from '../../../core/changes.ts';
+import type { Oid } from '../../../core/bytes.ts';
+import type { Changes } from '../../../core/changes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { Ancestry, Known, MergedPath, PathChange, RepositoryReader, TreePair } from '../../../core/repository.ts';
-import { settleAll } from '../../../core/waves.ts';
+import type { Ancestry, Commit, Known, MergedPath, PathChange, RepositoryReader, TreePair } from '../../../core/repository.ts';
+import { LACKING, settleAll } from '../../../core/waves.ts';
 import { readSmall } from '../embedded/files.ts';
 import { isOid } from '../oids.ts';
 import { Trees } from '../trees.ts';
+import { Turns } from '../turns.ts';
+import { renamed } from './renames.ts';
+import { hunksOf } from './texts.ts';
 
 /** Of a clone that was cut off, its file `shallow` (gitformat-pack(5) calls it $GIT_DIR/shallow): one id a line. */
 const SHALLOW_BYTES = 16 << 20;
@@ -43,75 +46,72 @@ export async function walkAncestry(reader: Pick<RepositoryReader, 'commits'>, he
   return { commits, isCut };
 }
 
-/** Memory for trees is let go of between two calls where it has become much. */
+/** Trees stay from one call to the next, until they have become much. */
 const treesOf = new WeakMap<RepositoryReader, Trees>();
 
-/** As HistoryReader.changes says; `lines` is answered as `paths` is. */
-export async function changesBetween(reader: RepositoryReader, pairs: readonly TreePair[], _how: 'lines' | 'paths'): Promise<(readonly PathChange[] | AcumenError)[]> {
+function treesFor(reader: RepositoryReader): Trees {
   let trees = treesOf.get(reader);
   if (trees === undefined) treesOf.set(reader, trees = new Trees(reader));
   trees.trim();
-  const held = trees, out: (readonly PathChange[] | AcumenError)[] = [];
-  await settleAll(held, pairs.map((pair, i) => ({ pair, i })), ({ pair, i }) => {
-    try {
-      out[i] = withExactRenames(held.diff(pair.before, pair.after));
-    } catch (error) {
-      if (!(error instanceof AcumenError)) throw error;
-      out[i] = error;
-    }
-  });
+  return trees;
+}
+
+/** As HistoryReader.changes says. */
+export async function changesBetween(reader: RepositoryReader, pairs: readonly TreePair[], how: 'lines' | 'paths'): Promise<(readonly PathChange[] | AcumenError)[]> {
+  const trees = treesFor(reader), differing: (Changes | AcumenError)[] = [], turns = new Turns();
+  await settleAll(trees, pairs.map((pair, i) => ({ pair, i })), ({ pair, i }) => { differing[i] = orError(() => trees.diff(pair.before, pair.after)); }, () => turns.turn());
+  const out: (readonly PathChange[] | AcumenError)[] = [];
+  for (const changes of differing) {
+    if (changes instanceof AcumenError) { out.push(changes); continue; }
+    const list = await renamed(reader, changes, how === 'lines');
+    const hunks = how === 'lines' ? await hunksOf(reader, list, turns) : list.map(() => null);
+    out.push(hunks.find((one) => one instanceof AcumenError) ?? list.map((one, i) => ({ ...one, hunks: hunks[i] as Uint32Array | null })));
+  }
   return out;
 }
 
-/** As HistoryReader.merges says, without hunks. */
+/** As HistoryReader.merges says. */
 export async function mergedPaths(reader: RepositoryReader, oids: readonly Oid[]): Promise<(readonly MergedPath[] | AcumenError)[]> {
   const commits = await reader.commits(oids), parents = new Map<Oid, Oid>();
   for (const commit of await reader.commits([...new Set(commits.flatMap((one) => (one instanceof AcumenError ? [] : one.parents)))])) {
     if (!(commit instanceof AcumenError)) parents.set(commit.oid, commit.tree);
   }
-  const trees = treesOf.get(reader) ?? new Trees(reader), out: (readonly MergedPath[] | AcumenError)[] = [];
-  treesOf.set(reader, trees);
-  trees.trim();
+  const trees = treesFor(reader), turns = new Turns(), found: (readonly MergedPath[] | AcumenError)[] = [];
   await settleAll(trees, commits.map((commit, i) => ({ commit, i })), ({ commit, i }) => {
-    if (commit instanceof AcumenError) { out[i] = commit; return; }
-    try {
-      const sides = commit.parents.map((parent) => { const tree = parents.get(parent); return tree === undefined ? null : trees.diff(tree, commit.tree); });
-      const [first] = sides;
-      out[i] = first === null || first === undefined || sides.includes(null) ? [] : [...first].flatMap(([path, { after }]): MergedPath[] => {
-        const changes = sides.map((side) => side!.get(path));
-        return changes.includes(undefined) ? [] : [{ path, after, sides: changes.map((change) => ({ before: change!.before, hunks: null })) }];
-      });
-    } catch (error) {
-      if (!(error instanceof AcumenError)) throw error;
-      out[i] = error;
-    }
-  });
+    found[i] = commit instanceof AcumenError ? commit : orError(() => inNone(commit, parents, trees));
+  }, () => turns.turn());
+  const out: (readonly MergedPath[] | AcumenError)[] = [];
+  for (const paths of found) {
+    if (paths instanceof AcumenError) { out.push(paths); continue; }
+    const pairs = paths.flatMap(({ after, sides }) => sides.map(({ before }) => ({ before, after }))), hunks = await hunksOf(reader, pairs, turns);
+    let n = 0;
+    const withHunks = paths.map((one) => {
+      const own = one.sides.map(() => hunks[n++]!), isText = own.every((side) => side instanceof Uint32Array);
+      return { ...one, sides: one.sides.map(({ before }, k) => ({ before, hunks: isText ? own[k] as Uint32Array : null })) };
+    });
+    out.push(hunks.find((one) => one instanceof AcumenError) ?? withHunks);
+  }
   return out;
 }
 
-/** Equal contents that went and came, in order of their paths: files of one name first (diffcore-rename.c). */
-function withExactRenames(changes: Changes): PathChange[] {
-  const gone = new Map<Oid, PathBytes[]>();
-  for (const [path, { before, after }] of changes) {
-    if (before === null || after !== null) continue;
-    const same = gone.get(before.oid);
-    if (same === undefined) gone.set(before.oid, [path]); else same.push(path);
+/** Paths of a merge in which it differs from all its parents, where these are there. */
+function inNone(commit: Commit, treeOf: ReadonlyMap<Oid, Oid>, trees: Trees): MergedPath[] {
+  const known = commit.parents.map((parent) => treeOf.get(parent));
+  if (known.includes(undefined)) return [];
+  const lacking = known.filter((tree) => !trees.canDiff(tree!, commit.tree));
+  if (lacking.length > 0) throw LACKING;
+  const [first, ...others] = known.map((tree) => trees.diff(tree!, commit.tree));
+  return [...first ?? []].flatMap(([path, { before, after }]): MergedPath[] => {
+    const rest = others.map((side) => side.get(path));
+    return rest.includes(undefined) ? [] : [{ path, after, sides: [before, ...rest.map((change) => change!.before)].map((entry) => ({ before: entry, hunks: null })) }];
+  });
+}
+
+function orError<T>(work: () => T): T | AcumenError {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof AcumenError) return error;
+    throw error;
   }
-  const taken = new Map<PathBytes, PathBytes>(), from = new Map<PathBytes, PathBytes>();
-  const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
-  for (const [path, { before, after }] of changes) {
-    if (before !== null || after === null) continue;
-    const left = (gone.get(after.oid) ?? []).filter((one) => !taken.has(one) && isRegular(changes.get(one)!.before) === isRegular(after));
-    const source = left.find((one) => nameOf(one) === nameOf(path)) ?? left[0];
-    if (source === undefined) continue;
-    taken.set(source, path);
-    from.set(path, source);
-  }
-  const out: PathChange[] = [];
-  for (const [path, { before, after }] of changes) {
-    if (taken.has(path)) continue;
-    const source = from.get(path) ?? null;
-    out.push({ path, from: source, before: source === null ? before : changes.get(source)!.before, after, hunks: null });
-  }
-  return out;
 }
