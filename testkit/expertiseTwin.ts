@@ -5,7 +5,7 @@ const DAY = 86_400, SOME = 0.05;
 const up = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 const isIn = (path: string, directory: string): boolean => directory === '' || path.startsWith(`${directory}/`);
 
-/** The eight figures of a person for a file, as `figures` of expertise.ts names them; `files` of the file's co-change are by its latest 100 commits. */
+/** The seven figures of a person for a file, as `figures` of expertise.ts names them; `files` of the file's co-change are by its latest 100 commits. */
 export function figuresOf(history: History, asOf: number, file: number, person: number): number[] {
   const { time, author, touch, people, files } = history, path = files[file]!.path, directory = up(path);
   const until = Array.from(time.keys()).filter((c) => time[c]! <= asOf);
@@ -30,10 +30,10 @@ export function figuresOf(history: History, asOf: number, file: number, person: 
   const closest = [...partners].sort((x, y) => Math.abs(x[1] - y[1]) > 1e-12 ? y[1] - x[1] : x[0] - y[0]).slice(0, 10);
   const together = closest.reduce((all, [f, w]) => all + w * sum((c) => by(c, person) * on(c, f) * old(c, 90)), 0);
   const idle = asOf - Math.max(-Infinity, ...until.filter((c) => author[c] === person).map((c) => time[c]!));
+  const here = Math.max(0, ...until.filter((c) => author[c] === person && touches(c).some((t) => isIn(files[history.file[t]!]!.path, directory))).map((c) => time[c]!));
   const all = lines(null);
   return [
     Math.log(SOME + weight(person)), before < 0 ? 0 : 1 / (1 + before), all === 0 ? 0 : lines(person) / all,
-    Math.log(SOME + place(directory)), Math.log(SOME + place(up(directory))), Math.log(SOME + together),
-    Math.log(SOME + sum((c) => by(c, person) * old(c, 30))), -Math.log(1 + idle / 3600),
+    -Math.log(1 + (asOf - here) / 3600), Math.log(SOME + place(up(directory))), Math.log(SOME + together), -Math.log(1 + idle / 3600),
   ];
 }
