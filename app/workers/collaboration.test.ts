@@ -117,7 +117,7 @@ describe('a GPU', () => {
   const fake = (some: Partial<GpuMultiplier>): GpuMultiplier => ({ by: 'gpu', open: async () => figures, gram: async () => marked, end: () => undefined, ...some }) as GpuMultiplier;
 
   test('is not looked for where the processor takes no time, and not waited for where it takes little', async () => {
-    const open = vi.fn(() => fake({})), multiply = new Multiplying({ gpu: open, turn, now: () => 0 });
+    const open = vi.fn<() => GpuMultiplier>(() => fake({})), multiply = new Multiplying({ gpu: open, turn, now: () => 0 });
     expect((await multiply.gram(small)).why).toContain('a GPU was not looked for');
     expect(open).not.toHaveBeenCalled();
     const first = await multiply.gram(large());
@@ -151,7 +151,7 @@ describe('a GPU', () => {
   });
 
   test('costs of this machine are found out once, after the first product that is worth it', async () => {
-    const costs = vi.fn(async () => { throw new Error('no timer'); }), multiply = new Multiplying({ gpu: () => null, costs, turn, now: () => 0 });
+    const costs = vi.fn<() => Promise<never>>(async () => { throw new Error('no timer'); }), multiply = new Multiplying({ gpu: () => null, costs, turn, now: () => 0 });
     await multiply.gram(small);
     expect(costs).not.toHaveBeenCalled();
     await multiply.gram(large());

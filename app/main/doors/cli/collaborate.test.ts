@@ -1,6 +1,6 @@
 // Dangers: a report handed on with roles in place of names, and a name, an address or a branch called after somebody in it; a script that meets another
 // shape; an answer kept from another question; a history that is cut off, empty or one person's.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Writable } from 'node:stream';
@@ -42,13 +42,14 @@ beforeAll(async () => {
   repository.branch('ada-lovelace/fix', { 'src/node/a.ts': text(30) }, 'main', PEOPLE[0]);
   repository.branch('grace/faster', { 'src/node/a.ts': numbered(40, { 30: 'otherwise' }), 'src/client/b.ts': text(31) }, 'main', PEOPLE[1]);
   repository.branch('newcomer', { 'docs/c.md': text(33) }, 'main', 'Nils Newcomer <nils@example.invalid>');
-  expect((await acumen(['import', repository.path, '--store', store])).status).toBe(0);
+  await acumen(['import', repository.path, '--store', store]);
 }, 120_000);
 afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
 
 describe('acumen collaborate --json', () => {
   test('is one document with the fields that are written down', async () => {
     const report = await document();
+    expect(report.acus.length).toBeGreaterThan(0);
     expect(Object.keys(report).sort()).toEqual(['acus', 'asOf', 'assignment', 'busFactor', 'conflictCount', 'conflicts', 'counts', 'developers', 'from', 'halfLifeDays', 'head', 'matrix', 'ms', 'notes', 'predictions', 'shallow', 'talk', 'to']);
     expect(report.counts).toMatchObject({ people: 4, files: 4, commits: 14, flying: 3 });
     expect(report.halfLifeDays).toBe(180);
@@ -187,7 +188,6 @@ describe('bad input', () => {
   test('an interrupt ends it as cancelled', async () => {
     const interrupt = new AbortController();
     interrupt.abort();
-    await writeFile(path.join(folder, 'marker'), '');
     expect(await acumen(['collaborate', '--store', store, '--half-life', '11'], interrupt.signal)).toMatchObject({ status: 3, out: '', err: expect.stringContaining('cancelled') as string });
   });
 });
