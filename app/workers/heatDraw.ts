@@ -95,7 +95,7 @@ export function drawHeatTop(on: HeatSurface, frame: HeatFrame, pointed: Pointed)
   const cross = hovered ?? focused;
   if (cross !== null) crosshair(on, frame, cross);
   if (chosen !== null) ring(on, frame, chosen, palette.accent, 2);
-  if (focused !== null) ring(on, frame, focused, palette.ink, 2);
+  if (focused !== null && (focused.row !== chosen?.row || focused.col !== chosen.col)) ring(on, frame, focused, palette.ink, 2);
   if (hovered !== null) ring(on, frame, hovered, palette.ink, 1);
   if (brush !== null) {
     const [x0, x1] = brush.x ?? [0, plotX], [y0, y1] = brush.y ?? [0, plotY];

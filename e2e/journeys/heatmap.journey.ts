@@ -87,7 +87,8 @@ test('5,000 people by 5,000 are drawn, and the map says how many it leaves out',
   await settled();
   await drawn();
   expect(await colours()).toBeGreaterThan(40);
-  await page.mouse.move(900, 600);
+  const box = (await map().boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
   await page.getByTestId(ids.heatTip).waitFor();
   expect(await page.getByTestId(ids.heatTip).innerText()).toMatch(/strongest of [\d,]+ cells/);
   await picture(page, 'heatmap');

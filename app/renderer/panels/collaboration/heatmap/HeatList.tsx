@@ -4,7 +4,6 @@ import { useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent } from 'react';
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import type { HeatNames } from '../../../../workers/client.ts';
-import { Empty } from '../../../components/atoms.tsx';
 import { ids } from '../../../testids.ts';
 import type { Cell } from './arranging.ts';
 import { brief, one, valueWords } from './heatWords.ts';
@@ -23,7 +22,7 @@ export interface HeatListProps {
 }
 
 const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' });
-const ROW = 26;
+const ROW = 26, HEAD = 28;
 
 export function HeatList({ heat, names, cells, isAll, chosen, onChoose, onShow }: HeatListProps) {
   const [sort, setSort] = useState<{ readonly by: Column; readonly down: boolean }>({ by: 'value', down: true });
@@ -38,7 +37,7 @@ export function HeatList({ heat, names, cells, isAll, chosen, onChoose, onShow }
     else if (!sort.down) list.reverse();
     return list;
   }, [cells, heat, names, sort, width]);
-  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12 });
+  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 12, scrollMargin: HEAD, scrollPaddingStart: HEAD });
   const shown = virtual.getVirtualItems(), at = Math.min(cursor, items.length - 1), onScreen = shown.some(({ index }) => index === at);
 
   const go = (to: number): void => {
@@ -48,8 +47,8 @@ export function HeatList({ heat, names, cells, isAll, chosen, onChoose, onShow }
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const here = items[at];
-    if (here === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 1);
+    if (event.target !== scroller.current || here === undefined || event.altKey || event.ctrlKey || event.metaKey) return;
+    const page = Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEAD) / ROW) - 1);
     const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: items.length - 1 };
     const to = places[event.key];
     if (to !== undefined) go(event.shiftKey && event.key.startsWith('Arrow') ? at + 10 * (to - at) : to);
@@ -75,24 +74,22 @@ export function HeatList({ heat, names, cells, isAll, chosen, onChoose, onShow }
   );
   const [rowSide, colSide] = heat.of;
   return (
-    <div className="heat-list" role="grid" aria-label="Strongest cells" aria-rowcount={items.length + 1} aria-colcount={3} tabIndex={0} data-testid={ids.heatList}
-      aria-activedescendant={onScreen ? `heat-cell-${at}` : undefined} onKeyDown={onKeyDown}>
-      <div role="row" className="heat-line heat-list-head" aria-rowindex={1}>{head('row', one(rowSide))}{head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}{head('value', heat.unit === '' ? 'value' : brief(heat.unit))}</div>
-      {items.length === 0 ? <Empty title={isAll ? 'Nothing above zero' : 'Nothing above zero by that name'} /> : (
-        <div ref={scroller} role="rowgroup" className="heat-lines" onClick={onClick} onDoubleClick={onDoubleClick}>
-          <div role="presentation" className="grid-body" style={{ height: virtual.getTotalSize() }}>
-            {shown.map(({ index, start }) => {
-              const item = items[index]!;
-              return (
-                <div key={index} id={`heat-cell-${index}`} role="row" aria-rowindex={index + 2} aria-selected={chosen !== null && chosen.row === item.row && chosen.col === item.col} className={`heat-line${index === at ? ' cursor' : ''}`} data-index={index}
-                  style={{ transform: `translateY(${start}px)`, height: ROW }}>
-                  <span role="gridcell" className="truncate" title={names.rows[item.row]}>{names.rows[item.row]}</span>
-                  <span role="gridcell" className="truncate" title={names.cols[item.col]}>{names.cols[item.col]}</span>
-                  <span role="gridcell" className="heat-value"><span>{valueWords(item.value, '')}</span><span className="heat-bar" aria-hidden="true" style={{ width: `${(100 * item.value) / heat.max}%` }} /></span>
-                </div>
-              );
-            })}
-          </div>
+    <div ref={scroller} className="heat-list" role="grid" aria-label="Strongest cells" aria-rowcount={items.length + 1} aria-colcount={3} tabIndex={0} data-testid={ids.heatList}
+      aria-activedescendant={onScreen ? `heat-cell-${at}` : undefined} onKeyDown={onKeyDown} onClick={onClick} onDoubleClick={onDoubleClick}>
+      <div role="row" className="heat-line heat-list-head" aria-rowindex={1} style={{ height: HEAD }}>{head('row', one(rowSide))}{head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}{head('value', heat.unit === '' ? 'value' : brief(heat.unit))}</div>
+      {items.length === 0 ? <div role="row" className="heat-list-none"><span role="gridcell">{isAll ? 'Nothing above zero' : 'Nothing above zero by that name'}</span></div> : (
+        <div role="presentation" className="grid-body" style={{ height: virtual.getTotalSize() }}>
+          {shown.map(({ index, start }) => {
+            const item = items[index]!;
+            return (
+              <div key={index} id={`heat-cell-${index}`} role="row" aria-rowindex={index + 2} aria-selected={chosen !== null && chosen.row === item.row && chosen.col === item.col} className={`heat-line${index === at ? ' cursor' : ''}`} data-index={index}
+                style={{ transform: `translateY(${start - HEAD}px)`, height: ROW }}>
+                <span role="gridcell" className="truncate" title={names.rows[item.row]}>{names.rows[item.row]}</span>
+                <span role="gridcell" className="truncate" title={names.cols[item.col]}>{names.cols[item.col]}</span>
+                <span role="gridcell" className="heat-value"><span>{valueWords(item.value, '')}</span><span className="heat-bar" aria-hidden="true" style={{ width: `${(100 * item.value) / heat.max}%` }} /></span>
+              </div>
+            );
+          })}
         </div>
       )}
     </div>

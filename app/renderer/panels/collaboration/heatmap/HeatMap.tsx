@@ -1,7 +1,7 @@
 // A matrix to look at: its picture, drawn by a worker and steered here by pointer and keys; its twin, a list of the strongest cells; and how both are
 // ordered and coloured. What a chosen cell means is shown by whoever placed it here.
 import { useDeferredValue, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
-import type { KeyboardEvent, PointerEvent, ReactNode } from 'react';
+import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import { scaleKinds } from '../../../../workers/client.ts';
 import type { Figures, HeatNames, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
@@ -48,7 +48,9 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   const [as, setAs] = useState<'picture' | 'list'>('picture');
   const [scale, setScale] = useState<ScaleKind>('root');
   const [ordered, setOrdered] = useState<{ readonly order: Order; readonly of: Heat }>({ order: { kind: 'clustered' }, of: heat });
-  const [hovered, setHovered] = useState<Hovered | null>(null), [focused, setFocused] = useState<Cell | null>(null);
+  /** the tip, told past this component: the pointer moves more often than all of it could be drawn anew */
+  const tip = useRef<(hovered: Hovered | null) => void>(() => {});
+  const [focused, setFocused] = useState<Cell | null>(null);
   const [figures, setFigures] = useState<Figures | null>(null), [settled, setSettled] = useState(false), [isStuck, setStuck] = useState(false);
   const [found, setFound] = useState<{ readonly of: Heat; readonly cells: Uint32Array } | null>(null), [find, setFind] = useState(''), only = useDeferredValue(find);
   const helpId = useId(), cellId = useId();
@@ -61,7 +63,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
     const { order: wanted, of } = ordered;
     return of === heat || (wanted.kind !== 'by' && wanted.kind !== 'hand') || isAlike(of, heat) ? wanted : { kind: 'clustered' };
   }, [ordered, heat]);
-  const paired = useMemo(() => isPaired(heat), [heat]);
+  const paired = useMemo(() => isPaired(heat), [heat]), size = useMemo(() => sizeWords(heat), [heat]);
   const namesThatOrder = order.kind === 'name' ? names : null;
   const places = useMemo(() => placesOf(heat, namesThatOrder ?? { rows: [], cols: [] }, order), [heat, namesThatOrder, order]);
 
@@ -82,7 +84,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
 
   useEffect(() => {
     const mine = new HeatScreen(host.current!, {
-      hover: setHovered, focus: setFocused, settled: setSettled, figures: setFigures,
+      hover: (hovered) => tip.current(hovered), focus: setFocused, settled: setSettled, figures: setFigures,
       choose: (cell) => onChosen(cell), move: (axis, from, to) => onMove(axis, from, to), sort: (axis, index) => onSort(axis, index),
       stuck: () => {
         if (stuckFor.current !== null) clearTimeout(stuckFor.current);
@@ -121,7 +123,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   const show = (cell: Cell): void => {
     setAs('picture');
     setFind('');
-    requestAnimationFrame(() => { screen.current?.focus(cell, false); screen.current?.zoomTo(cell); });
+    requestAnimationFrame(() => { host.current?.parentElement?.focus(); screen.current?.focus(cell, false); screen.current?.zoomTo(cell); });
   };
   /** The next row or column of that name, where its strongest value is. */
   const seek = (): void => {
@@ -166,7 +168,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
         </span>
       </header>
       <div className="heat-plot" data-as={as}>
-        <div className="heat-canvas" role="grid" tabIndex={0} aria-label={`${label}: ${sizeWords(heat)}`} aria-describedby={helpId} aria-rowcount={heat.rows.length} aria-colcount={heat.cols.length} aria-activedescendant={cellId}
+        <div className="heat-canvas" role="grid" tabIndex={0} aria-label={`${label}: ${size}`} aria-describedby={helpId} aria-rowcount={heat.rows.length} aria-colcount={heat.cols.length} aria-activedescendant={cellId}
           data-testid={ids.heat} data-settled={settled} data-focus={focused === null ? undefined : `${focused.row} ${focused.col}`}
           onPointerDown={(event) => { if (event.button === 0) { screen.current?.press(...at(event), event.shiftKey); event.currentTarget.setPointerCapture(event.pointerId); } }}
           onPointerMove={onPointerMove} onPointerUp={(event) => { if (event.button === 0) screen.current?.release(...at(event)); }} onPointerCancel={() => screen.current?.cancel()} onPointerLeave={() => screen.current?.leave()}
@@ -179,15 +181,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
           </div>
         </div>
         <p id={helpId} className="sr-only">Arrow keys go from cell to cell, with Shift ten at a time, with Alt they move the row or column. Enter chooses and goes near, plus and minus zoom, 0 shows all, S sorts by the row, Shift+S by the column.</p>
-        {hovered !== null && as === 'picture' && (
-          <Tip at={hovered}>
-            <div><strong>{names.rows[hovered.cell.row]}</strong></div>
-            <div><span className="faint">{paired ? 'and ' : ''}</span><strong>{names.cols[hovered.cell.col]}</strong></div>
-            <div className="heat-tip-value">{valueWords(valueAt(hovered.cell), brief(heat.unit))}</div>
-            <div className="muted small">{meanings[heat.kind](names.rows[hovered.cell.row]!, names.cols[hovered.cell.col]!, valueAt(hovered.cell) > 0)}</div>
-            {hovered.of > 1 && <div className="faint tiny">{`the strongest of ${grouped(hovered.of)} cells under the pointer`}</div>}
-          </Tip>
-        )}
+        {as === 'picture' && <Tip heat={heat} names={names} isPaired={paired} told={tip} />}
         {isStuck && as === 'picture' && <div className="heat-hint small" role="status">All of it is on screen: Ctrl and the wheel, or a double click, go nearer.</div>}
         {heat.max === 0 && <div className="heat-hint heat-hint-zero small" role="status">{nothing[heat.kind]}</div>}
         {as === 'picture' && (
@@ -201,10 +195,10 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
       </div>
       <footer className="heat-foot">
         <Legend scale={{ kind: scale, least: figures?.least ?? 0, most: heat.max }} unit={heat.unit} />
-        <span className="truncate small muted" title={heat.unit}>{heat.unit}</span>
+        <span className="truncate small muted heat-unit" title={heat.unit}>{heat.unit}</span>
         <span className="spacer" />
         <span className="truncate tiny faint" title="Where a pixel stands for several cells, it has the colour of the strongest of them">
-          {`${sizeWords(heat)}${figures === null ? '' : `, ${grouped(figures.above)} above zero`}${as === 'list' && found !== null && found.cells.length === MOST_LISTED ? `, the ${grouped(MOST_LISTED)} strongest listed` : ''}; from afar a pixel shows its strongest cell`}
+          {`${size}${figures === null ? '' : `, ${grouped(figures.above)} above zero`}${as === 'picture' ? '; each pixel shows its strongest' : found !== null && found.cells.length === MOST_LISTED ? `; the ${grouped(MOST_LISTED)} strongest` : ''}`}
         </span>
         <span className="sr-only">{`${rowSide} by ${colSide}`}</span>
       </footer>
@@ -222,9 +216,24 @@ function withName(names: HeatNames, part: string): StrongestAsked['only'] {
 /** Counted from 1, as aria counts. */
 const rankOf = (order: Uint32Array, index: number): number => order.indexOf(index) + 1;
 
-function Tip({ at: { x, y, width, height }, children }: { at: Hovered; children: ReactNode }) {
+/** What is under the pointer. */
+function Tip({ heat, names, isPaired, told }: { heat: Heat; names: HeatNames; isPaired: boolean; told: RefObject<(hovered: Hovered | null) => void> }) {
+  const [hovered, setHovered] = useState<Hovered | null>(null);
+  useEffect(() => {
+    told.current = setHovered;
+    return () => { told.current = () => {}; };
+  }, [told]);
+  const value = hovered === null ? undefined : heat.value[hovered.cell.row * heat.cols.length + hovered.cell.col];
+  if (hovered === null || value === undefined) return null;
+  const { cell, of, x, y, width, height } = hovered, row = names.rows[cell.row] ?? '', col = names.cols[cell.col] ?? '';
   return (
-    <div className="tip heat-tip" data-testid={ids.heatTip} style={{ ...(x > width / 2 ? { right: width - x + 14 } : { left: x + 14 }), ...(y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 }) }}>{children}</div>
+    <div className="tip heat-tip" data-testid={ids.heatTip} style={{ ...(x > width / 2 ? { right: width - x + 14 } : { left: x + 14 }), ...(y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 }) }}>
+      <div><strong>{row}</strong></div>
+      <div>{isPaired && <span className="faint">and </span>}<strong>{col}</strong></div>
+      <div className="heat-tip-value">{valueWords(value, brief(heat.unit))}</div>
+      <div className="muted small">{meanings[heat.kind](row, col, value > 0)}</div>
+      {of > 1 && <div className="faint tiny">{`the strongest of ${grouped(of)} cells under the pointer`}</div>}
+    </div>
   );
 }
 

@@ -299,9 +299,10 @@ export class HeatScreen {
 
   #span(axis: Axis): Span { return axis === 'row' ? this.#view.y : this.#view.x; }
 
-  /** Of what is paired a cell is square; else each side fills its own. */
+  /** Each side fills its own; of what is paired no side of a cell is more than twice the other, or the diagonal would mean little. */
   #least(axis: Axis): number {
-    return this.#paired ? Math.min(fitSize(this.#room('row')), fitSize(this.#room('col'))) : fitSize(this.#room(axis));
+    const mine = fitSize(this.#room(axis));
+    return this.#paired ? Math.min(mine, 2 * fitSize(this.#room(axis === 'row' ? 'col' : 'row'))) : mine;
   }
 
   #fitted(): HeatView { return { x: { size: this.#least('col'), start: 0 }, y: { size: this.#least('row'), start: 0 } }; }
@@ -353,15 +354,7 @@ export class HeatScreen {
     };
     this.#following = false;
     const { left, top } = this.#sheet, cols = range('col', x0 - left, x1 - left), rows = range('row', y0 - top, y1 - top);
-    let x = axis === 'row' ? this.#view.x : framed(cols[0], cols[1], this.#room('col')), y = axis === 'col' ? this.#view.y : framed(rows[0], rows[1], this.#room('row'));
-    if (this.#paired) {
-      // square still: as large as the longer side of what was chosen allows
-      const size = axis === 'row' ? y.size : axis === 'col' ? x.size : Math.min(x.size, y.size), middle = (span: Span, room: Room): number => (room.length / 2 - span.start) / span.size;
-      const square = (span: Span, room: Room): Span => settled({ size, start: room.length / 2 - middle(span, room) * size }, room);
-      x = square(x, this.#room('col'));
-      y = square(y, this.#room('row'));
-    }
-    this.#slideTo({ x, y });
+    this.#slideTo({ x: axis === 'row' ? this.#view.x : framed(cols[0], cols[1], this.#room('col')), y: axis === 'col' ? this.#view.y : framed(rows[0], rows[1], this.#room('row')) });
   }
 
   #escape(): boolean {
@@ -470,7 +463,7 @@ export class HeatScreen {
     if (width === 0 || height === 0) return; // not on screen
     // on a device pixel, or what is drawn and what is pointed at would differ by a part of one
     const ratio = devicePixelRatio, room = (names: readonly string[], most: number): number => (1 / ratio) * Math.round(ratio * Math.max(48, Math.min(most, longestName(this.#host, names) + 20)));
-    const left = room(this.#names.rows, Math.min(220, width * 0.28)), top = room(this.#names.cols, Math.min(140, height * 0.26));
+    const left = room(this.#names.rows, Math.min(220, width * 0.28)), top = room(this.#names.cols, Math.min(160, height * 0.26));
     const before = this.#sheet;
     this.#sheet = { width, height, left, top, ratio };
     const { x, y } = this.#view;
