@@ -39,8 +39,8 @@ export class Device {
     gpu.addEventListener('uncapturederror', (event) => this.#lose(new Lost('failed', `The GPU refused: ${(event as GPUUncapturedErrorEvent).error.message}`)));
   }
 
-  /** Rejects with Lost `absent` where there is none. */
-  static async open(entry: Entry | null): Promise<Device> {
+  /** Rejects with Lost `absent` where there is none. `bytes`: of one buffer, at most; WebGPU holds to no less than its own default. */
+  static async open(entry: Entry | null, bytes = Infinity): Promise<Device> {
     if (entry === null) throw new Lost('absent', 'There is no WebGPU here.');
     kept.add(entry);
     let adapter: GPUAdapter | null = null;
@@ -53,7 +53,8 @@ export class Device {
     const { vendor, architecture, device, description, isFallbackAdapter } = adapter.info, { limits } = adapter;
     const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${architecture} ${device} ${description}`);
     const requiredLimits: Record<string, number> = {};
-    for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize', 'maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupSizeY'] as const) requiredLimits[name] = limits[name];
+    for (const name of ['maxBufferSize', 'maxStorageBufferBindingSize'] as const) requiredLimits[name] = Math.min(limits[name], bytes);
+    for (const name of ['maxComputeWorkgroupStorageSize', 'maxComputeInvocationsPerWorkgroup', 'maxComputeWorkgroupSizeX', 'maxComputeWorkgroupSizeY'] as const) requiredLimits[name] = limits[name];
     try {
       return new Device(await adapter.requestDevice({ requiredLimits }), { vendor, architecture, device, description, isSoftware });
     } catch (error) {

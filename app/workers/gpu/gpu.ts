@@ -125,7 +125,7 @@ export class Gpu {
 
   async #start(): Promise<Opened> {
     const { entry, remembered } = this.#options, { within, kernel } = this.#how;
-    const device = this.#device = await Device.open(entry), { limits: own } = device.gpu, { isSoftware } = device.words;
+    const device = this.#device = await Device.open(entry, within?.bytes), { limits: own } = device.gpu, { isSoftware } = device.words;
     const bytes = Math.min(own.maxBufferSize, own.maxStorageBufferBindingSize);
     let limits: Limits = { bytes, groups: own.maxComputeWorkgroupsPerDimension, memory: MEMORY, work: isSoftware ? WORK.software : WORK.real, };
     const tuned = await tune(device, limits, remembered, this.#now);

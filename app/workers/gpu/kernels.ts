@@ -26,7 +26,7 @@ export const kernels: readonly Kernel[] = [
   kernel('registers', 4, 4, 8, 8, 4),
   kernel('registers', 8, 4, 8, 8, 4),
   kernel('registers', 8, 8, 8, 8, 4),
-  kernel('registers', 8, 8, 4, 4, 4),
+  kernel('registers', 4, 4, 4, 4, 4),
   kernel('shared', 4, 4, 16, 16, 16),
   kernel('shared', 8, 8, 8, 8, 16),
   kernel('shared', 8, 4, 16, 16, 16),

@@ -20,6 +20,8 @@ if ('missing' in software) console.log(`The GPU is not tested in Node: ${softwar
 
 const dense = (rows: number, cols: number, seed: number): Dense => denseOf(seed, rows, cols, 'ordinary');
 const sparse = (rows: number, cols: number, full: number, seed: number): Matrix => sparseOf(seed, rows, cols, 'ordinary', full);
+/** The kernel of the smallest tiles: where one side has one row, the least is wasted. */
+const SMALL = 'registers 4x4 of 4x4 by 4';
 /** Takes a software adapter a second or more. */
 const LARGE: Dense = { rows: 1024, cols: 2048, value: new Float32Array(1024 * 2048).fill(1) };
 
@@ -35,7 +37,7 @@ describe.skipIf('missing' in software)('on an adapter', () => {
     gpu?.end();
     rmSync(folder, { recursive: true, force: true });
   });
-  const holds = async (a: Matrix, b: Matrix): Promise<void> => {
+  const expectTwin = async (a: Matrix, b: Matrix): Promise<void> => {
     const shape = `${a.rows} × ${b.rows} by ${a.cols}`;
     expect(firstDifference(await gpu.times(a, b), exactTimes(a, b), a.cols), shape).toBeNull();
     expect(firstDifference(await gpu.gram(a), exactTimes(a, a), a.cols), `a·aᵀ of ${shape}`).toBeNull();
@@ -43,28 +45,28 @@ describe.skipIf('missing' in software)('on an adapter', () => {
 
   test('finds the products of shapes that are no whole number of tiles: nothing, one, primes', async () => {
     for (const [m, n, k] of [[0, 0, 0], [0, 3, 5], [3, 0, 5], [3, 4, 0], [1, 1, 1], [1, 1, 257], [2, 3, 5], [61, 67, 71], [127, 1, 131], [1, 131, 7], [257, 131, 13]] as const) {
-      await holds(dense(m, k, 1), dense(n, k, 2));
+      await expectTwin(dense(m, k, 1), dense(n, k, 2));
     }
   });
 
   test('takes sparse rows and dense ones in any mixture', async () => {
     const a = sparse(83, 301, 0.05, 1), b = sparse(41, 301, 0.2, 2);
-    await holds(a, b);
-    await holds(a, dense(41, 301, 3));
-    await holds(dense(83, 301, 4), b);
-    await holds(sparse(5, 1000, 0, 5), sparse(7, 1000, 1, 6));
+    await expectTwin(a, b);
+    await expectTwin(a, dense(41, 301, 3));
+    await expectTwin(dense(83, 301, 4), b);
+    await expectTwin(sparse(5, 1000, 0, 5), sparse(7, 1000, 1, 6));
   });
 
   test('tiles what is beyond its limits: buffers of 64 KiB, 3 workgroups along a side, little memory, little work at a time', async () => {
-    await gpu.open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 20 } });
-    await holds(dense(401, 67, 1), dense(263, 67, 2));
-    await holds(sparse(300, 500, 0.1, 3), dense(211, 500, 4));
-    await holds(dense(3, 5003, 5), dense(2, 5003, 6));
+    await gpu.open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 22 } });
+    await expectTwin(dense(317, 67, 1), dense(211, 67, 2));
+    await expectTwin(sparse(150, 500, 0.1, 3), dense(111, 500, 4));
+    await expectTwin(dense(3, 5003, 5), dense(2, 5003, 6));
     await gpu.open({});
   });
 
   test('tiles what does not fit in one buffer of 128 MB, whole numbers exactly', async () => {
-    await gpu.open({ within: { bytes: 128 * 2 ** 20 } });
+    await gpu.open({ within: { bytes: 128 * 2 ** 20 }, kernel: SMALL });
     const m = 70_001, k = 509, a: Dense = { rows: m, cols: k, value: new Float32Array(m * k) }, b: Dense = { rows: 1, cols: k, value: new Float32Array(k) };
     for (let i = 0; i < a.value.length; i++) a.value[i] = i % 7 - 3;
     for (let i = 0; i < k; i++) b.value[i] = i % 5 - 2;
@@ -81,19 +83,20 @@ describe.skipIf('missing' in software)('on an adapter', () => {
 
   test('takes subnormals for zero or for what they are, and refuses what a shader may compute with as it likes', async () => {
     const tiny: Dense = { rows: 2, cols: 3, value: Float32Array.of(1e-40, 1e-20, 1, -1e-45, 1e-38, 2) };
-    await holds(tiny, tiny);
+    await expectTwin(tiny, tiny);
     for (const [value, says] of [[Number.NaN, 'not finite'], [Infinity, 'not finite'], [-Infinity, 'not finite'], [3e38, 'may not fit']] as const) {
       const odd: Dense = { rows: 1, cols: 2, value: Float32Array.of(value, 2) };
       for (const answer of [gpu.times(odd, dense(3, 2, 1)), gpu.times(dense(3, 2, 1), odd), gpu.gram(odd)]) {
         await expect(answer).rejects.toMatchObject({ reason: 'unfit', message: expect.stringContaining(says) as string });
       }
     }
-    await holds(dense(2, 2, 1), dense(2, 2, 2));
+    await expectTwin(dense(2, 2, 1), dense(2, 2, 2));
   });
 
-  test('multiplies rightly by every kernel, those for real GPUs too', async () => {
+  test('multiplies rightly by kernels of each memory, those for real GPUs too', async () => {
     const a = dense(151, 67, 1), b = dense(137, 67, 2), exact = exactTimes(a, b);
-    for (const { name } of kernels) {
+    // The first of each, for a software adapter's compiler takes seconds for one; `npm run bench -- matmul` judges all of them.
+    for (const { name } of (['registers', 'shared', 'ahead'] as const).map((memory) => kernels.find((one) => one.memory === memory)!)) {
       await gpu.open({ kernel: name });
       expect(firstDifference(await gpu.times(a, b), exact, 67), name).toBeNull();
     }
@@ -110,18 +113,17 @@ describe.skipIf('missing' in software)('on an adapter', () => {
     expect(await next).toMatchObject({ rows: 3, cols: 3 });
   });
 
-  test('says that the device was lost in the middle of a job, and leaves it alone for a while', async () => {
+  test('says that the device was lost in the middle of a job', async () => {
     const answer = gpu.gram(LARGE);
     setTimeout(() => { void gpu.release(); }, 100);
     await expect(answer).rejects.toMatchObject({ reason: 'vanished' });
-    await expect(gpu.times(dense(3, 3, 1), dense(3, 3, 1))).rejects.toMatchObject({ reason: 'resting' });
   });
 
   test('starts another process where one was killed in the middle of a job, which is lost', async () => {
     const answer = gpu.gram(LARGE);
     setTimeout(() => child.kill('SIGKILL'), 20);
     await expect(answer).rejects.toMatchObject({ reason: 'vanished', message: expect.stringContaining('SIGKILL') as string });
-    await holds(dense(5, 3, 1), dense(7, 3, 2));
+    await expectTwin(dense(5, 3, 1), dense(7, 3, 2));
   });
 
   test('remembers what it found out in a file of the data folder, and finds it out again where that is damaged', async () => {
