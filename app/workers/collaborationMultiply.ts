@@ -28,7 +28,7 @@ export class Multiplying implements Multiply {
   #gpu: PlannerOptions['gpu'] = null;
   #noGpu = 'a GPU was not looked for';
   #looking: Promise<void> | null = null;
-  #measuring: Promise<void> | null = null;
+  #isMeasured = false;
 
   constructor(options: MultiplyingOptions) {
     this.#options = options;
@@ -45,7 +45,10 @@ export class Multiplying implements Multiply {
     if (isWorth) this.#looking ??= this.#open();
     if (ms >= WORTH_WAITING) await this.#looking;
     const done = await work(new Planner({ sparse: this.#sparse, dense: this.#dense, costs: this.#costs, gpu: this.#gpu, noGpu: this.#noGpu, now: this.#options.now }));
-    if (isWorth) this.#measuring ??= this.#measure();
+    if (isWorth && !this.#isMeasured) {
+      this.#isMeasured = true;
+      void this.#measure();
+    }
     return done;
   }
 
