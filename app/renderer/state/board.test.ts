@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Assignment, AssignmentAsked } from '../../core/collaboration/report.ts';
-import { MOST_EVER, columnsOf, costDifference, decisionsOf, emptyBoard, enough, movedItems, noDecisions, steppedBack, steppedOn, taken, withAway, withLimit, withMost, withPin } from './board.ts';
+import { MOST_EVER, changeWords, columnsOf, costDifference, decisionsOf, emptyBoard, enough, movedItems, noDecisions, steppedBack, steppedOn, taken, withAway, withLimit, withMost, withPin } from './board.ts';
 import type { BoardState } from './board.ts';
 
 const key = fc.constantFrom('ada', 'bo', 'cy'), item = fc.constantFrom('i1', 'i2', 'i3');
@@ -88,5 +88,9 @@ describe('columns', () => {
     expect(costDifference(3, 3.41)).toBe('costs 0.41 more');
     expect(costDifference(3, 2.5)).toBe('costs 0.50 less');
     expect(costDifference(3, 3.0001)).toBe('costs the same');
+    const now = { items: [card('a', 1), card('b', 2)], cost: 3 };
+    expect(changeWords(now, { ...now, cost: 4 })).toBe('costs 1.00 more');
+    expect(changeWords(now, { items: [card('a', 1), card('b', null)], cost: 1 }), 'not: costs 2.00 less').toBe('leaves 1 item more to nobody, and costs 1.00 in place of 3.00');
+    expect(changeWords({ items: [card('a', null), card('b', null)], cost: 0 }, now)).toBe('gives somebody 2 items more, and costs 3.00 in place of 0.00');
   });
 });

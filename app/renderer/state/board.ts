@@ -129,6 +129,13 @@ export function costDifference(now: number, then: number): string {
   return `costs ${Math.abs(difference).toFixed(2)} ${difference > 0 ? 'more' : 'less'}`;
 }
 
+/** The same where not everything is given to somebody: what costs less because fewer take it is no gain. */
+export function changeWords(now: Pick<Assignment, 'items' | 'cost'>, then: Pick<Assignment, 'items' | 'cost'>): string {
+  const left = ({ items }: Pick<Assignment, 'items'>): number => items.filter(({ person }) => person === null).length, more = left(then) - left(now);
+  if (more === 0) return costDifference(now.cost, then.cost);
+  return `${more > 0 ? 'leaves' : 'gives somebody'} ${plural(Math.abs(more), 'item')} more${more > 0 ? ' to nobody' : ''}, and costs ${then.cost.toFixed(2)} in place of ${now.cost.toFixed(2)}`;
+}
+
 /** How many items would go to somebody else. */
 export function movedItems(now: Pick<Assignment, 'items'>, then: Pick<Assignment, 'items'>): number {
   const was = new Map(now.items.map(({ item, person }) => [item.id, person]));

@@ -5,7 +5,7 @@ import type { AssignmentAsked, Assignment } from '../../../core/collaboration/re
 import { decide, leaveProposal, takeProposal } from '../../app/collaboration.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Empty } from '../../components/atoms.tsx';
-import { MOST_EVER, clampLimit, columnsOf, costDifference, enough, movedItems, useBoard, withMost, withPin } from '../../state/board.ts';
+import { MOST_EVER, changeWords, clampLimit, columnsOf, costDifference, enough, movedItems, useBoard, withMost, withPin } from '../../state/board.ts';
 import type { Column } from '../../state/board.ts';
 import { useReplica } from '../../state/replica.ts';
 import { say } from '../../state/ui.ts';
@@ -28,7 +28,7 @@ export function Board() {
   const decided = useBoard((s) => s.decided), proposed = useBoard((s) => s.proposed), carried = useBoard((s) => s.carried), ready = useReplica((s) => s.status === 'ready');
   const assignment = useAssignment('board', decided);
   const held = carried?.over == null ? null : withPin(decided, carried.item, carried.over), ifDropped = useAssignment('board, carried', held), ifTaken = useAssignment('board, what if', proposed?.after ?? null);
-  const now = assignment.value, difference = now === null || ifDropped.value === null || ifDropped.waiting ? null : costDifference(now.cost, ifDropped.value.cost);
+  const now = assignment.value, difference = now === null || ifDropped.value === null || ifDropped.waiting ? null : changeWords(now, ifDropped.value);
   return (
     <section className="panel board" aria-labelledby="head-board" aria-busy={assignment.waiting || !ready} data-testid={ids.board} data-board="" data-waiting={assignment.waiting}>
       <PartHead title="Sharing out the open work" headingId="head-board" {...(now === null ? {} : { count: plural(now.items.length, 'item') })}>
@@ -111,8 +111,8 @@ function WhatIf({ title, now, then }: { title: string; now: Assignment; then: An
 }
 
 export function whatIfWords(now: Assignment, then: Assignment): string {
-  const moved = movedItems(now, then), open = then.items.filter(({ person }) => person === null).length - now.items.filter(({ person }) => person === null).length;
-  return [costDifference(now.cost, then.cost), moved === 0 ? 'nothing moves' : `${plural(moved, 'item')} would go to others`, ...(open > 0 ? [`${plural(open, 'item')} more that nobody may take`] : [])].join('; ');
+  const moved = movedItems(now, then);
+  return `${changeWords(now, then)}; ${moved === 0 ? 'nothing moves' : `${plural(moved, 'item')} would move`}`;
 }
 
 function Columns({ answer, difference }: { answer: Assignment; difference: string | null }) {
@@ -134,7 +134,7 @@ function Columns({ answer, difference }: { answer: Assignment; difference: strin
   useEffect(() => {
     const board = document.querySelector(`[data-testid="${ids.board}"]`), focused = document.activeElement;
     if (cursor === null || board === null || !board.contains(focused) || focused?.getAttribute('role') !== 'listbox') return;
-    const list = [...board.querySelectorAll<HTMLElement>(`[data-testid="${ids.boardColumn}"]`)].find((one) => one.dataset['cards']?.split(' ').includes(cursor))?.querySelector<HTMLElement>('[role="listbox"]');
+    const list = [...board.querySelectorAll<HTMLElement>(`[data-testid="${ids.boardColumn}"]`)].find((one) => one.dataset['cards']?.split('\n').includes(cursor))?.querySelector<HTMLElement>('[role="listbox"]');
     if (list !== undefined && list !== focused) list?.focus();
   }, [answer, cursor]);
 

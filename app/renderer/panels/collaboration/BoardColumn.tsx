@@ -47,7 +47,7 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
   };
   const limit = personKey === null ? undefined : limits.find(({ key }) => key === personKey);
   return (
-    <section ref={element} className={`board-column${away ? ' is-away' : ''}${held === null ? '' : ' is-over'}`} aria-label={`${name}: ${loadWords(cards.length, most)}${away ? ', away' : ''}`} data-testid={ids.boardColumn} data-person={person ?? 'nobody'} data-cards={cards.map(({ item }) => item.id).join(' ')}
+    <section ref={element} className={`board-column${away ? ' is-away' : ''}${held === null ? '' : ' is-over'}`} aria-label={`${name}: ${loadWords(cards.length, most)}${away ? ', away' : ''}`} data-testid={ids.boardColumn} data-person={person ?? 'nobody'} data-cards={cards.map(({ item }) => item.id).join('\n')}
       {...(personKey === null ? {} : { 'data-drop': `person ${personKey}` })} style={{ '--cards': Math.min(Math.max(cards.length, 1), 5) } as React.CSSProperties}>
       <header className="board-head">
         {person === null ? <strong className="tone-conflicts">▲ {name}</strong> : <strong className="truncate"><Person index={person} /></strong>}
@@ -63,7 +63,7 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
       {held !== null && <p className="board-held small"><span aria-hidden="true">→ </span>{held}</p>}
       <div className="board-list" data-drag="board">
         {cards.length === 0 && <span className="board-none small faint">{away ? 'is away' : 'nothing'}</span>}
-        <Lines items={cards} label={`${name}, ${plural(cards.length, 'card')}`} testId={`${ids.boardColumn}-list`} rowHeight={CARD} keyOf={({ item }) => item.id} chosen={cursor} tabIndex={active ? 0 : -1}
+        <Lines items={cards} label={`${name}, ${plural(cards.length, 'card')}`} testId={`${ids.boardColumn}-list`} rowHeight={CARD} keyOf={({ item }) => item.id} chosen={cursor} tabIndex={active || cards.length > 0 ? 0 : -1}
           onChoose={choose} onFocus={choose} onKey={onKey} attributes={({ item, pinned }) => ({ 'data-testid': ids.boardCard, 'data-card': item.id, 'data-pinned': pinned, 'data-carried': carried?.item === item.id })}
           line={CardLine} />
       </div>

@@ -44,13 +44,13 @@ export function Switch<T extends string>({ label, value, options, onChange }: { 
 
 /** What all of this is computed from, and by whom. */
 export function Facts({ overview }: { overview: Overview }) {
-  const computed = useCollaboration((s) => s.computed), halfLife = useCollaboration((s) => s.halfLifeDays), { counts, notes, shallow, from, asOf } = overview;
+  const computed = useCollaboration((s) => s.computed), place = useCollaboration((s) => s.place), halfLife = useCollaboration((s) => s.halfLifeDays), { counts, notes, shallow, from, asOf } = overview;
   const all = shallow && notes.length === 0 ? ['The beginning of the history is cut off (a shallow clone): who wrote what before is not known.'] : notes;
   return (
     <div className="collaboration-facts small">
       <span title={`From ${exactTime(from)} to ${exactTime(asOf)}`}>{plural(counts.people, 'person', 'people')}, {plural(counts.files, 'file')}, {plural(counts.commits, 'commit')} from {dayWords(from)} to {dayWords(asOf)}</span>
       <span className="muted">{grouped(counts.flying)} in flight · knowledge halves in {lifeWords(halfLife)}</span>
-      {computed !== null && <span className="muted truncate" data-testid={ids.computed} title={computedWords(computed)}>{computedWords(computed)}</span>}
+      {place === 'map' && computed !== null && <span className="muted truncate" data-testid={ids.computed} title={computedWords(computed)}>{computedWords(computed)}</span>}
       {all.length > 0 && (
         <details className="notes"><summary>{shallow ? '▲ ' : ''}{plural(all.length, 'note')} on this history</summary><ul>{all.map((note) => <li key={note}>{visible(note, 500)}</li>)}</ul></details>
       )}

@@ -1,6 +1,7 @@
 // What the tab gives away: its answers as JSON, the command line that prints the same, the board as Markdown. Where roles stand in place of names, nothing
 // here says who somebody is: no name, no address, no key made of them. Loaded when first asked for.
 import { display } from '../../../core/bytes.ts';
+import { HALF_LIFE_DAYS } from '../../../core/collaboration/model.ts';
 import type { Assignment } from '../../../core/collaboration/report.ts';
 import { escapedSentence } from '../../../core/visible.ts';
 import { askWorker } from '../../app/collaboration.ts';
@@ -51,8 +52,12 @@ const MOST_EXPORTED = 1000;
 
 /** `acumen collaborate` with what was chosen here. */
 export function commandLine(): string {
-  const { asOf, halfLifeDays, by, names } = useCollaboration.getState(), repository = useConnection.getState().repository?.path ?? '.';
-  return ['acumen', 'collaborate', '--json', '--repo', repository, ...(asOf === null ? [] : ['--as-of', new Date(asOf * 1000).toISOString()]), '--half-life', String(halfLifeDays), '--by', by, ...(names === 'roles' ? ['--roles'] : [])].map(quote).join(' ');
+  const { asOf, halfLifeDays, by, names, place, heat, overview } = useCollaboration.getState(), repository = useConnection.getState().repository?.path ?? '.';
+  const away = overview?.people.filter(({ key }) => useBoard.getState().decided.away.includes(key)) ?? [];
+  return [
+    'acumen', 'collaborate', '--repo', repository, ...(asOf === null ? [] : ['--as-of', new Date(asOf * 1000).toISOString()]), ...(halfLifeDays === HALF_LIFE_DAYS ? [] : ['--half-life', String(halfLifeDays)]),
+    ...(place === 'map' ? ['--matrix', heat, '--by', by] : []), ...away.flatMap(({ role, email, name }) => ['--away', names === 'roles' ? role : email || name]), ...(names === 'roles' ? ['--roles'] : []), '--json',
+  ].map(quote).join(' ');
 }
 
 /** The board as Markdown, by person; null where nothing is open. */
