@@ -103,18 +103,18 @@ test('it pans and zooms while the main thread keeps its frames', async () => {
     await page.keyboard.up('Control');
   };
   const gestures: Readonly<Record<string, () => Promise<void>>> = {
-    'zooming in and out': async () => { await zoom(60, -22); await zoom(60, 22); },
+    'zooming in and out': async () => { await zoom(45, -25); await zoom(45, 25); },
     'dragging from afar': async () => {
       await zoom(12, -30);
       await page.mouse.down();
-      for (let i = 1; i <= 150; i++) { await page.mouse.move(x + 260 * Math.sin(i / 11), y + 200 * Math.sin(i / 7)); await page.waitForTimeout(8); }
+      for (let i = 1; i <= 110; i++) { await page.mouse.move(x + 260 * Math.sin(i / 11), y + 200 * Math.sin(i / 7)); await page.waitForTimeout(8); }
       await page.mouse.up();
     },
     'panning by wheel, names and values shown': async () => {
       await page.mouse.dblclick(x, y);
-      for (let i = 0; i < 120; i++) { await page.mouse.wheel(i % 60 < 30 ? 40 : -40, i % 40 < 20 ? 30 : -30); await page.waitForTimeout(10); }
+      for (let i = 0; i < 80; i++) { await page.mouse.wheel(i % 40 < 20 ? 40 : -40, i % 40 < 20 ? 30 : -30); await page.waitForTimeout(10); }
     },
-    'pointing from cell to cell': async () => { for (let i = 0; i < 120; i++) { await page.mouse.move(box.x + 260 + 3 * i, box.y + 240 + i); await page.waitForTimeout(8); } },
+    'pointing from cell to cell': async () => { for (let i = 0; i < 80; i++) { await page.mouse.move(box.x + 260 + 3 * i, box.y + 240 + i); await page.waitForTimeout(8); } },
   };
   await page.mouse.move(x, y);
   await map().focus();

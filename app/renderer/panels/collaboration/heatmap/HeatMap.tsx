@@ -1,7 +1,7 @@
 // A matrix to look at: its picture, drawn by a worker and steered here by pointer and keys; its twin, a list of the strongest cells; and how both are
 // ordered and coloured. What a chosen cell means is shown by whoever placed it here.
-import { useDeferredValue, useEffect, useEffectEvent, useId, useMemo, useRef, useState } from 'react';
-import type { KeyboardEvent, PointerEvent, RefObject } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useId, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import { scaleKinds } from '../../../../workers/client.ts';
 import type { Figures, HeatNames, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
@@ -49,7 +49,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   const [scale, setScale] = useState<ScaleKind>('root');
   const [ordered, setOrdered] = useState<{ readonly order: Order; readonly of: Heat }>({ order: { kind: 'clustered' }, of: heat });
   /** the tip, told past this component: the pointer moves more often than all of it could be drawn anew */
-  const tip = useRef<(hovered: Hovered | null) => void>(() => {});
+  const [hovering] = useState(hoverings);
   const [focused, setFocused] = useState<Cell | null>(null);
   const [figures, setFigures] = useState<Figures | null>(null), [settled, setSettled] = useState(false), [isStuck, setStuck] = useState(false);
   const [found, setFound] = useState<{ readonly of: Heat; readonly cells: Uint32Array } | null>(null), [find, setFind] = useState(''), only = useDeferredValue(find);
@@ -84,7 +84,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
 
   useEffect(() => {
     const mine = new HeatScreen(host.current!, {
-      hover: (hovered) => tip.current(hovered), focus: setFocused, settled: setSettled, figures: setFigures,
+      hover: hovering.tell, focus: setFocused, settled: setSettled, figures: setFigures,
       choose: (cell) => onChosen(cell), move: (axis, from, to) => onMove(axis, from, to), sort: (axis, index) => onSort(axis, index),
       stuck: () => {
         if (stuckFor.current !== null) clearTimeout(stuckFor.current);
@@ -94,7 +94,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
     });
     screen.current = mine;
     return () => { screen.current = null; mine.end(); if (stuckFor.current !== null) clearTimeout(stuckFor.current); };
-  }, []);
+  }, [hovering]);
   const shownHeat = useRef<Heat | null>(null);
   useEffect(() => {
     if (shownHeat.current === heat) screen.current?.name(names); else screen.current?.show(heat, names);
@@ -181,7 +181,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
           </div>
         </div>
         <p id={helpId} className="sr-only">Arrow keys go from cell to cell, with Shift ten at a time, with Alt they move the row or column. Enter chooses and goes near, plus and minus zoom, 0 shows all, S sorts by the row, Shift+S by the column.</p>
-        {as === 'picture' && <Tip heat={heat} names={names} isPaired={paired} told={tip} />}
+        {as === 'picture' && <Tip heat={heat} names={names} isPaired={paired} hovering={hovering} />}
         {isStuck && as === 'picture' && <div className="heat-hint small" role="status">All of it is on screen: Ctrl and the wheel, or a double click, go nearer.</div>}
         {heat.max === 0 && <div className="heat-hint heat-hint-zero small" role="status">{nothing[heat.kind]}</div>}
         {as === 'picture' && (
@@ -216,13 +216,19 @@ function withName(names: HeatNames, part: string): StrongestAsked['only'] {
 /** Counted from 1, as aria counts. */
 const rankOf = (order: Uint32Array, index: number): number => order.indexOf(index) + 1;
 
+function hoverings() {
+  const listeners = new Set<() => void>();
+  let now: Hovered | null = null;
+  return {
+    now: () => now,
+    tell(hovered: Hovered | null): void { now = hovered; for (const listener of listeners) listener(); },
+    listen(listener: () => void): () => void { listeners.add(listener); return () => { listeners.delete(listener); }; },
+  };
+}
+
 /** What is under the pointer. */
-function Tip({ heat, names, isPaired, told }: { heat: Heat; names: HeatNames; isPaired: boolean; told: RefObject<(hovered: Hovered | null) => void> }) {
-  const [hovered, setHovered] = useState<Hovered | null>(null);
-  useEffect(() => {
-    told.current = setHovered;
-    return () => { told.current = () => {}; };
-  }, [told]);
+function Tip({ heat, names, isPaired, hovering }: { heat: Heat; names: HeatNames; isPaired: boolean; hovering: ReturnType<typeof hoverings> }) {
+  const hovered = useSyncExternalStore(hovering.listen, hovering.now);
   const value = hovered === null ? undefined : heat.value[hovered.cell.row * heat.cols.length + hovered.cell.col];
   if (hovered === null || value === undefined) return null;
   const { cell, of, x, y, width, height } = hovered, row = names.rows[cell.row] ?? '', col = names.cols[cell.col] ?? '';
