@@ -101,8 +101,21 @@ class Board {
 }
 
 /**
- * Augmenting row reduction (Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
- * Computing 38, 1987): each item goes to the cheapest person, whose price rises by what the second cheapest would cost more. Where a person
+ * Prices to begin with (column reduction, Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
+ * Computing 38, 1987): whoever has an item cheapest is dearer by as much as they are cheaper than the last person who is needed, if each gets
+ * what is cheapest for them. Only a guess: `settle` mends it.
+ */
+function guess(board: Board): void {
+  const { width, items, cost, most, price } = board, least = new Float64Array(width - 1).fill(Infinity);
+  for (let i = 0; i < items; i++) for (let p = 0, at = i * width; p < width - 1; p++, at++) if (cost[at]! < least[p]!) least[p] = cost[at]!;
+  const order = Array.from(least.keys()).sort((p, q) => least[p]! - least[q]!);
+  let last = 0;
+  for (let k = 0, places = 0; k < order.length && places < items && least[order[k]!]! < Infinity; k++) { last = least[order[k]!]!; places += most[order[k]!]!; }
+  for (let p = 0; p < width - 1; p++) price[p] = Math.min(0, least[p]! - last);
+}
+
+/**
+ * Augmenting row reduction (ibid.): each item goes to the cheapest person, whose price rises by what the second cheapest would cost more. Where a person
  * takes several items a price cannot rise for one of them alone, so there it only gives away free places. Answers the items still to be given.
  */
 function bid(board: Board, items: Int32Array): Int32Array {
@@ -131,16 +144,45 @@ function bid(board: Board, items: Int32Array): Int32Array {
   return open;
 }
 
-/** Gives each open item by a shortest path of moves that ends at a free place: Dijkstra over people with reduced costs (ibid.). */
-function augment(board: Board, open: Int32Array, stop: Stop | undefined): void {
-  const { width, cost, price, person } = board;
-  const far = new Float64Array(width), from = new Int32Array(width), order = Int32Array.from({ length: width }, (_, p) => p);
-  let looked = 0;
-  for (const item of open) {
-    if (looked++ % LOOK === 0) look(stop);
-    for (let p = 0; p < width; p++) far[p] = cost[item * width + p]! - price[p]!;
+/**
+ * Gives each open item by a shortest path of moves that ends at a free place: Dijkstra over people with reduced costs (ibid.). Then, while somebody
+ * who has a place free has a price below 0, which no free place may have, the same path from a free place without a price: it brings
+ * them an item, or their price to 0. After that nothing is cheaper: costs and prices prove each other (complementary slackness).
+ */
+function settle(board: Board, open: Int32Array, stop: Stop | undefined): void {
+  const { width, price } = board, path = new Path(board);
+  for (const [n, item] of open.entries()) {
+    if (n % LOOK === 0) look(stop);
+    path.find(item, (p) => board.hasRoom(p));
+  }
+  for (let n = 0, isOwed = (p: number): boolean => price[p]! < 0 && board.hasRoom(p); ; n++) {
+    if (n % LOOK === 0) look(stop);
+    let owed = 0;
+    while (owed < width && !isOwed(owed)) owed++;
+    if (owed === width) return;
+    const far = path.find(-1, isOwed);
+    // a place that is free costs nothing
+    for (let p = 0; p < width; p++) price[p]! += far;
+  }
+}
+
+class Path {
+  readonly #board: Board;
+  readonly #far: Float64Array; readonly #from: Int32Array; readonly #order: Int32Array;
+
+  constructor(board: Board) {
+    this.#board = board;
+    this.#far = new Float64Array(board.width);
+    this.#from = new Int32Array(board.width);
+    this.#order = Int32Array.from({ length: board.width }, (_, p) => p);
+  }
+
+  /** From an item, or from a free place (-1), to the nearest person where it ends; makes the moves and lowers the prices on its way. Answers its length. */
+  find(item: number, ends: (person: number) => boolean): number {
+    const board = this.#board, far = this.#far, from = this.#from, order = this.#order, { width, cost, price, person, first, next } = board;
+    for (let p = 0; p < width; p++) far[p] = (item < 0 ? 0 : cost[item * width + p]!) - price[p]!;
     from.fill(item);
-    // order: people done | at the least distance | the others
+    // order: people done | at the least distance | the others; those done before `ready` are nearer
     let done = 0, reached = 0, ready = 0, least = 0, end = -1;
     while (end < 0) {
       if (done === reached) {
@@ -152,30 +194,31 @@ function augment(board: Board, open: Int32Array, stop: Stop | undefined): void {
           if (d < least) { least = d; reached = done; }
           order[k] = order[reached]!; order[reached++] = p;
         }
-        for (let k = done; k < reached; k++) if (board.hasRoom(order[k]!)) { end = order[k]!; break; }
+        for (let k = done; k < reached; k++) if (ends(order[k]!)) { end = order[k]!; break; }
         if (end >= 0) break;
       }
       const p = order[done++]!;
-      for (let held = board.first[p]!; held >= 0 && end < 0; held = board.next[held]!) {
+      for (let held = first[p]!; held >= 0 && end < 0; held = next[held]!) {
         const row = held * width, h = cost[row + p]! - price[p]! - least;
         for (let k = reached; k < width; k++) {
           const q = order[k]!, d = cost[row + q]! - price[q]! - h;
           if (d >= far[q]!) continue;
           far[q] = d; from[q] = held;
           if (d > least) continue;
-          if (board.hasRoom(q)) { end = q; break; }
+          if (ends(q)) { end = q; break; }
           order[k] = order[reached]!; order[reached++] = q;
         }
       }
     }
     for (let k = 0; k < ready; k++) { const p = order[k]!; price[p]! += far[p]! - least; }
-    for (let to = end; ;) {
-      const moved = from[to]!, left = person[moved]!;
+    for (let to = end, moved = from[to]!; moved >= 0; moved = from[to]!) {
+      const left = person[moved]!;
       if (left >= 0) board.take(moved);
       board.give(moved, to);
       if (moved === item) break;
       to = left;
     }
+    return least;
   }
 }
 
@@ -203,7 +246,8 @@ function answer(board: Board, { width, quantum, nobody }: Rounded): Shared {
 export function assign(shares: Shares, stop?: Stop): Shared {
   look(stop);
   const round = rounded(shares), board = new Board(shares, round);
-  augment(board, bid(board, Int32Array.from({ length: shares.items }, (_, i) => i)), stop);
+  guess(board);
+  settle(board, bid(board, Int32Array.from({ length: shares.items }, (_, i) => i)), stop);
   return answer(board, round);
 }
 
@@ -218,7 +262,7 @@ export function assignWithout(shares: Shares, shared: Shared, away: Iterable<num
     const p = shared.person[i]!;
     if (gone.has(p)) open.push(i); else board.give(i, p < 0 ? shares.people : p);
   }
-  augment(board, Int32Array.from(open), stop);
+  settle(board, Int32Array.from(open), stop);
   return answer(board, round);
 }
 
