@@ -9,7 +9,7 @@ import type { Assignment, AssignmentAsked, Evidence, WorkItem } from './report.t
 
 const DAY = 86_400;
 /** Items that are shared out at once: conflicts first, then reviews of what is newest. */
-const MOST_ITEMS = 600;
+export const MOST_ITEMS = 600;
 /** Who has not committed for so long, and has nothing in flight, is not asked. */
 const ACTIVE_DAYS = 180;
 /** People who may be thought of: the best of each item, and the most active. */

@@ -5,7 +5,7 @@ import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { Asked, AssignmentAsked } from '../../core/collaboration/report.ts';
 import type { CollaborationApi, CollaborationClient } from '../../workers/client.ts';
 import { spawnCollaboration } from '../../workers/client.ts';
-import { MOST, noDecisions, openBoard, steppedBack, steppedOn, taken, useBoard, withPin } from '../state/board.ts';
+import { noDecisions, openBoard, steppedBack, steppedOn, taken, useBoard, withPin } from '../state/board.ts';
 import { askedNow, placeNames, places, useCollaboration } from '../state/collaboration.ts';
 import type { Failure } from '../state/collaboration.ts';
 import { allConflicts, useConflictQuery } from '../state/conflicts.ts';
@@ -190,7 +190,7 @@ export async function copyBoard(): Promise<void> {
 
 // ---- the board by hand
 
-export const isDecided = (): boolean => { const { away, limits, most, pinned } = useBoard.getState().decided; return away.length + limits.length + pinned.length > 0 || most !== MOST; };
+export const isDecided = (): boolean => { const { away, limits, most, pinned } = useBoard.getState().decided; return away.length + limits.length + pinned.length > 0 || most !== noDecisions.most; };
 export const clearBoard = (): void => decide('Everything decided on the board is forgotten', noDecisions);
 export const isPinned = (): boolean => { const { decided, cursor } = useBoard.getState(); return decided.pinned.some(({ item }) => item === cursor); };
 

@@ -1,15 +1,16 @@
 // The assignment board: what was decided by hand (who is away, how much somebody may take, which item is whose) with its own undo, kept on this machine
 // for each repository. What follows from it, who best takes what, is computed (core/collaboration/report.ts, Assignment).
 import { create } from 'zustand';
+import { MOST_ITEMS } from '../../core/collaboration/report.ts';
 import type { Assignment, AssignmentAsked, Evidence, WorkItem } from '../../core/collaboration/report.ts';
 import { grouped, plural } from './words.ts';
 
-/** Items for one person where nobody says otherwise, and the largest limit that can be set. */
-export const MOST = 5, MOST_EVER = 999;
+/** The largest limit that can be set. */
+export const MOST_EVER = 999;
 /** Steps that can be taken back. */
 const STEPS = 100;
 
-export const noDecisions: AssignmentAsked = { away: [], limits: [], most: MOST, pinned: [] };
+export const noDecisions: AssignmentAsked = { away: [], limits: [], most: MOST_ITEMS, pinned: [] };
 
 export interface Step { readonly title: string; readonly before: AssignmentAsked; readonly after: AssignmentAsked }
 
@@ -49,7 +50,7 @@ export function withLimit(decided: AssignmentAsked, key: string, most: number | 
 
 export const withMost = (decided: AssignmentAsked, most: number): AssignmentAsked => ({ ...decided, most: clampLimit(most) });
 
-export const clampLimit = (most: number): number => (Number.isFinite(most) ? Math.max(0, Math.min(MOST_EVER, Math.round(most))) : MOST);
+export const clampLimit = (most: number): number => (Number.isFinite(most) ? Math.max(0, Math.min(MOST_EVER, Math.round(most))) : MOST_ITEMS);
 
 // ---- steps
 
@@ -81,7 +82,7 @@ export function decisionsOf(text: string | null): AssignmentAsked {
     return {
       away: list(value['away']).filter((key) => typeof key === 'string'),
       limits: list(value['limits']).flatMap((one) => (isRecord(one) && typeof one['key'] === 'string' && typeof one['most'] === 'number' ? [{ key: one['key'], most: clampLimit(one['most']) }] : [])),
-      most: typeof value['most'] === 'number' ? clampLimit(value['most']) : MOST,
+      most: typeof value['most'] === 'number' ? clampLimit(value['most']) : MOST_ITEMS,
       pinned: list(value['pinned']).flatMap((one) => (isRecord(one) && typeof one['item'] === 'string' && typeof one['key'] === 'string' ? [{ item: one['item'], key: one['key'] }] : [])),
     };
   } catch {

@@ -2,6 +2,7 @@
 // person, which pins them there; the rest is shared out anew around it. Wide it has columns side by side, narrow one below the other.
 import { useEffect, useEffectEvent, useState } from 'react';
 import type { AssignmentAsked, Assignment } from '../../../core/collaboration/report.ts';
+import { MOST_ITEMS } from '../../../core/collaboration/workItems.ts';
 import { decide, leaveProposal, takeProposal } from '../../app/collaboration.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Empty } from '../../components/atoms.tsx';
@@ -31,7 +32,7 @@ export function Board() {
   const now = assignment.value, difference = now === null || ifDropped.value === null || ifDropped.waiting ? null : changeWords(now, ifDropped.value);
   return (
     <section className="panel board" aria-labelledby="head-board" aria-busy={assignment.waiting || !ready} data-testid={ids.board} data-board="" data-waiting={assignment.waiting}>
-      <PartHead title="Sharing out the open work" headingId="head-board" {...(now === null ? {} : { count: plural(now.items.length, 'item') })}>
+      <PartHead title="Sharing out the open work" headingId="head-board" {...(now === null ? {} : { count: now.items.length >= MOST_ITEMS ? `the first ${plural(now.items.length, 'item')}` : plural(now.items.length, 'item') })}>
         <CommandButton id="board.undo" className="button quiet small">Undo</CommandButton>
         <CommandButton id="board.redo" className="button quiet small">Redo</CommandButton>
         <CommandButton id="collaboration.copyBoard" className="button quiet small">Copy</CommandButton>

@@ -4,7 +4,6 @@ import type { Heat, HeatKind } from '../../../core/collaboration/report.ts';
 import { heatKinds } from '../../../core/collaboration/report.ts';
 import { Empty } from '../../components/atoms.tsx';
 import { useCollaboration } from '../../state/collaboration.ts';
-import { grouped } from '../../state/words.ts';
 import { Switch } from './Header.tsx';
 import { HeatCell } from './HeatCell.tsx';
 import type { Cell } from './HeatCell.tsx';
@@ -35,8 +34,6 @@ export function HeatView() {
       <div className="heat-kinds" role="group" aria-label="Matrix">
         {heatKinds.map((one) => <button key={one} type="button" className="switch-part" aria-pressed={one === kind} title={heatNames[one][1]} onClick={() => useCollaboration.setState({ heat: one })}>{heatNames[one][0]}</button>)}
         <Switch label="Places by" value={by} options={[['directories', 'Directories'], ['files', 'Files']]} onChange={(next) => useCollaboration.setState({ by: next })} />
-        <span className="spacer" />
-        {value !== null && <span className="small muted truncate">{cutWords(value)}</span>}
       </div>
       <Answer of={heat} waitingFor="Multiplying">{(matrix) => (matrix.rows.length === 0 || matrix.cols.length === 0 ? <None kind={matrix.kind} /> : <Mapped key={`${matrix.kind} ${matrix.of.join(' ')}`} heat={matrix} />)}</Answer>
     </div>
@@ -53,13 +50,6 @@ function Mapped({ heat }: { heat: Heat }) {
     </div>
   );
 }
-
-/** "the first 5,000 of 12,345 people": nothing is cut in silence. */
-function cutWords({ rows, cols, total, unit, of }: Heat): string {
-  const side = (shown: number, all: number, what: string): string => `${shown === all ? grouped(all) : `${grouped(shown)} of ${grouped(all)}`} ${what}`;
-  return `${side(rows.length, total[0], of[0] === 'acu' ? 'ACUs' : sideWords[of[0]])} × ${side(cols.length, total[1], of[1] === 'acu' ? 'ACUs' : sideWords[of[1]])} · ${unit}`;
-}
-const sideWords = { person: 'people', file: 'files', directory: 'directories', acu: 'ACUs' } as const;
 
 function None({ kind }: { kind: HeatKind }) {
   const isFlying = kind === 'overlap' || kind === 'flying';
