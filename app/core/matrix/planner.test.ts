@@ -9,7 +9,7 @@ import { denseMultiplier, sparseMultiplier } from './processor.ts';
 import { exactTimes, firstDifference } from './twin.ts';
 
 const sparse = sparseMultiplier(), dense = denseMultiplier();
-const quick: GpuCosts = { adapter: 'planted', multiplyAddsPerSecond: 1e15, bytesPerSecond: 1e15, startMs: 0 };
+const quick: GpuCosts = { multiplyAddsPerSecond: 1e15, bytesPerSecond: 1e15, startMs: 0 };
 const gpuOf = (way: Partial<Multiplier>): { multiplier: Multiplier; costs: GpuCosts } => ({ multiplier: { ...dense, by: 'gpu', ...way }, costs: quick });
 const plannerOf = (gpu: { multiplier: Multiplier; costs: GpuCosts } | null, costs: ProcessorCosts = USUAL): Planner => {
   let ms = 0;
@@ -30,7 +30,7 @@ test('takes sparse for what is mostly empty, dense for what is full, the GPU for
   const empty = shapeOf(sparseOf(1, 200, 400, 'whole', 0.01), null), full = shapeOf(denseOf(1, 200, 400, 'ordinary'), null);
   expect(expected(empty, USUAL, null)[0]!.by).toBe('sparse');
   expect(expected(full, USUAL, null)[0]!.by).toBe('dense');
-  const real: GpuCosts = { adapter: 'one of 2020', multiplyAddsPerSecond: 2e12, bytesPerSecond: 5e9, startMs: 3 };
+  const real: GpuCosts = { multiplyAddsPerSecond: 2e12, bytesPerSecond: 5e9, startMs: 3 };
   const large = { ...full, cells: 4e6, places: 4e6, stored: 4e6, dense: 8e9, sparse: 8e9 };
   expect(expected(large, USUAL, real)[0]!.by).toBe('gpu');
   expect(expected(empty, USUAL, real)[0]!.by).toBe('sparse');

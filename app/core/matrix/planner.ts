@@ -21,14 +21,26 @@ export interface ProcessorCosts {
   readonly dense: { readonly start: number; readonly multiplyAdd: number; readonly place: number; readonly cell: number };
 }
 
-/** Costs of a GPU, by its adapter. */
-export interface GpuCosts { readonly adapter: string; readonly multiplyAddsPerSecond: number; /** to it and back */ readonly bytesPerSecond: number; /** until the first product comes back */ readonly startMs: number }
+/** Costs of a GPU, as its tuning found them (workers/gpu). */
+export interface GpuCosts { readonly multiplyAddsPerSecond: number; /** to it and back */ readonly bytesPerSecond: number; /** until the first product comes back */ readonly startMs: number }
 
-/** Measured on a server's core of 2022 (AMD EPYC 7R13-like, 2.6 GHz) with Node 24: taken where nothing was measured yet. */
+/** Measured on one core of a server of 2022 (2.6 GHz) with Node 24: taken where nothing was measured yet. */
 export const USUAL: ProcessorCosts = {
   sparse: { start: 20_000, multiplyAdd: 1, stored: 40, cell: 1, place: 2 },
   dense: { start: 30_000, multiplyAdd: 0.45, place: 1.5, cell: 3 },
 };
+
+/** How often each step is taken. */
+export const stepsOf = {
+  sparse: ({ sparse, stored, cells, places, isSparse: both }: Shape) => ({ start: 1, multiplyAdd: sparse, stored, cell: cells, place: both ? 0 : places }),
+  dense: ({ dense, places, cells }: Shape) => ({ start: 1, multiplyAdd: dense, place: places, cell: cells }),
+};
+
+/** What a product is expected to take on the processor, in ms. */
+export function processorMs(by: 'sparse' | 'dense', shape: Shape, costs: ProcessorCosts): number {
+  const steps: Record<string, number> = stepsOf[by](shape), cost: Record<string, number> = { ...costs[by] };
+  return Object.keys(cost).reduce((sum, name) => sum + cost[name]! * steps[name]!, 0) / 1e6;
+}
 
 /** A product of rows of `a` with those of `b`, or with its own where `b` is null. */
 export function shapeOf(a: Matrix, b: Matrix | null): Shape {
@@ -52,14 +64,10 @@ function counts(m: Matrix): Uint32Array {
 
 /** What each way is expected to take, in ms: the quickest first. */
 export function expected(shape: Shape, costs: ProcessorCosts, gpu: GpuCosts | null): { readonly by: By; readonly ms: number }[] {
-  const { sparse, dense } = costs, { cells, places, stored } = shape;
-  const ways: { by: By; ms: number }[] = [
-    { by: 'sparse', ms: (sparse.start + sparse.multiplyAdd * shape.sparse + sparse.stored * stored + sparse.cell * cells + (shape.isSparse ? 0 : sparse.place * places)) / 1e6 },
-    { by: 'dense', ms: (dense.start + dense.multiplyAdd * shape.dense + dense.place * places + dense.cell * cells) / 1e6 },
-  ];
+  const ways: { by: By; ms: number }[] = [{ by: 'sparse', ms: processorMs('sparse', shape, costs) }, { by: 'dense', ms: processorMs('dense', shape, costs) }];
   if (gpu !== null) {
     // what is stored goes there as pairs of a place and a value, what is not as it is; all cells come back
-    const bytes = (shape.isSparse ? 8 * stored : 4 * places) + 4 * cells;
+    const bytes = (shape.isSparse ? 8 * shape.stored : 4 * shape.places) + 4 * shape.cells;
     ways.push({ by: 'gpu', ms: gpu.startMs + 1000 * (shape.dense / gpu.multiplyAddsPerSecond + bytes / gpu.bytesPerSecond) });
   }
   return ways.sort((x, y) => x.ms - y.ms);

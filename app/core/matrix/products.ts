@@ -2,7 +2,7 @@
 // columns of the right one as lists. What is summed stays in the nearest cache: one row of the result.
 import { bug } from '../errors.ts';
 import type { Sparse } from './model.ts';
-import { nonzeros, transpose } from './sparse.ts';
+import { nonzeros } from './sparse.ts';
 
 /** The columns of a matrix as lists, for reading at random: an entry's row and value are beside each other in memory, and so are a list's two ends. */
 export class Lists {
@@ -18,21 +18,25 @@ export class Lists {
   ahead = 0;
 
   constructor(b: Sparse) {
-    const { start, col, value } = transpose(b), count = nonzeros(b);
+    const count = nonzeros(b), ends = this.#ends = new Int32Array(2 * b.cols);
     if (count >= 2 ** 30) throw bug('more values than lists hold', { count });
     this.rows = b.rows;
     // one more, so that the beginning of a list without entries can be read as well
-    const memory = new ArrayBuffer(8 * (count + 1));
-    this.#row = new Int32Array(memory);
-    this.#value = new Float32Array(memory);
-    for (let e = 0; e < count; e++) {
-      this.#row[2 * e] = col[e]!;
-      this.#value[2 * e + 1] = value[e]!;
+    const memory = new ArrayBuffer(8 * (count + 1)), row = this.#row = new Int32Array(memory), value = this.#value = new Float32Array(memory);
+    for (let i = 0; i < count; i++) ends[2 * b.col[i]! + 1]! += 2;
+    for (let list = 0, end = 0; list < ends.length; list += 2) {
+      const length = ends[list + 1]!;
+      ends[list] = ends[list + 1] = end;
+      end += length;
     }
-    this.#ends = new Int32Array(2 * b.cols);
-    for (let c = 0; c < b.cols; c++) {
-      this.#ends[2 * c] = 2 * start[c]!;
-      this.#ends[2 * c + 1] = 2 * start[c + 1]!;
+    // an end moves behind each entry that comes to its list
+    for (let r = 0; r < b.rows; r++) {
+      for (let i = b.start[r]!; i < b.start[r + 1]!; i++) {
+        const list = 2 * b.col[i]!, e = ends[list + 1]!;
+        row[e] = r;
+        value[e + 1] = b.value[i]!;
+        ends[list + 1] = e + 2;
+      }
     }
     this.#sum = new Float32Array(b.rows);
   }
