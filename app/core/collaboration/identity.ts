@@ -86,7 +86,8 @@ export interface Grouped {
 /** Puts identities together, each named once. */
 export function grouped(identities: readonly Identity[], mailmap: Mailmap | null): Grouped {
   const proper = identities.map((one) => mailmap?.proper(one) ?? one);
-  const found = proper.map((one, i) => programOf(display(one.name), display(one.email)) ?? programOf(display(identities[i]!.name), display(identities[i]!.email)));
+  const program = (one: Identity): ReturnType<typeof programOf> => programOf(display(one.name), display(one.email));
+  const found = proper.map((one, i) => program(one) ?? (one === identities[i] ? null : program(identities[i]!)));
   const sets = new Sets(identities.length);
   const names = proper.map(({ name }) => foldedName(name));
   const addresses = proper.map(({ email }, i) => (found[i] === null ? tellingAddress(email) : null));

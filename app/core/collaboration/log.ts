@@ -210,6 +210,8 @@ export class Log {
   /** seconds since the epoch, as the commit says */
   authored(row: number): number { return this.#authored.view()[row]!; }
   committed(row: number): number { return this.#committed.view()[row]!; }
+  /** Whether lines were counted in every commit. */
+  get isCounted(): boolean { return !this.#unknown.view().includes(LINES); }
   isUnknown(row: number): boolean { return this.#unknown.at(row) === TOUCHES; }
   hasLines(row: number): boolean { return this.#unknown.at(row) !== LINES; }
   touchStart(row: number): number { return startOf(this.#touchEnd, row); }

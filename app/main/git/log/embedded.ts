@@ -9,6 +9,7 @@ import { readSmall } from '../embedded/files.ts';
 import { isOid } from '../oids.ts';
 import { Trees } from '../trees.ts';
 import { Turns } from '../turns.ts';
+import { mergedPath } from './merged.ts';
 import { renamed } from './renames.ts';
 import { hunksOf } from './texts.ts';
 
@@ -85,10 +86,7 @@ export async function mergedPaths(reader: RepositoryReader, oids: readonly Oid[]
     if (paths instanceof AcumenError) { out.push(paths); continue; }
     const pairs = paths.flatMap(({ after, sides }) => sides.map(({ before }) => ({ before, after }))), hunks = await hunksOf(reader, pairs, turns);
     let n = 0;
-    const withHunks = paths.map((one) => {
-      const own = one.sides.map(() => hunks[n++]!), isText = own.every((side) => side instanceof Uint32Array);
-      return { ...one, sides: one.sides.map(({ before }, k) => ({ before, hunks: isText ? own[k] as Uint32Array : null })) };
-    });
+    const withHunks = paths.map(({ path, after, sides }) => mergedPath(path, after, sides.map(({ before }) => before), sides.map(() => hunks[n++] as Uint32Array | null)));
     out.push(hunks.find((one) => one instanceof AcumenError) ?? withHunks);
   }
   return out;

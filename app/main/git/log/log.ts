@@ -12,8 +12,12 @@ export interface LogOptions {
   readonly progress?: (done: number, total: number) => void;
   /** commits, the newer ones; MOST_COMMITS if not given */
   readonly mostCommits?: number;
+  /** false: which paths alone */
   readonly lines?: boolean;
 }
+
+/** Commits beyond which a reader without git's plumbing does not count lines: some fifty a second. */
+export const MOST_COUNTED = 4000;
 
 /** Beyond this many commits the older ones are left out. */
 export const MOST_COMMITS = 500_000;
@@ -33,12 +37,12 @@ export async function readLog(reader: HistoryReader, head: Oid, log: Log, { sign
   const heads: Oid[] = [];
   for (const oid of headsOf(log)) if (await reader.has(oid)) heads.push(oid);
   const { commits } = await reader.ancestry(head, { heads, has: (oid) => log.has(oid) }, mostCommits);
-  const left = commits.filter(({ oid }) => !log.has(oid));
+  const left = commits.filter(({ oid }) => !log.has(oid)), counts = lines && (reader.kind === 'native' || left.length <= MOST_COUNTED);
   const here = new Set(commits.map(({ oid }) => oid));
   let isFull = false, done = 0, lacking = 0;
   const waves: Promise<Wave>[] = [];
   const wave = (at: number): Promise<Wave> => {
-    const read = readWave(reader, left.slice(at, at + WAVE).map(({ oid }) => oid), (oid) => here.has(oid) || log.has(oid), lines);
+    const read = readWave(reader, left.slice(at, at + WAVE).map(({ oid }) => oid), (oid) => here.has(oid) || log.has(oid), counts);
     read.catch(() => undefined); // heard when its turn comes
     return read;
   };

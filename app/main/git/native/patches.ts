@@ -4,6 +4,7 @@ import type { Buffer } from 'node:buffer';
 import type { ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { type Entry, type MergedPath, Mode, type PathChange, type TreePair } from '../../../core/repository.ts';
+import { mergedPath } from '../log/merged.ts';
 import { gitFailed } from './git.ts';
 
 const LF = 10, PLUS = 43, MINUS = 45, BACKSLASH = 92;
@@ -35,10 +36,10 @@ class Side {
   old = 0;
   #inRun = false;
 
-  begin(start: number, lines: number): void {
+  /** `old`: counted from 0 */
+  begin(old: number, lines: number): void {
     this.left = lines;
-    // a side without lines is named by the line before it
-    this.old = start - (lines === 0 ? 0 : 1);
+    this.old = old;
     this.#inRun = false;
   }
   kept(): void { this.old++; this.left--; this.#inRun = false; }
@@ -133,10 +134,11 @@ abstract class Patches {
     const { sides } = this.open[this.#section] ?? {}, ranges = [...line.slice(0, line.indexOf(' @@')).matchAll(/ [-+](\d+)(?:,(\d+))?/g)];
     if (sides === undefined || ranges.length !== sides.length + 1) throw misheard();
     const lines = (range: RegExpMatchArray): number => (range[2] === undefined ? 1 : Number(range[2]));
-    for (const [k, side] of sides.entries()) side.begin(Number(ranges[k]![1]), lines(ranges[k]!));
-    const last = ranges.at(-1)!;
-    this.#newLeft = lines(last);
-    this.#new = Number(last[1]) - (this.#newLeft === 0 ? 0 : 1);
+    // where there is one parent, a side without lines is named by the line before it
+    const start = (range: RegExpMatchArray): number => Number(range[1]) - (sides.length === 1 && lines(range) === 0 ? 0 : 1);
+    for (const [k, side] of sides.entries()) side.begin(start(ranges[k]!), lines(ranges[k]!));
+    this.#newLeft = lines(ranges.at(-1)!);
+    this.#new = start(ranges.at(-1)!);
     this.#sides = sides;
   }
 
@@ -219,9 +221,7 @@ export class MergePatches extends Patches implements Parser<Oid, readonly Merged
   }
 
   end(): readonly MergedPath[] {
-    return this.open.map(({ path, before, after, sides }) => ({
-      path, after, sides: sides.map((side, k) => ({ before: before[k]!, hunks: side.of(!isModule(after) && !isModule(before[k]!)) })),
-    }));
+    return this.open.map(({ path, before, after, sides }) => mergedPath(path, after, before, sides.map((side) => side.of(true))));
   }
 }
 

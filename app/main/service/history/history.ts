@@ -85,7 +85,7 @@ async function make({ cache, reader, head, tree, cut, now, stop, progress }: Mak
     await new Promise((resolve) => setImmediate(resolve));
     if (stop.aborted) throw cancelled();
   }
-  const isLasting = lacking === 0 && !isBeforeItsTime(log, now);
+  const isLasting = lacking === 0 && step.value.hasLines && !isBeforeItsTime(log, now);
   if (lacking === 0) keepLog(cache, log, head, cut, wasRead);
   return { bytes: packHistory(step.value), isLasting };
 }
@@ -100,7 +100,8 @@ async function keptLog(cache: LayeredCache, reader: HistoryReader, cut: string):
     if (bytes !== undefined) {
       try {
         const log = Log.unpack(bytes);
-        if (log.digits === digits) return log;
+        // git counts what was not counted without it
+        if (log.digits === digits && (log.isCounted || reader.kind === 'embedded')) return log;
       } catch (error) {
         if (!(error instanceof AcumenError)) throw error;
       }
