@@ -1,7 +1,7 @@
 // Who knows what: people × files, from what they touched and how long ago. A pure function of the history, so that any day of it can be asked for.
 import type { PathBytes } from '../bytes.ts';
 import type { Sparse } from '../matrix/model.ts';
-import { columnSums, fromTriplets, inverses, weighed } from '../matrix/sparse.ts';
+import { columnSums, fromRows, inverses, weighed } from '../matrix/sparse.ts';
 import type { History, KnownFile } from './model.ts';
 
 export interface KnowledgeAsked {
@@ -11,7 +11,10 @@ export interface KnowledgeAsked {
   readonly halfLifeDays: number;
 }
 
-/** A commit is worth so many files at most, shared out evenly: one that reformats a thousand makes nobody an expert of any. */
+/**
+ * A commit is worth so many files at most, shared out evenly: one that reformats a thousand makes nobody an expert of any. Of the commits of vite, eslint, jj and
+ * git that touch any, 91 to 98 % touch at most ten.
+ */
 export const WHOLE_FILES = 10;
 const DAY = 86_400;
 /** Less than the smallest normal number of 32 bits is nothing. */
@@ -33,22 +36,28 @@ export function newestTime(history: History): number {
  * halves it. Bots and agents are rows like others, and files that are gone are columns like others: whoever shows them leaves them out.
  */
 export function knowledgeOf(history: History, { asOf, halfLifeDays }: KnowledgeAsked): Sparse {
-  const { time, author, touch, file, added, deleted, hasLines } = history;
-  const until = asOf ?? newestTime(history), perSecond = 1 / (halfLifeDays * DAY), touches = touch[time.length]!;
-  const person = new Uint32Array(touches), path = new Uint32Array(touches), worth = new Float32Array(touches);
-  let to = 0;
+  const { time, author, touch, file, added, deleted, hasLines } = history, rows = history.people.length;
+  const until = asOf ?? newestTime(history), perSecond = 1 / (halfLifeDays * DAY);
+  // of one file in a commit without lines; 0 where it is not known yet, or was too long ago
+  const weight = Float64Array.from(time, (at, commit) => {
+    const files = touch[commit + 1]! - touch[commit]!, worth = at > until ? 0 : 2 ** ((at - until) * perSecond) * Math.min(1, WHOLE_FILES / Math.max(1, files));
+    return worth < LEAST ? 0 : worth;
+  });
+  const start = new Uint32Array(rows + 1);
+  for (let commit = 0; commit < time.length; commit++) if (weight[commit]! > 0) start[author[commit]! + 1]! += touch[commit + 1]! - touch[commit]!;
+  for (let person = 0; person < rows; person++) start[person + 1]! += start[person]!;
+  const next = start.slice(), col = new Uint32Array(start[rows]!), value = new Float32Array(start[rows]!);
   for (let commit = 0; commit < time.length; commit++) {
-    const from = touch[commit]!, end = touch[commit + 1]!, age = until - time[commit]!;
-    if (age < 0 || from === end) continue;
-    const weight = 2 ** (-age * perSecond) * Math.min(1, WHOLE_FILES / (end - from));
-    if (weight < LEAST) continue;
-    for (let i = from; i < end; i++) {
-      person[to] = author[commit]!;
-      path[to] = file[i]!;
-      worth[to++] = hasLines ? weight * Math.log2(2 + added[i]! + deleted[i]!) : weight;
+    const worth = weight[commit]!, person = author[commit]!;
+    if (worth === 0) continue;
+    let to = next[person]!;
+    for (let i = touch[commit]!; i < touch[commit + 1]!; i++, to++) {
+      col[to] = file[i]!;
+      value[to] = hasLines ? worth * Math.log2(2 + added[i]! + deleted[i]!) : worth;
     }
+    next[person] = to;
   }
-  return fromTriplets(history.people.length, history.files.length, person.subarray(0, to), path.subarray(0, to), worth.subarray(0, to));
+  return fromRows({ rows, cols: history.files.length, start, col, value });
 }
 
 /**

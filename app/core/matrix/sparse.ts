@@ -6,10 +6,7 @@ import { isSparse } from './model.ts';
 
 export const nonzeros = (a: Sparse): number => a.start[a.rows]!;
 
-/**
- * The matrix with `value[i]` at (row[i], col[i]); of the same place, the sum (in 64 bits, in the order given, then rounded). `value` null: each 1.
- * Sorted by counting, twice: by row, then by column, and from there by row again, so that rows have rising columns.
- */
+/** The matrix with `value[i]` at (row[i], col[i]); of the same place, the sum (in 64 bits, in the order given, then rounded). `value` null: each 1. */
 export function fromTriplets(rows: number, cols: number, row: Uint32Array, col: Uint32Array, value: Float32Array | null): Sparse {
   if (row.length !== col.length || (value !== null && value.length !== row.length)) throw bug('triplets of different lengths', { rows: row.length, cols: col.length });
   const start = starts(rows, row);
@@ -19,8 +16,14 @@ export function fromTriplets(rows: number, cols: number, row: Uint32Array, col: 
     byRow[at] = col[i]!;
     of[at] = value === null ? 1 : value[i]!;
   }
-  return transpose(summed(transpose({ rows, cols, start, col: byRow, value: of })));
+  return fromRows({ rows, cols, start, col: byRow, value: of });
 }
+
+/**
+ * From rows whose columns are in any order, and may be named many times: their sums. Sorted by counting: by column, and from there, rising, into rows. Does not
+ * keep what it is given.
+ */
+export const fromRows = (loose: Sparse): Sparse => transpose(summed(transpose(loose)));
 
 /** For each of `count` kinds the place of its first, were they sorted; and the end. */
 function starts(count: number, kinds: Uint32Array): Uint32Array {
