@@ -21,7 +21,7 @@ type Asked = Pick<Collaborator, 'report' | 'overview' | 'cancel'>;
 type Packed = Methods['history']['result'];
 
 /** A smaller history (bytes), with fewer ACUs in flight, is worked on here: a thread would take longer to start. */
-const WORTH_THREAD = { bytes: 1 << 18, acus: 500 } as const;
+const WORTH_THREAD = { bytes: 1 << 16, acus: 50 } as const;
 /** ms of a byte of history, until the pool knows better */
 const BYTE_MS = 1e-4;
 
