@@ -57,7 +57,7 @@ function Talk({ talk, shown }: { talk: Answered<readonly TalkPair[]>; shown: Cho
   };
   return (
     <section className="panel" aria-labelledby="head-talk" aria-busy={talk.waiting}>
-      <PartHead title="Who should talk" headingId="head-talk" {...countOf(talk.value?.length)} />
+      <PartHead title="Who should talk" headingId="head-talk" {...countOf(talk.value?.length)}><Measure of={talk}>need, 0 to 1</Measure></PartHead>
       <Answer of={talk} waitingFor="Looking for people who meet">
         {(pairs) => pairs.length === 0
           ? <Nobody />
@@ -91,7 +91,7 @@ function Nobody() {
 function Predicted({ predicted, shown }: { predicted: Answered<readonly PredictedPair[]>; shown: Chosen | null }) {
   return (
     <section className="panel" aria-labelledby="head-predicted" aria-busy={predicted.waiting}>
-      <PartHead title="Predicted conflicts" headingId="head-predicted" {...countOf(predicted.value?.length)} />
+      <PartHead title="Predicted conflicts" headingId="head-predicted" {...countOf(predicted.value?.length)}><Measure of={predicted}>likely</Measure></PartHead>
       <Answer of={predicted} waitingFor="Predicting">
         {(pairs) => pairs.length === 0
           ? <Empty title="No conflict is predicted">Pairs that do not conflict yet are listed here once they come near one another: the same file, or files that change together.</Empty>
@@ -112,6 +112,11 @@ function PredictedLine({ item: { a, b, probability, reasons } }: { item: Predict
       <span className="line-tail small muted truncate">{strongest === undefined ? 'no single thing stands out' : reasonWords(strongest)}</span>
     </>
   );
+}
+
+/** What the figures at the end of the lines are, where there are lines. */
+function Measure({ of, children }: { of: Answered<readonly unknown[]>; children: string }) {
+  return of.value === null || of.value.length === 0 ? null : <span className="tiny muted">{children}</span>;
 }
 
 const countOf = (n: number | undefined): { readonly count?: string } => (n === undefined ? {} : { count: n >= MOST_LINES ? `the first ${grouped(n)}` : grouped(n) });

@@ -40,7 +40,7 @@ describe('evidence', () => {
   });
   test('what steers a screen is shown, not obeyed', () => {
     expect(evidenceWords({ kind: 'conflict', a, b, path: path('a\u202Eb\nc') }, names)).toContain('a\\u{202e}b\\u{a}c');
-    expect(reasonWords({ text: 'both touch it', path: path('x') })).toBe('both touch it: x');
+    expect(reasonWords({ text: 'both touch it.', path: path('x') })).toBe('both touch it: x');
     expect(reasonWords({ text: 'both touch src/x', path: path('src/x') })).toBe('both touch src/x');
   });
   test('paths and sides', () => {

@@ -74,7 +74,7 @@ export function sidesWords({ a, b }: Pick<WorkItem, 'a' | 'b'>, acu: Names['acu'
 /** A reason, with its path where it does not name it. */
 export function reasonWords({ text, path }: Pick<Reason, 'text' | 'path'>): string {
   const words = visible(text, 400);
-  return path === null || words.includes(pathWords(path)) ? words : `${words}: ${pathWords(path)}`;
+  return path === null || words.includes(pathWords(path)) ? words : `${words.replace(/\.$/, '')}: ${pathWords(path)}`;
 }
 
 const byWords: Readonly<Record<Computed['by'], string>> = { sparse: 'sparse CPU', dense: 'dense CPU', gpu: 'GPU' };
