@@ -6,7 +6,7 @@ import { type Dense, type Matrix, isSparse } from '../../app/core/matrix/model.t
 import { Planner, USUAL } from '../../app/core/matrix/planner.ts';
 import { denseMultiplier, sparseMultiplier } from '../../app/core/matrix/processor.ts';
 import { exactTimes, firstDifference } from '../../app/core/matrix/twin.ts';
-import type { Gpu, GpuFigures } from '../../app/workers/gpu/gpu.ts';
+import type { Gpu, GpuFigures, How } from '../../app/workers/gpu/gpu.ts';
 import { kernels } from '../../app/workers/gpu/kernels.ts';
 import { GpuMultiplier } from '../../app/workers/gpu/multiplier.ts';
 import { supervise } from '../../app/workers/rpc.ts';
@@ -23,9 +23,10 @@ beforeAll(async () => {
   if (built.length !== 1) throw new Error(`There is not one built GPU worker: ${built.join(', ')}`);
   const worker = await pageWorker(session.page, `assets/${built[0]}`, 'gpu');
   gpu = new GpuMultiplier(() => supervise<Gpu>(worker, 'gpu'));
-  figures = await gpu.open();
+  figures = await open();
   console.log(`GPU in Chromium: ${figures.adapter.description || figures.adapter.architecture}, ${figures.why}, ${(figures.multiplyAddsPerSecond / 1e9).toPrecision(2)} billion multiply-adds a second`);
 });
+const open = (how: How = {}): Promise<GpuFigures> => gpu.open({ software: true, ...how });
 afterAll(async () => { gpu?.end(); await session?.close(); await driver?.close(); });
 
 const dense = (rows: number, cols: number, seed: number): Dense => denseOf(seed, rows, cols, 'ordinary');
@@ -40,13 +41,13 @@ test('every shape: nothing, one, primes, sparse, beyond buffers and workgroups',
   await expectTwin(sparseOf(3, 83, 301, 'ordinary', 0.05), dense(41, 301, 4));
   const whole = denseOf(5, 67, 131, 'whole'), exact = exactTimes(whole, whole);
   expect([...(await gpu.times(whole, whole)).value]).toEqual([...exact.value]);
-  await gpu.open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 22 } });
+  await open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 22 } });
   await expectTwin(dense(317, 67, 1), dense(211, 67, 2));
   await expectTwin(sparseOf(3, 150, 500, 'ordinary', 0.1), dense(111, 500, 4));
   await expectTwin(dense(3, 5003, 5), dense(2, 5003, 6));
-  await gpu.open({ kernel: kernels.find(({ memory }) => memory === 'shared')!.name });
+  await open({ kernel: kernels.find(({ memory }) => memory === 'shared')!.name });
   await expectTwin(dense(151, 67, 1), dense(137, 67, 2));
-  await gpu.open({});
+  await open();
   expect(session.complaints).toEqual([]);
 });
 

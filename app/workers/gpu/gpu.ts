@@ -33,12 +33,14 @@ export interface GpuOptions {
   readonly now?: () => number;
 }
 
-/** In place of what is taken by itself: tests tile small products and go through all kernels by it. */
+/** In place of what is taken by itself: tests tile small products on software by it, and go through kernels. */
 export interface How {
   /** less than the device takes */
   readonly within?: Partial<Limits>;
   /** by name, in place of the fastest */
   readonly kernel?: string;
+  /** also one that computes on the processor, which never pays: the processor does it faster without */
+  readonly software?: boolean;
 }
 
 /** Of all buffers together, in bytes. WebGPU does not say how much a device has; one that has less says so (`memory`). */
@@ -124,8 +126,9 @@ export class Gpu {
   }
 
   async #start(): Promise<Opened> {
-    const { entry, remembered } = this.#options, { within, kernel } = this.#how;
+    const { entry, remembered } = this.#options, { within, kernel, software } = this.#how;
     const device = this.#device = await Device.open(entry, within?.bytes), { limits: own } = device.gpu, { isSoftware } = device.words;
+    if (isSoftware && software !== true) throw new Lost('absent', 'The GPU here is one that the processor plays, and it multiplies faster itself.');
     const bytes = Math.min(own.maxBufferSize, own.maxStorageBufferBindingSize);
     let limits: Limits = { bytes, groups: own.maxComputeWorkgroupsPerDimension, memory: MEMORY, work: isSoftware ? WORK.software : WORK.real, };
     const tuned = await tune(device, limits, remembered, this.#now);

@@ -32,6 +32,7 @@ export const kernels: readonly Kernel[] = [
   kernel('shared', 8, 4, 16, 16, 16),
   kernel('shared', 8, 8, 16, 16, 8),
   kernel('shared', 8, 8, 16, 16, 16),
+  kernel('ahead', 4, 4, 16, 16, 16),
   kernel('ahead', 8, 8, 8, 8, 16),
   kernel('ahead', 8, 8, 16, 16, 8),
   kernel('ahead', 8, 8, 16, 16, 16),

@@ -6,9 +6,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Dense, Lost, type Matrix } from '../../../core/matrix/model.ts';
+import { type Dense, Lost, type Matrix, type Sparse } from '../../../core/matrix/model.ts';
 import { exactTimes, firstDifference } from '../../../core/matrix/twin.ts';
 import { kernels } from '../../../workers/gpu/kernels.ts';
+import type { GpuFigures, How } from '../../../workers/gpu/gpu.ts';
 import type { GpuMultiplier } from '../../../workers/gpu/multiplier.ts';
 import { denseOf, sparseOf } from '../../../../testkit/matrices.ts';
 import { softwareGpu } from '../../../../testkit/softwareGpu.ts';
@@ -29,9 +30,10 @@ describe.skipIf('missing' in software)('on an adapter', () => {
   const folder = mkdtempSync(join(tmpdir(), 'acumen-gpu-'));
   let gpu: GpuMultiplier, child: ChildProcess;
   const start = (): GpuMultiplier => nodeGpu({ ...'env' in software && software.env, ACUMEN_DATA: folder }, (made) => { child = made; })!;
+  const open = (how: How = {}): Promise<GpuFigures> => gpu.open({ software: true, ...how });
   beforeAll(async () => {
     gpu = start();
-    await gpu.open();
+    await open();
   });
   afterAll(() => {
     gpu?.end();
@@ -58,27 +60,27 @@ describe.skipIf('missing' in software)('on an adapter', () => {
   });
 
   test('tiles what is beyond its limits: buffers of 64 KiB, 3 workgroups along a side, little memory, little work at a time', async () => {
-    await gpu.open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 22 } });
+    await open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 22 } });
     await expectTwin(dense(317, 67, 1), dense(211, 67, 2));
     await expectTwin(sparse(150, 500, 0.1, 3), dense(111, 500, 4));
     await expectTwin(dense(3, 5003, 5), dense(2, 5003, 6));
-    await gpu.open({});
+    await open();
   });
 
   test('tiles what does not fit in one buffer of 128 MB, whole numbers exactly', async () => {
-    await gpu.open({ within: { bytes: 128 * 2 ** 20 }, kernel: SMALL });
-    const m = 70_001, k = 509, a: Dense = { rows: m, cols: k, value: new Float32Array(m * k) }, b: Dense = { rows: 1, cols: k, value: new Float32Array(k) };
-    for (let i = 0; i < a.value.length; i++) a.value[i] = i % 7 - 3;
-    for (let i = 0; i < k; i++) b.value[i] = i % 5 - 2;
+    await open({ within: { bytes: 128 * 2 ** 20 }, kernel: SMALL });
+    // four values a row, so that little is sent and the panels are as large as of any
+    const m = 70_001, k = 509, start = Uint32Array.from({ length: m + 1 }, (_, r) => 4 * r), col = Uint32Array.from({ length: 4 * m }, (_, i) => 127 * (i % 4) + (i >> 2) % 127);
+    const a: Sparse = { rows: m, cols: k, start, col, value: Float32Array.from(col, (c, i) => (c + i) % 7 - 3) }, b = denseOf(9, 1, k, 'whole');
     const { value } = await gpu.times(a, b);
     let wrong = 0;
     for (let r = 0; r < m; r++) {
       let sum = 0;
-      for (let p = 0; p < k; p++) sum += a.value[r * k + p]! * b.value[p]!;
+      for (let i = 4 * r; i < 4 * r + 4; i++) sum += a.value[i]! * b.value[col[i]!]!;
       if (value[r] !== sum) wrong++;
     }
     expect(wrong).toBe(0);
-    await gpu.open({});
+    await open();
   });
 
   test('takes subnormals for zero or for what they are, and refuses what a shader may compute with as it likes', async () => {
@@ -97,15 +99,16 @@ describe.skipIf('missing' in software)('on an adapter', () => {
     const a = dense(151, 67, 1), b = dense(137, 67, 2), exact = exactTimes(a, b);
     // The first of each, for a software adapter's compiler takes seconds for one; `npm run bench -- matmul` judges all of them.
     for (const { name } of (['registers', 'shared', 'ahead'] as const).map((memory) => kernels.find((one) => one.memory === memory)!)) {
-      await gpu.open({ kernel: name });
+      await open({ kernel: name });
       expect(firstDifference(await gpu.times(a, b), exact, 67), name).toBeNull();
     }
-    await expect(gpu.open({ kernel: 'none such' })).rejects.toBeInstanceOf(Lost);
+    await expect(open({ kernel: 'none such' })).rejects.toBeInstanceOf(Lost);
   });
 
   test('gives a job up soon after nobody wants it any more, also one that waits, and does the next', async () => {
     gpu.end();
     gpu = start();
+    await open();
     const first = { aborted: false }, waits = { aborted: false }, answer = gpu.gram(LARGE, first), never = gpu.times(LARGE, LARGE, waits), next = gpu.times(dense(3, 5, 1), dense(3, 5, 2));
     setTimeout(() => { first.aborted = waits.aborted = true; }, 100);
     await expect(answer).rejects.toMatchObject({ code: 'cancelled' });
@@ -123,15 +126,23 @@ describe.skipIf('missing' in software)('on an adapter', () => {
     const answer = gpu.gram(LARGE);
     setTimeout(() => child.kill('SIGKILL'), 20);
     await expect(answer).rejects.toMatchObject({ reason: 'vanished', message: expect.stringContaining('SIGKILL') as string });
+    await open();
     await expectTwin(dense(5, 3, 1), dense(7, 3, 2));
   });
 
+  test('does not take an adapter that the processor plays, unless asked to', async () => {
+    await expect(gpu.open({})).rejects.toMatchObject({ reason: 'absent', message: expect.stringContaining('multiplies faster itself') as string });
+    gpu.end();
+    gpu = start();
+  });
+
   test('remembers what it found out in a file of the data folder, and finds it out again where that is damaged', async () => {
+    await open();
     const file = join(folder, 'gpu.json'), kept = JSON.parse(readFileSync(file, 'utf8')) as [string, string][];
     expect(kept).toHaveLength(1);
-    expect((await gpu.open({})).why).toContain('found out before');
+    expect((await open()).why).toContain('found out before');
     await inFile(file).set(kept[0]![0], '{"name":"__proto__","rate":-1}');
-    const { why, multiplyAddsPerSecond, bytesPerSecond } = await gpu.open({});
+    const { why, multiplyAddsPerSecond, bytesPerSecond } = await open();
     expect(why).toContain('the fastest of');
     expect(multiplyAddsPerSecond).toBeGreaterThan(0);
     expect(bytesPerSecond).toBeGreaterThan(0);
