@@ -49,7 +49,8 @@ const bundle = await rolldown({
   ],
 });
 await bundle.write({
+  // one verb alone needs collaboration, and its matrices
   dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', cleanDir: true,
-  codeSplitting: { groups: [{ name: 'core', test: /[\\/]dist[\\/]app[\\/]core[\\/]|rolldown:runtime|\0builtin:/ }] },
+  codeSplitting: { groups: [{ name: 'core', test: /[\\/]dist[\\/]app[\\/]core[\\/](?!collaboration|matrix)|rolldown:runtime|\0builtin:/ }] },
 });
 await bundle.close();

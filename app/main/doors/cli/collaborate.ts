@@ -142,7 +142,7 @@ async function show(out: Output, report: ShownReport, options: Options, ms: numb
 
   const { items, second, cost, bound, people } = assignment;
   const taken = items.filter(({ developer }) => developer !== null).length;
-  await title('Who could take what', items.length === 0 ? '' : `${taken} of ${plural(items.length, 'item')} given, cost ${cost.toFixed(2)}${bound === cost ? ', the least there is' : `, at least ${bound.toFixed(2)}`}`);
+  await title('Who could take what', items.length === 0 ? '' : `${taken} of ${plural(items.length, 'item')} given; ${bound === cost ? 'no other way is better (proved)' : `another way is at most ${percent(1 - bound / cost)} better`}`);
   if (items.length === 0) await out.line('  Nothing waits for anybody.');
   const most = Number(options.top ?? LIST);
   for (const { kind, a, b, developer } of items.slice(0, most)) {
@@ -151,7 +151,7 @@ async function show(out: Output, report: ShownReport, options: Options, ms: numb
   if (items.length > most) await out.line(`  ${out.style('dim', `and ${plural(items.length - most, 'item')} more: --top shows more, --json all`)}`);
   const away = people.filter((one) => one.away);
   if (away.length > 0) await out.line(`  ${out.style('dim', `away: ${listed(away.map(({ developer }) => words.person(developer)), 8)}`)}`);
-  if (second !== null) await out.line(`  ${out.style('dim', `the next best differs in ${plural(second.changes.length, 'item')} and costs ${second.cost.toFixed(2)}`)}`);
+  if (second !== null) await out.line(`  ${out.style('dim', `the next best differs in ${plural(second.changes.length, 'item')}${second.cost > cost ? '' : ' and is as good'}`)}`);
 
   await title('Known by few', 'the fewest people with whom more than half of what is known of a place would go');
   if (busFactor.length === 0) await out.line('  No place is.');
