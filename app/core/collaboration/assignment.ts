@@ -103,7 +103,7 @@ class Board {
 /**
  * Prices to begin with (column reduction, Jonker and Volgenant, "A shortest augmenting path algorithm for dense and sparse linear assignment problems",
  * Computing 38, 1987): whoever has an item cheapest is dearer by as much as they are cheaper than the last person who is needed, if each gets
- * what is cheapest for them. Only a guess: `settle` mends it.
+ * what is cheapest for them. Only a guess, very good where everybody wants the same few people; `settle` mends it.
  */
 function guess(board: Board): void {
   const { width, items, cost, most, price } = board, least = new Float64Array(width - 1).fill(Infinity);
@@ -157,14 +157,17 @@ function settle(board: Board, open: Int32Array, stop: Stop | undefined): void {
   }
   for (let n = 0, isOwed = (p: number): boolean => price[p]! < 0 && board.hasRoom(p); ; n++) {
     if (n % LOOK === 0) look(stop);
-    let owed = 0;
-    while (owed < width && !isOwed(owed)) owed++;
-    if (owed === width) return;
+    let p = 0;
+    while (p < width && !isOwed(p)) p++;
+    if (p === width) return;
     const far = path.find(-1, isOwed);
     // a place that is free costs nothing
-    for (let p = 0; p < width; p++) price[p]! += far;
+    for (p = 0; p < width; p++) price[p]! += far;
   }
 }
+
+/** Free places of people whose price is below 0. */
+const owed = ({ width, price, most, load }: Board): number => price.reduce((sum, v, p) => v < 0 && p < width - 1 ? sum + most[p]! - load[p]! : sum, 0);
 
 class Path {
   readonly #board: Board;
@@ -242,12 +245,16 @@ function answer(board: Board, { width, quantum, nobody }: Rounded): Shared {
   return { person, cost: sum * quantum, bound: (bound - left * nobody) * quantum, quantum, price: price.slice(0, width - 1) };
 }
 
-/** The cheapest answer. Time grows with the cube of items at worst, and is near items × people where costs differ. */
+/** The cheapest answer. Time grows with the cube of items at worst (bench/assignment.bench.ts, `product`), and is some tens of items × people mostly. */
 export function assign(shares: Shares, stop?: Stop): Shared {
   look(stop);
   const round = rounded(shares), board = new Board(shares, round);
-  guess(board);
-  settle(board, bid(board, Int32Array.from({ length: shares.items }, (_, i) => i)), stop);
+  const all = Int32Array.from({ length: shares.items }, (_, i) => i), guessed = new Board(shares, round);
+  guess(guessed);
+  const open = bid(board, all), openGuessed = bid(guessed, all);
+  // begin where less is left to do
+  if (openGuessed.length + owed(guessed) < open.length) { settle(guessed, openGuessed, stop); return answer(guessed, round); }
+  settle(board, open, stop);
   return answer(board, round);
 }
 
