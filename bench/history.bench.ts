@@ -71,7 +71,7 @@ export default {
   run: async () => {
     const rows: Row[] = [], dirs = (process.env['ACUMEN_BENCH_REPOS'] ?? '').split(' ').filter((dir) => dir !== '');
     if (dirs.length === 0) {
-      const dir = tempDir('history-bench'), head = makePast(`${dir.path}/generated`, new Random(1), { commits: 3000 });
+      const dir = tempDir('history-bench'), head = makePast(`${dir.path}/generated`, new Random(1), { commits: 3000, isText: true });
       git(`${dir.path}/generated`, ['update-ref', 'refs/heads/main', head]);
       gitLine(`${dir.path}/generated`, ['repack', '-adq']);
       measure(`${dir.path}/generated`, rows);

@@ -7,6 +7,8 @@ export interface PastOptions {
   readonly commits: number;
   /** no merges, renames or odd files */
   readonly isPlain?: boolean;
+  /** no odd files */
+  readonly isText?: boolean;
 }
 
 interface File { readonly mode: string; readonly lines: readonly string[] }
@@ -23,9 +25,9 @@ const NAMES = ['a.txt', 'b.txt', 'src/one.ts', 'src/two.ts', 'src/deep/three.ts'
 const WORDS = ['{', '}', '', 'return;', 'x = 1', 'y = 2', 'if (x)', 'else', '// note', 'call(x)', 'end'];
 
 /** Makes the repository in `dir`; answers the id of `refs/heads/main`. */
-export function makePast(dir: string, random: Random, { commits, isPlain = false }: PastOptions): string {
+export function makePast(dir: string, random: Random, { commits, isPlain = false, isText = false }: PastOptions): string {
   initBare(dir);
-  fastImport(dir, Buffer.from(stream(random, commits, isPlain), 'latin1'));
+  fastImport(dir, Buffer.from(stream(random, commits, isPlain, isText), 'latin1'));
   return gitLine(dir, ['rev-parse', 'refs/heads/main']);
 }
 
@@ -37,7 +39,7 @@ export function commitOn(dir: string, tip: string | null, files: Readonly<Record
   return gitLine(dir, ['rev-parse', ref]);
 }
 
-function stream(random: Random, commits: number, isPlain: boolean): string {
+function stream(random: Random, commits: number, isPlain: boolean, isText: boolean): string {
   const parts: string[] = [], made: Made[] = [];
   let tips: Made[] = [];
   let time = 1_500_000_000;
@@ -63,7 +65,7 @@ function stream(random: Random, commits: number, isPlain: boolean): string {
   const changed = (tree: Tree): Map<string, File> => {
     const next = new Map(tree);
     for (let n = 1 + random.below(3); n > 0; n--) {
-      const paths = [...next.keys()], what = random.below(isPlain ? 14 : 24), path = paths[random.below(paths.length)];
+      const paths = [...next.keys()], what = random.below(isPlain ? 14 : isText ? 18 : 24), path = paths[random.below(paths.length)];
       const fresh = NAMES[random.below(NAMES.length)]!;
       if (path === undefined || what < 3) {
         if (!conflicts(next, fresh)) next.set(fresh, { mode: '100644', lines: Array.from({ length: random.below(60) }, line) });

@@ -9,7 +9,7 @@ export { treeDiff } from './trees.ts';
 interface Queued<T> { readonly item: T; readonly turn: number }
 
 /** Newest first; of one date whoever came first, as in git's: the order of merge bases, and so of virtual ancestors, follows it. */
-class DateQueue<T extends { readonly date: number }> {
+export class DateQueue<T extends { readonly date: number }> {
   readonly #heap: Queued<T>[] = [];
   #turns = 0;
 
@@ -46,7 +46,7 @@ function isBefore(a: Queued<{ readonly date: number }>, b: Queued<{ readonly dat
 }
 
 /** Commits fetched in waves: whatever is next in any line of the walk is asked for together. */
-class Commits {
+export class Commits {
   readonly #reader: Pick<RepositoryReader, 'commits'>;
   readonly #held = new Map<Oid, Commit | AcumenError>();
 
@@ -60,6 +60,7 @@ class Commits {
   }
 
   has(oid: Oid): boolean { return this.#held.has(oid); }
+  forget(oid: Oid): void { this.#held.delete(oid); }
 
   async fetch(oids: Iterable<Oid>): Promise<void> { await this.#fetch(oids); }
 

@@ -6,6 +6,7 @@ import { AcumenError } from '../../../core/errors.ts';
 import type { Ancestry, Commit, Known, MergedPath, PathChange, RepositoryReader, TreePair } from '../../../core/repository.ts';
 import { LACKING, settleAll } from '../../../core/waves.ts';
 import { readSmall } from '../embedded/files.ts';
+import { Commits, DateQueue } from '../history.ts';
 import { isOid } from '../oids.ts';
 import { Trees } from '../trees.ts';
 import { Turns } from '../turns.ts';
@@ -21,30 +22,33 @@ export function shallowCommits(gitDir: string, digits: number): Oid[] {
   return text.split('\n').filter((line): line is Oid => line.length === digits && isOid(line));
 }
 
-/** Commits in waves, all that are next at once. Where one cannot be had, history is cut off there. */
+/** Lines of history whose next commits are asked for together. */
+const AHEAD = 512;
+
+/** As HistoryReader.ancestry says, newest first as `git rev-list` does. Where a commit cannot be had, history is cut off there. */
 export async function walkAncestry(reader: Pick<RepositoryReader, 'commits'>, head: Oid, known: Known, most: number): Promise<Ancestry> {
-  const commits: { readonly oid: Oid; readonly parents: readonly Oid[] }[] = [];
-  const met = new Set<Oid>([head]);
+  const held = new Commits(reader), out: { readonly oid: Oid; readonly parents: readonly Oid[] }[] = [], met = new Set<Oid>([head]);
+  const queue = new DateQueue<{ readonly commit: Commit; readonly date: number }>();
   let isCut = false;
-  for (let wave: Oid[] = known.has(head) ? [] : [head]; wave.length > 0;) {
-    const found = await reader.commits(wave), next: Oid[] = [];
-    for (const [i, commit] of found.entries()) {
-      if (commit instanceof AcumenError) {
-        if (wave[i] === head) throw commit;
-        isCut = true;
-        continue;
-      }
-      if (commits.length === most) return { commits, isCut: true };
-      commits.push({ oid: commit.oid, parents: commit.parents });
-      for (const parent of commit.parents) {
-        if (met.has(parent)) continue;
-        met.add(parent);
-        if (!known.has(parent)) next.push(parent);
-      }
+  if (known.has(head)) return { commits: out, isCut };
+  await held.fetch([head]);
+  const first = held.get(head)!;
+  queue.push({ commit: first, date: first.committer.time });
+  for (let top = queue.top; top !== undefined; top = queue.top) {
+    const isLacking = (oid: Oid): boolean => !met.has(oid) && !known.has(oid) && !held.has(oid);
+    if (top.commit.parents.some(isLacking)) await held.fetch(queue.some(AHEAD).flatMap(({ commit }) => commit.parents.filter(isLacking)));
+    if (out.length === most) return { commits: out, isCut: true };
+    queue.pop();
+    out.push({ oid: top.commit.oid, parents: top.commit.parents });
+    for (const parent of top.commit.parents) {
+      if (met.has(parent) || known.has(parent)) continue;
+      met.add(parent);
+      const commit = orError(() => held.get(parent)!);
+      held.forget(parent);
+      if (commit instanceof AcumenError) isCut = true; else queue.push({ commit, date: commit.committer.time });
     }
-    wave = next;
   }
-  return { commits, isCut };
+  return { commits: out, isCut };
 }
 
 /** Trees stay from one call to the next, until they have become much. */

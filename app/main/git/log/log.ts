@@ -106,11 +106,13 @@ function logged(commit: Commit, changes: readonly PathChange[] | AcumenError | u
 
 const contentOf = (entry: PathChange['before']): Oid | null => (entry === null || entry.mode === Mode.submodule ? null : entry.oid);
 
-/** Of a file that has lines. */
+const NO_HUNKS = new Uint32Array(0);
+
+/** Of a file that has lines. From a side that is of another kind nothing came. */
 function mergeOf({ path, after, sides }: MergedPath): Merged[] {
   const content = contentOf(after);
-  if (content === null || sides.some(({ hunks }) => hunks === null)) return [];
-  return [{ path, after: content, sides: sides.map(({ before, hunks }) => ({ before: contentOf(before), hunks: hunks! })) }];
+  if (content === null || sides.every(({ hunks }) => hunks === null)) return [];
+  return [{ path, after: content, sides: sides.map(({ before, hunks }) => (hunks === null ? { before: null, hunks: NO_HUNKS } : { before: contentOf(before), hunks })) }];
 }
 
 function touchOf({ path, from, before, after, hunks }: PathChange): Touched[] {
