@@ -42,22 +42,23 @@ test('every shape: nothing, one, primes, sparse, beyond buffers and workgroups',
   const whole = denseOf(5, 67, 131, 'whole'), exact = exactTimes(whole, whole);
   expect([...(await gpu.times(whole, whole)).value]).toEqual([...exact.value]);
   await open({ within: { bytes: 65_536, groups: 3, memory: 2 ** 19, work: 2 ** 22 } });
-  await expectTwin(dense(317, 67, 1), dense(211, 67, 2));
-  await expectTwin(sparseOf(3, 150, 500, 'ordinary', 0.1), dense(111, 500, 4));
+  await expectTwin(dense(201, 67, 1), dense(131, 67, 2));
+  await expectTwin(sparseOf(3, 101, 300, 'ordinary', 0.1), dense(67, 300, 4));
   await expectTwin(dense(3, 5003, 5), dense(2, 5003, 6));
   await open({ kernel: kernels.find(({ memory }) => memory === 'shared')!.name });
   await expectTwin(dense(151, 67, 1), dense(137, 67, 2));
   await open();
   expect(session.complaints).toEqual([]);
-});
+  // Electron's double has the same Chromium, and its door no part in this
+}, ['browser', 'real electron']);
 
 test('a device that is lost in the middle: the planner does it anew on the processor and says so', async () => {
-  const a = denseOf(7, 700, 2048, 'whole');
+  const a = denseOf(7, 800, 2048, 'whole');
   // as if the processor were so slow that the GPU is taken
   const costs = { sparse: { ...USUAL.sparse, multiplyAdd: 1e6 }, dense: { ...USUAL.dense, multiplyAdd: 1e5 } };
   const planner = new Planner({ sparse: sparseMultiplier(), dense: denseMultiplier(), gpu: { multiplier: gpu, costs: figures }, costs, now: () => performance.now() });
   const wanted = planner.gram(a);
-  await new Promise((done) => { setTimeout(done, 100); });
+  await new Promise((done) => { setTimeout(done, 60); });
   await gpu.release();
   const { by, fallen, why, of } = await wanted;
   expect({ by, fallen }, why).toEqual({ by: 'dense', fallen: true });

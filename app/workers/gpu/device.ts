@@ -66,15 +66,17 @@ export class Device {
 
   /** What is waited for of a device: rejects when it is lost, and when it takes too long. */
   wait<T>(answer: Promise<T>): Promise<T> {
-    if (this.#lost !== null) return Promise.reject(this.#lost);
+    if (this.#lost !== null) {
+      answer.catch(() => undefined);
+      return Promise.reject(this.#lost);
+    }
     return new Promise((resolve, reject) => {
       const late = setTimeout(() => this.#lose(new Lost('failed', `The GPU did not answer for ${PATIENCE / 1000} s.`)), PATIENCE);
-      const settle = (then: () => void): void => { clearTimeout(late); this.#waiting.delete(reject); then(); };
-      const fail = (error: unknown): void => settle(() => reject(error));
+      const settle = (): void => { clearTimeout(late); this.#waiting.delete(fail); };
+      const fail = (error: unknown): void => { settle(); reject(error); };
       this.#waiting.add(fail);
-      answer.then((value) => { this.#waiting.delete(fail); settle(() => resolve(value)); }, (error: unknown) => {
-        this.#waiting.delete(fail);
-        // A mapping fails because its device does: who was lost is told a moment later.
+      answer.then((value) => { settle(); resolve(value); }, (error: unknown) => {
+        // A mapping fails because its device does: that it was lost is told a moment later.
         void pause(0).then(() => fail(this.#lost ?? new Lost('failed', `The GPU failed: ${(error as Error).message}`, { cause: error })));
       });
     });
@@ -111,8 +113,8 @@ export class Device {
     }
   }
 
-  /** Gives it back with all its memory. */
-  end(): void { this.gpu.destroy(); }
+  /** Gives it back with all its memory: whoever waits for it has lost it. */
+  end(): void { this.#lose(new Lost('vanished', 'The GPU was lost: it was given back.')); }
 
   #lose(lost: Lost): void {
     if (this.#lost !== null) return;

@@ -95,7 +95,7 @@ export class Gpu {
   }
 
   /** Gives the device back with all its memory; a job that it is at is lost. The next job opens it again. */
-  release(): void { this.#device?.end(); }
+  release(): void { this.#close(); }
 
   async #job<T extends Dense | Triangle>(id: number, [a, b]: readonly [Matrix, Matrix], work: (opened: Opened, stop: Stop) => Promise<T>): Promise<Answer<T>> {
     const stop = { aborted: false };

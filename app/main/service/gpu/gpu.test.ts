@@ -130,6 +130,11 @@ describe.skipIf('missing' in software)('on an adapter', () => {
     await expectTwin(dense(5, 3, 1), dense(7, 3, 2));
   });
 
+  test('gives the device back, and opens it again for the next product', async () => {
+    await gpu.release();
+    await expectTwin(dense(5, 3, 1), dense(7, 3, 2));
+  });
+
   test('does not take an adapter that the processor plays, unless asked to', async () => {
     await expect(gpu.open({})).rejects.toMatchObject({ reason: 'absent', message: expect.stringContaining('multiplies faster itself') as string });
     gpu.end();
