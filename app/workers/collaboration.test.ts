@@ -137,12 +137,12 @@ describe('a GPU', () => {
     expect(done.why).toContain('The GPU was lost.');
   });
 
-  test.each([
+  test.each<readonly [what: string, gpu: () => GpuMultiplier | null, why: string]>([
     ['is not there', () => null, 'there is no GPU here'],
     ['cannot be opened', () => fake({ open: async () => { throw new Lost('absent', 'This browser has no WebGPU.'); } }), 'This browser has no WebGPU'],
     ['is computed on the processor', () => fake({ open: async () => ({ ...figures, adapter: { ...figures.adapter, isSoftware: true } }) }), 'computed on the processor'],
     ['cannot even be asked', () => { throw new TypeError('no worker'); }, 'no worker'],
-  ] as const)('that %s is no harm', async (_what, gpu, why) => {
+  ])('that %s is no harm', async (_what, gpu, why) => {
     const multiply = new Multiplying({ gpu, turn, now: () => 0 });
     await multiply.gram(large());
     const done = await multiply.gram(small);
