@@ -42,7 +42,8 @@ export type Spread = 'zipf' | 'uniform';
 export function drawnHistory({ people, files, touches }: Size, spread: Spread, seed = 1): History {
   const random = new Random(seed), drawPerson = drawer(random, people, spread), drawFile = drawer(random, files, spread);
   const file = new Uint32Array(touches), added = new Uint32Array(touches), deleted = new Uint32Array(touches);
-  const touch: number[] = [0], author: number[] = [], marks = new Uint32Array(files);
+  const touch = new Uint32Array(touches + 1), author = new Uint32Array(touches), marks = new Uint32Array(files);
+  let count = 0;
   for (let at = 0, commit = 1; at < touches; commit++) {
     const sweeping = commit % 1000 === 0 ? Math.min(2000, files >> 2) : 0, many = Math.min(touches - at, files, Math.max(sweeping, random.between(1, 7)));
     const first = at;
@@ -58,11 +59,12 @@ export function drawnHistory({ people, files, touches }: Size, spread: Spread, s
       added[i] = random.below(60);
       deleted[i] = random.below(30);
     }
-    author.push(drawPerson());
-    touch.push(at);
+    author[count++] = drawPerson();
+    touch[count] = at;
   }
-  const count = author.length, from = 1_400_000_000, length = 3650 * 86_400;
-  return { ...around(people, files), touch: Uint32Array.from(touch), author: Uint32Array.from(author), time: Float64Array.from({ length: count }, (_, i) => from + Math.floor((length * i) / count)), file, added, deleted };
+  const from = 1_400_000_000, length = 3650 * 86_400, time = new Float64Array(count);
+  for (let i = 0; i < count; i++) time[i] = from + Math.floor((length * i) / count);
+  return { ...around(people, files), touch: touch.slice(0, count + 1), author: author.slice(0, count), time, file, added, deleted };
 }
 
 /** Draws numbers below `count`; who is busy is spread over all numbers. */

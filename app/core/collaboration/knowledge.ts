@@ -39,10 +39,12 @@ export function knowledgeOf(history: History, { asOf, halfLifeDays }: KnowledgeA
   const { time, author, touch, file, added, deleted, hasLines } = history, rows = history.people.length;
   const until = asOf ?? newestTime(history), perSecond = 1 / (halfLifeDays * DAY);
   // of one file in a commit without lines; 0 where it is not known yet, or was too long ago
-  const weight = Float64Array.from(time, (at, commit) => {
-    const files = touch[commit + 1]! - touch[commit]!, worth = at > until ? 0 : 2 ** ((at - until) * perSecond) * Math.min(1, WHOLE_FILES / Math.max(1, files));
-    return worth < LEAST ? 0 : worth;
-  });
+  const weight = new Float64Array(time.length);
+  for (let commit = 0; commit < time.length; commit++) {
+    if (time[commit]! > until) continue;
+    const worth = 2 ** ((time[commit]! - until) * perSecond) * Math.min(1, WHOLE_FILES / Math.max(1, touch[commit + 1]! - touch[commit]!));
+    weight[commit] = worth < LEAST ? 0 : worth;
+  }
   const start = new Uint32Array(rows + 1);
   for (let commit = 0; commit < time.length; commit++) if (weight[commit]! > 0) start[author[commit]! + 1]! += touch[commit + 1]! - touch[commit]!;
   for (let person = 0; person < rows; person++) start[person + 1]! += start[person]!;
