@@ -41,6 +41,7 @@ export class Collaboration {
   readonly #places: Places;
   readonly #newest: number;
   readonly #knowledge = new Map<string, Sparse>();
+  #together: { readonly asOf: number | null; readonly of: Sparse } | null = null;
   #crew: Crew;
   #inFlight: InFlight = nothing;
   #flown = new Map<string, Flown>();
@@ -203,10 +204,10 @@ export class Collaboration {
     return there;
   }
 
-  /** Of files that are still there. */
+  /** Of files that are still there; the last one is held. */
   #coChange({ asOf }: Asked): Sparse {
-    const { of } = coChangesOf(this.history, { asOf });
-    return this.#ofLiving(transpose(this.#ofLiving(of)));
+    if (this.#together?.asOf !== asOf) this.#together = { asOf, of: this.#ofLiving(transpose(this.#ofLiving(coChangesOf(this.history, { asOf }).of))) };
+    return this.#together.of;
   }
 
   #ofLiving(matrix: Sparse): Sparse {
