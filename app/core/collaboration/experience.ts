@@ -164,7 +164,11 @@ export class Experience {
     const { order, history: { time } } = this;
     if (asOf < this.asOf) this.#begin();
     while (this.taken < order.length && time[order[this.taken]!]! <= asOf) {
-      if (this.taken % LOOK === 0 && stop?.aborted === true) throw new AcumenError('cancelled', 'Reading what people know was cancelled.', 'Ask again when you want it.');
+      if (this.taken % LOOK === 0 && stop?.aborted === true) {
+        // what is half taken in belongs to no moment
+        this.#begin();
+        throw new AcumenError('cancelled', 'Reading what people know was cancelled.', 'Ask again when you want it.');
+      }
       this.#take(order[this.taken++]!);
     }
     this.asOf = asOf;

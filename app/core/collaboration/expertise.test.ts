@@ -93,6 +93,15 @@ test('a hundred thousand authors of one file: few are thought of, and it can be 
   expect(expertise.experts([history.files[0]!.path], 1)[0]!.person).toBe(99_999);
 });
 
+test('given up half way, an earlier moment is asked for: nothing later is known', () => {
+  const history = drawnHistory({ people: 9, files: 40, touches: 30_000 }, 'uniform'), paths = history.files.slice(0, 5).map(({ path }) => path);
+  const experience = new Experience(history), early = history.time[20]!;
+  let looks = 0;
+  expect(() => experience.to(history.time.at(-1)!, { get aborted() { return looks++ > 0; } })).toThrow('cancelled');
+  expect(looks).toBe(2);
+  expect(new Expertise(experience.to(early)).experts(paths, 9)).toEqual(new Expertise(new Experience(history).to(early)).experts(paths, 9));
+});
+
 test('from scratch = moved there step by step, on a drawn history', () => {
   const history = drawnHistory({ people: 50, files: 200, touches: 3000 }, 'zipf'), paths = history.files.slice(0, 20).map(({ path }) => path);
   const moved = new Experience(history), expertise = new Expertise(moved);

@@ -55,6 +55,7 @@ export class Expertise {
   #active: number[] = [];
   #places = new Map<number, number[]>();
   #choices = new Map<string, Choices>();
+  #partners = new Map<number, readonly Partner[]>();
 
   constructor(experience: Experience) {
     this.experience = experience;
@@ -67,6 +68,7 @@ export class Expertise {
     this.#of = experience.asOf;
     this.#places = new Map();
     this.#choices = new Map();
+    this.#partners = new Map();
     const active = new Most(OF_ALL);
     for (let p = 0; p < this.#isPerson.length; p++) if (this.#isPerson[p] === 1 && experience.activity[p]! > 0) active.offer(p, experience.activity[p]!);
     this.#active = active.all();
@@ -87,11 +89,14 @@ export class Expertise {
 
   /** The files that changed together with this one lately, the closest first. */
   partners(file: number): readonly Partner[] {
-    const { history: { time, touch, file: touched }, commits, commitsFrom, asOf } = this.experience;
+    this.#now();
+    const known = this.#partners.get(file);
+    if (known !== undefined) return known;
+    const { history: { time, touch, file: touched }, commits: all, commitsFrom, asOf } = this.experience;
     const found = new Map<number, { weight: number; commits: number }>();
     let end = commitsFrom[file + 1]!;
     for (let looked = 0; end > commitsFrom[file]! && looked < COMMITS; end--) {
-      const c = commits[end - 1]!, from = touch[c]!, size = touch[c + 1]! - from;
+      const c = all[end - 1]!, from = touch[c]!, size = touch[c + 1]! - from;
       if (time[c]! > asOf) continue;
       looked++;
       if (size < 2 || size > TOGETHER) continue;
@@ -101,7 +106,9 @@ export class Expertise {
         if (partner === undefined) found.set(touched[t]!, { weight: 1 / (size - 1), commits: 1 }); else { partner.weight += 1 / (size - 1); partner.commits++; }
       }
     }
-    return [...found].map(([f, { weight, commits }]) => ({ file: f, weight, commits })).sort((x, y) => y.weight - x.weight || x.file - y.file).slice(0, PARTNERS);
+    const closest = [...found].map(([f, partner]) => ({ file: f, ...partner })).sort((x, y) => y.weight - x.weight || x.file - y.file).slice(0, PARTNERS);
+    this.#partners.set(file, closest);
+    return closest;
   }
 
   /** `file` undefined: the history does not know it yet, and only its directory speaks. */
