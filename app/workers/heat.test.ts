@@ -68,8 +68,8 @@ describe('scales', () => {
   });
 
   test('a ramp of one hue is told by lightness alone, and on every colour of it one of the two inks can be read', () => {
-    const light: readonly [Rgb, Rgb[]] = [[243, 244, 246], [[220, 236, 240], [159, 203, 216], [76, 157, 180], [20, 103, 127], [4, 48, 62]]];
-    const dark: readonly [Rgb, Rgb[]] = [[21, 24, 28], [[22, 40, 46], [29, 74, 88], [47, 127, 150], [103, 189, 211], [226, 247, 252]]];
+    const light: readonly [Rgb, Rgb[]] = [[243, 244, 246], [[208, 230, 236], [159, 203, 216], [76, 157, 180], [20, 103, 127], [4, 48, 62]]];
+    const dark: readonly [Rgb, Rgb[]] = [[21, 24, 28], [[23, 44, 51], [29, 74, 88], [47, 127, 150], [103, 189, 211], [226, 247, 252]]];
     for (const [zero, stops] of [light, dark]) {
       const ramp = rampOf(zero, stops), falls = luminance(stops[0]!) > luminance(stops.at(-1)!);
       for (let i = 1; i < ramp.length; i++) expect((luminance(ramp[i]!) - luminance(ramp[i - 1]!)) * (falls ? -1 : 1), `level ${i}`).toBeGreaterThanOrEqual(0);

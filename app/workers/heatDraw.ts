@@ -75,8 +75,8 @@ export function drawHeatGround(on: HeatSurface, frame: HeatFrame, image: ImageDa
   on.setTransform(ratio, 0, 0, ratio, 0, 0);
   if (view.x.size >= sizes.value && view.y.size >= sizes.valueHigh) values(on, frame, rows, cols);
   on.fillStyle = css(palette.line);
-  on.fillRect(left - 1, top - 1, width - left + 1, 1);
-  on.fillRect(left - 1, top - 1, 1, height - top + 1);
+  on.fillRect(left - 1, top - 1, Math.min(width - left, view.x.start + view.x.size * cols) + 1, 1);
+  on.fillRect(left - 1, top - 1, 1, Math.min(height - top, view.y.start + view.y.size * rows) + 1);
   if (view.y.size >= sizes.label) for (const i of range(shown(view.y, { count: rows, length: height - top }))) rowName(on, frame, i, middleOf(view.y, i), palette.ink, false);
   if (view.x.size >= sizes.label) for (const i of range(shown(view.x, { count: cols, length: width - left }))) colName(on, frame, i, middleOf(view.x, i), palette.ink, false);
   extent(on, frame, view.x, cols, width - left, true);

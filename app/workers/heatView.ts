@@ -9,7 +9,7 @@ export interface View { readonly x: Span; readonly y: Span }
 export interface Room { readonly count: number; readonly length: number }
 
 /** Pixels a cell has at most, and where everything fits on the screen anyway. */
-export const sizes = { most: 96, fit: 36, label: 13, value: 38, valueHigh: 17, near: 44 } as const;
+export const sizes = { most: 96, fit: 56, label: 13, value: 38, valueHigh: 17, near: 44 } as const;
 
 const clamp = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
 

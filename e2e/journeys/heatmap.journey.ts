@@ -157,7 +157,7 @@ test('it is walked, sorted and read with the keys alone', async () => {
   await settled();
   await drawn();
   await page.keyboard.press('Home');
-  const value = async (): Promise<number> => Number.parseFloat((await spoken()).replace(/^.*: /, '').replaceAll(',', ''));
+  const value = async (): Promise<number> => Number.parseFloat((await spoken()).replace(/^.*: /, '').replaceAll(',', '').replace('−', '-'));
   const strongest = await value();
   expect(strongest).toBeGreaterThan(0);
   await page.keyboard.press('ArrowRight');

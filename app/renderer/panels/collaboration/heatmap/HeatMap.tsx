@@ -46,7 +46,7 @@ export function HeatMap(props: HeatMapProps) {
 function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
   const host = useRef<HTMLDivElement>(null), screen = useRef<HeatScreen | null>(null);
   const [as, setAs] = useState<'picture' | 'list'>('picture');
-  const [scale, setScale] = useState<ScaleKind>('root');
+  const [scale, setScale] = useState<ScaleKind>('log');
   const [ordered, setOrdered] = useState<{ readonly order: Order; readonly of: Heat }>({ order: { kind: 'clustered' }, of: heat });
   /** the tip, told past this component: the pointer moves more often than all of it could be drawn anew */
   const [hovering] = useState(hoverings);
@@ -236,8 +236,8 @@ function Tip({ heat, names, isPaired, hovering }: { heat: Heat; names: HeatNames
     <div className="tip heat-tip" data-testid={ids.heatTip} style={{ ...(x > width / 2 ? { right: width - x + 14 } : { left: x + 14 }), ...(y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 }) }}>
       <div><strong>{row}</strong></div>
       <div>{isPaired && <span className="faint">and </span>}<strong>{col}</strong></div>
-      <div className="heat-tip-value">{valueWords(value, brief(heat.unit))}</div>
-      <div className="muted small">{meanings[heat.kind](row, col, value > 0)}</div>
+      {value > 0 && <div className="heat-tip-value">{valueWords(value, brief(heat.unit))}</div>}
+      <div className="muted small">{meanings[heat.kind][value > 0 ? 0 : 1]}</div>
       {of > 1 && <div className="faint tiny">{`the strongest of ${grouped(of)} cells under the pointer`}</div>}
     </div>
   );

@@ -10,13 +10,13 @@ const nouns: Readonly<Record<Side, readonly [one: string, many: string]>> = { pe
 export const one = (side: Side): string => nouns[side][0];
 export const counted = (n: number, side: Side): string => plural(n, ...nouns[side]);
 
-/** `row` and `col` are names. */
-export const meanings: Readonly<Record<HeatKind, (row: string, col: string, isSome: boolean) => string>> = {
-  knowledge: (row, col, isSome) => (isSome ? `how well ${row} knows ${col}` : `no sign that ${row} knows ${col}`),
-  interaction: (row, col, isSome) => (isSome ? `how much of the same code ${row} and ${col} know` : `${row} and ${col} know no code in common`),
-  overlap: (row, col, isSome) => (isSome ? `how much the work in flight of ${row} and of ${col} meets` : `the work in flight of ${row} and of ${col} does not meet`),
-  flying: (row, col, isSome) => (isSome ? `how much ${col} has to do with ${row}` : `${col} has nothing to do with ${row}`),
-  coChange: (row, col, isSome) => (isSome ? `how often ${row} and ${col} change together` : `${row} and ${col} have not changed together`),
+/** What a value says of the row and the column it stands between; and what it says where there is none. */
+export const meanings: Readonly<Record<HeatKind, readonly [some: string, none: string]>> = {
+  knowledge: ['how well this person knows it', 'no sign that this person knows it'],
+  interaction: ['how much of the same code both know', 'they know no code in common'],
+  overlap: ['how much their work in flight meets', 'their work in flight does not meet'],
+  flying: ['how much this person has to do with it', 'nothing to do with this person'],
+  coChange: ['how often they change together', 'they have not changed together'],
 };
 
 /** The unit itself, of "commits in which both changed, halved every 180 days" the first part; how it is counted is said once, in the legend. */
