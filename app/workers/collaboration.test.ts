@@ -112,7 +112,7 @@ describe('a collaboration worker', () => {
 describe('a GPU', () => {
   /** Some 220 ms of multiplications by the usual costs, which is where looking begins. */
   const large = (): Dense => ({ rows: 1000, cols: 1000, value: new Float32Array(1_000_000).fill(1) }), small: Dense = { rows: 2, cols: 2, value: Float32Array.of(1, 2, 3, 4) };
-  const figures = { adapter: { vendor: '', architecture: '', device: '', description: 'A card', isSoftware: false }, kernel: '', why: '', multiplyAddsPerSecond: 1e12, bytesPerSecond: 1e10, startMs: 1 };
+  const figures = { adapter: { vendor: '', architecture: '', device: '', description: 'A card', isSoftware: false }, kernel: 'tiles', why: '', multiplyAddsPerSecond: 1e12, bytesPerSecond: 1e10, startMs: 1 };
   const marked: Triangle = { n: 1000, value: new Float32Array(1000 * 1001 / 2).fill(7) };
   const fake = (some: Partial<GpuMultiplier>): GpuMultiplier => ({ by: 'gpu', open: async () => figures, gram: async () => marked, end: () => undefined, ...some }) as GpuMultiplier;
 
@@ -123,7 +123,9 @@ describe('a GPU', () => {
     const first = await multiply.gram(large());
     expect(first.by).not.toBe('gpu');
     expect(first.of.value[0]).toBe(1000);
-    expect((await multiply.gram(large())).by).toBe('gpu');
+    const second = await multiply.gram(large());
+    expect(second.by).toBe('gpu');
+    expect(second.why).toContain('(A card, tiles)');
     expect(open).toHaveBeenCalledTimes(1);
     // what is small stays where it is
     expect((await multiply.gram(small)).by).not.toBe('gpu');
@@ -140,7 +142,6 @@ describe('a GPU', () => {
   test.each<readonly [what: string, gpu: () => GpuMultiplier | null, why: string]>([
     ['is not there', () => null, 'there is no GPU here'],
     ['cannot be opened', () => fake({ open: async () => { throw new Lost('absent', 'This browser has no WebGPU.'); } }), 'This browser has no WebGPU'],
-    ['is computed on the processor', () => fake({ open: async () => ({ ...figures, adapter: { ...figures.adapter, isSoftware: true } }) }), 'computed on the processor'],
     ['cannot even be asked', () => { throw new TypeError('no worker'); }, 'no worker'],
   ])('that %s is no harm', async (_what, gpu, why) => {
     const multiply = new Multiplying({ gpu, turn, now: () => 0 });

@@ -26,6 +26,7 @@ export class Multiplying implements Multiply {
   readonly #sparse: Multiplier; readonly #dense: Multiplier;
   #costs = USUAL;
   #gpu: PlannerOptions['gpu'] = null;
+  #gpuName = '';
   #noGpu = 'a GPU was not looked for';
   #looking: Promise<void> | null = null;
   #isMeasured = false;
@@ -49,7 +50,7 @@ export class Multiplying implements Multiply {
       this.#isMeasured = true;
       void this.#measure();
     }
-    return done;
+    return done.by === 'gpu' ? { ...done, why: `${done.why} (${this.#gpuName})` } : done;
   }
 
   async #measure(): Promise<void> {
@@ -62,9 +63,9 @@ export class Multiplying implements Multiply {
     try {
       const multiplier = this.#options.gpu();
       if (multiplier === null) { this.#noGpu = 'there is no GPU here'; return; }
-      const { adapter, ...costs } = await multiplier.open();
-      this.#noGpu = 'the GPU here is computed on the processor';
-      if (adapter.isSoftware) multiplier.end(); else this.#gpu = { multiplier, costs };
+      const { adapter, kernel, ...costs } = await multiplier.open();
+      this.#gpu = { multiplier, costs };
+      this.#gpuName = `${adapter.description || adapter.vendor || 'an unnamed adapter'}, ${kernel}`;
     } catch (error) {
       // what is no loss is a fault of ours, and yet the processor can do what was asked
       this.#noGpu = error instanceof Lost ? error.message.replace(/\.$/, '') : `a GPU could not be used: ${(error as Error).message}`;
