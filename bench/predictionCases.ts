@@ -38,14 +38,13 @@ export interface PastOptions {
   readonly every: number; readonly within: number;
   /** looks at most, the newest */
   readonly days?: number;
-  readonly halfLifeDays: number;
   readonly told?: (line: string) => void;
 }
 
 export const SAMPLED = 20;
 
 /** Each pair of pull requests once, on the first day on which both were open and exact; in the order of days. One of the two has two commits or more. */
-export async function casesOf(dir: string, { every, within, days: most = Infinity, halfLifeDays, told = () => {} }: PastOptions): Promise<Case[]> {
+export async function casesOf(dir: string, { every, within, days: most = Infinity, told = () => {} }: PastOptions): Promise<Case[]> {
   const { chain, requests } = pullRequestsOf(dir), commits = new Map(requests.map((r) => [r.number, r.commits]));
   const days = daysOf(chain, requests, every, within).slice(-most);
   if (days.length === 0) return [];
@@ -57,7 +56,7 @@ export async function casesOf(dir: string, { every, within, days: most = Infinit
       const { inFlight, pairs } = await lookAt(dir, day);
       const { files, mailmap } = await atHead(reader, day.base);
       const history = historyFrom({ log, head: day.base, files, mailmap: mailmap === null ? null : new Mailmap(mailmap.text), now: day.time });
-      const ground = new Ground(history, inFlight, { asOf: day.time, halfLifeDays, author: crewOf(history, inFlight).author });
+      const ground = new Ground(history, inFlight, { asOf: day.time, author: crewOf(history, inFlight).author });
       const key = (a: number, b: number): number => a * inFlight.acus.length + b;
       const candidates = new Set(candidatesOf(ground, requirements(inFlight.acus)).map(({ a, b }) => key(a, b)));
       let fresh = 0, conflicts = 0;

@@ -66,48 +66,69 @@ function solve(matrix: readonly Float64Array[], right: Float64Array): Float64Arr
 
 /** What can only speak for a conflict, or against one: a fit that says otherwise has seen chance, and does without. */
 const signs: Readonly<Partial<Record<FeatureName, 1 | -1>>> = {
-  distance: -1, near: 1, share: -1, nearHunks: 1, sharedFiles: 1, density: 1, mayMeet: 1, companion: 1, hub: 1, fewerConflicts: 1, moreConflicts: 1, rate: 1, sharesNone: -1,
+  overlapping: 1, distance: -1, near: 1, nearHunks: 1, mayMeet: 1, companion: 1, hub: 1, moreConflicts: 1, rate: 1, moreCommits: 1, moreLines: 1,
 };
 
-function fitSigned(examples: readonly Example[], ridge: number, left: readonly FeatureName[]): Linear {
-  const zero = new Set<FeatureName>(left);
+/** The ridge is on features of standard deviation 1; the weights are given for the features as they are. */
+function fitSigned(examples: readonly Example[], ridge: number, used: readonly FeatureName[]): Linear {
+  let sum = 0;
+  for (const { weight } of examples) sum += weight;
+  const mean = used.map((name) => examples.reduce((s, e) => s + e.weight * e.row[at[name]]!, 0) / sum);
+  const spread = used.map((name, i) => Math.sqrt(examples.reduce((s, e) => s + e.weight * (e.row[at[name]]! - mean[i]!) ** 2, 0) / sum));
+  const rows = examples.map((e) => ({ ...e, row: used.map((name, i) => (spread[i]! < LEAST_SPREAD ? 0 : (e.row[at[name]]! - mean[i]!) / spread[i]!)) }));
+  const left = new Set(used.keys());
   for (;;) {
-    const { bias, weights } = fitLogistic(examples.map((e) => ({ ...e, row: featureNames.map((name, i) => (zero.has(name) ? 0 : e.row[i]!)) })), ridge);
-    for (const name of zero) weights[at[name]] = 0;
-    const wrong = featureNames.map((name, i) => ({ name, by: weights[i]! * (signs[name] ?? 0) })).sort((x, y) => x.by - y.by)[0]!;
-    if (wrong.by >= 0) return { bias, weights };
-    zero.add(wrong.name);
+    const taken = [...left], { bias, weights } = fitLogistic(rows.map((e) => ({ ...e, row: taken.map((i) => e.row[i]!) })), ridge);
+    const wrong = taken.map((i, k) => ({ i, by: weights[k]! * (signs[used[i]!] ?? 0) })).sort((x, y) => x.by - y.by)[0];
+    if (wrong === undefined || wrong.by >= 0) {
+      const row = new Float64Array(featureNames.length);
+      let offset = bias;
+      taken.forEach((i, k) => { if (spread[i]! >= LEAST_SPREAD) { row[at[used[i]!]] = weights[k]! / spread[i]!; offset -= weights[k]! / spread[i]! * mean[i]!; } });
+      return { bias: offset, weights: row };
+    }
+    left.delete(wrong.i);
   }
 }
+/** What hardly varies says nothing. */
+const LEAST_SPREAD = 1e-3;
 
 const isFact = (c: Case): boolean => c.row[at.conflict] === 1;
-/** What each part is fitted to. */
-const parts = {
-  meeting: { of: (c: Case) => c.sharedAtHalf === 0, truth: (c: Case) => c.sharedAtEnd > 0 },
-  conflict: { of: (c: Case) => c.sharedAtEnd > 0 && !isFact(c), truth: (c: Case) => c.conflict },
-} as const;
-/** Constant, or unknown to the part. */
-const LEFT: readonly FeatureName[] = ['conflict'];
+interface PartOf { readonly of: (c: Case) => boolean; readonly truth: (c: Case) => boolean; readonly used: readonly FeatureName[] }
+/**
+ * What each part is fitted to, and which features it has. With some dozens of conflicts to learn from, few features rank pairs of other repositories better
+ * than many: chosen on the earlier halves of all (docs/decisions/0039).
+ */
+const parts: Readonly<Record<keyof Omit<Fitted, 'provenance'>, PartOf>> = {
+  meeting: {
+    of: (c) => c.sharedAtHalf === 0, truth: (c) => c.sharedAtEnd > 0,
+    used: ['fewerLines', 'moreLines', 'fewerFiles', 'moreFiles', 'fewerCommits', 'moreCommits', 'sameAuthor', 'newcomer', 'apart', 'together', 'sameTree', 'companion', 'mayMeet', 'hub'],
+  },
+  conflict: {
+    of: (c) => c.sharedAtEnd > 0 && !isFact(c), truth: (c) => c.conflict,
+    used: ['overlapping', 'distance', 'near', 'nearHunks', 'fewerLines', 'moreCommits', 'fileLines', 'together', 'sameAuthor', 'moreConflicts', 'rate', 'sharesNone'],
+  },
+};
 
 /** By repository. The calibration is of scores that a fit without the pair's repository gave it. */
-export function fit(cases: ReadonlyMap<string, readonly Case[]>, ridge: number): Pick<Fitted, 'meeting' | 'conflict'> {
-  const part = (kind: keyof typeof parts): FittedPart => {
-    const { of, truth } = parts[kind], examples = new Map([...cases].map(([name, all]) => [name, all.filter(of).map((c): Example => ({ row: c.row, y: truth(c), weight: c.weight }))]));
-    const all = [...examples.values()].flat(), { bias, weights } = fitSigned(all, ridge, LEFT);
-    const unseen = [...examples].flatMap(([name, theirs]) => {
-      const others = [...examples].filter(([other]) => other !== name).flatMap(([, e]) => e);
-      if (!others.some(({ y }) => y)) return [];
-      const model = fitSigned(others, ridge, LEFT);
-      return theirs.map(({ row, y, weight }): Example => ({ row: [logOdds(model, row)], y, weight }));
-    });
-    const platt = unseen.length === 0 ? { bias: 0, weights: [1] } : fitLogistic(unseen, 1e-3);
-    let sum = 0;
-    const mean = new Float64Array(featureNames.length);
-    for (const { row, weight } of all) { sum += weight; mean.forEach((_, i) => { mean[i]! += weight * row[i]!; }); }
-    const named = (values: ArrayLike<number>): FittedPart['weights'] => Object.fromEntries(featureNames.map((name, i) => [name, round(values[i]!)] as const).filter(([, v]) => v !== 0));
-    return { bias: round(bias), weights: named(weights), mean: named(mean.map((v) => v / sum)), calibration: { slope: round(Math.max(0.05, platt.weights[0]!)), offset: round(platt.bias) } };
-  };
-  return { meeting: part('meeting'), conflict: part('conflict') };
+export function fit(cases: ReadonlyMap<string, readonly Case[]>, ridge: number): Omit<Fitted, 'provenance'> {
+  return { meeting: fitPart(cases, parts.meeting, ridge), conflict: fitPart(cases, parts.conflict, ridge) };
+}
+
+function fitPart(cases: ReadonlyMap<string, readonly Case[]>, { of, truth, used }: PartOf, ridge: number): FittedPart {
+  const examples = new Map([...cases].map(([name, all]) => [name, all.filter(of).map((c): Example => ({ row: c.row, y: truth(c), weight: c.weight }))]));
+  const all = [...examples.values()].flat(), { bias, weights } = fitSigned(all, ridge, used);
+  const unseen = [...examples].flatMap(([name, theirs]) => {
+    const others = [...examples].filter(([other]) => other !== name).flatMap(([, e]) => e);
+    if (!others.some(({ y }) => y)) return [];
+    const model = fitSigned(others, ridge, used);
+    return theirs.map(({ row, y, weight }): Example => ({ row: [logOdds(model, row)], y, weight }));
+  });
+  const platt = unseen.length === 0 ? { bias: 0, weights: [1] } : fitLogistic(unseen, 1e-3);
+  let sum = 0;
+  const mean = new Float64Array(featureNames.length);
+  for (const { row, weight } of all) { sum += weight; for (const name of used) mean[at[name]]! += weight * row[at[name]]!; }
+  const named = (values: ArrayLike<number>): FittedPart['weights'] => Object.fromEntries(featureNames.map((name, i) => [name, round(values[i]!)] as const).filter(([, v]) => v !== 0));
+  return { bias: round(bias), weights: named(weights), mean: named(mean.map((v) => v / sum)), calibration: { slope: round(Math.max(0.05, platt.weights[0]!)), offset: round(platt.bias) } };
 }
 
 const round = (n: number): number => Math.round(n * 1e4) / 1e4;

@@ -8,9 +8,9 @@ import { at } from '../scripts/steps.ts';
 import { type Case, casesOf } from './predictionCases.ts';
 import { fit } from './predictionFit.ts';
 
-export const RIDGE = 3;
-/** A look every so many days at what was open for at most so many, with the half-life that people see if they choose no other. */
-export const LOOKS = { every: 56, within: 120, halfLifeDays: 180 } as const;
+export const RIDGE = 20;
+/** A look every so many days at what was open for at most so many. */
+export const LOOKS = { every: 56, within: 120 } as const;
 
 /** `owner+name/repo` and `name.git` are names of mirrors. */
 export const nameOf = (dir: string): string => (/^(repo|\.git)$/.test(basename(resolve(dir))) ? basename(dirname(resolve(dir))) : basename(resolve(dir), '.git')).replace('+', '/');

@@ -170,7 +170,7 @@ export class Collaboration {
     const flown = this.#at(asked);
     if (flown.predicted === null || flown.predicted.most < most) {
       const wanted = Math.max(most, PREDICTED);
-      flown.predicted = { most: wanted, pairs: predict(this.history, flown.inFlight, { asOf: this.#moment(asked), halfLifeDays: asked.halfLifeDays, author: flown.crew.author }, wanted) };
+      flown.predicted = { most: wanted, pairs: predict(this.history, flown.inFlight, { asOf: this.#moment(asked), author: flown.crew.author }, wanted) };
     }
     return flown.predicted.pairs;
   }

@@ -29,7 +29,7 @@ export interface Fitted {
 export interface Part { readonly bias: number; readonly weights: Float64Array; readonly mean: Float64Array; readonly calibration: FittedPart['calibration'] }
 export interface Model { readonly meeting: Part; readonly conflict: Part }
 
-export const modelOf = ({ meeting, conflict }: Fitted): Model => ({ meeting: partOf(meeting), conflict: partOf(conflict) });
+export const modelOf = ({ meeting, conflict }: Omit<Fitted, 'provenance'>): Model => ({ meeting: partOf(meeting), conflict: partOf(conflict) });
 
 function partOf({ bias, weights, mean, calibration }: FittedPart): Part {
   const row = (named: FittedPart['weights']): Float64Array => Float64Array.from(featureNames, (name) => named[name] ?? 0);

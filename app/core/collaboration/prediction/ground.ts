@@ -1,13 +1,11 @@
-// What there is to know of the files in flight before any pair is looked at: who touches them now, how often and by how many they were changed, how
-// long they are, what changes with them. Of the history only what was known by a given time is read, once.
+// What there is to know of the files in flight before any pair is looked at: who touches them now, how long they are, what changes with them. Of the
+// history only what was known by a given time is read, once.
 import type { PathBytes } from '../../bytes.ts';
 import type { FlyingFile, History, InFlight } from '../model.ts';
-import { type FileKind, kindOf } from './kinds.ts';
 
 export interface Asking {
   /** seconds since the epoch: nothing that came later is looked at */
   readonly asOf: number;
-  readonly halfLifeDays: number;
   /** who wrote ACU i: a number for each person (crew.ts) */
   readonly author: ArrayLike<number>;
 }
@@ -15,15 +13,10 @@ export interface Asking {
 /** A file that somebody touches now. */
 export interface Touched {
   readonly path: PathBytes;
-  readonly kind: FileKind;
   /** its number in the history; −1: it has none */
   readonly known: number;
   /** ACUs that touch it, by id */
   readonly acus: readonly number[];
-  /** commits that touched it, each halved by every half-life since */
-  readonly churn: number;
-  /** people who ever touched it */
-  readonly authors: number;
   /** lines it has: what was added less what was deleted, or as far as hunks reach where that is more */
   readonly lines: number;
 }
@@ -39,7 +32,6 @@ const NEWEST = 64, NEWEST_OF_ACU = 512;
 const COMPANIONS = 24, LEAST_CHANCE = 0.04;
 /** An ACU of more files than these is judged by the first of them. */
 export const LOOKED_AT = 40;
-const DAY = 86_400;
 
 export class Ground {
   readonly inFlight: InFlight;
@@ -65,7 +57,7 @@ export class Ground {
   readonly #commitsOfAcu: (readonly number[] | undefined)[] = [];
   readonly #folders: (ReadonlySet<string> | undefined)[] = [];
 
-  constructor(history: History, inFlight: InFlight, { asOf, halfLifeDays, author }: Asking) {
+  constructor(history: History, inFlight: InFlight, { asOf, author }: Asking) {
     this.history = history;
     this.inFlight = inFlight;
     this.author = author;
@@ -98,27 +90,22 @@ export class Ground {
       const n = alive ? numbers.get(path) : undefined;
       if (n !== undefined) { known[n] = f; numberOf[f] = n; }
     }
-    const churn = new Float64Array(paths.length), net = new Float64Array(paths.length), people = paths.map(() => new Set<number>()), commits: number[][] = paths.map(() => []), made = new Map<number, number>();
+    const net = new Float64Array(paths.length), commits: number[][] = paths.map(() => []), made = new Map<number, number>();
     for (let i = 0; i < acus.length; i++) made.set(author[i]!, 0);
     for (let c = 0; c < history.time.length; c++) {
-      const age = asOf - history.time[c]!;
-      if (!(age >= 0)) continue;
-      const by = history.author[c]!, from = history.touch[c]!, to = history.touch[c + 1]!, before = made.get(by), weight = 2 ** (-age / DAY / halfLifeDays);
+      if (!(history.time[c]! <= asOf)) continue;
+      const by = history.author[c]!, from = history.touch[c]!, to = history.touch[c + 1]!, before = made.get(by);
       if (before !== undefined) made.set(by, before + 1);
       for (let t = from; t < to; t++) {
         const n = numberOf[history.file[t]!]!;
         if (n < 0) continue;
-        churn[n]! += weight;
         net[n]! += history.added[t]! - history.deleted[t]!;
-        people[n]!.add(by);
         if (to - from <= WIDEST_COMMIT) commits[n]!.push(c);
       }
     }
     this.made = made;
     this.#commits = commits;
-    this.files = paths.map((path, n) => ({
-      path, kind: kindOf(path), known: known[n]!, acus: acusOf[n]!, churn: churn[n]!, authors: people[n]!.size, lines: Math.max(reaches[n]!, net[n]!),
-    }));
+    this.files = paths.map((path, n) => ({ path, known: known[n]!, acus: acusOf[n]!, lines: Math.max(reaches[n]!, net[n]!) }));
   }
 
   #pair(a: number, b: number): number { return Math.min(a, b) * this.inFlight.acus.length + Math.max(a, b); }

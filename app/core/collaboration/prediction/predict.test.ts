@@ -8,12 +8,11 @@ import { MOST_CANDIDATES, NEIGHBOURS, candidatesOf } from './candidates.ts';
 import { featureNames, featuresOf } from './features.ts';
 import { chancesOf, modelOf } from './fitted.ts';
 import { Ground } from './ground.ts';
-import { kindOf } from './kinds.ts';
 import { LEAST_SAID, predict } from './predict.ts';
 import { weights } from './weights.ts';
 
 const NOW = 1_700_000_000, DAY = 86_400;
-const asking = { asOf: NOW, halfLifeDays: 180, author: [] as readonly number[] };
+const asking = { asOf: NOW, author: [] as readonly number[] };
 const none = (): boolean => false;
 
 interface Touch { readonly path: string; readonly hunks?: readonly (readonly [number, number])[]; readonly lines?: number }
@@ -139,7 +138,7 @@ test('answers where there is nothing to go by', () => {
   expect(predict(nothing, together([]), asking, 10)).toEqual([]);
   expect(predict(nothing, together([flying('p', []), flying('q', [])]), { ...asking, author: [0, 0] }, 10)).toEqual([]);
   const two = [flying('p', [{ path: 'a', hunks: [[3, 4]] }], { time: NaN, commits: 0 }), flying('q', [{ path: 'a', hunks: [[4, 4]], lines: 4e9 }], { time: -1e300, commits: 1e9 })];
-  const [pair, ...rest] = predict(nothing, together(two), { asOf: NaN, halfLifeDays: 0, author: [7, 7] }, 10);
+  const [pair, ...rest] = predict(nothing, together(two), { asOf: NaN, author: [7, 7] }, 10);
   expect(rest).toEqual([]);
   expect(pair!.probability > 0 && pair!.probability < 1).toBe(true);
   // added by both: no lines of the base
@@ -156,10 +155,4 @@ test('says why in words', () => {
   const [later] = predict(history, together(apart), { ...asking, author: [0, 1] }, 10);
   expect(later!.reasons.map(({ kind }) => kind)).toContain('meeting');
   expect(later!.probability).toBeLessThan(pair!.probability);
-});
-
-test('tells kinds of files by their paths', () => {
-  const kinds = { 'package-lock.json': 'lock', 'sub/pnpm-lock.yaml': 'lock', 'Cargo.lock': 'lock', 'CHANGELOG.md': 'changelog', 'doc/whats-new/news/1.md': 'changelog', 'dist/x.js': 'generated', 'a/__snapshots__/b.snap': 'generated', 'packages/x/package.json': 'manifest',
-    'src/a.test.ts': 'test', 'tests/x.py': 'test', 'docs/a.html': 'docs', 'README.md': 'docs', 'src/history/a.ts': 'code', 'src/a.ts': 'code', '': 'code' };
-  expect(Object.fromEntries(Object.keys(kinds).map((p) => [p, kindOf(p as PathBytes)]))).toEqual(kinds);
 });
