@@ -21,6 +21,9 @@ const aborts = new Map<string, AbortController>();
 
 type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
 
+/** Tickets that are remembered after they are over. */
+const OVER = 50;
+
 /** Runs one operation through its life, told of in the status line and to be cancelled there; rejects with why it failed. */
 export async function attempt<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string, ticket: string = crypto.randomUUID()): Promise<Methods[M]['result']> {
   const abort = new AbortController(), began = performance.now();
@@ -28,7 +31,7 @@ export async function attempt<M extends Ticketed>(method: M, params: Omit<Method
   useOperations.setState((state) => ({ mine: begin(state.mine, ticket, title, began) }));
   const over = (stage: 'done' | 'failed' | 'cancelled'): void => {
     const ended = performance.now();
-    useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), ...(stage === 'done' ? { lastTook: ended - began } : {}) }));
+    useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), over: new Set([...state.over, ticket].slice(-OVER)), ...(stage === 'done' ? { lastTook: ended - began } : {}) }));
   };
   try {
     const result = await service().call(method, { ...params, ticket } as unknown as Methods[M]['params'], { signal: abort.signal });

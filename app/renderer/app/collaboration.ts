@@ -45,8 +45,13 @@ export const failureOf = (error: unknown): Failure => describe(error);
 /** Asks the worker; the answer is of what was last loaded. */
 export function askWorker<T>(ask: (api: Remote<CollaborationApi>, asked: Asked) => Promise<T>, signal?: AbortSignal): Promise<T> {
   const asked = askedNow(useCollaboration.getState());
-  return client().call((api) => ask(api, asked), signal);
+  if (questions++ === 0) useCollaboration.setState({ busy: performance.now() });
+  return client().call((api) => ask(api, asked), signal).finally(() => { if (--questions === 0) useCollaboration.setState({ busy: null }); });
 }
+let questions = 0;
+
+/** Gives up what is being worked out; who asked hears that it was cancelled. */
+export const stopComputing = (): void => client().cancel();
 
 /** While somebody looks, history and work in flight follow the repository; returns what ends that. */
 export function look(): () => void {

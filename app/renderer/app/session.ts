@@ -77,6 +77,7 @@ async function tryConnect(): Promise<void> {
       useOperations.setState((state) => ({ queue: { running, waiting, paused }, mine: heard(state.mine, running, performance.now()) }));
     });
     mine.on('progress', ({ ticket, phase, done, total }) => useOperations.setState((state) => {
+      if (state.over.has(ticket)) return {};
       const mine = state.mine.some((operation) => operation.ticket === ticket) ? state.mine : heard(state.mine, { ticket, kind: 'import' }, performance.now());
       return { mine: change(mine, ticket, { stage: 'running', phase, done, total }) };
     }));

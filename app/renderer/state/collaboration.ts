@@ -40,13 +40,15 @@ export interface CollaborationState {
   /** what was multiplied last, by whom and why */
   readonly computed: Computed | null;
   readonly chosen: Chosen | null;
+  /** since when the worker is asked something, in performance.now(); null: it is idle */
+  readonly busy: number | null;
   /** "who knows this" stands open beside conflicts and ACUs */
   readonly whoKnows: boolean;
 }
 
 export const emptyCollaboration: CollaborationState = {
   status: 'idle', failure: null, ticket: null, generation: 0, place: 'now', asOf: null, halfLifeDays: HALF_LIFE_DAYS, by: 'directories', names: 'names', heat: 'knowledge',
-  overview: null, computed: null, chosen: null, whoKnows: false,
+  overview: null, computed: null, chosen: null, busy: null, whoKnows: false,
 };
 
 const KEY = 'acumen.collaboration';

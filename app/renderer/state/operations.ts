@@ -25,6 +25,8 @@ export interface Running {
 export interface OperationsState {
   /** newest last; ended ones stay until the next begins */
   readonly mine: readonly Running[];
+  /** tickets of this window that are over: what is still told of them came too late */
+  readonly over: ReadonlySet<string>;
   readonly queue: { readonly running: { readonly ticket: string; readonly kind: string; readonly since: number } | null; readonly waiting: number; readonly paused: boolean };
   readonly canUndo: string | null;
   readonly canRedo: string | null;
@@ -34,7 +36,7 @@ export interface OperationsState {
 }
 
 export const useOperations = create<OperationsState>(() => ({
-  mine: [], queue: { running: null, waiting: 0, paused: false }, canUndo: null, canRedo: null, last: null, lastTook: null,
+  mine: [], over: new Set(), queue: { running: null, waiting: 0, paused: false }, canUndo: null, canRedo: null, last: null, lastTook: null,
 }));
 
 export const isOver = (operation: Running): boolean => operation.ended !== null;

@@ -8,6 +8,7 @@ import { CommandButton } from '../../components/CommandButton.tsx';
 import { Empty } from '../../components/atoms.tsx';
 import { MOST_EVER, changeWords, clampLimit, columnsOf, costDifference, enough, movedItems, useBoard, withMost, withPin } from '../../state/board.ts';
 import type { Column } from '../../state/board.ts';
+import { useCollaboration } from '../../state/collaboration.ts';
 import { useReplica } from '../../state/replica.ts';
 import { say } from '../../state/ui.ts';
 import { grouped, plural } from '../../state/words.ts';
@@ -15,6 +16,7 @@ import { ids } from '../../testids.ts';
 import { BoardColumn } from './BoardColumn.tsx';
 import { BoardGhost, useCardDrags } from './boardDrag.tsx';
 import { useNames } from './names.ts';
+import { NothingThen } from './Nothing.tsx';
 import { Answer, PartHead } from './parts.tsx';
 import { useAsked } from './useAsked.ts';
 import type { Answered } from './useAsked.ts';
@@ -27,7 +29,7 @@ const useAssignment = (what: string, asked: AssignmentAsked | null): Answered<As
 
 export function Board() {
   const decided = useBoard((s) => s.decided), proposed = useBoard((s) => s.proposed), carried = useBoard((s) => s.carried), ready = useReplica((s) => s.status === 'ready');
-  const assignment = useAssignment('board', decided);
+  const assignment = useAssignment('board', decided), then = useCollaboration((s) => s.asOf !== null && s.overview?.counts.flying === 0);
   const held = carried?.over == null ? null : withPin(decided, carried.item, carried.over), ifDropped = useAssignment('board, carried', held), ifTaken = useAssignment('board, what if', proposed?.after ?? null);
   const now = assignment.value, difference = now === null || ifDropped.value === null || ifDropped.waiting ? null : changeWords(now, ifDropped.value);
   return (
@@ -39,7 +41,7 @@ export function Board() {
       </PartHead>
       <Answer of={assignment} waitingFor="Sharing out">
         {(answer) => answer.items.length === 0
-          ? <Empty title="Nothing is open">Conflicts between branches and branches to review become cards here, and are shared out to the people who know their places.</Empty>
+          ? then ? <NothingThen /> : <Empty title="Nothing is open">Conflicts between branches and branches to review become cards here, and are shared out to the people who know their places.</Empty>
           : (
             <>
               <Summary answer={answer} most={decided.most} />
@@ -54,14 +56,14 @@ export function Board() {
 
 /** What this costs, the proof that nothing is cheaper, and what comes next. */
 function Summary({ answer, most }: { answer: Assignment; most: number }) {
-  const { cost, bound, second, items } = answer, exact = Math.abs(cost - bound) <= 1e-6 * Math.max(1, Math.abs(cost)), open = items.filter(({ person }) => person === null).length;
+  const { cost, bound, second, items } = answer, exact = Math.abs(cost - bound) <= 1e-6 * Math.max(1, Math.abs(cost)), open = items.filter(({ person }) => person === null).length, given = items.length - open;
   const least = enough(answer, { most }), names = useNames(), byId = new Map(items.map(({ item }) => [item.id, item]));
   const whose = (person: number | null): string => (person === null ? 'nobody' : names.person(person));
   return (
     <div className="board-summary small">
       <p>
-        <span title="Lower is better: an item costs least with whoever knows its places best and has few others">Cost <strong data-testid={ids.boardCost} data-cost={cost}>{cost.toFixed(2)}</strong></span>
-        <span className={exact ? 'muted' : 'tone-needs'}>{exact ? ', proven: none is cheaper' : `, at most ${(cost - bound).toFixed(2)} above the cheapest`}</span>
+        <strong data-testid={ids.boardCost} data-cost={cost} title={`Cost ${cost.toFixed(2)}, bound ${bound.toFixed(2)}: where both are equal no other way of sharing out is cheaper`}>{exact ? 'Shared out at the least cost, proven' : `At most ${(cost - bound).toFixed(2)} above the least cost`}</strong>
+        {given > 0 && <span className="muted" title="From 0, with who knows its places best, to 1, with somebody who does not know them; more where more people wait for it">: {(cost / given).toFixed(2)} an item, of 0 with who knows it best to 1 with who does not</span>}
         {open > 0 && <span className="tone-conflicts">{` · ▲ ${grouped(open)} beyond everybody's limit `}</span>}
         {least !== null && <button type="button" className="button small" onClick={() => decide(`At most ${grouped(least)} for everybody`, withMost(useBoard.getState().decided, least))}>Raise it to {grouped(least)}</button>}
       </p>

@@ -48,7 +48,7 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
   const limit = personKey === null ? undefined : limits.find(({ key }) => key === personKey);
   return (
     <section ref={element} className={`board-column${away ? ' is-away' : ''}${held === null ? '' : ' is-over'}`} aria-label={`${name}: ${loadWords(cards.length, most)}${away ? ', away' : ''}`} data-testid={ids.boardColumn} data-person={person ?? 'nobody'} data-cards={cards.map(({ item }) => item.id).join('\n')}
-      {...(personKey === null ? {} : { 'data-drop': `person ${personKey}` })} style={{ '--cards': Math.min(Math.max(cards.length, 1), 5) } as React.CSSProperties}>
+      {...(personKey === null ? {} : { 'data-drop': `person ${personKey}` })} style={{ '--cards': Math.min(Math.max(cards.length, 1), 6) } as React.CSSProperties}>
       <header className="board-head">
         {person === null ? <strong className="tone-conflicts">▲ {name}</strong> : <strong className="truncate"><Person index={person} /></strong>}
         <span className={`board-load small${cards.length >= most && person !== null ? ' is-full' : ' muted'}`}>{away ? 'away' : personKey === null ? loadWords(cards.length, most) : `${grouped(cards.length)} of`}</span>

@@ -2,7 +2,7 @@
 // history, its sections, and what stands there before anything is known. Loaded when first opened.
 import { useEffect } from 'react';
 import type { ComponentType, KeyboardEvent } from 'react';
-import { look, readAgain, stopReading } from '../../app/collaboration.ts';
+import { look, readAgain, stopComputing, stopReading } from '../../app/collaboration.ts';
 import { Empty, Spinner } from '../../components/atoms.tsx';
 import { useNow } from '../../components/useNow.ts';
 import { placeNames, places, useCollaboration } from '../../state/collaboration.ts';
@@ -35,7 +35,7 @@ export default function Collaboration() {
       {away && known !== null && <p className="console-note" role="status">The service is away. What stands here is computed in this window, of the history that was read; it follows again when the connection is back.</p>}
       {known !== null && status === 'reading' && <Reading />}
       {known !== null && (status === 'failed' || status === 'stopped') && <p className="console-note" role="status">What stands here is of the history that was read before. <button type="button" className="button small" onClick={readAgain}>Read it again</button></p>}
-      {overview.failure !== null && <Failed failure={overview.failure} />}
+      {overview.failure !== null && <Failed failure={overview.failure}><button type="button" className="button small" onClick={overview.again}>Ask again</button></Failed>}
       <div id="place-view" role="tabpanel" aria-labelledby={`place-${place}`} className="place-view" tabIndex={-1}>
         {known !== null ? <View /> : overview.failure === null && <Before />}
       </div>
@@ -58,8 +58,25 @@ function Places({ place }: { place: Place }) {
         <button key={one} id={`place-${one}`} type="button" role="tab" className="tab" aria-selected={one === place} aria-controls="place-view" tabIndex={one === place ? 0 : -1} onClick={() => useCollaboration.setState({ place: one })}>{placeNames[one]}</button>
       ))}
       <span className="spacer" />
+      <Busy />
       <span className="privacy tiny muted">Stays on this machine. Nobody is ranked by output.</span>
     </div>
+  );
+}
+
+/** A sign when an answer takes longer than one blinks, a number when it takes long, a way out when it takes too long. */
+function Busy() {
+  const since = useCollaboration((s) => s.busy);
+  return since === null ? null : <Elapsed since={since} />;
+}
+
+function Elapsed({ since }: { since: number }) {
+  const took = useNow() - since;
+  if (took < 300) return null;
+  return (
+    <span className="busy small muted"><Spinner /> {took < 1000 ? 'computing' : `computing, ${duration(took)}`}
+      {took > 2000 && <button type="button" className="button small" onClick={stopComputing}>Cancel</button>}
+    </span>
   );
 }
 
@@ -69,7 +86,7 @@ function Reading() {
   return (
     <div className="reading" role="status" data-testid={ids.progress}>
       <Spinner />
-      <span>{operation === null || operation.phase === '' ? 'Reading the history' : operation.phase}</span>
+      <span>{operation === null || operation.phase === '' ? 'Reading the history' : operation.phase.charAt(0).toUpperCase() + operation.phase.slice(1)}</span>
       {operation !== null && operation.total !== null && <progress aria-label="Read so far" max={operation.total} value={operation.done} />}
       {operation !== null && operation.done > 0 && <span className="muted">{grouped(operation.done)}{operation.total === null ? '' : ` of ${grouped(operation.total)}`}</span>}
       {operation !== null && now - operation.began > 1000 && <span className="muted">{duration(now - operation.began)}</span>}

@@ -12,6 +12,7 @@ import { Board } from './Board.tsx';
 import { Detail } from './Detail.tsx';
 import { Lines } from './Lines.tsx';
 import { useNames } from './names.ts';
+import { NothingThen } from './Nothing.tsx';
 import { Answer, Likely, PartHead, Person } from './parts.tsx';
 import { useAsked } from './useAsked.ts';
 import type { Answered } from './useAsked.ts';
@@ -82,7 +83,9 @@ function TalkLine({ item: { a, b, need, evidence } }: { item: TalkPair }) {
 
 /** What would fill the list. */
 function Nobody() {
+  const then = useCollaboration((s) => s.asOf !== null && s.overview?.counts.flying === 0);
   const authors = useReplica((s) => new Set(s.rows.map((row) => row.email || row.author)).size);
+  if (then) return <NothingThen />;
   if (authors === 0) return <Empty title="Nothing is in flight">Import branches or patches of several people: whoever changes the same places is listed here.</Empty>;
   if (authors === 1) return <Empty title="One author has all work in flight">As soon as somebody else has a branch near theirs, both are listed here.</Empty>;
   return <Empty title="Nobody needs to talk">No two people's work in flight conflicts, is predicted to, or lies close together.</Empty>;

@@ -104,7 +104,7 @@ const visibleLines = (text: string): string => text.split('\n').map((line) => vi
 
 /** What an answer is until it is there: a sign that it is computed, why it failed, or what is shown of it. */
 export function Answer<T>({ of, waitingFor, children }: { of: Answered<T>; waitingFor: string; children: (value: T) => ReactNode }) {
-  if (of.failure !== null) return <Failed failure={of.failure} />;
+  if (of.failure !== null) return <Failed failure={of.failure}><button type="button" className="button small" onClick={of.again}>Ask again</button></Failed>;
   if (of.value === null) return <div className="part-waiting muted" role="status"><Spinner /> {waitingFor}</div>;
   return children(of.value);
 }

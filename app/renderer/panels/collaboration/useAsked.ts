@@ -5,11 +5,10 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Asked } from '../../../core/collaboration/report.ts';
 import type { CollaborationApi } from '../../../workers/client.ts';
 import { askWorker, failureOf } from '../../app/collaboration.ts';
-import { isCancelled } from '../../app/actions.ts';
 import { useCollaboration } from '../../state/collaboration.ts';
 import type { Failure } from '../../state/collaboration.ts';
 
-export interface Answered<T> { readonly value: T | null; readonly waiting: boolean; readonly failure: Failure | null }
+export interface Answered<T> { readonly value: T | null; readonly waiting: boolean; readonly failure: Failure | null; /** asks what failed once more */ again(): void }
 
 /** Last answers by question, for whoever comes back to them; of one generation. */
 const kept = new Map<string, { readonly key: string; readonly value: unknown }>();
@@ -44,7 +43,7 @@ export function useAsked<T>(what: string, key: string | null, ask: (api: Remote<
       kept.set(what, { key: wanted, value });
       if (mounted.current) setHeld({ key: wanted, value, failure: null });
     } catch (error) {
-      if (mounted.current && !isCancelled(error)) setHeld(({ value }) => ({ key: wanted, value, failure: failureOf(error) }));
+      if (mounted.current) setHeld(({ value }) => ({ key: wanted, value, failure: failureOf(error) }));
     }
   });
   useEffect(() => { mounted.current = true; return () => { mounted.current = false; }; }, []);
@@ -53,5 +52,5 @@ export function useAsked<T>(what: string, key: string | null, ask: (api: Remote<
     newest.current = whole;
     if (whole !== null && !here) void start();
   }, [whole, here]);
-  return { value: key === null ? null : held.value, waiting: whole !== null && !here, failure: here ? held.failure : null };
+  return { value: key === null ? null : held.value, waiting: whole !== null && !here, failure: here ? held.failure : null, again: () => setHeld(({ value }) => ({ key: null, value, failure: null })) };
 }
