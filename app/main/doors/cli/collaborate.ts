@@ -127,7 +127,7 @@ async function show(out: Output, report: ShownReport, options: Options, ms: numb
   if (predictions.length === 0) await out.line('  None is to be expected.');
   for (const { a, b, probability, reasons } of predictions) {
     await out.line(`  ${percent(probability).padStart(5)} ${words.sides(a, b)}`);
-    for (const { text, weight } of reasons.slice(0, 3)) await out.line(`      ${out.style('dim', `${weight >= 0 ? '+' : '−'} ${clean(text)}`)}`);
+    for (const { text, weight, path } of reasons.slice(0, 3)) await out.line(`      ${out.style('dim', `${weight >= 0 ? '+' : '−'} ${clean(text)}${path === null ? '' : ` (${place(path)})`}`)}`);
   }
 
   await title('Open conflicts, and who knows their code', conflictCount > conflicts.length ? `${conflicts.length} of ${conflictCount}` : '');
