@@ -49,16 +49,29 @@ export async function readLog(reader: HistoryReader, head: Oid, log: Log, { sign
   let next = 0;
   for (; next < left.length && waves.length < AHEAD; next += WAVE) waves.push(wave(next));
   for (let read = waves.shift(); read !== undefined; read = waves.shift()) {
-    const answer = await read;
+    const answer = await orAborted(read, signal);
     for (const commit of answer.commits) log.add(commit);
     lacking += answer.lacking;
     done = Math.min(left.length, done + WAVE);
     progress?.(done, left.length);
-    if (signal?.aborted === true) throw new AcumenError('cancelled', 'Reading the history was cancelled.', 'Ask again to go on.');
+    if (signal?.aborted === true) throw cancelled();
     isFull ||= log.touches > MOST_TOUCHES;
     if (next < left.length && !isFull) { waves.push(wave(next)); next += WAVE; }
   }
   return { log, lacking };
+}
+
+const cancelled = (): AcumenError => new AcumenError('cancelled', 'Reading the history was cancelled.', 'Ask again to go on.');
+
+/** Who gives up does not wait for what is on its way. */
+function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(cancelled());
+    if (signal.aborted) abort();
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }
 
 /** Rows that are nobody's parents. */

@@ -11,12 +11,14 @@ export interface Asked {
   readonly most: number;
   /** commits whose parents the repository does not hold */
   readonly cut: readonly Oid[];
+  /** how long it may stay silent: with `without` it walks all before it says a word */
+  readonly timeoutMs: number;
 }
 
 const KEPT_COMPLAINTS = 4096;
 
 /** Rejects with what git says where it cannot walk: somebody else may (git/reader.ts). */
-export function descent(home: GitHome, format: ObjectFormat, { head, without, most, cut }: Asked): Promise<Ancestry> {
+export function descent(home: GitHome, format: ObjectFormat, { head, without, most, cut, timeoutMs }: Asked): Promise<Ancestry> {
   home.cutAt(cut);
   return new Promise((resolve, reject) => {
     const child = home.converse('ancestry');
@@ -24,7 +26,7 @@ export function descent(home: GitHome, format: ObjectFormat, { head, without, mo
     let rest = '', complaint = '', timer: NodeJS.Timeout | null = null, isCut = cut.length > 0;
     const wait = (): void => {
       if (timer !== null) clearTimeout(timer);
-      timer = setTimeout(() => { end(() => reject(timedOut(home.timeoutMs))); }, home.timeoutMs).unref();
+      timer = setTimeout(() => { end(() => reject(timedOut(timeoutMs))); }, timeoutMs).unref();
     };
     const end = (how: () => void): void => {
       if (timer !== null) clearTimeout(timer);

@@ -1,6 +1,7 @@
 // One `diff-tree --stdin` and what it is asked to compare, one answer after the other. A git that hangs, dies or babbles fails what was asked
 // of it; what it cannot compare fails alone. How answers are read is patches.ts's.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { AcumenError } from '../../../core/errors.ts';
 import { corruptObject } from '../failures.ts';
 import { gitFailed, timedOut } from './git.ts';
@@ -11,6 +12,11 @@ import { Cut, type Parser, misheard } from './patches.ts';
 const LONGEST_LINE = 1 << 20;
 const LF = 10;
 const KEPT_COMPLAINTS = 4096;
+/**
+ * Ten folders of ten of ten … are a kilobyte on disk, and git lists all their files in memory before it says a word. More than this of its own,
+ * in bytes, and it is ended; looked at so often, in ms.
+ */
+const MOST_MEMORY = 512 << 20, LOOK_MS = 200;
 /** What is no id git sends back, and before it what it has to say: so an answer is known to have ended. */
 const END = '.';
 /** git's words for objects that it cannot make sense of, or has not got. */
@@ -23,6 +29,7 @@ export class Differences<Asked, Answer> {
   readonly #command: 'lines' | 'paths' | 'merges';
   readonly #parser: Parser<Asked, Answer>;
   readonly #timeoutMs: number;
+  readonly #mostMemory: number;
   #child: ChildProcessWithoutNullStreams | null = null;
   #jobs: Job<Asked, Answer>[] = [];
   #unsent = '';
@@ -37,11 +44,12 @@ export class Differences<Asked, Answer> {
   #timer: NodeJS.Timeout | null = null;
   #closed = false;
 
-  constructor(home: GitHome, command: 'lines' | 'paths' | 'merges', parser: Parser<Asked, Answer>, timeoutMs: number) {
+  constructor(home: GitHome, command: 'lines' | 'paths' | 'merges', parser: Parser<Asked, Answer>, timeoutMs: number, mostMemory = MOST_MEMORY) {
     this.#home = home;
     this.#command = command;
     this.#parser = parser;
     this.#timeoutMs = timeoutMs;
+    this.#mostMemory = mostMemory;
   }
 
   /** In the order asked. Ids must be whole ones of this repository's format. */
@@ -65,7 +73,7 @@ export class Differences<Asked, Answer> {
     if (this.#jobs.length === 0) {
       this.#hold(child, 'ref');
       this.#heard = performance.now();
-      this.#timer ??= setTimeout(() => this.#look(), this.#timeoutMs).unref();
+      this.#timer ??= setTimeout(() => this.#look(), LOOK_MS).unref();
       this.#parser.begin(job.asked);
     }
     this.#jobs.push(job);
@@ -95,9 +103,9 @@ export class Differences<Asked, Answer> {
   #look(): void {
     this.#timer = null;
     if (this.#jobs.length === 0) return;
-    const left = this.#timeoutMs - (performance.now() - this.#heard);
-    if (left > 0) this.#timer = setTimeout(() => this.#look(), left).unref();
-    else this.#fail(timedOut(this.#timeoutMs));
+    if (performance.now() - this.#heard >= this.#timeoutMs) this.#fail(timedOut(this.#timeoutMs));
+    else if (ownMemory(this.#child?.pid) > this.#mostMemory) this.#skip(new AcumenError('too-large', `Comparing ${this.#parser.line(this.#jobs[0]!.asked)} takes more than ${this.#mostMemory >> 20} MB.`, 'It is left out of the history.'));
+    if (this.#jobs.length > 0) this.#timer ??= setTimeout(() => this.#look(), LOOK_MS).unref();
   }
 
   #hear(arrived: Buffer): void {
@@ -132,7 +140,7 @@ export class Differences<Asked, Answer> {
     return end + 1;
   }
 
-  #answer(answer: Answer): void {
+  #answer(answer: Answer | AcumenError): void {
     const job = this.#jobs.shift()!;
     this.#deaths = 0;
     const [next] = this.#jobs;
@@ -175,5 +183,14 @@ export class Differences<Asked, Answer> {
     this.#timer = null;
     child?.kill('SIGKILL');
     return jobs;
+  }
+}
+
+/** Bytes that a process has to itself, without the packs that it maps (proc(5)); 0 where that is not told. */
+function ownMemory(pid: number | undefined): number {
+  try {
+    return 1024 * Number(/^RssAnon:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1] ?? 0);
+  } catch {
+    return 0;
   }
 }

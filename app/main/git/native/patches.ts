@@ -4,6 +4,7 @@ import type { Buffer } from 'node:buffer';
 import type { ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { type Entry, type MergedPath, Mode, type PathChange, type TreePair } from '../../../core/repository.ts';
+import { corruptObject } from '../failures.ts';
 import { mergedPath } from '../log/merged.ts';
 import { gitFailed } from './git.ts';
 
@@ -24,7 +25,8 @@ export interface Parser<Asked, Answer> {
   readonly isInside: boolean;
   /** Takes lines of content from `at` on, as many as there are; answers where to go on: behind the end, in the middle of a line. */
   inside(bytes: Buffer, at: number): number;
-  end(): Answer;
+  /** the answer, or why there is none */
+  end(): Answer | AcumenError;
 }
 
 /** The hunks of one side, while its lines come by. `old`: the line it is at. */
@@ -186,8 +188,9 @@ export class PairPatches extends Patches implements Parser<TreePair, readonly Pa
     }, this.#asked!.after);
   }
 
-  end(): readonly PathChange[] {
-    if (!this.isBegun) throw misheard();
+  end(): readonly PathChange[] | AcumenError {
+    // git passes over what it has not got
+    if (!this.isBegun) return corruptObject(`What ${this.line(this.#asked!)} changed`, 'one of the two is not there');
     return this.open.map(({ path, from, before: [before = null], after, sides }) => {
       const hunks = sides[0]!.of(this.#how === 'lines' && !isModule(before) && !isModule(after));
       // a file that became a link or the like is told as taken out and put in: that is one hunk

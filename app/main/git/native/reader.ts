@@ -104,7 +104,7 @@ class NativeObjects implements Objects {
   }
 
   readonly plumbing = {
-    ancestry: (head: Oid, without: readonly Oid[], most: number, cut: readonly Oid[]) => descent(this.#home, this.#format, { head, without, most, cut }),
+    ancestry: (head: Oid, without: readonly Oid[], most: number, cut: readonly Oid[]) => descent(this.#home, this.#format, { head, without, most, cut, timeoutMs: this.#patience }),
     changes: (pairs: readonly TreePair[], how: 'lines' | 'paths') => {
       const started = (): Differences<TreePair, readonly PathChange[]> => new Differences(this.#home, how, new PairPatches(how, EMPTY_TREES[this.#format]), this.#patience);
       return (how === 'lines' ? this.#lines ??= started() : this.#paths ??= started()).of(pairs);
