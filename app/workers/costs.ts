@@ -24,11 +24,11 @@ export async function measuredCosts(turn: () => Promise<void> | undefined, now: 
 }
 
 /** Remembered, or measured and remembered. `machine`: what tells this machine from others that share the memory. */
-export async function rememberedCosts(remembered: Remembered, machine: string, turn: () => Promise<void> | undefined): Promise<ProcessorCosts> {
+export async function rememberedCosts(remembered: Remembered, machine: string, turn: () => Promise<void> | undefined, measure = measuredCosts): Promise<ProcessorCosts> {
   const key = JSON.stringify(['processor', VERSION, machine]), known = await remembered.get(key);
   const costs = known === null ? null : costsOf(known);
   if (costs !== null) return costs;
-  const measured = await measuredCosts(turn);
+  const measured = await measure(turn);
   await remembered.set(key, costsText(measured));
   return measured;
 }
