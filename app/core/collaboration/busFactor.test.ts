@@ -53,6 +53,11 @@ test('a quarter held by one stands before a corner that nobody here knows, and a
   expect(found.map(({ path, factor }) => [path, factor])).toEqual([['all', 2], ['', 3], ['one', 1], ['old', 0]]);
 });
 
+test('a lock file is no place', () => {
+  const found = risks(named(historyOf(2, 4, [touch(0, 1, 0, 1, 2), touch(1, 2, 3)]), ['a', 'b', 'c', 'yarn.lock']));
+  expect(found.map(({ path }) => path)).not.toContain('yarn.lock');
+});
+
 test('nothing, one author, and no more than asked for', () => {
   expect(risks(historyOf(0, 0, []))).toEqual([]);
   const one = risks(named(historyOf(1, 4, [touch(0, 0, 0, 1, 2, 3)]), ['a/b/x', 'a/b/y', 'a/b/z', 'a/w']));

@@ -12,6 +12,8 @@ export const LEFT_DAYS = 365;
 const DAY = 86_400;
 /** A directory of fewer files is told by its files; a place matters from this share of the repository on (the mean of its share of files and of knowledge). */
 const FEWEST_FILES = 3, MATTERS = 0.004;
+/** Files that tools write: nobody knows them, however often they are committed. */
+const WRITTEN_BY_TOOLS = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock|Gemfile\.lock|composer\.lock|flake\.lock)$/;
 /** Holders that are named, largest first; `factor` counts them all. */
 const NAMED = 8;
 
@@ -94,7 +96,7 @@ function placesThatMatter({ people, files }: History, knowledge: Sparse): Place[
   };
   for (const [path, { files: count, known }] of sums) if (count >= FEWEST_FILES) enter(path as PathBytes, count, known);
   for (const [f, { path, alive: is }] of files.entries()) {
-    if (!is) continue;
+    if (!is || WRITTEN_BY_TOOLS.test(path)) continue;
     const known = new Map<number, number>();
     for (let i = byFile.start[f]!; i < byFile.start[f + 1]!; i++) if (isPerson[byFile.col[i]!] === true && byFile.value[i]! > 0) known.set(byFile.col[i]!, byFile.value[i]!);
     enter(path, 1, known);

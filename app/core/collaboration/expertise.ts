@@ -39,6 +39,8 @@ export const weights: Readonly<Record<typeof figures[number], number>> = {
 const OF_FILE = 40, OF_PLACE = 12, OF_ALL = 20;
 /** Co-change: the latest commits of the file, how many files such a commit has at most, and how many partners count. */
 const COMMITS = 100, TOGETHER = 20, PARTNERS = 10;
+/** A smaller share of a path is not given as a reason. */
+const SHOWN = 0.01;
 /** Paths of a question that are looked at; the first ones. */
 const PATHS = 64;
 
@@ -196,7 +198,7 @@ export class Expertise {
       }
       if (lines > (wrote?.lines ?? 0)) wrote = { kind: 'wrote', person, path, lines };
     }
-    if (knows !== undefined) out.push(knows);
+    if (knows !== undefined && knows.share >= SHOWN) out.push(knows);
     if (wrote !== undefined) out.push(wrote);
     for (const { path, file } of some) {
       if (file === undefined || knows !== undefined) continue;

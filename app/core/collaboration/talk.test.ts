@@ -46,7 +46,18 @@ test('what changes together ties two who touch no file in common', () => {
   const history = { ...historyOf(3, 2, [3, 2, 1].map((days) => ({ author: 2, time: NOW - days * DAY, files: both }))), files: ['x', 'y'].map((path) => ({ path: path as PathBytes, alive: true })) };
   const found = talk(inFlight([{ author: 0, files: { x: [1, 2] } }, { author: 1, files: { y: [1, 2] } }]), history);
   expect(found).toHaveLength(1);
-  expect(found[0]).toMatchObject({ a: 0, b: 1, evidence: [{ kind: 'changes together', commits: 3 }, { kind: 'changes together', commits: 3 }] });
+  expect(found[0]).toMatchObject({ a: 0, b: 1, evidence: [{ kind: 'changes together', commits: 3 }] });
+});
+
+test('a hundred places that two share are not a hundred reasons, and what lies about for years is none', () => {
+  const files = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, [1, 2]])), old = NOW - 4 * 365 * DAY;
+  const many = talk(inFlight([{ author: 0, files }, { author: 1, files }]))[0]!, conflict = talk(inFlight([{ author: 0, files: { f: [1, 2] } }, { author: 1, files: { f: [1, 2] } }], [[0, 1]]))[0]!;
+  expect(many.evidence).toHaveLength(6);
+  expect(many.need).toBeLessThan(conflict.need + 0.1);
+  expect(talk(inFlight([{ author: 0, files, time: old }, { author: 1, files }], [[0, 1]]))).toEqual([]);
+  // again and again on one place is one place
+  const often = talk(inFlight(Array.from({ length: 8 }, (_, i) => ({ author: i % 2, files: { f: [900 * i, 900 * i + 1] } }))))[0]!;
+  expect(often.evidence).toHaveLength(1);
 });
 
 test('nobody talks to themselves or to a bot, and newcomers are people', () => {
@@ -66,7 +77,7 @@ test('a file that everybody touches binds few, and little', () => {
 
 test('need is from 0 to 1, pairs are told once, the most needed first', () => {
   const change = fc.record({ author: fc.nat(5), files: fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.array(fc.nat(50), { maxLength: 4 }).map((lines) => { const rising = [...new Set(lines)].sort((x, y) => x - y); return rising.slice(0, rising.length & ~1); })) });
-  fc.assert(fc.property(fc.array(change, { maxLength: 12 }), fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 20 }), fc.nat(10), (changes, conflicts, most) => {
+  fc.assert(fc.property(fc.array(change, { maxLength: 12 }), fc.uniqueArray(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 20, selector: String }), fc.nat(10), (changes, conflicts, most) => {
     const flying = inFlight(changes, conflicts.filter(([a, b]) => a < b && b < changes.length && Object.keys(changes[a]!.files).length > 0));
     const found = talk(flying, historyOf(6, 0, []), [], most);
     expect(found.length).toBeLessThanOrEqual(most);
@@ -75,6 +86,7 @@ test('need is from 0 to 1, pairs are told once, the most needed first', () => {
       expect(a).toBeLessThan(b);
       expect(need > 0 && need <= 1).toBe(true);
       expect(evidence.length).toBeGreaterThan(0);
+      expect(new Set(evidence.map((of) => JSON.stringify(of))).size).toBe(evidence.length);
       if (i > 0) expect(need).toBeLessThanOrEqual(found[i - 1]!.need);
     }
   }), { numRuns: 200 });

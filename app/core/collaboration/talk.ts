@@ -8,14 +8,21 @@ import type { Flying, FlyingFile, InFlight } from './model.ts';
 import type { Evidence, PredictedPair, TalkPair } from './report.ts';
 
 const DAY = 86_400;
-/** How much each reason alone makes a talk needed, 0…1; several add up as chances do, 1 − Π(1 − w). */
+/**
+ * How much each reason alone makes a talk needed, 0…1. Different ones add up as chances do, 1 − Π(1 − w), the k-th strongest counting one k-th, and
+ * conflicts by the logarithm of how many: two who share a hundred places need one talk, not a hundred.
+ */
 const CONFLICT = 0.5, PREDICTED = 0.5, SAME_LINES = 0.3, SAME_FILE = 0.12, TOGETHER = 0.08;
 /** Lines apart at which two changes of a file count half as much as touching ones. */
 const NEAR = 20;
+/** Work that lies about counts half after this many days: what nobody has touched for years needs no talk now. */
+const LIES_DAYS = 60;
 /** Who worked together this often lately has half the need left; "lately" halves in this many days. */
 const OFTEN = 4, SEEN_DAYS = 90;
 /** Of one file: each change is compared with so many that come next in it. Reasons that are kept of one pair. */
-const NEIGHBOURS = 8, KEPT = 6;
+const NEIGHBOURS = 8, KEPT = 6, CONFLICTS = 3;
+/** Less need is none. */
+const LEAST = 0.005;
 /** Files of an ACU whose partners are looked at, and changes that a partner is compared with. */
 const PARTNERED = 16;
 
@@ -27,52 +34,64 @@ export interface TalkAsked {
   readonly predicted: readonly PredictedPair[];
 }
 
-interface Gathered { rest: number; evidence: { readonly weight: number; readonly of: Evidence }[] }
+/** Of one pair: conflicts, counted by how fresh they are, and other reasons, the strongest for each place. */
+interface Gathered { conflicts: number; readonly shown: Reason[]; readonly reasons: Map<string, Reason> }
+interface Reason { readonly weight: number; readonly of: Evidence }
 
 /** The `most` needed talks, the most needed first. Bots and agents are left out: nobody can talk to them. */
 export function talkPairs({ crew, inFlight, expertise, predicted }: TalkAsked, most: number): TalkPair[] {
-  const { acus, conflicts, pairs } = inFlight, { author, people } = crew, n = people.length;
+  const { acus, conflicts, pairs } = inFlight, { author, people } = crew, n = people.length, { asOf } = expertise.experience;
   const found = new Map<number, Gathered>(), place = new Map(acus.map(({ id }, i) => [id, i]));
-  const add = (i: number, j: number, weight: number, of: Evidence | null): void => {
-    const a = Math.min(author[i]!, author[j]!), b = Math.max(author[i]!, author[j]!);
-    if (a === b || !(weight > 0) || people[a]!.kind !== 'person' || people[b]!.kind !== 'person') return;
-    const key = a * n + b;
-    let pair = found.get(key);
-    if (pair === undefined) found.set(key, pair = { rest: 1, evidence: [] });
-    pair.rest *= 1 - Math.min(1, weight);
-    if (of === null) return;
-    pair.evidence.push({ weight, of });
-    if (pair.evidence.length > 4 * KEPT) pair.evidence = strongest(pair.evidence);
+  const fresh = acus.map(({ time }) => 2 ** (-Math.max(0, asOf - time) / (LIES_DAYS * DAY)));
+  const pairOf = (i: number, j: number): Gathered | null => {
+    const a = author[i]!, b = author[j]!;
+    if (a === b || people[a]!.kind !== 'person' || people[b]!.kind !== 'person') return null;
+    let pair = found.get(key(a, b, n));
+    if (pair === undefined) found.set(key(a, b, n), pair = { conflicts: 0, shown: [], reasons: new Map() });
+    return pair;
+  };
+  const add: Add = (i, j, place, weight, of) => {
+    const pair = pairOf(i, j), now = weight * Math.min(fresh[i]!, fresh[j]!);
+    if (pair !== null && now > (pair.reasons.get(place)?.weight ?? 0)) pair.reasons.set(place, { weight: now, of });
   };
 
-  for (let k = 0; k < pairs.a.length; k++) add(pairs.a[k]!, pairs.b[k]!, CONFLICT, null);
+  for (let k = 0; k < pairs.a.length; k++) {
+    const pair = pairOf(pairs.a[k]!, pairs.b[k]!);
+    if (pair !== null) pair.conflicts += Math.min(fresh[pairs.a[k]!]!, fresh[pairs.b[k]!]!);
+  }
   for (const { a, b, paths } of conflicts) {
     const i = place.get(a), j = b === 'base' ? undefined : place.get(b), path = paths[0];
-    // the weight is counted above, for every pair; here is why
-    if (b !== 'base' && i !== undefined && j !== undefined && path !== undefined) found.get(key(author[i]!, author[j]!, n))?.evidence.push({ weight: CONFLICT, of: { kind: 'conflict', a, b, path } });
+    if (b === 'base' || i === undefined || j === undefined || path === undefined) continue;
+    pairOf(i, j)?.shown.push({ weight: Math.min(fresh[i]!, fresh[j]!), of: { kind: 'conflict', a, b, path } });
   }
   for (const { a, b, probability } of predicted) {
     const i = place.get(a), j = place.get(b);
-    if (i !== undefined && j !== undefined) add(i, j, PREDICTED * probability, { kind: 'predicted', a, b, probability });
+    if (i !== undefined && j !== undefined) add(i, j, `predicted ${a} ${b}`, PREDICTED * probability, { kind: 'predicted', a, b, probability });
   }
   const touching = byPath(acus);
   for (const [path, here] of touching) sameFile(path, here, acus, add);
   changesTogether(touching, acus, expertise, add);
 
   const seen = seenTogether(expertise, n), out: TalkPair[] = [];
-  for (const [key, { rest, evidence }] of found) {
-    const a = Math.floor(key / n), b = key % n, known = seen.get(key), reasons = strongest(evidence).map(({ of }) => of);
-    if (known !== undefined) reasons.push({ kind: 'seen', times: known.times, last: known.last });
-    out.push({ a, b, need: (1 - rest) / (1 + (known?.lately ?? 0) / OFTEN), evidence: reasons });
+  for (const [pair, { conflicts, shown, reasons }] of found) {
+    const others = strongest([...reasons.values()]), known = seen.get(pair);
+    let rest = (1 - CONFLICT) ** Math.log2(1 + conflicts);
+    others.forEach(({ weight }, k) => { rest *= 1 - weight / (k + 1); });
+    const need = (1 - rest) / (1 + (known?.lately ?? 0) / OFTEN);
+    if (!(need > LEAST)) continue;
+    const evidence = [...strongest(shown).slice(0, CONFLICTS), ...others].slice(0, KEPT).map(({ of }) => of);
+    if (known !== undefined) evidence.push({ kind: 'seen', times: known.times, last: known.last });
+    out.push({ a: Math.floor(pair / n), b: pair % n, need, evidence });
   }
   return out.sort((x, y) => y.need - x.need || x.a - y.a || x.b - y.b).slice(0, most);
 }
 
 const key = (x: number, y: number, n: number): number => Math.min(x, y) * n + Math.max(x, y);
-const strongest = (evidence: Gathered['evidence']): Gathered['evidence'] => evidence.sort((x, y) => y.weight - x.weight).slice(0, KEPT);
+const strongest = (reasons: Reason[]): Reason[] => reasons.sort((x, y) => y.weight - x.weight).slice(0, KEPT);
 
 interface Touch { readonly acu: number; readonly file: FlyingFile }
-type Add = (i: number, j: number, weight: number, of: Evidence) => void;
+/** `place`: what it is about; of the same place the strongest reason counts */
+type Add = (i: number, j: number, place: string, weight: number, of: Evidence) => void;
 
 function byPath(acus: readonly Flying[]): Map<PathBytes, Touch[]> {
   const out = new Map<PathBytes, Touch[]>();
@@ -94,7 +113,7 @@ function sameFile(path: PathBytes, here: Touch[], acus: readonly Flying[], add: 
     for (let j = i + 1; j < Math.min(here.length, i + 1 + NEIGHBOURS); j++) {
       const x = here[i]!, y = here[j]!, lines = linesBetween(x.file.hunks, y.file.hunks);
       const weight = SAME_FILE + (lines === null ? 0 : (SAME_LINES - SAME_FILE) / (1 + lines / NEAR));
-      add(x.acu, y.acu, weight / crowd, { kind: 'same file', path, a: acus[x.acu]!.id, b: acus[y.acu]!.id, lines });
+      add(x.acu, y.acu, path, weight / crowd, { kind: 'same file', path, a: acus[x.acu]!.id, b: acus[y.acu]!.id, lines });
     }
   }
 }
@@ -123,7 +142,7 @@ function changesTogether(touching: ReadonlyMap<PathBytes, readonly Touch[]>, acu
         // one commit together may be chance
         if (here === undefined || partner.commits < 2) continue;
         for (const { acu: second } of here.slice(0, PARTNERED)) {
-          add(acu, second, TOGETHER * Math.min(1, partner.weight / 2) / Math.log2(1 + here.length), { kind: 'changes together', path, with: other, commits: partner.commits });
+          add(acu, second, path < other ? `${path}\0${other}` : `${other}\0${path}`, TOGETHER * Math.min(1, partner.weight / 2) / Math.log2(1 + here.length), { kind: 'changes together', path, with: other, commits: partner.commits });
         }
       }
     }

@@ -13,6 +13,8 @@ import type { Assignment, AssignmentAsked } from './report.ts';
 import { type Staff, assignmentOf, workItemsOf } from './workItems.ts';
 
 const DAY = 86_400, NOW = 1_700_000_000;
+/** Work of this moment. */
+const flown = (changes: readonly Change[], conflicts?: Parameters<typeof inFlight>[1]): InFlight => inFlight(changes.map((change) => ({ ...change, time: NOW - 100 + (change.time ?? 0) })), conflicts);
 const free: AssignmentAsked = { away: [], limits: [], most: 10, pinned: [] };
 const staffOf = (history: History, flying: InFlight): Staff => ({ crew: crewOf(history, flying), inFlight: flying, expertise: new Expertise(new Experience(history).to(NOW)) });
 /** Three people, each with a file of their own: a, b, c. */
@@ -21,8 +23,10 @@ const three = { ...historyOf(3, 3, commits.sort((x, y) => x.time - y.time)), fil
 const key = (p: number): string => three.people[p]!.key;
 const taken = ({ items }: Assignment): (number | null)[] => items.map(({ person }) => person);
 
-test('items are the conflicts, then a review of each change, newest first', () => {
+test('items are the conflicts, then a review of each change, the newest of both', () => {
   const flying = inFlight([{ author: 0, files: { a: [1, 2] }, time: 5 }, { author: 1, files: { a: [1, 2], b: [] }, time: 9 }], [[0, 1], [0, 'base']]);
+  const many = workItemsOf(inFlight(Array.from({ length: 700 }, (_, time) => ({ author: 0, files: { a: [] }, time })), Array.from({ length: 700 }, (_, i) => [i, 'base'] as const)));
+  expect([many.length, many.filter(({ kind }) => kind === 'conflict').length, many[0]!.a, many.at(-1)!.a]).toEqual([600, 400, acuId(699), acuId(500)]);
   expect(workItemsOf(flying)).toEqual([
     { id: `conflict ${acuId(0)} ${acuId(1)}`, kind: 'conflict', a: acuId(0), b: acuId(1), paths: ['a'] },
     { id: `conflict ${acuId(0)} base`, kind: 'conflict', a: acuId(0), b: 'base', paths: ['a'] },
@@ -32,7 +36,7 @@ test('items are the conflicts, then a review of each change, newest first', () =
 });
 
 test('a review goes to who knows the place, never to who wrote it; a conflict to who wrote a side of it', () => {
-  const staff = staffOf(three, inFlight([{ author: 0, files: { b: [1, 2] }, time: 3 }, { author: 1, files: { b: [1, 2] }, time: 2 }, { author: 9, files: { c: [1, 2] }, time: 1 }], [[0, 1]]));
+  const staff = staffOf(three, flown([{ author: 0, files: { b: [1, 2] }, time: 3 }, { author: 1, files: { b: [1, 2] }, time: 2 }, { author: 9, files: { c: [1, 2] }, time: 1 }], [[0, 1]]));
   const found = assignmentOf(staff, free);
   expect(taken(found)[0]).toBe(1);
   expect(taken(found)[1]).toBe(1);
@@ -44,7 +48,7 @@ test('a review goes to who knows the place, never to who wrote it; a conflict to
 });
 
 test('away is away, a limit is a limit, a pin is kept, and what nobody may take is told', () => {
-  const staff = staffOf(three, inFlight([0, 1, 2, 3].map((time) => ({ author: 0, files: { b: [1, 2] }, time }))));
+  const staff = staffOf(three, flown([0, 1, 2, 3].map((time) => ({ author: 0, files: { b: [1, 2] }, time }))));
   expect(taken(assignmentOf(staff, free))).toEqual([1, 1, 1, 1]);
   expect(taken(assignmentOf(staff, { ...free, away: [key(1)] }))).toEqual([2, 2, 2, 2]);
   expect(taken(assignmentOf(staff, { ...free, limits: [{ key: key(1), most: 1 }] })).sort()).toEqual([1, 2, 2, 2]);
@@ -58,6 +62,12 @@ test('away is away, a limit is a limit, a pin is kept, and what nobody may take 
     expect(assignmentOf(staff, none)).toMatchObject({ cost: 0, bound: 0, second: null });
     expect(taken(assignmentOf(staff, none))).toEqual([null, null, null, null]);
   }
+});
+
+test('who has left is not asked, whatever of theirs still lies about', () => {
+  const staff = staffOf(three, inFlight([{ author: 9, files: { a: [1, 2] }, time: NOW - 900 * DAY }], [[0, 'base']]));
+  expect(assignmentOf(staff, free).people.map(({ person }) => person)).toEqual([0, 1, 2]);
+  expect(taken(assignmentOf(staff, free))).toEqual([0, 0]);
 });
 
 test('no history, no work, and one author alone', () => {

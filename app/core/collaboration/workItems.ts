@@ -4,13 +4,15 @@ import type { Stop } from '../matrix/model.ts';
 import { assign, secondBest, type Shares } from './assignment.ts';
 import type { Crew } from './crew.ts';
 import type { Expertise } from './expertise.ts';
-import type { InFlight } from './model.ts';
+import type { FlyingConflict, InFlight } from './model.ts';
 import type { Assignment, AssignmentAsked, Evidence, WorkItem } from './report.ts';
 
 const DAY = 86_400;
-/** Items that are shared out at once: conflicts first, then reviews of what is newest. */
+/** Items that are shared out at once, of the newest work. */
 export const MOST_ITEMS = 600;
-/** Who has not committed for so long, and has nothing in flight, is not asked. */
+/** Conflicts among them, where there are reviews enough for the rest. */
+const MOST_CONFLICTS = 400;
+/** Who has not committed for so long, and has nothing in flight that is newer, is not asked. */
 const ACTIVE_DAYS = 180;
 /** People who may be thought of: the best of each item, and the most active. */
 const OF_ITEM = 12;
@@ -27,12 +29,16 @@ export interface Staff {
   readonly expertise: Expertise;
 }
 
-/** Conflicts as they are listed (those against the base are the author's own to carry along, but may be given away), then a review of each ACU, newest first. */
+/** Conflicts, then a review of each ACU; of both the newest first (a conflict is as new as the older of its sides). Who answers a conflict with the base carries the change along. */
 export function workItemsOf({ acus, conflicts }: InFlight): WorkItem[] {
-  const items: WorkItem[] = conflicts.map(({ a, b, paths }) => ({ id: `conflict ${a} ${b}`, kind: 'conflict', a, b, paths }));
-  const newest = [...acus].sort((x, y) => y.time - x.time || (x.id < y.id ? -1 : 1));
-  for (const { id, files } of newest) items.push({ id: `review ${id}`, kind: 'review', a: id, b: null, paths: files.map(({ path }) => path) });
-  return items.slice(0, MOST_ITEMS);
+  const time = new Map<string, number>(acus.map((acu) => [acu.id, acu.time]));
+  const age = ({ a, b }: FlyingConflict): number => Math.min(time.get(a) ?? 0, time.get(b) ?? Infinity);
+  const open = [...conflicts].sort((x, y) => age(y) - age(x)).slice(0, MOST_ITEMS - Math.min(acus.length, MOST_ITEMS - MOST_CONFLICTS));
+  const newest = [...acus].sort((x, y) => y.time - x.time || (x.id < y.id ? -1 : 1)).slice(0, MOST_ITEMS - open.length);
+  return [
+    ...open.map(({ a, b, paths }): WorkItem => ({ id: `conflict ${a} ${b}`, kind: 'conflict', a, b, paths })),
+    ...newest.map(({ id, files }): WorkItem => ({ id: `review ${id}`, kind: 'review', a: id, b: null, paths: files.map(({ path }) => path) })),
+  ];
 }
 
 /**
@@ -96,11 +102,11 @@ export function assignmentOf(staff: Staff, asked: AssignmentAsked, stop?: Stop, 
 
 const wholeNumber = (most: number): number => most > 0 ? Math.min(2 ** 31, Math.floor(most)) : 0;
 
-/** People who take items, rising: those with work in flight, the best of each item who are active, the most active, and who is named. */
-function candidates({ crew, expertise }: Staff, scores: readonly ReadonlyMap<number, number>[], named: readonly number[]): number[] {
+/** People who take items, rising: those with work in flight that is not old, the best of each item who are active, the most active, and who is named. */
+function candidates({ crew, inFlight, expertise }: Staff, scores: readonly ReadonlyMap<number, number>[], named: readonly number[]): number[] {
   const { experience } = expertise, out = new Set<number>();
   const isActive = (p: number): boolean => p < crew.known && experience.asOf - experience.last[p]! <= ACTIVE_DAYS * DAY;
-  for (const p of crew.author) out.add(p);
+  for (const [i, p] of crew.author.entries()) if (isActive(p) || experience.asOf - inFlight.acus[i]!.time <= ACTIVE_DAYS * DAY) out.add(p);
   for (const of of scores) for (const [p] of [...of].filter(([p]) => isActive(p)).sort((x, y) => y[1] - x[1] || x[0] - y[0]).slice(0, OF_ITEM)) out.add(p);
   for (const p of expertise.active()) if (isActive(p)) out.add(p);
   for (const p of named) out.add(p);
