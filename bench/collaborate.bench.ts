@@ -5,15 +5,15 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { COMPARED, clusterOf } from '../app/core/collaboration/cluster.ts';
+import { COMPARED, clusterOf, distance } from '../app/core/collaboration/cluster.ts';
 import { knowledgeOf } from '../app/core/collaboration/knowledge.ts';
 import { packHistory } from '../app/core/collaboration/packed.ts';
 import type { By, Multiplier } from '../app/core/matrix/model.ts';
 import { Lost } from '../app/core/matrix/model.ts';
 import { type GpuCosts, type ProcessorCosts, expected, shapeOf } from '../app/core/matrix/planner.ts';
 import { denseMultiplier, sparseMultiplier } from '../app/core/matrix/processor.ts';
-import { partnersOf } from '../app/core/matrix/products.ts';
-import { selectRows } from '../app/core/matrix/sparse.ts';
+import { gramPart, partnersOf } from '../app/core/matrix/products.ts';
+import { inverses, rowLengths, selectRows, weighed } from '../app/core/matrix/sparse.ts';
 import { nodeGpu } from '../app/main/service/gpu/gpu.ts';
 import { measuredCosts } from '../app/workers/costs.ts';
 import { at } from '../scripts/steps.ts';
@@ -118,8 +118,9 @@ async function ordered(rows: Row[]): Promise<void> {
   const whole = knowledgeOf(drawnHistory(SIZES[2], 'zipf'), { asOf: null, halfLifeDays: 180 });
   for (const people of [2000, COMPARED]) {
     const some = selectRows(whole, Array.from({ length: people }, (_, i) => i)), ms = await leastMs(busy, async () => clusterOf(some));
-    rows.push(metric(`order_${people}_ms`, ms, 'ms'));
-    say(`order of ${people} people by what they know: ${ms.toFixed(0)} ms`);
+    const even = weighed(some, inverses(rowLengths(some)), null), alike = { n: people, value: gramPart(even, 0, people) }, far = distance(alike, clusterOf(some));
+    rows.push(metric(`order_${people}_ms`, ms, 'ms'), metric(`order_${people}_distance`, far, 'of an order that has nothing to do with it'));
+    say(`order of ${people} people by what they know: ${ms.toFixed(0)} ms; those who are alike stand ${far.toFixed(2)} times as far apart as in any order (drawn at random: nobody is very alike)`);
   }
   const ms = await leastMs(busy, async () => partnersOf(whole, 20));
   rows.push(metric('partners_10000_ms', ms, 'ms'));

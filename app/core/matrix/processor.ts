@@ -12,7 +12,7 @@ export type Between = () => Promise<void> | undefined;
 /** Multiplications between two stops: two to ten milliseconds. */
 const PIECE = 4_000_000;
 /** 2 GiB: more than a page may be given. */
-export const MOST_CELLS = 2 ** 29;
+const MOST_CELLS = 2 ** 29;
 
 /** Rows of the result one after another, over what is stored. */
 export function sparseMultiplier(between?: Between): Multiplier {
@@ -106,4 +106,4 @@ function steps(between: Between | undefined, stop: Stop | undefined): (work: num
   return step;
 }
 
-export const givenUp = (): AcumenError => new AcumenError('cancelled', 'The calculation was given up.', 'Ask again when you like.');
+const givenUp = (): AcumenError => new AcumenError('cancelled', 'The calculation was given up.', 'Ask again when you like.');

@@ -127,18 +127,6 @@ function spread(sum: Float32Array, rows: Int32Array, values: Float32Array, begin
   if (e < end) sum[rows[e]!]! += v * values[e + 1]!;
 }
 
-/** How many multiplications a·bᵀ takes. */
-export function timesWork(a: Sparse, b: Sparse): number {
-  const left = new Float64Array(a.cols);
-  let work = 0;
-  for (let i = 0; i < nonzeros(a); i++) left[a.col[i]!]!++;
-  for (let i = 0; i < nonzeros(b); i++) work += left[b.col[i]!]!;
-  return work;
-}
-
-/** How many multiplications the upper triangle of a·aᵀ takes. */
-export const gramWork = (a: Sparse): number => (timesWork(a, a) + nonzeros(a)) / 2;
-
 /** Rows from `from` until `to` of the triangle a·aᵀ: parts that workers make are, one after another, the whole. */
 export function gramPart(a: Sparse, from: number, to: number): Float32Array {
   const lists = new Lists(a).skipTo(from), part = new Float32Array(((to - from) * (2 * a.rows - from - to + 1)) / 2);
