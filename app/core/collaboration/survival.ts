@@ -199,22 +199,24 @@ function merged(sides: readonly { readonly runs: Runs; readonly hunks: Uint32Arr
   const cursors = sides.map(({ runs, hunks }) => new Cursor(edited(runs, hunks, LACKING))), left = cursors.map(() => 0);
   for (;;) {
     // as many lines as no side changes its owner in
-    let n = ENDLESS;
-    for (const [k, cursor] of cursors.entries()) {
-      if (left[k] === 0) left[k] = cursor.step(ENDLESS);
-      // the sides agree on how many lines there are, but for those of which nothing is known
-      if (left[k]! > 0) n = Math.min(n, left[k]!);
+    let n = ENDLESS, open = 0, endless = 0, has = -1;
+    for (let k = 0; k < cursors.length; k++) {
+      if (left[k] === 0) left[k] = cursors[k]!.step(ENDLESS);
+      const lines = left[k]!;
+      if (lines === 0) continue;
+      open++;
+      if (lines === ENDLESS) endless++;
+      if (lines < n) n = lines;
+      if (has < 0 && cursors[k]!.owner !== LACKING) has = k;
     }
-    const open = cursors.keys().filter((k) => left[k]! > 0).toArray();
     // where one side ends, so does the file
-    if (open.length < cursors.length && open.every((k) => left[k] === ENDLESS)) break;
+    if (open === 0 || (open < cursors.length && open === endless)) break;
     if (n === ENDLESS) {
       building.add(ENDLESS, NOBODY);
       break;
     }
-    const has = open.find((k) => cursors[k]!.owner !== LACKING);
-    building.add(n, has === undefined ? owner : cursors[has]!.owner);
-    for (const k of open) if (left[k] !== ENDLESS) left[k]! -= n;
+    building.add(n, has < 0 ? owner : cursors[has]!.owner);
+    for (let k = 0; k < cursors.length; k++) if (left[k] !== ENDLESS && left[k]! > 0) left[k]! -= n;
   }
   return building.end();
 }
