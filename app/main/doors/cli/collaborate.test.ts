@@ -69,7 +69,7 @@ describe('acumen collaborate --json', () => {
     for (const row of report.matrix.values) expect(row.length).toBe(report.matrix.cols.length);
   });
 
-  test.each([['knowledge', ['person', 'directory']], ['overlap', ['person', 'person']], ['flying', ['acu', 'person']], ['coChange', ['directory', 'directory']], ['co-change', ['directory', 'directory']]] as const)('--matrix %s', async (kind, of) => {
+  test.each([['knowledge', ['person', 'directory']], ['flying', ['acu', 'person']], ['co-change', ['directory', 'directory']]] as const)('--matrix %s', async (kind, of) => {
     const { matrix, acus, developers } = await document('--matrix', kind);
     expect(matrix.of).toEqual(of);
     for (const [side, places] of [[matrix.of[0], matrix.rows], [matrix.of[1], matrix.cols]] as const) {
@@ -87,10 +87,10 @@ describe('acumen collaborate --json', () => {
     expect(asOf).toBeGreaterThan(before.asOf);
   });
 
-  test('--away takes nothing, by name, address, role or key', async () => {
+  test('--away takes nothing, by name or role', async () => {
     const { developers } = await document();
     const grace = developers.find(({ name }) => name === 'Grace Hopper')!;
-    for (const who of ['grace hopper', 'grace@example.invalid', grace.role, grace.key!]) {
+    for (const who of ['grace hopper', grace.role]) {
       const report = await document('--away', who), at = report.developers.findIndex(({ key }) => key === grace.key);
       expect(report.assignment.people.find(({ developer }) => developer === at)).toMatchObject({ away: true, items: 0 });
       for (const { developer } of report.assignment.items) expect(developer).not.toBe(at);
@@ -113,7 +113,7 @@ describe('acumen collaborate --json', () => {
 });
 
 describe('--roles', () => {
-  test.each([['plain', []], ['with every matrix', ['--matrix', 'knowledge']], ['of changes', ['--matrix', 'flying']], ['json', ['--json']], ['json of changes', ['--json', '--matrix', 'flying', '--away', 'Grace Hopper']]])('no name, no address, no branch called after somebody: %s', async (_name, args) => {
+  test.each([['of files', ['--matrix', 'knowledge']], ['of changes', ['--matrix', 'flying']], ['json of changes', ['--json', '--matrix', 'flying', '--away', 'Grace Hopper']]])('no name, no address, no branch called after somebody: %s', async (_name, args) => {
     const { status, out, err } = await acumen(['collaborate', '--store', store, '--roles', '--top', '50', ...args]);
     expect([status, err]).toEqual([0, '']);
     expect(out).toMatch(/src\/node · [A-Z]/);
