@@ -47,7 +47,7 @@ test('every shape: nothing, one, primes, sparse, beyond buffers and workgroups',
   await expectTwin(dense(3, 5003, 5), dense(2, 5003, 6));
   await open({ kernel: kernels.find(({ memory }) => memory === 'shared')!.name });
   await expectTwin(dense(151, 67, 1), dense(137, 67, 2));
-  await open();
+  expect((await open()).why, 'remembered in the browser').toContain('found out before');
   expect(session.complaints).toEqual([]);
   // Electron's double has the same Chromium, and its door no part in this
 }, ['browser', 'real electron']);

@@ -33,11 +33,13 @@ export function usable({ gpu: { limits } }: Device): Kernel[] {
   return kernels.filter((one) => invocations(one) <= limits.maxComputeInvocationsPerWorkgroup && sharedBytes(one) <= limits.maxComputeWorkgroupStorageSize);
 }
 
-/** rows and columns of what is multiplied to compare kernels: some 10 ms on each kind */
-const SIZE = { software: 256, real: 2048 } as const;
+/** Rows and columns of what is multiplied to judge kernels and to compare them roughly; then, on real adapters, to compare them as they will be used. */
+const SIZE = { software: 256, real: 512, full: 2048 } as const;
+/** s that one product of the full size may be expected to take: systems reset a device that answers nobody for two */
+const LONGEST = 0.5;
 const TIMES = 3;
 
-/** Whole numbers from −6 to 6, so that a sum of 2,048 products stays below 2^24. */
+/** Whole numbers from −6 to 6, so that a sum of 400,000 products stays below 2^24. */
 export const whole = (rows: number, cols: number, seed: number): Dense => ({ rows, cols, value: Float32Array.from({ length: rows * cols }, (_, i) => (Math.imul(i + seed, 0x9e3779b1) >>> 8) % 13 - 6) });
 
 /** Whether the products of some rows are exactly what they must be. */
@@ -64,6 +66,8 @@ export function parseTuned(text: string | null, among: readonly Kernel[]): Tuned
   return kernel !== undefined && isAmount(rate) && isAmount(bytes) && isAmount(start) ? { kernel, rate, bytes, start, why: `${kernel.name}, as was found out before` } : null;
 }
 
+interface Seen { readonly kernel: Kernel; readonly size: number; readonly seconds: number }
+
 /** Rejects with Lost where the device is lost, or multiplies nothing rightly. */
 export async function tune(device: Device, limits: Limits, remembered: Remembered, now: () => number): Promise<Tuned> {
   const key = keyOf(device.words), among = usable(device).filter(({ memory }) => !device.words.isSoftware || memory === 'registers'), known = parseTuned(await remembered.get(key), among);
@@ -71,22 +75,28 @@ export async function tune(device: Device, limits: Limits, remembered: Remembere
     if (await isTrusted(device, known.kernel, limits)) return known;
   }
   const size = device.words.isSoftware ? SIZE.software : SIZE.real, a = whole(size, size, 1), b = whole(size, size, 2);
-  const seen: { kernel: Kernel; seconds: number }[] = [];
-  const wrong: string[] = [];
+  const right: Seen[] = [];
+  let wrong = 0;
   for (const kernel of among) {
-    let products: Products;
     try {
-      products = await Products.open(device, kernel, limits);
+      const products = await Products.open(device, kernel, limits);
+      if (isRight(a, b, await products.times(a, b))) right.push({ kernel, size, seconds: Math.min(...await products.seconds(a, TIMES, now)) }); else wrong++;
+      products.end();
     } catch (error) {
       if (device.lost !== null) throw error;
-      wrong.push(kernel.name);
-      continue;
+      wrong++;
     }
-    if (isRight(a, b, await products.times(a, b))) seen.push({ kernel, seconds: Math.min(...await products.seconds(a, TIMES, now)) }); else wrong.push(kernel.name);
-    products.end();
   }
-  const best = seen.reduce<{ kernel: Kernel; seconds: number } | null>((least, one) => (least === null || one.seconds < least.seconds ? one : least), null);
-  if (best === null) throw new Lost('failed', 'The GPU multiplies whole numbers wrongly.');
+  const full: Seen[] = [], large = device.words.isSoftware ? null : whole(SIZE.full, SIZE.full, 3);
+  if (large !== null) {
+    for (const { kernel } of right.filter((one) => one.seconds * (SIZE.full / size) ** 3 <= LONGEST)) {
+      const products = await Products.open(device, kernel, limits);
+      full.push({ kernel, size: SIZE.full, seconds: Math.min(...await products.seconds(large, TIMES, now)) });
+      products.end();
+    }
+  }
+  const seen = full.length > 0 ? full : right, best = seen.toSorted((x, y) => x.seconds - y.seconds)[0];
+  if (best === undefined) throw new Lost('failed', 'The GPU multiplies whole numbers wrongly.');
   const products = await Products.open(device, best.kernel, limits), small = whole(1, 1, 1);
   const timed = async (work: () => Promise<unknown>): Promise<number> => {
     let least = Infinity;
@@ -98,10 +108,10 @@ export async function tune(device: Device, limits: Limits, remembered: Remembere
     return Math.max(least, 1e-3);
   };
   const start = await timed(() => products.times(small, small)), moved = 8 * 2 ** 20;
-  const rate = size ** 3 / best.seconds, bytes = 2 * moved / (await timed(() => products.move(moved)) / 1000);
+  const rate = best.size ** 3 / best.seconds, bytes = 2 * moved / (await timed(() => products.move(moved)) / 1000);
   products.end();
   await remembered.set(key, JSON.stringify({ name: best.kernel.name, rate, bytes, start }));
-  return { kernel: best.kernel, rate, bytes, start, why: `${best.kernel.name}, the fastest of ${seen.length} tried${wrong.length === 0 ? '' : `; ${wrong.length} gave nothing or wrong numbers`}` };
+  return { kernel: best.kernel, rate, bytes, start, why: `${best.kernel.name}, the fastest of ${right.length} tried${wrong === 0 ? '' : `; ${wrong} gave nothing or wrong numbers`}` };
 }
 
 /** What was found out may be of another driver behind the same words: it must still be right. */

@@ -5,13 +5,14 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Dense, Lost, type Matrix, type Sparse } from '../../../core/matrix/model.ts';
 import { exactTimes, firstDifference } from '../../../core/matrix/twin.ts';
 import { kernels } from '../../../workers/gpu/kernels.ts';
 import type { GpuFigures, How } from '../../../workers/gpu/gpu.ts';
 import type { GpuMultiplier } from '../../../workers/gpu/multiplier.ts';
-import { denseOf, sparseOf } from '../../../../testkit/matrices.ts';
+import { denseOf, kinds, lengths, sparseOf } from '../../../../testkit/matrices.ts';
 import { softwareGpu } from '../../../../testkit/softwareGpu.ts';
 import { nodeGpu } from './gpu.ts';
 import { inFile } from './remembered.ts';
@@ -64,6 +65,21 @@ describe.skipIf('missing' in software)('on an adapter', () => {
     await expectTwin(dense(317, 67, 1), dense(211, 67, 2));
     await expectTwin(sparse(150, 500, 0.1, 3), dense(111, 500, 4));
     await expectTwin(dense(3, 5003, 5), dense(2, 5003, 6));
+    await open();
+  });
+
+  test('is what the twin is for any shape and any values, in any mixture, cut small, or refuses them', async () => {
+    await open({ within: { bytes: 65_536, groups: 2, memory: 2 ** 19, work: 2 ** 22 } });
+    const length = fc.oneof(fc.constantFrom(...lengths), fc.integer({ min: 0, max: 150 })), isSparse = fc.boolean();
+    await fc.assert(fc.asyncProperty(length, length, fc.integer({ min: 0, max: 400 }), fc.constantFrom(...kinds), isSparse, isSparse, fc.nat(), async (m, n, k, kind, left, right, seed) => {
+      const a = left ? sparseOf(seed, m, k, kind, 0.1) : denseOf(seed, m, k, kind), b = right ? sparseOf(seed + 1, n, k, kind, 0.1) : denseOf(seed + 1, n, k, kind);
+      try {
+        expect(firstDifference(await gpu.times(a, b), exactTimes(a, b), k)).toBeNull();
+      } catch (error) {
+        if (!(error instanceof Lost)) throw error;
+        expect({ kind, reason: error.reason }).toEqual({ kind: 'wild', reason: 'unfit' });
+      }
+    }), { numRuns: 30 });
     await open();
   });
 
