@@ -12,8 +12,8 @@ export const LEFT_DAYS = 365;
 const DAY = 86_400;
 /** A directory of fewer files is told by its files; a place matters from this share of the repository on (the mean of its share of files and of knowledge). */
 const FEWEST_FILES = 3, MATTERS = 0.004;
-/** Files that tools write: nobody knows them, however often they are committed. */
-const WRITTEN_BY_TOOLS = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock|Gemfile\.lock|composer\.lock|flake\.lock)$/;
+/** Files that tools write: nobody knows them, however often they are committed, and nobody need talk about them. */
+export const WRITTEN_BY_TOOLS = /(^|\/)(package-lock\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|yarn\.lock|bun\.lock|Cargo\.lock|go\.sum|poetry\.lock|uv\.lock|Gemfile\.lock|composer\.lock|flake\.lock)$/;
 /** Holders that are named, largest first; `factor` counts them all. */
 const NAMED = 8;
 

@@ -66,6 +66,7 @@ test('nobody talks to themselves or to a bot, and newcomers are people', () => {
   const all = changes.flatMap((_, i) => changes.map((_, j) => [i, j] as const)).filter(([i, j]) => i < j);
   expect(talk(inFlight(changes, all), history).map(({ a, b }) => [a, b])).toEqual([[0, 2]]);
   expect(talk(inFlight([]))).toEqual([]);
+  expect(talk(inFlight([0, 1].map((author) => ({ author, files: { 'app/yarn.lock': [1, 2] } }))))).toEqual([]);
 });
 
 test('a file that everybody touches binds few, and little', () => {

@@ -2,6 +2,7 @@
 // the coordination that work requires and the one that happens is what goes wrong (socio-technical congruence: Cataldo, Wagstrom, Herbsleb and
 // Carley, CSCW 2006; Cataldo, Herbsleb and Carley, ESEM 2008). Pairs come from places that two share, never from all pairs.
 import type { PathBytes } from '../bytes.ts';
+import { WRITTEN_BY_TOOLS } from './busFactor.ts';
 import type { Crew } from './crew.ts';
 import type { Expertise } from './expertise.ts';
 import type { Flying, FlyingFile, InFlight } from './model.ts';
@@ -97,6 +98,7 @@ function byPath(acus: readonly Flying[]): Map<PathBytes, Touch[]> {
   const out = new Map<PathBytes, Touch[]>();
   acus.forEach(({ files }, acu) => {
     for (const file of files) {
+      if (WRITTEN_BY_TOOLS.test(file.path)) continue;
       const here = out.get(file.path);
       if (here === undefined) out.set(file.path, [{ acu, file }]); else here.push({ acu, file });
     }

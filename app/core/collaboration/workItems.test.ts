@@ -64,6 +64,15 @@ test('away is away, a limit is a limit, a pin is kept, and what nobody may take 
   }
 });
 
+test('where not all can be given, those are left that fewest wait for', () => {
+  const one: AssignmentAsked = { ...free, most: 0, limits: [{ key: key(2), most: 1 }] };
+  for (const lower of [0, 1, 2]) {
+    const changes: Change[] = [0, 1, 2].map((time) => ({ author: 0, files: { b: [1, 2] }, time }));
+    const found = assignmentOf(staffOf(three, flown([...changes, ...[7, 8, 9].map((author) => ({ author, files: { c: [] }, time: 50, requires: [lower] }))])), one);
+    expect(found.items.filter(({ person }) => person !== null).map(({ item }) => item.a)).toEqual([acuId(lower)]);
+  }
+});
+
 test('who has left is not asked, whatever of theirs still lies about', () => {
   const staff = staffOf(three, inFlight([{ author: 9, files: { a: [1, 2] }, time: NOW - 900 * DAY }], [[0, 'base']]));
   expect(assignmentOf(staff, free).people.map(({ person }) => person)).toEqual([0, 1, 2]);

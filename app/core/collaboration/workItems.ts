@@ -21,6 +21,11 @@ const OF_ITEM = 12;
  * and pays this share of that.
  */
 const KNOWN = 0.1, OWN_SIDE = 0.25;
+/**
+ * That times how many wait; and so much for each that fewer wait than for the most awaited item: where not all can be given, those are left that
+ * fewest wait for. It is the same for all people, so it changes nothing where all are given.
+ */
+const LESS_AWAITED = 2;
 
 export interface Staff {
   readonly crew: Crew;
@@ -42,7 +47,7 @@ export function workItemsOf({ acus, conflicts }: InFlight): WorkItem[] {
 }
 
 /**
- * Who takes what. Items that more people wait for weigh more, so that they come to who is quickest with them. A pin stands unless its person is away,
+ * Who takes what. Items that more people wait for weigh more, so that they come to who knows them best, and are not the ones that are left. A pin stands unless its person is away,
  * unknown or may not have it. `ms` is what `clock` says it took.
  */
 export function assignmentOf(staff: Staff, asked: AssignmentAsked, stop?: Stop, clock: () => number = () => 0): Assignment {
@@ -54,7 +59,7 @@ export function assignmentOf(staff: Staff, asked: AssignmentAsked, stop?: Stop, 
   const people = candidates(staff, scores, [...pinnedTo.values(), ...limits.keys(), ...away].filter((p) => p !== undefined));
   const column = new Map(people.map((p, i) => [p, i]));
 
-  const waiting = waitingFor(staff, items), cost = new Float64Array(items.length * people.length);
+  const waiting = waitingFor(staff, items), longest = waiting.reduce((a, b) => Math.max(a, b), 0), cost = new Float64Array(items.length * people.length);
   const authorsOf = authors(staff, items);
   for (const [i, item] of items.entries()) {
     let best = 0;
@@ -62,7 +67,7 @@ export function assignmentOf(staff: Staff, asked: AssignmentAsked, stop?: Stop, 
     for (const [c, p] of people.entries()) {
       const own = authorsOf[i]!.includes(p), fit = best > 0 ? (scores[i]!.get(p) ?? 0) / best : 0;
       const price = item.kind === 'review' && own ? Infinity : (1 - (1 - KNOWN) * fit) * (own ? OWN_SIDE : 1);
-      cost[i * people.length + c] = price * waiting[i]!;
+      cost[i * people.length + c] = price * waiting[i]! + LESS_AWAITED * (longest - waiting[i]!);
     }
   }
   const most = Uint32Array.from(people, (p) => away.has(p) ? 0 : wholeNumber(limits.get(p) ?? asked.most));
