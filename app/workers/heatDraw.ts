@@ -73,7 +73,8 @@ export function drawHeatGround(on: HeatSurface, frame: HeatFrame, image: ImageDa
   fill(new Uint32Array(image.data.buffer), pyramid, lineOf(view.x, cols, image.width, ratio), lineOf(view.y, rows, image.height, ratio), colours.pixels, colours.ground);
   on.putImageData(image, Math.round(left * ratio), Math.round(top * ratio));
   on.setTransform(ratio, 0, 0, ratio, 0, 0);
-  if (view.x.size >= sizes.value && view.y.size >= sizes.valueHigh) values(on, frame, rows, cols);
+  // while a new matrix is still being built there are no cells yet
+  if (rows > 0 && view.x.size >= sizes.value && view.y.size >= sizes.valueHigh) values(on, frame, rows, cols);
   on.fillStyle = css(palette.line);
   on.fillRect(left - 1, top - 1, Math.min(width - left, view.x.start + view.x.size * cols) + 1, 1);
   on.fillRect(left - 1, top - 1, 1, Math.min(height - top, view.y.start + view.y.size * rows) + 1);
