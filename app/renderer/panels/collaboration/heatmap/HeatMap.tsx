@@ -16,6 +16,7 @@ import type { Axis, Cell, NamedOrder, Order } from './arranging.ts';
 import { HeatList } from './HeatList.tsx';
 import { brief, counted, meanings, nothing, orderHints, orderNames, sizeWords, valueWords } from './heatWords.ts';
 import { Legend, scaleWords } from './Legend.tsx';
+import type { Point } from './plan.ts';
 import { HeatScreen } from './screen.ts';
 import type { Hovered } from './screen.ts';
 import './heatmap.css';
@@ -110,14 +111,14 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
     return () => { isWanted = false; };
   }, [as, heat, paired, names, only]);
 
-  const at = (event: React.MouseEvent): readonly [number, number] => {
+  const at = (event: React.MouseEvent): Point => {
     const box = host.current!.getBoundingClientRect();
-    return [event.clientX - box.left, event.clientY - box.top];
+    return { x: event.clientX - box.left, y: event.clientY - box.top };
   };
   const onPointerMove = (event: PointerEvent): void => {
-    const [x, y] = at(event);
-    screen.current?.point(x, y);
-    event.currentTarget.setAttribute('data-cursor', event.buttons !== 0 ? 'held' : screen.current?.cursor(x, y) ?? 'default');
+    const point = at(event);
+    screen.current?.point(point);
+    event.currentTarget.setAttribute('data-cursor', event.buttons !== 0 ? 'held' : screen.current?.cursor(point) ?? 'default');
   };
   const onKeyDown = (event: KeyboardEvent): void => { if (screen.current?.key(event) === true) { event.preventDefault(); event.stopPropagation(); } };
   const show = (cell: Cell): void => {
@@ -170,9 +171,9 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
       <div className="heat-plot" data-as={as}>
         <div className="heat-canvas" role="grid" tabIndex={0} aria-label={`${label}: ${size}`} aria-describedby={helpId} aria-rowcount={heat.rows.length} aria-colcount={heat.cols.length} aria-activedescendant={cellId}
           data-testid={ids.heat} data-settled={settled} data-focus={focused === null ? undefined : `${focused.row} ${focused.col}`}
-          onPointerDown={(event) => { if (event.button === 0) { screen.current?.press(...at(event), event.shiftKey); event.currentTarget.setPointerCapture(event.pointerId); } }}
-          onPointerMove={onPointerMove} onPointerUp={(event) => { if (event.button === 0) screen.current?.release(...at(event)); }} onPointerCancel={() => screen.current?.cancel()} onPointerLeave={() => screen.current?.leave()}
-          onDoubleClick={(event) => screen.current?.doubleClick(...at(event))} onKeyDown={onKeyDown}>
+          onPointerDown={(event) => { if (event.button === 0) { screen.current?.press(at(event), event.shiftKey); event.currentTarget.setPointerCapture(event.pointerId); } }}
+          onPointerMove={onPointerMove} onPointerUp={(event) => { if (event.button === 0) screen.current?.release(at(event)); }} onPointerCancel={() => screen.current?.cancel()} onPointerLeave={() => screen.current?.leave()}
+          onDoubleClick={(event) => screen.current?.doubleClick(at(event))} onKeyDown={onKeyDown}>
           <div ref={host} className="heat-stage" role="presentation" />
           <div role="row" className="sr-only" aria-rowindex={rankOf(places.rows, spoken.row)}>
             <div id={cellId} key={`${spoken.row} ${spoken.col}`} role="gridcell" aria-colindex={rankOf(places.cols, spoken.col)} aria-selected={chosen !== null && chosen.row === spoken.row && chosen.col === spoken.col}>
