@@ -1,6 +1,6 @@
 // Which door the journeys of this process go through: e2e/vitest.config.ts says it for each project. A journey is written once, takes its
 // driver and its `test` from here, and so says in its name which door it went through.
-import { test as plain } from 'vitest';
+import { test as plain, type TestContext } from 'vitest';
 import type { Driver, ElectronDriver } from './driver.ts';
 
 export const doors = ['browser', 'electron', 'real electron'] as const;
@@ -20,7 +20,7 @@ export async function openElectron(): Promise<ElectronDriver> {
 }
 
 /** Names the door. `only`: what makes sense for some doors alone is no test of the others. */
-export function test(name: string, run: () => unknown, only: readonly Door[] = doors): void {
+export function test(name: string, run: (context: TestContext) => unknown, only: readonly Door[] = doors): void {
   const take = only.includes(door) ? plain : null;
   take?.(`${name} [${door}]`, run);
 }
