@@ -9,8 +9,8 @@ import { type Case, casesOf } from './predictionCases.ts';
 import { fit } from './predictionFit.ts';
 
 export const RIDGE = 20;
-/** A look every so many days at what was open for at most so many. */
-export const LOOKS = { every: 56, within: 120 } as const;
+/** A look every so many days at what was open for at most so many; the newest looks. */
+export const LOOKS = { every: 56, within: 120, days: 60 } as const;
 
 /** `owner+name/repo` and `name.git` are names of mirrors. */
 export const nameOf = (dir: string): string => (/^(repo|\.git)$/.test(basename(resolve(dir))) ? basename(dirname(resolve(dir))) : basename(resolve(dir), '.git')).replace('+', '/');
