@@ -34,6 +34,13 @@ beforeAll(async () => {
   page = session.page;
   await ready(page);
 });
+/** Nothing went wrong so far: an error's notice stays until somebody dismisses it. */
+async function unharmed(): Promise<void> {
+  const errors = page.getByTestId(ids.notice).filter({ has: page.locator('details') });
+  for (const one of await errors.all()) await one.locator('summary').click();
+  expect(await errors.allInnerTexts()).toEqual([]);
+}
+
 afterAll(async () => { await session.close(); await driver.close(); });
 
 const tab = (state = ''): ReturnType<Page['locator']> => page.locator(`[data-testid="${ids.collaboration}"]${state}`);
@@ -91,6 +98,7 @@ test('the first screen answers three questions with the figures that the command
   for (const [i, shown] of places.entries()) expect(shown, `place ${i}`).toContain(`${line.busFactor[i]!.path === '' ? 'the root' : line.busFactor[i]!.path} ${line.busFactor[i]!.files}`);
   await picture(page, 'collaboration-bus-light');
   await accessible(page);
+  await unharmed();
 });
 
 test('by keyboard: from two people to their conflict, and there who knows it', async () => {
@@ -113,6 +121,7 @@ test('by keyboard: from two people to their conflict, and there who knows it', a
   await accessible(page);
   await knows.locator('summary').click();
   await open();
+  await unharmed();
 });
 
 test('by keyboard: a card is given to somebody else and taken back, and who is away is told what it costs before it is taken', async () => {
@@ -168,6 +177,7 @@ test('by keyboard: a card is given to somebody else and taken back, and who is a
   expect(Number(await page.getByTestId(ids.boardCost).getAttribute('data-cost'))).toBeCloseTo(cost, 9);
   await command(page, 'Board: forget all');
   await expect.poll(() => here.getAttribute('aria-label')).not.toContain('away');
+  await unharmed();
 });
 
 test('by pointer: a card is dragged to another person, with the cost beside the pointer', async () => {
@@ -184,6 +194,7 @@ test('by pointer: a card is dragged to another person, with the cost beside the 
   await expect.poll(() => page.locator(`[data-card="${id}"]`).evaluate((one) => one.closest('[data-person]')!.getAttribute('data-person'))).toBe(person);
   await page.getByTestId(ids.board).getByRole('button', { name: 'Undo' }).click();
   await expect.poll(() => page.locator('[data-card][data-pinned="true"]').count()).toBe(0);
+  await unharmed();
 });
 
 test('as of an earlier day everything is what was known then; with roles nobody is named, on screen or in an export', async () => {
@@ -213,6 +224,7 @@ test('as of an earlier day everything is what was known then; with roles nobody 
     expect(JSON.parse(text)).toHaveProperty('overview');
   }
   await page.keyboard.press('n');
+  await unharmed();
 });
 
 test('the map shows its matrices, who computed them and why, and what a cell says', async () => {
@@ -230,6 +242,7 @@ test('the map shows its matrices, who computed them and why, and what a cell say
   await expect.poll(() => page.getByRole('complementary', { name: 'Chosen cell' }).innerText()).toMatch(/of the largest of this map/);
   await picture(page, 'collaboration-map-light');
   await accessible(page);
+  await unharmed();
 });
 
 test('in the dark, in forced colours and in a narrow window it stays what it is', async () => {
@@ -250,4 +263,5 @@ test('in the dark, in forced colours and in a narrow window it stays what it is'
     await picture(page, `collaboration-${place}-narrow`);
   }
   expect(session.complaints).toEqual([]);
+  await unharmed();
 });
