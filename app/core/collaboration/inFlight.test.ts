@@ -52,6 +52,15 @@ test('of a generated fleet, every pair that the engine answers is there, and eve
     expect(engines.length).toBeGreaterThan(50);
     expect(engines.length).toBeLessThan(MOST_LISTED);
     for (const c of conflicts) if (c.b !== 'base') expect(c.paths).toEqual([...theirs.get(key(c.a, c.b))!].filter((at) => at !== '').sort());
+    const few = inFlightOf(fleet.engine, 2 * acus.length), listed = few.conflicts.filter(({ b }) => b !== 'base');
+    expect(few.pairs).toEqual(pairs);
+    expect(pairs.a.length).toBeGreaterThan(2 * acus.length);
+    expect(listed.length).toBeLessThanOrEqual(2 * acus.length);
+    // each of those that conflict has two, or all where it has fewer
+    for (const [i, { id }] of acus.entries()) {
+      const its = pairs.a.filter((a, k) => a === i || pairs.b[k] === i).length;
+      expect(listed.filter(({ a, b }) => a === id || b === id).length).toBeGreaterThanOrEqual(Math.min(2, its));
+    }
     for (const { id, files } of acus) expect(files.map((f) => f.path)).toEqual(fleet.engine.acu(id)!.paths);
   } finally {
     await fleet.close();

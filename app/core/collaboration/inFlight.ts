@@ -5,11 +5,11 @@ import type { Engine } from '../engine.ts';
 import { HunkColumn, Row, type Tables, rowSpans } from '../tables.ts';
 import type { Flying, FlyingConflict, FlyingFile, InFlight } from './model.ts';
 
-/** Conflicts between ACUs that are listed with their paths. Where there are more, each ACU has its share of the list: no fewer than MOST_LISTED / ACUs. */
+/** Conflicts between ACUs that are listed with their paths. Where there are more, each ACU has its share of the list: at least MOST_LISTED / ACUs of its own. */
 export const MOST_LISTED = 20_000;
 
 /** Collisions of names (verdict `risk`) block nothing and are left out. In the order of the engine's ACUs and edges. */
-export function inFlightOf(engine: Engine): InFlight {
+export function inFlightOf(engine: Engine, most = MOST_LISTED): InFlight {
   const touching = new Touching(engine.tables);
   const acus = engine.acus.map((acu): Flying => {
     const segment = engine.segmentOf(acu.id);
@@ -22,7 +22,7 @@ export function inFlightOf(engine: Engine): InFlight {
   const conflicts: FlyingConflict[] = acus.flatMap(({ id, standing }) => (standing === 'exact' ? [] : [{ a: id, b: 'base' as const, verdict: 'partial', paths: againstBase(engine, id) }]));
   const edges: { readonly a: number; readonly b: number; readonly verdict: string }[] = [];
   for (const { a, b, verdict } of engine.edges()) if (b !== 'base' && verdict !== 'risk') edges.push({ a: place.get(a)!, b: place.get(b)!, verdict });
-  const share = edges.length <= MOST_LISTED ? edges.length : Math.floor(MOST_LISTED / acus.length), listed = new Uint32Array(acus.length);
+  const share = edges.length <= most ? edges.length : Math.max(1, Math.floor(most / acus.length)), listed = new Uint32Array(acus.length);
   for (const { a, b, verdict } of edges) {
     if (listed[a]! >= share && listed[b]! >= share) continue;
     listed[a]!++;
