@@ -130,7 +130,7 @@ export class Gpu {
     const device = this.#device = await Device.open(entry, within?.bytes), { limits: own } = device.gpu, { isSoftware } = device.words;
     if (isSoftware && software !== true) throw new Lost('absent', 'The GPU here is one that the processor plays, and it multiplies faster itself.');
     const bytes = Math.min(own.maxBufferSize, own.maxStorageBufferBindingSize);
-    let limits: Limits = { bytes, groups: own.maxComputeWorkgroupsPerDimension, memory: MEMORY, work: isSoftware ? WORK.software : WORK.real, };
+    let limits: Limits = { bytes, groups: own.maxComputeWorkgroupsPerDimension, memory: MEMORY, work: isSoftware ? WORK.software : WORK.real };
     const tuned = await tune(device, limits, remembered, this.#now);
     limits = { ...limits, work: Math.min(WORK.most, Math.max(WORK.software / 16, tuned.rate * SUBMISSION)), ...within };
     const taken = kernel === undefined ? tuned.kernel : usable(device).find(({ name }) => name === kernel);
