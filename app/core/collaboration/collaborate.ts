@@ -13,7 +13,7 @@ import { type HeatWays, type Multiply, heatOf } from './heat.ts';
 import { knowledgeOf, newestTime } from './knowledge.ts';
 import { type Places, peopleLines, placesOf, rolesOf } from './lines.ts';
 import { HALF_LIFE_DAYS, type History, type InFlight } from './model.ts';
-import { predict } from './prediction/predict.ts';
+import { predictSteps } from './prediction/predict.ts';
 import type { Asked, Assignment, AssignmentAsked, BusRisk, Evidence, Expert, Heat, HeatKind, Overview, PersonLine, PredictedPair, Report, ReportAsked, TalkPair } from './report.ts';
 import { talkPairs } from './talk.ts';
 import { assignmentOf } from './workItems.ts';
@@ -170,7 +170,10 @@ export class Collaboration {
     const flown = this.#at(asked);
     if (flown.predicted === null || flown.predicted.most < most) {
       const wanted = Math.max(most, PREDICTED);
-      flown.predicted = { most: wanted, pairs: predict(this.history, flown.inFlight, { asOf: this.#moment(asked), author: flown.crew.author }, wanted) };
+      const steps = predictSteps(this.history, flown.inFlight, { asOf: this.#moment(asked), author: flown.crew.author }, wanted);
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) await this.#begin(stop);
+      flown.predicted = { most: wanted, pairs: step.value };
     }
     return flown.predicted.pairs;
   }
