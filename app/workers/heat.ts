@@ -62,7 +62,7 @@ export class HeatPainter {
   }
 
   paint(palette: HeatPalette): void { this.#palette = palette; this.#colours = coloursOf(palette); this.#ask(true); }
-  look(view: View): void { this.#view = view; this.#ask(true); }
+  look(view: View, pointed: Pointed): void { this.#view = view; this.#pointed = pointed; this.#ask(true); }
   point(pointed: Pointed): void { this.#pointed = pointed; this.#ask(false); }
 
   /** The same things by other names. */

@@ -10,7 +10,7 @@ export interface HeatClient {
   attach(canvas: OffscreenCanvas): Promise<void>;
   resize(sheet: Sheet, view: View): Promise<void>;
   paint(palette: HeatPalette): Promise<void>;
-  look(view: View): Promise<void>;
+  look(view: View, pointed: Pointed): Promise<void>;
   point(pointed: Pointed): Promise<void>;
   name(names: HeatNames): Promise<void>;
   take(source: HeatSource): Promise<Figures>;
@@ -28,7 +28,7 @@ export function spawnHeat(address: string): HeatClient {
     attach: (canvas) => worker.call((api) => api.attach(transfer(canvas, [canvas]))),
     resize: (sheet, view) => worker.call((api) => api.resize(sheet, view)),
     paint: (palette) => worker.call((api) => api.paint(palette)),
-    look: (view) => worker.call((api) => api.look(view)),
+    look: (view, pointed) => worker.call((api) => api.look(view, pointed)),
     point: (pointed) => worker.call((api) => api.point(pointed)),
     name: (names) => worker.call((api) => api.name(names)),
     take: (source) => worker.call((api) => api.take({ ...source, value: shared(source.value) })),
@@ -51,7 +51,7 @@ function shared(value: Float32Array): Float32Array {
   return copy;
 }
 
-export { coloursOf, nothingPointed, short } from './heatDraw.ts';
+export { short } from './heatDraw.ts';
 export type { At, HeatPalette, Pointed, Sheet } from './heatDraw.ts';
 export type { HeatNames } from './heat.ts';
 export type { Figures, Places, StrongestAsked } from './heatPyramid.ts';

@@ -103,6 +103,8 @@ test('it pans and zooms while the main thread keeps its frames', async () => {
     await page.keyboard.up('Control');
   };
   const gestures: Readonly<Record<string, () => Promise<void>>> = {
+    // what the machine has left for a page that does nothing
+    'at rest': () => page.waitForTimeout(1500),
     'zooming in and out': async () => { await zoom(45, -25); await zoom(45, 25); },
     'dragging from afar': async () => {
       await zoom(12, -30);
@@ -177,6 +179,39 @@ test('it is walked, sorted and read with the keys alone', async () => {
   await page.getByTestId(ids.heatFind).fill('Ada Lovelace 0');
   await page.keyboard.press('Enter');
   await expect.poll(spoken).toContain('Ada Lovelace 0');
+});
+
+test('a name is dragged to another place, and a range of names is gone near to', async () => {
+  const box = (await map().boundingBox())!, place = async (): Promise<number> => Number(await map().getByRole('row').getAttribute('aria-rowindex'));
+  // on a name, and up by three rows of 44 pixels: before the second or third above, by which half of a row it is let go in
+  const name = { x: box.x + 60, y: box.y + box.height - 60 };
+  await page.mouse.click(name.x, name.y);
+  const before = await place();
+  await page.mouse.move(name.x, name.y);
+  await page.mouse.down();
+  await page.mouse.move(name.x, name.y - 60, { steps: 3 });
+  await page.mouse.move(name.x, name.y - 3 * 44, { steps: 3 });
+  await picture(page, 'heatmap-dragged');
+  await page.mouse.up();
+  await expect.poll(async () => [2, 3].includes(before - await place())).toBe(true);
+  await page.getByText('by hand', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Clustered' }).click();
+  await settled();
+  // among names too small to be shown, a drag chooses some of them
+  await map().focus();
+  await page.keyboard.press('0');
+  await drawn();
+  const under = async (): Promise<number> => {
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    return Number((/strongest of ([\d,]+) cells/.exec(await page.getByTestId(ids.heatTip).innerText())?.[1] ?? '1').replaceAll(',', ''));
+  };
+  const afar = await under();
+  await page.mouse.move(box.x + 40, box.y + box.height * 0.5);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 40, box.y + box.height * 0.55, { steps: 3 });
+  await page.mouse.up();
+  await drawn();
+  expect(await under()).toBeLessThan(afar / 4);
 });
 
 test('the list says the same, and leads back to the picture', async () => {

@@ -1,7 +1,7 @@
 // One heat map on screen: owns the canvas and its worker, turns gestures and keys into views, and finds what is under the pointer. What it is asked
 // about and answers are positions in the matrix; places on screen stay in here.
 import type { Heat } from '../../../../core/collaboration/report.ts';
-import { heatView, nothingPointed, spawnHeat } from '../../../../workers/client.ts';
+import { heatView, spawnHeat } from '../../../../workers/client.ts';
 import type { Figures, HeatClient, HeatNames, HeatView, Places, Pointed, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
 import { heatAddress } from '../../../app/workers.ts';
 import { complain } from '../../../state/notices.ts';
@@ -56,6 +56,7 @@ export class HeatScreen {
   #gesture: Gesture | null = null;
   #pointer: Point | null = null;
   #hovered: Cell | null = null;
+  #hoverIsOld = false;
   #focused: Cell | null = null;
   #chosen: Cell | null = null;
   #over: Pick<Pointed, 'moved' | 'brush'> = { moved: null, brush: null };
@@ -309,11 +310,17 @@ export class HeatScreen {
     return false;
   }
 
+  /** Something else may be under the pointer: found once a frame, not once an event. */
   #hover(): void {
+    this.#hoverIsOld = true;
+    this.#ask('point');
+  }
+
+  #find(): void {
     const pointer = this.#pointer, found = pointer === null || this.#gesture !== null ? null : this.#plan.under(pointer), { width, height } = this.#plan.sheet;
+    this.#hoverIsOld = false;
     this.#hovered = found?.cell ?? null;
     this.#events.hover(found === null || pointer === null ? null : { ...found, ...pointer, width, height });
-    this.#ask('point');
   }
 
   #look(view: HeatView): void {
@@ -351,8 +358,9 @@ export class HeatScreen {
       const asked = this.#asked;
       this.#asked = 'nothing';
       if (this.#ended) return;
-      if (asked === 'look') this.#send(this.#worker.look(this.#plan.view));
-      this.#send(this.#worker.point({ ...nothingPointed, ...this.#over, hovered: this.#plan.at(this.#hovered), focused: this.#plan.at(this.#focused), chosen: this.#plan.at(this.#chosen) }));
+      if (this.#hoverIsOld) this.#find();
+      const pointed: Pointed = { ...this.#over, hovered: this.#plan.at(this.#hovered), focused: this.#plan.at(this.#focused), chosen: this.#plan.at(this.#chosen) };
+      this.#send(asked === 'look' ? this.#worker.look(this.#plan.view, pointed) : this.#worker.point(pointed));
     });
   }
 
