@@ -45,18 +45,21 @@ function rounded(shares: Shares): Rounded {
   if (cost.length !== items * people || most.length !== people) throw bug('costs or limits of another size than items and people', { items, people, cost: cost.length, most: most.length });
   const width = people + 1;
   if (items * width > MOST_CELLS) throw new AcumenError('too-large', `${items} items for ${people} people are too many to share out at once.`, 'Choose fewer items or people.', { items, people });
-  let largest = 0;
-  for (const c of cost) {
-    if (!(c >= 0) || (c > DEAREST && c < Infinity)) throw bug('a cost that is negative, too large or not a number', { cost: c });
-    if (c > largest && c < Infinity) largest = c;
+  let largest = 0, isWhole = true;
+  for (let at = 0; at < cost.length; at++) {
+    const c = cost[at]!;
+    if (c === Infinity) continue;
+    if (!(c >= 0 && c <= DEAREST)) throw bug('a cost that is negative, too large or not a number', { cost: c });
+    if (c > largest) largest = c;
+    if (isWhole && c !== Math.floor(c)) isWhole = false;
   }
   const room = Math.floor(2 ** 51 / (Math.max(1, items) ** 2));
-  // whole costs within the room keep the quantum 1
-  const quantum = largest <= room && cost.every((c) => c === Infinity || Number.isInteger(c)) ? 1 : 2 ** Math.max(-1000, Math.ceil(Math.log2(largest) - Math.log2(room)));
+  const quantum = largest <= room && isWhole ? 1 : 2 ** Math.max(-1000, Math.ceil(Math.log2(largest) - Math.log2(room)));
   const nobody = 2 * items * Math.round(largest / quantum) + 1;
   const out = new Float64Array(items * width);
   for (let i = 0; i < items; i++) {
-    for (let p = 0; p < people; p++) { const c = cost[i * people + p]!; out[i * width + p] = c === Infinity ? Infinity : Math.round(c / quantum); }
+    // the quantum is a power of two: dividing is exact, and Infinity stays
+    for (let p = 0; p < people; p++) out[i * width + p] = Math.round(cost[i * people + p]! / quantum);
     out[i * width + people] = nobody;
   }
   return { width, cost: out, quantum, nobody };
