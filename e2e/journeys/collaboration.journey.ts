@@ -236,8 +236,12 @@ test('the map shows its matrices, who computed them and why, and what a cell say
   }
   await page.getByRole('button', { name: 'Who knows the same', exact: true }).click();
   await expect.poll(() => page.getByTestId(ids.computed).innerText()).toMatch(/(CPU|GPU)/);
-  await page.getByTestId(ids.heat).focus();
+  const heat = page.getByTestId(ids.heat);
+  await page.locator('.heat-view[data-kind="interaction"][data-waiting="false"]').waitFor();
+  await page.locator(`[data-testid="${ids.heat}"][data-settled="true"]`).waitFor();
+  await heat.focus();
   await page.keyboard.press('ArrowRight');
+  await expect.poll(() => heat.getAttribute('data-focus')).toMatch(/\d/);
   await page.keyboard.press('Enter');
   await expect.poll(() => page.getByRole('complementary', { name: 'Chosen cell' }).innerText()).toMatch(/of the largest of this map/);
   await picture(page, 'collaboration-map-light');
