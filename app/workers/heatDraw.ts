@@ -178,7 +178,7 @@ export function short(value: number): string {
   if (!Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
   if (size === 0) return '0';
-  if (size < 0.001 || size >= 1e9) return value.toExponential(1).replace('e+', 'e').replace('-', '−');
+  if (size < 0.001 || size >= 1e9) return value.toExponential(1).replace('.0e', 'e').replace('e+', 'e').replace('-', '−');
   for (const [unit, name] of [[1e6, 'M'], [1e3, 'k']] as const) if (size >= unit * 0.9995) return `${trimmed(value / unit)}${name}`;
   return trimmed(value);
 }
