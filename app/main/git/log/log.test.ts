@@ -159,6 +159,15 @@ describe('where something is missing', () => {
     }
   });
 
+  test('objects named by SHA-256 are read through git', async () => {
+    const path = at('sha256');
+    initBare(path, { objectFormat: 'sha256' });
+    const first = commitOn(path, null, { 'a.txt': 'one\n' }), head = commitOn(path, first, { 'a.txt': 'one\ntwo\n', 'b.txt': 'b\n' });
+    const history = await read(path, 'native', head);
+    expect([history.head, [...history.touch], [...history.added], [...history.survivors.lines]]).toEqual([head, [0, 1, 3], [1, 1, 1], [2, 1]]);
+    expect(unpackHistory(packHistory(history))).toEqual(history);
+  });
+
   test('of more commits than are read the older ones are left out', async () => {
     const path = at('many'), head = makePast(path, new Random(41), { commits: 30, isPlain: true });
     const history = await read(path, 'native', head, { mostCommits: 10 });

@@ -52,6 +52,14 @@ describe('git that compares', () => {
     close();
   });
 
+  test('asked for more than one git answers before another takes over, all is answered, in order', async () => {
+    const { of, close } = await differences(process.env['PATH']!);
+    const pairs = Array.from({ length: 2500 }, (_, i) => (i % 3 === 0 ? { before: null, after: trees[0]! } : i % 3 === 1 ? { before: trees[0]!, after: trees[1]! } : { before: trees[1]!, after: trees[0]! }));
+    const answers = await of.of(pairs), lengths = answers.map((one) => (Array.isArray(one) ? (one as readonly PathChange[]).flatMap(({ hunks }) => [...hunks!]).join() : String(one)));
+    expect(lengths).toEqual(pairs.map((_, i) => ['0,0,0,2,0,0,0,4', '0,2,0,4', '0,4,0,2'][i % 3]));
+    close();
+  });
+
   test('what it has not got is answered for itself, and the others as ever', async () => {
     const { of, close } = await differences(process.env['PATH']!);
     const absent = '1'.repeat(40) as Oid;

@@ -17,6 +17,8 @@ const KEPT_COMPLAINTS = 4096;
  * in bytes, and it is ended; looked at so often, in ms.
  */
 const MOST_MEMORY = 512 << 20, LOOK_MS = 200;
+/** git keeps the trees that it was told to compare for as long as it runs: after so many answers another takes over. */
+const MOST_ANSWERS = 1000;
 /** What is no id git sends back, and before it what it has to say: so an answer is known to have ended. */
 const END = '.';
 /** git's words for objects that it cannot make sense of, or has not got. */
@@ -38,6 +40,8 @@ export class Differences<Asked, Answer> {
   #rest = '';
   /** bytes of content that cannot be read without what follows */
   #cut: Buffer | null = null;
+  /** since it was started */
+  #answers = 0;
   /** ends of git without an answer between them */
   #deaths = 0;
   #heard = 0;
@@ -85,6 +89,7 @@ export class Differences<Asked, Answer> {
     const child = this.#home.converse(this.#command);
     this.#child = child;
     this.#complaints = '';
+    this.#answers = 0;
     let failed: unknown;
     child.once('error', (error) => { failed = error; });
     child.stdin.on('error', () => {}); // its end is told by 'close'
@@ -104,7 +109,11 @@ export class Differences<Asked, Answer> {
     this.#timer = null;
     if (this.#jobs.length === 0) return;
     if (performance.now() - this.#heard >= this.#timeoutMs) this.#fail(timedOut(this.#timeoutMs));
-    else if (ownMemory(this.#child?.pid) > this.#mostMemory) this.#skip(new AcumenError('too-large', `Comparing ${this.#parser.line(this.#jobs[0]!.asked)} takes more than ${this.#mostMemory >> 20} MB.`, 'It is left out of the history.'));
+    else if (ownMemory(this.#child?.pid) > this.#mostMemory) {
+      // what it holds may be of those before: this one is asked of a git that has seen no other
+      if (this.#answers > 0) this.#again(this.#drop());
+      else this.#skip(new AcumenError('too-large', `Comparing ${this.#parser.line(this.#jobs[0]!.asked)} takes more than ${this.#mostMemory >> 20} MB.`, 'It is left out of the history.'));
+    }
     if (this.#jobs.length > 0) this.#timer ??= setTimeout(() => this.#look(), LOOK_MS).unref();
   }
 
@@ -112,8 +121,10 @@ export class Differences<Asked, Answer> {
     this.#heard = performance.now();
     const bytes = this.#cut === null ? arrived : Buffer.concat([this.#cut, arrived]);
     this.#cut = null;
+    const child = this.#child;
     try {
-      for (let at = 0; at < bytes.length && this.#child !== null;) at = this.#step(bytes, at);
+      // until another takes over
+      for (let at = 0; at < bytes.length && this.#child === child;) at = this.#step(bytes, at);
     } catch (error) {
       if (!(error instanceof AcumenError)) throw error;
       // too much of one answer says nothing of the others
@@ -144,7 +155,8 @@ export class Differences<Asked, Answer> {
     const job = this.#jobs.shift()!;
     this.#deaths = 0;
     const [next] = this.#jobs;
-    if (next !== undefined) this.#parser.begin(next.asked);
+    if (++this.#answers >= MOST_ANSWERS) this.#again(this.#drop());
+    else if (next !== undefined) this.#parser.begin(next.asked);
     else if (this.#child !== null) this.#hold(this.#child, 'unref');
     job.done(answer);
   }

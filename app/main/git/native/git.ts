@@ -125,13 +125,15 @@ export function timedOut(ms: number): AcumenError {
 const live = new Set<GitHome>();
 process.once('exit', () => { for (const home of live) home.close(); });
 
-/** A bare git directory of our own, whose objects are those of one repository. It is never written to. */
+/** A bare git directory of our own, whose objects are those of one repository. git never writes to it. */
 export class GitHome {
   readonly #git: Git;
   readonly #folder: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #children = new Set<ChildProcessWithoutNullStreams>();
   readonly timeoutMs: number;
+  /** what its file `shallow` holds */
+  #cut = '';
 
   constructor(git: Git, objectDir: string, format: ObjectFormat, timeoutMs: number) {
     this.#git = git;
@@ -161,8 +163,11 @@ export class GitHome {
 
   /** Where history ends for git from now on: these commits have no parents. */
   cutAt(commits: readonly Oid[]): void {
+    const text = commits.map((oid) => `${oid}\n`).join('');
+    if (text === this.#cut) return;
     try {
-      writeFileSync(join(this.#folder, 'shallow'), commits.map((oid) => `${oid}\n`).join(''));
+      writeFileSync(join(this.#folder, 'shallow'), text);
+      this.#cut = text;
     } catch (error) {
       throw ioFailure('write into', this.#folder, error);
     }

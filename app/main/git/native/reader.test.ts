@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ByteString, Oid } from '../../../core/bytes.ts';
+import { Log } from '../../../core/collaboration/log.ts';
 import type { RepositoryReader } from '../../../core/repository.ts';
 import { generate } from '../../../../testkit/generate.ts';
 import { git, gitLine, initBare, tempDir } from '../../../../testkit/git.ts';
@@ -14,6 +15,7 @@ import { hostileRepository } from '../../../../testkit/hostile/repository.ts';
 import { load } from '../../../../testkit/loaded.ts';
 import { writeSample } from '../../service/sample.ts';
 import { Workspace } from '../../service/workspace.ts';
+import { readLog } from '../log/log.ts';
 import { openRepository } from '../open.ts';
 import { EMPTY_TREES, objectId } from '../oids.ts';
 import { treeDiff, treeIdOf } from '../trees.ts';
@@ -256,6 +258,11 @@ describe('hostile repositories', () => {
     await everything(loaded.reader, hostile.path);
     expect(await loaded.reader.has('5'.repeat(40) as Oid)).toBe(false);
     await loaded.close();
+    // and its history, with every commit compared
+    const reader = await openRepository(hostile.path, { reader: 'native' }), head = await reader.resolve('main');
+    const { log } = await readLog(reader, head, new Log(40));
+    expect(log.commits).toBe(Number(gitLine(hostile.path, ['rev-list', '--count', 'main'])));
+    await reader.close();
     expect(hostile.pwned()).toBe(false);
   });
 
