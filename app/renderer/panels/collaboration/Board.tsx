@@ -56,14 +56,14 @@ export function Board() {
 
 /** What this costs, the proof that nothing is cheaper, and what comes next. */
 function Summary({ answer, most }: { answer: Assignment; most: number }) {
-  const { cost, bound, second, items } = answer, exact = Math.abs(cost - bound) <= 1e-6 * Math.max(1, Math.abs(cost)), open = items.filter(({ person }) => person === null).length, given = items.length - open;
+  const { cost, bound, second, items } = answer, exact = Math.abs(cost - bound) <= 1e-6 * Math.max(1, Math.abs(cost)), open = items.filter(({ person }) => person === null).length;
   const least = enough(answer, { most }), names = useNames(), byId = new Map(items.map(({ item }) => [item.id, item]));
   const whose = (person: number | null): string => (person === null ? 'nobody' : names.person(person));
   return (
     <div className="board-summary small">
       <p>
         <strong data-testid={ids.boardCost} data-cost={cost} title={`Cost ${cost.toFixed(2)}, bound ${bound.toFixed(2)}: where both are equal no other way of sharing out is cheaper`}>{exact ? 'Shared out at the least cost, proven' : `At most ${(cost - bound).toFixed(2)} above the least cost`}</strong>
-        {given > 0 && <span className="muted" title="From 0, with who knows its places best, to 1, with somebody who does not know them; more where more people wait for it">: {(cost / given).toFixed(2)} an item, of 0 with who knows it best to 1 with who does not</span>}
+        <span className="muted">: to who knows its places, first what most people wait for</span>
         {open > 0 && <span className="tone-conflicts">{` · ▲ ${grouped(open)} beyond everybody's limit `}</span>}
         {least !== null && <button type="button" className="button small" onClick={() => decide(`At most ${grouped(least)} for everybody`, withMost(useBoard.getState().decided, least))}>Raise it to {grouped(least)}</button>}
       </p>

@@ -71,7 +71,7 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
   );
 }
 
-function CardLine({ item: { item, person, pinned, cost } }: { item: Card }) {
+function CardLine({ item: { item, pinned } }: { item: Card }) {
   const { acu } = useNames(), isReview = item.kind === 'review';
   return (
     <>
@@ -80,7 +80,6 @@ function CardLine({ item: { item, person, pinned, cost } }: { item: Card }) {
         {isReview ? <span className="truncate">{acu(item.a)}</span> : <Paths paths={item.paths} />}
         <span className="spacer" />
         {pinned && <span className="badge" title="Given to them by hand; the rest is shared out around it">pinned</span>}
-        {person !== null && <span className="tiny muted" title="What this costs here">{cost.toFixed(2)}</span>}
       </span>
       <span className="line-tail small muted truncate">{isReview ? <>review · <Paths paths={item.paths} /></> : sidesWords(item, acu)}</span>
     </>

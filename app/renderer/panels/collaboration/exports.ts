@@ -75,5 +75,5 @@ export function boardMarkdown(assignment: Assignment, { person, acu }: Pick<Call
     ...cards.map(({ item, pinned }) => `- [ ] ${item.kind === 'conflict' ? 'Resolve' : 'Review'} ${plain(sidesWords(item, acu))}: ${plain(pathsWords(item.paths))}${pinned ? ' (pinned)' : ''}`),
   ].join('\n'));
   const exact = Math.abs(assignment.cost - assignment.bound) <= 1e-6 * Math.max(1, Math.abs(assignment.cost));
-  return `${plural(assignment.items.length, 'open item')}, cost ${assignment.cost.toFixed(2)}${exact ? ', proven the least' : ''}.\n\n${lines.join('\n\n')}\n`;
+  return `${plural(assignment.items.length, 'open item')}${exact ? ', shared out at the least cost, proven' : ''}.\n\n${lines.join('\n\n')}\n`;
 }

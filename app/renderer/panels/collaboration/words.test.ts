@@ -53,7 +53,7 @@ test('the board as Markdown has a section for each person, and nothing in a name
   const card = (id: string, person: number | null, pinned = false): Assignment['items'][number] => ({ item: { id, kind: 'conflict', a, b, paths: [path('src/[x](http://evil).ts')] }, person, cost: 1, pinned, evidence: [] });
   const assignment: Assignment = { items: [card('1', 1, true), card('2', null)], cost: 2, bound: 2, second: null, people: [{ person: 0, items: 0, most: 5, away: true }, { person: 1, items: 1, most: 5, away: false }], ms: 1 };
   expect(boardMarkdown(assignment, { person: (i) => ['# Ada', 'Grace'][i]!, acu: names.acu })).toBe([
-    '2 open items, cost 2.00, proven the least.', '', '## \\# Ada (away)', '', '## Grace', '- [ ] Resolve one × two: src/\\[x\\](http://evil).ts (pinned)', '', '## Beyond the limits', '- [ ] Resolve one × two: src/\\[x\\](http://evil).ts', '',
+    '2 open items, shared out at the least cost, proven.', '', '## \\# Ada (away)', '', '## Grace', '- [ ] Resolve one × two: src/\\[x\\](http://evil).ts (pinned)', '', '## Beyond the limits', '- [ ] Resolve one × two: src/\\[x\\](http://evil).ts', '',
   ].join('\n'));
   expect(boardMarkdown({ ...assignment, items: [] }, { person: String, acu: String })).toBe(null);
 });
