@@ -1,7 +1,7 @@
 // Do predicted probabilities rank the pairs of pull requests that came to conflict? Judged on the later half of each repository's pairs that share a file,
 // with what was known when half of each side's commits were there, by weights fitted to the earlier pairs of the other repositories alone. Truth is the
-// engine's verdict on the whole pull requests on the same base. ACUMEN_BENCH_REPOS: git directories with refs/pull/*/head, separated by spaces, three or more.
-// The calibration is drawn in bench/prediction.svg.
+// engine's verdict on the whole pull requests on the same base. ACUMEN_BENCH_REPOS: git directories with refs/pull/*/head, separated by spaces, three or more;
+// ACUMEN_LOOKS: newest looks at each (60). The calibration is drawn in bench/prediction.svg.
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -34,14 +34,14 @@ function casesIn(dir: string): Promise<readonly Case[]> {
 function rowsOf(name: string, judged: Readonly<Record<string, Judged>>): Row[] {
   const rows: Row[] = [];
   for (const [population, j] of Object.entries(judged)) {
-    const metric = `${name.split('/').at(-1)!}/${population.replaceAll(/[ ,]+/g, '_')}`, between = (lead: readonly [number, number]): string => `AUC; ours leads by ${lead.map((n) => n.toFixed(3)).join(' to ')}`;
-    rows.push(
-      { metric: `${metric}/pairs`, value: j.pairs, unit: `pairs, ${j.conflicts} came to conflict` },
-      { metric: `${metric}/region`, value: j.auc.ours, unit: between(j.lead.region), peer: 'same region', peerValue: j.auc.region },
-      { metric: `${metric}/co-change`, value: j.auc.ours, unit: between(j.lead.together), peer: 'co-change count', peerValue: j.auc.together },
-      { metric: `${metric}/distance`, value: j.auc.ours, unit: between(j.lead.distance), peer: 'same region, then nearest', peerValue: j.auc.distance },
-      { metric: `${metric}/brier`, value: j.brier, unit: `Brier; ${j.brierOfNow.toFixed(4)} if what is so stays so`, peer: 'the usual part for all', peerValue: j.brierOfPart },
-    );
+    const metric = `${name.split('/').at(-1)!}/${population.replaceAll(/[ ,]+/g, '_')}`;
+    rows.push({ metric: `${metric}/pairs`, value: j.pairs, unit: 'pairs' }, { metric: `${metric}/conflicts`, value: j.conflicts, unit: 'pairs' });
+    for (const [other, peer] of [['region', 'same region'], ['together', 'co-change count'], ['distance', 'same region, then nearest']] as const) {
+      rows.push({ metric: `${metric}/auc_beside_${other}`, value: j.auc.ours, unit: 'AUC', peer, peerValue: j.auc[other] });
+      rows.push({ metric: `${metric}/lead_over_${other}_2.5_%`, value: j.lead[other][0], unit: 'AUC' }, { metric: `${metric}/lead_over_${other}_97.5_%`, value: j.lead[other][1], unit: 'AUC' });
+    }
+    rows.push({ metric: `${metric}/brier_beside_part`, value: j.brier, unit: 'mean square', peer: 'the usual part for all', peerValue: j.brierOfPart });
+    rows.push({ metric: `${metric}/brier_beside_now`, value: j.brier, unit: 'mean square', peer: 'what is so stays so', peerValue: j.brierOfNow });
   }
   return rows;
 }
@@ -76,7 +76,7 @@ const benchmark: Benchmark = {
     let met = 0, counted = 0;
     for (const name of cases.keys()) {
       const held = heldOut(cases, name, RIDGE);
-      if (held === null) continue;
+      if (held === null) { process.stderr.write(`${name}: skipped, too few conflicts elsewhere before its later half.\n`); continue; }
       const judged: Record<string, Judged> = {};
       for (const [population, is] of Object.entries(populations)) {
         const those = held.later.filter(is), conflicts = those.filter(({ conflict }) => conflict).length;

@@ -4,4 +4,5 @@ import { casesOf } from './predictionCases.ts';
 import { LOOKS, nameOf } from './predictionWeights.ts';
 
 const { dir } = workerData as { readonly dir: string };
-parentPort!.postMessage(await casesOf(dir, { ...LOOKS, told: (line) => process.stderr.write(`${nameOf(dir)} ${line}\n`) }));
+const days = Number(process.env['ACUMEN_LOOKS'] ?? LOOKS.days);
+parentPort!.postMessage(await casesOf(dir, { ...LOOKS, days, told: (line) => process.stderr.write(`${nameOf(dir)} ${line}\n`) }));

@@ -66,6 +66,9 @@ function middle(values: readonly number[]): readonly [number, number] {
   return [at95(0.025), at95(0.975)];
 }
 
+/** Pairs that came to conflict and did not at half: from fewer nothing is learned. */
+const FEWEST = 20;
+
 export interface Held {
   /** seconds since the epoch: what is judged is later, what was fitted to is earlier */
   readonly cut: number;
@@ -77,13 +80,13 @@ export interface Held {
   readonly later: readonly Case[];
 }
 
-/** Fitted to the other repositories' pairs from before the later half of this one's; nothing of this one is in it. Null: there is too little of either. */
+/** Fitted to the other repositories' pairs from before the later half of this one's; nothing of this one is in it. Null: there is too little of them. */
 export function heldOut(cases: ReadonlyMap<string, readonly Case[]>, name: string, ridge: number): Held | null {
   const own = cases.get(name)!, sharing = own.filter(({ sharedAtEnd }) => sharedAtEnd > 0).map(({ time }) => time).sort((x, y) => x - y), cut = sharing[sharing.length >> 1];
   if (cut === undefined) return null;
   const others = new Map([...cases].filter(([other]) => other !== name).map(([other, all]) => [other, all.filter(({ time }) => time < cut)]));
   const earlier = [...others.values()].flat(), sharingEarlier = earlier.filter(({ sharedAtEnd }) => sharedAtEnd > 0), conflicts = sharingEarlier.filter(({ conflict }) => conflict).length;
-  if (conflicts === 0) return null;
+  if (earlier.filter(({ conflict, row }) => conflict && row[at.conflict] === 0).length < FEWEST) return null;
   const fitted = fit(others, ridge);
   return { cut, fitted, model: modelOf(fitted), staying: stays(earlier), part: conflicts / sharingEarlier.length, later: own.filter(({ time }) => time >= cut) };
 }
