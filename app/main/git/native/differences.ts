@@ -18,7 +18,7 @@ const KEPT_COMPLAINTS = 4096;
  */
 const MOST_MEMORY = 512 << 20, LOOK_MS = 200;
 /** git keeps the trees that it was told to compare for as long as it runs: after so many answers another takes over. */
-const MOST_ANSWERS = 1000;
+const RENEWED_AFTER = 1000;
 /** What is no id git sends back, and before it what it has to say: so an answer is known to have ended. */
 const END = '.';
 /** git's words for objects that it cannot make sense of, or has not got. */
@@ -155,7 +155,7 @@ export class Differences<Asked, Answer> {
     const job = this.#jobs.shift()!;
     this.#deaths = 0;
     const [next] = this.#jobs;
-    if (++this.#answers >= MOST_ANSWERS) this.#again(this.#drop());
+    if (++this.#answers >= RENEWED_AFTER) this.#again(this.#drop());
     else if (next !== undefined) this.#parser.begin(next.asked);
     else if (this.#child !== null) this.#hold(this.#child, 'unref');
     job.done(answer);
