@@ -67,7 +67,7 @@ function middle(values: readonly number[]): readonly [number, number] {
 }
 
 /** Pairs that came to conflict and did not at half: from fewer nothing is learned. */
-const FEWEST = 20;
+const FEWEST = 5;
 
 export interface Held {
   /** seconds since the epoch: what is judged is later, what was fitted to is earlier */
