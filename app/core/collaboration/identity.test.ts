@@ -60,6 +60,8 @@ test('programs are known as such, under all their names, and people who bear suc
   const program = (text: string): string | undefined => { const { name, email } = one(text); return programOf(name, email)?.name; };
   expect(['dependabot[bot] <49699333+dependabot[bot]@users.noreply.github.com>', 'renovate[bot] <29139614+renovate[bot]@users.noreply.github.com>', 'github-actions[bot] <41898282+github-actions[bot]@users.noreply.github.com>',
     'GitHub <noreply@github.com>', 'my-own[bot] <1+my-own[bot]@users.noreply.github.com>'].map(kind)).toEqual(['bot', 'bot', 'bot', 'bot', 'bot']);
+  // of a fleet of one's own, which no table knows
+  expect(['Kestrel (agent) <kestrel@agents.example>', 'Deploys (Bot) <ci@example.org>', '(agent) <x@y.org>', 'Ada (agent for art) <ada@example.org>'].map(kind)).toEqual(['agent', 'bot', 'person', 'person']);
   expect(['Claude <noreply@anthropic.com>', 'Copilot <198982749+Copilot@users.noreply.github.com>', 'copilot-swe-agent[bot] <198982749+Copilot@users.noreply.github.com>', 'Cursor Agent <cursoragent@cursor.com>',
     'devin-ai-integration[bot] <158243242+devin-ai-integration[bot]@users.noreply.github.com>', 'google-labs-jules[bot] <161369871+google-labs-jules[bot]@users.noreply.github.com>', 'aider (gpt-4o) <x@y.org>', 'Codex <codex@openai.com>',
   ].map(program)).toEqual(['Claude', 'GitHub Copilot', 'GitHub Copilot', 'Cursor', 'Devin', 'Jules', 'aider', 'OpenAI Codex']);

@@ -66,7 +66,7 @@ export function gitHubLogin(email: string): string | null {
   return /^(?:\d+\+)?([^@\s]+)@users\.noreply\.github\.com$/.exec(email.toLowerCase())?.[1] ?? null;
 }
 
-/** The program that a name with an address is of; `kind` 'bot' under its own name where it only calls itself one; null for a person. */
+/** The program that a name with an address is of; under its own name where it only calls itself a bot or an agent; null for a person. */
 export function programOf(name: string, email: string): Pick<Program, 'name' | 'kind'> | null {
   const lowerName = name.trim().toLowerCase(), lowerEmail = email.trim().toLowerCase();
   const login = gitHubLogin(lowerEmail);
@@ -74,6 +74,8 @@ export function programOf(name: string, email: string): Pick<Program, 'name' | '
   if (found !== undefined) return found;
   // aider signs with the model that it asked
   if (/^aider \([^()]+\)$/.test(lowerName)) return programs.find((one) => one.name === 'aider')!;
+  const said = /^(.+) \((agent|bot)\)$/.exec(lowerName);
+  if (said !== null) return { name: said[1]!, kind: said[2] as Program['kind'] };
   const calls = login?.endsWith('[bot]') === true ? login : lowerName.endsWith('[bot]') ? lowerName : null;
   return calls === null ? null : { name: calls.slice(0, -'[bot]'.length), kind: 'bot' };
 }
