@@ -52,7 +52,7 @@ export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly 
     {
       label: '&View',
       submenu: [
-        ...commands('view.compose', 'view.conflicts', 'view.performance', 'view.search', 'view.graph', 'view.diff'),
+        ...commands('view.compose', 'view.conflicts', 'view.collaboration', 'view.performance', 'view.search', 'view.graph', 'view.diff'),
         line,
         ...commands('view.theme.system', 'view.theme.light', 'view.theme.dark'),
         line,
