@@ -27,12 +27,16 @@ export interface Shared {
 }
 
 /** Costs in quanta, one column more than people for "nobody", whose cost exceeds whatever giving the item to somebody can save. */
-interface Rounded { readonly width: number; readonly cost: Float64Array; readonly quantum: number; readonly nobody: number }
+interface Rounded { readonly width: number; readonly cost: Float64Array; readonly quantum: number; /** in quanta */ readonly largest: number; readonly nobody: number }
 
 /** Cells of the largest problem that is taken: 2^27 are 1 GiB. */
 const MOST_CELLS = 2 ** 27;
 /** Above it sums could overflow. */
 const DEAREST = 2 ** 900;
+/** Of an auction: the parts of the largest cost by which its first and its last bids go beyond what they must, and how much finer each round is. */
+const COARSE = 8, FINE = 2 ** 16, FINER = 4;
+/** Of one of its rounds, for each item; where all find somebody, eight are many. */
+const ENOUGH_BIDS = 16;
 /** Steps between two looks at `stop`. */
 const LOOK = 64;
 
@@ -55,14 +59,14 @@ function rounded(shares: Shares): Rounded {
   }
   const room = Math.floor(2 ** 51 / (Math.max(1, items) ** 2));
   const quantum = largest <= room && isWhole ? 1 : 2 ** Math.max(-1000, Math.ceil(Math.log2(largest) - Math.log2(room)));
-  const nobody = 2 * items * Math.round(largest / quantum) + 1;
+  const dearest = Math.round(largest / quantum), nobody = 2 * items * dearest + 1;
   const out = new Float64Array(items * width);
   for (let i = 0; i < items; i++) {
     // the quantum is a power of two: dividing is exact, and Infinity stays
     for (let p = 0; p < people; p++) out[i * width + p] = Math.round(cost[i * people + p]! / quantum);
     out[i * width + people] = nobody;
   }
-  return { width, cost: out, quantum, nobody };
+  return { width, cost: out, quantum, largest: dearest, nobody };
 }
 
 /** Who has what while it is searched; the last person is "nobody", who takes everything. */
@@ -115,6 +119,36 @@ function guess(board: Board): void {
   let last = 0;
   for (let k = 0, places = 0; k < order.length && places < items && least[order[k]!]! < Infinity; k++) { last = least[order[k]!]!; places += most[order[k]!]!; }
   for (let p = 0; p < width - 1; p++) price[p] = Math.min(0, least[p]! - last);
+}
+
+/**
+ * Better prices to begin with, where there are as many people as items and each takes one: an auction (Bertsekas, "The auction algorithm", Annals of
+ * Operations Research 14, 1988), whose bids go some way beyond what they must, first far, then in each round a part of that. It ends long
+ * before its prices are right; the rest is sooner found by paths. False where it gave up: some item will go to nobody,
+ * before which all who may have its people outbid each other for long.
+ */
+function auction(board: Board, largest: number, stop: Stop | undefined): boolean {
+  const { width, items, cost, price, most } = board, holder = new Int32Array(width), open = new Int32Array(items);
+  if (largest < FINE || most.subarray(0, -1).some((n) => n > 1) || most.subarray(0, -1).reduce((sum, n) => sum + n, 0) !== items) return false;
+  for (let beyond = largest / COARSE; beyond >= largest / FINE; beyond /= FINER) {
+    holder.fill(-1);
+    for (let i = 0; i < items; i++) open[i] = items - 1 - i;
+    for (let left = items, bids = 0; left > 0; bids++) {
+      if (bids > ENOUGH_BIDS * items) return false;
+      if (bids % (LOOK * LOOK) === 0) look(stop);
+      const item = open[--left]!, row = item * width;
+      let best = -1, least = Infinity, second = Infinity;
+      for (let p = 0; p < width; p++) {
+        const c = cost[row + p]! - price[p]!;
+        if (c < second) { if (c < least) { second = least; least = c; best = p; } else second = c; }
+      }
+      if (best === width - 1) return false;
+      if (holder[best]! >= 0) open[left++] = holder[best]!;
+      holder[best] = item;
+      price[best] = Math.floor(price[best]! - (second - least) - beyond);
+    }
+  }
+  return true;
 }
 
 /**
@@ -248,17 +282,18 @@ function answer(board: Board, { width, quantum, nobody }: Rounded): Shared {
   return { person, cost: sum * quantum, bound: (bound - left * nobody) * quantum, quantum, price: price.slice(0, width - 1) };
 }
 
-/** The cheapest answer. Time grows with the cube of items at worst (bench/assignment.bench.ts, `product`), and is some tens of items × people mostly. */
+/** The cheapest answer. Time grows with the cube of items at worst, and is some tens of items × people mostly (bench/assignment.bench.ts). */
 export function assign(shares: Shares, stop?: Stop): Shared {
   look(stop);
-  const round = rounded(shares), board = new Board(shares, round);
-  const all = Int32Array.from({ length: shares.items }, (_, i) => i), guessed = new Board(shares, round);
+  const round = rounded(shares), all = Int32Array.from({ length: shares.items }, (_, i) => i);
+  const finished = (board: Board, open: Int32Array): Shared => { settle(board, open, stop); return answer(board, round); };
+  const priced = new Board(shares, round);
+  if (auction(priced, round.largest, stop)) return finished(priced, bid(priced, all));
+  const board = new Board(shares, round), guessed = new Board(shares, round);
   guess(guessed);
   const open = bid(board, all), openGuessed = bid(guessed, all);
   // begin where less is left to do
-  if (openGuessed.length + owed(guessed) < open.length) { settle(guessed, openGuessed, stop); return answer(guessed, round); }
-  settle(board, open, stop);
-  return answer(board, round);
+  return openGuessed.length + owed(guessed) < open.length ? finished(guessed, openGuessed) : finished(board, open);
 }
 
 /** What if these people were away too: from the answer with them, only their items are given anew. */
