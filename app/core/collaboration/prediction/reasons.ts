@@ -64,7 +64,10 @@ const sentences: Readonly<Record<ReasonKind, (pair: Pair) => Sentence>> = {
     return { text: days === 0 ? 'They are of the same day.' : `${count(days, 'day lies', 'days lie')} between them.`, path: null };
   },
   others: ({ ground, a, b }) => ({ text: `They conflict with ${both(ground.conflicts[a]!, ground.conflicts[b]!, 'other')}.`, path: null }),
-  'changes together': ({ ground, a, b }) => ({ text: `Of the newest commits, ${count(ground.changedTogether(a, b), 'touched', 'touched')} a file of each.`, path: null }),
+  'changes together': ({ ground, a, b }) => {
+    const n = ground.changedTogether(a, b);
+    return { text: n === 0 ? 'No commit of late touched a file of each.' : `${count(n, 'commit')} of late touched a file of each.`, path: null };
+  },
   tree: ({ ground, a, b }) => {
     const mine = ground.folders(a), common = [...ground.folders(b)].filter((folder) => mine.has(folder)).sort((x, y) => y.length - x.length || (x < y ? -1 : 1))[0];
     return common === undefined ? { text: 'They work in different directories.', path: null } : { text: 'Both work in this directory.', path: common as PathBytes };
