@@ -1,7 +1,7 @@
 // The browser driver: starts the built `acumen serve` as a process of its own, reads the address it prints, opens it in Chromium.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright';
@@ -9,6 +9,7 @@ import { hearComplaints } from './complaints.ts';
 import { ensureChromium, flags } from '../scripts/chromium.ts';
 import { at } from '../scripts/steps.ts';
 import type { Driver, LaunchOptions, Session } from './driver.ts';
+import { removeFolder } from '../testkit/folder.ts';
 
 /** Milliseconds within which Acumen must print its address: the sample may have to be made first, on a slow machine. */
 const PATIENCE = 90_000;
@@ -97,7 +98,7 @@ export async function browserDriver(): Promise<Driver> {
         sessions.delete(session);
         await shut('SIGTERM');
         page = null;
-        rmSync(folder, { recursive: true, force: true });
+        removeFolder(folder);
       },
     };
     sessions.add(session);

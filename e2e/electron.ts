@@ -1,5 +1,5 @@
 // Electron's driver on the double: the door's real main, preload and service, built, run against e2e/electron/double over Chromium.
-import { globSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -8,6 +8,7 @@ import { at } from '../scripts/steps.ts';
 import { desktop, type Running } from './electron/double/screen.ts';
 import type { Main } from './electron/types.ts';
 import type { ElectronDriver, ElectronSession, LaunchOptions } from './driver.ts';
+import { removeFolder } from '../testkit/folder.ts';
 
 export const electronMain = at('dist/app/main/doors/electron/main.js');
 /** What a person asked for, as Electron's door takes it from the command line. */
@@ -71,7 +72,7 @@ export async function electronDriver(): Promise<ElectronDriver> {
         } finally {
           await shown.close();
           app = page = null;
-          rmSync(folder, { recursive: true, force: true });
+          removeFolder(folder);
         }
       },
     };

@@ -1,11 +1,12 @@
 // Planted faults: a git that hangs or dies when told to, threads that are killed, and anything that answers late. For tests and for the
 // benchmarks of answering under faults.
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { spawnThread } from '../app/main/service/threads.ts';
 import type { Supervised } from '../app/workers/rpc.ts';
+import { removeFolder } from './folder.ts';
 
 export interface PlantedGit {
   /** what to search git on: PATH of a workspace's `env`, or `searchPath` of a reader */
@@ -51,7 +52,7 @@ esac
       }
     }
   };
-  return { path, be, freeze: () => signal('SIGSTOP'), thaw: () => signal('SIGCONT'), kill: () => signal('SIGKILL'), get started() { return readdirSync(pids).length; }, remove: () => { signal('SIGKILL'); rmSync(path, { recursive: true, force: true }); } };
+  return { path, be, freeze: () => signal('SIGSTOP'), thaw: () => signal('SIGCONT'), kill: () => signal('SIGKILL'), get started() { return readdirSync(pids).length; }, remove: () => { signal('SIGKILL'); removeFolder(path); } };
 }
 
 /** Threads that can be killed: give `spawn` to `new Pools({ spawn })`. */

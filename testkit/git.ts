@@ -2,10 +2,11 @@
 // or inherited configuration, no attributes, one identity, one date), so that every machine gets the same objects and answers.
 // Output and input are byte strings: one character per byte.
 import { spawn, spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, statfsSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
+import { removeFolder } from './folder.ts';
 
 export const gitDate = '1700000000 +0000';
 const MAX_OUTPUT = 1 << 30;
@@ -111,7 +112,7 @@ export interface TempDir { readonly path: string; remove(): void }
 
 const live = new Set<string>();
 function removeAll(): void {
-  for (const path of live) rmSync(path, { recursive: true, force: true });
+  for (const path of live) removeFolder(path);
 }
 process.on('exit', removeAll);
 // vitest ends its processes by a signal, which is no exit
@@ -137,5 +138,5 @@ function tempRoot(): string {
 export function tempDir(name: string): TempDir {
   const path = mkdtempSync(join(tempRoot(), `acumen-${name}-`));
   live.add(path);
-  return { path, remove: () => { live.delete(path); rmSync(path, { recursive: true, force: true }); } };
+  return { path, remove: () => { live.delete(path); removeFolder(path); } };
 }

@@ -1,6 +1,6 @@
 // Content for stores in tests: segments, compositions and whole histories from a seed. They are well-formed values of the
 // model, not results of the engine: storage must keep whatever it is given.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AcuId, ByteString, Oid, PathBytes } from '../app/core/bytes.ts';
@@ -8,6 +8,7 @@ import { type PackedPairs, packPairs } from '../app/core/decided.ts';
 import type { Published } from '../app/core/events.ts';
 import type { Composition, ConflictEdge, Edit, Hunk, Segment } from '../app/core/model.ts';
 import type { Random } from './random.ts';
+import { removeFolder } from './folder.ts';
 
 export function randomBytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random.below(256));
@@ -83,5 +84,5 @@ export function conflictOf(random: Random, acus: readonly AcuId[]): ConflictEdge
 /** A new folder, and what removes it. */
 export function scratchFolder(name: string): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), `acumen-${name}-`));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, remove: () => removeFolder(path) };
 }

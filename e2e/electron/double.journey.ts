@@ -1,6 +1,6 @@
 // The danger: a double that lets the app pass for the wrong reason. A small app of Electron's documentation runs on it, and the double
 // must do what Electron promises, refuse what it has not built, and know what is its own.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright';
@@ -9,6 +9,7 @@ import { ensureChromium, flags } from '../../scripts/chromium.ts';
 import { at } from '../../scripts/steps.ts';
 import { test } from '../door.ts';
 import { desktop, type Desktop, type Running } from './double/screen.ts';
+import { removeFolder } from '../../testkit/folder.ts';
 
 const main = at('e2e/electron/fixture/main.mjs');
 // eslint-disable-next-line typescript/no-explicit-any -- what the fixture puts into its page
@@ -26,7 +27,7 @@ beforeAll(async () => {
   shown = await desktop(browser, { viewport: null });
   await start();
 });
-afterAll(async () => { await shown.close(); await browser.close(); rmSync(folder, { recursive: true, force: true }); });
+afterAll(async () => { await shown.close(); await browser.close(); removeFolder(folder); });
 
 test('the page runs on its own secure, isolated origin, and main believes its own scheme', async () => {
   expect(await page.evaluate('seen')).toEqual({ fixture: 'object', require: 'undefined', process: 'undefined', isolated: true, secure: true });

@@ -2,7 +2,7 @@
 // a machine without one; README says where it was.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from 'playwright';
@@ -11,6 +11,7 @@ import { electronArgs, electronMain, noMoreServices, servicePids } from '../elec
 import type { ElectronDriver, ElectronSession, LaunchOptions } from '../driver.ts';
 import { findRuntime } from './runtime.ts';
 import type { Main } from './types.ts';
+import { removeFolder } from '../../testkit/folder.ts';
 
 /** As root Chromium has no sandbox of its own; the page's stays denied what webPreferences say. */
 const switches = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
@@ -79,7 +80,7 @@ export async function realDriver(): Promise<ElectronDriver> {
         sessions.delete(session);
         await quit();
         page = null;
-        rmSync(folder, { recursive: true, force: true });
+        removeFolder(folder);
       },
     };
     sessions.add(session);

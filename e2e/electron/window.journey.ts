@@ -1,6 +1,6 @@
 // What Electron's window has besides the page: what it denies, its menu, dialogs, folders dropped on it, a second start, where it
 // was, and a service that dies. On the double and on a real runtime alike; what the double alone can do says so in its test.
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect } from 'vitest';
@@ -12,6 +12,7 @@ import type { ElectronDriver, ElectronSession } from '../driver.ts';
 import { servicePids } from '../electron.ts';
 import { composed, dragIn, known, mark, ready, row } from '../screen.ts';
 import { picture } from '../look.ts';
+import { removeFolder } from '../../testkit/folder.ts';
 
 let driver: ElectronDriver, session: ElectronSession, page: Page, folder: string;
 const place = known();
@@ -22,7 +23,7 @@ beforeAll(async () => {
   page = session.page;
   await ready(page);
 });
-afterAll(async () => { await driver?.close(); place.remove(); rmSync(folder, { recursive: true, force: true }); });
+afterAll(async () => { await driver?.close(); place.remove(); removeFolder(folder); });
 
 /** A repository of its own, with one change in flight. */
 function another(name: string): string {

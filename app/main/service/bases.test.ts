@@ -1,6 +1,6 @@
 // Danger: the base moves, a branch is pushed anew or a ref appears or goes, and a composition silently loses an ACU, gains one, or cannot be
 // brought back. Every case by hand with the answer it must give, then random sequences of them.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -10,10 +10,11 @@ import { Unfaithful, randomBases } from '../../../testkit/bases.ts';
 import { numbered, smallRepository } from '../../../testkit/small.ts';
 import type { SmallRepository } from '../../../testkit/small.ts';
 import { Workspace } from './workspace.ts';
+import { removeFolder } from '../../../testkit/folder.ts';
 
 vi.setConfig({ testTimeout: 300_000 }); // dozens of imports, on a machine that does other things, too
 const root = mkdtempSync(join(tmpdir(), 'acumen-bases-'));
-afterAll(() => { rmSync(root, { recursive: true, force: true }); });
+afterAll(() => { removeFolder(root); });
 let count = 0, tickets = 0;
 
 class World {

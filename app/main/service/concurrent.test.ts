@@ -1,6 +1,6 @@
 // Dangers: clients at once make what no order of their operations makes, an answer that stood on what was never committed, one bad operation that
 // takes others with it, something acknowledged that a kill loses, a request that is never answered.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -18,6 +18,7 @@ import { Deadlines } from './deadlines.ts';
 import { type Service, attachSession } from './session.ts';
 import { Telling } from './telling.ts';
 import { Workspace } from './workspace.ts';
+import { removeFolder } from '../../../testkit/folder.ts';
 
 let folder: string;
 let repository: Generated;
@@ -26,7 +27,7 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'acumen-concurrent-'));
   repository = await generate({ seed: 31, mix: 'crowd', sources: 40 });
 }, 120_000);
-afterAll(() => { repository.remove(); rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => { repository.remove(); removeFolder(folder); });
 
 let store: string;
 beforeEach(() => { store = path.join(folder, `store-${++stores}`); });

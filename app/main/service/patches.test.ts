@@ -14,6 +14,7 @@ import { decodeParams, decodeResult } from '../../contract/decode.ts';
 import { decodeFrame, encodeFrame } from '../../contract/frames.ts';
 import type { GivenPatch, Method, Methods, PatchParams } from '../../contract/methods.ts';
 import { Workspace } from './workspace.ts';
+import { removeFolder } from '../../../testkit/folder.ts';
 
 let folder: string;
 let repo: SmallRepository;
@@ -26,7 +27,7 @@ beforeEach(() => {
 afterEach(async () => {
   for (const workspace of open) await workspace.close();
   open = [];
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 async function openWorkspace(reader: 'auto' | 'embedded' | 'native' = 'auto'): Promise<Workspace> {

@@ -1,7 +1,7 @@
 // The dangers: an answer that differs from the one computed afresh; more memory than the bound; one question computed many times, or given up
 // for all because one gave up; and an answer that is lost though there was room for it on disk.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -25,6 +25,7 @@ import { noHistory } from './lifetime.ts';
 import { Memory, type Owner } from './memory.ts';
 import { Predictor } from './predictor.ts';
 import type { PathBytes } from '../../../core/bytes.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 const text: Kind<string> = { name: 'text', sizeOf: (s) => 2 * s.length, disk: { encode: (s) => Buffer.from(s), decode: (b) => Buffer.from(b).toString() } };
 const passing: Kind<string> = { name: 'passing', sizeOf: (s) => 2 * s.length };
@@ -32,7 +33,7 @@ const later = (ms = 5): Promise<void> => new Promise((resolve) => { setTimeout(r
 
 let place: string;
 beforeEach(() => { place = mkdtempSync(join(tmpdir(), 'acumen-cache-')); });
-afterEach(() => { rmSync(place, { recursive: true, force: true }); });
+afterEach(() => { removeFolder(place); });
 const diskAt = (warm = 1 << 24, cold = 1 << 26): DiskCache => new DiskCache(join(place, 'store'), { keys: join(place, 'keys'), form: '1', limits: { warm, cold } });
 
 describe('one computation for all who ask', () => {

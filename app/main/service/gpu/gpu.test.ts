@@ -2,7 +2,7 @@
 // vanishes in the middle and leaves zeros, values that a shader may compute with as it likes. Here the WGSL runs through Dawn in Node, on Chromium's
 // software adapter; the journey `gpu` runs the same in Chromium.
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -16,6 +16,7 @@ import { denseOf, kinds, lengths, sparseOf } from '../../../../testkit/matrices.
 import { softwareGpu } from '../../../../testkit/softwareGpu.ts';
 import { nodeGpu } from './gpu.ts';
 import { inFile } from './remembered.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 const software = softwareGpu();
 if ('missing' in software) console.log(`The GPU is not tested in Node: ${software.missing}.`);
@@ -38,7 +39,7 @@ describe.skipIf('missing' in software)('on an adapter', () => {
   });
   afterAll(() => {
     gpu?.end();
-    rmSync(folder, { recursive: true, force: true });
+    removeFolder(folder);
   });
   const expectTwin = async (a: Matrix, b: Matrix): Promise<void> => {
     const shape = `${a.rows} × ${b.rows} by ${a.cols}`;

@@ -18,6 +18,7 @@ import { readSeries } from './history.ts';
 import { Monitor } from './monitor.ts';
 import { MOST_LABELS, OTHER, Registry } from './registry.ts';
 import { keepTrial, readTrials } from './trials.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 let folder = '', store = '';
 const open: { close(): Promise<void> }[] = [];
@@ -27,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const one of open.splice(0)) await one.close();
-  rmSync(folder, { recursive: true, force: true });
+  removeFolder(folder);
 });
 
 /** On a clock that stands where it is put. */

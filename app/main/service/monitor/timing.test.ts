@@ -1,6 +1,6 @@
 // Dangers: a request's time laid at another's door, because what one waits for is done in the turn of another; an outcome that hides a failure or
 // blames us for a typing error; a list of the slowest that grows with the load.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,6 +15,7 @@ import { Workspace } from '../workspace.ts';
 import { Registry } from './registry.ts';
 import { Trace, begun, currentTrace, onBehalf, since, span, throughout } from './spans.ts';
 import { Timing } from './timing.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 type Told = Extract<TelemetryEvent, { kind: 'operation' }>;
 function timing() {
@@ -148,7 +149,7 @@ describe('where the time went', () => {
         await platform.close();
       }
     } finally {
-      rmSync(folder, { recursive: true, force: true });
+      removeFolder(folder);
     }
   });
 });

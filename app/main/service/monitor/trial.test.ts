@@ -1,6 +1,6 @@
 // Dangers: a trial that compares different answers, or a copy that the other had changed; a recording with something in it that cannot be asked
 // again, or that anybody may read.
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -11,6 +11,7 @@ import { Workspace } from '../workspace.ts';
 import { runTrial, said } from './trial.ts';
 import type { TrialOptions } from './trial.ts';
 import { readWorkload, record } from './workload.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 let folder: string, store: string, recording: string, acus: AcuId[];
 
@@ -37,7 +38,7 @@ beforeAll(async () => {
   await workspace.close();
   await platform.close();
 });
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => { removeFolder(folder); });
 
 const trial = (more: Partial<TrialOptions> = {}) => runTrial({
   store, workload: 'test', requests: readWorkload(recording), a: { caches: true, knobs: {} }, b: { caches: false, knobs: {} }, pairs: 2, confidence: 0.5, now: () => 1234, env: process.env, ...more,

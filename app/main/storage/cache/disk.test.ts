@@ -7,13 +7,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Random } from '../../../../testkit/random.ts';
 import { DiskCache, type DiskOptions, type Limits } from './disk.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 let place: string;
 let open: DiskCache[] = [];
 beforeEach(() => { place = mkdtempSync(join(tmpdir(), 'acumen-disk-')); open = []; });
 afterEach(async () => {
   await Promise.all(open.map((disk) => disk.close()));
-  rmSync(place, { recursive: true, force: true });
+  removeFolder(place);
 });
 
 const store = (): string => join(place, 'store');
@@ -202,7 +203,7 @@ test('deleted while it is open, it begins again and fails nobody', async () => {
   await write(one, 0, 1);
   for (let turn = 0; turn < 5; turn++) {
     await Promise.all([one.settled(), two.settled()]);
-    for (const end of ['.cache', '.cache-wal', '.cache-shm', '.cold']) rmSync(store() + end, { recursive: true, force: true });
+    for (const end of ['.cache', '.cache-wal', '.cache-shm', '.cold']) removeFolder(store() + end);
     await write(turn % 2 === 0 ? one : two, 10 + turn);
     await present(one, 20);
     await present(two, 20);

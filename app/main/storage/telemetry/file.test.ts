@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { TelemetryFile, telemetryPath } from './file.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 let folder = '';
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'acumen-telemetry-')); });
-afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+afterEach(() => { removeFolder(folder); });
 const path = () => join(folder, 'store.sqlite.telemetry');
 const body = (text: string) => new TextEncoder().encode(text);
 

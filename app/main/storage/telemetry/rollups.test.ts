@@ -1,6 +1,6 @@
 // Dangers: figures that change when they are rolled up, counted twice or left out; a file that grows without end; a damaged row that takes the
 // rest with it; minutes of processes that ended before the minute did.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,10 +9,11 @@ import { Histogram } from '../../../core/histogram.ts';
 import { TelemetryFile } from './file.ts';
 import { Packer, Sum } from './packing.ts';
 import { allSeries, momentAt, numberSeries, pointsOf, putSecond, retain, rollUp, stepFor, windowOf } from './rollups.ts';
+import { removeFolder } from '../../../../testkit/folder.ts';
 
 let folder = '';
 beforeEach(() => { folder = mkdtempSync(join(tmpdir(), 'acumen-rollups-')); });
-afterEach(() => { rmSync(folder, { recursive: true, force: true }); });
+afterEach(() => { removeFolder(folder); });
 const open = (writer = 'test') => TelemetryFile.open(join(folder, 'telemetry'), { writer, now: () => 0 });
 
 const COUNTER = 1, GAUGE = 2, TIMER = 300;
