@@ -76,7 +76,8 @@ test('the first screen answers three questions with the figures that the command
   const line = await said(), name = (developer: number): string => line.developers[developer]!.name, acu = new Map(line.acus.map((one) => [one.id, one.name]));
   expect(await page.locator('.collaboration-facts').innerText()).toContain(`${line.counts.people} people, ${line.counts.files} files, ${line.counts.commits} commits`);
   const talks = await words(listOf(ids.talk));
-  expect(talks.length).toBeGreaterThan(3);
+  // between people: agents and bots talk to nobody
+  expect(talks.length).toBeGreaterThan(1);
   for (const [i, shown] of talks.entries()) {
     const { a, b, need } = line.talk[i]!;
     for (const part of [name(a), name(b), need.toFixed(2)]) expect(shown, `pair ${i}`).toContain(part);
