@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { everyWay, hungarian } from '../../../testkit/assignmentTwin.ts';
 import { Random } from '../../../testkit/random.ts';
-import { assign, assignWithout, secondBest, type Shared, type Shares } from './assignment.ts';
+import { assign, secondBest, type Shared, type Shares } from './assignment.ts';
 
 /** Small problems of every kind: equal costs, forbidden pairs, people who take nothing or more than there is. */
 function small(random: Random, costs: number, whole: boolean): Shares {
@@ -94,16 +94,6 @@ test('as many people as items, one each: prices found by bids end where the text
   expect(left).toBeGreaterThan(2);
 });
 
-test('somebody away: from the answer with them as from scratch', () => {
-  fc.assert(fc.property(fc.integer(), (seed) => {
-    const random = new Random(seed), shares = small(random, 20, true), away = Array.from({ length: shares.people }, (_, p) => p).filter(() => random.below(3) === 0);
-    const scratch = assign({ ...shares, most: shares.most.map((most, p) => away.includes(p) ? 0 : most) });
-    const warm = assignWithout(shares, assign(shares), away);
-    expect([warm.cost, warm.bound, held(shares, warm)]).toEqual([scratch.cost, scratch.bound, held(shares, scratch)]);
-    expect(away.some((p) => warm.person.includes(p))).toBe(false);
-  }), { numRuns: 300 });
-});
-
 test('nothing to give, nobody to give it to, and people who take nothing', () => {
   const none = assign({ items: 0, people: 3, cost: new Float64Array(0), most: new Uint32Array(3) });
   expect([none.cost, none.bound, none.person.length]).toEqual([0, 0, 0]);
@@ -129,6 +119,5 @@ test('costs that cannot be, sizes that do not fit and problems too large are ref
 test('is given up when it is no longer wanted', () => {
   const shares: Shares = { items: 1, people: 1, cost: Float64Array.of(1), most: Uint32Array.of(1) }, shared = assign(shares);
   expect(() => assign(shares, { aborted: true })).toThrow('cancelled');
-  expect(() => assignWithout(shares, shared, [0], { aborted: true })).toThrow('cancelled');
   expect(() => secondBest(shares, shared, { aborted: true })).toThrow('cancelled');
 });

@@ -296,21 +296,6 @@ export function assign(shares: Shares, stop?: Stop): Shared {
   return openGuessed.length + owed(guessed) < open.length ? finished(guessed, openGuessed) : finished(board, open);
 }
 
-/** What if these people were away too: from the answer with them, only their items are given anew. */
-export function assignWithout(shares: Shares, shared: Shared, away: Iterable<number>, stop?: Stop): Shared {
-  look(stop);
-  const gone = new Set(away);
-  const rest: Shares = { ...shares, most: shares.most.map((most, p) => gone.has(p) ? 0 : most) };
-  const round = rounded(rest), board = new Board(rest, round), open: number[] = [];
-  for (let p = 0; p < shares.people; p++) if (!gone.has(p)) board.price[p] = shared.price[p]!;
-  for (let i = 0; i < shares.items; i++) {
-    const p = shared.person[i]!;
-    if (gone.has(p)) open.push(i); else board.give(i, p < 0 ? shares.people : p);
-  }
-  settle(board, Int32Array.from(open), stop);
-  return answer(board, round);
-}
-
 /**
  * The cheapest answer that differs in at least one item and leaves as few of them to nobody; null where there is none. Two answers differ by
  * rounds of moves, in each of which everybody hands an item to the next, back to the first or on to a free place (decomposition of flows), and

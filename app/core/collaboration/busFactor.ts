@@ -8,7 +8,7 @@ import type { History } from './model.ts';
 import type { BusRisk } from './report.ts';
 
 /** Who has not committed for so many days is taken to have left. */
-export const LEFT_DAYS = 365;
+const LEFT_DAYS = 365;
 const DAY = 86_400;
 /** A directory of fewer files is told by its files; a place matters from this share of the repository on (the mean of its share of files and of knowledge). */
 const FEWEST_FILES = 3, MATTERS = 0.004;

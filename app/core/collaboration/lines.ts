@@ -49,7 +49,7 @@ function trunkOf(files: readonly Pick<KnownFile, 'path'>[]): string {
 }
 
 /** Where most of what a person knows is, the largest share first. `knowledge`: people × files. */
-export function placesOfPerson(knowledge: Sparse, places: Places, person: number): { path: PathBytes; share: number }[] {
+function placesOfPerson(knowledge: Sparse, places: Places, person: number): { path: PathBytes; share: number }[] {
   if (person >= knowledge.rows) return [];
   const sums = new Map<number, number>();
   let all = 0;

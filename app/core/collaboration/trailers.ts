@@ -19,7 +19,7 @@ export function mentionedIn(message: ByteString): Identity[] {
 }
 
 /** `Name <address>`, or one of the two alone; null for neither. */
-export function identityOf(text: string): Identity | null {
+function identityOf(text: string): Identity | null {
   const open = text.indexOf('<'), close = text.indexOf('>', open);
   const name = (open < 0 ? text : text.slice(0, open)).trim(), email = open < 0 || close < 0 ? '' : text.slice(open + 1, close).trim();
   if (open < 0 && /^\S+@\S+$/.test(name)) return { name: '' as ByteString, email: name as ByteString };

@@ -7,7 +7,7 @@ export const NEIGHBOURS = 32;
 /** Pairs that are looked at, at most; those that share a file first. */
 export const MOST_CANDIDATES = 200_000;
 /** Two that share no file are looked at where the chance that both come to one is at least this. */
-export const LEAST_MEETING = 0.1;
+const LEAST_MEETING = 0.1;
 
 /** Places of two ACUs, a < b, each pair once. Those of which one requires the other are not among them, nor any that is not exact. */
 export function candidatesOf(ground: Ground, requires: (upper: number, lower: number) => boolean, most = MOST_CANDIDATES): { readonly a: number; readonly b: number }[] {

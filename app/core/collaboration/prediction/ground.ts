@@ -25,7 +25,7 @@ export interface Touched {
 export type Reach = ReadonlyMap<number, number>;
 
 /** A commit of more files than these says nothing of which belong together. */
-export const WIDEST_COMMIT = 40;
+const WIDEST_COMMIT = 40;
 /** The newest commits of a file that are looked at for what changes with it, and of an ACU's files for what it has in common with another's. */
 const NEWEST = 64, NEWEST_OF_ACU = 512;
 /** Files that change with one, at most, and the least chance that counts. */

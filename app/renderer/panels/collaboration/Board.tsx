@@ -113,7 +113,7 @@ function WhatIf({ title, now, then }: { title: string; now: Assignment; then: An
   );
 }
 
-export function whatIfWords(now: Assignment, then: Assignment): string {
+function whatIfWords(now: Assignment, then: Assignment): string {
   const moved = movedItems(now, then);
   return `${changeWords(now, then)}; ${moved === 0 ? 'nothing moves' : `${plural(moved, 'item')} would move`}`;
 }

@@ -13,7 +13,7 @@ import { useNames } from './names.ts';
 import { Answer } from './parts.tsx';
 import { useAsked } from './useAsked.ts';
 
-export const heatNames: Readonly<Record<HeatKind, readonly [title: string, what: string]>> = {
+const heatNames: Readonly<Record<HeatKind, readonly [title: string, what: string]>> = {
   knowledge: ['Who knows what', 'how much each person knows of each place'],
   interaction: ['Who knows the same', 'how much two people know of the same places'],
   overlap: ['Who works on the same', 'how much the work in flight of two people lies in the same places'],

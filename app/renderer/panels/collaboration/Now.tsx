@@ -21,8 +21,8 @@ import { evidenceWords, headline, reasonWords, subjectOf } from './words.ts';
 /** Lines of a list at most; what is cut is said. */
 export const MOST_LINES = 500;
 
-export const talkKey = ({ a, b }: Pick<TalkPair, 'a' | 'b'>): string => `${a} ${b}`;
-export const pairKey = ({ a, b }: Pick<PredictedPair, 'a' | 'b'>): string => `${a} ${b}`;
+const talkKey = ({ a, b }: Pick<TalkPair, 'a' | 'b'>): string => `${a} ${b}`;
+const pairKey = ({ a, b }: Pick<PredictedPair, 'a' | 'b'>): string => `${a} ${b}`;
 
 export function Now() {
   const layout = useDefaultLayout({ id: 'acumen.collaboration', storage: localStorage }), left = useDefaultLayout({ id: 'acumen.collide', storage: localStorage });
