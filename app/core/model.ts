@@ -62,6 +62,10 @@ export interface Segment {
   readonly collisions?: readonly (readonly [path: PathBytes, other: PathBytes])[];
   /** deletions and additions since the base that git might call renames (a superset): pairs they meet are merged, see meetings.ts */
   readonly renames: readonly Rename[];
+  /** finer grains only: the segment of grain `branch` that it is a part of, by tip */
+  readonly within?: Oid;
+  /** finer grains only: tips of the units directly before it in its history, sorted. With all that are before it it never conflicts */
+  readonly after?: readonly Oid[];
 }
 
 /** A ref whose commits are cut into segments. Name is the ref's short name (design.md §6). */
