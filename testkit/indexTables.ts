@@ -49,11 +49,11 @@ export class TableMaker {
   constructor() { this.#contexts.of('base', 'base'); }
 
   /** `baseLine`: what line i of a path's text in a context is. */
-  add(tip: string, lower: readonly number[], rows: readonly MadeRow[], baseLine: (context: string, path: string, line: number) => string): number {
+  add(tip: string, lower: readonly number[], rows: readonly MadeRow[], baseLine: (context: string, path: string, line: number) => string, after: readonly number[] = []): number {
     const segment = this.segments.length;
     this.segments.push({
       tip: tip as Oid, lower, standing: 'exact', reason: '', stale: [], acu: null, title: '', author: { name: '', email: '' }, time: 0, commits: 1,
-      paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [],
+      paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [], within: null, after,
     } as unknown as SegmentMeta);
     for (const { context, path, before, after, hunks } of rows) {
       const entry = (e: MadeRow['before']): number => (e === null ? -1 : this.#entries.of(`${e.mode} ${e.content}`, { mode: e.mode, oid: e.content as Oid }));

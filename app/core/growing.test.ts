@@ -34,14 +34,16 @@ function segmentOf(n: number, v: number, on: Segment | null, kind: number, conte
 }
 
 /** What is published: branch n in version v, those that stand on their neighbour, and some pairs with an answer of their own. */
-function publish(branches: readonly { n: number; v: number; stacked: boolean; kind: number }[], answers: number) {
-  const segments: Segment[] = [];
+function publish(branches: readonly { n: number; v: number; stacked: boolean; kind: number; follows?: boolean }[], answers: number) {
+  let segments: Segment[] = [];
   for (const { n, v, stacked, kind } of branches) {
     const on = stacked && segments.length > 0 ? segments.find((s) => s.lower.length === 0 && s.standing.kind === 'exact') ?? null : null;
     const above = branches.some((b) => b.stacked) && !stacked ? [oid('tip', n, v)] : [];
     segments.push(segmentOf(n, v, on, kind, above));
   }
   segments.sort((x, y) => x.lower.length - y.lower.length || (x.tip < y.tip ? -1 : 1));
+  const following = new Set(branches.filter((b) => b.follows).map(({ n, v }) => oid('tip', n, v)));
+  segments = segments.map((s, i) => (i > 0 && following.has(s.tip) ? { ...s, within: oid('whole', s.tip), after: [segments[i - 1]!.tip] } : s));
   const pairs: number[] = [];
   for (let a = 0; a + 1 < segments.length && pairs.length / 3 < answers; a += 2) {
     if (segments[a]!.standing.kind === 'exact' && segments[a + 1]!.standing.kind === 'exact' && segments[a + 1]!.lower.length === 0) pairs.push(a, a + 1, ...a % 4 === 0 ? [~0] : [1, 0, 0, 2, 1, 2]);
@@ -55,7 +57,7 @@ function publish(branches: readonly { n: number; v: number; stacked: boolean; ki
   return { published, segments, bodies: new Map(keys.map((key, i) => [key, segments[i]!])) };
 }
 
-const branch = fc.record({ v: fc.nat(3), kind: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5), stacked: fc.boolean(), here: fc.constantFrom(true, true, true, false) });
+const branch = fc.record({ v: fc.nat(3), kind: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5), stacked: fc.boolean(), follows: fc.constantFrom(false, false, true), here: fc.constantFrom(true, true, true, false) });
 const states = fc.array(fc.record({ branches: fc.array(branch, { minLength: 1, maxLength: 12 }), answers: fc.nat(3) }), { minLength: 2, maxLength: 12 });
 
 const told = (engine: Engine) => ({

@@ -65,7 +65,7 @@ export class Growing {
   readonly #interner = new Interner();
   readonly #numbers = new Map<SegmentKey, number>();
   readonly #byTip = new Map<Oid, number>();
-  /** what some segment stands, or stood, directly on */
+  /** what some segment stands, or stood, directly on, or comes directly after */
   readonly #stoodOn = new Set<number>();
   /** of each segment number: where its rows are, [start, end) */
   readonly #spans: number[] = [];
@@ -116,8 +116,8 @@ export class Growing {
         n = next.push(this.#add(next.length, segment)) - 1;
         this.#put(key, next[n]!, n);
         added.push(n);
-      } else if (next[n]!.lower.some((l) => next[l]!.standing === 'gone')) {
-        // what it stands on got another number: so must it, for lower ones come first
+      } else if (isNamedGone(next, next[n]!)) {
+        // what it names got another number: so must it, for lower ones come first
         const again = this.#again(n, next);
         removed.push(n);
         this.#remove(key, n, next);
@@ -133,8 +133,9 @@ export class Growing {
     return { tables: this.#tables, removed: removed.sort((x, y) => x - y), added };
   }
 
-  #put(key: SegmentKey, { tip, lower }: SegmentMeta, n: number): void {
+  #put(key: SegmentKey, { tip, lower, after }: SegmentMeta, n: number): void {
     for (const l of lower) this.#stoodOn.add(l);
+    for (const l of after) this.#stoodOn.add(l);
     this.#numbers.set(key, n);
     this.#byTip.set(tip, n);
   }
@@ -161,9 +162,10 @@ export class Growing {
       this.#rows.append(rows.subarray(r + 1, r + Row.width));
     }
     this.#spans.push(start, this.#rows.length);
-    const { tip, standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, lower } = segments[n]!;
+    const { tip, standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, within, lower, after } = segments[n]!;
+    const again = (numbers: readonly number[]): readonly number[] => numbers.map((l) => this.#number(this.tables.segments[l]!.tip));
     return {
-      tip, lower: lower.map((l) => this.#number(this.tables.segments[l]!.tip)), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions,
+      tip, lower: again(lower), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, within, after: again(after),
     };
   }
 
@@ -183,7 +185,7 @@ export class Growing {
       }
     }
     this.#spans.push(start, this.#rows.length);
-    return metaOf(s, s.lower.map((tip) => this.#number(tip)));
+    return metaOf(s, s.lower.map((tip) => this.#number(tip)), s.after?.map((tip) => this.#number(tip)) ?? NONE);
   }
 
   #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[], last: { readonly published: Published; readonly tables: Tables } | null): Tables {
@@ -234,10 +236,16 @@ export function buildTables(published: Published, segments: readonly Segment[]):
 /** Of no commit: nobody finds it by its tip. */
 const GONE: SegmentMeta = {
   tip: '' as Oid, lower: [], standing: 'gone', reason: '', stale: [], acu: null, title: '' as SegmentMeta['title'], author: { name: '', email: '' } as SegmentMeta['author'],
-  time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [],
+  time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [], within: null, after: [],
 };
+const NONE: readonly number[] = [];
 
-function metaOf(s: Segment, lower: readonly number[]): SegmentMeta {
+/** Is something gone that it stands on, or comes after? */
+function isNamedGone(segments: readonly SegmentMeta[], { lower, after }: SegmentMeta): boolean {
+  return lower.some((l) => segments[l]!.standing === 'gone') || after.some((l) => segments[l]!.standing === 'gone');
+}
+
+function metaOf(s: Segment, lower: readonly number[], after: readonly number[]): SegmentMeta {
   let hunks = 0, added = 0, deleted = 0;
   const notes = new Set<string>();
   for (const e of s.edits) {
@@ -251,5 +259,6 @@ function metaOf(s: Segment, lower: readonly number[]): SegmentMeta {
     stale: s.standing.kind === 'stale' ? s.standing.conflicts : [], acu: s.acu, title: s.title,
     author: { name: s.author.name, email: s.author.email }, time: s.time, commits: s.commits,
     paths: s.edits.map((e) => e.path), hunks, added, deleted, needs: s.needs, renames: s.renames, notes: [...notes], collisions: s.collisions ?? [],
+    within: s.within ?? null, after,
   };
 }

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../testkit/random.ts';
-import { randomSegment } from '../../testkit/store.ts';
+import { randomOid, randomSegment } from '../../testkit/store.ts';
 import type { Segment } from './model.ts';
 import { keyOfPacked, pack, packSegment, segmentKey, unpack, unpackHead, unpackSegment } from './segmentKey.ts';
 
@@ -19,7 +19,8 @@ const segment = fc.integer().map((seed): Segment => {
   const random = new Random(seed);
   const value = randomSegment(random);
   const others = [...value.edits, ...randomSegment(random).edits];
-  return { ...value, contexts: [...value.contexts, ...['a', 'b'].slice(random.below(3)).map((context) => ({ context, edits: random.shuffle(others).slice(0, random.below(5)) }))] };
+  const finer = random.chance(0.5) ? {} : { within: randomOid(random), after: Array.from({ length: random.below(3) }, () => randomOid(random)) };
+  return { ...value, ...finer, contexts: [...value.contexts, ...['a', 'b'].slice(random.below(3)).map((context) => ({ context, edits: random.shuffle(others).slice(0, random.below(5)) }))] };
 });
 
 describe('segment key', () => {
@@ -52,6 +53,10 @@ describe('segment key', () => {
 });
 
 describe('stored form', () => {
+  it('of a segment of grain branch is what it was before there were finer grains', () => {
+    expect([1, 2, 3].map((seed) => segmentKey(randomSegment(new Random(seed))).slice(0, 16))).toEqual(['78ca9f7ba67915e9', '210e3407f510601d', '721cf0f015790316']);
+  });
+
   it('holds an edit once, however many contexts have it', () => {
     const value = [1, 2, 3, 4, 5, 6].map((seed) => randomSegment(new Random(seed))).find(({ edits }) => edits.length > 0)!;
     const big = { ...value.edits[0]!, hunks: [{ start: 0, end: 0, removed: new Uint8Array(0), inserted: new Uint8Array(50_000) }] };

@@ -22,6 +22,10 @@ export interface SegmentMeta {
   readonly needs: readonly AcuId[]; readonly renames: readonly Rename[];
   readonly notes: readonly string[];
   readonly collisions: readonly (readonly [path: PathBytes, other: PathBytes])[];
+  /** finer grains only: the segment of grain `branch` that it is a part of, by tip */
+  readonly within: Oid | null;
+  /** finer grains only: those directly before it in its history. They come before it in published order, and stand together with it */
+  readonly after: readonly number[];
 }
 
 export interface SourceMeta { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid; readonly segments: readonly number[] }
@@ -58,20 +62,20 @@ export interface Tables {
  * The format's version travels first; a reader of another version asks for nothing but a reload. Stores keep what this version
  * makes: whatever changes what buildTables or encodeTables give for the same segments changes it.
  */
-export const VERSION = 2;
+export const VERSION = 3;
 
 /** Of a published segment, everything that names no other by its number: packed by itself, so that it is made and read alone. */
 type Rest = readonly [
   reason: string, stale: readonly Conflict[], title: ByteString, name: ByteString, email: ByteString, time: number, commits: number,
   paths: readonly PathBytes[], hunks: number, added: number, deleted: number, needs: readonly AcuId[], renames: readonly Rename[], notes: readonly string[],
-  collisions: SegmentMeta['collisions'],
+  collisions: SegmentMeta['collisions'], within: Oid | null,
 ];
 const packedRest = new WeakMap<SegmentMeta, Uint8Array>();
 
 function restOf(s: SegmentMeta): Uint8Array {
   let packed = packedRest.get(s);
   if (packed === undefined) {
-    const rest: Rest = [s.reason, s.stale, s.title, s.author.name, s.author.email, s.time, s.commits, s.paths, s.hunks, s.added, s.deleted, s.needs, s.renames, s.notes, s.collisions];
+    const rest: Rest = [s.reason, s.stale, s.title, s.author.name, s.author.email, s.time, s.commits, s.paths, s.hunks, s.added, s.deleted, s.needs, s.renames, s.notes, s.collisions, s.within];
     packedRest.set(s, (packed = encode(rest, { sortKeys: true })));
   }
   return packed;
@@ -83,14 +87,16 @@ class PackedMeta implements SegmentMeta {
   readonly lower: readonly number[];
   readonly standing: MetaStanding;
   readonly acu: AcuId | null;
+  readonly after: readonly number[];
   readonly #packed: Uint8Array;
   #rest: Rest | null = null;
 
-  constructor(tip: Oid, lower: readonly number[], standing: MetaStanding, acu: AcuId | null, packed: Uint8Array) {
+  constructor(tip: Oid, lower: readonly number[], standing: MetaStanding, acu: AcuId | null, after: readonly number[], packed: Uint8Array) {
     this.tip = tip;
     this.lower = lower;
     this.standing = standing;
     this.acu = acu;
+    this.after = after;
     this.#packed = packed;
     packedRest.set(this, packed);
   }
@@ -110,6 +116,7 @@ class PackedMeta implements SegmentMeta {
   get renames(): readonly Rename[] { return this.#all[12]; }
   get notes(): readonly string[] { return this.#all[13]; }
   get collisions(): SegmentMeta['collisions'] { return this.#all[14]; }
+  get within(): Oid | null { return this.#all[15]; }
 }
 
 /** Numbers in the order in which they are first met. */
@@ -188,8 +195,9 @@ export function wholeTables(t: Tables): Tables {
 export const heads = ({ base, baseTree, baseName, grain, skipped }: Omit<Tables, 'rows'>) => ({ base, baseTree, baseName, grain, skipped });
 
 function moved(s: SegmentMeta, place: Int32Array): SegmentMeta {
-  if (s.lower.every((l) => place[l] === l)) return s;
-  return new PackedMeta(s.tip, s.lower.map((l) => place[l]!), s.standing, s.acu, restOf(s));
+  const stays = (other: number): boolean => place[other] === other;
+  if (s.lower.every(stays) && s.after.every(stays)) return s;
+  return new PackedMeta(s.tip, s.lower.map((l) => place[l]!), s.standing, s.acu, s.after.map((l) => place[l]!), restOf(s));
 }
 
 /** Two numbers for each segment: where its rows begin and end. They lie together and ascend, with gaps for those that are gone. */
@@ -283,7 +291,7 @@ export function encodeTables(tables: Tables): Uint8Array {
     [encode({ ...heads(t), reasons, paths, contexts }, { sortKeys: true })],
     [encode(sources.map(({ name, ref, oid }) => [name, ref, oid]))], [bytesOf(flat(sources.map((s) => s.segments)))],
     [listed(segments.map((s) => s.tip))], [listed(segments.map((s) => s.acu ?? ''))], [Uint8Array.from(segments, (s) => standings.indexOf(s.standing))],
-    [bytesOf(flat(segments.map((s) => s.lower)))], [bytesOf(ends)], rests,
+    [bytesOf(flat(segments.map((s) => s.lower)))], [bytesOf(flat(segments.map((s) => s.after)))], [bytesOf(ends)], rests,
     [listed(entries.map((e) => e.oid))], [bytesOf(Int32Array.from(entries, (e) => e.mode))],
     [bytesOf(t.rows)], [bytesOf(t.hunks)], [bytesOf(t.lines)], [bytesOf(t.decided)],
   ];
@@ -294,10 +302,10 @@ export function encodeTables(tables: Tables): Uint8Array {
 export function decodeTables(bytes: Uint8Array): Tables {
   const { version, parts } = splitParts(bytes);
   if (version !== VERSION) throw bug('replica of another version', { version });
-  const [head, named, sourceSegments, tips, acus, stands, lower, ends, rests, entryOids, modes, rows, hunks, lines, decided] = parts as readonly [Uint8Array, ...Uint8Array[]];
+  const [head, named, sourceSegments, tips, acus, stands, lower, after, ends, rests, entryOids, modes, rows, hunks, lines, decided] = parts as readonly [Uint8Array, ...Uint8Array[]];
   const { reasons, paths, contexts, ...rest } = decode(head) as Pick<Tables, 'base' | 'baseTree' | 'baseName' | 'grain' | 'skipped' | 'reasons' | 'paths' | 'contexts'>;
-  const n = stands!.length, tip = idsIn(tips!, n), acu = idsIn(acus!, n), below = unflat(numbersOf(lower!)), end = numbersOf(ends!);
-  const segments = Array.from({ length: n }, (_, i): SegmentMeta => new PackedMeta(tip[i] as Oid, below[i]!, standings[stands![i]!]!, (acu[i] || null) as AcuId | null, rests!.subarray(i === 0 ? 0 : end[i - 1]!, end[i]!)));
+  const n = stands!.length, tip = idsIn(tips!, n), acu = idsIn(acus!, n), below = unflat(numbersOf(lower!)), before = unflat(numbersOf(after!)), end = numbersOf(ends!);
+  const segments = Array.from({ length: n }, (_, i): SegmentMeta => new PackedMeta(tip[i] as Oid, below[i]!, standings[stands![i]!]!, (acu[i] || null) as AcuId | null, before[i]!, rests!.subarray(i === 0 ? 0 : end[i - 1]!, end[i]!)));
   const mode = numbersOf(modes!), oid = idsIn(entryOids!, mode.length);
   let sources: SourceMeta[] | null = null;
   return {
