@@ -66,6 +66,8 @@ export interface Segment {
   readonly within?: Oid;
   /** finer grains only: tips of the units directly before it in its history, sorted. With all that are before it it never conflicts */
   readonly after?: readonly Oid[];
+  /** why it is coarser than was asked for, as the rest of a sentence; absent where it is not */
+  readonly note?: string;
 }
 
 /** A ref whose commits are cut into segments. Name is the ref's short name (design.md §6). */
