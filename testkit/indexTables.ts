@@ -72,7 +72,7 @@ export class TableMaker {
   path(name: string): number { return this.#paths.of(name, name as PathBytes); }
 
   remove(segment: number): void {
-    this.segments[segment] = { ...this.segments[segment]!, standing: 'gone', lower: [] };
+    this.segments[segment] = { ...this.segments[segment]!, standing: 'gone', lower: [], after: [] };
     for (const [key, { a, b }] of this.decided) if (a === segment || b === segment) this.decided.delete(key);
   }
 
@@ -92,9 +92,9 @@ export class TableMaker {
   }
 
   live(): number[] { return this.segments.flatMap((s, i) => (s.standing === 'gone' ? [] : [i])); }
-  /** Nothing stands on them. */
+  /** Nothing stands on them, or comes after them. */
   tops(): number[] {
-    const under = new Set(this.segments.flatMap((s) => s.lower));
+    const under = new Set(this.segments.flatMap((s) => [...s.lower, ...s.after]));
     return this.live().filter((i) => !under.has(i));
   }
 }

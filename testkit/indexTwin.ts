@@ -19,6 +19,8 @@ export function slowIndex(tables: Tables): TwinAnswer {
   const closures = segments.map((_, s) => below(s));
   const rows = segments.map(() => new Map<string, number>());
   for (let r = 0; r < tables.rows.length; r += Row.width) rows[tables.rows[r]!]!.set(`${tables.contexts[tables.rows[r + Row.context]!]}\0${tables.paths[tables.rows[r + Row.path]!]}`, r);
+  const earlier = (s: number): Set<number> => new Set([s, ...segments[s]!.after.flatMap((l) => [...earlier(l)])]);
+  const histories = segments.map((_, s) => earlier(s));
   const out: TwinAnswer = new Map();
   segments.forEach((s, a) => {
     for (let b = a + 1; b < segments.length; b++) {
@@ -39,6 +41,7 @@ export function slowIndex(tables: Tables): TwinAnswer {
     for (let at = pair + 3, n = count; n > 0; n--, at += 3 + d[at + 2]!) places.push(inWords(tables, { path: d[at]!, kind: conflictKinds[d[at + 1]!]!, regions: d.slice(at + 3, at + 3 + d[at + 2]!) }));
     if (count > 0) out.set(key, places.sort());
   }
+  for (const key of out.keys()) { const [a, b] = key.split(' ').map(Number) as [number, number]; if (histories[b]!.has(a) || histories[a]!.has(b)) out.delete(key); }
   return out;
 }
 

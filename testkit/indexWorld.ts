@@ -1,5 +1,5 @@
 // Small worlds for the laws of the conflict index: a few files that everybody edits in a few places, every kind of row, stacks, shared
-// segments and integration merges; and operations that add, remove, replace and move the base. A seed is one history.
+// segments and integration merges, in some histories of commits; and operations that add, remove, replace and move the base. A seed is one history.
 import type { PlaceConflict } from '../app/core/conflictIndex.ts';
 import { conflictKinds } from '../app/core/model.ts';
 import type { Tables } from '../app/core/tables.ts';
@@ -18,6 +18,8 @@ export interface Step {
 
 export class IndexWorld {
   readonly #random: Random;
+  /** does anything come after anything, as at the finer grains? */
+  readonly #follows: boolean;
   #maker = new TableMaker();
   #tips = 0;
   #base = 0;
@@ -28,6 +30,7 @@ export class IndexWorld {
 
   constructor(seed: number, segments: number) {
     this.#random = new Random(seed);
+    this.#follows = seed % 2 === 0;
     for (let i = 0; i < segments; i++) this.#add();
   }
 
@@ -75,7 +78,7 @@ export class IndexWorld {
       const paths = new Set(Array.from({ length: r.between(1, 3) }, () => r.zipf(PATHS)));
       for (const path of paths) { const row = this.#row(context, path); if (row !== null) rows.push(row); }
     }
-    const segment = maker.add(tip, lower, rows, (context, path, line) => this.#line(context, path, line));
+    const segment = maker.add(tip, lower, rows, (context, path, line) => this.#line(context, path, line), this.#follows && live.length > 0 && r.chance(0.5) ? [...new Set([...lower, r.pick(live)])] : []);
     if (isBack) this.#back.push(segment);
     for (const other of live) {
       if (!r.chance(0.06)) continue;

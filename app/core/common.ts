@@ -1,13 +1,14 @@
 // Pairs of segments that have something below them in common, by what they have in common: never one by one, for a thousand branches on
 // one lower segment are half a million pairs with one answer. What two stand on depends on what each stands on directly alone.
 import type { Closures } from './closures.ts';
+import { Histories } from './histories.ts';
 
-/** Every `a` with every `b` (where they are one list: with every other of it). None of these stands on another. */
+/** Every `a` with every `b` (where they are one list: with every other of it), but for those that history orders. None of these stands on another. */
 export interface Pairing { readonly tops: readonly number[]; readonly as: readonly number[]; readonly bs: readonly number[] }
 
-interface Standing { readonly lower: readonly number[] }
+interface Standing { readonly lower: readonly number[]; readonly after?: readonly number[] }
 
-export function* pairings(segments: readonly Standing[], closures: Closures): Iterable<Pairing> {
+export function* pairings(segments: readonly Standing[], closures: Closures, histories = new Histories(segments)): Iterable<Pairing> {
   const groups = new Map<string, number[]>();
   segments.forEach(({ lower }, i) => {
     if (lower.length === 0) return;
@@ -21,11 +22,13 @@ export function* pairings(segments: readonly Standing[], closures: Closures): It
     let before = families.get(closures.family[first]!);
     if (before === undefined) families.set(closures.family[first]!, before = []);
     // what they stand on directly are tops: none of it is below another
-    if (here.length > 1) yield { tops: segments[first]!.lower.toSorted((x, y) => x - y), as: here, bs: here };
+    const mine = here.length > 1 ? histories.loose(here, here) : [];
+    if (mine.length > 1) yield { tops: segments[first]!.lower.toSorted((x, y) => x - y), as: mine, bs: mine };
     for (const there of before) {
       if (!closures.share(first, there[0]!)) continue;
       // nobody stands on himself: whoever is below one of the others is below all of them
-      const as = there.filter((a) => !closures.includes(first, a)), bs = here.filter((b) => !closures.includes(there[0]!, b));
+      const theirs = there.filter((a) => !closures.includes(first, a)), ours = here.filter((b) => !closures.includes(there[0]!, b));
+      const as = histories.loose(theirs, ours), bs = histories.loose(ours, theirs);
       if (as.length === 0 || bs.length === 0) continue;
       const tops = closures.commonTops(as[0]!, bs[0]!);
       if (tops.length > 0) yield { tops, as, bs };
@@ -34,7 +37,10 @@ export function* pairings(segments: readonly Standing[], closures: Closures): It
   }
 }
 
-/** Merging two trees needs the tree they come from: with more tops in common there is none that composing gives (meetings.ts). */
+/**
+ * Merging two trees needs the tree they come from: with more tops in common there is none that composing gives (meetings.ts), unless all of
+ * them are of one history, which one line of commits has made together.
+ */
 export const MOST_TOPS = 2;
 
 /** Changed paths that all contexts may hold: their rows are the larger part of the tables. */
@@ -51,8 +57,9 @@ export interface Sizes { all(segment: number): number; over(segment: number, top
  */
 export function neededContexts(segments: readonly Standing[], closures: Closures, sizes: Sizes, most = MOST_CONTEXT_PATHS, mostWork = MOST_CONTEXT_WORK): Map<string, readonly number[]>[] {
   const users = new Map<string, { readonly tops: readonly number[]; readonly by: Set<number> }>();
-  for (const { tops, as, bs } of pairings(segments, closures)) {
-    if (tops.length > MOST_TOPS) continue;
+  const histories = new Histories(segments);
+  for (const { tops, as, bs } of pairings(segments, closures, histories)) {
+    if (tops.length > MOST_TOPS && !histories.allTogether(tops)) continue;
     const name = closures.contextName(tops);
     let context = users.get(name);
     if (context === undefined) users.set(name, context = { tops, by: new Set() });

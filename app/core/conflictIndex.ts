@@ -1,6 +1,7 @@
 // Which pairs of segments conflict, and where (design.md §4, Conflict index). Pairs are bits, found by one sweep over the hunks of each
 // path or a segment at a time; places are worked out when asked for. What a sweep cannot answer stands in the tables, decided.
 import type { Closures } from './closures.ts';
+import { Histories } from './histories.ts';
 import { Answers } from './index/answers.ts';
 import type { Contexts } from './index/contexts.ts';
 import { Folders } from './index/folders.ts';
@@ -32,6 +33,7 @@ export class ConflictIndex {
   /** pairs without a verdict; null as long as there are none */
   #unknown: PairSet | null = null;
   readonly #closures: Closures;
+  readonly #histories: Histories;
   readonly #contexts: Contexts;
   readonly #lanes: Lanes;
   readonly #folders: Folders;
@@ -51,6 +53,8 @@ export class ConflictIndex {
     this.#places = new Places(tables, this.#numbers, this.#folders);
     this.#answers = new Answers(tables);
     this.#nest();
+    this.#histories = new Histories(tables.segments);
+    this.#histories.takeOut(this.#found);
     this.#answers.each((a, b, places) => this.#answer(a, b, places));
   }
 
@@ -65,6 +69,8 @@ export class ConflictIndex {
   /** Indices of the segment and all below it, ascending. */
   closure(segment: number): number[] { return this.#closures.closure(segment); }
   share(a: number, b: number): boolean { return this.#closures.share(a, b); }
+  /** Is one of two before the other in a history? Such a pair never conflicts. */
+  standTogether(a: number, b: number): boolean { return this.#histories.together(a, b); }
   /** The tops of what both stand on, ascending; empty: the base alone. */
   commonTops(a: number, b: number): number[] { return this.#closures.commonTops(a, b); }
 
@@ -128,11 +134,13 @@ export class ConflictIndex {
     this.#found.reserve(tables.segments.length);
     this.#unknown?.reserve(tables.segments.length);
     for (let i = this.#closures.count; i < tables.segments.length; i++) this.#closures.add(tables.segments[i]!);
+    this.#histories.grow(tables.segments);
     this.#shelves?.grown(this.#numbers);
     this.#answers = new Answers(tables);
     for (const segment of added) this.#contexts.arrive(segment, tables.segments[segment]!.tip);
     this.#contexts.read(tables.contexts);
     for (const segment of added) this.#place(segment);
+    for (const segment of added) this.#histories.takeOutOf(this.#found, segment);
     this.#answers.each((a, b, places) => this.#answer(a, b, places));
     return this;
   }
@@ -153,6 +161,7 @@ export class ConflictIndex {
     this.#contexts.arrive(segment, this.#tables.segments[segment]!.tip);
     this.#contexts.read(this.#tables.contexts);
     this.#place(segment);
+    this.#histories.takeOutOf(this.#found, segment);
     this.#answers.each((a, b, places) => { if (a === segment || b === segment) this.#answer(a, b, places); });
   }
 
@@ -178,6 +187,7 @@ export class ConflictIndex {
   #shelf(): Shelves { return this.#shelves ??= new Shelves(this.#numbers, this.#lanes, this.#contexts, this.#found); }
 
   #answer(a: number, b: number, places: number): void {
+    if (this.#histories.together(a, b)) return;
     if (places === 0) this.#found.delete(a, b); else this.#found.add(a, b);
     if (places >= 0) { this.#unknown?.delete(a, b); return; }
     this.#unknown ??= new PairSet(this.#found.room);

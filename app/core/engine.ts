@@ -62,6 +62,7 @@ export class Engine {
   /** by number */
   readonly #described: (Acu | undefined)[] = [];
   #namesOf: (readonly ByteString[])[] | null = null;
+  #single: ReadonlySet<ByteString> | null = null;
   readonly #graph: ConflictGraph;
   /** by segment; for `standing` */
   readonly #touched: (Touched | undefined)[] = [];
@@ -152,12 +153,18 @@ export class Engine {
     for (const need of first.needs) if (need !== id && all.numberOf(need) >= 0) requires.add(need);
     const standing = first.standing as Acu['standing'];
     const acu: Acu = {
-      id, name: sources.length === 1 ? sources[0]! : first.title, sources, segments: list.map((i) => segments[i]!.tip),
+      id, name: sources.length === 1 && (this.tables.grain === 'branch' || this.#ofOne().has(sources[0]!)) ? sources[0]! : first.title, sources, segments: list.map((i) => segments[i]!.tip),
       requires: [...requires].sort(), author: first.author, time: first.time, title: first.title, paths: first.paths,
       hunks: first.hunks, added: first.added, deleted: first.deleted, standing,
     };
     const reason = standing === 'stale' ? first.stale.map((c) => c.detail).join('; ') : [first.reason, ...first.notes].filter(Boolean).join('; ');
     return reason ? { ...acu, reason } : acu;
+  }
+
+  /** Sources that have one ACU and no more: at the finer grains no other name says what a person looks for. */
+  #ofOne(): ReadonlySet<ByteString> {
+    const { sources, segments } = this.tables;
+    return this.#single ??= new Set(sources.filter((s) => new Set(s.segments.map((i) => segments[i]!.acu).filter((id) => id !== null)).size === 1).map((s) => s.name));
   }
 
   /** The ACUs directly below a segment; segments without an ACU pass through. */

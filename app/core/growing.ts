@@ -255,7 +255,7 @@ function metaOf(s: Segment, lower: readonly number[], after: readonly number[]):
     if (e.note) notes.add(e.note);
   }
   return {
-    tip: s.tip, lower, standing: s.standing.kind, reason: s.standing.kind === 'inexact' ? s.standing.reason : '',
+    tip: s.tip, lower, standing: s.standing.kind, reason: s.standing.kind === 'inexact' ? s.standing.reason : s.note ?? '',
     stale: s.standing.kind === 'stale' ? s.standing.conflicts : [], acu: s.acu, title: s.title,
     author: { name: s.author.name, email: s.author.email }, time: s.time, commits: s.commits,
     paths: s.edits.map((e) => e.path), hunks, added, deleted, needs: s.needs, renames: s.renames, notes: [...notes], collisions: s.collisions ?? [],

@@ -5,13 +5,14 @@ import { ancestors } from './changes.ts';
 import { Closures } from './closures.ts';
 import { MOST_TOPS, pairings } from './common.ts';
 import { AcumenError } from './errors.ts';
+import { Histories } from './histories.ts';
 import type { Rename, Segment } from './model.ts';
 import { Row } from './tables.ts';
 import { directoryOf } from './treeMerge/renames.ts';
 
 /** The part of the tables this needs; `rows` as there. */
 export interface Touched {
-  readonly segments: readonly { readonly tip: Oid; readonly lower: readonly number[]; readonly standing: string; readonly renames: readonly Rename[] }[];
+  readonly segments: readonly { readonly tip: Oid; readonly lower: readonly number[]; readonly after: readonly number[]; readonly standing: string; readonly renames: readonly Rename[] }[];
   readonly paths: readonly PathBytes[];
   readonly contexts: readonly string[];
   readonly rows: Int32Array;
@@ -31,10 +32,11 @@ export class Touches implements Touched {
 
   get rows(): Int32Array { return this.#rows.subarray(0, this.#length); }
 
-  add({ tip, lower, standing, renames, contexts }: Segment): void {
+  add({ tip, lower, after, standing, renames, contexts }: Segment): void {
     const segment = this.segments.length;
     this.#at.set(tip, segment);
-    this.segments.push({ tip, lower: lower.map((oid) => this.#at.get(oid)!), standing: standing.kind, renames });
+    const places = (tips: readonly Oid[]): number[] => tips.map((oid) => this.#at.get(oid)!);
+    this.segments.push({ tip, lower: places(lower), after: places(after ?? []), standing: standing.kind, renames });
     for (const { context, edits } of contexts) {
       let c = this.contexts.indexOf(context);
       if (c < 0) c = this.contexts.push(context) - 1;
@@ -111,6 +113,7 @@ class Found {
 class Finder {
   readonly #touched: Touched;
   readonly #closures: Closures;
+  readonly #histories: Histories;
   readonly #found: Found;
   /** by context: rows */
   readonly #rows: number[][];
@@ -118,6 +121,7 @@ class Finder {
   constructor(touched: Touched, closures: Closures, found: Found) {
     this.#touched = touched;
     this.#closures = closures;
+    this.#histories = new Histories(touched.segments);
     this.#found = found;
     this.#rows = touched.contexts.map(() => []);
     for (let r = 0; r < touched.rows.length; r += Row.width) this.#rows[touched.rows[r + Row.context]!]!.push(r);
@@ -182,7 +186,7 @@ class Finder {
   #meet(a: number, others: ReadonlySet<number> | undefined, wanted: (b: number) => boolean): void {
     for (const b of others ?? []) {
       if (a === b || !this.#exact(a) || !this.#exact(b) || this.#found.has(a, b)) continue;
-      if (this.#closures.includes(a, b) || this.#closures.includes(b, a)) continue;
+      if (this.#closures.includes(a, b) || this.#closures.includes(b, a) || this.#histories.together(a, b)) continue;
       if (wanted(b)) this.#found.add(a, b);
     }
   }
@@ -194,10 +198,10 @@ class Finder {
   withoutContext(): void {
     const { segments, contexts } = this.#touched;
     const names = new Set(contexts);
-    for (const { tops, as, bs } of pairings(segments, this.#closures)) {
-      const plain = tops.length <= MOST_TOPS && names.has(this.#closures.contextName(tops)) && (tops.length < 2 || !this.#found.has(tops[0]!, tops[1]!));
+    for (const { tops, as, bs } of pairings(segments, this.#closures, this.#histories)) {
+      const plain = (tops.length <= MOST_TOPS || this.#histories.allTogether(tops)) && names.has(this.#closures.contextName(tops)) && (tops.length !== 2 || !this.#found.has(tops[0]!, tops[1]!));
       if (plain) continue;
-      for (const a of as) if (this.#exact(a)) for (const b of bs) if (a !== b && this.#exact(b)) this.#found.add(a, b);
+      for (const a of as) if (this.#exact(a)) for (const b of bs) if (a !== b && this.#exact(b) && !this.#histories.together(a, b)) this.#found.add(a, b);
     }
   }
 }

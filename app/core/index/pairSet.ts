@@ -49,6 +49,17 @@ export class PairSet {
     this.#bits[b * this.#words + (a >>> 5)]! &= ~(1 << (a & 31));
   }
 
+  /** Takes out every pair of `a` with a number whose bit is set in these words. */
+  deleteAll(a: number, bits: Uint32Array, at: number, words: number): void {
+    const row = a * this.#words, word = a >>> 5, keep = ~(1 << (a & 31));
+    for (let w = Math.min(words, this.#words) - 1; w >= 0; w--) {
+      const hit = this.#bits[row + w]! & bits[at + w]!;
+      if (hit === 0) continue;
+      this.#bits[row + w]! &= ~hit;
+      for (let left = hit; left !== 0; left &= left - 1) this.#bits[((w << 5) + 31 - Math.clz32(left & -left)) * this.#words + word]! &= keep;
+    }
+  }
+
   /** Takes out every pair that `a` is in. */
   clear(a: number): void {
     const row = a * this.#words;

@@ -21,6 +21,7 @@ export interface FreshAnswers { readonly pairs: PackedPairs; tipOf(segment: numb
 export async function freshAnswers(ground: Ground, tables: Tables, isGone: (tip: Oid) => boolean, fresh: readonly Segment[], progress: Progress, signal: AbortSignal): Promise<FreshAnswers | null> {
   const first = tables.segments.length;
   const touched = touchedBy(tables, isGone, fresh);
+  if (touched === null) return null;
   const closures = new Closures(touched.segments);
   const sizes = new Int32Array(touched.segments.length), base = tables.contexts.indexOf('base');
   for (let r = 0; r < touched.rows.length; r += Row.width) if (touched.rows[r + Row.context] === base) sizes[touched.rows[r + Row.segment]!]!++;
@@ -42,9 +43,10 @@ export async function freshAnswers(ground: Ground, tables: Tables, isGone: (tip:
   return pairs === null ? null : { pairs, tipOf: (s) => touched.segments[s]!.tip };
 }
 
-/** The tables' segments under their numbers, then the fresh ones. */
-function touchedBy(tables: Tables, isGone: (tip: Oid) => boolean, fresh: readonly Segment[]): Touched {
-  const segments: Touched['segments'][number][] = tables.segments.map((s) => (isGone(s.tip) ? { tip: s.tip, lower: [], standing: 'gone', renames: [] } : s));
+/** The tables' segments under their numbers, then the fresh ones. Null where one that stays comes after one that does not: their numbers would not ascend. */
+function touchedBy(tables: Tables, isGone: (tip: Oid) => boolean, fresh: readonly Segment[]): Touched | null {
+  const segments: Touched['segments'][number][] = tables.segments.map((s) => (isGone(s.tip) ? { tip: s.tip, lower: [], after: [], standing: 'gone', renames: [] } : s));
+  if (segments.some(({ after }) => after.some((n) => segments[n]!.standing === 'gone'))) return null;
   const at = new Map(segments.flatMap((s, i): [Oid, number][] => (s.standing === 'gone' ? [] : [[s.tip, i]])));
   // names of contexts that nobody has any more stay in tables
   const used = new Set<number>();
@@ -54,7 +56,7 @@ function touchedBy(tables: Tables, isGone: (tip: Oid) => boolean, fresh: readonl
   for (const s of fresh) {
     const n = segments.length;
     // lower ones came first, and do still: what stands on one that is new is new to these numbers, too
-    segments.push({ tip: s.tip, lower: s.lower.map((tip) => at.get(tip)!), standing: s.standing.kind, renames: s.renames });
+    segments.push({ tip: s.tip, lower: s.lower.map((tip) => at.get(tip)!), after: s.after?.map((tip) => at.get(tip)!) ?? [], standing: s.standing.kind, renames: s.renames });
     at.set(s.tip, n);
     for (const { context, edits } of s.contexts) for (const e of edits) rows.push(n, contexts.of(context), paths.of(e.path), e.before === null ? -1 : 0, e.after === null ? -1 : 0, 0, 0);
   }
