@@ -1,10 +1,11 @@
 // Domain events (design.md §1 event, view, state; §4 Events). Complete and never compacted: folding them from the first
 // gives every view. Payloads are stored as MessagePack with sorted keys.
-import type { AcuId, ByteString, Oid } from './bytes.ts';
+import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import type { CompositionChange } from './composition.ts';
 import type { PackedPairs } from './decided.ts';
 import type { Composition, Grain, Segment, Source } from './model.ts';
 import type { PublishedChange } from './published.ts';
+import type { Commit, Entry } from './repository.ts';
 
 /** SHA-256 of a segment's stored form: immutable, so an earlier state can be published again without storing it again. */
 export type SegmentKey = string;
@@ -17,6 +18,19 @@ export type PatchSource =
 /** How the ref of a source from a patch begins, its path after it: git's own refs cannot hold a colon. */
 export const PATCH_REF = 'patch:';
 
+/** How the ref of a source from a working tree begins. */
+export const WORKTREE_REF = 'worktree:';
+
+/** Edits of a working tree that were composed: enough to make their commit again after the tree has moved on, beside contents that the store keeps. */
+export interface KeptSnapshot {
+  readonly name: ByteString;
+  readonly ref: ByteString;
+  readonly oid: Oid;
+  readonly commit: Omit<Commit, 'oid' | 'tree'>;
+  /** against the tree of the commit's parent; null: the path is gone */
+  readonly changes: readonly (readonly [path: PathBytes, after: Entry | null])[];
+}
+
 /** Everything an import makes visible, in one step (habit 7). */
 export interface Published {
   readonly base: Oid; readonly baseTree: Oid; readonly baseName: string;
@@ -27,6 +41,8 @@ export interface Published {
   readonly skipped: readonly { readonly name: ByteString; readonly reason: string }[];
   /** remembered for the next import; absent where there are none */
   readonly patches?: readonly PatchSource[];
+  /** of working trees, as long as something of them is composed; absent where there are none */
+  readonly snapshots?: readonly KeptSnapshot[];
   /** the pairs that were merged to be decided; absent where an older version published, which merged none */
   readonly decided?: PackedPairs;
 }

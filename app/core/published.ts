@@ -17,6 +17,7 @@ export interface PublishedChange {
 export function changeOf(before: Published, now: Published): PublishedChange | null {
   if (before.base !== now.base || before.baseTree !== now.baseTree || before.baseName !== now.baseName || before.grain !== now.grain) return null;
   if (before.patches !== undefined || now.patches !== undefined) return null;
+  if (before.snapshots !== undefined || now.snapshots !== undefined) return null;
   const segments = listChange(before.segments, now.segments, (key) => key, sameKey), sources = listChange(before.sources, now.sources, (s) => s.ref, sameSource);
   if (segments === null || sources === null || 4 * (segments.gone.length + segments.come.length) > now.segments.length + 64) return null;
   return {

@@ -4,7 +4,7 @@ import { createHash, hash } from 'node:crypto';
 import type { Oid } from '../../core/bytes.ts';
 import { type Answers, type ContentSource, Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Published, SegmentKey } from '../../core/events.ts';
+import type { KeptSnapshot, Published, SegmentKey } from '../../core/events.ts';
 import { Touches } from '../../core/meetings.ts';
 import type { Grain, Segment, Source } from '../../core/model.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
@@ -12,15 +12,24 @@ import type { Tables } from '../../core/tables.ts';
 import { mergeBases, outsideBase } from '../git/history.ts';
 import { NO_COMMON_HISTORY, isUnreadable } from './carry.ts';
 import { type Earlier, Meetings } from './meetings.ts';
-import { Memory } from './memory.ts';
+import { Memory, snapshotsOf } from './memory.ts';
 import type { Gathered } from './patchFiles.ts';
 import type { Diff } from './pools/diffing.ts';
 import { type Patched, applyPatchFiles } from './patches.ts';
 import { type Ground, segmentRefs } from './segmenting.ts';
 import { type SourceRef, chooseBase, chooseSources } from './sources.ts';
 
+/** Refs that the repository does not have: of working trees, say. */
+export interface Beside {
+  /** the repository, and over it the commits that these refs name */
+  readonly reader: RepositoryReader;
+  readonly sources: readonly SourceRef[];
+  /** to be remembered */
+  readonly snapshots: readonly KeptSnapshot[];
+}
+
 export interface ImportRequest {
-  readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: Gathered;
+  readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: Gathered; readonly beside?: Beside;
   /** the base before, if there was one: a base that shares no history with it or with any source is refused, and so is the first one if it was named */
   readonly last?: Oid | null;
 }
@@ -54,16 +63,17 @@ export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): 
   return createHash(format).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
 }
 
-export async function importRepository(repository: RepositoryReader, request: ImportRequest, store: ImportStore, progress: Progress, signal: AbortSignal): Promise<Published> {
+export async function importRepository(own: RepositoryReader, request: ImportRequest, store: ImportStore, progress: Progress, signal: AbortSignal): Promise<Published> {
   if (request.grain !== 'branch') {
     throw new AcumenError('grain-not-available', `Grain ${request.grain} is not available in this version.`, 'Use --grain branch.');
   }
+  const { beside } = request, repository = beside?.reader ?? own;
   progress('Reading refs', 0, null);
   const listed = await repository.refs();
   const chosen = await chooseBase(repository, listed.refs, request.base);
   const base = await repository.commit(chosen.oid);
   await store.begin(base.oid);
-  const branches = await chooseSources(repository, listed.refs, request.refs, await store.written());
+  const branches = [...await chooseSources(repository, listed.refs, request.refs, await store.written()), ...beside?.sources ?? []];
   signal.throwIfAborted();
   const files = request.patches?.files ?? [];
   const patched: Patched = files.length === 0 ? { reader: repository, sources: [], blobs: new Map(), skipped: [], grounds: new Map() }
@@ -79,7 +89,7 @@ export async function importRepository(repository: RepositoryReader, request: Im
   const known = isPlain ? store.memory?.() ?? null : null;
   if (known !== null && known.memory.isOf(base.oid, chosen.name, request.grain)) {
     try {
-      const moved = await known.memory.moved(ground, refs, request.refs, known.tables, progress, signal);
+      const moved = await known.memory.moved(ground, refs, request, known.tables, progress, signal);
       if (moved !== null) return moved;
     } catch (error) {
       if (!isUnreadable(error)) throw error;
@@ -101,7 +111,7 @@ export async function importRepository(repository: RepositoryReader, request: Im
   const decided = await new Meetings({ ...plan.graph(found.shown), source }, touches).decide(state, await store.earlier(), progress, signal);
   const sources: Source[] = [];
   outcomes.forEach((outcome, i) => { if (typeof outcome === 'string') skipped.push({ name: readable[i]!.name, reason: outcome }); else sources.push(outcome); });
-  const published: Published = { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered } };
+  const published: Published = { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered }, ...snapshotsOf(request) };
   if (outside !== undefined && isPlain) store.remember?.(new Memory(published, refs, outside, found));
   return published;
 }

@@ -9,7 +9,7 @@ import { Row, type Tables, placed as placedPairs } from '../../core/tables.ts';
 import { directoryOf } from '../../core/treeMerge/renames.ts';
 import { Outskirts, type Outside } from '../git/history.ts';
 import { type FreshAnswers, freshAnswers } from './freshMeetings.ts';
-import type { Progress } from './importer.ts';
+import type { ImportRequest, Progress } from './importer.ts';
 import { MOST_NUMBERS } from './meetings.ts';
 import { type Ground, type Placed, type Segmented, segmentRefs } from './segmenting.ts';
 import type { SourceRef } from './sources.ts';
@@ -76,9 +76,10 @@ export class Memory {
    * What an import of these refs publishes, where little of it is new. `tables`: of the state this is about. Null where everything must
    * be looked at; then nothing was stored, or only segments that the whole import finds again.
    */
-  async moved(ground: Ground, listed: readonly SourceRef[], globs: Published['globs'], tables: Tables, progress: Progress, signal: AbortSignal): Promise<Published | null> {
-    const { refs, arrived, left } = this.#unlike(listed);
-    if (arrived.length === 0 && left.length === 0 && globs.join('\0') === this.#published.globs.join('\0')) return this.#published;
+  async moved(ground: Ground, listed: readonly SourceRef[], request: ImportRequest, tables: Tables, progress: Progress, signal: AbortSignal): Promise<Published | null> {
+    const { refs, arrived, left } = this.#unlike(listed), { refs: globs } = request, kept = snapshotsOf(request);
+    const sameKept = namesOf(kept) === namesOf(this.#published);
+    if (arrived.length === 0 && left.length === 0 && sameKept && globs.join('\0') === this.#published.globs.join('\0')) return this.#published;
     const many = Math.max(MOST_MOVED.count, refs.length * MOST_MOVED.share);
     if (arrived.length + left.length > many || this.#outskirts.size > MOST_GROWN * this.#first + 1000) return null;
     if (!await this.#outskirts.reach(ground.reader, arrived.map((r) => r.oid))) return null;
@@ -114,7 +115,7 @@ export class Memory {
       const { outcome } = this.#bySource.get(ref)!;
       if (typeof outcome === 'string') skipped.push({ name, reason: outcome }); else sources.push(outcome);
     }
-    this.#published = { base, baseTree, baseName, grain, globs, sources, segments: this.#placed.map((p) => p.key), skipped, decided };
+    this.#published = { base, baseTree, baseName, grain, globs, sources, segments: this.#placed.map((p) => p.key), skipped, decided, ...kept };
     return this.#published;
   }
 
@@ -150,6 +151,11 @@ export class Memory {
     return met;
   }
 }
+
+/** What an import is to remember of working trees. */
+export const snapshotsOf = ({ beside }: ImportRequest): Pick<Published, 'snapshots'> => (beside === undefined || beside.snapshots.length === 0 ? {} : { snapshots: beside.snapshots });
+
+const namesOf = ({ snapshots = [] }: Pick<Published, 'snapshots'>): string => snapshots.map((s) => s.oid).join(' ');
 
 /** Two lists in published order as one. */
 function merged(a: readonly Placed[], b: readonly Placed[]): Placed[] {
