@@ -26,20 +26,23 @@ export interface Problem {
  */
 export interface Largest { readonly chosen: Uint32Array; readonly weight: number; readonly bound: number; readonly optimal: boolean }
 
-/** Why an item is not in a chosen set. */
+/**
+ * Why an item is not in a chosen set: the fewest chosen items whose leaving lets it in with all it requires while the rest still stands; of equally few the
+ * lightest. What the item requires is chosen or comes with it, and never leaves.
+ */
 export interface WhyNot {
   readonly item: number;
-  /** why it cannot be chosen at all, where it cannot: it, or what it requires, is barred; or what it requires conflicts within */
+  /** why it cannot come in at all, where it cannot: which of it and what it requires are barred, or the item alone where it is refused by itself */
   readonly never: readonly number[] | null;
-  /** the smallest set of chosen items that keeps it out: taking these out (with what requires them) lets it in with all it requires; ascending */
+  /** the chosen items that keep it out: those of `leaves` that require no other of them; ascending */
   readonly blockers: readonly number[];
-  /** chosen items that leave with the blockers, those included; ascending */
+  /** the blockers and what requires them: all that leaves; ascending */
   readonly leaves: readonly number[];
   /** items that come with it, itself included; ascending */
   readonly comes: readonly number[];
   /** weight of what leaves less weight of what comes: what swapping costs, below 0 where it gains */
   readonly cost: number;
-  /** `blockers` is proven smallest */
+  /** fewer are proven not to do */
   readonly minimal: boolean;
 }
 

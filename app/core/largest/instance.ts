@@ -1,0 +1,161 @@
+// A problem as constraints on closed sets: which items can be chosen at all, which two never stand together in any set, and what is left that depends
+// on the tops. Every valid set, and no other, is closed, has no hard pair, and violates no guard.
+import type { Problem } from './model.ts';
+
+/** Lists of numbers in one array: list i is at[first[i] … first[i + 1]), ascending. */
+export interface Lists { readonly first: Int32Array; readonly at: Int32Array }
+
+/**
+ * Not all of `members` without one of `escapes`: they would all be tops. The escapes are what requires a member directly, so where one is
+ * chosen that member is no top.
+ */
+export interface Guard { readonly members: readonly number[]; readonly escapes: readonly number[] }
+
+export interface Instance {
+  readonly count: number;
+  readonly weights: Float64Array;
+  /** 1: neither it nor anything it requires is barred */
+  readonly usable: Uint8Array;
+  /** all that it requires, and all that require it and are usable; itself included in both */
+  readonly below: Lists;
+  readonly above: Lists;
+  /** no valid set contains both: of usable items. What requires one of a pair is in pairs with the other, too. */
+  readonly hard: Lists;
+  readonly guards: readonly Guard[];
+}
+
+export function listsOf(lists: readonly (readonly number[])[]): Lists {
+  const first = new Int32Array(lists.length + 1);
+  lists.forEach((list, i) => { first[i + 1] = first[i]! + list.length; });
+  const at = new Int32Array(first[lists.length]!);
+  lists.forEach((list, i) => at.set(list, first[i]));
+  return { first, at };
+}
+
+export function instanceOf(problem: Problem): Instance {
+  const { count, weights } = problem;
+  const below = closures(problem.requires);
+  const usable = usableOf(problem, below);
+  const uppers: number[][] = Array.from({ length: count }, () => []), above: number[][] = Array.from({ length: count }, () => []);
+  for (let i = 0; i < count; i++) {
+    if (usable[i] === 0) continue;
+    for (const lower of problem.requires[i]!) uppers[lower]!.push(i);
+    for (const lower of below[i]!) above[lower]!.push(i);
+  }
+  const refused = problem.refused.map((set) => [...new Set(set)].sort((a, b) => a - b)).filter((set) => set.length > 0 && set.every((item) => usable[item] === 1));
+  const pairs = new Pairs(count, problem.conflicts, refused.filter((set) => set.length === 2), usable);
+  // a pair is hard if it is one however far up its tops are: of an item and all above it, with the other and all above that
+  const isBelow = (lower: number, upper: number): boolean => includes(below[upper]!, lower);
+  const order = pairs.descending(above);
+  const soft: Guard[] = [];
+  for (const at of order) {
+    const a = pairs.a[at]!, b = pairs.b[at]!;
+    const isHard = !isBelow(a, b) && !isBelow(b, a) && uppers[a]!.every((u) => pairs.isHard(u, b)) && uppers[b]!.every((u) => pairs.isHard(a, u));
+    if (isHard) pairs.harden(at);
+    else if (!isBelow(a, b) && !isBelow(b, a)) soft.push({ members: [a, b], escapes: [...new Set([...uppers[a]!, ...uppers[b]!])] });
+  }
+  for (const set of refused) {
+    if (set.length === 2 || set.some((a) => set.some((b) => a !== b && (isBelow(a, b) || pairs.isHard(a, b))))) continue;
+    soft.push({ members: set, escapes: [...new Set(set.flatMap((item) => uppers[item]!))] });
+  }
+  return { count, weights, usable, below: listsOf(below), above: listsOf(above), hard: pairs.hard(), guards: soft };
+}
+
+/** Not barred, nor anything it requires; and not refused by itself where nothing could be chosen above it. */
+function usableOf({ count, requires, barred, refused }: Problem, below: readonly (readonly number[])[]): Uint8Array {
+  const usable = new Uint8Array(count).fill(1);
+  for (const item of barred) usable[item] = 0;
+  below.forEach((list, i) => { if (list.some((lower) => usable[lower] === 0)) usable[i] = 0; });
+  const alone = new Set(refused.filter((set) => set.length > 0 && set.every((item) => item === set[0])).map((set) => set[0]!));
+  // uppers first: they require more
+  for (const item of [...alone].sort((x, y) => below[y]!.length - below[x]!.length)) {
+    if (!requires.some((list, upper) => usable[upper] === 1 && list.includes(item))) usable[item] = 0;
+  }
+  return usable;
+}
+
+/** All that each requires, itself included, ascending. */
+function closures(requires: Problem['requires']): number[][] {
+  const all: (number[] | undefined)[] = [];
+  // without recursion: a stack may be thousands deep
+  for (let root = 0; root < requires.length; root++) {
+    const path = [root];
+    while (path.length > 0) {
+      const item = path.at(-1)!;
+      const open = all[item] === undefined ? requires[item]!.filter((lower) => all[lower] === undefined) : [];
+      if (open.length > 0) { path.push(...open); continue; }
+      path.pop();
+      all[item] ??= requires[item]!.length === 0 ? [item] : [...new Set(requires[item]!.flatMap((lower) => all[lower]!)).add(item)].sort((a, b) => a - b);
+    }
+  }
+  return all as number[][];
+}
+
+export function includes(sorted: ArrayLike<number>, wanted: number): boolean {
+  let low = 0, high = sorted.length;
+  while (low < high) { const mid = (low + high) >>> 1; if (sorted[mid]! < wanted) low = mid + 1; else high = mid; }
+  return low < sorted.length && sorted[low] === wanted;
+}
+
+/** The conflicting pairs among usable items, once each, and which of them are hard. */
+class Pairs {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
+  readonly #first: Int32Array;
+  readonly #isHard: Uint8Array;
+  readonly #count: number;
+
+  constructor(count: number, conflicts: Uint32Array, more: readonly (readonly number[])[], usable: Uint8Array) {
+    const keys = new Float64Array(conflicts.length / 2 + more.length);
+    let n = 0;
+    const add = (x: number, y: number): void => { if (x !== y && usable[x] === 1 && usable[y] === 1) keys[n++] = Math.min(x, y) * count + Math.max(x, y); };
+    for (let i = 0; i < conflicts.length; i += 2) add(conflicts[i]!, conflicts[i + 1]!);
+    for (const [x, y] of more) add(x!, y!);
+    const sorted = keys.subarray(0, n).sort();
+    let kept = 0;
+    for (let i = 0; i < n; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[kept++] = sorted[i]!;
+    this.#count = count;
+    this.a = new Int32Array(kept);
+    this.b = new Int32Array(kept);
+    this.#first = new Int32Array(count + 1);
+    this.#isHard = new Uint8Array(kept);
+    for (let i = 0; i < kept; i++) {
+      this.a[i] = Math.floor(sorted[i]! / count);
+      this.b[i] = sorted[i]! - this.a[i]! * count;
+      this.#first[this.a[i]! + 1]!++;
+    }
+    for (let i = 0; i < count; i++) this.#first[i + 1]! += this.#first[i]!;
+  }
+
+  /** Places of the pairs, each after those of what is above its items. */
+  descending(above: readonly (readonly number[])[]): Int32Array {
+    const size = (at: number): number => above[this.a[at]!]!.length + above[this.b[at]!]!.length;
+    const order = new Int32Array(this.a.length), late: number[] = [];
+    let n = 0;
+    for (let at = 0; at < this.a.length; at++) if (size(at) === 2) order[n++] = at; else late.push(at);
+    late.sort((x, y) => size(x) - size(y) || x - y);
+    order.set(late, n);
+    return order;
+  }
+
+  harden(at: number): void { this.#isHard[at] = 1; }
+
+  isHard(x: number, y: number): boolean {
+    const a = Math.min(x, y), b = Math.max(x, y);
+    let low = this.#first[a]!, high = this.#first[a + 1]!;
+    const end = high;
+    while (low < high) { const mid = (low + high) >>> 1; if (this.b[mid]! < b) low = mid + 1; else high = mid; }
+    return low < end && this.b[low] === b && this.#isHard[low] === 1;
+  }
+
+  hard(): Lists {
+    const first = new Int32Array(this.#count + 1);
+    for (let i = 0; i < this.a.length; i++) if (this.#isHard[i] === 1) { first[this.a[i]! + 1]!++; first[this.b[i]! + 1]!++; }
+    for (let i = 0; i < this.#count; i++) first[i + 1]! += first[i]!;
+    const at = new Int32Array(first[this.#count]!), next = first.slice();
+    // pairs ascend by a, then b: first the smaller neighbours of each, then the larger ones
+    for (let i = 0; i < this.a.length; i++) if (this.#isHard[i] === 1) at[next[this.b[i]!]!++] = this.a[i]!;
+    for (let i = 0; i < this.a.length; i++) if (this.#isHard[i] === 1) at[next[this.a[i]!]!++] = this.b[i]!;
+    return { first, at };
+  }
+}

@@ -1,0 +1,198 @@
+// Branch and bound over the items of one component: exact unless it is told to stop. Items are the component's own numbers, from 0.
+import type { Going } from './model.ts';
+
+/** A part of an instance that nothing binds to the rest, by its own numbers. */
+export interface Part {
+  readonly count: number;
+  readonly weights: Float64Array;
+  /** all that each requires, and all that require it, itself included */
+  readonly below: readonly Int32Array[];
+  readonly above: readonly Int32Array[];
+  readonly hard: readonly Int32Array[];
+  readonly guards: readonly { readonly members: Int32Array; readonly escapes: Int32Array }[];
+}
+
+const OPEN = 0, IN = 1, OUT = 2;
+
+/** What is decided of each item, with everything that follows from it; taken back in the order it was done. */
+export class Partial {
+  readonly part: Part;
+  readonly state: Uint8Array;
+  readonly #trail: Int32Array;
+  #length = 0;
+  weight = 0;
+
+  constructor(part: Part) {
+    this.part = part;
+    this.state = new Uint8Array(part.count);
+    this.#trail = new Int32Array(part.count);
+  }
+
+  get mark(): number { return this.#length; }
+
+  undo(mark: number): void {
+    while (this.#length > mark) {
+      const item = this.#trail[--this.#length]!;
+      if (this.state[item] === IN) this.weight -= this.part.weights[item]!;
+      this.state[item] = OPEN;
+    }
+  }
+
+  #set(item: number, to: number): void {
+    this.state[item] = to;
+    this.#trail[this.#length++] = item;
+  }
+
+  /** With all it requires, and without all that conflicts with any of it. False: that cannot be. */
+  include(item: number): boolean {
+    for (const lower of this.part.below[item]!) {
+      if (this.state[lower] === IN) continue;
+      if (this.state[lower] === OUT) return false;
+      this.#set(lower, IN);
+      this.weight += this.part.weights[lower]!;
+      for (const other of this.part.hard[lower]!) if (!this.exclude(other)) return false;
+    }
+    return true;
+  }
+
+  /** With all that requires it. */
+  exclude(item: number): boolean {
+    if (this.state[item] === OUT) return true;
+    for (const upper of this.part.above[item]!) {
+      if (this.state[upper] === IN) return false;
+      if (this.state[upper] === OPEN) this.#set(upper, OUT);
+    }
+    return true;
+  }
+
+  /** What the guards leave no choice about. False: one is violated. */
+  obey(): boolean {
+    for (let again = true; again;) {
+      again = false;
+      for (const { members, escapes } of this.part.guards) {
+        let open = -1, last = -1, count = 0, kept = false;
+        for (const item of members) { if (this.state[item] === OUT) { kept = true; break; } if (this.state[item] === OPEN) { open = item; count++; } }
+        if (kept) continue;
+        for (const item of escapes) { if (this.state[item] === IN) { kept = true; break; } if (this.state[item] === OPEN) { last = item; count++; } }
+        if (kept || count > 1) continue;
+        if (count === 0) return false;
+        if (!(open >= 0 ? this.exclude(open) : this.include(last))) return false;
+        again = true;
+      }
+    }
+    return true;
+  }
+
+  /** An item of a guard that is not kept yet; -1 if all are. */
+  unguarded(): number {
+    for (const { members, escapes } of this.part.guards) {
+      if (members.some((item) => this.state[item] === OUT) || escapes.some((item) => this.state[item] === IN)) continue;
+      return members.find((item) => this.state[item] === OPEN) ?? escapes.find((item) => this.state[item] === OPEN)!;
+    }
+    return -1;
+  }
+}
+
+export interface Found { readonly chosen: Uint8Array; readonly weight: number; readonly bound: number }
+
+/** A set to begin with: items taken one after the other where they fit, by several orders. */
+export function greedy(part: Part): Found {
+  const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
+  const cost = part.below.map((list) => list.reduce((sum, item) => sum + part.hard[item]!.length, 0));
+  const items = Array.from({ length: part.count }, (_, i) => i);
+  const keys = [(i: number) => load[i]! / (cost[i]! + 1), (i: number) => load[i]!, (i: number) => -cost[i]!];
+  let best = new Uint8Array(part.count), weight = -1;
+  for (const key of keys) {
+    const partial = new Partial(part);
+    for (const item of [...items].sort((x, y) => key(y) - key(x) || x - y)) {
+      if (partial.state[item] !== OPEN) continue;
+      const mark = partial.mark;
+      if (!partial.include(item) || violates(partial)) { partial.undo(mark); partial.exclude(item); }
+    }
+    if (partial.weight > weight) { weight = partial.weight; best = partial.state.map((s) => (s === IN ? 1 : 0)); }
+  }
+  return { chosen: best, weight: weightOf(part, best), bound: Infinity };
+}
+
+/** Is a guard violated if nothing more is chosen? */
+function violates({ part: { guards }, state }: Partial): boolean {
+  return guards.some(({ members, escapes }) => members.every((item) => state[item] === IN) && !escapes.some((item) => state[item] === IN));
+}
+
+export function weightOf(part: Part, chosen: Uint8Array): number {
+  let sum = 0;
+  for (let i = 0; i < part.count; i++) if (chosen[i] === 1) sum += part.weights[i]!;
+  return sum;
+}
+
+/** The heaviest set of a part, or the heaviest found when `going` ended it, with a bound on all. */
+export function search(part: Part, start: Found, going: Going, cut: number): Found {
+  const partial = new Partial(part);
+  let best = start.chosen, weight = start.weight, stopped = false, steps = 0, bound = 0;
+  const cover = new Cover(part);
+  const visit = (): void => {
+    if (stopped) { bound = Math.max(bound, partial.weight + cover.bound(partial.state)); return; }
+    if (!partial.obey()) return;
+    const rest = cover.bound(partial.state);
+    if (partial.weight + rest <= weight + cut) return;
+    if ((++steps & 63) === 0 && !going()) { stopped = true; bound = Math.max(bound, partial.weight + rest); return; }
+    let item = partial.unguarded(), most = -1;
+    if (item < 0) for (let i = 0; i < part.count; i++) {
+      if (partial.state[i] !== OPEN) continue;
+      let near = 0;
+      for (const other of part.hard[i]!) if (partial.state[other] === OPEN) near++;
+      if (near > 0 && near > most) { most = near; item = i; }
+    }
+    if (item < 0) {
+      // nothing left that binds: all of the rest
+      const chosen = partial.state.map((s) => (s === OUT ? 0 : 1)), sum = weightOf(part, chosen);
+      if (sum > weight) { weight = sum; best = chosen; }
+      return;
+    }
+    const mark = partial.mark;
+    if (partial.include(item)) visit();
+    partial.undo(mark);
+    if (partial.exclude(item)) visit();
+    partial.undo(mark);
+  };
+  visit();
+  return { chosen: best, weight, bound: Math.max(bound, weight) };
+}
+
+/** The bound of a weighted clique cover: the items of a clique cost no more together than the heaviest. */
+class Cover {
+  readonly #part: Part;
+  readonly #order: Int32Array;
+  readonly #rest: Float64Array;
+
+  constructor(part: Part) {
+    this.#part = part;
+    this.#order = Int32Array.from({ length: part.count }, (_, i) => i).sort((x, y) => part.weights[x]! - part.weights[y]! || part.hard[x]!.length - part.hard[y]!.length || x - y);
+    this.#rest = new Float64Array(part.count);
+  }
+
+  /** At least what open items can add. */
+  bound(state: Uint8Array): number {
+    const { weights, hard } = this.#part, rest = this.#rest;
+    for (const item of this.#order) rest[item] = state[item] === OPEN ? weights[item]! : 0;
+    let sum = 0;
+    for (const item of this.#order) {
+      const weight = rest[item]!;
+      if (weight <= 0) continue;
+      sum += weight;
+      const clique: number[] = [];
+      for (const other of hard[item]!) {
+        if (rest[other]! < weight || other === item) continue;
+        if (clique.every((one) => isIn(hard[one]!, other))) { clique.push(other); rest[other] = rest[other]! - weight; }
+      }
+      rest[item] = 0;
+    }
+    return sum;
+  }
+}
+
+function isIn(sorted: Int32Array, wanted: number): boolean {
+  let low = 0, high = sorted.length;
+  while (low < high) { const mid = (low + high) >>> 1; if (sorted[mid]! < wanted) low = mid + 1; else high = mid; }
+  return sorted[low] === wanted;
+}
