@@ -1,0 +1,125 @@
+// What a person calls the parts of a commit. Deterministic, distinct within the commit, at most some 60 characters, and safe to
+// show: names and paths are strangers' (core/visible.ts).
+import { type ByteString, display } from '../bytes.ts';
+import { escaped, visible } from '../visible.ts';
+import type { Reading, Readings } from './reading.ts';
+import { isName, isVersion, shapeOf, tokensOf } from './words.ts';
+
+/** Characters. */
+const LONGEST = 60, LONGEST_PATH = 34, LONGEST_NAME = 32;
+
+/** Cut in the middle, or at the end where `atEnd`, before it is escaped: an escape is longer than what it stands for. */
+function cut(text: string, most: number, atEnd = false): string {
+  const points = [...text.slice(0, 4000)];
+  if (points.length <= most && text.length <= 4000) return text;
+  const head = atEnd ? most - 1 : most >> 2;
+  return `${points.slice(0, head).join('')}…${atEnd ? '' : [...text.slice(-most * 2)].slice(head + 1 - most).join('')}`;
+}
+
+const shownName = (name: string): string => cut(display(name as ByteString), LONGEST_NAME, true);
+
+/** A path by as many of its last folders as there is room for. */
+function shownPath(path: string): string {
+  const parts = display(path as ByteString).split('/');
+  let out = cut(parts.at(-1)!, LONGEST_PATH);
+  for (let i = parts.length - 2; i >= 0; i--) {
+    if (out.length + parts[i]!.length + 1 > LONGEST_PATH) return out.length + 2 > LONGEST_PATH ? out : `…/${out}`;
+    out = `${parts[i]!}/${out}`;
+  }
+  return out;
+}
+
+function most<T>(counts: ReadonlyMap<T, number>): readonly [T, number] | null {
+  let best: readonly [T, number] | null = null;
+  for (const [key, count] of counts) if (best === null || count > best[1] || (count === best[1] && key < best[0])) best = [key, count];
+  return best;
+}
+
+function tally<T>(lists: Iterable<Iterable<T>>): Map<T, number> {
+  const out = new Map<T, number>();
+  for (const list of lists) for (const one of list) out.set(one, (out.get(one) ?? 0) + 1);
+  return out;
+}
+
+/** Names of all parts, in their order. */
+export function namesOfParts(parts: readonly (readonly number[])[], readings: Readings): string[] {
+  const taken = new Set<string>();
+  return parts.map((members) => {
+    const of = members.map((i) => readings.all[i]!), name = nameOf(of, readings), first = of[0]!;
+    const more = name.includes(shownPath(first.piece.path)) ? `${name}, line ${first.start + 1}` : `${name} (${shownPath(first.piece.path)})`;
+    const wished = [name, cut(more, LONGEST, true)].map((one) => visible(one, LONGEST + 40));
+    let chosen = wished.find((one) => !taken.has(one));
+    for (let k = 2; chosen === undefined; k++) if (!taken.has(`${wished[0]!} (${k})`)) chosen = `${wished[0]!} (${k})`;
+    taken.add(chosen);
+    return chosen;
+  });
+}
+
+function nameOf(of: readonly Reading[], readings: Readings): string {
+  return cut(bounded(of, readings), LONGEST, true);
+}
+
+function bounded(of: readonly Reading[], readings: Readings): string {
+  const first = of[0]!, is = (test: (one: Reading) => boolean): boolean => of.every(test), paths = [...new Set(of.map(({ piece }) => piece.path))];
+  const where = paths.length === 1 ? shownPath(paths[0]!) : `${paths.length} files`;
+  const substitution = substituted(of);
+  if (substitution !== null) return substitution;
+  if (of.length === 2 && of.some(({ whole }) => whole === 'delete') && of.some(({ whole }) => whole === 'add')) {
+    const [from, to] = [of.find(({ whole }) => whole === 'delete')!, of.find(({ whole }) => whole === 'add')!];
+    return `move ${cut(shownPath(from.piece.path), 24)} to ${cut(shownPath(to.piece.path), 24)}`;
+  }
+  if (is(({ isBlank }) => isBlank)) return `blanks in ${where}`;
+  if (of.length === 1 && first.piece.hunk < 0 && first.whole !== null) return `${first.whole === 'add' ? 'add' : first.whole === 'delete' ? 'delete' : 'change'} ${where}`;
+  if (is(({ place: { role } }) => role === 'changelog')) return paths.length === 1 && of.length === 1 ? `changelog, ${where}` : `changelog in ${where}`;
+  if (is(({ place: { role } }) => role === 'lock' || role === 'manifest')) return dependency(of) ?? `dependencies in ${where}`;
+  const body = of.filter(({ place: { role } }) => role === 'code'), tests = of.filter(({ place: { role } }) => role === 'test'), main = body.length > 0 ? body : tests.length > 0 ? tests : of;
+  if (is(({ isImport }) => isImport)) {
+    const name = most(tally<string>(of.map(({ imported, unimported }) => [...imported, ...unimported].filter((one) => shapeOf(one) > 0 || of.length === 1))));
+    if (name !== null) return `the import of ${shownName(name[0])}${of.length === 1 ? ` in ${cut(where, 24)}` : ''}`;
+  }
+  const name = subjectOf(main, readings), mainPaths = [...new Set(main.map(({ piece }) => piece.path))];
+  if (body.length === 0 && tests.length > 0) return `tests of ${name ?? shownName(tests[0]!.place.stem || tests[0]!.place.file)}`;
+  const at = mainPaths.length === 1 ? shownPath(mainPaths[0]!) : `${mainPaths.length} files`;
+  if (name === null) return main.length === 1 && main[0]!.piece.hunk >= 0 ? `${at}, line ${main[0]!.start + 1}` : main.every(({ whole }) => whole === 'add') ? `add ${at}` : at;
+  return mainPaths.length === 1 ? `${at}: ${name}` : `${name} in ${at}`;
+}
+
+/** Where one substitution is on most of its pieces: a rename, a version, or what stands for what. */
+function substituted(of: readonly Reading[]): string | null {
+  const found = most(tally(of.map(({ substitutions }) => substitutions)));
+  if (found === null || 2 * found[1] < of.length || (of.length > 1 && found[1] < 2)) return null;
+  const [from, to] = found[0].split(' → ') as [string, string], names = [from, to].map((text) => tokensOf(text));
+  const isWhole = of.every(({ isSubstitution }) => isSubstitution);
+  if (names.every(([name, more]) => more === undefined && isName(name ?? '') && shapeOf(name!) > 0) && (isWhole || found[1] > 1)) return `rename ${cut(shownName(from), 24, true)} to ${cut(shownName(to), 24, true)}`;
+  const version = names[1]!.find(isVersion);
+  if (version !== undefined && of.some(({ inserted }) => inserted.some((line) => tokensOf(line).slice(0, 6).some((token) => token.toLowerCase() === 'version')))) return `version ${shownName(version)}`;
+  if (!isWhole || from === '' || to === '' || (from.length < 3 && to.length < 3) || version !== undefined) return null;
+  return `${cut(shownName(from), 22, true)} → ${cut(shownName(to), 22, true)}${of.length === 1 ? '' : ` in ${of.length} places`}`;
+}
+
+/** 'lodash 4.17.21', where the manifest's lines tell one dependency. */
+function dependency(of: readonly Reading[]): string | null {
+  const told = new Set<string>();
+  for (const { place, inserted, removed } of of) {
+    if (place.role !== 'manifest') continue;
+    for (const line of inserted.length > 0 ? inserted : removed) {
+      const tokens = tokensOf(line, true), name = tokens.find((token) => isName(token) && token.length > 1), version = tokens.find(isVersion);
+      if (name !== undefined && version !== undefined) told.add(`${shownName(name)} ${cut(version, 20, true)}`);
+    }
+  }
+  return told.size === 0 ? null : told.size === 1 ? [...told][0]! : `${[...told].sort()[0]!} and ${told.size - 1} more`;
+}
+
+/** The name that a part is most about: what it defines, what it takes out, what it is in, else the rarest that it changes. */
+function subjectOf(of: readonly Reading[], { counts, title }: Readings): string | null {
+  const best = (lists: readonly Iterable<string>[]): string | null => {
+    const scores = new Map<string, number>();
+    for (const list of lists) for (const name of list) if (shapeOf(name) > 0) scores.set(name, (scores.get(name) ?? 0) + shapeOf(name) * (title.has(name) ? 10 : 1));
+    return most(scores)?.[0] ?? null;
+  };
+  const mentioned = (one: Reading): string[] => [...one.defined, ...one.undefined, ...one.within, ...one.names.keys()].filter((name) => title.has(name) && shapeOf(name) >= 0.55);
+  const name = best(of.map(mentioned)) ?? best(of.map(({ defined }) => defined)) ?? best(of.map(({ undefined: gone }) => gone)) ?? best(of.map(({ within }) => within.slice(0, 1)))
+    ?? best(of.map(({ imported, unimported }) => [...imported, ...unimported]))
+    ?? best(of.map(({ names }) => [...names].filter(([one, times]) => times !== 0 && shapeOf(one) >= 0.55 && counts.get(one)!.lines < 40).map(([one]) => one)));
+  return name === null ? null : escaped(shownName(name));
+}
