@@ -83,7 +83,7 @@ export async function importRepository(own: RepositoryReader, request: ImportReq
 
   const { diff } = store, contents = new Contents({ ...contentSource(reader, (oid) => store.blob(oid)), ...diff !== undefined && { diff } });
   for (const [oid, bytes] of patched.blobs) contents.made.set(oid, bytes);
-  const ground: Ground = { reader, base, contents, store, grounds: patched.grounds };
+  const ground: Ground = { reader, base, contents, store, grounds: patched.grounds, grain: request.grain };
   const { sources: remembered = [], skipped: unread = [] } = request.patches ?? {};
   const isPlain = files.length === 0 && remembered.length === 0 && unread.length === 0;
   const known = isPlain ? store.memory?.() ?? null : null;
@@ -112,7 +112,7 @@ export async function importRepository(own: RepositoryReader, request: ImportReq
   const sources: Source[] = [];
   outcomes.forEach((outcome, i) => { if (typeof outcome === 'string') skipped.push({ name: readable[i]!.name, reason: outcome }); else sources.push(outcome); });
   const published: Published = { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered }, ...snapshotsOf(request) };
-  if (outside !== undefined && isPlain) store.remember?.(new Memory(published, refs, outside, found));
+  if (outside !== undefined && isPlain && request.grain === 'branch') store.remember?.(new Memory(published, refs, outside, found));
   return published;
 }
 

@@ -79,7 +79,7 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: staging };
 }
 
-async function writtenCommits(store: Store): Promise<Set<Oid>> {
+export async function writtenCommits(store: Store): Promise<Set<Oid>> {
   const commits = new Set<Oid>();
   for await (const { event } of store.events({ kinds: ['branch-written'] })) {
     if (event.kind === 'branch-written' && event.tree !== null && event.after !== null) commits.add(event.after);
