@@ -7,6 +7,7 @@ import type { Operation } from '../core/events.ts';
 import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
 import * as collaboration from './decodeCollaboration.ts';
 import * as figures from './decodePerformance.ts';
+import * as largest from './decodeSuggestion.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, ticket } from './shapes.ts';
@@ -87,6 +88,8 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   acuFile: v.strictObject({ acu: acuId, path }),
   conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path }),
   layout: v.strictObject({ graph: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), positions }),
+  suggest: largest.suggestParams,
+  whyNot: largest.whyNotParams,
   writeBranch: v.strictObject({ name, acus: acuIds, ticket }),
   log: v.strictObject({ before: v.nullable(v.pipe(count, v.minValue(1))), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
   undo: ticketed,
@@ -133,6 +136,8 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
     kind: conflictKind, places: v.array(v.strictObject({ start: count, end: count })),
   }),
   layout: v.strictObject({ positions }),
+  suggest: largest.suggestion,
+  whyNot: largest.reasons,
   writeBranch: v.strictObject({ ref: name, commit: oid, tree: oid, operation }),
   log: v.strictObject({ operations: v.array(operation), current: count }),
   undo: done,
@@ -169,6 +174,7 @@ const push: Schema<Push> = v.variant('push', [
     push: v.literal('state'), composition, canUndo: v.nullable(label), canRedo: v.nullable(label),
     repository: v.nullable(repository), lastOperation: v.nullable(operation),
   }),
+  v.strictObject({ push: v.literal('search'), ticket, weight: duration, bound: v.nullable(duration) }),
   v.strictObject({ push: v.literal('load'), load }),
   v.strictObject({ push: v.literal('stats'), report: figures.report }),
 ]);

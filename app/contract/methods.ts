@@ -5,6 +5,8 @@ import type { Report, ReportAsked } from '../core/collaboration/report.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { Reason, Suggestion } from '../core/suggestion.ts';
+import type { Weighing } from '../core/weights.ts';
 import type { Alert, AlertRequest, EventQuery, LoadRequest, LoadState, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
@@ -59,6 +61,10 @@ export interface Methods {
   conflictFile: { params: { a: AcuId; b: AcuId | 'base'; path: PathBytes }; result: { base: Shown | null; sides: readonly { acu: AcuId | 'base'; shown: Shown | null }[]; merged: Shown | null; kind: ConflictKind; places: readonly { start: number; end: number }[] } };
   /** Where the nodes of the conflict graph stand: two numbers of 32 bits each, little-endian. `graph`: its SHA-256, as the window makes it. Asked for with null, else kept. */
   layout: { params: { graph: string; positions: Uint8Array | null }; result: { positions: Uint8Array | null } };
+  /** The largest set that composes, by weight; `budget`: milliseconds to look for it. What is found on the way is pushed with the ticket. */
+  suggest: { params: { weight: Weighing; budget: number; ticket: string }; result: Suggestion };
+  /** Why each of `acus` is not in the set `within`. `refused`: sets known to fail though their pairs go together, as a suggestion tells them. */
+  whyNot: { params: { acus: readonly AcuId[]; within: readonly AcuId[]; refused: readonly (readonly AcuId[])[]; weight: Weighing }; result: { reasons: readonly Reason[] } };
   writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
   log: { params: { before: number | null; limit: number }; result: { operations: readonly Operation[]; current: number } };
   undo: { params: { ticket: string }; result: { operation: Operation } };
@@ -103,6 +109,8 @@ export type Push =
   /** replica difference epoch `from` → `to`; a client at another epoch fetches a snapshot */
   | { readonly push: 'epoch'; readonly from: number; readonly to: number; readonly digest: string; readonly bytes: Uint8Array }
   | { readonly push: 'state'; readonly composition: Composition; readonly canUndo: string | null; readonly canRedo: string | null; readonly repository: RepositoryInfo | null; readonly lastOperation: Operation | null }
+  /** the largest set found so far weighs this, and none more than `bound`; null: that is not known yet */
+  | { readonly push: 'search'; readonly ticket: string; readonly weight: number; readonly bound: number | null }
   | { readonly push: 'load'; readonly load: LoadState }
   /** to those who watch */
   | { readonly push: 'stats'; readonly report: StatsReport };
@@ -120,6 +128,8 @@ export const limits = {
   /** bytes of one frame from the service */ frameBytes: 1 << 30,
   /** ACUs named in one message */ acus: 100_000,
   /** ACUs of one page of a list */ page: 1000,
+  /** milliseconds that a largest set may be looked for */ budgetMs: 3_600_000,
+  /** ACUs of which one question asks why they are left out */ reasons: 1000,
   /** milliseconds that an answer may be waited for */ withinMs: 86_400_000,
   /** bytes of a text shown */ shownBytes: 2 << 20,
   /** length of any name */ name: 4096,

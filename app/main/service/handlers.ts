@@ -6,6 +6,7 @@ import { performanceAnswers } from './monitor/answers.ts';
 import { fsck, importInto, undo } from './operations.ts';
 import { version } from './place.ts';
 import type { Task } from './queue.ts';
+import type { Suggesting } from './suggesting.ts';
 import type { Workspace } from './workspace.ts';
 import { writeBranch } from './writeBack.ts';
 
@@ -13,6 +14,9 @@ export type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) 
 
 export function handlersOf(workspace: Workspace): Handlers {
   const { queue, beside, reading, answers } = workspace, composing = new Composing(workspace);
+  let suggesting: Promise<Suggesting> | null = null;
+  /** loaded when first asked for */
+  const largest = (): Promise<Suggesting> => suggesting ??= import('./suggesting.ts').then((it) => new it.Suggesting(workspace));
   const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task);
   const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
   return {
@@ -29,6 +33,8 @@ export function handlersOf(workspace: Workspace): Handlers {
     compose: ({ ticket, acus }) => together(ticket, 'compose', (signal) => composing.compose(acus, signal)),
     add: ({ ticket, acus }) => together(ticket, 'add', (signal) => composing.change({ add: acus, remove: [] }, signal)),
     remove: ({ ticket, acus }) => together(ticket, 'remove', (signal) => composing.change({ add: [], remove: acus }, signal)),
+    suggest: ({ ticket, ...asked }) => beside.add(ticket, 'suggest', async (signal, progress) => (await largest()).suggest(asked, signal, progress, ticket), true),
+    whyNot: async (asked) => ({ reasons: await (await largest()).whyNot(asked) }),
     writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(workspace, name, acus, signal)),
     undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(workspace, 'undo', signal)),
     redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(workspace, 'redo', signal)),

@@ -7,6 +7,7 @@ import type { Change } from '../../../core/changes.ts';
 import type { Segment } from '../../../core/model.ts';
 import { type Lined, type Patch, type Spliced, linedSize, patchSize } from '../../../core/weave/splice.ts';
 import type { Report } from '../../../core/collaboration/report.ts';
+import type { Suggestion } from '../../../core/suggestion.ts';
 import type { FileChange, Methods, Shown } from '../../../contract/methods.ts';
 import type { NotComposed } from '../composer.ts';
 import type { Kind } from './cache.ts';
@@ -57,6 +58,10 @@ export const collaboration: Kind<Report> = {
   name: 'collaboration', disk: plain(),
   sizeOf: ({ matrices, people, talk, predictions, conflicts, assignment, busFactor }) => matrices.reduce((sum, { value }) => sum + value.byteLength, 4000)
     + 600 * (people.length + talk.length + predictions.length + 3 * conflicts.length + assignment.items.length + busFactor.length),
+};
+/** by the replica and the weights: the largest set that composes */
+export const suggestion: Kind<Suggestion & { /** milliseconds it was given */ readonly budget: number }> = {
+  name: 'suggestion', disk: plain(), sizeOf: ({ acus, refused }) => 400 + 150 * (acus.length + refused.reduce((sum, set) => sum + set.length, 0)),
 };
 /** by its key: the body of a segment. The store has it: it is not written twice. */
 export const segment: Kind<Segment> = {

@@ -5,6 +5,7 @@ import type { StatsReport } from '../../../contract/performance.ts';
 import { type Knob, type Telemetry, silent } from '../../../core/telemetry.ts';
 import type { Collaborator } from '../../../workers/collaborator.ts';
 import type { Differ } from '../../../workers/differ.ts';
+import type { LargestSearcher } from '../../../workers/largest.ts';
 import type { Pairer } from '../../../workers/pairing.ts';
 import { Pool, type PoolOptions } from '../../../workers/pool.ts';
 import type { Supervised } from '../../../workers/rpc.ts';
@@ -45,6 +46,8 @@ export class Pools {
   readonly diff: Pool<Differ>;
   /** reports on collaboration; one thread, which holds the last history it was given */
   readonly collaboration: Pool<Collaborator>;
+  /** searches for a largest composition: each says itself how long it may take */
+  readonly largest: Pool<LargestSearcher>;
   readonly #all: Pool<never>[] = [];
   readonly #telemetry: Telemetry;
   readonly #threads: number;
@@ -60,6 +63,7 @@ export class Pools {
     this.pairing = this.register<Pairer>('pairing', 'pairing.worker', { min: this.#warm, ping: (thread) => (thread as Supervised<Pairer>).call((api) => api.ping()) });
     this.diff = this.register<Differ>('diff', 'differ.worker', { min: this.#warm, ping: (thread) => (thread as Supervised<Differ>).call((api) => api.ping()) });
     this.collaboration = this.register<Collaborator>('collaboration', 'collaborator.worker', { max: 1, most: 1, holds: 1, hung: REPORT_MS, ping: (thread) => (thread as Supervised<Collaborator>).call((api) => api.ping()) });
+    this.largest = this.register<LargestSearcher>('largest', 'largest.worker', { max: 1, most: 1, ping: (thread) => (thread as Supervised<LargestSearcher>).call((api) => api.ping()) });
   }
 
   /** A pool for another kind of work; `file`: of the thread, beside threads.ts. */
