@@ -28,6 +28,8 @@ const NO_RISKS: GraphRisks = { against: [], between: new Map(), isCut: false };
 export class ConflictGraph {
   readonly #of: GraphOf;
   #shown: string[] = [];
+  #tops: readonly (readonly number[])[] | null = null;
+  #topOf: readonly (readonly number[])[] | null = null;
 
   constructor(of: GraphOf) { this.#of = of; }
 
@@ -133,39 +135,70 @@ export class ConflictGraph {
     }
   }
 
-  /** Do both segments stand for ACUs, neither of which has the other below it? */
+  /** Do both segments stand for ACUs, neither of which has the other below it or, as any segment of it, in its history? */
   #isBetweenAcus(a: number, b: number): boolean {
     const all = this.#of.all(), x = all.acuOf(a), y = all.acuOf(b);
     if (x < 0 || y < 0 || x === y || !all.stands(a) || !all.stands(b)) return false;
     const below = all.below(a), other = all.below(b);
-    return !(below.length > 1 && below.includes(y)) && !(other.length > 1 && other.includes(x));
+    if ((below.length > 1 && below.includes(y)) || (other.length > 1 && other.includes(x))) return false;
+    const index = this.#of.index(), mine = all.listOf(x), theirs = all.listOf(y);
+    return !index.hasHistories || mine.length + theirs.length === 2 || !mine.some((i) => theirs.some((j) => index.standTogether(i, j)));
   }
 
-  /** By tops: the verdict on two sources is the verdict of their tips' segments. */
+  /** By tops: two sources conflict where a top of one conflicts with a top of the other. Each pair once, the earlier source's with all later ones. */
   *sourceConflicts(): Iterable<SourceConflict> {
-    const { sources, segments, paths } = this.#of.tables;
-    const tipOf = sources.map((s) => s.segments.at(-1) ?? -1);
-    const sourcesOf = new Map<number, number[]>();
-    tipOf.forEach((t, i) => { const l = sourcesOf.get(t); if (l) l.push(i); else sourcesOf.set(t, [i]); });
+    const { sources, segments, paths } = this.#of.tables, index = this.#of.index();
     for (const [i, s] of sources.entries()) {
-      const tip = segments[tipOf[i]!];
-      if (tip && tip.standing !== 'exact') yield { a: s.name, b: 'base', verdict: 'partial', paths: tip.stale.map((c) => c.path) };
+      const off = this.sourceTops[i]!.map((t) => segments[t]!).filter(({ standing }) => standing !== 'exact');
+      if (off.length > 0) yield { a: s.name, b: 'base', verdict: 'partial', paths: [...new Set(off.flatMap(({ stale }) => stale.map((c) => c.path)))] };
     }
-    for (const pair of this.#of.index().inOrder()) {
-      for (const i of sourcesOf.get(pair.a) ?? []) for (const j of sourcesOf.get(pair.b) ?? []) {
+    for (const i of sources.keys()) {
+      const met = new Map<number, [PairConflict, ...PairConflict[]]>();
+      this.#meetings(i, (j, x, y) => { const pair = index.get(x, y)!, pairs = met.get(j); if (pairs) pairs.push(pair); else met.set(j, [pair]); });
+      for (const [j, pairs] of [...met].sort(([x], [y]) => x - y)) {
         const [a, b] = sources[i]!.name < sources[j]!.name ? [i, j] : [j, i];
-        yield { a: sources[a]!.name, b: sources[b]!.name, verdict: pair.inexact === null ? 'blocking' : 'partial', paths: [...new Set(pair.places.map((p) => paths[p.path]!))].sort() };
+        const isExact = pairs.some(({ inexact }) => inexact === null);
+        yield { a: sources[a]!.name, b: sources[b]!.name, verdict: isExact ? 'blocking' : 'partial', paths: [...new Set(pairs.flatMap(({ places }) => places.map((p) => paths[p.path]!)))].sort() };
       }
     }
   }
 
   /** The same without their places: each pair of sources (by place in `tables.sources`) once. */
   sourcePairs(visit: (a: number, b: number, isExact: boolean) => void): void {
-    const sourcesOf: number[][] = this.#of.tables.segments.map(() => []);
-    this.#of.tables.sources.forEach((s, i) => { if (s.segments.length > 0) sourcesOf[s.segments.at(-1)!]!.push(i); });
-    this.#of.index().edges((a, b) => {
-      for (const i of sourcesOf[a]!) for (const j of sourcesOf[b]!) visit(i, j, !this.#of.index().isUnknown(a, b));
+    const { sources } = this.#of.tables, index = this.#of.index();
+    const met = new Uint8Array(sources.length), MET = 1, EXACT = 2;
+    for (const i of sources.keys()) {
+      const list: number[] = [];
+      this.#meetings(i, (j, x, y) => {
+        if (met[j] === 0) { list.push(j); met[j] = MET; }
+        if (met[j] === MET && !index.isUnknown(x, y)) met[j] = EXACT;
+      });
+      for (const j of list) { visit(i, j, met[j] === EXACT); met[j] = 0; }
+    }
+  }
+
+  /** Pairs of tops that conflict, of a source and each later one. */
+  #meetings(source: number, visit: (other: number, x: number, y: number) => void): void {
+    for (const x of this.sourceTops[source]!) for (const y of this.#of.index().neighbours(x)) for (const other of this.#sourcesWith[y]!) if (other > source) visit(other, x, y);
+  }
+
+  /** Of each source, the segments that nothing else of it stands on: at grain `branch` its tip's. */
+  get sourceTops(): readonly (readonly number[])[] {
+    const { sources, segments } = this.#of.tables;
+    return this.#tops ??= sources.map((s) => {
+      const under = new Set(s.segments.flatMap((i) => segments[i]!.lower));
+      return s.segments.filter((i) => !under.has(i));
     });
+  }
+
+  /** Of each segment, the sources it is a top of, ascending. */
+  get #sourcesWith(): readonly (readonly number[])[] {
+    if (this.#topOf === null) {
+      const topOf: number[][] = this.#of.tables.segments.map(() => []);
+      this.sourceTops.forEach((tops, i) => { for (const t of tops) topOf[t]!.push(i); });
+      this.#topOf = topOf;
+    }
+    return this.#topOf;
   }
 
   /** ACU pairs by verdict, inherited ones included; `partial` counts pairs without a verdict and ACUs against the base. */

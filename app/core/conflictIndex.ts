@@ -69,6 +69,8 @@ export class ConflictIndex {
   /** Indices of the segment and all below it, ascending. */
   closure(segment: number): number[] { return this.#closures.closure(segment); }
   share(a: number, b: number): boolean { return this.#closures.share(a, b); }
+  /** Does any segment come after another (the finer grains)? */
+  get hasHistories(): boolean { return !this.#histories.isEmpty; }
   /** Is one of two before the other in a history? Such a pair never conflicts. */
   standTogether(a: number, b: number): boolean { return this.#histories.together(a, b); }
   /** The tops of what both stand on, ascending; empty: the base alone. */

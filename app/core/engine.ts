@@ -61,7 +61,7 @@ export class Engine {
   #order: readonly number[] | null = null;
   /** by number */
   readonly #described: (Acu | undefined)[] = [];
-  #namesOf: (readonly ByteString[])[] | null = null;
+  #sourcesOf: readonly (readonly number[])[] | null = null;
   #single: ReadonlySet<ByteString> | null = null;
   readonly #graph: ConflictGraph;
   /** by segment; for `standing` */
@@ -132,19 +132,20 @@ export class Engine {
   #inOrder(): readonly number[] { return this.#order ??= this.#all.inOrder(); }
   #acuAt(n: number): Acu { return this.#described[n] ??= this.#describe(n); }
 
-  #names(): (readonly ByteString[])[] {
-    if (this.#namesOf === null) {
-      const names: ByteString[][] = this.tables.segments.map(() => []);
-      for (const s of this.tables.sources) for (const i of s.segments) names[i]!.push(s.name);
-      this.#namesOf = names;
+  /** Of each segment the sources that reach it, by place, ascending. */
+  #having(): readonly (readonly number[])[] {
+    if (this.#sourcesOf === null) {
+      const having: number[][] = this.tables.segments.map(() => []);
+      for (const [n, s] of this.tables.sources.entries()) for (const i of s.segments) having[i]!.push(n);
+      this.#sourcesOf = having;
     }
-    return this.#namesOf;
+    return this.#sourcesOf;
   }
 
   #describe(n: number): Acu {
-    const { segments } = this.tables, all = this.#all, list = all.listOf(n), id = all.ids[n]!, names = this.#names();
+    const { segments } = this.tables, all = this.#all, list = all.listOf(n), id = all.ids[n]!, having = this.#having();
     const first = segments[list[0]!]!;
-    const sources = [...new Set(list.flatMap((i) => names[i]!))].sort();
+    const sources = [...new Set(list.flatMap((i) => having[i]!.map((s) => this.tables.sources[s]!.name)))].sort();
     const requires = new Set<AcuId>(this.#directBelow(list[0]!));
     for (const i of list.slice(1)) {
       const other = new Set(this.#directBelow(i));
@@ -231,6 +232,28 @@ export class Engine {
     return { segments, missing: [...lacking] };
   }
 
+  /**
+   * As `#realise`; an ACU that several segments could be is, at the finer grains, that of the source which has most of the set: what one
+   * history made is one text there, and all ACUs of a source make its tip (law 2).
+   */
+  #inHistory(set: readonly number[]): number[] {
+    const { segments } = this.#realise(set), all = this.#all;
+    const several = set.flatMap((n, i) => (segments[i]! >= 0 && all.listOf(n).length > 1 ? [i] : []));
+    if (several.length === 0 || !this.index.hasHistories) return segments;
+    const inside = new Set(set), having = new Map<number, number>(), sourcesOf = this.#having();
+    for (const n of set) for (const source of new Set(all.listOf(n).flatMap((s) => sourcesOf[s]!))) having.set(source, (having.get(source) ?? 0) + 1);
+    const goesBefore = (x: number, y: number): boolean => having.get(x)! > having.get(y)! || (having.get(x) === having.get(y) && x < y);
+    for (const i of several) {
+      const { standing } = this.tables.segments[segments[i]!]!;
+      let best = -1;
+      for (const s of all.listOf(set[i]!)) {
+        if (this.tables.segments[s]!.standing !== standing || !all.below(s).every((n) => inside.has(n))) continue;
+        for (const source of sourcesOf[s]!) if (best < 0 || goesBefore(source, best)) { best = source; segments[i] = s; }
+      }
+    }
+    return segments;
+  }
+
   /** What the set lacks to be closed under dependency, sorted. */
   missing(ids: readonly AcuId[]): AcuId[] { return this.#idsOf(this.#realise(this.#numbersOf(ids)).missing).sort(); }
 
@@ -250,7 +273,7 @@ export class Engine {
   tops(ids: readonly AcuId[]): number[] { return this.#tops(this.#numbersOf(ids)); }
 
   #tops(set: readonly number[]): number[] {
-    const { segments } = this.#realise(set);
+    const segments = this.#inHistory(set);
     const covered = this.#ask(), marks = this.#marks;
     segments.forEach((s, i) => {
       if (s >= 0) for (const other of this.#all.below(s)) if (other !== set[i]) marks[other] = covered;
@@ -293,7 +316,8 @@ export class Engine {
 
   /** Could a set fail although no two of it conflict? Told by the tables alone. */
   looks(ids: readonly AcuId[]): Looks {
-    return looksOf(this.tables, this.#tops(this.#close(this.#numbersOf(ids))), (segment) => this.index.closure(segment));
+    const { index } = this;
+    return looksOf(this.tables, this.#tops(this.#close(this.#numbersOf(ids))), (segment) => index.closure(segment), index.hasHistories ? (a, b) => index.standTogether(a, b) : null);
   }
 
   /** May the candidates join the chosen? Dependencies that are not there yet are taken along and named. */
@@ -349,10 +373,12 @@ export class Engine {
   conflicts(filter: { acu?: AcuId; kind?: 'textual' | 'semantic' } = {}): Iterable<Conflict> { return this.#graph.conflicts(filter); }
   /** The conflict graph without its places; of one ACU, or of all. */
   edges(of?: AcuId): Iterable<ConflictEdge> { return this.#graph.edges(of); }
-  /** By tops: the verdict on two sources is the verdict of their tips' segments. */
+  /** By tops: two sources conflict where a top of one conflicts with a top of the other. */
   sourceConflicts(): Iterable<SourceConflict> { return this.#graph.sourceConflicts(); }
   /** The same without their places: each pair of sources (by place in `tables.sources`) once. */
   sourcePairs(visit: (a: number, b: number, isExact: boolean) => void): void { this.#graph.sourcePairs(visit); }
+  /** Of each source, by place in `tables.sources`, the segments that nothing else of it stands on. */
+  get sourceTops(): readonly (readonly number[])[] { return this.#graph.sourceTops; }
   /** ACU pairs by verdict, inherited ones included; `partial` counts pairs without a verdict and ACUs against the base. */
   pairCounts(): Pairs { return this.#graph.pairCounts(); }
   /** Connected components of the conflict graph; ofAcu by index in `acus`, -1 for ACUs without conflicts. */

@@ -8,7 +8,7 @@ import { directoryOf } from '../treeMerge/renames.ts';
 export interface Looks {
   /** a deleted or added file, or a directory that is emptied, is met by somebody else */
   readonly renames: boolean;
-  /** three versions of one file */
+  /** three versions of one file, not all of one history */
   readonly texts: boolean;
 }
 
@@ -66,12 +66,17 @@ export function areApart({ rows, hunks }: Tables, x: number, y: number): boolean
   return true;
 }
 
-/** `tops` of a set, of which no two conflict. `below`: the segments that one stands on, itself included. */
-export function looksOf(tables: Tables, tops: readonly number[], below: (segment: number) => readonly number[]): Looks {
+/**
+ * `tops` of a set, ascending, of which no two conflict. `below`: the segments that one stands on, itself included. `standTogether`: does one
+ * history order two? Then whatever they make of a path is one text.
+ */
+export function looksOf(tables: Tables, tops: readonly number[], below: (segment: number) => readonly number[], standTogether: ((a: number, b: number) => boolean) | null = null): Looks {
   if (tops.length < 3) return NO;
   /** path → tops that touch it */
   const touching = new Map<number, number>();
   const deleted = new Map<number, number>(), added = new Map<number, number>();
+  /** path → the last of those that touch it, as long as each came after the one before */
+  const last = new Map<number, number>();
   let texts = false;
   for (const top of tops) {
     const mine = touchedBy(tables, below(top));
@@ -80,11 +85,17 @@ export function looksOf(tables: Tables, tops: readonly number[], below: (segment
     for (const path of mine.paths) {
       const n = (touching.get(path) ?? 0) + 1;
       touching.set(path, n);
-      if (n === 3) texts = true;
+      if (standTogether !== null) {
+        const before = last.get(path);
+        last.set(path, before === undefined || (before !== LOOSE && standTogether(before, top)) ? top : LOOSE);
+      }
+      if (n >= 3 && (last.get(path) ?? LOOSE) === LOOSE) texts = true;
     }
   }
   return { texts, renames: renamesMeet(tables, (path) => touching.get(path)!, deleted, added) };
 }
+
+const LOOSE = -1;
 
 /** Could a rename arise that concerns another? `touching`: how many tops touch a path. */
 export function renamesMeet(tables: Tables, touching: (path: number) => number, deleted: ReadonlyMap<number, number>, added: ReadonlyMap<number, number>): boolean {

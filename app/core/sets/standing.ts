@@ -77,7 +77,7 @@ export class StandingSet {
   #segmentOf(n: number): number {
     const { all, tables } = this.#of, list = all.listOf(n), first = list[0]!;
     if (tables.segments[first]!.standing !== 'exact') return UNKNOWN;
-    if (list.length > 1 && list.some((s) => all.below(s).length > 1)) return UNKNOWN;
+    if (list.length > 1 && (this.#of.index.hasHistories || list.some((s) => all.below(s).length > 1))) return UNKNOWN;
     return first;
   }
 

@@ -138,7 +138,7 @@ export class GraphReport {
       bits[kind][b * this.#words + (a >>> 5)]! |= 1 << (a & 31);
     });
     this.counts = counts;
-    this.stale = tables.sources.flatMap(({ segments }, i) => (segments.length > 0 && tables.segments[segments.at(-1)!]!.standing !== 'exact' ? [i] : []));
+    this.stale = engine.sourceTops.flatMap((tops, i) => (tops.some((t) => tables.segments[t]!.standing !== 'exact') ? [i] : []));
   }
 
   /** Of each source the later ones that it conflicts with: each pair once. */
