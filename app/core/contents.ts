@@ -322,6 +322,13 @@ export class Contents implements Held {
     return oid;
   }
 
+  /** The same from lines, which are its text from then on. */
+  makeText(lines: Uint32Array): Oid {
+    const bytes = this.interner.join(lines), oid = this.make(bytes);
+    if (!this.#texts.isHeld(oid) && bytes.length <= TEXT_LIMIT && !isBinary(bytes)) { this.#texts.put(oid, lines); this.#textBytes += lines.byteLength; }
+    return oid;
+  }
+
   #slab = new Uint8Array(0);
   #filled = 0;
   readonly #room = (bytes: number): Uint8Array => {

@@ -24,13 +24,15 @@ import { compareLists } from './axis.ts';
 import type { Bits } from './bits.ts';
 import { bitsOf, has, intersection, membersOf, union, within } from './bits.ts';
 import { commonLines } from './common.ts';
-import type { Spot, WeaveHunk, Window } from './placing.ts';
+import { Excerpt, type History, shownOf } from './history.ts';
+import type { Spot, Walk, WeaveHunk, Window } from './placing.ts';
 import { Rewriting, gapAfter, joined, windowsOf } from './placing.ts';
 import type { Analysis, Clash, Member, View } from './presence.ts';
 import { Presence } from './presence.ts';
 import { linesOf } from './regions.ts';
 
-export type { WeaveHunk } from './placing.ts';
+export type { History } from './history.ts';
+export type { WeaveHunk, Window } from './placing.ts';
 
 /** Whom a hunk builds on: who inserted the lines before, after and removed, and who hid what lay between them. Sorted. */
 export interface Anchors { readonly inserters: readonly string[]; readonly hiders: readonly string[] }
@@ -53,6 +55,9 @@ export interface WeavePlace {
 export type WeaveComposition = { readonly lines: Uint32Array } | { readonly conflict: readonly WeavePlace[] };
 
 interface Added extends Member { readonly hunks: readonly WeaveHunk[] }
+
+/** A member to be woven in at the end of a history: `past`: what it requires, closed, by number; `hunks`: its own, in the lines of that. */
+export interface Next { readonly id: string; readonly past: Bits; readonly hunks: readonly WeaveHunk[] }
 
 export class Weave {
   readonly #base: Run;
@@ -88,18 +93,55 @@ export class Weave {
     const walk = this.#presence.analyse(view);
     const act: Act = { index, walk, next: new Rewriting(walk), touches: [], runs: [] };
     for (const window of windowsOf(walk, joined(hunks))) this.#weaveIn(act, window);
-    const { touches, runs } = act;
-    const settled = this.#presence.settledBy(view);
-    for (const [run, stretches] of settled) {
+    const settled = this.#enter(act, { id, past, hunks }, view);
+    for (const other of requires) if (!this.#indexOf.has(other)) this.#elsewhere.add(other);
+    if (!settled) this.#presence.remember(this.#presence.view(this.#members[index]!.closure), { ...act.next.done(), clashes: [] });
+  }
+
+  /** How many ACUs are in it; they are numbered in the order in which they were woven in. */
+  get size(): number { return this.#members.length; }
+
+  /** The whole of a set, by number, that is closed under dependency; null where its tops clash. */
+  history(set: Bits): History | null {
+    const view = this.#presence.view(set), { pieces, shown, clashes } = this.#presence.analyse(view);
+    return clashes.length > 0 ? null : { pieces, shown, set, joined: set.length > 0 };
+  }
+
+  /** What members of a history that are closed under dependency make of the text. */
+  excerpt(history: History, set: Bits): Excerpt {
+    if (!history.joined) return new Excerpt(history.pieces, shownOf(history, set));
+    const view = this.#presence.view(set);
+    return new Excerpt(history.pieces, Uint8Array.from(history.pieces, (piece) => (this.#presence.shows(piece, view) ? 1 : 0)));
+  }
+
+  /**
+   * Weaves members in at the end of a history, all of them made on its text: `acts` are the places of their hunks in it (`windowsOf`), in
+   * order, by member. It is what adding them one by one gives where whoever had a hand in what they touch is in their past: what else
+   * the history has lies outside of all their windows. Answers the history with them.
+   */
+  continued(history: History, members: readonly Next[], acts: readonly { readonly member: number; readonly window: Window }[]): History {
+    const first = this.#members.length, next = new Rewriting(history);
+    const doing = members.map((_, k): Act => ({ index: first + k, walk: history, next, touches: [], runs: [] }));
+    for (const { member, window } of acts) this.#weaveIn(doing[member]!, window);
+    let settled = false;
+    for (const [k, member] of members.entries()) if (this.#enter(doing[k]!, member, history.joined ? this.#presence.view(member.past) : null)) settled = true;
+    const set = union(history.set, bitsOf(members.map((_, k) => first + k)));
+    // what they took over from regions of equal text is in no walk that was rewritten
+    if (settled) return { ...this.#presence.analyse(this.#presence.view(set)), set, joined: true };
+    return { ...next.done(), set, joined: history.joined };
+  }
+
+  /** Whether it took over text that its past settles; `view`: null where there is none to settle. */
+  #enter({ index, touches, runs }: Act, { id, past, hunks }: Next, view: View | null): boolean {
+    const settled = view === null ? null : this.#presence.settledBy(view);
+    if (settled !== null) for (const [run, stretches] of settled) {
       // The ACU was made on the settled text: from here on that text is its own doing.
       const own = touches.filter((touch) => touch.run === run);
       for (const { from, to, shows } of stretches) for (const rest of uncovered(from, to, own)) touches.push({ run, ...rest, shows });
     }
-    const closure = union(past, bitsOf([index]));
-    this.#members.push({ id, past, closure, touches, runs, hunks });
+    this.#members.push({ id, past, closure: union(past, bitsOf([index])), touches, runs, hunks });
     this.#indexOf.set(id, index);
-    for (const other of requires) if (!this.#indexOf.has(other)) this.#elsewhere.add(other);
-    if (settled.size === 0) this.#presence.remember(this.#presence.view(closure), { ...act.next.done(), clashes: [] });
+    return settled !== null && settled.size > 0;
   }
 
   /** The text of a set that is closed under dependency. Where tops clash, the lines of all sides, in weave order. */
@@ -270,7 +312,7 @@ export class Weave {
 }
 
 /** An ACU while it is woven in: what it does, and the walk of its past turning into that of its closure. */
-interface Act { readonly index: number; readonly walk: Analysis; readonly next: Rewriting; readonly touches: Touch[]; readonly runs: Run[] }
+interface Act { readonly index: number; readonly walk: Walk; readonly next: Rewriting; readonly touches: Touch[]; readonly runs: Run[] }
 
 /** What of [from, to) none of these stretches covers. */
 function* uncovered(from: number, to: number, stretches: readonly { readonly from: number; readonly to: number }[]): Generator<{ from: number; to: number }> {

@@ -1,0 +1,487 @@
+// Taking segments apart: what each commit of a strand, or each atom of it, stands on, and nothing else (docs/decisions/0043). By path: what
+// a hunk touches (who inserted, hid or restored the lines before it, after it, removed and in between), and registers: existence, mode,
+// whole contents. Edits are then told on the tree of what a unit requires. Its slow twin takes units out and merges (unravel.test.ts).
+import type { Oid, PathBytes } from '../bytes.ts';
+import { type Change, type Changes, ancestors, between, isRegular, sameEntry } from '../changes.ts';
+import type { Contents } from '../contents.ts';
+import { editsOf, hasTextsOf } from '../edits.ts';
+import { bug } from '../errors.ts';
+import type { Edit, Hunk } from '../model.ts';
+import type { Entry } from '../repository.ts';
+import { LACKING } from '../waves.ts';
+import { type Bits, bitsOf, has, membersOf, none, union } from '../weave/bits.ts';
+import { touchedBy } from '../weave/history.ts';
+import { type Window, windowsOf } from '../weave/placing.ts';
+import type { Next, WeaveHunk } from '../weave/weave.ts';
+import { type Life, type Line, contentOf, historyOf, isProved, joinedLine, lifeAfter, lifeOf, membersIn, versionOf, weaveOf, writersOf } from './line.ts';
+import type { Step, Strand, Unit } from './model.ts';
+
+/**
+ * The units of all strands, those of lower strands first. Stops as waves.ts describes where texts are lacking, having changed nothing.
+ * Strands that nothing connects know nothing of each other: given family by family, less is held at a time.
+ */
+export function unravel(contents: Contents, strands: readonly Strand[]): Unit[] {
+  let lacks = false;
+  for (const { below, steps } of strands) for (const [i, { changes }] of steps.entries()) {
+    const own = between(steps[i - 1]?.changes ?? below, changes);
+    if (!hasTextsOf(contents, own)) lacks = true;
+    else for (const { before, after } of own.values()) {
+      if (isRegular(before) && isRegular(after) && before!.oid !== after!.oid && !contents.hasScript(before!.oid, after!.oid)) lacks = true;
+    }
+  }
+  if (lacks) throw LACKING;
+  const made: (readonly Draft[])[] = [];
+  for (const members of familiesOf(strands)) {
+    const place = new Map(members.map((s, k) => [s, k]));
+    const own = members.map((s): Strand => ({ ...strands[s]!, lower: strands[s]!.lower.map((l) => place.get(l)!) }));
+    const whole = new Map<number, string>();
+    let drafts: Draft[][] | number = -1;
+    // what fails its proof stays whole, and what is above is taken apart anew
+    while (typeof (drafts = new Family(contents, own, whole).unravelled()) === 'number') whole.set(drafts, UNPROVED);
+    drafts.forEach((list, k) => { made[members[k]!] = list; });
+  }
+  const numbers = new Map<Draft, number>();
+  for (const draft of made.flat()) numbers.set(draft, numbers.size);
+  const units: Unit[] = [];
+  for (const [strand, drafts] of made.entries()) for (const { family, requires, after, ...rest } of drafts) {
+    const global = (list: readonly number[]): number[] => list.map((unit) => numbers.get(family[unit]!)!).sort(ascending);
+    const { step, atom, key, edits, changes, note } = rest;
+    units.push({ strand, step, atom, key, requires: global(requires), after: global(after), edits, changes, ...note !== undefined && { note } });
+  }
+  return units;
+}
+
+const UNPROVED = 'its commits, put together again, did not make the tree of its tip';
+const CONFLICTING = 'what it stands on conflicts in itself';
+const ELSEWHERE = 'the trees that it stands on differ from what their commits make line by line';
+const SWAPPING = 'its parts put a file where another has a directory, or the other way round';
+
+const ascending = (a: number, b: number): number => a - b;
+
+/** A path as one unit leaves it, with all that it requires. */
+interface Version { readonly base: Entry | null; readonly entry: Entry | null; /** the unit above all who wrote it; −1: several */ readonly by: number }
+
+/** A unit by its number in its family, with what others need of it. */
+interface Draft extends Omit<Unit, 'strand'> {
+  readonly family: readonly Draft[];
+  readonly closure: Bits;
+  readonly versions: ReadonlyMap<PathBytes, Version>;
+}
+
+/** What one unit of a step does to one path. */
+interface Part {
+  readonly path: PathBytes;
+  readonly base: Entry | null;
+  readonly change: Change;
+  /** which hunks of the change are its own; null: it writes the path as a whole */
+  readonly hunks: readonly number[] | null;
+  readonly mode: boolean;
+}
+
+/** Hunks of a step's change of one path, placed in the history of its text; and in the end who of the step weaves which of them. */
+interface Placed { readonly line: Line; readonly windows: readonly Window[]; readonly change: Change; readonly acts: { member: number; window: Window }[]; readonly next: Next[]; readonly by: number[]; modeBy: number }
+
+class Family {
+  readonly #contents: Contents;
+  readonly #strands: readonly Strand[];
+  readonly #whole: ReadonlyMap<number, string>;
+  readonly #drafts: Draft[] = [];
+  readonly #ofStrand: Draft[][];
+  /** by strand: its last unit */
+  readonly #last: number[] = [];
+  /** by strand: all units of it and below */
+  readonly #all: Bits[] = [];
+  readonly #lines: Map<PathBytes, Line | null>[];
+  /** paths that a strand writes */
+  readonly #written: Set<PathBytes>[];
+  readonly #first = new Map<PathBytes, Life>();
+  /** by directory: paths under it that somebody deleted */
+  readonly #gone = new Map<PathBytes, Set<PathBytes>>();
+
+  constructor(contents: Contents, strands: readonly Strand[], whole: ReadonlyMap<number, string>) {
+    this.#contents = contents;
+    this.#strands = strands;
+    this.#whole = whole;
+    this.#ofStrand = strands.map(() => []);
+    this.#lines = strands.map(() => new Map());
+    this.#written = strands.map(() => new Set());
+  }
+
+  /** By strand; or the first one that cannot be proved. */
+  unravelled(): Draft[][] | number {
+    for (const [s, { below, steps, apart, lower }] of this.#strands.entries()) {
+      this.#all[s] = lower.reduce((sum, l) => union(sum, this.#all[l]!), none);
+      const note = this.#whole.get(s) ?? (apart ? this.#differs(s) : undefined);
+      if (!apart || note !== undefined) this.#asOne(s, note);
+      else {
+        let before = below;
+        for (const [i, step] of steps.entries()) { this.#step(s, i, before, step); before = step.changes; }
+        if (!this.#holds(s)) return s;
+      }
+    }
+    return this.#ofStrand;
+  }
+
+  // --- where paths stand -----------------------------------------------------------------------
+
+  #tree(s: number): Changes { const { steps, below } = this.#strands[s]!; return steps.at(-1)?.changes ?? below; }
+
+  /** Where a path stands at the end of what a strand has so far; undefined where nobody wrote it, null where those below conflict. */
+  #at(s: number, path: PathBytes): Line | null | undefined {
+    let at = s;
+    for (; !this.#lines[at]!.has(path) && this.#strands[at]!.lower.length === 1;) at = this.#strands[at]!.lower[0]!;
+    const known = this.#lines[at]!.get(path);
+    const found = known !== undefined ? known : this.#strands[at]!.lower.length > 0 ? this.#joined(at, path) : undefined;
+    if (found !== undefined) { this.#lines[s]!.set(path, found); this.#lines[at]!.set(path, found); }
+    return found;
+  }
+
+  #joined(s: number, path: PathBytes): Line | null | undefined {
+    const { lower, below } = this.#strands[s]!;
+    const from = new Map<Line, Bits>();
+    for (const l of lower) {
+      const line = this.#at(l, path);
+      if (line === null) return null;
+      if (line !== undefined) from.set(line, union(from.get(line) ?? none, this.#all[l]!));
+    }
+    const lines = [...from.keys()];
+    const latest = lines.filter((line) => !lines.some((other) => other !== line && writersOf(line).every((unit) => has(from.get(other)!, unit))));
+    if (latest.length < 2) return latest[0] ?? lines[0];
+    return joinedLine(this.#contents, latest, below.has(path) ? below.get(path)!.after : latest[0]!.base);
+  }
+
+  /** All paths that a strand's lower ones write. */
+  #pathsBelow(s: number): Set<PathBytes> {
+    const out = new Set<PathBytes>(), seen = new Set<number>(), open = [...this.#strands[s]!.lower];
+    for (let l = open.pop(); l !== undefined; l = open.pop()) {
+      if (seen.has(l)) continue;
+      seen.add(l);
+      for (const path of this.#written[l]!) out.add(path);
+      open.push(...this.#strands[l]!.lower);
+    }
+    return out;
+  }
+
+  /** Why the tree that a strand's first commit was made on is not what its lower ones make line by line; undefined where it is. */
+  #differs(s: number): string | undefined {
+    const { lower, below } = this.#strands[s]!;
+    if (lower.length < 2) return sameChanges(below, lower.length === 0 ? new Map() : this.#tree(lower[0]!)) ? undefined : ELSEWHERE;
+    const paths = this.#pathsBelow(s);
+    for (const path of below.keys()) if (!paths.has(path)) return ELSEWHERE;
+    for (const path of paths) {
+      const line = this.#at(s, path);
+      if (line === null) return CONFLICTING;
+      if (!sameEntry(line!.entry, below.has(path) ? below.get(path)!.after : line!.base)) return ELSEWHERE;
+    }
+    return undefined;
+  }
+
+  /** Law 2: all that a strand's units do, woven from nothing, is the tree of its last step. */
+  #holds(s: number): boolean {
+    const last = this.#tree(s);
+    for (const path of this.#written[s]!) {
+      const line = this.#at(s, path);
+      if (!line || !sameEntry(line.entry, last.has(path) ? last.get(path)!.after : line.base) || !isProved(this.#contents, line)) return false;
+    }
+    return true;
+  }
+
+  // --- a step ----------------------------------------------------------------------------------
+
+  #step(s: number, i: number, before: Changes, step: Step): void {
+    const own = between(before, step.changes);
+    const base = (path: PathBytes): Entry | null => (before.get(path) ?? step.changes.get(path))!.before;
+    const atoms = step.atoms !== undefined && step.atoms.length > 1 ? step.atoms.length : 0;
+    const split = atoms === 0 ? null : this.#split(own, step, base);
+    if (atoms > 0 && split !== null) this.#units(s, split.map((parts, k) => ({ step: i, atom: k, key: atomKey(this.#contents, step.commit, k), parts })));
+    else this.#units(s, [{ step: i, atom: -1, key: step.commit, parts: this.#allOf(own, base), ...atoms > 0 && { note: SWAPPING } }]);
+  }
+
+  #allOf(own: Changes, base: (path: PathBytes) => Entry | null): Part[] {
+    return [...own.keys()].sort().map((path) => {
+      const change = own.get(path)!, hunks = this.#hunksIn(change);
+      return { path, base: base(path), change, hunks: hunks === null ? null : Array.from({ length: hunks }, (_, h) => h), mode: change.before?.mode !== change.after?.mode };
+    });
+  }
+
+  /** How many hunks a change of a text has; null where it is one of registers. */
+  #hunksIn({ before, after }: Change): number | null {
+    if (!isRegular(before) || !isRegular(after)) return null;
+    if (before!.oid === after!.oid) return 0;
+    const script = this.#contents.script(before!.oid, after!.oid);
+    return script === null ? null : script.length / 4;
+  }
+
+  /** A step's parts by atom; null where one atom puts a file where another one's directory was, or the other way round. */
+  #split(own: Changes, { atoms }: Step, base: (path: PathBytes) => Entry | null): Part[][] | null {
+    const owners = new Map<PathBytes, Map<number, number>>();
+    for (const [k, { pieces }] of atoms!.entries()) for (const { path, hunk } of pieces) {
+      const of = owners.get(path);
+      if (of === undefined) owners.set(path, new Map([[hunk, k]])); else of.set(hunk, k);
+    }
+    const out: Part[][] = atoms!.map(() => []);
+    const ownerOf = (path: PathBytes): number => { const of = owners.get(path)!; return of.get(-1) ?? of.get(0)!; };
+    for (const path of [...own.keys()].sort()) {
+      const change = own.get(path)!, of = owners.get(path), hunks = this.#hunksIn(change);
+      if (of === undefined) throw bug('atoms leave out a path of their commit', { path });
+      const setsMode = change.before?.mode !== change.after?.mode;
+      if (hunks === null) { out[ownerOf(path)]!.push({ path, base: base(path), change, hunks: null, mode: setsMode }); continue; }
+      const by = new Map<number, number[]>();
+      for (let h = 0; h < hunks; h++) {
+        const k = of.get(h) ?? of.get(-1);
+        if (k === undefined) throw bug('atoms leave out a hunk of their commit', { path, hunk: h });
+        const list = by.get(k);
+        if (list === undefined) by.set(k, [h]); else list.push(h);
+      }
+      const modeBy = setsMode ? ownerOf(path) : -1;
+      if (setsMode && !by.has(modeBy)) by.set(modeBy, []);
+      for (const [k, list] of by) out[k]!.push({ path, base: base(path), change, hunks: list, mode: k === modeBy });
+    }
+    const added = [...own].filter(([, { before, after }]) => before === null && after !== null).map(([path]) => path);
+    const ownerOfDirectory = new Map<PathBytes, Set<number>>();
+    for (const [path, { after }] of own) if (after === null) for (const dir of ancestors(path)) {
+      const set = ownerOfDirectory.get(dir);
+      if (set === undefined) ownerOfDirectory.set(dir, new Set([ownerOf(path)])); else set.add(ownerOf(path));
+    }
+    for (const path of added) {
+      const k = ownerOf(path);
+      for (const other of ownerOfDirectory.get(path) ?? []) if (other !== k) return null;
+      for (const dir of ancestors(path)) if (own.get(dir)?.after === null && ownerOf(dir) !== k) return null;
+    }
+    return out;
+  }
+
+  /** The units of one step, all made on the tree before it. `below`: what a unit that requires all below stands on, whatever it touches. */
+  #units(s: number, making: readonly { readonly step: number; readonly atom: number; readonly key: Oid; readonly parts: readonly Part[]; readonly note?: string }[], below?: ReadonlyMap<PathBytes, Version>): void {
+    const placed = new Map<PathBytes, Placed>(), drafts: Draft[] = [];
+    for (const { parts } of making) for (const part of parts) if (part.hunks !== null && !placed.has(part.path)) placed.set(part.path, this.#place(s, part));
+    for (const { parts, ...rest } of making) {
+      const unit = this.#drafts.length;
+      const requires = new Set<number>(below === undefined ? [] : membersOf(this.#all[s]!));
+      for (const part of parts) this.#requiredBy(s, part, placed.get(part.path), requires);
+      const direct = this.#reduced(requires), lower = direct.reduce((sum, r) => union(sum, this.#drafts[r]!.closure), none);
+      const versions = below === undefined ? this.#versions(s, direct, lower) : new Map(below), edits: Edit[] = [];
+      for (const part of parts) {
+        const edit = part.hunks === null ? this.#writes(part, versions) : this.#edits(unit, part, placed.get(part.path)!, lower, versions);
+        if (edit !== null) edits.push(edit);
+        versions.set(part.path, { base: part.base, entry: edit === null ? part.change.after : edit.after, by: unit });
+      }
+      // above all that is below, it is who decides every path
+      if (below !== undefined) for (const [path, version] of versions) versions.set(path, { ...version, by: unit });
+      const changes = new Map<PathBytes, Change>();
+      for (const [path, { base, entry }] of versions) if (!sameEntry(base, entry)) changes.set(path, { before: base, after: entry });
+      const draft: Draft = {
+        ...rest, family: this.#drafts, requires: direct, after: drafts.length > 0 || this.#ofStrand[s]!.length > 0 ? [unit - 1] : this.#before(s),
+        edits, changes, closure: union(lower, bitsOf([unit])), versions,
+      };
+      this.#drafts.push(draft);
+      this.#ofStrand[s]!.push(draft);
+      this.#last[s] = unit;
+      drafts.push(draft);
+      this.#all[s] = union(this.#all[s]!, bitsOf([unit]));
+      for (const part of parts) if (part.hunks === null) this.#begin(s, part, unit);
+    }
+    for (const [path, at] of placed) this.#weave(s, path, at);
+  }
+
+  #place(s: number, { path, base, change }: Part): Placed {
+    const line = this.#lineAt(s, path, base);
+    const script = change.before!.oid === change.after!.oid ? [] : this.#contents.script(change.before!.oid, change.after!.oid)!;
+    const text = script.length === 0 ? null : this.#contents.text(change.after!.oid)!;
+    const hunks: WeaveHunk[] = [];
+    for (let h = 0; h < script.length; h += 4) hunks.push({ start: script[h]!, end: script[h + 1]!, inserted: text!.subarray(script[h + 2], script[h + 3]) });
+    const windows = hunks.length === 0 ? [] : [...windowsOf(historyOf(this.#contents, line), hunks)];
+    return { line, windows, change, acts: [], next: [], by: [], modeBy: -1 };
+  }
+
+  #lineAt(s: number, path: PathBytes, base: Entry | null): Line {
+    const known = this.#at(s, path);
+    if (known) return known;
+    let life = this.#first.get(path);
+    if (life === undefined) this.#first.set(path, life = lifeOf(base));
+    return { path, base, entry: base, life, began: [], history: null, modes: [], earlier: null };
+  }
+
+  #requiredBy(s: number, { path, base, change, hunks, mode }: Part, placed: Placed | undefined, into: Set<number>): void {
+    const require = (units: Iterable<number>): void => { for (const unit of units) into.add(unit); };
+    if (hunks === null) {
+      require(writersOf(this.#lineAt(s, path, base)));
+      if (change.before === null) this.#clearedFor(s, path, require);
+      return;
+    }
+    const { line, windows } = placed!;
+    require(line.began);
+    if (mode) require(line.modes);
+    if (hunks.length === 0) return;
+    const members = new Set<number>(), history = historyOf(this.#contents, line);
+    for (const h of hunks) touchedBy(history, windows[h]!, members);
+    for (const member of members) into.add(line.life.units[member]!);
+  }
+
+  /** Who took away the file where a directory is to be, or all that was in a directory where a file is to be. */
+  #clearedFor(s: number, path: PathBytes, require: (units: readonly number[]) => void): void {
+    for (const other of [...ancestors(path), ...this.#gone.get(path) ?? []]) {
+      const line = this.#at(s, other);
+      if (line && line.entry === null) require(line.began);
+    }
+  }
+
+  /** Those of them that no other stands on, ascending. */
+  #reduced(units: ReadonlySet<number>): number[] {
+    const out: number[] = [];
+    let below: Bits = none;
+    for (const unit of [...units].sort((a, b) => b - a)) {
+      if (has(below, unit)) continue;
+      out.push(unit);
+      below = union(below, this.#drafts[unit]!.closure);
+    }
+    return out.reverse();
+  }
+
+  #before(s: number): number[] {
+    return [...new Set(this.#strands[s]!.lower.flatMap((l) => { const last = this.#last[l]; return last === undefined ? this.#before(l) : [last]; }))].sort(ascending);
+  }
+
+  /** All paths that what a unit requires writes, as that leaves them. */
+  #versions(s: number, requires: readonly number[], closure: Bits): Map<PathBytes, Version> {
+    const [first, ...rest] = requires.map((r) => this.#drafts[r]!.versions).sort((a, b) => b.size - a.size);
+    const out = new Map(first);
+    for (const versions of rest) for (const [path, theirs] of versions) {
+      const ours = out.get(path);
+      if (ours === undefined) { out.set(path, theirs); continue; }
+      if (ours.by === theirs.by && ours.by >= 0) continue;
+      if (ours.by >= 0 && theirs.by >= 0) {
+        if (has(this.#drafts[ours.by]!.closure, theirs.by)) continue;
+        if (has(this.#drafts[theirs.by]!.closure, ours.by)) { out.set(path, theirs); continue; }
+      }
+      out.set(path, { base: ours.base, entry: UNKNOWN, by: -1 });
+    }
+    for (const [path, { base, entry }] of out) if (entry === UNKNOWN) out.set(path, { base, entry: versionOf(this.#contents, this.#at(s, path)!, closure), by: -1 });
+    return out;
+  }
+
+  /** The edit of a path written as a whole. */
+  #writes({ path, base, change }: Part, versions: ReadonlyMap<PathBytes, Version>): Edit | null {
+    const known = versions.get(path), before = known === undefined ? base : known.entry;
+    if (sameEntry(before, change.after)) return sameEntry(change.before, change.after) ? null : editsOf(this.#contents, new Map([[path, change]]))[0]!;
+    return editsOf(this.#contents, new Map([[path, { before, after: change.after }]]))[0]!;
+  }
+
+  /** The edit of a text or its mode, told on what the unit requires; and its hunks to be woven. */
+  #edits(unit: number, { path, base, change, hunks, mode }: Part, at: Placed, closure: Bits, versions: ReadonlyMap<PathBytes, Version>): Edit {
+    const { line, windows, acts, next, by } = at, { life } = line, contents = this.#contents;
+    const before = (versions.get(path)?.entry ?? base)!, modeAfter = mode ? change.after!.mode : before.mode;
+    if (mode) { life.modes.set(unit, modeAfter); at.modeBy = unit; }
+    if (hunks!.length === 0) return { path, kind: 'mode', before, after: { mode: modeAfter, oid: before.oid }, hunks: [], added: 0, deleted: 0 };
+    const history = historyOf(contents, line), past = membersIn(life, closure);
+    const { lines, own } = this.#told(line, past, hunks!.map((h) => windows[h]!), before);
+    const member = next.push({ id: String(unit), past, hunks: own }) - 1;
+    by.push(unit);
+    for (const h of hunks!) acts.push({ member, window: windows[h]! });
+    const isAll = hunks!.length === windows.length && past.length === history.set.length && past.every((word, w) => word === history.set[w]);
+    const oid = isAll ? change.after!.oid : contentOf(contents, patched(lines, own), [change.after]);
+    let added = 0, deleted = 0;
+    for (const { start, end, inserted } of own) { added += inserted.length; deleted += end - start; }
+    const join = (of: Uint32Array, from = 0, to = of.length): Uint8Array => contents.interner.join(of, from, to);
+    const told = own.map(({ start, end, inserted }): Hunk => ({ start, end, removed: join(lines, start, end), inserted: join(inserted) }));
+    return { path, kind: 'modify', before, after: { mode: modeAfter, oid }, hunks: told, added, deleted };
+  }
+
+  /** Hunks in the lines of what some of the history makes of a text. */
+  #told(line: Line, past: Bits, windows: readonly Window[], before: Entry): { readonly lines: Uint32Array; readonly own: WeaveHunk[] } {
+    const excerpt = weaveOf(this.#contents, line.life).excerpt(historyOf(this.#contents, line), past);
+    const own = windows.map((window) => excerpt.hunk(window));
+    if (own.includes(null)) throw bug('a unit does not require what its lines stand on', { path: line.path, before: before.oid });
+    return { lines: excerpt.lines, own: own as WeaveHunk[] };
+  }
+
+  // --- what a step leaves behind ---------------------------------------------------------------
+
+  #weave(s: number, path: PathBytes, { line, change, acts, next, by, modeBy }: Placed): void {
+    const { life } = line;
+    const inOrder = acts.sort((a, b) => placeOf(a.window) - placeOf(b.window));
+    const history = next.length === 0 ? line.history : weaveOf(this.#contents, life).continued(historyOf(this.#contents, line), next, inOrder);
+    life.units.push(...by);
+    this.#put(s, { ...line, entry: change.after, history, modes: modeBy < 0 ? line.modes : [modeBy] });
+    this.#written[s]!.add(path);
+  }
+
+  /** A path's next life. */
+  #begin(s: number, { path, base, change: { after } }: Part, unit: number): void {
+    const line = this.#lineAt(s, path, base);
+    this.#put(s, { path, base: line.base, entry: after, life: lifeAfter(line.life, after), began: [unit], history: null, modes: [], earlier: line });
+    this.#written[s]!.add(path);
+    if (after === null) for (const dir of ancestors(path)) {
+      const gone = this.#gone.get(dir);
+      if (gone === undefined) this.#gone.set(dir, new Set([path])); else gone.add(path);
+    }
+  }
+
+  #put(s: number, line: Line): void { this.#lines[s]!.set(line.path, line); }
+
+  // --- a strand that stays whole -----------------------------------------------------------------
+
+  #asOne(s: number, note: string | undefined): void {
+    const { below, steps } = this.#strands[s]!;
+    const step = steps.at(-1);
+    if (step === undefined) return;
+    const before = new Map<PathBytes, Change>(), told = new Map<PathBytes, Change>(), bases = new Map<PathBytes, Entry | null>();
+    for (const changes of [below, step.changes]) for (const [path, change] of changes) bases.set(path, change.before);
+    for (const path of this.#pathsBelow(s)) {
+      const line = this.#at(s, path);
+      const versions = line ? [line.entry] : this.#strands[s]!.lower.map((l) => this.#at(l, path)).filter((at) => at !== undefined && at !== null).map(({ entry }) => entry);
+      const base = bases.get(path) ?? line?.base ?? null;
+      bases.set(path, base);
+      const after = step.changes.has(path) ? step.changes.get(path)!.after : base;
+      // where those below conflict, the answer to it is an edit, whosever version it is
+      const kept = versions.find((entry) => !sameEntry(entry, after)) ?? versions[0] ?? base;
+      if (!sameEntry(base, kept)) before.set(path, { before: base, after: kept });
+      if (!line) told.set(path, { before: kept, after });
+    }
+    const own = new Map([...between(before, step.changes), ...told]);
+    if (!hasTextsOf(this.#contents, own)) throw LACKING;
+    const parts = this.#allOf(own, (path) => bases.get(path)!).map((part): Part => (told.has(part.path) ? { ...part, hunks: null } : part));
+    const versions = new Map([...bases].map(([path, base]) => [path, { base, entry: before.has(path) ? before.get(path)!.after : base, by: -1 }]));
+    this.#units(s, [{ step: steps.length - 1, atom: -1, key: step.commit, parts, ...note !== undefined && { note } }], versions);
+  }
+}
+
+/** Stands for an entry that is not worked out yet. */
+const UNKNOWN: Entry = { mode: 0, oid: '' as Oid };
+
+/** Windows of one text do not overlap: in the order of their lines before. */
+const placeOf = ({ before }: Window): number => (before === null ? -1 : before.piece * 2 ** 32 + before.at);
+
+function patched(lines: Uint32Array, hunks: readonly WeaveHunk[]): Uint32Array {
+  const out = new Uint32Array(hunks.reduce((sum, { start, end, inserted }) => sum + inserted.length - (end - start), lines.length));
+  let from = 0, filled = 0;
+  for (const { start, end, inserted } of hunks) {
+    out.set(lines.subarray(from, start), filled);
+    filled += start - from;
+    out.set(inserted, filled);
+    filled += inserted.length;
+    from = end;
+  }
+  out.set(lines.subarray(from), filled);
+  return out;
+}
+
+function sameChanges(a: Changes, b: Changes): boolean {
+  if (a.size !== b.size) return false;
+  for (const [path, { after }] of a) { const other = b.get(path); if (other === undefined || !sameEntry(other.after, after)) return false; }
+  return true;
+}
+
+const encoder = new TextEncoder();
+/** As long as the commit's id. */
+const atomKey = (contents: Contents, commit: Oid, atom: number): Oid => contents.digest(encoder.encode(`acumen atom 1 ${commit} ${atom}`)).slice(0, commit.length) as Oid;
+
+/** Strands that stand on each other, ascending. */
+function familiesOf(strands: readonly Strand[]): number[][] {
+  const group = strands.map((_, s) => s);
+  const find = (s: number): number => { let at = s; while (group[at] !== at) { group[at] = group[group[at]!]!; at = group[at]!; } return at; };
+  for (const [s, { lower }] of strands.entries()) for (const l of lower) group[find(s)] = find(l);
+  const out = new Map<number, number[]>();
+  for (const s of strands.keys()) { const list = out.get(find(s)); if (list === undefined) out.set(find(s), [s]); else list.push(s); }
+  return [...out.values()];
+}
