@@ -53,7 +53,7 @@ export class TableMaker {
     const segment = this.segments.length;
     this.segments.push({
       tip: tip as Oid, lower, standing: 'exact', reason: '', stale: [], acu: null, title: '', author: { name: '', email: '' }, time: 0, commits: 1,
-      paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [], within: null, after,
+      paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [], within: null, commit: tip as Oid, after,
     } as unknown as SegmentMeta);
     for (const { context, path, before, after, hunks } of rows) {
       const entry = (e: MadeRow['before']): number => (e === null ? -1 : this.#entries.of(`${e.mode} ${e.content}`, { mode: e.mode, oid: e.content as Oid }));

@@ -43,7 +43,7 @@ function publish(branches: readonly { n: number; v: number; stacked: boolean; ki
   }
   segments.sort((x, y) => x.lower.length - y.lower.length || (x.tip < y.tip ? -1 : 1));
   const following = new Set(branches.filter((b) => b.follows).map(({ n, v }) => oid('tip', n, v)));
-  segments = segments.map((s, i) => (i > 0 && following.has(s.tip) ? { ...s, within: oid('whole', s.tip), after: [segments[i - 1]!.tip] } : s));
+  segments = segments.map((s, i) => (i > 0 && following.has(s.tip) ? { ...s, within: oid('whole', s.tip), ...i % 2 === 0 && { commit: oid('commit', s.tip) }, after: [segments[i - 1]!.tip] } : s));
   const pairs: number[] = [];
   for (let a = 0; a + 1 < segments.length && pairs.length / 3 < answers; a += 2) {
     if (segments[a]!.standing.kind === 'exact' && segments[a + 1]!.standing.kind === 'exact' && segments[a + 1]!.lower.length === 0) pairs.push(a, a + 1, ...a % 4 === 0 ? [~0] : [1, 0, 0, 2, 1, 2]);

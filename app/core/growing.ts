@@ -162,10 +162,10 @@ export class Growing {
       this.#rows.append(rows.subarray(r + 1, r + Row.width));
     }
     this.#spans.push(start, this.#rows.length);
-    const { tip, standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, within, lower, after } = segments[n]!;
+    const { tip, standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, within, commit, lower, after } = segments[n]!;
     const again = (numbers: readonly number[]): readonly number[] => numbers.map((l) => this.#number(this.tables.segments[l]!.tip));
     return {
-      tip, lower: again(lower), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, within, after: again(after),
+      tip, lower: again(lower), standing, reason, stale, acu, title, author, time, commits, paths, hunks, added, deleted, needs, renames, notes, collisions, within, commit, after: again(after),
     };
   }
 
@@ -236,7 +236,7 @@ export function buildTables(published: Published, segments: readonly Segment[]):
 /** Of no commit: nobody finds it by its tip. */
 const GONE: SegmentMeta = {
   tip: '' as Oid, lower: [], standing: 'gone', reason: '', stale: [], acu: null, title: '' as SegmentMeta['title'], author: { name: '', email: '' } as SegmentMeta['author'],
-  time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [], within: null, after: [],
+  time: 0, commits: 0, paths: [], hunks: 0, added: 0, deleted: 0, needs: [], renames: [], notes: [], collisions: [], within: null, commit: '' as Oid, after: [],
 };
 const NONE: readonly number[] = [];
 
@@ -259,6 +259,6 @@ function metaOf(s: Segment, lower: readonly number[], after: readonly number[]):
     stale: s.standing.kind === 'stale' ? s.standing.conflicts : [], acu: s.acu, title: s.title,
     author: { name: s.author.name, email: s.author.email }, time: s.time, commits: s.commits,
     paths: s.edits.map((e) => e.path), hunks, added, deleted, needs: s.needs, renames: s.renames, notes: [...notes], collisions: s.collisions ?? [],
-    within: s.within ?? null, after,
+    within: s.within ?? null, commit: s.commit ?? s.tip, after,
   };
 }

@@ -64,6 +64,8 @@ export interface Segment {
   readonly renames: readonly Rename[];
   /** finer grains only: the segment of grain `branch` that it is a part of, by tip */
   readonly within?: Oid;
+  /** of a part of a commit only (grain `atom`): the commit; else the tip is it */
+  readonly commit?: Oid;
   /** finer grains only: tips of the units directly before it in its history, sorted. With all that are before it it never conflicts */
   readonly after?: readonly Oid[];
   /** why it is coarser than was asked for, as the rest of a sentence; absent where it is not */

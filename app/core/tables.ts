@@ -24,6 +24,8 @@ export interface SegmentMeta {
   readonly collisions: readonly (readonly [path: PathBytes, other: PathBytes])[];
   /** finer grains only: the segment of grain `branch` that it is a part of, by tip */
   readonly within: Oid | null;
+  /** the last of its commits: its tip, or of a part of one, that one */
+  readonly commit: Oid;
   /** finer grains only: those directly before it in its history. They come before it in published order, and stand together with it */
   readonly after: readonly number[];
 }
@@ -68,14 +70,14 @@ export const VERSION = 3;
 type Rest = readonly [
   reason: string, stale: readonly Conflict[], title: ByteString, name: ByteString, email: ByteString, time: number, commits: number,
   paths: readonly PathBytes[], hunks: number, added: number, deleted: number, needs: readonly AcuId[], renames: readonly Rename[], notes: readonly string[],
-  collisions: SegmentMeta['collisions'], within: Oid | null,
+  collisions: SegmentMeta['collisions'], within: Oid | null, commit: Oid | null,
 ];
 const packedRest = new WeakMap<SegmentMeta, Uint8Array>();
 
 function restOf(s: SegmentMeta): Uint8Array {
   let packed = packedRest.get(s);
   if (packed === undefined) {
-    const rest: Rest = [s.reason, s.stale, s.title, s.author.name, s.author.email, s.time, s.commits, s.paths, s.hunks, s.added, s.deleted, s.needs, s.renames, s.notes, s.collisions, s.within];
+    const rest: Rest = [s.reason, s.stale, s.title, s.author.name, s.author.email, s.time, s.commits, s.paths, s.hunks, s.added, s.deleted, s.needs, s.renames, s.notes, s.collisions, s.within, s.commit === s.tip ? null : s.commit];
     packedRest.set(s, (packed = encode(rest, { sortKeys: true })));
   }
   return packed;
@@ -117,6 +119,7 @@ class PackedMeta implements SegmentMeta {
   get notes(): readonly string[] { return this.#all[13]; }
   get collisions(): SegmentMeta['collisions'] { return this.#all[14]; }
   get within(): Oid | null { return this.#all[15]; }
+  get commit(): Oid { return this.#all[16] ?? this.tip; }
 }
 
 /** Numbers in the order in which they are first met. */
