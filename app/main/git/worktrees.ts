@@ -1,13 +1,12 @@
 // Which branches are in use by a working tree: moving one of them would leave the working tree and index of someone behind.
 // As git does before it moves a branch: HEAD of the main and of every linked worktree, and rebases and bisections under way.
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fromBytes } from '../../core/bytes.ts';
 import type { ByteString } from '../../core/bytes.ts';
 import { lstatIfThere, notPlain, readSmall } from './embedded/files.ts';
 import { isBare, readConfig } from './embedded/locate.ts';
 import { FileRefs } from './embedded/refs.ts';
-import { ioFailure } from './failures.ts';
+import { linkedHeads } from './worktree/listing.ts';
 
 const STATE_BYTES = 16 << 20;
 
@@ -16,7 +15,7 @@ export interface Use { readonly where: string; readonly how: 'checked out' | 'be
 /** How `ref` is in use, or null. */
 export function branchInUse(gitDir: string, ref: ByteString): Use | null {
   const bare = isBare(gitDir, readConfig(gitDir, 'native'));
-  for (const headDir of [gitDir, ...linkedWorktrees(gitDir)]) {
+  for (const headDir of [gitDir, ...linkedHeads(gitDir)]) {
     const how = howIn(gitDir, headDir, ref, bare && headDir === gitDir);
     if (how !== null) return { where: workingTree(gitDir, headDir), how };
   }
@@ -36,22 +35,6 @@ function howIn(gitDir: string, headDir: string, ref: ByteString, bare: boolean):
   if (update.some((line, i) => i % 3 === 0 && line === ref)) return 'being rebased';
   const bisected = text(join(headDir, 'BISECT_START'));
   return bisected !== null && (bisected === ref || `refs/heads/${bisected}` === ref) ? 'being bisected' : null;
-}
-
-function linkedWorktrees(gitDir: string): string[] {
-  const folder = join(gitDir, 'worktrees');
-  const stat = lstatIfThere(folder);
-  if (stat === null) return [];
-  if (!stat.isDirectory()) throw notPlain(folder);
-  let entries;
-  try {
-    entries = readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    throw ioFailure('list', folder, error);
-  }
-  // Behind a link, somebody else's working tree would have a say, or one of ours none.
-  for (const entry of entries) if (entry.isSymbolicLink()) throw notPlain(join(folder, entry.name));
-  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name));
 }
 
 /** For the message only. */

@@ -1,0 +1,94 @@
+// The working trees of a repository: its main one and the linked ones (gitrepository-layout(5), worktrees/), each only if its folder says
+// that it belongs here. Nothing is read in a folder that somebody else merely points at.
+import { readdirSync } from 'node:fs';
+import { basename, dirname, join, resolve, sep } from 'node:path';
+import { type ByteString, fromBytes, fromUtf8 } from '../../../core/bytes.ts';
+import { AcumenError } from '../../../core/errors.ts';
+import type { Worktree } from '../../../core/worktree/model.ts';
+import { lastValue } from '../embedded/config.ts';
+import type { ConfigEntry } from '../embedded/config.ts';
+import { lstatIfThere, notPlain, readSmall } from '../embedded/files.ts';
+import { isBare, locate, readConfig } from '../embedded/locate.ts';
+import { ioFailure } from '../failures.ts';
+
+export interface Listing {
+  readonly worktrees: readonly Worktree[];
+  /** that git knows of and that cannot be read, and why, as the rest of a sentence */
+  readonly unusable: readonly { readonly name: ByteString; readonly reason: string }[];
+}
+
+const POINTER_BYTES = 64 << 10;
+const MAIN_REF = 'worktree:.' as ByteString;
+
+interface Found { readonly headDir: string; readonly folder: string; readonly ref: ByteString; readonly locked: string | null }
+
+export function listWorktrees(gitDir: string): Listing {
+  const found: Found[] = [], unusable: Listing['unusable'][number][] = [];
+  const config = readConfig(gitDir, 'native');
+  const main = mainFolder(gitDir, config);
+  if (main !== null) found.push({ headDir: gitDir, folder: main, ref: MAIN_REF, locked: null });
+  for (const headDir of linkedHeads(gitDir)) {
+    const id = fromUtf8(basename(headDir)), name = `worktree ${id}` as ByteString;
+    const locked = textOf(join(headDir, 'locked'));
+    const where = linkedFolder(headDir);
+    if ('folder' in where) found.push({ headDir, folder: where.folder, ref: `worktree:${id}` as ByteString, locked });
+    else unusable.push({ name, reason: locked === null ? where.reason : `${where.reason}; it is locked${locked === '' ? '' : `: ${locked}`}` });
+  }
+  const names = new Map<string, number>();
+  for (const { folder } of found) names.set(basename(folder), (names.get(basename(folder)) ?? 0) + 1);
+  const worktrees = found.map(({ headDir, folder, ref, locked }): Worktree => {
+    const name = basename(folder) || folder;
+    // Two folders of one name in different places: git's own names for them tell them apart.
+    const told = (names.get(name) ?? 0) < 2 ? name : `${name} (${headDir === gitDir ? 'main' : basename(headDir)})`;
+    return { name: fromUtf8(`worktree ${told}`), ref, root: fromUtf8(folder), headDir, gitDir, isMain: headDir === gitDir, locked };
+  });
+  return { worktrees, unusable };
+}
+
+/** Folders of linked working trees in the git directory. */
+export function linkedHeads(gitDir: string): string[] {
+  const folder = join(gitDir, 'worktrees');
+  const stat = lstatIfThere(folder);
+  if (stat === null) return [];
+  if (!stat.isDirectory()) throw notPlain(folder);
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    throw ioFailure('list', folder, error);
+  }
+  // Behind a link, somebody else's working tree would have a say, or one of ours none.
+  for (const entry of entries) if (entry.isSymbolicLink()) throw notPlain(join(folder, entry.name));
+  return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name)).sort();
+}
+
+/** Null for a bare repository. `core.worktree` counts only where the folder leads back, as a submodule's does. */
+function mainFolder(gitDir: string, config: readonly ConfigEntry[]): string | null {
+  const told = lastValue(config, 'core', 'worktree');
+  const folder = told !== null ? resolve(gitDir, Buffer.from(told, 'latin1').toString()) : isBare(gitDir, config) || !gitDir.endsWith(`${sep}.git`) ? null : dirname(gitDir);
+  return folder !== null && leadsTo(folder, gitDir) ? folder : null;
+}
+
+function linkedFolder(headDir: string): { readonly folder: string } | { readonly reason: string } {
+  const dotGit = textOf(join(headDir, 'gitdir'));
+  if (dotGit === null || dotGit === '') return { reason: 'its folder is not known' };
+  const folder = dirname(resolve(headDir, dotGit));
+  if (lstatIfThere(folder)?.isDirectory() !== true) return { reason: `its folder ${folder} is gone` };
+  return leadsTo(folder, headDir) ? { folder } : { reason: `the folder ${folder} does not lead back to it` };
+}
+
+/** Whether the folder itself, by its `.git`, belongs to this HEAD. */
+function leadsTo(folder: string, headDir: string): boolean {
+  if (lstatIfThere(join(folder, '.git')) === null) return false;
+  try {
+    return locate(folder).headDir === headDir;
+  } catch (error) {
+    if (error instanceof AcumenError) return false;
+    throw error;
+  }
+}
+
+function textOf(path: string): string | null {
+  const bytes = readSmall(path, POINTER_BYTES);
+  return bytes === null ? null : Buffer.from(fromBytes(bytes).replace(/[\r\n]+$/, ''), 'latin1').toString();
+}

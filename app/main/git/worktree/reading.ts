@@ -1,0 +1,252 @@
+// One working tree, read again and again: what differs from HEAD, from the files themselves, at the cost of what was touched. Nothing in
+// it is changed: the index is not refreshed, no lock is taken, no program runs, no link is followed. What the index says of a file
+// that nobody touched since is believed by git's own rule (racy-git.txt); everything else is read, converted and hashed here.
+import type { ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
+import type { Change } from '../../../core/changes.ts';
+import { ancestors, sameEntry } from '../../../core/changes.ts';
+import { AcumenError } from '../../../core/errors.ts';
+import { type Entry, type Head, Mode, type RepositoryReader } from '../../../core/repository.ts';
+import { asksStored, conversionOf, converted } from '../../../core/worktree/conversion.ts';
+import type { IndexEntry } from '../../../core/worktree/gitIndex.ts';
+import type { NotCompared, Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
+import { readConfig } from '../embedded/locate.ts';
+import { refStoreOf } from '../embedded/refs.ts';
+import { ID_DIGITS, objectIdGently } from '../oids.ts';
+import { Trees } from '../trees.ts';
+import { Turns } from '../turns.ts';
+import { type FileStat, Unreadable, contentOf, linkTarget, sameStat, statOf } from './files.ts';
+import { Rules } from './rules.ts';
+import { NO_USER, type Settings, type UserSettings, settingsOf } from './settings.ts';
+import { type Staged, indexStamp, readStaged, stagedChanges, stagedEntry } from './staged.ts';
+import { type Found, Walk } from './walk.ts';
+
+/** Bytes of one file, and of all that changed in one working tree, that are held; files that changed in one. */
+export const limits = { file: 64 << 20, all: 256 << 20, files: 20_000 } as const;
+
+/** A file that changed this shortly before it was read may change again without a new time: file systems count in up to two seconds. */
+const DOUBTFUL_MS = 2000;
+
+/** What reading a file came to. `bytes`: null where they are the index's, or too many to be held. */
+type Read = { readonly entry: Entry; readonly bytes: Uint8Array | null; readonly stat: FileStat; readonly certain: boolean } | { readonly reason: string };
+
+/** What is at a path that is not, or not surely, as the index has it. */
+interface Difference { readonly found: Found; read: Read | null }
+
+export class WorktreeReading {
+  readonly worktree: Worktree;
+  readonly #reader: RepositoryReader;
+  readonly #user: UserSettings;
+  readonly #idBytes: number;
+  readonly #trees: Trees;
+  #settings: Settings | null = null;
+  #rules: Rules | null = null;
+  #stamp: string | null = null;
+  #staged: Staged | null = null;
+  /** what the index has of files of rules */
+  #stored: ReadonlyMap<PathBytes, Uint8Array> = new Map();
+  #head: Head | null = null;
+  #tree: Oid | null = null;
+  #changes: ReadonlyMap<PathBytes, Change> = new Map();
+  #differences = new Map<PathBytes, Difference>();
+  /** ids that the repository is known to hold */
+  readonly #held = new Set<Oid>();
+  /** staged, and not held */
+  readonly #lacking = new Set<Oid>();
+
+  constructor(reader: RepositoryReader, worktree: Worktree, user: UserSettings = NO_USER) {
+    this.worktree = worktree;
+    this.#reader = reader;
+    this.#user = user;
+    this.#idBytes = ID_DIGITS[reader.objectFormat] / 2;
+    this.#trees = new Trees(reader);
+  }
+
+  /** All of it, from the disk. */
+  async read(): Promise<WorktreeSnapshot> {
+    this.#settings = settingsOf(this.worktree, this.#user);
+    this.#stamp = null;
+    return this.#look(new Set(['' as PathBytes]));
+  }
+
+  /**
+   * As `read`, looking only at these paths and what lies below them, and at what the index, HEAD, ignore rules and attributes among them
+   * change. Relative to the root; '' is everything. Configuration is read by `read` alone.
+   */
+  async reread(touched: Iterable<PathBytes>): Promise<WorktreeSnapshot> {
+    if (this.#settings === null) return this.read();
+    return this.#look(new Set(touched));
+  }
+
+  /** Whether nothing below the folder counts: a watcher need not watch it. After the first `read`. */
+  isIgnoredFolder(folder: PathBytes): boolean {
+    if (this.#rules === null || this.#staged!.folders.has(folder)) return false;
+    for (const above of [...ancestors(folder), folder]) if (this.#rules.isIgnored(above, true)) return true;
+    return false;
+  }
+
+  async #look(touched: Set<PathBytes>): Promise<WorktreeSnapshot> {
+    this.#trees.trim();
+    await this.#readIndex(touched);
+    await this.#readHead();
+    await this.#walk(touched);
+    return this.#snapshot();
+  }
+
+  /** Adds to `touched` what the index says otherwise than before. */
+  async #readIndex(touched: Set<PathBytes>): Promise<void> {
+    const stamp = indexStamp(this.worktree.headDir);
+    if (stamp === this.#stamp) return;
+    const before = this.#staged, staged = await readStaged(this.worktree.headDir, this.#idBytes, this.#trees);
+    this.#stamp = stamp;
+    this.#staged = staged;
+    this.#head = null;
+    const rules = staged.entries.filter(({ path, mode }) => mode !== Mode.submodule && /(?:^|\/)\.git(?:attributes|ignore)$/.test(path));
+    // git asks the index for attributes wherever the file is missing, for ignore rules only where it is not checked out.
+    const asked = rules.filter((entry) => entry.path.endsWith('attributes') || entry.skipWorktree);
+    const contents = await this.#reader.contents('blob', asked.map(({ oid }) => oid), limits.file);
+    this.#stored = new Map(asked.flatMap(({ path }, i) => (contents[i] instanceof Uint8Array ? [[path, contents[i]] as const] : [])));
+    this.#rules ??= new Rules(this.worktree, this.#settings!, (path) => this.#stored.get(path) ?? null);
+    if (before === null || touched.has('' as PathBytes)) return;
+    for (const entry of staged.entries) if (!sameIndexEntry(before.byPath.get(entry.path), entry)) touched.add(entry.path);
+    for (const { path } of before.entries) if (!staged.byPath.has(path)) touched.add(path);
+  }
+
+  async #readHead(): Promise<void> {
+    const { gitDir, headDir } = this.worktree;
+    const refs = refStoreOf({ gitDir, headDir }, readConfig(gitDir, 'native'));
+    const value = refs.get('HEAD' as ByteString), { name, oid } = refs.follow('HEAD' as ByteString);
+    const head: Head = oid === null ? { kind: 'unborn', ref: name } : value?.kind === 'symbolic' ? { kind: 'branch', ref: name, oid } : { kind: 'detached', oid };
+    const known = this.#head;
+    this.#head = head;
+    if (known !== null && known.kind !== 'unborn' && head.kind !== 'unborn' && known.oid === head.oid) return;
+    this.#tree = head.kind === 'unborn' ? null : (await this.#reader.commit(head.oid)).tree;
+    this.#changes = await stagedChanges(this.#trees, this.#tree, this.#staged!);
+  }
+
+  async #walk(touched: Set<PathBytes>): Promise<void> {
+    if (touched.has('' as PathBytes)) this.#rules = new Rules(this.worktree, this.#settings!, (path) => this.#stored.get(path) ?? null);
+    const walk = new Walk(this.worktree, this.#settings!, this.#staged!, this.#rules!, new Turns());
+    const places = walk.placesOf(touched);
+    // What a place and all below it came to before: what is still so need not be read again.
+    const old = new Map<PathBytes, Difference>();
+    for (const [path, difference] of this.#differences) {
+      if (!places.covers(path)) continue;
+      old.set(path, difference);
+      this.#differences.delete(path);
+    }
+    for (const [path, found] of await walk.visit(places)) {
+      const before = old.get(path);
+      const kept = before?.read != null && 'entry' in before.read && before.read.certain && found.kind === 'content' && before.found.kind === 'content'
+        && sameStat(before.read.stat, found.stat) && sameIndexEntry(before.found.entry, found.entry) && !places.rulesChanged(path);
+      this.#differences.set(path, { found, read: kept ? before.read : null });
+    }
+  }
+
+  async #snapshot(): Promise<WorktreeSnapshot> {
+    const staged = this.#staged!;
+    const changes: [PathBytes, Change][] = [], notCompared: NotCompared[] = [], unmerged: PathBytes[] = [], blobs = new Map<Oid, Uint8Array>();
+    for (const path of staged.hostile) notCompared.push({ path, reason: 'is a path that no tree may hold' });
+    await this.#checkHeld();
+    const paths = [...new Set([...this.#changes.keys(), ...this.#differences.keys()])].sort(byBytes);
+    let bytes = 0;
+    for (const path of paths) {
+      const difference = this.#differences.get(path);
+      const entry = staged.byPath.get(path), change = this.#changes.get(path);
+      const before = change !== undefined ? change.before : stagedEntry(entry);
+      const result = difference === undefined ? { entry: change!.after } : await this.#resolved(path, difference, limits.all - bytes, changes.length);
+      if ('reason' in result) {
+        notCompared.push({ path, reason: result.reason });
+        continue;
+      }
+      if (sameEntry(before, result.entry)) continue;
+      changes.push([path, { before, after: result.entry }]);
+      if (entry !== undefined && entry.stage !== 0) unmerged.push(path);
+      if (difference?.read != null && 'bytes' in difference.read && difference.read.bytes !== null && result.entry !== null) {
+        blobs.set(result.entry.oid, difference.read.bytes);
+        bytes += difference.read.stat.size;
+      }
+    }
+    notCompared.sort((a, b) => byBytes(a.path, b.path));
+    return { head: this.#head!, tree: this.#tree, changes: new Map(changes), blobs, notCompared, unmerged };
+  }
+
+  /** A staged content that the repository does not hold is read from the file, like one that was not staged. */
+  async #checkHeld(): Promise<void> {
+    const asked = [...this.#changes].filter(([, { after }]) => after !== null && after.mode !== Mode.submodule && !this.#held.has(after.oid));
+    const sizes = await this.#reader.blobSizes(asked.map(([, { after }]) => after!.oid));
+    for (const [i, [path, { after }]] of asked.entries()) {
+      if (typeof sizes[i] === 'number') {
+        this.#held.add(after!.oid);
+        continue;
+      }
+      this.#lacking.add(after!.oid);
+      if (this.#differences.has(path)) continue;
+      const stat = statOf(this.#at(path)), entry = this.#staged!.byPath.get(path);
+      const isThere = entry !== undefined && !entry.skipWorktree && stat !== null && (stat.kind === 'file' || stat.kind === 'link');
+      this.#differences.set(path, { found: isThere ? { kind: 'content', stat, entry } : { kind: 'not compared', reason: 'is staged with a content that the repository does not have' }, read: null });
+    }
+  }
+
+  /** `left`: bytes that may still be held. */
+  async #resolved(path: PathBytes, difference: Difference, left: number, files: number): Promise<{ readonly entry: Entry | null } | { readonly reason: string }> {
+    const { found } = difference;
+    if (found.kind === 'gone') return { entry: null };
+    if (found.kind === 'not compared') return { reason: found.reason };
+    if (found.kind === 'commit') return { entry: { mode: Mode.submodule, oid: found.commit } };
+    const tooMany = { reason: `is one of more than ${limits.files} changed files` }, tooMuch = { reason: `is beyond ${limits.all >> 20} MiB of changed files` };
+    // What the index has is compared whatever the rest comes to: it may turn out to be the same.
+    if (found.entry === undefined && files >= limits.files) return tooMany;
+    if (found.entry === undefined && found.stat.size > left) return tooMuch;
+    const read = difference.read ??= await this.#readFile(path, found);
+    if (read === null) return { entry: null };
+    if ('reason' in read) return read;
+    if (read.bytes === null) return read;
+    return files >= limits.files ? tooMany : read.stat.size > left ? tooMuch : read;
+  }
+
+  async #readFile(path: PathBytes, found: Found & { readonly kind: 'content' }): Promise<Read | null> {
+    const looked = Date.now();
+    try {
+      return await this.#readContent(path, found, looked);
+    } catch (error) {
+      if (error instanceof Unreadable) return { reason: error.message };
+      throw error;
+    }
+  }
+
+  async #readContent(path: PathBytes, { stat, entry, sameTime }: Found & { readonly kind: 'content' }, looked: number): Promise<Read | null> {
+    const { symlinks, fileMode } = this.#settings!;
+    const done = async (mode: number, bytes: Uint8Array, seen: FileStat): Promise<Read> => {
+      const oid = await objectIdGently('blob', bytes, this.#reader.objectFormat);
+      const certain = Math.max(seen.mtimeMs, seen.ctimeMs) < looked - DOUBTFUL_MS;
+      const known = entry !== undefined && entry.stage === 0 && entry.oid === oid && !this.#lacking.has(oid);
+      return { entry: { mode, oid }, bytes: known ? null : bytes, stat: seen, certain };
+    };
+    if (stat.kind === 'link') {
+      const target = linkTarget(this.#at(path));
+      return target === null ? null : done(Mode.symlink, target, stat);
+    }
+    // Where the file system has no links, git writes their text into files.
+    const isLink = !symlinks && entry?.mode === Mode.symlink;
+    const conversion = isLink ? null : conversionOf(this.#rules!.attributes(path), this.#settings!);
+    // Nobody here can tell what a filter makes of it: where it was not touched since git looked, it is what git said.
+    if (conversion?.kind === 'not compared') return sameTime === true ? { entry: stagedEntry(entry)!, bytes: null, stat, certain: true } : { reason: conversion.reason };
+    const content = contentOf(this.#at(path), limits.file);
+    if (content === null) return null;
+    const isRegular = entry?.mode === Mode.file || entry?.mode === Mode.executable;
+    const mode = isLink ? Mode.symlink : fileMode ? (content.stat.mode & 0o100) === 0 ? Mode.file : Mode.executable : isRegular ? entry.mode : Mode.file;
+    if (conversion === null) return done(mode, content.bytes, content.stat);
+    const stored = entry !== undefined && asksStored(content.bytes, conversion) ? await this.#reader.contents('blob', [entry.oid], limits.file) : [];
+    return done(mode, converted(content.bytes, conversion, stored[0] instanceof AcumenError ? null : stored[0] ?? null), content.stat);
+  }
+
+  #at(path: PathBytes): ByteString { return `${this.worktree.root}/${path}` as ByteString; }
+}
+
+const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function sameIndexEntry(a: IndexEntry | undefined, b: IndexEntry | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.oid === b.oid && a.mode === b.mode && a.stage === b.stage && a.assumeUnchanged === b.assumeUnchanged && a.skipWorktree === b.skipWorktree && a.intentToAdd === b.intentToAdd
+    && a.stat.mtime === b.stat.mtime && a.stat.mtimeNs === b.stat.mtimeNs && a.stat.ctime === b.stat.ctime && a.stat.ctimeNs === b.stat.ctimeNs && a.stat.size === b.stat.size && a.stat.ino === b.stat.ino;
+}
