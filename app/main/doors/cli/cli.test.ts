@@ -223,7 +223,7 @@ describe('for a person', () => {
     const help = await acumen(['--help']);
     expect(help).toMatchObject({ status: 0, err: '' });
     for (const verb of ['import', 'list', 'conflicts', 'check', 'compose', 'log', 'undo', 'redo', 'fsck', 'serve']) expect(help.out).toContain(`  ${verb}`);
-    expect(help.out).not.toContain('suggest');
+    expect(help.out).not.toContain('merge-file');
     expect((await acumen(['conflicts', '--help'])).out).toContain('--acu');
     expect(await acumen(['--version'])).toMatchObject({ status: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
   });
@@ -248,7 +248,7 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     ['no verb', () => [], 2, 'usage'],
     ['an unknown verb', () => ['explode'], 2, 'usage'],
     ['an unknown option', () => ['list', '--explode'], 2, 'usage'],
-    ['a verb of a later version', () => ['suggest', '--weight', 'f'], 2, 'usage'],
+    ['a verb of a later version', () => ['plan', '--gates', 'f'], 2, 'usage'],
     ['another of those', () => ['bench', 'x', '--json'], 2, 'usage'],
     ['grain commit', (f) => ['import', path.join(f, 'repo'), '--grain', 'commit'], 2, 'grain-not-available'],
     ['grain atom', (f) => ['import', path.join(f, 'repo'), '--grain', 'atom', '--json'], 2, 'grain-not-available'],
@@ -345,7 +345,7 @@ test('the real program: the same answers, statuses and streams, with git off the
   expect(await spawned(['compose', 'first', 'upper', '--store', mine, '--json', '--branch', 'spawned'])).toMatchObject({ status: 0, err: '' });
   expect(repo.git('log', '-1', '--format=%s', 'spawned')).toBe('Compose 3 changes onto main');
   repo.git('branch', '-q', '-D', 'spawned');
-  expect(await spawned(['suggest'])).toMatchObject({ status: 2, out: '' });
+  expect(await spawned(['run-plan'])).toMatchObject({ status: 2, out: '' });
 });
 
 test('an interrupted import ends soon, leaves nothing visible, and the next one is whole', async () => {

@@ -14,6 +14,7 @@ export interface Options {
   readonly unstored?: boolean;
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
   readonly asOf?: string; readonly halfLife?: string; readonly top?: string; readonly roles?: boolean; readonly away?: readonly string[]; readonly matrix?: string; readonly by?: string;
+  readonly weight?: string; readonly budget?: string;
   readonly prometheus?: boolean; readonly at?: string; readonly record?: string;
   readonly events?: boolean; readonly about?: string; readonly from?: string; readonly to?: string; readonly follow?: boolean; readonly reader?: string;
 }
@@ -22,7 +23,7 @@ export interface Call { readonly io: Io; readonly out: Output; readonly err: Out
 export type Verb = (call: Call) => Promise<number>;
 
 /** Named in design.md for later versions; each is refused in plain words. */
-const later = ['suggest', 'why-not', 'plan', 'run-plan', 'merge-file', 'bench'];
+const later = ['plan', 'run-plan', 'merge-file', 'bench'];
 
 export async function run(argv: readonly string[], io: Io): Promise<number> {
   const out = new Output(io.out, io.env), err = new Output(io.err, io.env);
@@ -100,6 +101,12 @@ function build(out: Output, start: Run): Command {
   verb('compose <x...>', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
     .option('--branch <name>', 'write it to the repository as this branch')
     .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
+  const weighing = (command: Command): Command => command
+    .option('--weight <rule>', 'what a change is worth: unit (default), lines, age, or a file with a line "NAME WEIGHT" for each')
+    .option('--budget <seconds>', 'how long to search (default: 2)');
+  weighing(verb('suggest', 'the largest set of changes that goes together, and how far it is proven to be', async () => (await import('./suggest.ts')).suggest))
+    .option('--branch <name>', 'compose it and write it to the repository as this branch');
+  weighing(verb('why-not <x...>', 'what keeps changes out of the composition, or of the suggested set, and what a swap costs', async () => (await import('./suggest.ts')).whyNot));
   verb('collaborate', 'who should talk to whom, who knows what, who could take which conflict: from the history, on this machine alone', async () => (await import('./collaborate.ts')).collaborate)
     .option('--as-of <date>', 'only what was known by the end of this day (2024-05-31), or by this moment')
     .option('--half-life <days>', 'in how many days knowledge halves (default: 180)')
