@@ -3,7 +3,7 @@
 // that nobody touched since is believed by git's own rule (racy-git.txt); everything else is read, converted and hashed here.
 import type { ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
 import type { Change } from '../../../core/changes.ts';
-import { ancestors, sameEntry } from '../../../core/changes.ts';
+import { sameEntry } from '../../../core/changes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { type Entry, type Head, Mode, type RepositoryReader } from '../../../core/repository.ts';
 import { asksStored, conversionOf, converted } from '../../../core/worktree/conversion.ts';
@@ -48,6 +48,9 @@ export class WorktreeReading {
   #tree: Oid | null = null;
   #changes: ReadonlyMap<PathBytes, Change> = new Map();
   #differences = new Map<PathBytes, Difference>();
+  #folders = new Set<PathBytes>();
+  #came = new Set<PathBytes>();
+  #went = new Set<PathBytes>();
   /** ids that the repository is known to hold */
   readonly #held = new Set<Oid>();
   /** staged, and not held */
@@ -77,11 +80,15 @@ export class WorktreeReading {
     return this.#look(new Set(touched));
   }
 
-  /** Whether nothing below the folder counts: a watcher need not watch it. After the first `read`. */
-  isIgnoredFolder(folder: PathBytes): boolean {
-    if (this.#rules === null || this.#staged!.folders.has(folder)) return false;
-    for (const above of [...ancestors(folder), folder]) if (this.#rules.isIgnored(above, true)) return true;
-    return false;
+  /** Folders whose files count, '' for the root: those that hold tracked paths, and what is not ignored. */
+  get folders(): ReadonlySet<PathBytes> { return this.#folders; }
+
+  /** What became of `folders` since this was last asked. */
+  foldersMoved(): { readonly came: readonly PathBytes[]; readonly went: readonly PathBytes[] } {
+    const moved = { came: [...this.#came], went: [...this.#went] };
+    this.#came = new Set();
+    this.#went = new Set();
+    return moved;
   }
 
   async #look(touched: Set<PathBytes>): Promise<WorktreeSnapshot> {
@@ -134,7 +141,19 @@ export class WorktreeReading {
       old.set(path, difference);
       this.#differences.delete(path);
     }
-    for (const [path, found] of await walk.visit(places)) {
+    const { found: differing, entered } = await walk.visit(places);
+    for (const folder of this.#folders) {
+      if (!places.covers(folder) || entered.has(folder)) continue;
+      this.#folders.delete(folder);
+      if (!this.#came.delete(folder)) this.#went.add(folder);
+    }
+    for (const folder of entered) {
+      if (this.#folders.has(folder)) continue;
+      this.#folders.add(folder);
+      // A folder that went and came may be another one by now: both are told.
+      this.#came.add(folder);
+    }
+    for (const [path, found] of differing) {
       const before = old.get(path);
       const kept = before?.read != null && 'entry' in before.read && before.read.certain && found.kind === 'content' && before.found.kind === 'content'
         && sameStat(before.read.stat, found.stat) && sameIndexEntry(before.found.entry, found.entry) && !places.rulesChanged(path);

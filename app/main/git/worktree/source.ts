@@ -8,8 +8,11 @@ import { buildTree } from '../trees.ts';
 
 export interface WorktreeSource { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid }
 
-/** Null where nothing differs, and where HEAD has no commit to stand on. */
-export async function addSnapshot(overlay: Overlay, worktree: Worktree, snapshot: WorktreeSnapshot): Promise<WorktreeSource | null> {
+/**
+ * Null where nothing differs, and where HEAD has no commit to stand on. `parents`: what it stands on, where that is not HEAD's commit
+ * but others whose files lie between.
+ */
+export async function addSnapshot(overlay: Overlay, worktree: Worktree, snapshot: WorktreeSnapshot, parents?: readonly Oid[]): Promise<WorktreeSource | null> {
   const { head, tree, changes, blobs } = snapshot;
   if (head.kind === 'unborn' || tree === null || changes.size === 0) return null;
   for (const bytes of blobs.values()) overlay.addBlob(bytes);
@@ -19,6 +22,6 @@ export async function addSnapshot(overlay: Overlay, worktree: Worktree, snapshot
   const { committer } = await overlay.commit(head.oid);
   const nobody: Signature = { name: '' as ByteString, email: '' as ByteString, time: committer.time, offset: 0 };
   const message = `Uncommitted changes in ${worktree.name.replace(/[\n\0]/g, ' ')}\n` as ByteString;
-  const oid = overlay.addCommit({ tree: grown, parents: [head.oid], author: nobody, committer: nobody, message });
+  const oid = overlay.addCommit({ tree: grown, parents: parents ?? [head.oid], author: nobody, committer: nobody, message });
   return { name: worktree.name, ref: worktree.ref, oid };
 }

@@ -58,6 +58,7 @@ export class Walk {
   readonly #turns: Turns;
   #found = new Map<PathBytes, Found>();
   #seen = new Set<PathBytes>();
+  #entered = new Set<PathBytes>();
   #names = 0;
   #folded: ReadonlySet<string> | null = null;
 
@@ -107,16 +108,17 @@ export class Walk {
     return path;
   }
 
-  /** What is otherwise than the index has it, at these places and below. */
-  async visit(places: Places): Promise<ReadonlyMap<PathBytes, Found>> {
+  /** What is otherwise than the index has it, at these places and below, and the folders that were gone through. */
+  async visit(places: Places): Promise<{ readonly found: ReadonlyMap<PathBytes, Found>; readonly entered: ReadonlySet<PathBytes> }> {
     this.#found = new Map();
     this.#seen = new Set();
+    this.#entered = new Set();
     for (const path of places.paths) {
       if (path === '') await this.#folder(path, false);
       else await this.#one(path, this.#isBelowIgnored(path));
       this.#missing(path);
     }
-    return this.#found;
+    return { found: this.#found, entered: this.#entered };
   }
 
   #isBelowIgnored(path: PathBytes): boolean {
@@ -135,6 +137,7 @@ export class Walk {
       return this.#unreadable(folder, error.message);
     }
     if (names === null) return;
+    this.#entered.add(folder);
     if ((this.#names += names.length) > MOST_NAMES) {
       throw new AcumenError('too-large', `A working tree holds more than ${MOST_NAMES} files.`, 'Let .gitignore name the folders that are made by programs.', { most: MOST_NAMES });
     }
