@@ -74,7 +74,7 @@ function bounded(of: readonly Reading[], readings: Readings): string {
   if (is(({ place: { role } }) => role === 'lock' || role === 'manifest')) return dependency(of) ?? `dependencies in ${where}`;
   const body = of.filter(({ place: { role } }) => role === 'code'), tests = of.filter(({ place: { role } }) => role === 'test'), main = body.length > 0 ? body : tests.length > 0 ? tests : of;
   if (is(({ isImport }) => isImport)) {
-    const name = most(tally<string>(of.map(({ imported, unimported }) => [...imported, ...unimported].filter((one) => shapeOf(one) > 0 || of.length === 1))));
+    const name = most(tally<string>(of.map(({ imported, unimported }) => [...imported, ...unimported].filter((one) => shapeOf(one) > 0))));
     if (name !== null) return `the import of ${shownName(name[0])}${of.length === 1 ? ` in ${cut(where, 24)}` : ''}`;
   }
   const name = subjectOf(main, readings), mainPaths = [...new Set(main.map(({ piece }) => piece.path))];
@@ -93,7 +93,8 @@ function substituted(of: readonly Reading[]): string | null {
   if (names.every(([name, more]) => more === undefined && isName(name ?? '') && shapeOf(name!) > 0) && (isWhole || found[1] > 1)) return `rename ${cut(shownName(from), 24, true)} to ${cut(shownName(to), 24, true)}`;
   const version = names[1]!.find(isVersion);
   if (version !== undefined && of.some(({ inserted }) => inserted.some((line) => tokensOf(line).slice(0, 6).some((token) => token.toLowerCase() === 'version')))) return `version ${shownName(version)}`;
-  if (!isWhole || from === '' || to === '' || (from.length < 3 && to.length < 3) || version !== undefined) return null;
+  // a sign become another says nothing; a word or two does
+  if (!isWhole || version !== undefined || !names.every((tokens) => tokens.length > 0 && tokens.length <= 3 && tokens.some((token) => token.length > 2))) return null;
   return `${cut(shownName(from), 22, true)} → ${cut(shownName(to), 22, true)}${of.length === 1 ? '' : ` in ${of.length} places`}`;
 }
 

@@ -63,7 +63,9 @@ export interface Readings {
   readonly counts: ReadonlyMap<string, Count>;
   /** blocks of the text that pieces of a path are in */
   readonly blocks: ReadonlyMap<PathBytes, Blocks>;
+  /** names in the title; and all its words, in lower case */
   readonly title: ReadonlySet<string>;
+  readonly titleWords: ReadonlySet<string>;
 }
 
 /** Ties of one commit ask one after the other: the pieces they are given are the key. */
@@ -107,7 +109,7 @@ function read(commit: Commit, pieces: readonly Piece[]): Readings {
     const whole = piece.hunk >= 0 ? null : before === null && after !== null ? 'add' : after === null && before !== null ? 'delete' : 'other';
     all.push(readPiece(piece, place, removed, inserted, start, whole, after ?? [], piece.hunk < 0 ? undefined : blocks.get(piece.path)));
   }
-  return { all, counts: countNames(commit, all), blocks, title: new Set(namesOf(commit.title)) };
+  return { all, counts: countNames(commit, all), blocks, title: new Set(namesOf(commit.title)), titleWords: new Set(tokensOf(commit.title.toLowerCase()).filter((word) => word.length > 3)) };
 }
 
 /** [first line, one past the last] of each hunk in the text after. */

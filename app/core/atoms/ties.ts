@@ -10,8 +10,8 @@ import { shapeOf, tokensOf } from './words.ts';
 /** What is tied so surely is one thing, through however many hands. */
 export const CERTAIN = 0.9;
 
-/** Pieces on which a name may be and still say that they belong together. */
-const MOST_SHARING = 12;
+/** Pieces on which a name may be and still say that they belong together; and one that the commit is about. */
+const MOST_SHARING = 12, MOST_ABOUT = 60;
 /** Pairs that names may be asked about in one commit, the rarest first. */
 const MOST_PAIRS = 200_000;
 /** Pieces of a file, or of two, that are compared each with each. */
@@ -34,11 +34,18 @@ function grouped<K>(readings: readonly Reading[], keysOf: (reading: Reading, i: 
   return out;
 }
 
-/** 0…1: 1 where a name is on a few lines of a few pieces and nowhere else; less the more of the text is full of it. */
+/** Whether the commit is about a name: it comes or goes with it, or the title says it. */
+function isTopic({ counts, title }: Readings, name: string): boolean {
+  const { isBefore, isAfter } = counts.get(name)!;
+  return !isBefore || !isAfter || title.has(name);
+}
+
+/** 0…1: 1 where a name is on a few lines of a few pieces and nowhere else; less the more of the texts is full of it. */
 function rarityOf({ counts, title }: Readings, name: string): number {
-  const { lines, pieces } = counts.get(name)!;
-  const extra = Math.max(0, lines - pieces) / (title.has(name) ? 4 : 1);
-  return 1 / (1 + Math.log2(1 + extra / 3)) * Math.sqrt(2 / Math.max(2, pieces));
+  const { lines, pieces, isBefore, isAfter } = counts.get(name)!;
+  if (!isBefore || !isAfter) return 1;
+  const isSaid = title.has(name), extra = Math.max(0, lines - pieces) / (isSaid ? 4 : 1);
+  return 1 / (1 + Math.log2(1 + extra / 3)) * (isSaid ? 1 : Math.sqrt(2 / pieces));
 }
 
 /** Names that both have, the rarer the surer. Those that the commit brings or takes away tell more than those that stay. */
@@ -46,13 +53,13 @@ export const byNames: Tying = {
   name: 'shared names',
   ties(commit, pieces) {
     const readings = readingsOf(commit, pieces), { all, counts } = readings, on = grouped(all, ({ names }) => names.keys());
-    const shared = [...on].filter(([, group]) => group.length > 1 && group.length <= MOST_SHARING).sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1));
+    const shared = [...on].filter(([name, group]) => group.length > 1 && group.length <= (isTopic(readings, name) ? MOST_ABOUT : MOST_SHARING)).sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1));
     // what is left of doubt for each pair, and the name that took most of it
     const doubts = new Map<number, { doubt: number; best: number; name: string }>();
     let left = MOST_PAIRS;
     for (const [name, group] of shared) {
       if ((left -= group.length * (group.length - 1) / 2) < 0) break;
-      const { isBefore, isAfter } = counts.get(name)!, isNew = !isBefore || !isAfter, worth = shapeOf(name) * rarityOf(readings, name) * (isNew ? 0.75 : 0.5);
+      const { isBefore, isAfter } = counts.get(name)!, worth = Math.min(0.85, shapeOf(name) * rarityOf(readings, name) * (!isBefore || !isAfter ? 1.9 : 1.25));
       for (const [a, b] of pairs(group)) {
         const x = all[a]!.names.get(name)!, y = all[b]!.names.get(name)!;
         // changed in both, in one, or merely on lines that change
@@ -65,7 +72,7 @@ export const byNames: Tying = {
         }
       }
     }
-    return doubts.entries().map(([pair, { doubt, name }]): Tie => ({ a: Math.floor(pair / all.length), b: pair % all.length, why: `both are about ${shown(name)}`, weight: Math.min(0.85, 1 - doubt) }));
+    return doubts.entries().map(([pair, { doubt, name }]): Tie => ({ a: Math.floor(pair / all.length), b: pair % all.length, why: `both are about ${shown(name)}`, weight: Math.min(0.89, 1 - doubt) }));
   },
 };
 
@@ -93,7 +100,7 @@ export const byDefinitions: Tying = {
           return path === all[importers[0]!]!.piece.path && (names.get(name)! > 0) === isNew && names.get(name) !== 0 && !imported.has(name) && !unimported.has(name);
         });
         if (users.length === 0 || users.length > 6 || importers.length > 1) continue;
-        for (const user of users) yield { a: importers[0]!, b: user, why: isNew ? `it uses ${shown(name)}, which the other imports` : `it no longer uses ${shown(name)}, which the other imported`, weight: users.length === 1 ? 0.92 : 0.6 / users.length };
+        for (const user of users) yield { a: importers[0]!, b: user, why: isNew ? `it uses ${shown(name)}, which the other imports` : `it no longer uses ${shown(name)}, which the other imported`, weight: users.length === 1 ? 0.92 : 0.8 / users.length };
       }
     }
     for (const [name, inside] of grouped(all, ({ within }) => within.slice(0, 2))) {
@@ -170,8 +177,8 @@ export const byPlace: Tying = {
         for (let k = i + 1; k < reach; k++) {
           const b = group[k]!, gap = all[b]!.start - all[a]!.end, common = all[b]!.blocks.find((line) => around.has(line));
           const size = common === undefined ? Infinity : end[common]! - common;
-          const near = gap <= 2 ? 0.6 : gap <= 6 ? 0.45 : gap <= 15 ? 0.3 : 0.2;
-          const inside = size <= 12 ? 0.7 : size <= 30 ? 0.6 : size <= 60 ? 0.5 : size <= 120 ? 0.35 : 0;
+          const near = gap <= 2 ? 0.89 : gap <= 6 ? 0.85 : gap <= 15 ? 0.75 : gap <= 30 ? 0.6 : gap <= 60 ? 0.45 : all[b]!.place.role === 'docs' ? 0.45 : gap <= 150 ? 0.3 : 0.2;
+          const inside = size <= 60 ? 0.85 : size <= 120 ? 0.75 : size <= 250 ? 0.4 : 0;
           yield { a, b, why: inside > near ? `both are in the block at line ${common! + 1}` : `${gap} lines lie between them`, weight: Math.max(near, inside) };
         }
       }
@@ -202,6 +209,13 @@ export const byFiles: Tying = {
         if (users.length <= MOST_SHARING) for (const b of users) yield { a: group[0]!, b, why: `it names the file ${shown(stem)}, which the other ${isNew ? 'adds' : 'deletes'}`, weight: shapeOf(stem) >= 0.55 ? 0.92 : 0.65 };
       }
     }
+    const wholes = commit.edits.filter(({ edit: { kind } }) => kind === 'add' || kind === 'delete');
+    for (const group of groupedBy(new Map(wholes.map(({ edit }) => [edit.path, edit])), ({ before, after }) => (after ?? before)!.oid).values()) {
+      for (const [i, path] of group.entries()) if (i > 0) yield { a: byPath.get(group[i - 1]!)![0]!, b: byPath.get(path)![0]!, why: 'the same content', weight: 0.95 };
+    }
+    for (const group of groupedBy(new Map(wholes.map(({ edit }) => [edit.path, edit])), ({ kind, path }) => `${kind} ${places.get(path)!.folders.join('/')}`).values()) {
+      if (group.length <= MOST_BESIDE) for (const [a, b] of pairs(group.map((path) => byPath.get(path)![0]!))) yield { a, b, why: 'files of one folder that come or go together', weight: 0.5 };
+    }
     for (const [subject, paths] of groupedBy(places, ({ subject }) => subject)) {
       if (subject.length < 3 || paths.length > 6) continue;
       for (let i = 0; i < paths.length; i++) {
@@ -216,9 +230,12 @@ export const byFiles: Tying = {
   },
 };
 
-function groupedBy(places: ReadonlyMap<PathBytes, Reading['place']>, keyOf: (place: Reading['place']) => string): Map<string, PathBytes[]> {
+function groupedBy<T>(of: ReadonlyMap<PathBytes, T>, keyOf: (one: T) => string): Map<string, PathBytes[]> {
   const out = new Map<string, PathBytes[]>();
-  for (const [path, place] of places) out.set(keyOf(place), [...out.get(keyOf(place)) ?? [], path]);
+  for (const [path, one] of of) {
+    const group = out.get(keyOf(one));
+    if (group === undefined) out.set(keyOf(one), [path]); else group.push(path);
+  }
   return out;
 }
 

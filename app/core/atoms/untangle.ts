@@ -1,9 +1,10 @@
 // A commit untangled: its edits taken apart into pieces, tied by what is known of them, and clustered into atoms
 // (docs/decisions/0046, docs/ATOMS.md). Pure, and the same whatever order the edits come in.
 import type { Atom, Commit, Piece, Tying } from './model.ts';
+import { tokensOf } from './words.ts';
 import { clustered, weighed } from './cluster.ts';
 import { namesOfParts } from './names.ts';
-import { type Reading, piecesOf, readingsOf } from './reading.ts';
+import { type Readings, piecesOf, readingsOf } from './reading.ts';
 import { lineTyings } from './ties.ts';
 
 /** Pieces beyond which a commit is a sweep that nobody untangles: it is one atom a file. */
@@ -16,7 +17,7 @@ export function untangle(commit: Commit, tyings: readonly Tying[] = lineTyings):
   const pieces = piecesOf(sorted);
   if (pieces.length === 0) return [];
   const part = (pieces.length > MOST_PIECES ? null : clustered(weighed(pieces.length, tyings.map((tying) => tying.ties(sorted, pieces))))) ?? byFile(pieces);
-  const readings = readingsOf(sorted, pieces), parts = accompanied(gathered(part), readings.all), names = namesOfParts(parts, readings);
+  const readings = readingsOf(sorted, pieces), parts = withChangelog(gathered(part), readings), names = namesOfParts(parts, readings);
   return parts.map((members, i) => ({ name: names[i]!, pieces: members.map((k) => pieces[k]!) }));
 }
 
@@ -34,12 +35,16 @@ function byFile(pieces: readonly Piece[]): Int32Array {
   });
 }
 
-const ACCOMPANIES: ReadonlySet<string> = new Set(['test', 'docs', 'changelog', 'lock']);
+/** Share of a title's words that a changelog must have to be about what the title says. */
+const SAID = 0.4;
 
-/** Tests, documentation and changelogs that nothing ties go with what they accompany where there is but one such thing. */
-function accompanied(parts: readonly number[][], all: readonly Reading[]): number[][] {
-  const isBeside = (members: readonly number[]): boolean => members.every((i) => ACCOMPANIES.has(all[i]!.place.role));
-  const bodies = parts.filter((members) => !isBeside(members));
-  if (bodies.length !== 1 || parts.length === 1) return [...parts];
-  return [parts.flat().sort((a, b) => a - b)];
+/** An entry in a changelog that says what the title says goes with the rest, where the rest is one thing. */
+function withChangelog(parts: number[][], { all, titleWords }: Readings): number[][] {
+  const isChangelog = (members: readonly number[]): boolean => members.every((i) => all[i]!.place.role === 'changelog');
+  const said = parts.filter((members) => {
+    if (!isChangelog(members) || titleWords.size === 0) return false;
+    const words = new Set(members.flatMap((i) => all[i]!.inserted.slice(0, 20).flatMap((line) => tokensOf(line.toLowerCase()))));
+    return [...titleWords].filter((word) => words.has(word)).length >= SAID * titleWords.size;
+  });
+  return said.length === 1 && parts.length === 2 && !parts.every(isChangelog) ? [parts.flat().sort((a, b) => a - b)] : parts;
 }

@@ -13,6 +13,13 @@ const CLASS = new Uint8Array(256).map((_, c) => {
 });
 const classAt = (line: string, i: number): number => (i < line.length ? CLASS[line.charCodeAt(i) & 255]! : 0);
 
+/** Of 'v4.2.0' the v is no part. */
+function beginsVersion(line: string, from: number): boolean {
+  let i = from;
+  while (i < from + 6 && classAt(line, i) & DIGIT) i++;
+  return i > from && line.charCodeAt(i) === 46 && (classAt(line, i + 1) & DIGIT) !== 0;
+}
+
 /**
  * Words, numbers ('4.2.0-beta.1' is one) and single marks, in order, without blanks. `glued`: names joined by hyphens are one word
  * ('no-unused-vars'), as they are in prose, styles, manifests and strings.
@@ -21,7 +28,7 @@ export function tokensOf(line: string, glued = false): string[] {
   const out: string[] = [], end = Math.min(line.length, LINE_READ);
   for (let i = 0; i < end;) {
     const kind = classAt(line, i), from = i;
-    if (kind & BLANK) { i++; continue; }
+    if (kind & BLANK || (line.charCodeAt(i) === 118 && beginsVersion(line, i + 1))) { i++; continue; }
     if (kind & LETTER) {
       for (i++; i < end; i++) {
         if (classAt(line, i) & (LETTER | DIGIT)) continue;
@@ -40,8 +47,8 @@ export function tokensOf(line: string, glued = false): string[] {
 }
 
 export const isName = (token: string): boolean => (classAt(token, 0) & LETTER) !== 0;
-const isVersion = (token: string): boolean => (classAt(token, 0) & DIGIT) !== 0 && token.includes('.');
-export { isVersion };
+/** '4.2.0', '21.11b1': as rare as a name. */
+export const isVersion = (token: string): boolean => (classAt(token, 0) & DIGIT) !== 0 && token.includes('.');
 
 /** How far in a line begins, a tab taken for four; -1 where there is nothing on it. */
 export function indentOf(line: string): number {
@@ -79,6 +86,7 @@ const COMMON: ReadonlySet<string> = new Set(`
 /** 0…1: how much it looks like somebody's own name for something, by its shape alone. */
 export function shapeOf(word: string): number {
   if (word.length < 3 || word.length > 100 || COMMON.has(word)) return 0;
+  if (isVersion(word)) return word.length >= 5 ? 0.8 : 0;
   let lower = 0, upper = 0, joins = 0;
   for (let i = 0; i < word.length; i++) {
     const c = word.charCodeAt(i);
@@ -93,9 +101,9 @@ export function shapeOf(word: string): number {
   return word.length >= 10 ? 0.55 : 0.4;
 }
 
-/** Names of a line that may mean something, once each; of 'no-unused-vars' also nothing of its parts. */
+/** Names and versions of a line that may mean something, once each; of 'no-unused-vars' nothing of its parts. */
 export function namesOf(line: string): string[] {
   const out = new Set<string>();
-  for (const token of tokensOf(line, true)) if (isName(token) && shapeOf(token) > 0) out.add(token);
+  for (const token of tokensOf(line, true)) if ((isName(token) || isVersion(token)) && shapeOf(token) > 0) out.add(token);
   return [...out];
 }
