@@ -6,6 +6,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
 import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
 import * as collaboration from './decodeCollaboration.ts';
+import * as live from './decodeLive.ts';
 import * as figures from './decodePerformance.ts';
 import * as largest from './decodeSuggestion.ts';
 import { badMessage } from './frames.ts';
@@ -100,6 +101,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
     v.strictObject({ action: v.literal('look') }), v.strictObject({ action: v.literal('stop') }),
     v.strictObject({ action: v.literal('start'), rate: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.rate)), seconds: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.seconds)) }),
   ]),
+  live: live.params,
   stats: figures.statsParams,
   series: figures.seriesParams,
   events: figures.eventsParams,
@@ -145,6 +147,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   fsck: v.strictObject({ ok: v.boolean(), problems: v.array(label), events: count, ms: duration }),
   pause: v.strictObject({ paused: v.boolean() }),
   load,
+  live: live.state,
   stats: figures.report,
   series: figures.series,
   events: figures.events,
@@ -176,6 +179,7 @@ const push: Schema<Push> = v.variant('push', [
   }),
   v.strictObject({ push: v.literal('search'), ticket, weight: duration, bound: v.nullable(duration) }),
   v.strictObject({ push: v.literal('load'), load }),
+  v.strictObject({ push: v.literal('live'), live: live.state }),
   v.strictObject({ push: v.literal('stats'), report: figures.report }),
 ]);
 

@@ -7,6 +7,7 @@ import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConf
 import type { ErrorCode } from '../core/errors.ts';
 import type { Reason, Suggestion } from '../core/suggestion.ts';
 import type { Weighing } from '../core/weights.ts';
+import type { LiveState } from './live.ts';
 import type { Alert, AlertRequest, EventQuery, LoadRequest, LoadState, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
@@ -40,6 +41,8 @@ export interface Methods {
   /** Opens (or refreshes) and imports; progress is pushed with the operation's ticket. */
   import: { params: { path: string | null; base: string | null; refs: readonly string[]; grain: Grain; patches?: PatchParams | undefined; ticket: string }; result: ImportSummary };
   cancel: { params: { ticket: string }; result: { cancelled: boolean } };
+  /** Whether working trees and refs are looked at as they change; null only asks. Answers when what there is is shown. */
+  live: { params: { on: boolean | null }; result: LiveState };
   /** The whole replica, packed (core/replica.ts), tagged with its epoch. */
   snapshot: { params: Record<string, never>; result: { epoch: number; digest: string; bytes: Uint8Array } };
   /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
@@ -112,6 +115,7 @@ export type Push =
   /** the largest set found so far weighs this, and none more than `bound`; null: that is not known yet */
   | { readonly push: 'search'; readonly ticket: string; readonly weight: number; readonly bound: number | null }
   | { readonly push: 'load'; readonly load: LoadState }
+  | { readonly push: 'live'; readonly live: LiveState }
   /** to those who watch */
   | { readonly push: 'stats'; readonly report: StatsReport };
 

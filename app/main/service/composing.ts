@@ -12,6 +12,7 @@ import type { StandingSet } from '../../core/sets/standing.ts';
 import type { Methods } from '../../contract/methods.ts';
 import type { NewBlob } from '../storage/store.ts';
 import { contentsOf } from './composer.ts';
+import { adopt } from './live/adopting.ts';
 import { notComposable } from './reading.ts';
 import type { Composed, Moment } from './reading.ts';
 import { composeCommand, describeChange } from './said.ts';
@@ -30,7 +31,7 @@ export class Composing {
   /** Replaces the set, which must be closed and free of conflicts. The same set again records nothing. */
   async compose(acus: readonly AcuId[], signal: AbortSignal): Promise<Methods['compose']['result']> {
     const ids = [...new Set(acus)].sort();
-    const { operation, composition } = await this.#amend(signal, (view) => {
+    const { operation, composition } = await this.#amend(ids, signal, (view) => {
       const { acus: before } = view.state.composition;
       const old = new Set(before), next = new Set(ids);
       return { ids, added: ids.filter((id) => !old.has(id)), gone: before.filter((id) => !next.has(id)), longest: Infinity };
@@ -40,7 +41,7 @@ export class Composing {
 
   /** Adds to the set, or takes out of it. What is there already, or is not, stays so. */
   async change({ add, remove }: { readonly add: readonly AcuId[]; readonly remove: readonly AcuId[] }, signal: AbortSignal): Promise<Methods['add']['result']> {
-    const { operation, composition } = await this.#amend(signal, (view) => {
+    const { operation, composition } = await this.#amend(add, signal, (view) => {
       const before = view.state.composition.acus;
       for (const id of [...add, ...remove]) if (view.engine.acu(id) === undefined && !has(before, id)) view.engine.segmentOf(id); // throws: there is no such ACU
       const added = [...new Set(add)].filter((id) => !has(before, id)), gone = [...new Set(remove)].filter((id) => has(before, id));
@@ -49,8 +50,10 @@ export class Composing {
     return { operation, size: composition.acus.length };
   }
 
-  async #amend(signal: AbortSignal, change: (view: View) => Change): Promise<{ readonly operation: Operation | null; readonly composition: Composition }> {
+  /** `wanted`: what is to be in it, among which may be what only passes. */
+  async #amend(wanted: readonly AcuId[], signal: AbortSignal, change: (view: View) => Change): Promise<{ readonly operation: Operation | null; readonly composition: Composition }> {
     const workspace = this.#workspace;
+    if (workspace.live.passing(wanted) !== null) return this.#adopt(wanted, signal, change);
     let composition: Composition, blobs: readonly NewBlob[] = [];
     const operation = await workspace.amend(async (view) => {
       signal.throwIfAborted();
@@ -80,6 +83,33 @@ export class Composing {
     });
     if (operation !== null) for (const { oid } of blobs) this.#note(oid);
     return { operation, composition: composition! };
+  }
+
+  /** The same where some of it passes: that is published in the same operation. */
+  async #adopt(wanted: readonly AcuId[], signal: AbortSignal, change: (view: View) => Change): Promise<{ readonly operation: Operation | null; readonly composition: Composition }> {
+    const workspace = this.#workspace;
+    let composition = workspace.view.state.composition;
+    const operation = await workspace.commit(async (view) => {
+      const laid = workspace.live.passing(wanted);
+      // it has passed
+      if (laid === null || laid.over !== view.state.published) for (const id of wanted) view.engine.segmentOf(id);
+      if (laid === null) return null;
+      const adopted = await adopt(workspace, view, laid, [...view.state.composition.acus, ...wanted], signal);
+      const { published, engine } = adopted, on: View = { head: view.head, state: { ...view.state, published }, engine };
+      const { ids, added, gone, longest } = change(on), before = composition = view.state.composition;
+      const whole = await standing(workspace, on, ids, signal), command = ids.length > longest ? null : composeCommand(engine, ids);
+      composition = { ...whole.composition, acus: ids };
+      return {
+        operation: {
+          // an import, for it publishes
+          kind: 'import', target: null, description: describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
+          command: command === null ? null : `${command} --worktrees`,
+        },
+        events: [adopted.event, compositionChanged(before, composition)], published, composition,
+        extra: { blobs: [...adopted.blobs, ...whole.blobs] },
+      };
+    });
+    return { operation, composition };
   }
 
   /** Does the view's set stand when changed so? Follows it there. False where that does not tell. */

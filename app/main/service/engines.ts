@@ -10,7 +10,7 @@ import type { Extra } from '../storage/store.ts';
 import { pairInThreads } from './pairing.ts';
 import type { View, Workspace } from './workspace.ts';
 
-const digest: Digest = (bytes) => hash('sha256', bytes, 'hex');
+export const digest: Digest = (bytes) => hash('sha256', bytes, 'hex');
 
 const NOTHING_PUBLISHED: Published = {
   base: '' as Oid, baseTree: '' as Oid, baseName: '', grain: 'branch', globs: [], sources: [], segments: [], skipped: [],
@@ -56,7 +56,7 @@ export class Engines {
   }
 
   async #build(published: Published, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
-    const { store, engine } = this.#workspace;
+    const { store, view: { engine } } = this.#workspace;
     if (segments === undefined) {
       const tables = await store.replica(TABLES_VERSION, store.publishedKey(published));
       if (tables !== null) return Engine.decode(tables, digest);

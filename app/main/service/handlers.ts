@@ -21,13 +21,13 @@ export function handlersOf(workspace: Workspace): Handlers {
   const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
   return {
     hello: async () => {
-      const view = await workspace.settled;
-      const { canUndo, canRedo } = workspace.history();
-      return { version: version(), repository: workspace.info(), epoch: view.head.operation, composition: view.state.composition, canUndo, canRedo };
+      await workspace.settled;
+      const view = workspace.shown, { canUndo, canRedo } = workspace.history();
+      return { version: version(), repository: workspace.info(), epoch: view.epoch, composition: view.state.composition, canUndo, canRedo };
     },
     snapshot: async () => {
-      const { head, engine } = workspace.view;
-      return { epoch: head.operation, digest: engine.digest, bytes: engine.encode() };
+      const { epoch, engine } = workspace.shown;
+      return { epoch, digest: engine.digest, bytes: engine.encode() };
     },
     import: ({ ticket, ...request }) => queued(ticket, 'import', (signal, progress) => importInto(workspace, request, signal, progress)),
     compose: ({ ticket, acus }) => together(ticket, 'compose', (signal) => composing.compose(acus, signal)),
@@ -44,6 +44,11 @@ export function handlersOf(workspace: Workspace): Handlers {
     collaborate: ({ ticket, ...asked }) => beside.add(ticket, 'collaborate', async (signal, progress) => (await workspace.collaborating()).collaborate(asked, signal, progress), true),
     ...performanceAnswers(workspace.platform),
     ...alertAnswers(workspace.platform),
+    live: async ({ on }) => {
+      if (on === true) await workspace.live.start();
+      if (on === false) await workspace.live.stop();
+      return workspace.live.state();
+    },
     load: async (request) => (await workspace.loadGenerator()).call(request),
     pause: async ({ paused }) => { queue.pause(paused); return { paused }; },
     log: async ({ before, limit }) => ({

@@ -30,6 +30,8 @@ export interface Beside {
 
 export interface ImportRequest {
   readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: Gathered; readonly beside?: Beside;
+  /** of a base given by its id */
+  readonly called?: string;
   /** the base before, if there was one: a base that shares no history with it or with any source is refused, and so is the first one if it was named */
   readonly last?: Oid | null;
 }
@@ -64,13 +66,10 @@ export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): 
 }
 
 export async function importRepository(own: RepositoryReader, request: ImportRequest, store: ImportStore, progress: Progress, signal: AbortSignal): Promise<Published> {
-  if (request.grain !== 'branch') {
-    throw new AcumenError('grain-not-available', `Grain ${request.grain} is not available in this version.`, 'Use --grain branch.');
-  }
   const { beside } = request, repository = beside?.reader ?? own;
   progress('Reading refs', 0, null);
   const listed = await repository.refs();
-  const chosen = await chooseBase(repository, listed.refs, request.base);
+  const chosen = { ...await chooseBase(repository, listed.refs, request.base), ...request.called !== undefined && { name: request.called } };
   const base = await repository.commit(chosen.oid);
   await store.begin(base.oid);
   const branches = [...await chooseSources(repository, listed.refs, request.refs, await store.written()), ...beside?.sources ?? []];

@@ -79,6 +79,7 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: staging };
 }
 
+/** Commits that write-backs made. */
 export async function writtenCommits(store: Store): Promise<Set<Oid>> {
   const commits = new Set<Oid>();
   for await (const { event } of store.events({ kinds: ['branch-written'] })) {
@@ -88,7 +89,7 @@ export async function writtenCommits(store: Store): Promise<Set<Oid>> {
 }
 
 /** A killed import leaves segments whose merged contents were not stored yet; those are computed again. */
-async function contentsAreHere(segment: Segment, store: Store, reader: RepositoryReader): Promise<boolean> {
+export async function contentsAreHere(segment: Segment, store: Store, reader: RepositoryReader): Promise<boolean> {
   const absent: Oid[] = [];
   for (const { edits } of segment.contexts) {
     for (const { after } of edits) {

@@ -33,8 +33,9 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
   const patches = await gatherPatches(last?.patches ?? [], params.patches ?? { add: [], drop: false }, last?.sources ?? [], (oid) => workspace.store.blob(oid), reader.objectFormat);
-  const staged = await stageImport(workspace.store, reader, { base, refs, grain: params.grain, patches, last: last?.base ?? null }, workspace, { published: last, tables: workspace.engine.tables }, progress, signal);
-  const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs];
+  const trees = await workspace.live.besideImport(reader), beside = trees?.beside;
+  const staged = await stageImport(workspace.store, beside?.reader ?? reader, { base, refs, grain: params.grain, patches, ...beside !== undefined && { beside }, last: last?.base ?? null }, workspace, { published: last, tables: workspace.view.engine.tables }, progress, signal);
+  const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs, ...trees?.blobs ?? []];
 
   let rebound: readonly Rebinding[] = [];
   const committed = workspace.commit(async (view) => {
@@ -55,8 +56,8 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     return {
       operation: {
         kind: 'import', target: null,
-        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.totals().acus, 'change')} onto ${published.baseName}${became && `; composition: ${became}`}`,
-        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
+        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.totals().acus, 'change')}${params.grain === (last?.grain ?? 'branch') ? '' : ` at grain ${params.grain}`} onto ${published.baseName}${became && `; composition: ${became}`}`,
+        command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...params.grain === (last?.grain ?? 'branch') ? [] : ['--grain', params.grain], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events, published,
       extra: { blobs: [...blobs, ...followed?.blobs ?? []] },

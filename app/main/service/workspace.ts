@@ -21,6 +21,8 @@ import type { Handlers } from './handlers.ts';
 import type { Collaborating } from './collaborating.ts';
 import type { Memory } from './memory.ts';
 import type { LoadGenerator } from './load/generator.ts';
+import type { Laid } from './live/layer.ts';
+import { Live, type LiveOptions } from './live/live.ts';
 import { isOvertaken, pause, Pipeline } from './pipeline.ts';
 import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
@@ -58,10 +60,19 @@ export interface WorkspaceOptions {
   readonly closesPlatform?: boolean;
   /** false: every answer is worked out anew, to measure what keeping them is worth */
   readonly caches?: boolean;
+  /** how working trees are looked at, once somebody asks for that */
+  readonly live?: LiveOptions;
 }
 
 /** The state at one operation, with the engine over it. */
 export interface View { readonly head: Head; readonly state: WorkspaceState; readonly engine: Engine }
+
+/** What clients are shown: the newest state, and over it what passes (live/). */
+export interface Shown extends View {
+  /** counts up with every change that clients are told of; where nothing passes, the last operation's number */
+  readonly epoch: number;
+  readonly laid: Laid | null;
+}
 
 /** What a plan wants committed: one operation, its events and what travels with them. Null: nothing to do. */
 export interface Plan {
@@ -93,14 +104,16 @@ export class Workspace implements Service {
   readonly #handlers: Handlers;
   readonly #stopListening: () => void;
   readonly #leave: () => void;
+  readonly live: Live;
   #view: View = { head: { operation: 0, event: 0, written: 0 }, state: emptyState, engine: Engines.nothing() };
+  #shown: Shown = { ...this.#view, epoch: 0, laid: null };
   /** what the last import of this process found */
   memory: Memory | null = null;
   /** the log in order, as far as it has been read */
   #log: Operation[] = [];
   #history = new GrowingHistory();
   /** the epoch that every client was last told of, with its engine */
-  #told: View;
+  #told: Shown;
   #folding: Promise<View> = Promise.resolve(this.#view);
   #reader: { readonly gitDir: string; readonly reader: HistoryReader } | null = null;
   readonly #options: WorkspaceOptions;
@@ -133,7 +146,8 @@ export class Workspace implements Service {
     // who runs one verb asks for nothing next
     this.reading.prefetch.enabled = options.caches !== false && this.platform.cache !== null;
     this.answers = new Answers(this, options.caches ?? true);
-    this.#told = this.#view;
+    this.#told = this.#shown;
+    this.live = new Live(this, options.live);
     const depth = this.platform.telemetry.gauge('acumen_queue_depth', 'operations');
     this.queue = new OperationQueue((push) => {
       if (push.push !== 'queue') { this.telling.now(push); return; }
@@ -152,7 +166,9 @@ export class Workspace implements Service {
   /** where differences of long texts are worked out; undefined where this is no matter for threads */
   get diff(): Diff | undefined { return this.#diff; }
   get admission(): Admission | null { return this.platform.admission; }
-  get engine(): Engine { return this.#view.engine; }
+  get shown(): Shown { return this.#shown; }
+  /** over what is shown */
+  get engine(): Engine { return this.#shown.engine; }
   /** once what is being read now has been */
   get settled(): Promise<View> { return this.#folding; }
   /** the whole log, oldest first */
@@ -166,7 +182,7 @@ export class Workspace implements Service {
 
   subscribe(listener: (push: Push) => void): () => void {
     // who comes late begins with what is, and hears what follows it
-    if (!this.telling.isHeard) this.#told = this.#view;
+    if (!this.telling.isHeard) this.#told = this.#shown;
     return this.telling.subscribe(listener);
   }
 
@@ -175,6 +191,7 @@ export class Workspace implements Service {
   async close(): Promise<void> {
     this.#stopListening();
     this.#leave();
+    await this.live.close();
     await this.reading.prefetch.close();
     await (await this.#load)?.close();
     await Promise.all([this.queue.close(), this.beside.close()]);
@@ -187,20 +204,27 @@ export class Workspace implements Service {
   }
 
   /** One moment for reads: the engine, and everything its contents come from. */
-  async moment(view: View = this.#view): Promise<Moment> {
+  async moment(view: View = this.#shown): Promise<Moment> {
+    const laid = this.live.over(this.#view);
     const keys = view.state.published?.segments ?? [];
     let places: Map<number, number> | null = null;
     const key = (segment: number): SegmentKey => keys[(places ??= new Map(Array.from(view.engine.tables.order, (of, place) => [of, place]))).get(segment)!]!;
-    const bodies = (segments: readonly number[]): Promise<Segment[]> => this.reading.bodies(segments.map(key), (missing) => this.store.segments(missing));
+    const bodies = (segments: readonly number[]): Promise<Segment[]> => this.reading.bodies(segments.map(key), (missing) => this.#bodies(missing, laid));
     return {
       engine: view.engine,
       reader: await this.repository(),
-      stored: (oid) => this.store.blob(oid),
+      stored: async (oid) => laid?.blob(oid) ?? this.store.blob(oid),
       key,
       edits: async (segment) => (await bodies([segment]))[0]!.edits,
       ...this.#diff !== undefined && { diff: this.#diff },
       bodies,
     };
+  }
+
+  async #bodies(keys: readonly SegmentKey[], laid: Laid | null): Promise<readonly Segment[]> {
+    const missing = keys.filter((key) => laid?.bodies.has(key) !== true), stored = missing.length === 0 ? [] : await this.store.segments(missing);
+    let n = 0;
+    return keys.map((key) => laid?.bodies.get(key) ?? stored[n++]!);
   }
 
   /** The reader of the workspace's repository, opened once. */
@@ -237,11 +261,13 @@ export class Workspace implements Service {
     const last = own.at(-1);
     // of this head exactly: another process may append between two reads
     const isOwn = last !== undefined && head.operation === last.operation.id && before.head.operation === own[0]!.operation.id - 1;
-    if (isOwn) return this.#show(own, { head, state: last.state, engine: await this.engineOf(last.state.published) });
-    const state = await this.store.stateAt(head.operation);
-    const engine = await this.engineOf(state.published);
+    const state = isOwn ? last.state : await this.store.stateAt(head.operation);
+    const view: View = { head, state, engine: await this.engineOf(state.published) };
+    // shown with what lies over it, or what passes would be gone for a moment
+    if (this.live.isOn && state.published !== before.state.published) await this.live.relay(view);
+    if (isOwn) return this.#show(own, view);
     const fresh = await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
-    return this.#show(fresh.reverse().map((operation) => ({ operation })), { head, state, engine });
+    return this.#show(fresh.reverse().map((operation) => ({ operation })), view);
   }
 
   /** Takes over what the pipeline has committed, which changed no more than the composition: nothing is read for it. */
@@ -259,24 +285,36 @@ export class Workspace implements Service {
       this.#log.push(operation);
       this.#history.add(operation);
     }
-    const isPublished = view.engine !== this.#view.engine;
-    if (isPublished) this.telling.flush();
+    const isComposed = view.state.composition !== this.#view.state.composition;
     this.#view = view;
+    this.showLive();
+    if (isComposed) this.live.composed();
+    return view;
+  }
+
+  /** What lies over the newest state is another, or the state itself is: it is shown from now on. */
+  showLive(): void {
+    const before = this.#shown, { head, state, engine } = this.#view, laid = this.live.over(this.#view);
+    if (laid === before.laid && head === before.head) return;
+    const epoch = Math.max(before.epoch + 1, head.operation);
+    const shown: Shown = laid === null ? { head, state, engine, epoch, laid } : { head, state: { ...state, published: laid.published }, engine: laid.engine, epoch, laid };
+    const isPublished = shown.engine !== before.engine;
+    if (isPublished) this.telling.flush();
+    this.#shown = shown;
     // Nobody listens while a store is opened, and a difference costs as much as the whole.
-    if (!this.telling.isHeard) { this.#told = view; return view; }
+    if (!this.telling.isHeard) { this.#told = shown; return; }
     this.telling.latest('state', () => this.#news());
     // tables that others grow out of are told before they do
     if (isPublished) this.telling.flush();
-    return view;
   }
 
   /** What is new since the clients were last told. */
   #news(): Push[] {
-    const { head, state, engine } = this.#view, before = this.#told;
-    this.#told = this.#view;
+    const { epoch, state, engine } = this.#shown, before = this.#told;
+    this.#told = this.#shown;
     const { canUndo, canRedo } = this.history();
     return [
-      { push: 'epoch', from: before.head.operation, to: head.operation, digest: engine.digest, bytes: difference(before.engine.encode(), engine.encode()) },
+      { push: 'epoch', from: before.epoch, to: epoch, digest: engine.digest, bytes: difference(before.engine.encode(), engine.encode()) },
       { push: 'state', composition: state.composition, canUndo, canRedo, repository: this.info(), lastOperation: this.#log.at(-1) ?? null },
     ];
   }
