@@ -1,10 +1,11 @@
 // Composing tops to one tree. Tops that have nothing to do with each other are united in one pass per path, text through the path's
 // weave, over the base or over what they stand on. Tops that git could see renames between are merged as git's chain of merges does, in
-// every order (sets/): one that conflicts, or ends otherwise, in another order is no composition. Either way the result is a function
-// of the set (law 1).
+// every order (sets/): one that conflicts, or ends otherwise, in another order is no composition. At finer grains units of one history
+// are woven first (grain/woven.ts). Either way the result is a function of the set (law 1).
 import type { Oid, PathBytes } from './bytes.ts';
 import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
+import { type WovenConflict, Woven } from './grain/woven.ts';
 import { Likeness } from './likeness.ts';
 import type { Entry } from './repository.ts';
 import { Group, type How } from './sets/group.ts';
@@ -57,6 +58,10 @@ export class Composer {
   readonly #groups = new Map<string, Group>();
   /** who composes their plain files: what it has done counts when work that stopped goes on */
   readonly #plain = new Map<string, Composer>();
+  /** what weaves units of one history; null at grain `branch` */
+  readonly #woven: Woven | null;
+  /** who composes what each family makes */
+  readonly #families = new Map<string, Composer>();
 
   /** `kept`: where several composers share what they know of texts. */
   constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
@@ -65,6 +70,9 @@ export class Composer {
     this.#kept = kept;
     this.#likeness = new Likeness(contents);
     this.#similarities = new Similarities(contents);
+    const { family, own } = graph;
+    this.#woven = family === undefined || own === undefined ? null
+      : new Woven(contents, { own: (unit) => graph.own!(unit), changes: (unit) => graph.changes(unit), closure: (unit) => graph.closure(unit), tip: (unit) => graph.tip(unit) });
   }
 
   /** `tops`: none below another. The order given does not matter. */
@@ -74,12 +82,41 @@ export class Composer {
     if (sorted.length === 1) return { changes: this.#graph.changes(sorted[0]!), conflicts: [] };
     const key = sorted.join();
     let result = this.#done.get(key);
-    if (!result) { result = this.#compose(sorted); this.#done.set(key, result); this.#groups.clear(); this.#plain.clear(); }
+    if (!result) { result = this.#woven === null ? this.#compose(sorted) : this.#byFamily(this.#woven, sorted); this.#done.set(key, result); this.#groups.clear(); this.#plain.clear(); this.#families.clear(); }
     return result;
   }
 
+  /** Units of one history are woven; what comes of each family is one top for the rest. */
+  #byFamily(woven: Woven, sorted: readonly number[]): Composed {
+    const members = new Map<number, number[]>();
+    for (const top of sorted) {
+      const family = this.#graph.family!(top), list = members.get(family);
+      if (list) list.push(top); else members.set(family, [top]);
+    }
+    if (members.size === sorted.length) return this.#compose(sorted);
+    const families = [...members.values()];
+    const made = this.#each(families, (tops) => (tops.length === 1 ? { changes: this.#graph.changes(tops[0]!), conflicts: [] } : woven.compose(tops)));
+    const conflicts = made.flatMap((one) => one.conflicts.map((conflict: WovenConflict): SetConflict => ({ ...conflict, top: conflict.sides.at(-1)! })));
+    if (families.length === 1) return { changes: made[0]!.changes, conflicts };
+    const key = sorted.join();
+    let composer = this.#families.get(key);
+    if (composer === undefined) {
+      const own = families.map((_, i) => new Set([i])), tips = families.map((tops) => tops.map((top) => this.#graph.tip(top)).sort().join());
+      composer = new Composer(this.#contents, { base: this.#graph.base, changes: (i) => made[i]!.changes, closure: (i) => own[i]!, tip: (i) => tips[i]! }, this.#kept);
+      this.#families.set(key, composer);
+    }
+    const composed = composer.compose(families.map((_, i) => i));
+    // of a family, the tops that have to do with the path
+    const sidesOf = (i: number, path: PathBytes): number[] => { const meet = families[i]!.filter((top) => this.#graph.changes(top).has(path)); return meet.length > 0 ? meet : families[i]!; };
+    for (const conflict of composed.conflicts) {
+      const sides = conflict.sides.flatMap((i) => sidesOf(i, conflict.path)).sort(ascending);
+      conflicts.push({ ...conflict, top: sidesOf(conflict.top, conflict.path)[0]!, sides });
+    }
+    return { changes: composed.changes, conflicts };
+  }
+
   #compose(sorted: readonly number[]): Composed {
-    const families = this.#families(sorted);
+    const families = this.#connected(sorted);
     const members = families.flatMap((family) => family.map((top): Member => ({
       top, changes: this.#graph.changes(top),
       below: family.length === 1 ? [] : [...this.#graph.closure(top)].filter((s) => s !== top).map((s) => this.#graph.changes(s)),
@@ -145,7 +182,7 @@ export class Composer {
 
   /** `shared`: all stand on it, `below` is its tree. */
   #over(tops: readonly number[], shared: ReadonlySet<number>, below: Changes): Composed {
-    const parts = this.#each(this.#families(tops, shared), (family): Part => {
+    const parts = this.#each(this.#connected(tops, shared), (family): Part => {
       if (family.length === 1) return { changes: this.#graph.changes(family[0]!), conflicts: [], tops: family };
       const common = family.map((t) => this.#graph.closure(t)).reduce((x, y) => new Set([...x].filter((s) => y.has(s))));
       const lower = this.topsOf([...common]);
@@ -184,7 +221,7 @@ export class Composer {
   }
 
   /** Tops grouped by what they stand on beyond `shared`: no two groups have a segment of it in common. Groups and members ascending. */
-  #families(sorted: readonly number[], shared: ReadonlySet<number> = new Set()): number[][] {
+  #connected(sorted: readonly number[], shared: ReadonlySet<number> = new Set()): number[][] {
     const group = sorted.map((_, i) => i), firstOn = new Map<number, number>();
     const find = (i: number): number => { while (group[i] !== i) { group[i] = group[group[i]!]!; i = group[i]!; } return i; };
     for (const [i, top] of sorted.entries()) for (const s of this.#graph.closure(top)) {

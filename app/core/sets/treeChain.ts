@@ -3,6 +3,7 @@
 import type { PathBytes } from '../bytes.ts';
 import { type Change, type Changes, type PathConflict, between, followedBy, sameEntry } from '../changes.ts';
 import type { Contents } from '../contents.ts';
+import type { Edit } from '../model.ts';
 import { overlaidTree } from '../treeMerge/ancestor.ts';
 import { type BaseTree, type Similarities, mergeTrees } from '../treeMerge/merge.ts';
 import type { Chain, Decision } from './orders.ts';
@@ -17,6 +18,10 @@ export interface SegmentGraph {
   closure(segment: number): ReadonlySet<number>;
   /** orders segments, the same everywhere */
   tip(segment: number): string;
+  /** finer grains only: the same number for segments that history connects; sets of one family are woven (grain/woven.ts) */
+  family?(segment: number): number;
+  /** finer grains only: its own edits, on what it requires; may stop as waves.ts describes */
+  own?(segment: number): readonly Edit[];
 }
 
 const NOTHING: Changes = new Map<PathBytes, Change>();
