@@ -3,7 +3,7 @@
 export const errorCodes = {
   // bad input or usage: exit 2
   'usage': 2, 'not-a-repository': 2, 'empty-repository': 2, 'unborn-head': 2, 'unknown-revision': 2, 'unknown-name': 2,
-  'ambiguous-name': 2, 'grain-not-available': 2, 'store-other-repository': 2, 'bad-message': 2, 'too-large': 2,
+  'ambiguous-name': 2, 'store-other-repository': 2, 'bad-message': 2, 'too-large': 2,
   'nothing-to-undo': 2, 'nothing-to-redo': 2, 'cannot-undo': 2, 'bad-branch-name': 2, 'branch-checked-out': 2,
   'would-lose-commits': 2, 'ref-moved': 2, 'hostile-name': 2, 'unrelated-history': 2, 'not-composable': 2,
   // the environment: exit 3

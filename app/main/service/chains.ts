@@ -38,7 +38,7 @@ export function chainOf({ tip, commits: own }: Pick<CutSegment, 'tip' | 'commits
     }
     waiting += fresh;
     if (met.size < tops.size) continue;
-    links.push({ commit: oid, commits: waiting, ...waiting > fresh && { note: 'the commits before its last stand on less than the branch does' } });
+    links.push({ commit: oid, commits: waiting, ...waiting > fresh && { note: 'its earlier commits stand on less than the branch does' } });
     waiting = 0;
   }
   return links.length <= most ? links : inStretches(links, most);

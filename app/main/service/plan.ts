@@ -23,7 +23,7 @@ import type { Graph } from './meetings.ts';
 export interface Part {
   /** its key among others: the tip, or what a unit is known by */
   readonly tip: Oid;
-  /** whose author and time it has */
+  /** what it comes of: whose author and time it has */
   readonly commit: Commit;
   readonly title: Segment['title'];
   /** what it stands on directly: those that are split, exact and composed with it. Unsplit, stale and inexact ones stand alone */
@@ -153,7 +153,7 @@ export class Plan {
   }
 
   #build(i: number, carried: Carried): Segment {
-    const { tip, commit: { author }, title, commits, lower, unit } = this.#parts[i]!;
+    const { tip, commit: { oid, author }, title, commits, lower, unit } = this.#parts[i]!;
     const compared = this.#ahead.compared(i) ?? this.#compare(i, carried);
     const bytes = weightOf(compared);
     // by their places, so that the same refs are cut off at the same one whatever came first
@@ -176,6 +176,7 @@ export class Plan {
       tip, lower: this.#tips(lower), standing, acu: id, title, author: { name: author.name, email: author.email },
       time: author.time, commits, edits, contexts, needs, renames: carried.kind === 'exact' ? carried.renames : [],
       ...collisions.length > 0 && { collisions },
+      ...tip !== oid && { commit: oid },
       ...unit !== undefined && { within: unit.within, after: this.#tips(unit.after), ...unit.note !== undefined && { note: unit.note } },
     };
   }

@@ -11,6 +11,7 @@ import { Turns } from '../git/turns.ts';
 import { Ahead } from './ahead.ts';
 import { type Ground as CarryingGround, Carrying } from './carrying.ts';
 import { carriedBefore, carryCut, visible, whyLeftOut, wholes } from './cutting.ts';
+import { unitsOf } from './finer.ts';
 import type { ImportStore, Progress } from './importer.ts';
 import { Plan } from './plan.ts';
 import type { SourceRef } from './sources.ts';
@@ -52,7 +53,7 @@ export async function segmentRefs(ground: Ground, refs: readonly SourceRef[], co
   // the tip's own segment last
   const seenBy = refs.map((s, i) => leftOut[i] !== null ? [] : visible(coarse, reaching[i]!.sort((x, y) => Number(cut[x]!.tip === s.oid) - Number(cut[y]!.tip === s.oid) || x - y)));
   const seen = [...new Set(seenBy.flat())].sort((x, y) => x - y);
-  const { parts, of, depth } = wholes(coarse, commits, reused);
+  const { parts, of, depth } = grain === 'branch' ? wholes(coarse, commits, reused) : await unitsOf(carrying, grain, coarse, seen, commits, store, outside, progress, signal);
   const plan = new Plan(carrying, parts, ahead);
   const shownBy = seenBy.map((list) => list.flatMap((s) => of(s)));
   const shown = grain === 'branch' ? seen : parts.map((_, i) => i);

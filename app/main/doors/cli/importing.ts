@@ -5,18 +5,16 @@ import type { GivenPatch, PatchParams } from '../../../contract/methods.ts';
 import { importWarnings, reboundRows } from '../../service/reports.ts';
 import { clean, duration, shortId } from './output.ts';
 import { createWorkspace, operate, whereIs } from './opening.ts';
+import { grainChoice } from './program.ts';
 import type { Call, Verb } from './program.ts';
 
 export const importing: Verb = async (call) => {
   const { out, err, options, args } = call;
-  const grain = options.grain ?? 'branch';
-  if (grain === 'commit' || grain === 'atom') {
-    throw new AcumenError('grain-not-available', `Grain ${grain} is not available in this version.`, 'Use --grain branch.', { grain });
-  }
-  if (grain !== 'branch') throw new AcumenError('usage', `There is no grain called ${grain}.`, 'Use --grain branch.', { grain });
+  const asked = grainChoice(options);
   const located = await whereIs(call, args[0] ?? options.repo ?? null);
   const workspace = await createWorkspace(located, call);
   try {
+    const grain = asked ?? workspace.view.state.published?.grain ?? 'branch';
     const repo = located.repo ?? (workspace.view.state.gitDir === null ? call.io.cwd : null);
     const summary = await operate(call, workspace, 'import', { path: repo ?? workspace.view.state.gitDir, patches: await patches(call), base: options.base ?? null, refs: options.refs ?? [], grain });
     const rebound = reboundRows(summary);
@@ -27,7 +25,7 @@ export const importing: Verb = async (call) => {
     }
     const { engine } = workspace;
     const s = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
-    await out.line(`${out.style('strong', s(summary.acus, 'change'))} from ${s(summary.sources, 'source')} onto ${clean(engine.tables.baseName)} ${out.style('id', shortId(summary.base))} (${s(summary.edits, 'edit')}, ${s(summary.hunks, 'hunk')}) in ${duration(summary.ms)}`);
+    await out.line(`${out.style('strong', s(summary.acus, 'change'))}${grain === 'branch' ? '' : ` at grain ${grain}`} from ${s(summary.sources, 'source')} onto ${clean(engine.tables.baseName)} ${out.style('id', shortId(summary.base))} (${s(summary.edits, 'edit')}, ${s(summary.hunks, 'hunk')}) in ${duration(summary.ms)}`);
     if (rebound.length > 0) await out.line(`${out.style('warning', '!')} The composition has changed (acumen undo takes it back):`);
     for (const { name, outcome, why } of rebound) await out.line(`    ${outcome.padEnd(12)} ${clean(name)}${why === '' ? '' : out.style('dim', `: ${clean(why)}`)}`);
     for (const warning of importWarnings(engine)) await err.line(`${err.style('warning', 'note:')} ${clean(warning)}`);

@@ -7,7 +7,7 @@ import type { Located } from '../../service/locating.ts';
 import type { Platform } from '../../service/platform.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { progressLine } from './progress.ts';
-import { readerChoice } from './program.ts';
+import { grainChoice, readerChoice } from './program.ts';
 import type { Call } from './program.ts';
 
 export function whereIs({ io, options }: Call, repo: string | null = options.repo ?? null): Promise<Located> {
@@ -47,9 +47,9 @@ function nothingImported({ store }: Located): AcumenError {
  */
 export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Workspace, 'engine'>) => Promise<T>, asWorkspace = false): Promise<T> {
   const { io, options } = call;
-  const { base = null, refs = [] } = options;
+  const { base = null, refs = [] } = options, grain = grainChoice(options);
   if (options.unstored !== true) {
-    if (base !== null || refs.length > 0) throw new AcumenError('usage', '--base and --refs are chosen when a repository is imported.', 'Give them to `acumen import`, or add --no-store.');
+    if (base !== null || refs.length > 0 || grain !== undefined) throw new AcumenError('usage', '--base, --refs and --grain are chosen when a repository is imported.', 'Give them to `acumen import`, or add --no-store.');
     if (asWorkspace) return withWorkspace(call, { write: false, imported: true }, use);
     const located = await whereIs(call);
     requireStore(located);
@@ -63,7 +63,7 @@ export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Works
   const progress = progressLine(call.err);
   let engine;
   try {
-    engine = await readUnstored(path.resolve(io.cwd, options.repo ?? '.'), { base, refs, grain: 'branch' }, { reader: readerChoice(options), searchPath: io.env['PATH'] ?? '' }, progress.show, io.interrupt);
+    engine = await readUnstored(path.resolve(io.cwd, options.repo ?? '.'), { base, refs, grain: grain ?? 'branch' }, { reader: readerChoice(options), searchPath: io.env['PATH'] ?? '' }, progress.show, io.interrupt);
   } finally {
     await progress.clear();
   }

@@ -2,6 +2,7 @@
 // 1 conflicts found, 2 bad input or usage, 3 environment. A verb's own code is loaded only when it runs.
 import { Command, CommanderError } from 'commander';
 import { AcumenError, toAcumenError } from '../../../contract/frames.ts';
+import type { Methods } from '../../../contract/methods.ts';
 import { Output, ReaderGone, clean } from './output.ts';
 import type { Io } from './output.ts';
 
@@ -84,14 +85,15 @@ function build(out: Output, start: Run): Command {
   const looking = (command: Command): Command => command
     .option('--no-store', 'read the repository itself: no import before, nothing kept')
     .option('--base <rev>', 'with --no-store: what everything is composed onto')
-    .option('--refs <glob>', 'with --no-store: refs to take as sources, by full name; may be repeated', collect);
+    .option('--refs <glob>', 'with --no-store: refs to take as sources, by full name; may be repeated', collect)
+    .option('--grain <grain>', 'with --no-store: how finely sources are cut: branch (default), commit or atom');
 
   verb('import [repo]', 'read the changes in flight of a repository, or read them again', async () => (await import('./importing.ts')).importing)
     .option('--base <rev>', 'what everything is composed onto (default: origin/HEAD, main, master, HEAD)')
     .option('--refs <glob>', 'refs to take as sources, by full name; may be repeated', collect)
     .option('--patch <file>', 'a patch file, a folder of them, or - for standard input; remembered, may be repeated', collect)
     .option('--no-patches', 'forget the patch files remembered')
-    .option('--grain <grain>', 'how finely sources are cut: branch', 'branch');
+    .option('--grain <grain>', 'how finely sources are cut: branch, commit or atom (default: as before, at first branch)');
   looking(verb('list', 'the changes', async () => (await import('./looking.ts')).list));
   looking(verb('conflicts', 'the conflict graph; exit status 1 if anything blocks', async () => (await import('./looking.ts')).conflicts))
     .option('--graph', 'only which sources conflict with which')
@@ -157,6 +159,12 @@ function optionsOf(command: Command): Options {
 export function readerChoice({ git = 'auto' }: Options): 'embedded' | 'native' | 'auto' {
   if (git === 'embedded' || git === 'native' || git === 'auto') return git;
   throw new AcumenError('usage', `There is no git reader called ${git}.`, 'Leave --git out, or use --git embedded or --git native.');
+}
+
+/** `--grain`; undefined: it was not said. */
+export function grainChoice({ grain }: Options): Methods['import']['params']['grain'] | undefined {
+  if (grain === undefined || grain === 'branch' || grain === 'commit' || grain === 'atom') return grain;
+  throw new AcumenError('usage', `There is no grain called ${grain}.`, 'Use --grain branch, --grain commit or --grain atom.', { grain });
 }
 
 /** Commander's complaints in our form. */
