@@ -128,7 +128,7 @@ class TakingApart {
       segment,
       part: {
         tip: commit.oid, commit, title: titleOf(commit), lower, commits: this.#size(segment), carried: this.#coarse.carried[segment]!,
-        unit: { within: commit.oid, after: [], ...note !== undefined && { note } },
+        unit: { within: commit.oid, family: segment, after: [], ...note !== undefined && { note } },
       },
     };
   }
@@ -181,20 +181,20 @@ class TakingApart {
     const drafts = family.map((s): Draft => {
       const below = this.#composer.compose(this.#coarse.lower[s]!), answers = below.conflicts.length > 0, links = this.#steps(s);
       const steps: Link[] = answers ? [{ commit: this.#tip(s), commits: this.#size(s), note: 'it is a merge of branches that conflict' }] : links;
-      return { segment: s, answers, notes: steps.map(({ note }) => note), strand: { lower: lower(s), below: below.changes, apart: !answers, steps: this.#withAtoms(s, below.changes, steps, !answers && this.#grain === 'atom') } };
+      return { segment: s, notes: steps.map(({ note }) => note), strand: { lower: lower(s), below: below.changes, apart: !answers, steps: this.#withAtoms(s, below.changes, steps, !answers && this.#grain === 'atom') } };
     });
     const units = unravel(contents, drafts.map(({ strand }) => strand));
     const counts = new Map<number, number>();
     for (const { strand } of units) counts.set(strand, (counts.get(strand) ?? 0) + 1);
     return units.map((unit): Made => {
-      const { segment, answers, notes, strand: { steps } } = drafts[unit.strand]!, isAll = counts.get(unit.strand) === 1;
+      const { segment, notes, strand: { steps } } = drafts[unit.strand]!, isAll = counts.get(unit.strand) === 1;
       const step = steps[unit.step]!, commit = this.#commits.get(step.commit)!, note = unit.note ?? notes[unit.step];
       return {
         segment,
         part: {
           tip: unit.key, commit, title: titleOfUnit(titleOf(commit), step, unit), lower: unit.requires, commits: isAll ? this.#size(segment) : step.commits,
           carried: { kind: 'exact', changes: unit.changes, renames: carrier.possibleRenames(unit.changes) },
-          unit: { within: this.#tip(segment), after: unit.after, ...!answers && { edits: unit.edits }, ...note !== undefined && { note } },
+          unit: { within: this.#tip(segment), family: family[0]!, after: unit.after, ...note !== undefined && { note } }, edits: unit.edits,
         },
       };
     });
@@ -227,8 +227,8 @@ class TakingApart {
   }
 }
 
-/** A segment on its way through unravelling; `answers`: what it stands on conflicts. */
-interface Draft { readonly segment: number; readonly answers: boolean; readonly notes: readonly (string | undefined)[]; readonly strand: Strand }
+/** A segment on its way through unravelling. `notes`: by step. */
+interface Draft { readonly segment: number; readonly notes: readonly (string | undefined)[]; readonly strand: Strand }
 
 function titleOfUnit(title: Segment['title'], { atoms = [] }: Step, { atom }: Unit): Segment['title'] {
   return atom < 0 || atoms.length < 2 ? title : `${title}: ${fromUtf8(atoms[atom]!.name)}` as Segment['title'];

@@ -32,8 +32,10 @@ export interface Part {
   readonly carried: Carried;
   /** an earlier import's, as far as carrying goes */
   readonly reused?: Segment;
-  /** at finer grains; `edits`: its own, on what it stands on, where they are not simply the difference from that */
-  readonly unit?: { readonly within: Oid; readonly after: readonly number[]; readonly edits?: readonly Edit[]; readonly note?: string };
+  /** at finer grains; `family`: the same of parts that history connects */
+  readonly unit?: { readonly within: Oid; readonly family: number; readonly after: readonly number[]; readonly note?: string };
+  /** its own edits, on what it stands on; absent where they are simply the difference from that */
+  readonly edits?: readonly Edit[];
 }
 
 /** Everything known about the parts while they are turned into segments. */
@@ -66,6 +68,7 @@ export class Plan {
     this.#composer = new Composer(contents, {
       base: trees.under(base.tree),
       changes: (i) => this.#changes(i), closure: (i) => this.#closure[i]!, tip: (i) => parts[i]!.tip,
+      ...parts.some(({ edits }) => edits !== undefined) && { family: (i) => parts[i]!.unit!.family, own: (i) => parts[i]!.edits! },
     });
     this.#attribution = new Attribution(contents);
     const kindOf = (mode: number): 'file' | 'folder' => (mode === Mode.tree ? 'folder' : 'file');
@@ -139,15 +142,15 @@ export class Plan {
 
   #compare(i: number, carried: Carried): Compared {
     if (carried.kind !== 'exact') return { edits: this.#ownEdits(carried.own), contexts: [] };
-    const { contents } = this.#carrying, { lower, unit } = this.#parts[i]!;
+    const { contents } = this.#carrying, { lower, edits } = this.#parts[i]!;
     const onBase = this.#ahead.onBase(i) ?? editsOf(contents, carried.changes);
     const contexts = [{ context: 'base', edits: onBase }];
     for (const name of this.#contextNames(i)) {
       const shared = this.#composer.compose(this.#contexts[i]!.get(name)!);
       if (shared.conflicts.length === 0) contexts.push({ context: name, edits: editsOf(contents, between(shared.changes, carried.changes)) });
     }
+    if (edits !== undefined) return { contexts, edits: areAlike(edits, onBase) ? onBase : edits };
     if (lower.length === 0) return { contexts, edits: onBase };
-    if (unit?.edits !== undefined) return { contexts, edits: unit.edits };
     const below = this.#composer.compose(lower);
     return { contexts, edits: editsOf(contents, this.#answering(below, between(below.changes, carried.changes))) };
   }
@@ -234,4 +237,13 @@ export class Plan {
       }));
     }
   }
+}
+
+/** Edits of the same trees whose hunks are the same: held once. */
+function areAlike(a: readonly Edit[], b: readonly Edit[]): boolean {
+  return a.length === b.length && a.every((x, i) => {
+    const y = b[i]!;
+    return x.path === y.path && x.kind === y.kind && sameEntry(x.before, y.before) && sameEntry(x.after, y.after) && x.hunks?.length === y.hunks?.length
+      && (x.hunks ?? []).every(({ start, end }, h) => start === y.hunks![h]!.start && end === y.hunks![h]!.end);
+  });
 }
