@@ -5,6 +5,8 @@ import { escaped, visible } from '../visible.ts';
 import type { Reading, Readings } from './reading.ts';
 import { isName, isVersion, shapeOf, tokensOf } from './words.ts';
 
+/** Pieces beyond which parts are files, and are called so. */
+const MOST_NAMED = 10_000;
 /** Characters. */
 const LONGEST = 60, LONGEST_PATH = 34, LONGEST_NAME = 32;
 
@@ -43,9 +45,9 @@ function tally<T>(lists: Iterable<Iterable<T>>): Map<T, number> {
 
 /** Names of all parts, in their order. */
 export function namesOfParts(parts: readonly (readonly number[])[], readings: Readings): string[] {
-  const taken = new Set<string>();
+  const taken = new Set<string>(), isSweep = readings.all.length > MOST_NAMED;
   return parts.map((members) => {
-    const of = members.map((i) => readings.all[i]!), name = nameOf(of, readings), first = of[0]!;
+    const of = members.map((i) => readings.all[i]!), first = of[0]!, name = isSweep ? shownPath(first.piece.path) : cut(nameOf(of, readings), LONGEST, true);
     const more = name.includes(shownPath(first.piece.path)) ? `${name}, line ${first.start + 1}` : `${name} (${shownPath(first.piece.path)})`;
     const wished = [name, cut(more, LONGEST, true)].map((one) => visible(one, LONGEST + 40));
     let chosen = wished.find((one) => !taken.has(one));
@@ -56,10 +58,6 @@ export function namesOfParts(parts: readonly (readonly number[])[], readings: Re
 }
 
 function nameOf(of: readonly Reading[], readings: Readings): string {
-  return cut(bounded(of, readings), LONGEST, true);
-}
-
-function bounded(of: readonly Reading[], readings: Readings): string {
   const first = of[0]!, is = (test: (one: Reading) => boolean): boolean => of.every(test), paths = [...new Set(of.map(({ piece }) => piece.path))];
   const where = paths.length === 1 ? shownPath(paths[0]!) : `${paths.length} files`;
   const substitution = substituted(of);
@@ -119,7 +117,7 @@ function subjectOf(of: readonly Reading[], { counts, title }: Readings): string 
     return most(scores)?.[0] ?? null;
   };
   const mentioned = (one: Reading): string[] => [...one.defined, ...one.undefined, ...one.within, ...one.names.keys()].filter((name) => title.has(name) && shapeOf(name) >= 0.55);
-  const name = best(of.map(mentioned)) ?? best(of.map(({ defined }) => defined)) ?? best(of.map(({ undefined: gone }) => gone)) ?? best(of.map(({ within }) => within.slice(0, 1)))
+  const name = best(of.map(mentioned)) ?? best(of.map(({ defined }) => defined)) ?? best(of.map(({ undefined: gone }) => gone)) ?? best(of.map(({ redefined }) => redefined)) ?? best(of.map(({ within }) => within.slice(0, 1)))
     ?? best(of.map(({ imported, unimported }) => [...imported, ...unimported]))
     ?? best(of.map(({ names }) => [...names].filter(([one, times]) => times !== 0 && shapeOf(one) >= 0.55 && counts.get(one)!.lines < 40).map(([one]) => one)));
   return name === null ? null : escaped(shownName(name));

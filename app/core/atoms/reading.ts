@@ -7,7 +7,11 @@ import { type Place, placeOf } from './paths.ts';
 import { indentOf, isName, namesOf, shapeOf, tokensOf } from './words.ts';
 
 /** Lines of one piece that are read; a longer one is a file put in or taken out whole, whose beginning tells enough. */
-export const MOST_LINES = 2000;
+const MOST_LINES = 1000;
+/** Of all pieces together; those behind are tied by their paths alone. */
+const MOST_READ = 100_000;
+/** Blocks within blocks that are looked at, from within. */
+const MOST_AROUND = 20;
 /** Characters of whole texts in which names are counted, over all files; what lies behind counts as not there. */
 const MOST_COUNTED = 4 << 20;
 
@@ -28,6 +32,8 @@ export interface Reading {
   /** defined by what it puts in and not by what it takes out; the other way round */
   readonly defined: ReadonlySet<string>;
   readonly undefined: ReadonlySet<string>;
+  /** defined by both */
+  readonly redefined: ReadonlySet<string>;
   /** the same of imports; all of its lines are imports */
   readonly imported: ReadonlySet<string>;
   readonly unimported: ReadonlySet<string>;
@@ -91,21 +97,24 @@ export function piecesOf(commit: Commit): Piece[] {
 function read(commit: Commit, pieces: readonly Piece[]): Readings {
   const edits = new Map(commit.edits.map((one) => [one.edit.path, one])), blocks = new Map<PathBytes, Blocks>(), all: Reading[] = [];
   const lineShift = new Map<PathBytes, Int32Array>();
+  let left = MOST_READ;
   for (const piece of pieces) {
     const { edit, before, after } = edits.get(piece.path)!, place = placeOf(piece.path);
     let removed: Lines = [], inserted: Lines = [], start = 0;
+    const most = Math.min(MOST_LINES, left);
     if (piece.hunk < 0) {
-      removed = before?.slice(0, MOST_LINES) ?? [];
-      inserted = after?.slice(0, MOST_LINES) ?? [];
+      removed = before?.slice(0, most) ?? [];
+      inserted = after?.slice(0, most) ?? [];
     } else if (before !== null && after !== null) {
       const hunk = edit.hunks![piece.hunk]!;
       let starts = lineShift.get(piece.path);
       if (starts === undefined) lineShift.set(piece.path, starts = startsAfter(edit.hunks!));
       start = starts[2 * piece.hunk]!;
-      removed = before.slice(hunk.start, Math.min(hunk.end, hunk.start + MOST_LINES));
-      inserted = after.slice(start, Math.min(starts[2 * piece.hunk + 1]!, start + MOST_LINES));
+      removed = before.slice(hunk.start, Math.min(hunk.end, hunk.start + most));
+      inserted = after.slice(start, Math.min(starts[2 * piece.hunk + 1]!, start + most));
       if (!blocks.has(piece.path)) blocks.set(piece.path, blocksOf(after, place));
     }
+    left -= removed.length + inserted.length;
     const whole = piece.hunk >= 0 ? null : before === null && after !== null ? 'add' : after === null && before !== null ? 'delete' : 'other';
     all.push(readPiece(piece, place, removed, inserted, start, whole, after ?? [], piece.hunk < 0 ? undefined : blocks.get(piece.path)));
   }
@@ -151,8 +160,6 @@ function readSide(lines: Lines, place: Place, header: readonly string[]): Side {
   return { names, defined, imported, isImport: any && others === 0 };
 }
 
-const without = (a: ReadonlySet<string>, b: ReadonlySet<string>): Set<string> => new Set([...a].filter((name) => !b.has(name)));
-
 function readPiece(piece: Piece, place: Place, removed: Lines, inserted: Lines, start: number, whole: Reading['whole'], text: Lines, shape: Blocks | undefined): Reading {
   const around = shape === undefined ? [] : blocksAround(shape, start, inserted, removed);
   const header = around.length > 0 ? tokensOf(text[around[0]!]!) : [];
@@ -166,8 +173,8 @@ function readPiece(piece: Piece, place: Place, removed: Lines, inserted: Lines, 
   }
   const { substitutions, isAll, isBlank } = substituted(removed, inserted);
   return {
-    piece, place, removed, inserted, start, end: start + inserted.length, whole, names, defined: without(now.defined, old.defined), undefined: without(old.defined, now.defined),
-    imported: without(now.imported, old.imported), unimported: without(old.imported, now.imported), isImport: (now.isImport || inserted.length === 0) && (old.isImport || removed.length === 0),
+    piece, place, removed, inserted, start, end: start + inserted.length, whole, names, defined: now.defined.difference(old.defined), undefined: old.defined.difference(now.defined), redefined: old.defined.intersection(now.defined),
+    imported: now.imported.difference(old.imported), unimported: old.imported.difference(now.imported), isImport: (now.isImport || inserted.length === 0) && (old.isImport || removed.length === 0),
     blocks: around, within, substitutions, isSubstitution: isAll, isBlank,
   };
 }
@@ -209,7 +216,7 @@ function blocksAround({ parent, indent, last }: Blocks, start: number, inserted:
   let at = start > 0 && start <= last.length ? last[start - 1]! : -1;
   while (at >= 0 && indent[at]! >= depth) at = parent[at]!;
   const out: number[] = [];
-  for (; at >= 0; at = parent[at]!) out.push(at);
+  for (; at >= 0 && out.length < MOST_AROUND; at = parent[at]!) out.push(at);
   return out;
 }
 

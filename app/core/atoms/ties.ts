@@ -48,23 +48,26 @@ function rarityOf({ counts, title }: Readings, name: string): number {
   return 1 / (1 + Math.log2(1 + extra / 3)) * (isSaid ? 1 : Math.sqrt(2 / pieces));
 }
 
+/** How sure one name makes it that two pieces belong together, on which it is so much more put in than taken out. */
+export function sharingWeight(readings: Readings, name: string, x: number, y: number): number {
+  const { isBefore, isAfter } = readings.counts.get(name)!, worth = Math.min(0.85, shapeOf(name) * rarityOf(readings, name) * (!isBefore || !isAfter ? 1.9 : 1.25));
+  // changed in both, in one, or merely on lines that change
+  return worth * (x !== 0 && y !== 0 ? (x > 0) === (y > 0) ? 1 : 0.7 : x !== 0 || y !== 0 ? 0.6 : 0.45);
+}
+
 /** Names that both have, the rarer the surer. Those that the commit brings or takes away tell more than those that stay. */
 export const byNames: Tying = {
   name: 'shared names',
   ties(commit, pieces) {
-    const readings = readingsOf(commit, pieces), { all, counts } = readings, on = grouped(all, ({ names }) => names.keys());
+    const readings = readingsOf(commit, pieces), { all } = readings, on = grouped(all, ({ names }) => names.keys());
     const shared = [...on].filter(([name, group]) => group.length > 1 && group.length <= (isTopic(readings, name) ? MOST_ABOUT : MOST_SHARING)).sort(([a, x], [b, y]) => x.length - y.length || (a < b ? -1 : 1));
     // what is left of doubt for each pair, and the name that took most of it
     const doubts = new Map<number, { doubt: number; best: number; name: string }>();
     let left = MOST_PAIRS;
     for (const [name, group] of shared) {
       if ((left -= group.length * (group.length - 1) / 2) < 0) break;
-      const { isBefore, isAfter } = counts.get(name)!, worth = Math.min(0.85, shapeOf(name) * rarityOf(readings, name) * (!isBefore || !isAfter ? 1.9 : 1.25));
       for (const [a, b] of pairs(group)) {
-        const x = all[a]!.names.get(name)!, y = all[b]!.names.get(name)!;
-        // changed in both, in one, or merely on lines that change
-        const weight = worth * (x !== 0 && y !== 0 ? (x > 0) === (y > 0) ? 1 : 0.7 : x !== 0 || y !== 0 ? 0.6 : 0.45);
-        const pair = a * all.length + b, known = doubts.get(pair);
+        const weight = sharingWeight(readings, name, all[a]!.names.get(name)!, all[b]!.names.get(name)!), pair = a * all.length + b, known = doubts.get(pair);
         if (known === undefined) doubts.set(pair, { doubt: 1 - weight, best: weight, name });
         else {
           known.doubt *= 1 - weight;
