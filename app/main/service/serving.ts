@@ -23,7 +23,7 @@ export interface Served {
   readonly platform: Platform;
   /** what a person calls the repository's place */
   readonly repository: string;
-  /** Imports if nothing ever was; resolves at once otherwise. Later imports are the person's to ask for: each is an operation that undo takes back. */
+  /** Begins to look at working trees and refs. Imports if nothing ever was; resolves at once otherwise. Later imports are the person's to ask for: each is an operation that undo takes back. */
   importFirst(): Promise<void>;
   close(): Promise<void>;
 }
@@ -75,6 +75,8 @@ export async function openServed(located: Located, opening: Serving, again: stri
     workspace, platform, close,
     repository: repositoryPath(gitDir ?? named!),
     async importFirst() {
+      // a window that does not want it says so when it connects
+      void workspace.live.start();
       if (published !== null) return;
       // The page shows its progress and may cancel it.
       await workspace.call('import', { path: located.repo, base: null, refs: [], grain: 'branch', ticket: 'first-import' }).catch((error: unknown) => {

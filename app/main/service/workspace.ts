@@ -285,10 +285,10 @@ export class Workspace implements Service {
       this.#log.push(operation);
       this.#history.add(operation);
     }
-    const isComposed = view.state.composition !== this.#view.state.composition;
+    const { composition, published } = this.#view.state;
     this.#view = view;
     this.showLive();
-    if (isComposed) this.live.composed();
+    if (view.state.composition !== composition || published === null) this.live.composed();
     return view;
   }
 

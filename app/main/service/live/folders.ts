@@ -1,35 +1,31 @@
-// Watches a tree of folders for changes: one watch for each folder where the system watches single folders (Linux: inotify), one for the tree where it
-// watches trees. Says what was touched, never what happened: whoever hears of it looks. Where watches run out it says so, and watches nothing.
-import { lstatSync, readdirSync, watch as watchOne } from 'node:fs';
-import type { ByteString, PathBytes } from '../../../core/bytes.ts';
-import { fromBytes, toBytes } from '../../../core/bytes.ts';
-import { systemCode } from '../../git/failures.ts';
+// Watches folders for changes: one watch for each where the system watches single folders (Linux: inotify), one for the whole tree where it watches
+// trees. Says what was touched, never what happened: whoever hears of it looks. Where watches run out it says so, and watches nothing.
+import { readdirSync, watch as watchOne } from 'node:fs';
+import { join } from 'node:path';
+import { type ByteString, type PathBytes, fromBytes, fromUtf8, toBytes } from '../../../core/bytes.ts';
+import { isAbsent, systemCode } from '../../git/failures.ts';
 
 /** One watch: Node's, or a test's. */
 export interface Watch { close(): void }
-/** `heard` is told a name below the folder, or null where the system does not say which, and whether the name came or went rather than what it names changed. */
-export type StartWatch = (folder: Buffer, isTree: boolean, heard: (name: ByteString | null, isNamed: boolean) => void, failed: (error: unknown) => void) => Watch;
+/** `heard` is told a name below the folder, or null where the system does not say which. */
+export type StartWatch = (folder: Buffer, isTree: boolean, heard: (name: ByteString | null) => void, failed: (error: unknown) => void) => Watch;
 
 export const startWatch: StartWatch = (folder, isTree, heard, failed) => {
   // the types leave out buffers, which the call takes
-  const watcher = watchOne(folder as unknown as string, { encoding: 'buffer', persistent: false, recursive: isTree }, (kind, name) => heard(name === null ? null : fromBytes(name), kind === 'rename'));
+  const watcher = watchOne(folder as unknown as string, { encoding: 'buffer', persistent: false, recursive: isTree }, (_, name) => heard(name === null ? null : fromBytes(name)));
   watcher.on('error', failed);
   return watcher;
 };
 
-/** Systems that watch a whole tree with one watch. */
-export const watchesTrees = process.platform === 'darwin' || process.platform === 'win32';
-
 export interface FoldersOptions {
   /** path of the root, bytes */
   readonly root: ByteString;
-  /** of a folder below the root: not watched, nor what is below it */
-  isLeftOut(folder: PathBytes): boolean;
   /** a path below the root that may be other than before; '' for the root: all may be */
   touched(path: PathBytes): void;
   /** nothing is watched any more, and why */
   failed(reason: string): void;
-  readonly start?: StartWatch;
+  readonly start?: StartWatch | undefined;
+  /** the system watches a tree with one watch */
   readonly isTree?: boolean;
 }
 
@@ -37,29 +33,38 @@ const ROOT = '' as PathBytes;
 
 export class Folders {
   readonly #of: FoldersOptions;
+  readonly #isTree: boolean;
   readonly #watches = new Map<PathBytes, Watch>();
+  #wanted: ReadonlySet<PathBytes> = new Set();
   #isClosed = false;
 
-  constructor(options: FoldersOptions) { this.#of = options; }
+  constructor(options: FoldersOptions) {
+    this.#of = options;
+    this.#isTree = options.isTree ?? (process.platform === 'darwin' || process.platform === 'win32');
+  }
 
   /** watches held */
   get size(): number { return this.#watches.size; }
 
-  /** Watches `folder` and all below that is not left out. */
-  watch(folder: PathBytes = ROOT): void {
-    if (this.#isClosed) return;
+  /**
+   * Watches these folders, the root among them, and no others; `anew`: folders that may be others under their old names. Answers those that are
+   * watched from now on: what came to them before is not told.
+   */
+  follow(wanted: ReadonlySet<PathBytes>, anew: Iterable<PathBytes> = []): PathBytes[] {
+    this.#wanted = wanted;
+    const fresh: PathBytes[] = [];
+    if (this.#isClosed) return fresh;
+    if (!this.#isTree) {
+      for (const folder of anew) this.#drop(folder);
+      for (const folder of this.#watches.keys()) if (!wanted.has(folder)) this.#drop(folder);
+    }
     try {
-      if (this.#of.isTree ?? watchesTrees) this.#add(ROOT, true);
-      else this.#below(folder);
+      for (const folder of this.#isTree ? [ROOT] : wanted) if (!this.#watches.has(folder) && this.#add(folder)) fresh.push(folder);
     } catch (error) {
+      if (systemCode(error) === '') throw error;
       this.#fail(error);
     }
-  }
-
-  /** Folders that are left out now are watched no more, and those that were are. */
-  again(): void {
-    for (const folder of this.#watches.keys()) if (folder !== ROOT && this.#of.isLeftOut(folder)) this.#drop(folder);
-    this.watch();
+    return fresh;
   }
 
   close(): void {
@@ -68,57 +73,35 @@ export class Folders {
     this.#watches.clear();
   }
 
-  #below(first: PathBytes): void {
-    const folders = [first];
-    for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-      // the watch first: what comes while the folder is listed is heard
-      this.#add(folder, false);
-      for (const name of this.#foldersIn(folder)) {
-        const path = joined(folder, name);
-        if (!this.#of.isLeftOut(path)) folders.push(path);
-      }
-    }
-  }
-
-  #add(folder: PathBytes, isTree: boolean): void {
-    if (this.#watches.has(folder)) return;
+  /** False where it is gone by now. */
+  #add(folder: PathBytes): boolean {
     const { start = startWatch, touched } = this.#of;
     try {
-      const watch = start(this.#at(folder), isTree, (name, isNamed) => {
+      const watch = start(at(this.#of.root, folder), this.#isTree, (name) => {
         if (this.#isClosed) return;
-        if (name === null) { touched(folder); return; }
-        const path = joined(folder, isTree ? slashes(name) : name);
-        if (inGit(path)) return;
-        touched(path);
-        if (isTree || !isNamed) return;
-        // another folder may have taken the name since: its watch, and those below, are of the old one
-        if (this.#watches.has(path)) this.#drop(path);
-        if (this.#isFolder(path) && !this.#of.isLeftOut(path)) this.#came(path);
+        if (name === null) touched(folder);
+        else this.#heard(joined(folder, this.#isTree && process.platform === 'win32' ? name.replaceAll('\\', '/') as ByteString : name));
       }, (error) => {
-        // a folder that is gone says so, on some systems as an error
-        if (isGone(error) && folder !== ROOT) { this.#drop(folder); touched(folder); return; }
-        this.#fail(error);
+        // some systems say so of a folder that was deleted
+        if (folder !== ROOT && isGone(error)) { this.#drop(folder); touched(folder); } else this.#fail(error);
       });
       this.#watches.set(folder, watch);
+      return true;
     } catch (error) {
-      // between the listing and the watch
-      if (folder !== ROOT && isGone(error)) return;
+      if (folder !== ROOT && isGone(error)) return false;
       throw error;
     }
   }
 
-  /** Its files may have come before its watch: it is looked at once more. */
-  #came(path: PathBytes): void {
-    this.watch(path);
-    if (!this.#isClosed) this.#of.touched(path);
+  #heard(path: PathBytes): void {
+    if (this.#isTree && !this.#wanted.has(path.slice(0, Math.max(0, path.lastIndexOf('/'))) as PathBytes)) return;
+    if (path === '.git' || path.startsWith('.git/')) return;
+    this.#of.touched(path);
   }
 
   #drop(folder: PathBytes): void {
-    for (const [path, watch] of this.#watches) {
-      if (path !== folder && !path.startsWith(`${folder}/`)) continue;
-      watch.close();
-      this.#watches.delete(path);
-    }
+    this.#watches.get(folder)?.close();
+    this.#watches.delete(folder);
   }
 
   #fail(error: unknown): void {
@@ -126,48 +109,39 @@ export class Folders {
     this.close();
     this.#of.failed(whyFailed(error));
   }
-
-  #at(folder: PathBytes): Buffer {
-    const root = Buffer.from(toBytes(this.#of.root));
-    return folder === ROOT ? root : Buffer.concat([root, Buffer.from('/'), toBytes(folder)]);
-  }
-
-  #foldersIn(folder: PathBytes): ByteString[] {
-    try {
-      const found: ByteString[] = [];
-      for (const entry of readdirSync(this.#at(folder), { withFileTypes: true, encoding: 'buffer' })) {
-        if (!entry.isDirectory()) continue;
-        const name = fromBytes(entry.name);
-        if (!isGit(name)) found.push(name);
-      }
-      return found;
-    } catch (error) {
-      if (folder === ROOT) throw error;
-      return [];
-    }
-  }
-
-  #isFolder(path: PathBytes): boolean {
-    try {
-      return lstatSync(this.#at(path), { throwIfNoEntry: false })?.isDirectory() === true;
-    } catch {
-      return false;
-    }
-  }
 }
 
 const joined = (folder: PathBytes, name: ByteString): PathBytes => (folder === ROOT ? name : `${folder}/${name}`) as PathBytes;
-const slashes = (name: ByteString): ByteString => (process.platform === 'win32' ? name.replaceAll('\\', '/') as ByteString : name);
-const isGit = (name: string): boolean => name.toLowerCase() === '.git';
-const inGit = (path: PathBytes): boolean => path.split('/').some(isGit);
-const isGone = (error: unknown): boolean => ['ENOENT', 'ENOTDIR', 'EPERM'].includes(systemCode(error));
+const at = (root: ByteString, folder: PathBytes): Buffer => Buffer.from(toBytes((folder === ROOT ? root : `${root}/${folder}`) as ByteString));
+/** Windows says EPERM of a folder that is being deleted. */
+const isGone = (error: unknown): boolean => isAbsent(error) || systemCode(error) === 'EPERM';
 
-/** A sentence's end for a person; the status line shows it. */
-export function whyFailed(error: unknown): string {
+/** The rest of a sentence for a person: the status line shows it. */
+function whyFailed(error: unknown): string {
   switch (systemCode(error)) {
     case 'ENOSPC': return 'out of watches';
     case 'EMFILE': case 'ENFILE': return 'out of files to open';
     case 'ENOENT': case 'ENOTDIR': return 'the folder is gone';
     default: return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Where refs, HEADs and indices are in a git directory: relative paths of its folders, the root among them (gitrepository-layout(5)). */
+export function gitFolders(gitDir: string): Set<PathBytes> {
+  const out = new Set([ROOT]);
+  const take = (folder: string, isDeep: boolean): void => {
+    let entries;
+    try {
+      entries = readdirSync(join(gitDir, folder), { withFileTypes: true });
+    } catch (error) {
+      if (systemCode(error) === '') throw error;
+      return;
+    }
+    out.add(fromUtf8<PathBytes>(folder));
+    for (const entry of entries) if (entry.isDirectory()) if (isDeep) take(`${folder}/${entry.name}`, true); else out.add(fromUtf8<PathBytes>(`${folder}/${entry.name}`));
+  };
+  take('refs', true);
+  take('reftable', false);
+  take('worktrees', false);
+  return out;
 }

@@ -11,7 +11,7 @@ import { userSettings } from '../../git/worktree/settings.ts';
 import type { View, Workspace } from '../workspace.ts';
 import { besideImport } from './adopting.ts';
 import type { Taken } from './beside.ts';
-import { Folders, type StartWatch } from './folders.ts';
+import { Folders, type StartWatch, gitFolders } from './folders.ts';
 import { type LayCost, type Laid, Layer } from './layer.ts';
 import { Pulse } from './pulse.ts';
 import { GIT, Tree } from './tree.ts';
@@ -58,6 +58,7 @@ export class Live {
   #laying: Promise<unknown> = Promise.resolve();
   readonly #stop = new AbortController();
   #said = '';
+  #isWanted = false;
   #user: ReturnType<typeof userSettings> | null = null;
   /** of the last round that showed something; for who measures */
   round: Round | null = null;
@@ -84,8 +85,11 @@ export class Live {
   /** Working trees that something is composed of, for an import. */
   besideImport(reader: RepositoryReader): ReturnType<typeof besideImport> { return besideImport(this.#workspace, reader, this.#taken()); }
 
-  /** The composition is another: what of it stays as it was composed, and what stands on it, may be, too. */
-  composed(): void { if (this.#laid !== null) this.#pulse?.add(COMPOSED); }
+  /** The composition is another: what of it stays as it was composed, and what stands on it, may be, too. Or there is something to look at now. */
+  composed(): void {
+    if (this.#laid !== null) this.#pulse?.add(COMPOSED);
+    if (this.#isWanted && !this.isOn) void this.start();
+  }
   /** Resolves when everything that was touched is shown. */
   async settled(): Promise<void> { await this.#pulse?.settle(); await this.#laying.catch(() => undefined); }
 
@@ -98,8 +102,9 @@ export class Live {
     };
   }
 
-  /** Begins to watch and shows what there is; resolves when that is shown. */
+  /** Begins to watch, once something is published, and shows what there is; resolves when that is shown. */
   async start(): Promise<void> {
+    this.#isWanted = true;
     const { gitDir, published } = this.#workspace.view.state;
     if (this.isOn || gitDir === null || published === null || this.#stop.signal.aborted) return;
     const { quiet = QUIET, longest = LONGEST, every = EVERY } = this.#options;
@@ -117,6 +122,7 @@ export class Live {
 
   /** Watches nothing any more; what is shown is what is published. */
   async stop(): Promise<void> {
+    this.#isWanted = false;
     if (!this.isOn) return;
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -183,6 +189,7 @@ export class Live {
         const ref = touch.slice(0, cut) as ByteString, list = paths.get(ref);
         if (list === undefined) paths.set(ref, [touch.slice(cut + 1) as PathBytes]); else list.push(touch.slice(cut + 1) as PathBytes);
       }
+      if (touched.has(REFS) || touched.has(TREES)) this.#followGit();
       if (touched.has(REFS)) {
         this.#layer.forgetRefs();
         // a HEAD goes with its branch
@@ -237,16 +244,22 @@ export class Live {
     });
   }
 
+  /** Folders come and go with the names of branches. */
+  #followGit(): void {
+    const { gitDir } = this.#workspace.view.state;
+    if (gitDir !== null && this.#git !== null && this.#git.follow(gitFolders(gitDir)).length > 0) this.#pulse?.add(REFS);
+  }
+
   /** Refs, HEADs and indices: their folders, and no others of the git directory. */
   #watchGit(gitDir: string): void {
     this.#gitReason = '';
     this.#git = new Folders({
-      root: fromUtf8(gitDir), isLeftOut: (folder) => !/^(?:refs(?:\/|$)|reftable$|worktrees(?:\/[^/]*)?$)/.test(folder),
+      root: fromUtf8(gitDir),
       touched: (path) => { for (const touch of touchesOf(path)) this.#pulse?.add(touch); },
       failed: (reason) => { this.#gitReason = reason; this.#tell(); },
-      ...this.#options.start !== undefined && { start: this.#options.start },
+      start: this.#options.start,
     });
-    this.#git.watch();
+    this.#git.follow(gitFolders(gitDir));
   }
 }
 

@@ -61,8 +61,10 @@ export class Tree {
       if (this.#folders === null) {
         this.#watch(tell);
         // what came before the watches did
-        if (this.polledFor === '') this.#take(await this.#reading.read());
-      } else if (all || touched.some((path) => path.endsWith('.gitignore'))) this.#folders.again();
+        if (this.polledFor === '') this.#take(await this.#reading.reread([ROOT]));
+      }
+      const { came, went } = this.#reading.foldersMoved();
+      if (came.length > 0 || went.length > 0) for (const folder of this.#folders!.follow(this.#reading.folders, went)) tell(folder);
     } catch (error) {
       if (!(error instanceof AcumenError)) throw error;
       const isNew = this.#unreadable === '';
@@ -91,11 +93,12 @@ export class Tree {
     const { start, gone } = this.#host, reading = this.#reading!;
     this.polledFor = '';
     this.#folders = new Folders({
-      root: this.#worktree.root, isLeftOut: (folder) => reading.isIgnoredFolder(folder), touched,
+      root: this.#worktree.root, touched,
       failed: (reason) => { this.polledFor = reason; gone?.(); touched(ROOT); },
-      ...start !== undefined && { start },
+      start,
     });
-    this.#folders.watch();
+    this.#folders.follow(reading.folders);
+    reading.foldersMoved();
   }
 
   #take(snapshot: WorktreeSnapshot): void {
