@@ -31,6 +31,7 @@ export function statOf(path: ByteString): FileStat | null {
     const { mode, size, ino, mtimeMs, ctimeMs } = stat;
     return { kind: kindOf(mode), mode, size, ino: ino % 2 ** 32, mtimeMs, ctimeMs };
   } catch (error) {
+    if (isAbsent(error)) return null;
     throw unreadable(error);
   }
 }

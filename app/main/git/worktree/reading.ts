@@ -133,7 +133,7 @@ export class WorktreeReading {
   async #walk(touched: Set<PathBytes>): Promise<void> {
     if (touched.has('' as PathBytes)) this.#rules = new Rules(this.worktree, this.#settings!, (path) => this.#stored.get(path) ?? null);
     const walk = new Walk(this.worktree, this.#settings!, this.#staged!, this.#rules!, new Turns());
-    const places = walk.placesOf(touched);
+    const places = walk.placesOf(touched, this.#folders);
     // What a place and all below it came to before: what is still so need not be read again.
     const old = new Map<PathBytes, Difference>();
     for (const [path, difference] of this.#differences) {

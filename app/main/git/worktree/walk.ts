@@ -70,9 +70,12 @@ export class Walk {
     this.#turns = turns;
   }
 
-  /** Where to look when these paths were touched: for a file of rules its folder, below what is no folder any more that itself. */
-  placesOf(touched: Iterable<PathBytes>): Places {
-    const places = new Set<PathBytes>(), rules = new Set<string>(), folders = new Set<string>();
+  /**
+   * Where to look when these paths were touched: for a file of rules its folder; for what lies below something that is no folder any more,
+   * or that was not gone through before (`known`: folders that were), that itself.
+   */
+  placesOf(touched: Iterable<PathBytes>, known: ReadonlySet<PathBytes>): Places {
+    const paths: PathBytes[] = [], rules = new Set<string>();
     for (const raw of touched) {
       let path = raw.replace(/\/+$/, '') as PathBytes;
       const parts = path.split('/');
@@ -88,24 +91,34 @@ export class Walk {
         if (name === '.gitattributes') rules.add(path);
       }
       if (path === '') rules.add('');
-      places.add(this.#firstThatIsNoFolder(path, folders));
+      paths.push(path);
+    }
+    const places = new Set<PathBytes>(), sound = new Set<PathBytes>();
+    for (const path of paths) {
+      let place = path;
+      for (const above of ancestors(path)) {
+        if (sound.has(above)) continue;
+        if (!known.has(above) || !this.#isEntered(above)) {
+          place = above;
+          break;
+        }
+        sound.add(above);
+      }
+      places.add(place);
     }
     return new Places(places, rules);
   }
 
-  #firstThatIsNoFolder(path: PathBytes, folders: Set<string>): PathBytes {
-    for (const above of ancestors(path)) {
-      if (folders.has(above)) continue;
-      try {
-        if (this.#staged.byPath.get(above)?.mode === Mode.submodule || statOf(this.#at(above))?.kind !== 'folder') return above;
-        if (!this.#staged.folders.has(above) && statOf(this.#at(`${above}/.git` as PathBytes)) !== null) return above;
-      } catch (error) {
-        if (error instanceof Unreadable) return above;
-        throw error;
-      }
-      folders.add(above);
+  /** Whether it is a folder that is gone through; those above it are. */
+  #isEntered(folder: PathBytes): boolean {
+    try {
+      if (statOf(this.#at(folder))?.kind !== 'folder') return false;
+      if (this.#staged.folders.has(folder)) return true;
+      return this.#staged.byPath.get(folder)?.mode !== Mode.submodule && !this.#rules.isIgnored(folder, true) && statOf(this.#at(`${folder}/.git` as PathBytes)) === null;
+    } catch (error) {
+      if (error instanceof Unreadable) return false;
+      throw error;
     }
-    return path;
   }
 
   /** What is otherwise than the index has it, at these places and below, and the folders that were gone through. */
