@@ -10,20 +10,22 @@ import { Lookup } from './lookup.ts';
 import type { View, Workspace } from './workspace.ts';
 
 export async function landedIn(workspace: Workspace, before: View, after: View): Promise<Landed> {
-  const { composition } = before.state, reader = await workspace.repository();
-  const still = new Set(after.engine.tables.segments.map((s) => s.tip));
+  const { composition } = before.state, reader = await workspace.repository(), { segments } = before.engine.tables;
+  const still = new Set(after.engine.tables.segments.map((s) => s.commit)), places = new Map(segments.map((s, i) => [s.tip, i]));
+  const mine = new Set(composition.acus.flatMap((id) => before.engine.acu(id)?.segments ?? []).map((tip) => places.get(tip)!));
+  // of a branch that was taken apart, those that were left out may have landed without the others
+  const branches = new Set([...mine].flatMap((n) => segments[n]!.within ?? []));
+  const asked = segments.flatMap(({ commit, within, standing }, n) => ((mine.has(n) || (within !== null && branches.has(within))) && standing !== 'gone' && !still.has(commit) ? [n] : []));
   const landed = new Map<Oid, 'here' | 'taken back'>();
-  const tips = new Map<Oid, number>();
-  for (const id of composition.acus) {
-    for (const tip of before.engine.acu(id)?.segments ?? []) if (!still.has(tip)) tips.set(tip, before.engine.tables.segments.findIndex((s) => s.tip === tip));
-  }
-  if (tips.size === 0) return landed;
+  if (asked.length === 0) return landed;
   const moment = await workspace.moment(before), base = new Lookup(reader);
-  for (const tip of await reachable(reader, after.engine.base, [...tips.keys()])) {
+  const inBase = new Set(await reachable(reader, after.engine.base, [...new Set(asked.map((n) => segments[n]!.commit))]));
+  for (const n of asked) {
+    if (!inBase.has(segments[n]!.commit)) continue;
     let back = 0;
-    const edits = await moment.edits(tips.get(tip)!);
+    const edits = mine.has(n) ? await moment.edits(n) : [];
     for (const { path, before: was } of edits) if (sameEntry(await base.file(after.engine.tables.baseTree, path), was)) back++;
-    landed.set(tip, edits.length > 0 && back === edits.length ? 'taken back' : 'here');
+    landed.set(segments[n]!.tip, edits.length > 0 && back === edits.length ? 'taken back' : 'here');
   }
   return landed;
 }
