@@ -2,22 +2,27 @@
 // their type, and give way to directories.
 import type { Oid, PathBytes } from '../app/core/bytes.ts';
 import type { Changes } from '../app/core/changes.ts';
+import { Composer } from '../app/core/compose.ts';
 import type { Contents } from '../app/core/contents.ts';
-import type { Step, Strand } from '../app/core/grain/model.ts';
+import type { Step, Strand, Unit } from '../app/core/grain/model.ts';
+import { unravel } from '../app/core/grain/unravel.ts';
+import { Woven } from '../app/core/grain/woven.ts';
+import type { Entry } from '../app/core/repository.ts';
+import { settle } from '../app/core/waves.ts';
 import type { Random } from './random.ts';
-import { type Blobs, type Entries, type File, type Files, changesOf, contentsOf, entriesOf, place } from './treeMerges.ts';
+import { type Blobs, type Entries, type File, type Files, changesOf, contentsOf, entriesOf, place, treeOf } from './treeMerges.ts';
 
 export interface StackShape { readonly steps: number; readonly lines: number; /** every line is written once and never again: then there is one way to align */ readonly distinct: boolean; /** files that are no text, modes, types, names that give way */ readonly kinds: boolean }
 
 const PATHS = ['f', 'g', 'd/a', 'd/b', 'e'];
 const NAMES = ['f', 'd', 'e', 'd/a', 'd/b', 'f/x', 'e/y', 'new'];
 
-/** The trees of a stack, the base's first. */
-export function stack(random: Random, { steps, lines, distinct, kinds }: StackShape): Files[] {
+/** The trees of a stack, the base's first. `from`: the base, which is another stack's tree; `word` tells its lines from all others'. */
+export function stack(random: Random, { steps, lines, distinct, kinds }: StackShape, from?: Files, word = 'line'): Files[] {
   let written = 0;
-  const line = (): string => (distinct ? `line ${written++}` : `${random.pick(['a', 'b', 'c', '}', ''])}`);
+  const line = (): string => (distinct ? `${word} ${written++}` : `${random.pick(['a', 'b', 'c', '}', ''])}`);
   const fresh = (): File => ({ mode: '100644', content: Array.from({ length: lines }, () => `${line()}\n`).join('') });
-  let now = new Map<string, File>(PATHS.slice(0, 2 + random.below(PATHS.length - 1)).map((path) => [path, fresh()]));
+  let now = new Map<string, File>(from ?? PATHS.slice(0, 2 + random.below(PATHS.length - 1)).map((path) => [path, fresh()]));
   const out: Files[] = [now];
   for (let i = 0; i < steps; i++) {
     const next = new Map(now);
@@ -58,9 +63,62 @@ export function strandOf(files: readonly Files[]): Stacked {
   return { contents: contentsOf(blobs), blobs, trees, strand: { lower: [], below: new Map(), steps, apart: true } };
 }
 
-export const commitId = (n: number): Oid => n.toString(16).padStart(40, 'c') as Oid;
+/** A stack A, B and C on it, and D on both; D is one unit where B and C do not go together, which `meet` tells. */
+export interface Forked extends Omit<Stacked, 'strand'> { readonly strands: readonly Strand[]; readonly meet: boolean }
+
+export async function forked(random: Random, shape: StackShape): Promise<Forked> {
+  const blobs: Blobs = new Map(), a = stack(random, shape), base = entriesOf(a[0]!, blobs);
+  const on = (word: string): Files[] => stack(random, { ...shape, steps: 1 + random.below(shape.steps) }, a.at(-1)!, word);
+  const b = on('b'), c = on('c');
+  for (const files of [...a, ...b, ...c]) entriesOf(files, blobs);
+  const contents = contentsOf(blobs), changes = (files: Files): Changes => changesOf(base, entriesOf(files, blobs));
+  const tips = [changes(a.at(-1)!), changes(b.at(-1)!), changes(c.at(-1)!)], closures = [[0], [0, 1], [0, 2]].map((list) => new Set(list));
+  const composer = new Composer(contents, { base: treeOf(base), changes: (i) => tips[i]!, closure: (i) => closures[i]!, tip: (i) => String(i) });
+  const below = await settle(contents, () => composer.compose([1, 2])), meet = below.conflicts.length === 0;
+  const content = ({ mode, oid }: Entry): File => ({ mode: mode.toString(8) as File['mode'], content: mode === 0o160000 ? oid : Buffer.from(blobs.get(oid) ?? contents.made.get(oid)!).toString('latin1') });
+  const tree = new Map([...base].map(([path, entry]): [string, File] => [path, content(entry)]));
+  for (const [path, { after }] of below.changes) if (after === null) tree.delete(path); else tree.set(path, content(after));
+  const d = stack(random, shape, meet ? tree : b.at(-1)!, 'd').slice(1);
+  let commits = 0;
+  const steps = (files: readonly Files[]): Step[] => files.map((each) => ({ commit: commitId(commits++), commits: 1, changes: changes(each) }));
+  const strands: Strand[] = [
+    { lower: [], below: new Map(), steps: steps(a.slice(1)), apart: true },
+    { lower: [0], below: tips[0]!, steps: steps(b.slice(1)), apart: true },
+    { lower: [0], below: tips[0]!, steps: steps(c.slice(1)), apart: true },
+    { lower: [1, 2], below: below.changes, steps: steps(d), apart: meet },
+  ];
+  return { contents, blobs, trees: [base], strands, meet };
+}
+
+export const commitId = (n: number): Oid => `c${n.toString(16).padStart(39, '0')}` as Oid;
 
 /** path → "mode oid" of a change's outcome, absent where it is gone. */
 export const outcome = (changes: Changes): string => [...changes].map(([path, { after }]) => `${path} ${after === null ? '-' : `${after.mode} ${after.oid}`}`).sort().join('\n');
 
 export const at = (path: string): PathBytes => path as PathBytes;
+
+export interface Unravelled { readonly units: readonly Unit[]; /** by unit: it and all it requires */ readonly closures: readonly ReadonlySet<number>[]; readonly woven: Woven }
+
+/** All texts are held afterwards. */
+export async function unravelled(contents: Contents, blobs: Blobs, strands: readonly Strand[]): Promise<Unravelled> {
+  await settle(contents, () => contents.needTexts(blobs.keys()));
+  const units = await settle(contents, () => unravel(contents, strands));
+  return { units, ...wovenOf(contents, units) };
+}
+
+export function wovenOf(contents: Contents, units: readonly Pick<Unit, 'key' | 'requires' | 'edits' | 'changes'>[]): { readonly closures: readonly ReadonlySet<number>[]; readonly woven: Woven } {
+  const closures: Set<number>[] = [];
+  for (const [i, { requires }] of units.entries()) closures.push(new Set([...requires.flatMap((r) => [...closures[r]!]), i]));
+  return { closures, woven: new Woven(contents, { own: (i) => units[i]!.edits, changes: (i) => units[i]!.changes, closure: (i) => closures[i]!, tip: (i) => units[i]!.key }) };
+}
+
+/** A random set closed under dependency. */
+export function closedSet(random: Random, units: readonly Pick<Unit, 'requires'>[], likely = 0.6): Set<number> {
+  const set = new Set<number>();
+  for (const [i, { requires }] of units.entries()) if (requires.every((r) => set.has(r)) && random.chance(likely)) set.add(i);
+  return set;
+}
+
+/** Those of a set that nothing else in it requires. */
+export const topsIn = (set: ReadonlySet<number>, closures: readonly ReadonlySet<number>[]): number[] =>
+  [...set].filter((unit) => ![...set].some((other) => other !== unit && closures[other]!.has(unit))).sort((a, b) => a - b);

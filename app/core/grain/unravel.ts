@@ -434,7 +434,7 @@ class Family {
       bases.set(path, base);
       const after = step.changes.has(path) ? step.changes.get(path)!.after : base;
       // where those below conflict, the answer to it is an edit, whosever version it is
-      const kept = versions.find((entry) => !sameEntry(entry, after)) ?? versions[0] ?? base;
+      const other = versions.findIndex((entry) => !sameEntry(entry, after)), kept = versions[Math.max(other, 0)]!;
       if (!sameEntry(base, kept)) before.set(path, { before: base, after: kept });
       if (!line) told.set(path, { before: kept, after });
     }
