@@ -87,7 +87,7 @@ export function clusterTwin(pieces: number, kinds: readonly (readonly Tie[])[], 
   }
   const first = (list: readonly number[][]): number => Math.min(...list.flat());
   const between = (x: readonly number[], y: readonly number[]): number => Math.max(...x.flatMap((a) => y.map((b) => weightOf(a, b))));
-  let parts = cores.map((core) => [core]);
+  const parts = cores.map((core) => [core]);
   for (;;) {
     parts.sort((x, y) => first(x) - first(y));
     let best: { x: number; y: number; sum: number; of: number } | null = null;
