@@ -71,6 +71,8 @@ export class ConflictIndex {
   share(a: number, b: number): boolean { return this.#closures.share(a, b); }
   /** Does any segment come after another (the finer grains)? */
   get hasHistories(): boolean { return !this.#histories.isEmpty; }
+  /** Segments with different ones have no history in common. */
+  familyOf(segment: number): number { return this.#histories.familyOf(segment); }
   /** Is one of two before the other in a history? Such a pair never conflicts. */
   standTogether(a: number, b: number): boolean { return this.#histories.together(a, b); }
   /** The tops of what both stand on, ascending; empty: the base alone. */

@@ -30,6 +30,9 @@ export class Histories {
     this.#count = segments.length;
   }
 
+  /** Segments with different families have no history in common. */
+  familyOf(segment: number): number { return this.#closures === null ? segment : this.#closures.family[segment]!; }
+
   /** Is one of two before the other? */
   together(a: number, b: number): boolean {
     return this.#closures !== null && a !== b && this.#closures.includes(Math.max(a, b), Math.min(a, b));

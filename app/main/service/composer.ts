@@ -73,7 +73,10 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
   if (!ok) return { conflicts, missing };
   const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
   const tops = engine.tops(ids);
-  if (bodies !== undefined) await warm.learn(tops, segmentsOf(engine, warm), bodies);
+  if (bodies !== undefined) {
+    await warm.learn(tops, segmentsOf(engine, warm), bodies);
+    await warm.learnOwn(engine, tops, bodies);
+  }
   const composer = composerFor(engine, contents, warm);
   const composed = await warm.settle(contents, () => composer.compose(tops), signal);
   signal?.throwIfAborted();

@@ -5,7 +5,7 @@ import { type Change, type Changes, isRegular } from '../../core/changes.ts';
 import type { SegmentGraph } from '../../core/compose.ts';
 import type { ContentSource } from '../../core/contents.ts';
 import type { Engine } from '../../core/engine.ts';
-import { AcumenError } from '../../core/errors.ts';
+import { AcumenError, bug } from '../../core/errors.ts';
 import type { Edit, Segment } from '../../core/model.ts';
 import { type Delta, type RepositoryReader } from '../../core/repository.ts';
 import type { BaseTree } from '../../core/treeMerge/merge.ts';
@@ -17,12 +17,17 @@ import { LayeredCache, type Shelf } from './cache/cache.ts';
 import * as kinds from './cache/kinds.ts';
 import { contentSource } from './importer.ts';
 
+/** Bodies of segments that are read at once. */
+const AT_ONCE = 256;
+
+function unlearned(segment: number): never { throw bug('a set of one history is composed, and what its units change was not asked for', { segment }); }
+
 export class Warm {
   readonly #contents: Shelf<Uint8Array>;
   readonly kept: KeptTexts;
   readonly #reader: RepositoryReader;
   #trees: Trees;
-  #segments: { readonly engine: Engine; readonly graph: SegmentGraph } | null = null;
+  #segments: { readonly engine: Engine; readonly graph: SegmentGraph; readonly own: Map<number, readonly Edit[]> } | null = null;
 
   readonly cache: LayeredCache;
 
@@ -123,6 +128,22 @@ export class Warm {
     this.kept.patches.set(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
   }
 
+  /**
+   * What these segments change of their own, which weaving sets of one history asks for (finer grains): of those in whose family there are
+   * several, with all that they stand on.
+   */
+  async learnOwn(engine: Engine, tops: readonly number[], bodies: (segments: readonly number[]) => Promise<readonly Segment[]>): Promise<void> {
+    const { index } = engine, own = this.#segments?.engine === engine ? this.#segments.own : null;
+    if (own === null || !index.hasHistories) return;
+    const families = Map.groupBy(tops, (s) => index.familyOf(s)), wanted = new Set<number>();
+    for (const family of families.values()) if (family.length > 1) for (const top of family) for (const s of index.closure(top)) if (!own.has(s)) wanted.add(s);
+    const list = [...wanted];
+    for (let at = 0; at < list.length; at += AT_ONCE) {
+      const some = list.slice(at, at + AT_ONCE);
+      for (const [i, { edits }] of (await bodies(some)).entries()) own.set(some[i]!, edits);
+    }
+  }
+
   /** What composing asks of an engine's segments; kept for the newest engine. */
   segments(engine: Engine, changesOf: (segment: number) => Changes): SegmentGraph {
     if (this.#segments?.engine !== engine) {
@@ -132,9 +153,11 @@ export class Warm {
         if (one === undefined) known.set(segment, one = of(segment));
         return one;
       };
-      this.#segments = { engine, graph: {
+      const own = new Map<number, readonly Edit[]>();
+      this.#segments = { engine, own, graph: {
         base: this.#base(engine.tables.baseTree), tip: (s) => engine.tables.segments[s]!.tip,
         changes: once(changes, changesOf), closure: once(closures, (s) => new Set(engine.index.closure(s))),
+        ...engine.index.hasHistories && { family: (s: number) => engine.index.familyOf(s), own: (s: number) => own.get(s) ?? unlearned(s) },
       } };
     }
     return this.#segments.graph;
