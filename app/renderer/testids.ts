@@ -7,6 +7,8 @@ export const ids = {
   verdict: 'verdict', // data-kind: fits, needs, conflicts, unable
   composition: 'composition', member: 'member', // data-acu
   proposal: 'proposal', proposalAccept: 'proposal-accept', refused: 'refused', // data-kind
+  largest: 'largest', largestRule: 'largest-rule', largestProof: 'largest-proof', largestTake: 'largest-take', // data-state, data-optimal
+  whyNot: 'why-not', whyNotSwap: 'why-not-swap', // data-kind
   rebound: 'rebound', // data-outcome on its rows
    ghost: 'drag-verdict',
   graph: 'graph', graphList: 'graph-list', // data-settled on graph
@@ -16,7 +18,7 @@ export const ids = {
   composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',
   branchName: 'branch-name', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
   history: 'history', historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
-  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', baseStart: 'base-start',
+  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', baseStart: 'base-start', grain: 'grain', grainStart: 'grain-start',
   console: 'console', // data-at: the report's moment, data-section, data-paused
   levelCard: 'level-card', latencyChart: 'latency-chart', throughputChart: 'throughput-chart', operationRow: 'operation-row', flame: 'flame', reportAt: 'report-at', asTable: 'as-table',
   alert: 'alert', response: 'response', baselineName: 'baseline-name', baseline: 'baseline', trial: 'trial',

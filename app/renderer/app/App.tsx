@@ -6,6 +6,7 @@ import { warmUp } from '../components/Diff.tsx';
 import { Notices } from '../components/Notices.tsx';
 import { KeysHelp, Palette } from '../components/Palette.tsx';
 import { Acus } from '../panels/Acus.tsx';
+import { ChangeGrain } from '../panels/ChangeGrain.tsx';
 import { Composition } from '../panels/Composition.tsx';
 import { Conflicts } from '../panels/Conflicts.tsx';
 import { DragGhost } from '../panels/DragGhost.tsx';
@@ -39,6 +40,7 @@ export function App() {
       {overlay === 'import' && <ImportOverlay />}
       {overlay === 'patches' && <PatchesOverlay />}
       {overlay === 'base' && <MoveBase />}
+      {overlay === 'grain' && <ChangeGrain />}
       <DragGhost />
       <Notices />
       <Announcer />

@@ -1,10 +1,11 @@
 // What a person can do, each in one function: behind buttons, keys, palette and drops alike (commands/list.ts names them).
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Rebinding } from '../../core/model.ts';
+import type { Grain, Rebinding } from '../../core/model.ts';
 import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
 import { chosen, setKey, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
+import { grainWords, noteGrain } from '../state/grains.ts';
 import { complain, news } from '../state/notices.ts';
 import { begin, change, useOperations } from '../state/operations.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
@@ -148,7 +149,8 @@ export async function clear(): Promise<void> {
   if (chosen().length > 0) await replaceSet([], 'Clear the composition');
 }
 
-async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<void> {
+/** Makes this set the composition: one operation, shown at once. */
+export async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<void> {
   droppedAt = at;
   useComposition.setState({ pending: acus });
   useUi.setState({ inspector: 'composed' });
@@ -243,12 +245,13 @@ export const chooseFile = (file: PathBytes): void => useComposition.setState({ f
 
 // ---- operations of the workspace
 
-export async function importRepository(path: string | null, base: string | null, refs: readonly string[], patches: readonly GivenPatch[] = [], title?: string): Promise<boolean> {
+export async function importRepository(path: string | null, base: string | null, refs: readonly string[], patches: readonly GivenPatch[] = [], title?: string, grain: Grain = useConnection.getState().repository?.grain ?? 'branch'): Promise<boolean> {
   const summary = await operate('import', {
-    path, base, refs: [...refs], grain: useConnection.getState().repository?.grain ?? 'branch', ...(patches.length > 0 ? { patches: { add: patches, drop: false } } : {}),
+    path, base, refs: [...refs], grain, ...(patches.length > 0 ? { patches: { add: patches, drop: false } } : {}),
   }, title ?? (path === null ? 'Import again' : `Import ${path}`));
   if (summary === null) return false;
   showRebound(summary.rebound);
+  noteGrain(`${summary.base} ${summary.sources}`, grain, summary.acus);
   news(`Imported ${plural(summary.acus, 'ACU')} from ${plural(summary.sources, 'source')} in ${(summary.ms / 1000).toFixed(1)} s.`);
   return true;
 }
@@ -266,6 +269,18 @@ export const dismissRebound = (): void => useComposition.setState({ rebound: nul
 /** The same sources on another base. */
 export async function moveBase(base: string): Promise<boolean> {
   return await importRepository(null, base, [], [], `Move the base to ${base}`);
+}
+
+/** The same sources on the same base, cut finer or coarser. */
+export async function changeGrain(grain: Grain): Promise<boolean> {
+  noteGrainNow();
+  return await importRepository(null, null, [], [], `Cut ${grainWords[grain].title}`, grain);
+}
+
+/** How many ACUs there are at the grain that is shown. */
+export function noteGrainNow(): void {
+  const { status, base, sources, rows } = useReplica.getState(), { repository } = useConnection.getState();
+  if (status === 'ready' && base !== null && repository !== null) noteGrain(`${base} ${sources.length}`, repository.grain, rows.length);
 }
 
 /** Patch files beside what was imported before; from now on they are read with every import. */

@@ -23,6 +23,7 @@ import type { Command } from './registry.ts';
 const always = (): null => null;
 const away = (): string | null => (useConnection.getState().state === 'open' ? null : 'The service is away.');
 const noRepository = (): string | null => away() ?? (useConnection.getState().repository === null ? 'No repository is open.' : null);
+const noBase = (): string | null => noRepository() ?? (useConnection.getState().repository?.base === null ? 'Nothing is imported yet.' : null);
 const nothingSelected = (): string | null => (act.targets().length > 0 ? null : 'Nothing is selected.');
 const nothingComposed = (): string | null => (chosen().length > 0 ? null : 'The composition is empty.');
 const noConsole = (): string | null => (useUi.getState().tab === 'performance' ? null : 'Go to Performance first.');
@@ -140,6 +141,7 @@ export function registerCommands(): void {
     ...(platform.chooseFolder === null ? [] : [{ id: 'repository.open', title: 'Open a folder in its own window…', group: 'Repository', keys: [], scope: 'window', disabled: always, run: platform.chooseFolder } satisfies Command]),
     { id: 'repository.patches', title: 'Add patch files…', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => open('patches') },
     { id: 'repository.base', title: 'Move the base…', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => open('base') },
+    { id: 'repository.grain', title: 'Change the grain: by branch, commit or atom…', group: 'Repository', keys: [], scope: 'window', disabled: noBase, run: () => open('grain') },
     { id: 'repository.refresh', title: 'Import again: read what changed', group: 'Repository', keys: ['R'], scope: 'window', disabled: noRepository, run: () => { void act.importRepository(null, null, []); } },
     { id: 'repository.cancel', title: 'Cancel the running operation', group: 'Repository', keys: [], scope: 'window', disabled: () => (running() === null ? 'Nothing is running.' : null), run: () => { const it = running(); if (it !== null) act.cancel(it.ticket); } },
     { id: 'repository.fsck', title: 'Check the store (fsck)', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => { void act.fsck(); } },

@@ -5,9 +5,11 @@ import { CommandButton } from '../components/CommandButton.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
 import { command, run, shownKeys } from '../commands/registry.ts';
 import { useConnection } from '../state/connection.ts';
+import { grainWords } from '../state/grains.ts';
 import { useOperations } from '../state/operations.ts';
 import { useUi } from '../state/ui.ts';
 import type { Tab, Theme } from '../state/ui.ts';
+import { ids } from '../testids.ts';
 
 const tabs: readonly (readonly [tab: Tab, name: string])[] = [['compose', 'Compose'], ['conflicts', 'Conflicts'], ['collaboration', 'Collaboration'], ['performance', 'Performance']];
 const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
@@ -31,6 +33,7 @@ export function TopBar() {
       <div className="topbar-left">
         <span className="brand"><Brand /><span className="brand-name">Acumen</span></span>
         {repository !== null && <button type="button" className="button quiet repository" title={`${visible(repository.path)}\nImport or open another repository`} onClick={() => run('repository.import')}><span className="truncate">{visible(repository.name)}</span><Icon name="down" size={11} /></button>}
+        {repository !== null && <CommandButton id="repository.grain" className="button quiet grain-button" testId={ids.grain} note={`Now one ACU ${grainWords[repository.grain].title}.`}>{grainWords[repository.grain].title}<Icon name="down" size={11} /></CommandButton>}
         <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
       </div>
       <div className="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>

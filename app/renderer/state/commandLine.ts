@@ -1,5 +1,6 @@
 // The command line that does what the screen does, to copy (design.md §6).
 import type { AcuId } from '../../core/bytes.ts';
+import type { Grain } from '../../core/model.ts';
 import type { AcuRow, SourceRow } from '../../workers/client.ts';
 
 /** For POSIX shells: bare where nothing needs quoting. */
@@ -41,6 +42,11 @@ export function composeLine(repository: string, names: readonly string[], branch
 
 export function importLine(repository: string, base: string | null, refs: readonly string[], patches: readonly string[] = []): string {
   return ['acumen', 'import', repository, ...(base === null ? [] : ['--base', base]), ...refs.flatMap((ref) => ['--refs', ref]), ...patches.flatMap((patch) => ['--patch', patch])].map(quote).join(' ');
+}
+
+/** The same sources on the same base: what is remembered with the store. */
+export function grainLine(repository: string, grain: Grain): string {
+  return ['acumen', 'import', repository, '--grain', grain].map(quote).join(' ');
 }
 
 /**
