@@ -26,7 +26,8 @@ export function listWorktrees(gitDir: string): Listing {
   const found: Found[] = [], unusable: Listing['unusable'][number][] = [];
   const config = readConfig(gitDir, 'native');
   const main = mainFolder(gitDir, config);
-  if (main !== null) found.push({ headDir: gitDir, folder: main, ref: MAIN_REF, locked: null });
+  if (main !== null && leadsTo(main, gitDir)) found.push({ headDir: gitDir, folder: main, ref: MAIN_REF, locked: null });
+  else if (main !== null) unusable.push({ name: 'the main worktree' as ByteString, reason: `the folder ${main} does not lead back to the repository` });
   for (const headDir of linkedHeads(gitDir)) {
     const id = fromUtf8(basename(headDir)), name = `worktree ${id}` as ByteString;
     const locked = textOf(join(headDir, 'locked'));
@@ -62,11 +63,11 @@ export function linkedHeads(gitDir: string): string[] {
   return entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(folder, name)).sort();
 }
 
-/** Null for a bare repository. `core.worktree` counts only where the folder leads back, as a submodule's does. */
+/** Null for a bare repository. What `core.worktree` names counts only if it leads back, as a submodule's does. */
 function mainFolder(gitDir: string, config: readonly ConfigEntry[]): string | null {
   const told = lastValue(config, 'core', 'worktree');
-  const folder = told !== null ? resolve(gitDir, Buffer.from(told, 'latin1').toString()) : isBare(gitDir, config) || !gitDir.endsWith(`${sep}.git`) ? null : dirname(gitDir);
-  return folder !== null && leadsTo(folder, gitDir) ? folder : null;
+  if (told !== null) return resolve(gitDir, Buffer.from(told, 'latin1').toString());
+  return isBare(gitDir, config) || !gitDir.endsWith(`${sep}.git`) ? null : dirname(gitDir);
 }
 
 function linkedFolder(headDir: string): { readonly folder: string } | { readonly reason: string } {

@@ -1,5 +1,6 @@
 // The index of a working tree as a table, and what differs in it from HEAD's tree. It is read as it lies: nothing is refreshed, and no
 // lock is taken, for git replaces the file as a whole.
+import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { type ByteString, type Oid, type PathBytes } from '../../../core/bytes.ts';
 import type { Change } from '../../../core/changes.ts';
@@ -38,9 +39,14 @@ export async function readStaged(headDir: string, idBytes: number, trees: Trees)
   const stat = lstatIfThere(path);
   const bytes = stat === null ? null : readSmall(path, INDEX_BYTES);
   if (bytes === null) return table([], new Map(), 0);
+  checkSum(path, bytes, idBytes);
   let read;
   try {
-    read = parseIndex(bytes, idBytes, (oid) => readSmall(join(headDir, `sharedindex.${oid}`), INDEX_BYTES));
+    read = parseIndex(bytes, idBytes, (oid) => {
+      const sharedPath = join(headDir, `sharedindex.${oid}`), shared = readSmall(sharedPath, INDEX_BYTES);
+      if (shared !== null) checkSum(sharedPath, shared, idBytes);
+      return shared;
+    });
   } catch (error) {
     if (!(error instanceof IndexError)) throw error;
     throw corruptObject(path, error.message, { path }, error);
@@ -49,6 +55,13 @@ export async function readStaged(headDir: string, idBytes: number, trees: Trees)
   const entries = sparse.length === 0 ? read.entries : await expanded(read.entries, trees);
   // The time before reading: a file that is replaced meanwhile only makes more of the files doubtful.
   return table(entries, sparse.length === 0 ? read.cached : new Map(), Math.floor(stat!.mtimeMs / 1000));
+}
+
+/** git itself does not look, for speed; a damaged index would show as edits of whatever is damaged. All zeros: index.skipHash. */
+function checkSum(path: string, bytes: Buffer, idBytes: number): void {
+  const said = bytes.subarray(-idBytes);
+  if (bytes.length >= idBytes && (said.every((byte) => byte === 0) || hash(idBytes === 32 ? 'sha256' : 'sha1', bytes.subarray(0, -idBytes), 'buffer').equals(said))) return;
+  throw corruptObject(path, 'its checksum is not that of its content', { path });
 }
 
 /** Folders of a sparse index are what lies in their trees, none of it checked out. */
