@@ -95,18 +95,33 @@ export function versionOf(contents: Contents, line: Line, chosen: Bits): Entry |
   return { mode, oid };
 }
 
+/** Whether the one stands on the other. */
+export type Knows = (unit: number, other: number) => boolean;
+
+/**
+ * The mode that units, ascending and closed under dependency, make of a life, and the last of them to set it: a three-way merge of
+ * those; null where they conflict.
+ */
+export function modeOf(life: Life, units: readonly number[], knows: Knows): { readonly mode: number; readonly last: readonly number[] } | null {
+  const last = units.filter((unit) => !units.some((other) => other !== unit && knows(other, unit)));
+  const set = (unit: number | undefined): number => (unit === undefined ? life.entry!.mode : life.modes.get(unit)!);
+  const common = set(units.findLast((unit) => last.every((top) => top === unit || knows(top, unit))));
+  const others = new Set(last.map(set).filter((mode) => mode !== common));
+  return others.size > 1 ? null : { mode: [...others][0] ?? common, last };
+}
+
 /**
  * Where a path stands when several histories come together, of which none has all of another; null where they conflict. `expected`: what
- * it should be, in place of content to be made.
+ * it should be, in place of content to be made; `chosen`: all units of these histories.
  */
-export function joinedLine(contents: Contents, lines: readonly Line[], expected: Entry | null): Line | null {
+export function joinedLine(contents: Contents, lines: readonly Line[], expected: Entry | null, chosen: Bits, knows: Knows): Line | null {
   const [{ path, base, life, earlier }] = lines as readonly [Line, ...Line[]];
   if (lines.some((line) => line.life !== life)) return null;
   const common = { path, base, life, earlier, began: distinct(lines.flatMap(({ began }) => began)) };
   if (life.entry === null) return { ...common, entry: null, history: null, modes: [] };
-  const changed = lines.filter(({ entry }) => entry!.mode !== life.entry!.mode), [first] = changed;
-  if (changed.some(({ entry }) => entry!.mode !== first!.entry!.mode)) return null;
-  const mode = first?.entry!.mode ?? life.entry.mode, modes = distinct(changed.flatMap((line) => line.modes));
+  const decided = modeOf(life, [...life.modes.keys()].filter((unit) => has(chosen, unit)).sort((a, b) => a - b), knows);
+  if (decided === null) return null;
+  const { mode, last: modes } = decided;
   const set = lines.reduce((sum, { history }) => (history === null ? sum : union(sum, history.set)), none);
   if (set.length === 0) return { ...common, entry: { mode, oid: life.entry.oid }, history: null, modes };
   const history = weaveOf(contents, life).history(set);

@@ -147,7 +147,8 @@ class Family {
     const lines = [...from.keys()];
     const latest = lines.filter((line) => !lines.some((other) => other !== line && writersOf(line).every((unit) => has(from.get(other)!, unit))));
     if (latest.length < 2) return latest[0] ?? lines[0];
-    return joinedLine(this.#contents, latest, below.has(path) ? below.get(path)!.after : latest[0]!.base);
+    return joinedLine(this.#contents, latest, below.has(path) ? below.get(path)!.after : latest[0]!.base,
+      lower.reduce((sum, l) => union(sum, this.#all[l]!), none), (unit, other) => has(this.#drafts[unit]!.closure, other));
   }
 
   /** All paths that a strand's lower ones write. */

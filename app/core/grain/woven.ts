@@ -8,7 +8,7 @@ import type { Interner } from '../lines.ts';
 import type { Edit } from '../model.ts';
 import type { Entry } from '../repository.ts';
 import { type Failing, Orders } from '../sets/orders.ts';
-import { type Life, lifeAfter, lifeOf, weaveOf } from './line.ts';
+import { type Life, lifeAfter, lifeOf, modeOf, weaveOf } from './line.ts';
 
 /** Units as composing asks for them, by index: whatever is required, or before in history, has a lower one. */
 export interface UnitGraph {
@@ -135,7 +135,7 @@ export class Woven {
     if (last.some((unit) => of.get(unit)!.life !== life)) return null;
     const rest = last.length === 0 ? units : units.filter((unit) => !last.some((one) => closure(one).has(unit)));
     if (rest.some((unit) => of.get(unit)!.life !== life)) return null;
-    return { life, text: rest.filter((unit) => of.get(unit)!.hunks), modes: this.#topsOf(rest.filter((unit) => of.get(unit)!.mode)) };
+    return { life, text: rest.filter((unit) => of.get(unit)!.hunks), modes: rest.filter((unit) => of.get(unit)!.mode) };
   }
 
   /** Those that no other requires; given ascending. */
@@ -150,9 +150,9 @@ export class Woven {
     if (state === null) return { clash: 'registers' };
     const { life, text, modes } = state;
     if (life.entry === null) return { entry: null };
-    const set = new Set(modes.map((unit) => life.modes.get(unit)!).filter((mode) => mode !== life.entry!.mode));
-    if (set.size > 1) return { clash: 'registers' };
-    const mode = [...set][0] ?? life.entry.mode;
+    const decided = modeOf(life, modes, (unit, other) => this.#graph.closure(unit).has(other));
+    if (decided === null) return { clash: 'registers' };
+    const { mode } = decided;
     if (text.length === 0) return { entry: { mode, oid: life.entry.oid } };
     const woven = weaveOf(this.#contents, life).composeSet(this.#tips(text));
     return 'conflict' in woven ? { clash: 'text' } : { entry: { mode, oid: this.#contents.makeText(woven.lines) } };
