@@ -12,6 +12,7 @@ import { change, heard, useOperations } from '../state/operations.ts';
 import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
+import { useSuggestion } from '../state/suggestion.ts';
 import { say } from '../state/ui.ts';
 import { platform } from './here.ts';
 import { Refused } from './platform.ts';
@@ -81,6 +82,7 @@ async function tryConnect(): Promise<void> {
       const mine = state.mine.some((operation) => operation.ticket === ticket) ? state.mine : heard(state.mine, { ticket, kind: 'import' }, performance.now());
       return { mine: change(mine, ticket, { stage: 'running', phase, done, total }) };
     }));
+    mine.on('search', ({ ticket, weight, bound }) => useSuggestion.setState(({ search }) => (search?.ticket === ticket ? { search: { ticket, weight, bound } } : {})));
     mine.on('stats', ({ report }) => usePerformance.setState((state) => heardReport(state, report)));
     mine.on('load', ({ load }) => usePerformance.setState((state) => heardLoad(state, load)));
     mine.on('epoch', onEpoch);

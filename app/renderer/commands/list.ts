@@ -2,6 +2,7 @@
 import * as act from '../app/actions.ts';
 import * as collaborate from '../app/collaboration.ts';
 import * as perform from '../app/performance.ts';
+import * as suggesting from '../app/suggesting.ts';
 import { platform } from '../app/here.ts';
 import { tryNow } from '../app/session.ts';
 import { useBoard } from '../state/board.ts';
@@ -14,6 +15,7 @@ import { sectionNames, sections, usePerformance, zoomBack } from '../state/perfo
 import { noSelection, selectAll, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { Theme } from '../state/ui.ts';
+import { useSuggestion } from '../state/suggestion.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
 import { ids } from '../testids.ts';
@@ -61,6 +63,8 @@ function escape(): void {
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
   if (useComposition.getState().rebound !== null) { act.dismissRebound(); return; }
+  if (useSuggestion.getState().search !== null) { suggesting.stopSearch(); return; }
+  if (useSuggestion.getState().isOpen) { suggesting.closeLargest(); return; }
   useSelection.setState((selection) => ({ ...noSelection, cursor: selection.cursor }));
 }
 
@@ -80,6 +84,12 @@ export function registerCommands(): void {
       id: 'composition.remove', title: 'Remove the selection from the composition', group: 'Composition', keys: ['Delete', 'Backspace'], scope: 'list',
       disabled: () => { const inside = new Set(chosen()); return act.targets().some((id) => inside.has(id)) ? null : 'Nothing selected is in the composition.'; },
       run: () => { const inside = new Set(chosen()); void act.remove(act.targets().filter((id) => inside.has(id))); },
+    },
+    { id: 'composition.largest', title: 'Find the largest compatible composition', group: 'Composition', keys: ['L'], scope: 'window', disabled: noRepository, run: () => { void suggesting.searchLargest(); } },
+    { id: 'composition.takeLargest', title: 'Compose the largest compatible set that was found', group: 'Composition', keys: [], scope: 'window', disabled: () => away() ?? suggesting.nothingToTake(), run: () => { void suggesting.takeLargest(); } },
+    {
+      id: 'composition.whyNot', title: 'Why is the selected ACU not in the composition?', group: 'Composition', keys: ['W'], scope: 'list', disabled: () => nothingSelected() ?? (nothingComposed() !== null && useSuggestion.getState().found === null ? 'Nothing is composed, and no largest set was searched for.' : null),
+      run: () => { useUi.setState({ tab: 'compose', inspector: 'acu' }); requestAnimationFrame(() => focusOn(ids.whyNot)); },
     },
     { id: 'composition.clear', title: 'Clear the composition', group: 'Composition', keys: [], scope: 'window', disabled: nothingComposed, run: () => { void act.clear(); } },
     { id: 'composition.write', title: 'Write the composition to a branch…', group: 'Composition', keys: ['Mod+Enter'], scope: 'anywhere', disabled: () => noRepository() ?? nothingComposed(), run: () => { useUi.setState({ tab: 'compose' }); open('branch'); } },

@@ -16,6 +16,7 @@ import { conflictWords, listed, plural, verdictWords } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import { subjectWords } from './VerdictLine.tsx';
+import { Largest } from './Largest.tsx';
 import { Rebound } from './Rebound.tsx';
 import { WriteBranch } from './WriteBranch.tsx';
 
@@ -52,11 +53,13 @@ export function Composition() {
         <h2>Composition</h2>
         <span className="muted">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
         <span className="spacer" />
+        <CommandButton id="composition.largest" className="button quiet small">Largest compatible</CommandButton>
         {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small">Clear</CommandButton>}
         <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} />Write to branch</CommandButton>
       </header>
       {branching && <WriteBranch />}
       <Proposal />
+      <Largest />
       <Rebound />
       <div className="composition-list">
         {chosen.length === 0

@@ -7,6 +7,7 @@ import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { replica, service } from '../app/session.ts';
+import { AcuLink } from '../components/AcuLink.tsx';
 import { Ago, Author, Counts, Empty, Id, Spinner } from '../components/atoms.tsx';
 import { Diff, DiffSwitch } from '../components/Diff.tsx';
 import { FileList } from '../components/FileList.tsx';
@@ -14,12 +15,10 @@ import { Glyph } from '../components/Icon.tsx';
 import { useAnswer } from '../components/useAnswer.ts';
 import { chosenIn, setKey, totals, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
-import { markOf } from '../state/markIndex.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import type { InspectorTab } from '../state/ui.ts';
-import { useVerdicts } from '../state/verdicts.ts';
 import { duration, exactTime, grouped, listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
@@ -27,6 +26,7 @@ import type { Methods } from '../../contract/methods.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
 import { History } from './History.tsx';
 import { WhoKnows } from './WhoKnows.tsx';
+import { WhyNot } from './WhyNot.tsx';
 
 const tabs: readonly (readonly [tab: InspectorTab, name: string])[] = [['acu', 'ACU'], ['composed', 'Composed'], ['history', 'History']];
 
@@ -78,16 +78,6 @@ function Several({ chosen }: { chosen: readonly AcuId[] }) {
   );
 }
 
-function AcuLink({ id }: { id: AcuId }) {
-  const row = useReplica((s) => s.byId.get(id));
-  const mark = useVerdicts((s) => (row === undefined || s.marks === null ? 'unknown' : markOf(s.marks[row.index])));
-  return (
-    <button type="button" className="acu-link" onClick={() => useSelection.setState({ selected: new Set([id]), cursor: id, anchor: id })}>
-      <Glyph mark={mark} size={10} /><span className="truncate">{nameOf(id)}</span>
-    </button>
-  );
-}
-
 function OneAcu({ row }: { row: AcuRow }) {
   const dependants = useReplica((s) => s.dependants.get(row.id)), generation = useReplica((s) => s.generation);
   const online = useConnection((s) => s.state === 'open');
@@ -121,6 +111,7 @@ function OneAcu({ row }: { row: AcuRow }) {
                 {conflicts.value.total > 1 && <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: [row.id] }); useUi.setState({ tab: 'conflicts' }); }}>Show all {grouped(conflicts.value.total)}</button>}
               </>
             )}</dd>
+            <WhyNot row={row} />
           </dl>
           <WhoKnows a={row.id} b={null} path={null} />
         </div>

@@ -1,0 +1,56 @@
+// Why the ACU that is looked at is not in the composition, or while that is empty in the set that was found: what keeps it out, what a swap costs, and
+// the swap.
+import { useMemo } from 'react';
+import type { Reason } from '../../core/suggestion.ts';
+import * as suggesting from '../app/suggesting.ts';
+import { AcuLink } from '../components/AcuLink.tsx';
+import { Spinner } from '../components/atoms.tsx';
+import { useAnswer } from '../components/useAnswer.ts';
+import { chosenIn, setKey, useComposition } from '../state/composition.ts';
+import { useConnection } from '../state/connection.ts';
+import { nameOf, useReplica } from '../state/replica.ts';
+import { costWords, useSuggestion } from '../state/suggestion.ts';
+import { plural } from '../state/words.ts';
+import { ids } from '../testids.ts';
+import type { AcuRow } from '../../workers/client.ts';
+import type { AcuId } from '../../core/bytes.ts';
+
+const SHOWN = 12;
+
+/** Two cells of a list of facts; nothing where there is no set that it could be in, or it is in it. */
+export function WhyNot({ row }: { row: AcuRow }) {
+  const composed = useComposition(chosenIn), generation = useReplica((s) => s.generation), online = useConnection((s) => s.state === 'open');
+  const rule = useSuggestion((s) => s.rule), found = useSuggestion((s) => (s.found?.generation === generation ? s.found.suggestion.acus : null));
+  const within = suggesting.setAskedAbout(composed, found);
+  const key = useMemo(() => (within === null || within.includes(row.id) ? null : `${generation} ${row.id} ${rule} ${setKey(within)}`), [within, row.id, rule, generation]);
+  const { value, state } = useAnswer(online ? key : null, () => suggesting.whyNot(row.id, within!, rule));
+  if (key === null || within === null) return null;
+  return (
+    <>
+      <dt id="why-not">Why not</dt>
+      <dd data-testid={ids.whyNot} data-kind={state === 'here' ? value.kind : state} tabIndex={-1} aria-labelledby="why-not">
+        {!online ? <span className="faint">the service is away</span> : value === null || value.acu !== row.id ? state === 'failed' ? <span className="faint">this could not be found out</span> : <Spinner /> : <Told reason={value} within={within} isSuggested={composed.length === 0} />}
+      </dd>
+    </>
+  );
+}
+
+function Told({ reason, within, isSuggested }: { reason: Reason; within: readonly AcuId[]; isSuggested: boolean }) {
+  const { acu, kind, never, blockers, leaves, comes, cost, minimal, stands } = reason, set = isSuggested ? 'the suggested set' : 'the composition';
+  if (kind === 'in' || kind === 'free') return <span>Nothing keeps it out of {set}{comes.length > 1 ? `; it comes with ${plural(comes.length - 1, 'other')}` : ''}.</span>;
+  if (kind === 'never') {
+    const others = never.filter((id) => id !== acu);
+    return others.length === 0 ? <span>It can be in no set: it cannot be composed.</span> : <><div>It can be in no set. It needs:</div>{others.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}</>;
+  }
+  return (
+    <>
+      <div>{plural(blockers.length, 'ACU')} of {set} {blockers.length === 1 ? 'keeps' : 'keep'} it out{minimal ? '' : ', perhaps fewer'}:</div>
+      {blockers.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}
+      {blockers.length > SHOWN && <div className="muted">and {plural(blockers.length - SHOWN, 'more')}</div>}
+      <div className="why-not-swap">
+        <button type="button" className="button small" data-testid={ids.whyNotSwap} disabled={!stands} title={`Takes out ${leaves.map(nameOf).slice(0, SHOWN).join(', ')}; brings in ${comes.map(nameOf).slice(0, SHOWN).join(', ')}. One operation, which can be undone.`} onClick={() => { void suggesting.swapIn(reason, within); }}>Swap it in</button>
+        <span className="muted small">{plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')}: {costWords(cost)}{stands ? '' : '; no such set was found to compose'}</span>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,68 @@
+// The largest compatible composition as the screen shows it: what is searched for, what was found and how far that is proven, in words.
+import { create } from 'zustand';
+import type { AcuId } from '../../core/bytes.ts';
+import type { Suggestion } from '../../core/suggestion.ts';
+import type { WeightRule } from '../../core/weights.ts';
+import { grouped, plural } from './words.ts';
+
+export interface Search {
+  readonly ticket: string;
+  /** of the best set so far */
+  readonly weight: number;
+  /** what none exceeds; null: not known yet */
+  readonly bound: number | null;
+}
+
+export interface Found {
+  readonly suggestion: Suggestion;
+  readonly rule: WeightRule;
+  /** milliseconds it was searched */
+  readonly budget: number;
+  /** of the graph it is of (state/replica.ts) */
+  readonly generation: number;
+}
+
+export interface SuggestionState {
+  readonly isOpen: boolean;
+  readonly rule: WeightRule;
+  readonly search: Search | null;
+  readonly found: Found | null;
+  readonly failed: string | null;
+}
+
+export const useSuggestion = create<SuggestionState>(() => ({ isOpen: false, rule: 'unit', search: null, found: null, failed: null }));
+
+export const ruleNames: Readonly<Record<WeightRule, string>> = { unit: 'each counts the same', lines: 'by lines changed', age: 'newer counts more' };
+
+const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 4 });
+/** Whole numbers whole, others to four digits. */
+export const weightWords = (weight: number): string => (Number.isInteger(weight) ? grouped(weight) : figures.format(weight));
+
+/** "optimal", "within 2.1 % of the bound" */
+export function gapWords({ weight, bound, optimal }: Pick<Suggestion, 'weight' | 'bound' | 'optimal'>): string {
+  if (optimal) return 'optimal';
+  const percent = 100 * (bound - weight) / bound;
+  return `within ${percent < 0.1 ? '0.1' : percent.toFixed(1)} % of the bound`;
+}
+
+/** "23 of 31 ACUs · optimal"; where they do not count the same, with the weight. */
+export function proofWords(suggestion: Suggestion, rule: WeightRule): string {
+  const { acus, of, weight } = suggestion;
+  return [
+    `${grouped(acus.length)} of ${plural(of.acus, 'ACU')}`, ...rule === 'unit' ? [] : [`${weightWords(weight)} of ${weightWords(of.weight)} ${rule === 'lines' ? 'lines' : 'in weight'}`], gapWords(suggestion),
+  ].join(' · ');
+}
+
+/** "23 of at most 31" */
+export const searchWords = ({ weight, bound }: Search): string => (bound === null ? 'begins' : `${weightWords(weight)} of at most ${weightWords(bound)}`);
+
+/** What a swap costs, in the weight that is searched by. */
+export function costWords(cost: number): string {
+  return cost > 0 ? `costs ${weightWords(cost)}` : cost < 0 ? `gains ${weightWords(-cost)}` : 'costs nothing';
+}
+
+/** What would come to a set and leave it so that it becomes another. */
+export function between(now: readonly AcuId[], then: readonly AcuId[]): { readonly comes: readonly AcuId[]; readonly leaves: readonly AcuId[] } {
+  const before = new Set(now), after = new Set(then);
+  return { comes: then.filter((id) => !before.has(id)), leaves: now.filter((id) => !after.has(id)) };
+}

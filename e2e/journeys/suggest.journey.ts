@@ -1,0 +1,97 @@
+// The largest set that goes together: searched for, read with its proof, taken in one step and taken back; and why an ACU is not in it, with the swap.
+import { afterAll, beforeAll, expect } from 'vitest';
+import { ids } from '../../app/renderer/testids.ts';
+import { openDriver, test } from '../door.ts';
+import type { Driver, Session } from '../driver.ts';
+import { accessible, picture } from '../look.ts';
+import { command, composed, known, list, ready, row, stackBase } from '../screen.ts';
+
+let driver: Driver, session: Session;
+const place = known();
+beforeAll(async () => {
+  driver = await openDriver();
+  session = await driver.launch({ repository: place.repository.path });
+  await ready(session.page);
+});
+afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+
+const LARGEST = ['one', 'three', 'four', 'picture', stackBase, 'stack/top'];
+const found = (): Promise<void> => session.page.locator(`[data-testid="${ids.largest}"][data-state="found"]`).waitFor();
+const proof = (): Promise<string> => session.page.getByTestId(ids.largestProof).innerText();
+/** Which of the two that exclude each other was chosen: they weigh the same. */
+async function other(): Promise<readonly [inside: string, outside: string]> {
+  const left = await session.page.getByTestId(ids.largest).locator('details', { hasText: 'left out' }).locator('li').evaluateAll((all) => all.map((one) => one.textContent?.trim()));
+  return left.includes('two') ? ['one', 'two'] : ['two', 'one'];
+}
+const largest = async (): Promise<readonly string[]> => { const [inside] = await other(); return [inside, ...LARGEST.slice(1)]; };
+
+test('one key searches; the proof and what would come are there before anything is changed', async () => {
+  const { page } = session;
+  await list(page).focus();
+  await page.keyboard.press('l');
+  await found();
+  expect(await proof()).toContain('6 of 8 ACUs · optimal');
+  const panel = page.getByTestId(ids.largest), text = (await panel.innerText()).replace(/\s+/g, ' ');
+  expect(text).toContain('6 come');
+  expect(text).toContain('2 are left out, 1 of them in no set');
+  await composed(page, []);
+  // the keyboard is where the question can be changed
+  expect(await page.getByTestId(ids.largestRule).evaluate((one) => one === document.activeElement)).toBe(true);
+  await picture(page, 'largest-found');
+  await accessible(page);
+});
+
+test('taking it is one operation, which one key takes back; the proof stays', async () => {
+  const { page } = session, names = await largest();
+  await page.getByTestId(ids.largestTake).click();
+  await composed(page, names);
+  await page.getByTestId(ids.largestProof).getByText('Composed', { exact: true }).waitFor();
+  expect(await proof()).toContain('optimal');
+  await list(page).focus();
+  await page.keyboard.press('Control+z');
+  await composed(page, []);
+  await command(page, 'Compose the largest compatible set that was found');
+  await composed(page, names);
+});
+
+test('by another weight it is searched again; where they do not count the same the weight is said', async () => {
+  const { page } = session;
+  await page.getByTestId(ids.largestRule).selectOption({ label: 'by lines changed' });
+  await expect.poll(proof).toMatch(/6 of 8 ACUs · \d+ of \d+ lines · optimal/);
+  await page.getByTestId(ids.largestRule).selectOption({ label: 'each counts the same' });
+  await expect.poll(proof).toContain('6 of 8 ACUs · optimal');
+});
+
+test('what is left out says what keeps it out, and can be swapped in with one operation', async () => {
+  const { page } = session, [inside, outside] = await other();
+  await row(page, outside).click();
+  await list(page).focus();
+  await page.keyboard.press('w');
+  const why = page.locator(`[data-testid="${ids.whyNot}"][data-kind="kept"]`);
+  await expect.poll(() => why.evaluate((one) => one === document.activeElement)).toBe(true);
+  const text = (await why.innerText()).replace(/\s+/g, ' ');
+  expect(text).toContain(`1 ACU of the composition keeps it out: ${inside}`);
+  expect(text).toContain('1 leaves, 1 comes: costs nothing');
+  await picture(page, 'why-not');
+  await accessible(page);
+  await page.getByTestId(ids.whyNotSwap).click();
+  await composed(page, [outside, ...LARGEST.slice(1)]);
+  // what was found is another set now
+  await page.getByTestId(ids.largest).getByText('1 comes').waitFor();
+  await list(page).focus();
+  await page.keyboard.press('Control+z');
+  await composed(page, [inside, ...LARGEST.slice(1)]);
+  await row(page, 'old').click();
+  await expect.poll(() => page.getByTestId(ids.whyNot).innerText()).toContain('It can be in no set');
+});
+
+test('Escape closes it; in the dark it can be read as well', async () => {
+  const { page } = session;
+  await command(page, 'Theme: dark');
+  await row(page, 'three').click();
+  await picture(page, 'largest-dark');
+  await accessible(page);
+  await page.keyboard.press('Escape');
+  await page.getByTestId(ids.largest).waitFor({ state: 'detached' });
+  expect(session.complaints).toEqual([]);
+});
