@@ -7,6 +7,7 @@ import { Closures } from '../../core/closures.ts';
 import { Contents, type ContentSource } from '../../core/contents.ts';
 import { Numbers, type PackedPairs, RULES, afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
+import { Histories } from '../../core/histories.ts';
 import { type Meeting, type Touched, meetings } from '../../core/meetings.ts';
 import { conflictKinds } from '../../core/model.ts';
 import { type RealTrees, overlaidTree } from '../../core/treeMerge/ancestor.ts';
@@ -36,6 +37,8 @@ export interface Graph {
   readonly trees: Trees;
   readonly source: ContentSource;
   changes(segment: number): Changes;
+  /** finer grains only: what several of one history make together; null where they conflict. May stop as waves.ts describes, and `load` brings what it lacks */
+  readonly woven?: { of(tops: readonly number[]): Changes | null; load(): Promise<void> };
 }
 
 /** What was published before, and which segments it was. */
@@ -121,7 +124,8 @@ export class Meetings {
     const answers: Numbered[] = [];
     let numbers = 0;
     const turns = new Turns();
-    let done = 0, merger = new Merger(this.#graph, this.#touched, this.#closures);
+    const histories = new Histories(this.#touched.segments);
+    let done = 0, merger = new Merger(this.#graph, this.#touched, this.#closures, histories);
     const turn = async (waiting: Promise<void>): Promise<void> => {
       progress('Merging where renames meet', done, pairs.length);
       await waiting;
@@ -133,7 +137,7 @@ export class Meetings {
       signal.throwIfAborted();
       if (merger.isFull) {
         this.#graph.trees.trim();
-        merger = new Merger(this.#graph, this.#touched, this.#closures);
+        merger = new Merger(this.#graph, this.#touched, this.#closures, histories);
       }
       const { decide } = merger;
       const group = Array.from({ length: Math.min(GROUP, pairs.length - next) }, (_, i) => next + i);
@@ -204,6 +208,7 @@ class Merger implements Held {
   readonly #graph: Graph;
   readonly #touched: Touched;
   readonly #closures: Closures;
+  readonly #histories: Histories;
   readonly #contents: Contents;
   readonly #similarities: Similarities;
   readonly #trees: Pick<RealTrees, 'isDirectory' | 'filesUnder'>;
@@ -211,10 +216,11 @@ class Merger implements Held {
   readonly #sides = new LRUCache<string, Changes>({ maxSize: HELD_PATHS, sizeCalculation: (changes) => changes.size + 1 });
   #read = 0;
 
-  constructor(graph: Graph, touched: Touched, closures: Closures) {
+  constructor(graph: Graph, touched: Touched, closures: Closures, histories: Histories) {
     this.#graph = graph;
     this.#touched = touched;
     this.#closures = closures;
+    this.#histories = histories;
     const { source, trees, base } = graph;
     this.#contents = new Contents({
       ...source,
@@ -231,14 +237,15 @@ class Merger implements Held {
 
   get isFull(): boolean { return this.#read > HELD_BYTES || this.#graph.trees.isFull; }
 
-  async load(): Promise<void> { await Promise.all([this.#graph.trees.load(), this.#contents.load()]); }
+  async load(): Promise<void> { await Promise.all([this.#graph.trees.load(), this.#contents.load(), this.#graph.woven?.load()]); }
 
   /** Where the pair conflicts, or why that cannot be told. */
   readonly decide = ({ a, b }: Meeting): Answer => {
     const { segments } = this.#touched;
     const tops = this.#closures.commonTops(a, b);
-    if (this.#merges(tops) > MOST_MERGES) return `finding what both stand on takes more than ${MOST_MERGES} merges`;
-    const context = this.#context(tops);
+    const woven = this.#woven(tops);
+    if (woven === null && this.#merges(tops) > MOST_MERGES) return `finding what both stand on takes more than ${MOST_MERGES} merges`;
+    const context = this.#context(tops, 1, woven);
     // one order of the sides, whatever the order of import
     const [left, right] = segments[a]!.tip < segments[b]!.tip ? [a, b] : [b, a];
     const { conflicts } = mergeTrees(this.#contents, context.tree, this.#side(tops, context, left), this.#side(tops, context, right), this.#similarities);
@@ -258,12 +265,15 @@ class Merger implements Held {
     return side;
   }
 
+  /** What tops of one history make together, which their commits have settled: no virtual merge base is wanted. */
+  #woven(tops: readonly number[]): Changes | null { return tops.length > 1 && this.#histories.allTogether(tops) ? this.#graph.woven?.of(tops) ?? null : null; }
+
   /** `depth`: how many merges of merge bases deep a merge of these would be. */
-  #context(tops: readonly number[], depth = 1): Context {
+  #context(tops: readonly number[], depth = 1, woven = this.#woven(tops)): Context {
     const key = `${tops.join()} ${tops.length > 1 ? depth : ''}`;
     let context = this.#contexts.get(key);
     if (context === undefined) {
-      const changes = tops.length === 0 ? NOTHING : tops.length === 1 ? this.#graph.changes(tops[0]!) : this.#ancestor(tops, depth);
+      const changes = tops.length === 0 ? NOTHING : tops.length === 1 ? this.#graph.changes(tops[0]!) : woven ?? this.#ancestor(tops, depth);
       this.#contexts.set(key, context = { changes, tree: overlaidTree(this.#trees, { root: this.#graph.base, changes }) });
     }
     return context;

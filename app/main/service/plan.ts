@@ -107,7 +107,11 @@ export class Plan {
   /** As merging pairs of these parts needs them, by their places in `wanted`. */
   graph(wanted: readonly number[]): Omit<Graph, 'source'> {
     const { base, trees } = this.#carrying;
-    return { base: base.tree, trees, changes: (place) => this.#changes(wanted[place]!) };
+    const of = (tops: readonly number[]): Changes | null => { const { changes, conflicts } = this.#composer.compose(tops.map((place) => wanted[place]!)); return conflicts.length === 0 ? changes : null; };
+    return {
+      base: base.tree, trees, changes: (place) => this.#changes(wanted[place]!),
+      ...this.#parts.some(({ unit }) => unit !== undefined) && { woven: { of, load: () => this.#carrying.load() } },
+    };
   }
 
   /** Lower ones first. */
