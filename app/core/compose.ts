@@ -44,6 +44,8 @@ const NOTHING: Composed = { changes: new Map(), conflicts: [] };
 const NO_REGIONS = new Int32Array(0);
 const ascending = (x: number, y: number): number => x - y;
 const MANY_VERSIONS = 8;
+/** Units of a conflict, beyond which all that have to do with it are named and not the fewest. */
+const MANY_SIDES = 32;
 const named = (entry: Entry | null): string => (entry === null ? '' : `${entry.mode} ${entry.oid}`);
 
 /** Stops as waves.ts describes where texts, or trees of the base, are lacking, having changed nothing. */
@@ -87,7 +89,7 @@ export class Composer {
   }
 
   /** Units of one history are woven; what comes of each family is one top for the rest. */
-  #byFamily(woven: Woven, sorted: readonly number[]): Composed {
+  #byFamily(woven: Woven, sorted: readonly number[], narrow = true): Composed {
     const members = new Map<number, number[]>();
     for (const top of sorted) {
       const family = this.#graph.family!(top), list = members.get(family);
@@ -109,10 +111,21 @@ export class Composer {
     // of a family, the tops that have to do with the path
     const sidesOf = (i: number, path: PathBytes): number[] => { const meet = families[i]!.filter((top) => this.#graph.changes(top).has(path)); return meet.length > 0 ? meet : families[i]!; };
     for (const conflict of composed.conflicts) {
-      const sides = conflict.sides.flatMap((i) => sidesOf(i, conflict.path)).sort(ascending);
-      conflicts.push({ ...conflict, top: sidesOf(conflict.top, conflict.path)[0]!, sides });
+      const all = conflict.sides.flatMap((i) => sidesOf(i, conflict.path)).sort(ascending);
+      const sides = narrow && all.length <= MANY_SIDES ? this.#narrowed(woven, all, conflict.path) : all;
+      conflicts.push({ ...conflict, top: sides.findLast((top) => families[conflict.top]!.includes(top)) ?? sides.at(-1)!, sides });
     }
     return { changes: composed.changes, conflicts };
+  }
+
+  /** Those of some tops without any of which the others do not conflict at a path. */
+  #narrowed(woven: Woven, sides: readonly number[], path: PathBytes): number[] {
+    let left = [...sides];
+    for (const side of sides) {
+      const rest = left.filter((top) => top !== side);
+      if (rest.length > 1 && this.#byFamily(woven, rest, false).conflicts.some((conflict) => conflict.path === path)) left = rest;
+    }
+    return left;
   }
 
   #compose(sorted: readonly number[]): Composed {
