@@ -6,7 +6,7 @@ import { ConflictGraph, type Pairs, type SourceConflict } from './conflictGraph.
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { pairsIn } from './decided.ts';
 import { AcumenError } from './errors.ts';
-import type { Published, SegmentKey } from './events.ts';
+import { COMPOSED_REF, type Published, type SegmentKey, WORKTREE_REF } from './events.ts';
 import { Growing } from './growing.ts';
 import { type Risk, Risks } from './risks.ts';
 import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source } from './model.ts';
@@ -132,12 +132,13 @@ export class Engine {
   #inOrder(): readonly number[] { return this.#order ??= this.#all.inOrder(); }
   #acuAt(n: number): Acu { return this.#described[n] ??= this.#describe(n); }
 
-  /** Of each segment the sources that reach it, by place, ascending. */
+  /** Of each segment the sources that it is of, by place, ascending: working trees, and what stays as it was composed, stand on those of branches without being them. */
   #having(): readonly (readonly number[])[] {
     if (this.#sourcesOf === null) {
       const having: number[][] = this.tables.segments.map(() => []);
-      for (const [n, s] of this.tables.sources.entries()) for (const i of s.segments) having[i]!.push(n);
-      this.#sourcesOf = having;
+      const { sources } = this.tables, passes = sources.map(({ ref }) => ref.startsWith(WORKTREE_REF) || ref.startsWith(COMPOSED_REF));
+      for (const [n, s] of sources.entries()) for (const i of s.segments) having[i]!.push(n);
+      this.#sourcesOf = having.map((all) => (all.length < 2 || all.every((n) => passes[n]) ? all : all.filter((n) => !passes[n])));
     }
     return this.#sourcesOf;
   }

@@ -20,6 +20,8 @@ export const PATCH_REF = 'patch:';
 
 /** How the ref of a source from a working tree begins. */
 export const WORKTREE_REF = 'worktree:';
+/** How the ref of a source begins that stays as it was composed, though its branch has moved on. */
+export const COMPOSED_REF = 'composed:';
 
 /** Edits of a working tree that were composed: enough to make their commit again after the tree has moved on, beside contents that the store keeps. */
 export interface KeptSnapshot {

@@ -29,5 +29,6 @@ export const ids = {
   board: 'board', boardColumn: 'board-column', boardCard: 'board-card', boardCost: 'board-cost', whatIf: 'what-if', // data-person, data-card, data-cost
   heat: 'heat', asOf: 'as-of', computed: 'computed', whoKnows: 'who-knows',
   heatList: 'heat-list', heatTip: 'heat-tip', heatFind: 'heat-find', // data-settled, data-focus on heat
+  live: 'live', liveSwitch: 'live-switch', worktrees: 'worktrees', // data-how, data-files on live
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

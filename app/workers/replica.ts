@@ -7,7 +7,7 @@ import { inFlightOf } from '../core/collaboration/inFlight.ts';
 import type { InFlight } from '../core/collaboration/model.ts';
 import { Engine } from '../core/engine.ts';
 import { visible } from '../core/visible.ts';
-import { PATCH_REF } from '../core/events.ts';
+import { PATCH_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
@@ -28,6 +28,8 @@ export interface AcuRow {
   readonly sources: readonly string[];
   /** one of its sources is a patch file */
   readonly patch?: true;
+  /** it is what is edited in a working tree, and not committed */
+  readonly worktree?: true;
   readonly requires: readonly AcuId[];
   readonly paths: number; readonly hunks: number; readonly added: number; readonly deleted: number;
   readonly standing: Acu['standing'];
@@ -112,11 +114,12 @@ export class Replica {
     this.#table = null;
     this.#index = new Map(engine.acus.map((acu, i) => [acu.id, i]));
     const patches = new Set(engine.tables.sources.filter((source) => source.ref.startsWith(PATCH_REF)).map((source) => source.name));
+    const edited = new Set(engine.tables.sources.flatMap((source) => (source.ref.startsWith(WORKTREE_REF) ? [source.oid] : [])));
     const bySegment = new Map<Oid, AcuId>();
     for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
     return {
       epoch, base: engine.base, digest: engine.digest, expected,
-      rows: engine.acus.map((acu, i) => toRow(acu, i, patches)),
+      rows: engine.acus.map((acu, i) => toRow(acu, i, patches, edited)),
       sources: engine.sources.map((source) => ({
         name: shownName(source.name),
         acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
@@ -252,6 +255,21 @@ export class Replica {
     return Uint8Array.from(this.#held().acus, (acu) => (acu.paths.some((path) => display(path).toLowerCase().includes(wanted)) ? 1 : 0));
   }
 
+  /** Pairs of working trees whose edits conflict, by name, each once. */
+  clashes(): readonly (readonly [string, string])[] {
+    const { tables, acus } = this.#held();
+    const trees = new Map(tables.sources.flatMap((s) => (s.ref.startsWith(WORKTREE_REF) && !s.ref.includes('@') ? [[s.oid, shownName(s.name)] as const] : [])));
+    if (trees.size < 2) return [];
+    const table = this.#conflicts(), name = (acu: Acu): string | undefined => acu.segments.map((tip) => trees.get(tip)).find((one) => one !== undefined);
+    const out: (readonly [string, string])[] = [];
+    for (const [i, acu] of acus.entries()) {
+      const mine = name(acu);
+      if (mine === undefined) continue;
+      for (const j of table.neighbours(i)) { const other = j > i ? name(acus[j]!) : undefined; if (other !== undefined) out.push(mine < other ? [mine, other] : [other, mine]); }
+    }
+    return out;
+  }
+
   /** What collaboration is computed from, beside the history. */
   inFlight(): InFlight { return inFlightOf(this.#held()); }
 
@@ -277,12 +295,13 @@ const LONGEST_PERSON = 200;
 /** Names of sources are keys as well: never cut, so that two stay two. */
 function shownName(name: Acu['name']): string { return visible(display(name), Infinity); }
 
-function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>): AcuRow {
+function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>, edited: ReadonlySet<Oid>): AcuRow {
   const { name: author, email } = acu.author;
   return {
     index, id: acu.id, name: shownName(acu.name), title: visible(display(acu.title)), author: visible(display(author), LONGEST_PERSON), email: visible(display(email), LONGEST_PERSON),
     time: acu.time, sources: acu.sources.map(shownName), requires: acu.requires,
     ...acu.sources.some((name) => patches.has(name)) && { patch: true as const },
+    ...acu.segments.some((tip) => edited.has(tip)) && { worktree: true as const },
     paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
     standing: acu.standing, reason: visible(acu.reason ?? ''),
     text: [...[acu.name, acu.title, author, email, ...acu.sources].map(display), acu.id].join('\n').toLowerCase(),

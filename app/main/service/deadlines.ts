@@ -8,7 +8,7 @@ const READ = 2_000, CHANGE = 10_000;
 const OPEN = Number.POSITIVE_INFINITY;
 
 const within: Readonly<Partial<Record<Method, number>>> = {
-  import: OPEN, writeBranch: OPEN, undo: CHANGE, redo: CHANGE, fsck: OPEN, load: OPEN, history: OPEN, collaborate: OPEN, suggest: OPEN,
+  import: OPEN, writeBranch: OPEN, undo: CHANGE, redo: CHANGE, fsck: OPEN, load: OPEN, history: OPEN, collaborate: OPEN, suggest: OPEN, live: OPEN,
   compose: CHANGE, add: CHANGE, remove: CHANGE,
   // texts come from the repository, and a first composition may read much of it
   snapshot: CHANGE, preview: CHANGE, whyNot: CHANGE, composedFile: CHANGE, acuFile: CHANGE, conflictFile: CHANGE,

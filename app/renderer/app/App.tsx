@@ -17,6 +17,7 @@ import { StatusLine } from '../panels/StatusLine.tsx';
 import { TopBar } from '../panels/TopBar.tsx';
 import { Patches as PatchesOverlay } from '../panels/Patches.tsx';
 import { Connect, ImportOverlay, Loading, Welcome } from '../panels/Welcome.tsx';
+import { Worktrees } from '../panels/Worktrees.tsx';
 import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';
 import { useUi } from '../state/ui.ts';
@@ -39,6 +40,7 @@ export function App() {
       {overlay === 'keys' && <KeysHelp />}
       {overlay === 'import' && <ImportOverlay />}
       {overlay === 'patches' && <PatchesOverlay />}
+      {overlay === 'worktrees' && <Worktrees />}
       {overlay === 'base' && <MoveBase />}
       {overlay === 'grain' && <ChangeGrain />}
       <DragGhost />

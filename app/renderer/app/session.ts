@@ -7,13 +7,14 @@ import { spawnReplica } from '../../workers/client.ts';
 import type { Applied, Loaded, PoolState, ReplicaClient } from '../../workers/client.ts';
 import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
-import { complain } from '../state/notices.ts';
+import { changedSince, clashNews, looked, useLive } from '../state/live.ts';
+import { complain, news } from '../state/notices.ts';
 import { change, heard, useOperations } from '../state/operations.ts';
 import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
 import { useSuggestion } from '../state/suggestion.ts';
-import { say } from '../state/ui.ts';
+import { say, useUi } from '../state/ui.ts';
 import { platform } from './here.ts';
 import { Refused } from './platform.ts';
 import { pairingAddress, replicaAddress } from './workers.ts';
@@ -85,11 +86,13 @@ async function tryConnect(): Promise<void> {
     mine.on('search', ({ ticket, weight, bound }) => useSuggestion.setState(({ search }) => (search?.ticket === ticket ? { search: { ticket, weight, bound } } : {})));
     mine.on('stats', ({ report }) => usePerformance.setState((state) => heardReport(state, report)));
     mine.on('load', ({ load }) => usePerformance.setState((state) => heardLoad(state, load)));
+    mine.on('live', ({ live }) => useLive.setState({ state: live }));
     mine.on('epoch', onEpoch);
     const hello = await mine.call('hello', {});
     useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version, repository: hello.repository });
     useComposition.setState({ confirmed: hello.composition });
     useOperations.setState({ canUndo: hello.canUndo, canRedo: hello.canRedo });
+    askLive(mine);
     const { operations: [last] } = await mine.call('log', { before: null, limit: 1 });
     useOperations.setState((state) => ({ last: last ?? state.last }));
     if (hello.repository !== null) await fetchSnapshot();
@@ -103,6 +106,21 @@ async function tryConnect(): Promise<void> {
     }
     lost(error instanceof Error ? error.message.replace(/\.$/, '') : String(error));
   }
+}
+
+/** Whether working trees are looked at is the window's to remember: the service is told when it connects, and when one switches. */
+function askLive(mine: Client): void {
+  mine.call('live', { on: useUi.getState().live }).then((state) => useLive.setState({ state }), () => undefined); // whoever waits for it sees that it is away
+}
+useUi.subscribe(({ live }, before) => { if (live !== before.live && client !== null && client.closed === null) askLive(client); });
+useSelection.subscribe(({ selected, cursor }) => looked(cursor === null ? selected : [...selected, cursor]));
+
+/** Says what began to conflict between working trees since the last time, and what does no more. */
+async function noteClashes(): Promise<void> {
+  const pairs = await replica().call((api) => api.clashes()), { clashes: before } = useLive.getState();
+  const { clashes, sentences } = clashNews(before, pairs);
+  useLive.setState({ clashes });
+  for (const sentence of sentences) news(sentence);
 }
 
 function lost(reason: string): void {
@@ -150,7 +168,8 @@ async function takeSnapshot(): Promise<void> {
 
 async function take(loaded: Loaded): Promise<void> {
   await replica().call((api) => api.pairAhead(new URL(pairingAddress, document.baseURI).href, navigator.hardwareConcurrency));
-  const state = taken(loaded, useReplica.getState().generation + 1);
+  const before = useReplica.getState(), state = taken(loaded, before.generation + 1);
+  if (before.status === 'ready') useLive.setState(({ changed }) => ({ changed: changedSince(before.rows, state.rows, changed, performance.now()) }));
   useReplica.setState(state);
   useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id)));
   if (state.mismatch !== null) say('Warning: this window shows other data than the service has.');
@@ -161,6 +180,7 @@ async function countConflicts(generation: number): Promise<void> {
   try {
     const conflicts = await replica().call((api) => api.conflictIndex());
     if (useReplica.getState().generation === generation) useReplica.setState({ conflicts });
+    await noteClashes();
   } catch (error) {
     complain(error);
   }

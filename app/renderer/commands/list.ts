@@ -150,6 +150,8 @@ export function registerCommands(): void {
     { id: 'repository.import', title: 'Import or open a repository…', group: 'Repository', keys: ['Mod+O'], scope: 'anywhere', disabled: away, run: () => open('import') },
     ...(platform.chooseFolder === null ? [] : [{ id: 'repository.open', title: 'Open a folder in its own window…', group: 'Repository', keys: [], scope: 'window', disabled: always, run: platform.chooseFolder } satisfies Command]),
     { id: 'repository.patches', title: 'Add patch files…', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => open('patches') },
+    { id: 'repository.worktrees', title: 'Working trees: what is looked at, and what is not', group: 'Repository', keys: ['E'], scope: 'window', disabled: noRepository, run: () => open('worktrees') },
+    { id: 'repository.live', title: 'Working trees: look at them as they change, or not', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => useUi.setState(({ live }) => ({ live: !live })) },
     { id: 'repository.base', title: 'Move the base…', group: 'Repository', keys: [], scope: 'window', disabled: noRepository, run: () => open('base') },
     { id: 'repository.grain', title: 'Change the grain: by branch, commit or atom…', group: 'Repository', keys: [], scope: 'window', disabled: noBase, run: () => open('grain') },
     { id: 'repository.refresh', title: 'Import again: read what changed', group: 'Repository', keys: ['R'], scope: 'window', disabled: noRepository, run: () => { void act.importRepository(null, null, []); } },

@@ -1,6 +1,7 @@
 // One ACU in one line of 26 pixels: verdict, name, size, author, age, id.
 import { memo } from 'react';
 import type { ReactNode } from 'react';
+import { useLive } from '../state/live.ts';
 import { markOf } from '../state/markIndex.ts';
 import { useSelection } from '../state/selection.ts';
 import { useVerdicts } from '../state/verdicts.ts';
@@ -8,7 +9,7 @@ import type { VerdictState } from '../state/verdicts.ts';
 import { markNames } from '../../workers/client.ts';
 import type { AcuRow, Mark } from '../../workers/client.ts';
 import { Ago, Author, Counts, Id } from './atoms.tsx';
-import { Glyph } from './Icon.tsx';
+import { Glyph, Icon } from './Icon.tsx';
 
 /** What the current subject makes of this ACU, as a class. */
 function effectOf(state: VerdictState, row: AcuRow): string {
@@ -37,6 +38,16 @@ export interface AcuLineProps {
   readonly children?: ReactNode;
 }
 
+/** What is edited in a working tree and not committed; with a mark while it is another than when one last looked. */
+function Edited({ id }: { id: AcuRow['id'] }) {
+  const changed = useLive((s) => s.changed.has(id));
+  return (
+    <span className={`badge edited${changed ? ' changed' : ''}`} title={changed ? 'Edited since you last looked at it; not committed' : 'Edits in a working tree, not committed'}>
+      <Icon name="pencil" size={10} />{changed ? 'edited' : 'not committed'}
+    </span>
+  );
+}
+
 export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, nested = false, children }: AcuLineProps) {
   const selected = useSelection((s) => s.selected.has(row.id));
   const cursor = useSelection((s) => s.cursor === row.id);
@@ -50,6 +61,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
         <Name name={row.name} />
         {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
+        {row.worktree === true && <Edited id={row.id} />}
         {row.standing !== 'exact' && <span className="badge" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
       </span>
       <span role="gridcell" className="c-counts"><Counts added={row.added} deleted={row.deleted} /></span>

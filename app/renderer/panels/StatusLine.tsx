@@ -6,9 +6,11 @@ import { Ago, Id } from '../components/atoms.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { useNow } from '../components/useNow.ts';
 import { useConnection } from '../state/connection.ts';
+import { liveHint, liveWords, useLive } from '../state/live.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
 import type { Running } from '../state/operations.ts';
 import { useReplica } from '../state/replica.ts';
+import { open } from '../state/ui.ts';
 import { conflictsInPartitions, duration, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
@@ -31,6 +33,7 @@ export function StatusLine() {
       {replica.status === 'ready' && <span className="status-item" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
       {replica.status === 'ready' && <span className="status-item">{plural(replica.rows.length, 'ACU')}</span>}
       {replica.status === 'ready' && <span className="status-item">{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
+      <Live />
       {replica.mismatch !== null && (
         <span className="status-warning" role="alert" data-testid={ids.mismatch} title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>
           <Icon name="warning" size={12} />This window differs from the service <button type="button" className="status-button" onClick={() => { void fetchSnapshot(); }}>Load again</button>
@@ -43,6 +46,18 @@ export function StatusLine() {
         </span>
       )}
     </footer>
+  );
+}
+
+/** How working trees are looked at; opens what there is to say of them. */
+function Live() {
+  const state = useLive((s) => s.state);
+  if (state === null) return null;
+  const how = !state.on ? 'off' : state.note !== '' ? 'note' : state.polling === '' ? 'watching' : 'polling', words = visibleSentence(liveWords(state));
+  return (
+    <button type="button" className={`status-button status-live is-${how} truncate`} data-testid={ids.live} data-how={how} data-files={state.trees.reduce((sum, tree) => sum + tree.files, 0)} title={`${words}\n${liveHint(state)}`} onClick={() => open('worktrees')}>
+      <Icon name={how === 'polling' || how === 'note' ? 'warning' : 'pencil'} size={11} />{words}
+    </button>
   );
 }
 

@@ -5,7 +5,7 @@ import { visibleSentence } from '../../core/visible.ts';
 export type Theme = 'system' | 'light' | 'dark';
 export type Tab = 'compose' | 'conflicts' | 'collaboration' | 'performance';
 export type InspectorTab = 'acu' | 'composed' | 'history';
-export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch';
+export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch' | 'worktrees';
 
 export interface UiState {
   readonly theme: Theme;
@@ -14,6 +14,8 @@ export interface UiState {
   readonly overlay: Overlay;
   readonly graphAs: 'canvas' | 'list';
   readonly diffAs: 'auto' | 'split' | 'unified';
+  /** working trees and branches are looked at as they change */
+  readonly live: boolean;
   /** for screen readers; the number makes a repeated sentence heard again */
   readonly said: { readonly text: string; readonly n: number };
 }
@@ -23,11 +25,12 @@ const KEY = 'acumen.ui';
 function remembered(): Partial<UiState> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    const { theme, graphAs, diffAs } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    const { theme, graphAs, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
     return {
       ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
       ...(graphAs === 'list' ? { graphAs } : {}),
       ...(diffAs === 'split' || diffAs === 'unified' ? { diffAs } : {}),
+      ...(live === false ? { live } : {}),
     };
   } catch {
     return {}; // storage may be refused or hold anything
@@ -35,14 +38,14 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  theme: 'system', tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', diffAs: 'auto', said: { text: '', n: 0 },
+  theme: 'system', tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', diffAs: 'auto', live: true, said: { text: '', n: 0 },
   ...(typeof localStorage === 'undefined' ? {} : remembered()),
 }));
 
 /** Keeps the choices across windows. */
 export function remember(): void {
-  useUi.subscribe(({ theme, graphAs, diffAs }) => {
-    try { localStorage.setItem(KEY, JSON.stringify({ theme, graphAs, diffAs })); } catch { /* not kept, then */ }
+  useUi.subscribe(({ theme, graphAs, diffAs, live }) => {
+    try { localStorage.setItem(KEY, JSON.stringify({ theme, graphAs, diffAs, live })); } catch { /* not kept, then */ }
   });
 }
 

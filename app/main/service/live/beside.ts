@@ -1,7 +1,7 @@
 // The sources of a passing layer that the repository's refs do not name. Edits of working trees; and what is composed, as it was composed: a branch that
 // has moved on since is there twice, and a working tree's new edits stand on those of it that are composed.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
-import { type KeptSnapshot, PATCH_REF, WORKTREE_REF } from '../../../core/events.ts';
+import { COMPOSED_REF, type KeptSnapshot, PATCH_REF, WORKTREE_REF } from '../../../core/events.ts';
 import type { Overlay } from '../../git/overlay.ts';
 import { treeDiff } from '../../git/trees.ts';
 import type { Beside } from '../importer.ts';
@@ -17,9 +17,6 @@ export interface Taken {
   /** null: nothing differs from its HEAD */
   into(overlay: Overlay): Promise<KeptSnapshot | null>;
 }
-
-/** How the ref of a branch begins that stays as it was composed: git's own refs hold no colon. */
-const COMPOSED_REF = 'composed:';
 
 /** `snapshots`: what is to be remembered of sources from working trees, those below first. */
 export async function besideOf(overlay: Overlay, { state, engine: { tables } }: View, taken: readonly Taken[]): Promise<{ readonly beside: Beside; readonly snapshots: readonly KeptSnapshot[] }> {

@@ -1,0 +1,38 @@
+// Working trees: which there are, how each is looked at, what of it is not compared, and the switch.
+import { visibleSentence } from '../../core/visible.ts';
+import { Icon } from '../components/Icon.tsx';
+import { Overlay } from '../components/Overlay.tsx';
+import { liveHint, liveWords, useLive } from '../state/live.ts';
+import { useUi } from '../state/ui.ts';
+import { grouped, plural } from '../state/words.ts';
+import { ids } from '../testids.ts';
+
+const how = { watching: 'watched', polling: 'looked at', unusable: 'not there' } as const;
+
+export function Worktrees() {
+  const state = useLive((s) => s.state), wanted = useUi((s) => s.live);
+  const hint = state === null ? '' : liveHint(state);
+  return (
+    <Overlay label="Working trees" className="import-overlay">
+      <h2 className="overlay-title">Working trees</h2>
+      <label className="check"><input type="checkbox" checked={wanted} data-testid={ids.liveSwitch} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as they change</label>
+      {state !== null && <p className="small muted">{visibleSentence(liveWords(state))}. {hint} Edits are read and never stored before you compose them; nothing in a working tree is changed.</p>}
+      <div className="worktrees" role="table" aria-label="Working trees" data-testid={ids.worktrees} tabIndex={0}>
+        {state?.trees.map((tree) => (
+          <div key={tree.name} role="row" className="worktree" data-how={tree.how}>
+            <span role="rowheader" className="worktree-name truncate"><Icon name="pencil" size={12} />{tree.name}</span>
+            <span role="cell" className="small muted truncate">{how[tree.how]}{tree.reason !== '' && `: ${visibleSentence(tree.reason)}`}</span>
+            <span role="cell" className="small">{tree.files === 0 ? 'no edits' : `${plural(tree.files, 'file')} edited`}</span>
+            {tree.notCompared > 0 && (
+              <ul className="worktree-left" aria-label={`Not compared in ${tree.name}`}>
+                {tree.left.map(({ path, reason }) => <li key={path} className="small"><span className="badge">not compared</span> <span className="mono">{path}</span> {visibleSentence(reason)}</li>)}
+                {tree.notCompared > tree.left.length && <li className="small muted">and {grouped(tree.notCompared - tree.left.length)} more</li>}
+              </ul>
+            )}
+          </div>
+        ))}
+        {state?.trees.length === 0 && <p className="small muted">{state.on ? 'This repository has no working tree.' : 'None is looked at.'}</p>}
+      </div>
+    </Overlay>
+  );
+}
