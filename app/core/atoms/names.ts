@@ -1,6 +1,7 @@
 // What a person calls the parts of a commit. Deterministic, distinct within the commit, at most some 60 characters, and safe to
 // show: names and paths are strangers' (core/visible.ts).
 import { type ByteString, display } from '../bytes.ts';
+import type { EditKind } from '../model.ts';
 import { escaped, visible } from '../visible.ts';
 import type { Reading, Readings } from './reading.ts';
 import { isName, isVersion, shapeOf, tokensOf } from './words.ts';
@@ -9,6 +10,8 @@ import { isName, isVersion, shapeOf, tokensOf } from './words.ts';
 const MOST_NAMED = 10_000;
 /** Characters. */
 const LONGEST = 60, LONGEST_PATH = 34, LONGEST_NAME = 32;
+
+const VERBS: Partial<Record<EditKind, string>> = { add: 'add', delete: 'delete', mode: 'mode of', symlink: 'link', submodule: 'submodule', type: 'kind of' };
 
 /** Cut in the middle, or at the end where `atEnd`, before it is escaped: an escape is longer than what it stands for. */
 function cut(text: string, most: number, atEnd = false): string {
@@ -67,7 +70,7 @@ function nameOf(of: readonly Reading[], readings: Readings): string {
     return `move ${cut(shownPath(from.piece.path), 24)} to ${cut(shownPath(to.piece.path), 24)}`;
   }
   if (is(({ isBlank }) => isBlank)) return `blanks in ${where}`;
-  if (of.length === 1 && first.piece.hunk < 0 && first.whole !== null) return `${first.whole === 'add' ? 'add' : first.whole === 'delete' ? 'delete' : 'change'} ${where}`;
+  if (of.length === 1 && first.piece.hunk < 0) return `${VERBS[first.kind] ?? 'change'} ${where}`;
   if (is(({ place: { role } }) => role === 'changelog')) return paths.length === 1 && of.length === 1 ? `changelog, ${where}` : `changelog in ${where}`;
   if (is(({ place: { role } }) => role === 'lock' || role === 'manifest')) return dependency(of) ?? `dependencies in ${where}`;
   const body = of.filter(({ place: { role } }) => role === 'code'), tests = of.filter(({ place: { role } }) => role === 'test'), main = body.length > 0 ? body : tests.length > 0 ? tests : of;
@@ -77,9 +80,10 @@ function nameOf(of: readonly Reading[], readings: Readings): string {
   }
   const name = subjectOf(main, readings), mainPaths = [...new Set(main.map(({ piece }) => piece.path))];
   if (body.length === 0 && tests.length > 0) return `tests of ${name ?? shownName(tests[0]!.place.stem || tests[0]!.place.file)}`;
-  const at = mainPaths.length === 1 ? shownPath(mainPaths[0]!) : `${mainPaths.length} files`;
-  if (name === null) return main.length === 1 && main[0]!.piece.hunk >= 0 ? `${at}, line ${main[0]!.start + 1}` : main.every(({ whole }) => whole === 'add') ? `add ${at}` : at;
-  return mainPaths.length === 1 ? `${at}: ${name}` : `${name} in ${at}`;
+  const at = shownPath(mainPaths[0]!);
+  if (name !== null) return mainPaths.length === 1 ? `${at}: ${name}` : `${name} in ${mainPaths.length} files`;
+  if (mainPaths.length > 1) return `${main.every(({ whole }) => whole === 'add') ? 'add ' : ''}${at} and ${mainPaths.length - 1} more`;
+  return main.length === 1 && main[0]!.piece.hunk >= 0 ? `${at}, line ${main[0]!.start + 1}` : at;
 }
 
 /** Where one substitution is on most of its pieces: a rename, a version, or what stands for what. */
@@ -88,7 +92,9 @@ function substituted(of: readonly Reading[]): string | null {
   if (found === null || 2 * found[1] < of.length || (of.length > 1 && found[1] < 2)) return null;
   const [from, to] = found[0].split(' → ') as [string, string], names = [from, to].map((text) => tokensOf(text));
   const isWhole = of.every(({ isSubstitution }) => isSubstitution);
-  if (names.every(([name, more]) => more === undefined && isName(name ?? '') && shapeOf(name!) > 0) && (isWhole || found[1] > 1)) return `rename ${cut(shownName(from), 24, true)} to ${cut(shownName(to), 24, true)}`;
+  // in prose, and where the old name stays, a word merely stands for another
+  const isRename = names.every(([name, more]) => more === undefined && isName(name ?? '') && shapeOf(name!) > 0) && (shapeOf(from) === 1 || of.some((one) => one.undefined.has(from) || one.redefined.has(to)));
+  if (isRename && (isWhole || found[1] > 1)) return `rename ${cut(shownName(from), 24, true)} to ${cut(shownName(to), 24, true)}`;
   const version = names[1]!.find(isVersion);
   if (version !== undefined && of.some(({ inserted }) => inserted.some((line) => tokensOf(line).slice(0, 6).some((token) => token.toLowerCase() === 'version')))) return `version ${shownName(version)}`;
   // a sign become another says nothing; a word or two does
@@ -109,16 +115,19 @@ function dependency(of: readonly Reading[]): string | null {
   return told.size === 0 ? null : told.size === 1 ? [...told][0]! : `${[...told].sort()[0]!} and ${told.size - 1} more`;
 }
 
-/** The name that a part is most about: what it defines, what it takes out, what it is in, else the rarest that it changes. */
-function subjectOf(of: readonly Reading[], { counts, title }: Readings): string | null {
+/** The name that a part is most about: what the title says, what it defines, what it takes out, what it is in, else the rarest that it changes. */
+function subjectOf(of: readonly Reading[], { counts, title, opening }: Readings): string | null {
   const best = (lists: readonly Iterable<string>[]): string | null => {
     const scores = new Map<string, number>();
-    for (const list of lists) for (const name of list) if (shapeOf(name) > 0) scores.set(name, (scores.get(name) ?? 0) + shapeOf(name) * (title.has(name) ? 10 : 1));
+    for (const list of lists) for (const name of list) if (shapeOf(name) > 0) scores.set(name, (scores.get(name) ?? 0) + shapeOf(name) * (isSaid(name) ? 10 : 1));
     return most(scores)?.[0] ?? null;
   };
-  const mentioned = (one: Reading): string[] => [...one.defined, ...one.undefined, ...one.within, ...one.names.keys()].filter((name) => title.has(name) && shapeOf(name) >= 0.55);
-  const name = best(of.map(mentioned)) ?? best(of.map(({ defined }) => defined)) ?? best(of.map(({ undefined: gone }) => gone)) ?? best(of.map(({ redefined }) => redefined)) ?? best(of.map(({ within }) => within.slice(0, 1)))
+  // a title's sentence begins with a capital, which makes no name of it
+  const isSaid = (name: string): boolean => title.has(name) && (shapeOf(name) === 1 || (shapeOf(name) >= 0.55 && !opening.has(name)));
+  const tells = ([name, times]: readonly [string, number]): boolean => times !== 0 && (shapeOf(name) === 1 || (shapeOf(name) >= 0.55 && /^[A-Za-z]+$/.test(name))) && counts.get(name)!.lines < 40;
+  const name = best(of.map((one) => [...one.defined, ...one.undefined, ...one.within, ...one.names.keys()].filter(isSaid)))
+    ?? best(of.map(({ defined }) => defined)) ?? best(of.map(({ undefined: gone }) => gone)) ?? best(of.map(({ redefined }) => redefined)) ?? best(of.map(({ within }) => within.slice(0, 1)))
     ?? best(of.map(({ imported, unimported }) => [...imported, ...unimported]))
-    ?? best(of.map(({ names }) => [...names].filter(([one, times]) => times !== 0 && shapeOf(one) >= 0.55 && counts.get(one)!.lines < 40).map(([one]) => one)));
+    ?? (of.every(({ place: { role } }) => role === 'docs' || role === 'changelog') ? null : best(of.map(({ names }) => [...names].filter(tells).map(([one]) => one))));
   return name === null ? null : escaped(shownName(name));
 }

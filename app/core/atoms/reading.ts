@@ -1,6 +1,7 @@
 // What can be read of each piece of a commit: the lines it takes out and puts in, their names, what they define, import and
 // substitute, and the blocks around it by indentation. Read once for all kinds of ties.
 import type { PathBytes } from '../bytes.ts';
+import type { EditKind } from '../model.ts';
 import type { Commit, Piece } from './model.ts';
 import { definedBy, importedBy, isImport } from './definitions.ts';
 import { type Place, placeOf } from './paths.ts';
@@ -19,6 +20,7 @@ type Lines = readonly string[];
 
 export interface Reading {
   readonly piece: Piece;
+  readonly kind: EditKind;
   readonly place: Place;
   readonly removed: Lines;
   readonly inserted: Lines;
@@ -72,6 +74,8 @@ export interface Readings {
   /** names in the title; and all its words, in lower case */
   readonly title: ReadonlySet<string>;
   readonly titleWords: ReadonlySet<string>;
+  /** words that begin the title or what it says behind a colon */
+  readonly opening: ReadonlySet<string>;
 }
 
 /** Ties of one commit ask one after the other: the pieces they are given are the key. */
@@ -116,9 +120,13 @@ function read(commit: Commit, pieces: readonly Piece[]): Readings {
     }
     left -= removed.length + inserted.length;
     const whole = piece.hunk >= 0 ? null : before === null && after !== null ? 'add' : after === null && before !== null ? 'delete' : 'other';
-    all.push(readPiece(piece, place, removed, inserted, start, whole, after ?? [], piece.hunk < 0 ? undefined : blocks.get(piece.path)));
+    all.push(readPiece(piece, edit.kind, place, removed, inserted, start, whole, after ?? [], piece.hunk < 0 ? undefined : blocks.get(piece.path)));
   }
-  return { all, counts: countNames(commit, all), blocks, title: new Set(namesOf(commit.title)), titleWords: new Set(tokensOf(commit.title.toLowerCase()).filter((word) => word.length > 3)) };
+  const words = tokensOf(commit.title, true);
+  return {
+    all, counts: countNames(commit, all), blocks, title: new Set(namesOf(commit.title)), titleWords: new Set(tokensOf(commit.title.toLowerCase()).filter((word) => word.length > 3)),
+    opening: new Set(words.filter((_, i) => i === 0 || words[i - 1] === ':' || words[i - 1] === ']')),
+  };
 }
 
 /** [first line, one past the last] of each hunk in the text after. */
@@ -160,7 +168,7 @@ function readSide(lines: Lines, place: Place, header: readonly string[]): Side {
   return { names, defined, imported, isImport: any && others === 0 };
 }
 
-function readPiece(piece: Piece, place: Place, removed: Lines, inserted: Lines, start: number, whole: Reading['whole'], text: Lines, shape: Blocks | undefined): Reading {
+function readPiece(piece: Piece, kind: EditKind, place: Place, removed: Lines, inserted: Lines, start: number, whole: Reading['whole'], text: Lines, shape: Blocks | undefined): Reading {
   const around = shape === undefined ? [] : blocksAround(shape, start, inserted, removed);
   const header = around.length > 0 ? tokensOf(text[around[0]!]!) : [];
   const old = readSide(removed, place, header), now = readSide(inserted, place, header), names = new Map<string, number>();
@@ -173,7 +181,7 @@ function readPiece(piece: Piece, place: Place, removed: Lines, inserted: Lines, 
   }
   const { substitutions, isAll, isBlank } = substituted(removed, inserted);
   return {
-    piece, place, removed, inserted, start, end: start + inserted.length, whole, names, defined: now.defined.difference(old.defined), undefined: old.defined.difference(now.defined), redefined: old.defined.intersection(now.defined),
+    piece, kind, place, removed, inserted, start, end: start + inserted.length, whole, names, defined: now.defined.difference(old.defined), undefined: old.defined.difference(now.defined), redefined: old.defined.intersection(now.defined),
     imported: now.imported.difference(old.imported), unimported: old.imported.difference(now.imported), isImport: (now.isImport || inserted.length === 0) && (old.isImport || removed.length === 0),
     blocks: around, within, substitutions, isSubstitution: isAll, isBlank,
   };
@@ -227,7 +235,7 @@ const MOST_SUBSTITUTED = 6;
 function substituted(removed: Lines, inserted: Lines): { substitutions: Set<string>; isAll: boolean; isBlank: boolean } {
   const substitutions = new Set<string>(), blank = (lines: Lines): string => lines.map((line) => tokensOf(line).join(' ')).join(' ').trim();
   if (removed.length === 0 || removed.length !== inserted.length) {
-    const isBlank = removed.length + inserted.length <= 200 && blank(removed) === blank(inserted);
+    const isBlank = removed.length + inserted.length > 0 && removed.length + inserted.length <= 200 && blank(removed) === blank(inserted);
     return { substitutions, isAll: false, isBlank };
   }
   let isAll = true, isBlank = true;

@@ -5,7 +5,7 @@ import { display } from '../bytes.ts';
 import type { Tie, Tying } from './model.ts';
 import { isLockOf } from './paths.ts';
 import { type Reading, type Readings, readingsOf } from './reading.ts';
-import { shapeOf, tokensOf } from './words.ts';
+import { LINE_READ, shapeOf, tokensOf } from './words.ts';
 
 /** What is tied so surely is one thing, through however many hands. */
 export const CERTAIN = 0.9;
@@ -45,7 +45,8 @@ function rarityOf({ counts, title }: Readings, name: string): number {
   const { lines, pieces, isBefore, isAfter } = counts.get(name)!;
   if (!isBefore || !isAfter) return 1;
   const isSaid = title.has(name), extra = Math.max(0, lines - pieces) / (isSaid ? 4 : 1);
-  return 1 / (1 + Math.log2(1 + extra / 3)) * (isSaid ? 1 : Math.sqrt(2 / pieces));
+  const rarity = 1 / (1 + Math.log2(1 + extra / 3));
+  return isSaid ? Math.max(0.5, rarity) : rarity * Math.sqrt(2 / pieces);
 }
 
 /** How sure one name makes it that two pieces belong together, on which it is so much more put in than taken out. */
@@ -122,7 +123,7 @@ export const byMoves: Tying = {
   * ties(commit, pieces) {
     const { all } = readingsOf(commit, pieces);
     // a line says something where it has a name and is not everywhere
-    const tellingLines = (lines: readonly string[]): string[] => lines.map((line) => line.slice(0, 500).trim()).filter((line) => line.length >= 10 && tokensOf(line).some((token) => shapeOf(token) > 0));
+    const tellingLines = (lines: readonly string[]): string[] => lines.map((line) => line.slice(0, LINE_READ).trim()).filter((line) => line.length >= 10 && tokensOf(line).some((token) => shapeOf(token) > 0));
     const out = all.map(({ removed }) => tellingLines(removed)), into = all.map(({ inserted }) => tellingLines(inserted));
     const gone = grouped(all, (_, i) => new Set(out[i]!)), moved = new Map<number, number>();
     for (const [b, lines] of into.entries()) {
@@ -162,7 +163,7 @@ export const byEdits: Tying = {
         if (i > 0) yield { a: group[i - 1]!, b, why: key === 'blank' ? 'both change nothing but blanks' : 'the same edit', weight: key === 'blank' || (key.length > 20 && tokensOf(key).some((token) => shapeOf(token) > 0)) ? 0.92 : 0.5 };
       }
     }
-    const ofMode = new Set(commit.edits.flatMap(({ edit: { kind, path } }) => (kind === 'mode' ? [path] : []))), modes = all.flatMap(({ piece }, i) => (ofMode.has(piece.path) ? [i] : []));
+    const modes = all.flatMap(({ kind }, i) => (kind === 'mode' ? [i] : []));
     for (const [i, b] of modes.entries()) if (i > 0) yield { a: modes[i - 1]!, b, why: 'both change nothing but the mode', weight: 0.7 };
   },
 };
@@ -209,7 +210,11 @@ export const byFiles: Tying = {
       }
       if ((first.whole === 'add' || first.whole === 'delete') && shapeOf(stem) > 0) {
         const isNew = first.whole === 'add', users = (on.get(stem) ?? []).filter((user) => user !== group[0] && (all[user]!.names.get(stem)! > 0) === isNew && all[user]!.names.get(stem) !== 0);
-        if (users.length <= MOST_SHARING) for (const b of users) yield { a: group[0]!, b, why: `it names the file ${shown(stem)}, which the other ${isNew ? 'adds' : 'deletes'}`, weight: shapeOf(stem) >= 0.55 ? 0.92 : 0.65 };
+        if (users.length > MOST_SHARING) continue;
+        for (const b of users) {
+          const lines = isNew ? all[b]!.inserted : all[b]!.removed, isPath = lines.some((line) => line.slice(0, LINE_READ).includes(`/${stem}`));
+          yield { a: group[0]!, b, why: `it names the file ${shown(stem)}, which the other ${isNew ? 'adds' : 'deletes'}`, weight: isPath || shapeOf(stem) >= 0.55 ? 0.92 : 0.65 };
+        }
       }
     }
     const wholes = commit.edits.filter(({ edit: { kind } }) => kind === 'add' || kind === 'delete');
