@@ -172,6 +172,25 @@ export async function judge(merges: readonly Merge[]): Promise<(Judged | null)[]
   }
 }
 
+/** For each merge whether git makes it, and if so, whether to that tree; null where git has no answer. In few processes. */
+export async function judgeTrees(merges: readonly (Merge & { readonly expected: Files })[]): Promise<('same' | 'other' | 'conflict' | null)[]> {
+  const dir = tempDir('tree-merges');
+  try {
+    write(dir.path, merges);
+    const out: string[] = [];
+    merges.forEach(({ expected }, i) => { commit(out, i + 1, null, expected, `refs/heads/e${i}`); });
+    fastImport(dir.path, Buffer.from(out.join(''), 'latin1'));
+    const trees = new Map(git(dir.path, ['for-each-ref', '--format=%(refname:short) %(tree)', 'refs/heads/e*']).trim().split('\n').map((line) => line.split(' ') as [string, string]));
+    const answers: ('same' | 'other' | 'conflict' | null)[] = [];
+    for await (const answer of mergeAll(dir.path, merges.map((_, i) => [`refs/heads/m${3 * i + 2}`, `refs/heads/m${3 * i + 3}`] as const))) {
+      answers.push(answer === null ? null : !answer.clean ? 'conflict' : answer.tree === trees.get(`e${answers.length}`) ? 'same' : 'other');
+    }
+    return answers;
+  } finally {
+    dir.remove();
+  }
+}
+
 /** Does git answer otherwise when the sides change places? It does where a rename meets a file that both sides added alike. */
 export async function dependsOnOrder({ base, left, right }: Merge): Promise<boolean> {
   const [one, other] = await judge([{ base, left, right }, { base, left: right, right: left }]);
