@@ -32,6 +32,8 @@ export interface WorktreeSnapshot {
   readonly tree: Oid | null;
   /** from HEAD's tree to the files as they are; sorted by path. The same values mean the same tree */
   readonly changes: Changes;
+  /** the tree with the changes, and all trees of it that HEAD's does not have, as git stores them; null without changes or without a HEAD */
+  readonly grown: { readonly tree: Oid; readonly made: ReadonlyMap<Oid, Uint8Array> } | null;
   /** contents, as git would store them, of changed files that were read; others are in the repository, for the index has them */
   readonly blobs: ReadonlyMap<Oid, Uint8Array>;
   /** taken to be as HEAD has them; sorted by path */

@@ -5,9 +5,10 @@ import type { ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
 import type { Change } from '../../../core/changes.ts';
 import { sameEntry } from '../../../core/changes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import { type Entry, type Head, Mode, type RepositoryReader } from '../../../core/repository.ts';
+import { type Delta, type Entry, type Head, Mode, type RepositoryReader } from '../../../core/repository.ts';
 import { asksStored, conversionOf, converted } from '../../../core/worktree/conversion.ts';
 import type { IndexEntry } from '../../../core/worktree/gitIndex.ts';
+import { settle } from '../../../core/waves.ts';
 import type { NotCompared, Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { readConfig } from '../embedded/locate.ts';
 import { refStoreOf } from '../embedded/refs.ts';
@@ -67,7 +68,6 @@ export class WorktreeReading {
   /** All of it, from the disk. */
   async read(): Promise<WorktreeSnapshot> {
     this.#settings = settingsOf(this.worktree, this.#user);
-    this.#stamp = null;
     return this.#look(new Set(['' as PathBytes]));
   }
 
@@ -186,7 +186,10 @@ export class WorktreeReading {
       }
     }
     notCompared.sort((a, b) => byBytes(a.path, b.path));
-    return { head: this.#head!, tree: this.#tree, changes: new Map(changes), blobs, notCompared, unmerged };
+    const tree = this.#tree, delta: Delta = new Map(changes.map(([path, { after }]) => [path, after]));
+    // With the trees that are held already: asking anew for those above each changed file costs more than all the rest.
+    const grown = tree === null || changes.length === 0 ? null : await settle(this.#trees, () => this.#trees.grow(tree, delta));
+    return { head: this.#head!, tree, changes: new Map(changes), grown, blobs, notCompared, unmerged };
   }
 
   /** A staged content that the repository does not hold is read from the file, like one that was not staged. */

@@ -1,10 +1,10 @@
 // What differs in a working tree as a commit on its HEAD that only memory holds, so that everything after it is as for a branch
 // (docs/decisions/0049). The same files give the same commit, whoever looks and whenever.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
-import type { Delta, Signature } from '../../../core/repository.ts';
+import type { Signature } from '../../../core/repository.ts';
 import type { Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
+import { entriesOf } from '../format.ts';
 import type { Overlay } from '../overlay.ts';
-import { buildTree } from '../trees.ts';
 
 export interface WorktreeSource { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid }
 
@@ -13,15 +13,14 @@ export interface WorktreeSource { readonly name: ByteString; readonly ref: ByteS
  * but others whose files lie between.
  */
 export async function addSnapshot(overlay: Overlay, worktree: Worktree, snapshot: WorktreeSnapshot, parents?: readonly Oid[]): Promise<WorktreeSource | null> {
-  const { head, tree, changes, blobs } = snapshot;
-  if (head.kind === 'unborn' || tree === null || changes.size === 0) return null;
+  const { head, grown, blobs } = snapshot;
+  if (head.kind === 'unborn' || grown === null) return null;
   for (const bytes of blobs.values()) overlay.addBlob(bytes);
-  const delta: Delta = new Map([...changes].map(([path, { after }]) => [path, after]));
-  const grown = await buildTree(overlay, tree, delta, { writeTree: async (entries) => overlay.addTree(entries) });
+  for (const bytes of grown.made.values()) overlay.addTree(entriesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), grown.tree.length / 2));
   // Nobody has said that it is theirs yet, nor when: HEAD's time, for a clock would make another commit of the same files.
   const { committer } = await overlay.commit(head.oid);
   const nobody: Signature = { name: '' as ByteString, email: '' as ByteString, time: committer.time, offset: 0 };
   const message = `Uncommitted changes in ${worktree.name.replace(/[\n\0]/g, ' ')}\n` as ByteString;
-  const oid = overlay.addCommit({ tree: grown, parents: parents ?? [head.oid], author: nobody, committer: nobody, message });
+  const oid = overlay.addCommit({ tree: grown.tree, parents: parents ?? [head.oid], author: nobody, committer: nobody, message });
   return { name: worktree.name, ref: worktree.ref, oid };
 }

@@ -113,8 +113,9 @@ export class Walk {
   #isEntered(folder: PathBytes): boolean {
     try {
       if (statOf(this.#at(folder))?.kind !== 'folder') return false;
+      if (this.#staged.byPath.has(folder)) return false;
       if (this.#staged.folders.has(folder)) return true;
-      return this.#staged.byPath.get(folder)?.mode !== Mode.submodule && !this.#rules.isIgnored(folder, true) && statOf(this.#at(`${folder}/.git` as PathBytes)) === null;
+      return !this.#rules.isIgnored(folder, true) && statOf(this.#at(`${folder}/.git` as PathBytes)) === null;
     } catch (error) {
       if (error instanceof Unreadable) return false;
       throw error;
@@ -131,6 +132,7 @@ export class Walk {
       else await this.#one(path, this.#isBelowIgnored(path));
       this.#missing(path);
     }
+    this.#giveWay();
     return { found: this.#found, entered: this.#entered };
   }
 
@@ -224,6 +226,15 @@ export class Walk {
     };
     if (place !== '') look(this.#staged.byPath.get(place));
     for (const entry of below(entries, place)) look(entry);
+  }
+
+  /** What is taken to be as the index has it is not where a file lies above or below it: git takes it out then, for a tree cannot hold both. */
+  #giveWay(): void {
+    for (const [path, { kind }] of [...this.#found]) {
+      if (kind !== 'content' && kind !== 'commit') continue;
+      const inTheWay = [...[...ancestors(path)].map((above) => this.#staged.byPath.get(above)), ...this.#staged.folders.has(path) ? below(this.#staged.entries, path) : []];
+      for (const entry of inTheWay) if (entry !== undefined && !this.#found.has(entry.path)) this.#found.set(entry.path, { kind: 'gone' });
+    }
   }
 
   #unreadable(path: PathBytes, reason: string): void {
