@@ -72,7 +72,7 @@ function nameOf(of: readonly Reading[], readings: Readings): string {
   if (is(({ isBlank }) => isBlank)) return `blanks in ${where}`;
   if (of.length === 1 && first.piece.hunk < 0) return `${VERBS[first.kind] ?? 'change'} ${where}`;
   if (is(({ place: { role } }) => role === 'changelog')) return paths.length === 1 && of.length === 1 ? `changelog, ${where}` : `changelog in ${where}`;
-  if (is(({ place: { role } }) => role === 'lock' || role === 'manifest')) return dependency(of) ?? `dependencies in ${where}`;
+  if (is(({ place: { role } }) => role === 'lock' || role === 'manifest')) return dependency(of) ?? manifestPart(of, where);
   const body = of.filter(({ place: { role } }) => role === 'code'), tests = of.filter(({ place: { role } }) => role === 'test'), main = body.length > 0 ? body : tests.length > 0 ? tests : of;
   if (is(({ isImport }) => isImport)) {
     const name = most(tally<string>(of.map(({ imported, unimported }) => [...imported, ...unimported].filter((one) => shapeOf(one) > 0))));
@@ -113,6 +113,11 @@ function dependency(of: readonly Reading[]): string | null {
     }
   }
   return told.size === 0 ? null : told.size === 1 ? [...told][0]! : `${[...told].sort()[0]!} and ${told.size - 1} more`;
+}
+
+function manifestPart(of: readonly Reading[], where: string): string {
+  const key = most(tally<string>(of.map(({ defined, undefined: gone, redefined, within }) => [...defined, ...gone, ...redefined, ...within.slice(0, 1)])));
+  return key === null ? of.length === 1 && of[0]!.piece.hunk >= 0 ? `${where}, line ${of[0]!.start + 1}` : where : `${where}: ${shownName(key[0])}`;
 }
 
 /** The name that a part is most about: what the title says, what it defines, what it takes out, what it is in, else the rarest that it changes. */

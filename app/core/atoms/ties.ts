@@ -84,7 +84,7 @@ export const byNames: Tying = {
 export const byDefinitions: Tying = {
   name: 'definition and use',
   * ties(commit, pieces) {
-    const { all, counts } = readingsOf(commit, pieces), on = grouped(all, ({ names }) => names.keys());
+    const { all, counts, title } = readingsOf(commit, pieces), on = grouped(all, ({ names }) => names.keys()), inFile = grouped(all, ({ piece }) => [piece.path]);
     const isProse = ({ place: { role } }: Reading): boolean => role === 'docs' || role === 'changelog';
     for (const isNew of [true, false]) {
       for (const [name, definers] of grouped(all, (reading) => (isNew ? reading.defined : reading.undefined))) {
@@ -99,13 +99,20 @@ export const byDefinitions: Tying = {
         }
       }
       for (const [key, importers] of grouped(all, (reading) => [...(isNew ? reading.imported : reading.unimported)].map((name) => `${reading.piece.path}\0${name}`))) {
-        const name = key.slice(key.lastIndexOf('\0') + 1), users = (on.get(name) ?? []).filter((user) => {
-          const { piece: { path }, names, imported, unimported } = all[user]!;
-          return path === all[importers[0]!]!.piece.path && (names.get(name)! > 0) === isNew && names.get(name) !== 0 && !imported.has(name) && !unimported.has(name);
-        });
+        const name = key.slice(key.lastIndexOf('\0') + 1), beside = inFile.get(all[importers[0]!]!.piece.path)!;
+        if (beside.length > MOST_BESIDE) continue;
+        const users = beside.filter((user) => !all[user]!.imported.has(name) && !all[user]!.unimported.has(name) && usesMore(all[user]!, name, isNew));
         if (users.length === 0 || users.length > 6 || importers.length > 1) continue;
         for (const user of users) yield { a: importers[0]!, b: user, why: isNew ? `it uses ${shown(name)}, which the other imports` : `it no longer uses ${shown(name)}, which the other imported`, weight: users.length === 1 ? 0.92 : 0.8 / users.length };
       }
+    }
+    for (const [name, definers] of grouped(all, ({ redefined }) => redefined)) {
+      const users = on.get(name)!.filter((user) => !definers.includes(user));
+      if (definers.length > 2 || users.length > MOST_ABOUT) continue;
+      for (const a of definers) for (const b of users) yield { a, b, why: `the one changes ${shown(name)}, the other where it is used`, weight: shapeOf(name) * (all[b]!.names.get(name) === 0 ? 0.6 : 0.75) };
+    }
+    for (const [name, inside] of grouped(all, ({ within }) => within)) {
+      if (title.has(name) && shapeOf(name) >= 0.6 && inside.length <= MOST_ABOUT) for (const [a, b] of pairs(inside)) yield { a, b, why: `both are in ${shown(name)}, which the title is about`, weight: 0.5 };
     }
     for (const [name, inside] of grouped(all, ({ within }) => within.slice(0, 2))) {
       const users = (on.get(name) ?? []).filter((user) => !inside.includes(user) && all[user]!.names.get(name)! !== 0);
@@ -114,6 +121,14 @@ export const byDefinitions: Tying = {
     }
   },
 };
+
+/** Whether a piece begins, or ceases, to use a name, however common a word it is. */
+function usesMore({ names, inserted, removed }: Reading, name: string, isNew: boolean): boolean {
+  const times = names.get(name);
+  if (times !== undefined) return times !== 0 && (times > 0) === isNew;
+  const uses = (lines: readonly string[]): boolean => lines.some((line) => line.includes(name) && tokensOf(line).includes(name));
+  return isNew ? uses(inserted) && !uses(removed) : uses(removed) && !uses(inserted);
+}
 
 const MOVED_TEXT = 30;
 
