@@ -18,7 +18,7 @@ import { type Stack, closedSubsets, pullsOf, runsOf } from './grainStacks.ts';
 import { linesAdd } from './grainRules.ts';
 import type { Benchmark, Row } from './report.ts';
 
-const STACKS = 200, SUBSETS = 5_000, ASKED_OF_GIT = 60, EACH = 40;
+const STACKS = Number(process.env["ACUMEN_BENCH_STACKS"] ?? 200), SUBSETS = 5_000, ASKED_OF_GIT = 60, EACH = 60;
 const LINE = 900, SHORT_LINES = 50;
 const BARS = { equal: 99.5, closure: 99, times: 80 };
 const say = (text: string): void => { process.stderr.write(`${text}\n`); };
@@ -47,7 +47,8 @@ function unitsOf({ segments }: Read, commits: readonly string[]): { readonly acu
   }).sort((x, y) => x.last - y.last);
 }
 
-interface Case { readonly stack: Stack; readonly acus: readonly AcuId[]; readonly commits: readonly string[]; readonly ours: string | null; readonly why: string; readonly rule: string | null; readonly ms: number }
+type Objects = readonly (readonly [type: 'blob' | 'tree', bytes: Uint8Array])[];
+interface Case { readonly stack: Stack; readonly acus: readonly AcuId[]; readonly commits: readonly string[]; readonly ours: string | null; readonly why: string; readonly rule: string | null; readonly objects: Objects; readonly ms: number }
 
 async function casesOf(dir: string, stack: Stack, branch: string, wanted: number, random: Random, notes: Map<string, number>): Promise<Case[]> {
   const one = await read(dir, stack.base, branch);
@@ -62,13 +63,14 @@ async function casesOf(dir: string, stack: Stack, branch: string, wanted: number
     for (const set of closedSubsets(units.length, (i) => requires[i]!, wanted, random)) {
       const acus = set.map((i) => units[i]!.acu), began = performance.now();
       const composed = await composeSet(engine, reader, acus, async (oid) => made.get(oid) ?? null, undefined, warm, async (numbers) => numbers.map((n) => segments[n]!));
-      let ours: string | null = null, why = '', rule: string | null = null;
+      let ours: string | null = null, why = '', rule: string | null = null, objects: Objects = [];
       if ('delta' in composed) {
         const grown = await warm.grow(engine.tables.baseTree, composed.delta as ReadonlyMap<PathBytes, Entry | null>);
         ours = grown.tree;
-        rule = await linesAdd(set.map((i) => segments[units[i]!.segment]!), composed, async (oid) => made.get(oid) ?? reader.blob(oid));
+        objects = [...[...composed.blobs].map(([, bytes]) => ['blob', bytes] as const), ...[...grown.made].map(([, bytes]) => ['tree', bytes] as const)];
+        rule = await linesAdd(set.map((i) => segments[units[i]!.segment]!), composed, async (oid) => composed.blobs.get(oid) ?? made.get(oid) ?? reader.blob(oid));
       } else why = composed.conflicts.map((c) => `${c.kind} ${c.path}: ${c.detail}`).join('; ') || `lacks ${composed.missing.length}`;
-      out.push({ stack, acus, commits: set.flatMap((i) => units[i]!.commits), ours, why, rule, ms: performance.now() - began });
+      out.push({ stack, acus, commits: set.flatMap((i) => units[i]!.commits), ours, why, rule, objects, ms: performance.now() - began });
     }
     return out;
   } finally {
@@ -103,6 +105,7 @@ async function stacksOf(dirs: readonly string[], random: Random): Promise<Row[]>
         all.push(...await casesOf(dir, stack, `acumen-bench/${i}`, EACH, random, notes));
       } catch (error) {
         if (!(error instanceof AcumenError)) throw error;
+        if (process.env["ACUMEN_BENCH_LIST"] === "1") say(`${stack.base} ${stack.commits.join(" ")} ${error.stack}`);
         count(notes, error.message);
       }
     }
@@ -120,6 +123,7 @@ async function stacksOf(dirs: readonly string[], random: Random): Promise<Row[]>
       if (tree === null) { count(onlyWe, one.rule === null ? 'git conflicts, every line is where its commits put it' : 'git conflicts, and a rule is broken'); if (process.env['ACUMEN_BENCH_LIST'] === '1') say(`git conflicts at ${at} of ${one.commits.join(' ')} on ${one.stack.base}`); continue; }
       clean++;
       if (tree === one.ours) { equal++; continue; }
+      for (const [type, bytes] of one.objects) git(dir, ['hash-object', '-w', '--literally', '-t', type, '--stdin'], { input: bytes });
       const kind = isPlacement(dir, one.ours, tree) ? 'placement' : 'other';
       count(differ, kind);
       say(`${kind}: ${source} on ${one.stack.base}: ${one.commits.join(' ')}: ours ${one.ours}, git's ${tree}`);
