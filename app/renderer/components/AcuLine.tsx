@@ -66,7 +66,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
       </span>
       <span role="gridcell" className="c-counts"><Counts added={row.added} deleted={row.deleted} /></span>
       <span role="gridcell" className="c-author"><Author name={row.author} email={row.email} /></span>
-      <span role="gridcell" className="c-age"><Ago time={row.time} /></span>
+      <span role="gridcell" className="c-age">{row.worktree === true ? <span className="ago" title="Not committed">now</span> : <Ago time={row.time} />}</span>
       <span role="gridcell" className="c-id"><Id id={row.id} what="ACU" /></span>
       {children}
     </div>

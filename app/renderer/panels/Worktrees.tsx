@@ -17,22 +17,22 @@ export function Worktrees() {
       <h2 className="overlay-title">Working trees</h2>
       <label className="check"><input type="checkbox" checked={wanted} data-testid={ids.liveSwitch} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as they change</label>
       {state !== null && <p className="small muted">{visibleSentence(liveWords(state))}. {hint} Edits are read and never stored before you compose them; nothing in a working tree is changed.</p>}
-      <div className="worktrees" role="table" aria-label="Working trees" data-testid={ids.worktrees} tabIndex={0}>
+      <ul className="worktrees" aria-label="Working trees" data-testid={ids.worktrees} tabIndex={0}>
         {state?.trees.map((tree) => (
-          <div key={tree.name} role="row" className="worktree" data-how={tree.how}>
-            <span role="rowheader" className="worktree-name truncate"><Icon name="pencil" size={12} />{tree.name}</span>
-            <span role="cell" className="small muted truncate">{how[tree.how]}{tree.reason !== '' && `: ${visibleSentence(tree.reason)}`}</span>
-            <span role="cell" className="small">{tree.files === 0 ? 'no edits' : `${plural(tree.files, 'file')} edited`}</span>
+          <li key={tree.name} className="worktree" data-how={tree.how}>
+            <span className="worktree-name truncate"><Icon name="pencil" size={12} />{tree.name}</span>
+            <span className="small muted truncate">{how[tree.how]}{tree.reason !== '' && `: ${visibleSentence(tree.reason)}`}</span>
+            <span className="small">{tree.files === 0 ? 'no edits' : `${plural(tree.files, 'file')} edited`}</span>
             {tree.notCompared > 0 && (
               <ul className="worktree-left" aria-label={`Not compared in ${tree.name}`}>
                 {tree.left.map(({ path, reason }) => <li key={path} className="small"><span className="badge">not compared</span> <span className="mono">{path}</span> {visibleSentence(reason)}</li>)}
                 {tree.notCompared > tree.left.length && <li className="small muted">and {grouped(tree.notCompared - tree.left.length)} more</li>}
               </ul>
             )}
-          </div>
+          </li>
         ))}
-        {state?.trees.length === 0 && <p className="small muted">{state.on ? 'This repository has no working tree.' : 'None is looked at.'}</p>}
-      </div>
+        {state?.trees.length === 0 && <li className="small muted">{state.on ? 'This repository has no working tree.' : 'None is looked at.'}</li>}
+      </ul>
     </Overlay>
   );
 }

@@ -55,7 +55,8 @@ function order(sort: Sort, facts: FilterFacts): (x: AcuRow, y: AcuRow) => number
   const byName = (x: AcuRow, y: AcuRow): number => (x.name < y.name ? -1 : x.name > y.name ? 1 : x.id < y.id ? -1 : 1);
   switch (sort) {
     case 'name': return byName;
-    case 'newest': return (x, y) => y.time - x.time || byName(x, y);
+    // what is being edited is newer than whatever was committed
+    case 'newest': return (x, y) => Number(y.worktree ?? false) - Number(x.worktree ?? false) || y.time - x.time || byName(x, y);
     case 'size': return (x, y) => y.added + y.deleted - x.added - x.deleted || byName(x, y);
     case 'conflicts': return (x, y) => (facts.degree?.[y.index] ?? 0) - (facts.degree?.[x.index] ?? 0) || byName(x, y);
   }

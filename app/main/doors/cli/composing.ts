@@ -17,6 +17,8 @@ export const composing: Verb = (call) => withWorkspace(call, { write: true, impo
   let report = await composeReport(workspace, acus, null);
   let written = null;
   if (report.tree !== null) {
+    // what passes is kept before it is written
+    if (options.branch !== undefined && workspace.live.passing(acus) !== null) await operate(call, workspace, 'compose', { acus });
     written = options.branch === undefined ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus });
     if (written === null) await operate(call, workspace, 'compose', { acus });
     else report = await composeReport(workspace, acus, written.commit);

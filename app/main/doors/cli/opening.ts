@@ -1,11 +1,13 @@
 // From a verb's options to its open workspace, or with --no-store to what a repository holds now, and operations that Ctrl-C cancels.
 import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
+import type { LiveTree } from '../../../contract/live.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
 import type { Platform } from '../../service/platform.ts';
 import type { Workspace } from '../../service/workspace.ts';
+import { type Output, clean } from './output.ts';
 import { progressLine } from './progress.ts';
 import { grainChoice, readerChoice } from './program.ts';
 import type { Call } from './program.ts';
@@ -31,9 +33,26 @@ export async function withWorkspace<T>(call: Call, needs: { readonly write: bool
     const { gitDir, published } = workspace.view.state;
     await refuseOther(call, located, gitDir);
     if (needs.imported && published === null) throw nothingImported(located);
+    if (call.options.worktrees === true) await lookAtWorktrees(call, workspace);
     return await use(workspace);
   } finally {
     await workspace.close();
+  }
+}
+
+/** What passes is seen as it is now; what of it cannot be told is said. */
+async function lookAtWorktrees({ err }: Call, workspace: Workspace): Promise<void> {
+  await workspace.live.look();
+  await sayNotCompared(err, workspace.live.state().trees);
+  const { note } = workspace.live.state();
+  if (note !== '') throw new AcumenError('usage', `Edits of working trees cannot be laid over what is imported: ${note}.`, 'Run `acumen import`, then try again.');
+}
+
+async function sayNotCompared(err: Output, trees: readonly LiveTree[]): Promise<void> {
+  for (const { name, how, reason, left, notCompared } of trees) {
+    if (how === 'unusable') await err.line(`${err.style('warning', 'note:')} ${clean(name)} is left out: ${clean(reason)}`);
+    for (const one of left) await err.line(`${err.style('warning', 'note:')} ${clean(name)}: ${clean(one.path)} ${clean(one.reason)}; it is not compared`);
+    if (notCompared > left.length) await err.line(`${err.style('warning', 'note:')} ${clean(name)}: ${notCompared - left.length} more are not compared`);
   }
 }
 
@@ -50,7 +69,7 @@ export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Works
   const { base = null, refs = [] } = options, grain = grainChoice(options);
   if (options.unstored !== true) {
     if (base !== null || refs.length > 0 || grain !== undefined) throw new AcumenError('usage', '--base, --refs and --grain are chosen when a repository is imported.', 'Give them to `acumen import`, or add --no-store.');
-    if (asWorkspace) return withWorkspace(call, { write: false, imported: true }, use);
+    if (asWorkspace || options.worktrees === true) return withWorkspace(call, { write: false, imported: true }, use);
     const located = await whereIs(call);
     requireStore(located);
     const { readStored } = await import('../../service/stored.ts');
@@ -63,7 +82,9 @@ export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Works
   const progress = progressLine(call.err);
   let engine;
   try {
-    engine = await readUnstored(path.resolve(io.cwd, options.repo ?? '.'), { base, refs, grain: grain ?? 'branch' }, { reader: readerChoice(options), searchPath: io.env['PATH'] ?? '' }, progress.show, io.interrupt);
+    const read = await readUnstored(path.resolve(io.cwd, options.repo ?? '.'), { base, refs, grain: grain ?? 'branch' }, { reader: readerChoice(options), searchPath: io.env['PATH'] ?? '' }, progress.show, io.interrupt, options.worktrees === true ? io.env : null);
+    engine = read.engine;
+    await sayNotCompared(call.err, read.trees);
   } finally {
     await progress.clear();
   }

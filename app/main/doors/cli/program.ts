@@ -12,6 +12,7 @@ export interface Options {
   readonly patch?: readonly string[]; readonly patches?: boolean;
   readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
   /** `--no-store` */
+  readonly worktrees?: boolean;
   readonly unstored?: boolean;
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
   readonly asOf?: string; readonly halfLife?: string; readonly top?: string; readonly roles?: boolean; readonly away?: readonly string[]; readonly matrix?: string; readonly by?: string;
@@ -61,6 +62,8 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 type Run = (load: () => Promise<Verb>, options: Options, args: readonly string[]) => Promise<void>;
 
+const WITH_WORKTREES = 'with what is edited in working trees and not committed, and with branches, as they are at this moment';
+
 function build(out: Output, start: Run): Command {
   const program = new Command('acumen');
   program
@@ -86,7 +89,8 @@ function build(out: Output, start: Run): Command {
     .option('--no-store', 'read the repository itself: no import before, nothing kept')
     .option('--base <rev>', 'with --no-store: what everything is composed onto')
     .option('--refs <glob>', 'with --no-store: refs to take as sources, by full name; may be repeated', collect)
-    .option('--grain <grain>', 'with --no-store: how finely sources are cut: branch (default), commit or atom');
+    .option('--grain <grain>', 'with --no-store: how finely sources are cut: branch (default), commit or atom')
+    .option('--worktrees', WITH_WORKTREES);
 
   verb('import [repo]', 'read the changes in flight of a repository, or read them again', async () => (await import('./importing.ts')).importing)
     .option('--base <rev>', 'what everything is composed onto (default: origin/HEAD, main, master, HEAD)')
@@ -102,6 +106,7 @@ function build(out: Output, start: Run): Command {
   looking(verb('check <x...>', 'may these be composed? exit status 1 if not', async () => (await import('./looking.ts')).check));
   verb('compose <x...>', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
     .option('--branch <name>', 'write it to the repository as this branch')
+    .option('--worktrees', `${WITH_WORKTREES}; what is composed of them is kept`)
     .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
   const weighing = (command: Command): Command => command
     .option('--weight <rule>', 'what a change is worth: unit (default), lines, age, or a file with a line "NAME WEIGHT" for each')

@@ -13,6 +13,7 @@ import { besideImport } from './adopting.ts';
 import type { Taken } from './beside.ts';
 import { Folders, type StartWatch, gitFolders } from './folders.ts';
 import { type LayCost, type Laid, Layer } from './layer.ts';
+import { unusableTree } from './looking.ts';
 import { Pulse } from './pulse.ts';
 import { GIT, Tree } from './tree.ts';
 import { digest } from '../engines.ts';
@@ -152,6 +153,7 @@ export class Live {
     await Promise.all([...this.#trees.values()].map((tree) => tree.read(null)));
     this.#layer.forgetRefs();
     await this.relay();
+    this.#workspace.showLive();
   }
 
   /** What is published or composed is another: what lies over it is, too. */
@@ -232,7 +234,7 @@ export class Live {
     }
     for (const [ref, tree] of this.#trees) if (now.get(ref) !== tree) tree.close();
     this.#trees = now;
-    this.#unusable = unusable.map(({ name, reason }) => ({ name: display(name), how: 'unusable', reason, files: 0, left: [], notCompared: 0 }));
+    this.#unusable = unusable.map(({ name, reason }) => unusableTree(display(name), reason));
     return fresh;
   }
 
