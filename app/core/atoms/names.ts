@@ -63,7 +63,7 @@ export function namesOfParts(parts: readonly (readonly number[])[], readings: Re
 function nameOf(of: readonly Reading[], readings: Readings): string {
   const first = of[0]!, is = (test: (one: Reading) => boolean): boolean => of.every(test), paths = [...new Set(of.map(({ piece }) => piece.path))];
   const where = paths.length === 1 ? shownPath(paths[0]!) : `${paths.length} files`;
-  const substitution = substituted(of);
+  const substitution = substituted(of) ?? released(of, readings.title);
   if (substitution !== null) return substitution;
   if (of.length === 2 && of.some(({ whole }) => whole === 'delete') && of.some(({ whole }) => whole === 'add')) {
     const [from, to] = [of.find(({ whole }) => whole === 'delete')!, of.find(({ whole }) => whole === 'add')!];
@@ -73,7 +73,8 @@ function nameOf(of: readonly Reading[], readings: Readings): string {
   if (of.length === 1 && first.piece.hunk < 0) return `${VERBS[first.kind] ?? 'change'} ${where}`;
   if (is(({ place: { role } }) => role === 'changelog')) return paths.length === 1 && of.length === 1 ? `changelog, ${where}` : `changelog in ${where}`;
   if (is(({ place: { role } }) => role === 'lock' || role === 'manifest')) return dependency(of) ?? manifestPart(of, where);
-  const body = of.filter(({ place: { role } }) => role === 'code'), tests = of.filter(({ place: { role } }) => role === 'test'), main = body.length > 0 ? body : tests.length > 0 ? tests : of;
+  const code = of.filter(({ place: { role } }) => role === 'code'), body = code.length > 0 ? code : of.filter(({ place: { role } }) => role === 'manifest');
+  const tests = of.filter(({ place: { role } }) => role === 'test'), main = body.length > 0 ? body : tests.length > 0 ? tests : of;
   if (is(({ isImport }) => isImport)) {
     const name = most(tally<string>(of.map(({ imported, unimported }) => [...imported, ...unimported].filter((one) => shapeOf(one) > 0))));
     if (name !== null) return `the import of ${shownName(name[0])}${of.length === 1 ? ` in ${cut(where, 24)}` : ''}`;
@@ -90,16 +91,29 @@ function nameOf(of: readonly Reading[], readings: Readings): string {
 function substituted(of: readonly Reading[]): string | null {
   const found = most(tally(of.map(({ substitutions }) => substitutions)));
   if (found === null || 2 * found[1] < of.length || (of.length > 1 && found[1] < 2)) return null;
-  const [from, to] = found[0].split(' → ') as [string, string], names = [from, to].map((text) => tokensOf(text));
-  const isWhole = of.every(({ isSubstitution }) => isSubstitution);
+  const [from, to] = found[0].split(' → ') as [string, string], [was, is] = [tokensOf(from, true), tokensOf(to, true)], isWhole = of.every(({ isSubstitution }) => isSubstitution);
+  if (was.length !== 1 || is.length !== 1) return null;
+  if (isVersion(to)) return of.some(({ inserted }) => inserted.some(tellsVersion)) ? `version ${shownName(to)}` : null;
+  if (!isName(from) || !isName(to) || Math.max(from.length, to.length) < 3) return null;
+  const [shownFrom, shownTo] = [from, to].map((name) => cut(shownName(name), 22, true));
   // in prose, and where the old name stays, a word merely stands for another
-  const isRename = names.every(([name, more]) => more === undefined && isName(name ?? '') && shapeOf(name!) > 0) && (shapeOf(from) === 1 || of.some((one) => one.undefined.has(from) || one.redefined.has(to)));
-  if (isRename && (isWhole || found[1] > 1)) return `rename ${cut(shownName(from), 24, true)} to ${cut(shownName(to), 24, true)}`;
-  const version = names[1]!.find(isVersion);
-  if (version !== undefined && of.some(({ inserted }) => inserted.some((line) => tokensOf(line).slice(0, 6).some((token) => token.toLowerCase() === 'version')))) return `version ${shownName(version)}`;
-  // a sign become another says nothing; a word or two does
-  if (!isWhole || version !== undefined || !names.every((tokens) => tokens.length > 0 && tokens.length <= 3 && tokens.some((token) => token.length > 2))) return null;
-  return `${cut(shownName(from), 22, true)} → ${cut(shownName(to), 22, true)}${of.length === 1 ? '' : ` in ${of.length} places`}`;
+  const isRename = (shapeOf(from) === 1 && shapeOf(to) > 0) || of.some((one) => one.undefined.has(from) || one.redefined.has(to));
+  if (isRename && (isWhole || found[1] > 1)) return `rename ${shownFrom!} to ${shownTo!}`;
+  return isWhole ? `${shownFrom!} → ${shownTo!}${of.length === 1 ? '' : ` in ${of.length} places`}` : null;
+}
+
+const tellsVersion = (line: string): boolean => tokensOf(line).slice(0, 6).some((token) => token.toLowerCase() === 'version');
+
+/** Where a manifest says the version that the title says. */
+function released(of: readonly Reading[], title: ReadonlySet<string>): string | null {
+  for (const { place: { role }, inserted } of of) {
+    if (role !== 'manifest') continue;
+    for (const line of inserted) {
+      const version = tellsVersion(line) ? tokensOf(line).find((token) => isVersion(token) && title.has(token)) : undefined;
+      if (version !== undefined) return `version ${shownName(version)}`;
+    }
+  }
+  return null;
 }
 
 /** 'lodash 4.17.21', where the manifest's lines tell one dependency. */
@@ -117,7 +131,8 @@ function dependency(of: readonly Reading[]): string | null {
 
 function manifestPart(of: readonly Reading[], where: string): string {
   const key = most(tally<string>(of.map(({ defined, undefined: gone, redefined, within }) => [...defined, ...gone, ...redefined, ...within.slice(0, 1)])));
-  return key === null ? of.length === 1 && of[0]!.piece.hunk >= 0 ? `${where}, line ${of[0]!.start + 1}` : where : `${where}: ${shownName(key[0])}`;
+  if (key !== null) return new Set(of.map(({ piece }) => piece.path)).size === 1 ? `${where}: ${shownName(key[0])}` : `${shownName(key[0])} in ${where}`;
+  return of.length === 1 && of[0]!.piece.hunk >= 0 ? `${where}, line ${of[0]!.start + 1}` : where;
 }
 
 /** The name that a part is most about: what the title says, what it defines, what it takes out, what it is in, else the rarest that it changes. */

@@ -241,7 +241,7 @@ function substituted(removed: Lines, inserted: Lines): { substitutions: Set<stri
   let isAll = true, isBlank = true;
   for (const [i, line] of removed.entries()) {
     if (line === inserted[i]) continue;
-    const a = tokensOf(line), b = tokensOf(inserted[i]!);
+    const a = tokensOf(line, true), b = tokensOf(inserted[i]!, true);
     if (a.length === b.length && a.every((token, k) => token === b[k])) continue;
     isBlank = false;
     const found = substitutionsOf(a, b);

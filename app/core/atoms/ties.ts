@@ -23,6 +23,11 @@ function* pairs(members: readonly number[]): Generator<readonly [number, number]
   for (let i = 0; i < members.length; i++) for (let j = i + 1; j < members.length; j++) yield [members[i]!, members[j]!];
 }
 
+/** Each with the next: enough for what is certain, of which there may be thousands. */
+function* inARow(members: readonly number[]): Generator<readonly [number, number]> {
+  for (let i = 1; i < members.length; i++) yield [members[i - 1]!, members[i]!];
+}
+
 function grouped<K>(readings: readonly Reading[], keysOf: (reading: Reading, i: number) => Iterable<K>): Map<K, number[]> {
   const out = new Map<K, number[]>();
   for (const [i, reading] of readings.entries()) {
@@ -116,7 +121,7 @@ export const byDefinitions: Tying = {
     }
     for (const [name, inside] of grouped(all, ({ within }) => within.slice(0, 2))) {
       const users = (on.get(name) ?? []).filter((user) => !inside.includes(user) && all[user]!.names.get(name)! !== 0);
-      if (inside.length > 8 || users.length > 8) continue;
+      if (inside.length > 8 || users.length > (title.has(name) ? MOST_ABOUT : MOST_SHARING)) continue;
       for (const a of inside) for (const b of users) yield { a, b, why: `the one is in ${shown(name)}, the other about it`, weight: 0.55 * Math.max(0.6, shapeOf(name)) };
     }
   },
@@ -165,21 +170,20 @@ export const byEdits: Tying = {
       if (group.length < 2) continue;
       const [from, to] = key.split(' → ') as [string, string];
       const tells = [...tokensOf(from, true), ...tokensOf(to, true)].some((token) => shapeOf(token) > 0 || token.includes('.') && token.length > 3);
-      // one after the other: what is certain needs no more, and there may be thousands
-      for (const [i, b] of group.entries()) {
-        if (i === 0) continue;
-        const a = group[i - 1]!, isAll = all[a]!.isSubstitution && all[b]!.isSubstitution;
-        yield { a, b, why: `the same edit: ${shown(key)}`, weight: tells ? isAll ? 0.95 : 0.6 : group.length > 2 && isAll ? CERTAIN : 0.4 };
-      }
+      const weightOf = (a: number, b: number): number => {
+        const isAll = all[a]!.isSubstitution && all[b]!.isSubstitution;
+        return tells ? isAll ? 0.95 : 0.6 : group.length > 2 && isAll ? CERTAIN : 0.4;
+      };
+      for (const [a, b] of group.length <= MOST_BESIDE ? pairs(group) : inARow(group)) yield { a, b, why: `the same edit: ${shown(key)}`, weight: weightOf(a, b) };
     }
     const text = (lines: readonly string[]): string => lines.slice(0, 50).map((line) => tokensOf(line).join(' ')).join('\n');
     for (const [key, group] of grouped(all, ({ removed, inserted, whole, isBlank }) => (whole === 'other' || removed.length + inserted.length > 50 ? [] : isBlank ? ['blank'] : [`${text(removed)}\0${text(inserted)}`]))) {
-      for (const [i, b] of group.entries()) {
-        if (i > 0) yield { a: group[i - 1]!, b, why: key === 'blank' ? 'both change nothing but blanks' : 'the same edit', weight: key === 'blank' || (key.length > 20 && tokensOf(key).some((token) => shapeOf(token) > 0)) ? 0.92 : 0.5 };
+      for (const [a, b] of inARow(group)) {
+        yield { a, b, why: key === 'blank' ? 'both change nothing but blanks' : 'the same edit', weight: key === 'blank' || (key.length > 20 && tokensOf(key).some((token) => shapeOf(token) > 0)) ? 0.92 : 0.5 };
       }
     }
     const modes = all.flatMap(({ kind }, i) => (kind === 'mode' ? [i] : []));
-    for (const [i, b] of modes.entries()) if (i > 0) yield { a: modes[i - 1]!, b, why: 'both change nothing but the mode', weight: 0.7 };
+    for (const [a, b] of inARow(modes)) yield { a, b, why: 'both change nothing but the mode', weight: 0.7 };
   },
 };
 
@@ -214,7 +218,7 @@ export const byFiles: Tying = {
     for (const [path, group] of byPath) {
       const { role, stem } = places.get(path)!, first = all[group[0]!]!;
       if (role === 'lock') {
-        for (const [i, b] of group.entries()) if (i > 0) yield { a: group[i - 1]!, b, why: 'parts of one lock file', weight: 0.95 };
+        for (const [a, b] of inARow(group)) yield { a, b, why: 'parts of one lock file', weight: 0.95 };
         for (const [manifest, others] of byPath) {
           if (!isLockOf(places.get(path)!, places.get(manifest)!)) continue;
           for (const b of others) {
@@ -234,7 +238,7 @@ export const byFiles: Tying = {
     }
     const wholes = commit.edits.filter(({ edit: { kind } }) => kind === 'add' || kind === 'delete');
     for (const group of groupedBy(new Map(wholes.map(({ edit }) => [edit.path, edit])), ({ before, after }) => (after ?? before)!.oid).values()) {
-      for (const [i, path] of group.entries()) if (i > 0) yield { a: byPath.get(group[i - 1]!)![0]!, b: byPath.get(path)![0]!, why: 'the same content', weight: 0.95 };
+      for (const [a, b] of inARow(group.map((path) => byPath.get(path)![0]!))) yield { a, b, why: 'the same content', weight: 0.95 };
     }
     for (const group of groupedBy(new Map(wholes.map(({ edit }) => [edit.path, edit])), ({ kind, path }) => `${kind} ${places.get(path)!.folders.join('/')}`).values()) {
       if (group.length <= MOST_BESIDE) for (const [a, b] of pairs(group.map((path) => byPath.get(path)![0]!))) yield { a, b, why: 'files of one folder that come or go together', weight: 0.5 };
