@@ -1,6 +1,6 @@
 // git's index as data (gitformat-index(5)): versions 2, 3 and 4, both formats of ids, split and sparse. Extensions that only make git
 // faster are passed over; what the index says of files is a claim, which the files are then compared with.
-import { type Oid, type PathBytes, fromBytes, toHex } from '../bytes.ts';
+import { type Oid, type PathBytes, fromBytes } from '../bytes.ts';
 
 /** Times in seconds and nanoseconds; sizes and numbers cut to 32 bits, as git stores them. */
 export interface IndexStat {
@@ -36,22 +36,34 @@ const ENTRY_FIXED = 40;
 /** No index of a real repository comes near. */
 const MOST_ENTRIES = 5_000_000;
 
+const DIGITS = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+
+/** All text at once: a string for each of a hundred thousand names is cut out of it. */
 class Bytes {
   readonly bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #text: string;
   at = 0;
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.#text = fromBytes(bytes);
   }
   need(count: number): void { if (this.at + count > this.bytes.length) throw new IndexError('it ends in the middle of an entry'); }
   u32(): number { this.need(4); const value = this.#view.getUint32(this.at); this.at += 4; return value; }
   u16(): number { this.need(2); const value = this.#view.getUint16(this.at); this.at += 2; return value; }
-  hex(count: number): string { this.need(count); const value = toHex(this.bytes.subarray(this.at, this.at + count)); this.at += count; return value; }
-  text(end: number): string { const value = fromBytes(this.bytes.subarray(this.at, end)); this.at = end; return value; }
-  /** up to the byte, which must be there */
-  until(byte: number): string {
-    const end = this.bytes.indexOf(byte, this.at);
+  text(end: number): string { const value = this.#text.slice(this.at, end); this.at = end; return value; }
+  hex(count: number): string { this.need(count); const value = this.hexAt(this.at, count); this.at += count; return value; }
+  u32At(at: number): number { return this.#view.getUint32(at); }
+  u16At(at: number): number { return this.#view.getUint16(at); }
+  hexAt(at: number, count: number): string {
+    const digits: number[] = [];
+    for (let i = at; i < at + count; i++) digits.push(DIGITS[this.bytes[i]! >> 4]!, DIGITS[this.bytes[i]! & 15]!);
+    return String.fromCharCode.apply(null, digits);
+  }
+  /** up to the character, which must be there */
+  until(end: string): string { return this.#upTo(this.#text.indexOf(end, this.at)); }
+  #upTo(end: number): string {
     if (end < 0) throw new IndexError('it ends in the middle of an entry');
     return this.text(end);
   }
@@ -75,7 +87,7 @@ function joined(under: readonly IndexEntry[], own: readonly IndexEntry[], link: 
   for (const place of link.replaced) {
     const old = out[place], entry = own[next++];
     if (old === undefined || old === null || entry === undefined || entry.path !== '') throw new IndexError('it replaces an entry that is not there');
-    out[place] = { ...entry, path: old.path };
+    out[place] = named(entry, old.path);
   }
   for (const place of link.deleted) {
     if (out[place] === undefined) throw new IndexError('it deletes an entry that is not there');
@@ -84,6 +96,10 @@ function joined(under: readonly IndexEntry[], own: readonly IndexEntry[], link: 
   const added = own.slice(next);
   if (added.some((entry) => entry.path === '')) throw new IndexError('an entry of it has no name');
   return inOrder([...out.filter((entry) => entry !== null), ...added]);
+}
+
+function named({ mode, oid, stage, assumeUnchanged, skipWorktree, intentToAdd, stat }: IndexEntry, path: PathBytes): IndexEntry {
+  return { path, mode, oid, stage, assumeUnchanged, skipWorktree, intentToAdd, stat };
 }
 
 function inOrder(entries: IndexEntry[]): IndexEntry[] {
@@ -121,34 +137,72 @@ function parseOne(bytes: Uint8Array, idBytes: number): GitIndex & { readonly lin
 
 function readEntry(from: Bytes, version: number, idBytes: number, before: string): IndexEntry {
   const start = from.at;
-  const ctime = from.u32(), ctimeNs = from.u32(), mtime = from.u32(), mtimeNs = from.u32();
-  from.u32(); // the device
-  const ino = from.u32(), mode = from.u32();
-  from.u32(); // owner
-  from.u32(); // and group
-  const size = from.u32();
-  const oid = from.hex(idBytes) as Oid;
-  const flags = from.u16();
-  const more = (flags & 0x4000) !== 0 ? from.u16() : 0;
-  if ((flags & 0x4000) !== 0 && version < 3) throw new IndexError('an entry has flags that its version does not have');
+  from.need(ENTRY_FIXED + idBytes);
+  from.at += ENTRY_FIXED + idBytes;
+  const flags = from.u16(), isExtended = (flags & EXTENDED) !== 0;
+  if (isExtended && version < 3) throw new IndexError('an entry has flags that its version does not have');
+  if (isExtended) from.u16();
   let path: string;
   if (version === 4) {
     const strip = offset(from);
     if (strip > before.length) throw new IndexError('a name takes more off the one before than it has');
-    path = before.slice(0, before.length - strip) + from.until(0);
+    path = before.slice(0, before.length - strip) + from.until('\0');
     from.at++;
   } else {
     const length = flags & 0xfff;
     if (length < 0xfff) from.need(length);
-    path = length < 0xfff ? from.text(from.at + length) : from.until(0);
+    path = length < 0xfff ? from.text(from.at + length) : from.until('\0');
     // 1 to 8 NULs, so that the next begins at a multiple of 8
     from.at = start + ((from.at - start + 8) & ~7);
   }
   if (path.includes('\0')) throw new IndexError('a name holds a NUL byte');
-  return {
-    path: path as PathBytes, mode: modeOf(mode), oid, stage: (flags >> 12) & 3, assumeUnchanged: (flags & 0x8000) !== 0,
-    skipWorktree: (more & 0x4000) !== 0, intentToAdd: (more & 0x2000) !== 0, stat: { ctime, ctimeNs, mtime, mtimeNs, ino, size },
-  };
+  return new StoredEntry(path as PathBytes, from, start, idBytes);
+}
+
+const EXTENDED = 0x4000;
+/** Where in an entry, after ctime, mtime and the device, numbers lie of four bytes each. */
+const AT = { ctime: 0, mtime: 8, ino: 20, mode: 24, size: 36 } as const;
+
+/** An entry as it lies in the file. Of a hundred thousand, few are ever asked for more than their stat. */
+class StoredEntry implements IndexEntry {
+  readonly path: PathBytes;
+  readonly #from: Bytes;
+  readonly #at: number;
+  readonly #idBytes: number;
+  constructor(path: PathBytes, from: Bytes, at: number, idBytes: number) {
+    this.path = path;
+    this.#from = from;
+    this.#at = at;
+    this.#idBytes = idBytes;
+  }
+  get mode(): number { return modeOf(this.#from.u32At(this.#at + AT.mode)); }
+  get oid(): Oid { return this.#from.hexAt(this.#at + ENTRY_FIXED, this.#idBytes) as Oid; }
+  get stage(): number { return (this.#flags >> 12) & 3; }
+  get assumeUnchanged(): boolean { return (this.#flags & 0x8000) !== 0; }
+  get skipWorktree(): boolean { return (this.#more & 0x4000) !== 0; }
+  get intentToAdd(): boolean { return (this.#more & 0x2000) !== 0; }
+  get stat(): IndexStat {
+    const number = (place: number): number => this.#from.u32At(this.#at + place);
+    return { ctime: number(AT.ctime), ctimeNs: number(AT.ctime + 4), mtime: number(AT.mtime), mtimeNs: number(AT.mtime + 4), ino: number(AT.ino), size: number(AT.size) };
+  }
+  get #flags(): number { return this.#from.u16At(this.#at + ENTRY_FIXED + this.#idBytes); }
+  get #more(): number { return (this.#flags & EXTENDED) === 0 ? 0 : this.#from.u16At(this.#at + ENTRY_FIXED + this.#idBytes + 2); }
+
+  /** Whether all but the name is the same, byte for byte. */
+  isAs(other: StoredEntry): boolean {
+    const length = ENTRY_FIXED + this.#idBytes + 2, a = this.#from.bytes, b = other.#from.bytes;
+    if (this.#idBytes !== other.#idBytes || this.#more !== other.#more) return false;
+    for (let i = 0; i < length; i++) if (a[this.#at + i] !== b[other.#at + i]) return false;
+    return true;
+  }
+}
+
+/** Of one path, in one index and a later one. */
+export function sameIndexEntry(a: IndexEntry | undefined, b: IndexEntry | undefined): boolean {
+  if (a === b || a === undefined || b === undefined) return a === b;
+  if (a instanceof StoredEntry && b instanceof StoredEntry) return a.isAs(b);
+  return a.oid === b.oid && a.mode === b.mode && a.stage === b.stage && a.assumeUnchanged === b.assumeUnchanged && a.skipWorktree === b.skipWorktree && a.intentToAdd === b.intentToAdd
+    && Object.entries(a.stat).every(([name, value]) => b.stat[name as keyof IndexStat] === value);
 }
 
 /** The five that a tree can hold. */
@@ -179,11 +233,11 @@ function readCached(bytes: Uint8Array, idBytes: number): Map<string, Oid> {
   const from = new Bytes(bytes), out = new Map<string, Oid>();
   const open: { readonly path: string; left: number }[] = [];
   while (from.at < bytes.length) {
-    const name = from.until(0);
+    const name = from.until('\0');
     from.at++;
-    const entries = Number(from.until(0x20));
+    const entries = Number(from.until(' '));
     from.at++;
-    const folders = Number(from.until(0x0a));
+    const folders = Number(from.until('\n'));
     from.at++;
     if (!Number.isInteger(entries) || !Number.isInteger(folders) || folders < 0) throw new IndexError('its list of trees cannot be read');
     while (open.length > 0 && open.at(-1)!.left === 0) open.pop();

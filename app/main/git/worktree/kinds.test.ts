@@ -166,6 +166,14 @@ describe('which working trees there are', () => {
     expect(worktrees.find((w) => w.ref === 'worktree:locked')!.locked).toBe('on a stick');
     expect(unusable.map(({ name }) => name)).toEqual(['worktree gone', 'worktree liar', 'worktree moved']);
     write(join(place, 'two'), { a: 'edited\n', b: 'new\n' });
+    const gone = listWorktrees(join(dir, '.git')).worktrees.find((w) => w.ref === 'worktree:one')!, reader = await openRepository(dir, { reader: 'embedded' });
+    const reading = new WorktreeReading(reader, gone);
+    await reading.read();
+    // as when what it is on is taken out: an empty folder is left
+    rmSync(join(place, 'one'), { recursive: true });
+    mkdirSync(join(place, 'one'));
+    await expect(reading.reread(['a' as PathBytes])).rejects.toMatchObject({ code: 'io' });
+    await reader.close();
     const two = (l: Listing): number => l.worktrees.findIndex((w) => w.ref === 'worktree:two');
     expect(changed(await read(dir, two))).toEqual(['a', 'b']);
     expect(changed(await read(dir))).toEqual([]);

@@ -1,17 +1,17 @@
 // One working tree, read again and again: what differs from HEAD, from the files themselves, at the cost of what was touched. Nothing in
 // it is changed: the index is not refreshed, no lock is taken, no program runs, no link is followed. What the index says of a file
 // that nobody touched since is believed by git's own rule (racy-git.txt); everything else is read, converted and hashed here.
-import type { ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
+import { type ByteString, type Oid, type PathBytes, display } from '../../../core/bytes.ts';
 import type { Change } from '../../../core/changes.ts';
 import { sameEntry } from '../../../core/changes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { type Delta, type Entry, type Head, Mode, type RepositoryReader } from '../../../core/repository.ts';
 import { asksStored, conversionOf, converted } from '../../../core/worktree/conversion.ts';
-import type { IndexEntry } from '../../../core/worktree/gitIndex.ts';
+import { sameIndexEntry } from '../../../core/worktree/gitIndex.ts';
 import { settle } from '../../../core/waves.ts';
 import type { NotCompared, Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { readConfig } from '../embedded/locate.ts';
-import { refStoreOf } from '../embedded/refs.ts';
+import { type RefStore, refStoreOf } from '../embedded/refs.ts';
 import { ID_DIGITS, objectIdGently } from '../oids.ts';
 import { Trees } from '../trees.ts';
 import { Turns } from '../turns.ts';
@@ -40,6 +40,7 @@ export class WorktreeReading {
   readonly #idBytes: number;
   readonly #trees: Trees;
   #settings: Settings | null = null;
+  #refs: RefStore | null = null;
   #rules: Rules | null = null;
   #stamp: string | null = null;
   #staged: Staged | null = null;
@@ -67,7 +68,9 @@ export class WorktreeReading {
 
   /** All of it, from the disk. */
   async read(): Promise<WorktreeSnapshot> {
+    const { gitDir, headDir } = this.worktree;
     this.#settings = settingsOf(this.worktree, this.#user);
+    this.#refs = refStoreOf({ gitDir, headDir }, readConfig(gitDir, 'native'));
     return this.#look(new Set(['' as PathBytes]));
   }
 
@@ -95,8 +98,17 @@ export class WorktreeReading {
     this.#trees.trim();
     await this.#readIndex(touched);
     await this.#readHead();
+    this.#mustBeThere();
     await this.#walk(touched);
+    // Taken away meanwhile, it would look as if everything were deleted.
+    this.#mustBeThere();
     return this.#snapshot();
+  }
+
+  #mustBeThere(): void {
+    const { root } = this.worktree;
+    if (statIfReadable(`${root}/.git` as ByteString) !== null) return;
+    throw new AcumenError('io', `The folder ${display(root)} of ${display(this.worktree.name)} is gone.`, 'Bring it back, or let git forget it with `git worktree prune`.', { path: display(root) });
   }
 
   /** Adds to `touched` what the index says otherwise than before. */
@@ -119,8 +131,7 @@ export class WorktreeReading {
   }
 
   async #readHead(): Promise<void> {
-    const { gitDir, headDir } = this.worktree;
-    const refs = refStoreOf({ gitDir, headDir }, readConfig(gitDir, 'native'));
+    const refs = this.#refs!;
     const value = refs.get('HEAD' as ByteString), { name, oid } = refs.follow('HEAD' as ByteString);
     const head: Head = oid === null ? { kind: 'unborn', ref: name } : value?.kind === 'symbolic' ? { kind: 'branch', ref: name, oid } : { kind: 'detached', oid };
     const known = this.#head;
@@ -203,7 +214,7 @@ export class WorktreeReading {
       }
       this.#lacking.add(after!.oid);
       if (this.#differences.has(path)) continue;
-      const stat = statOf(this.#at(path)), entry = this.#staged!.byPath.get(path);
+      const stat = statIfReadable(this.#at(path)), entry = this.#staged!.byPath.get(path);
       const isThere = entry !== undefined && !entry.skipWorktree && stat !== null && (stat.kind === 'file' || stat.kind === 'link');
       this.#differences.set(path, { found: isThere ? { kind: 'content', stat, entry } : { kind: 'not compared', reason: 'is staged with a content that the repository does not have' }, read: null });
     }
@@ -267,8 +278,11 @@ export class WorktreeReading {
 
 const byBytes = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
-function sameIndexEntry(a: IndexEntry | undefined, b: IndexEntry | undefined): boolean {
-  if (a === undefined || b === undefined) return a === b;
-  return a.oid === b.oid && a.mode === b.mode && a.stage === b.stage && a.assumeUnchanged === b.assumeUnchanged && a.skipWorktree === b.skipWorktree && a.intentToAdd === b.intentToAdd
-    && a.stat.mtime === b.stat.mtime && a.stat.mtimeNs === b.stat.mtimeNs && a.stat.ctime === b.stat.ctime && a.stat.ctimeNs === b.stat.ctimeNs && a.stat.size === b.stat.size && a.stat.ino === b.stat.ino;
+function statIfReadable(path: ByteString): FileStat | null {
+  try {
+    return statOf(path);
+  } catch (error) {
+    if (error instanceof Unreadable) return null;
+    throw error;
+  }
 }

@@ -73,7 +73,7 @@ async function expanded(entries: readonly IndexEntry[], trees: Trees): Promise<I
       continue;
     }
     for (const [below, { after }] of await settle(trees, () => trees.diff(null, entry.oid))) {
-      out.push({ ...entry, path: `${entry.path}${below}` as PathBytes, mode: after!.mode, oid: after!.oid, skipWorktree: true, stat: NOTHING });
+      out.push({ path: `${entry.path}${below}` as PathBytes, ...after!, stage: 0, assumeUnchanged: false, skipWorktree: true, intentToAdd: false, stat: NOTHING });
     }
   }
   return out.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : a.stage - b.stage));
