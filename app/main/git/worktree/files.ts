@@ -16,7 +16,7 @@ export class Unreadable extends Error {}
 const PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 const QUIET = PLAIN | (constants.O_NOATIME ?? 0);
 /** Somebody may be writing: as often we begin again, then take what is there. The next look finds it changed. */
-const MOST_TRIES = 3;
+const TRIES = 3;
 
 /** Node takes text for UTF-8. */
 export function fsPath(path: ByteString): string | Buffer {
@@ -76,7 +76,7 @@ export function contentOf(path: ByteString, most: number): { readonly bytes: Uin
       if (before.size > most) throw new Unreadable(`is larger than ${most >> 20} MiB`);
       const bytes = readAt(fd, 0, before.size, path);
       const after = descriptorStat(fd);
-      if ((sameStat(before, after) && bytes.length === before.size) || tries === MOST_TRIES) return { bytes, stat: after };
+      if ((sameStat(before, after) && bytes.length === before.size) || tries === TRIES) return { bytes, stat: after };
     }
   } catch (error) {
     throw error instanceof Unreadable ? error : unreadable(error);

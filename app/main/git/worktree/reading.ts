@@ -21,8 +21,9 @@ import { NO_USER, type Settings, type UserSettings, settingsOf } from './setting
 import { type Staged, indexStamp, readStaged, stagedChanges, stagedEntry } from './staged.ts';
 import { type Found, Walk } from './walk.ts';
 
-/** Bytes of one file, and of all that changed in one working tree, that are held; files that changed in one. */
-export const limits = { file: 64 << 20, all: 256 << 20, files: 20_000 } as const;
+/** Bytes of one file that are read, and of all that changed in one working tree that are held. */
+export const MOST_FILE_BYTES = 64 << 20, MOST_HELD_BYTES = 256 << 20;
+const MOST_CHANGED = 20_000;
 
 /** A file that changed this shortly before it was read may change again without a new time: file systems count in up to two seconds. */
 const DOUBTFUL_MS = 2000;
@@ -122,7 +123,7 @@ export class WorktreeReading {
     const rules = staged.entries.filter(({ path, mode }) => mode !== Mode.submodule && /(?:^|\/)\.git(?:attributes|ignore)$/.test(path));
     // git asks the index for attributes wherever the file is missing, for ignore rules only where it is not checked out.
     const asked = rules.filter((entry) => entry.path.endsWith('attributes') || entry.skipWorktree);
-    const contents = await this.#reader.contents('blob', asked.map(({ oid }) => oid), limits.file);
+    const contents = await this.#reader.contents('blob', asked.map(({ oid }) => oid), MOST_FILE_BYTES);
     this.#stored = new Map(asked.flatMap(({ path }, i) => (contents[i] instanceof Uint8Array ? [[path, contents[i]] as const] : [])));
     this.#rules ??= new Rules(this.worktree, this.#settings!, (path) => this.#stored.get(path) ?? null);
     if (before === null || touched.has('' as PathBytes)) return;
@@ -183,7 +184,7 @@ export class WorktreeReading {
       const difference = this.#differences.get(path);
       const entry = staged.byPath.get(path), change = this.#changes.get(path);
       const before = change !== undefined ? change.before : stagedEntry(entry);
-      const result = difference === undefined ? { entry: change!.after } : await this.#resolved(path, difference, limits.all - bytes, changes.length);
+      const result = difference === undefined ? { entry: change!.after } : await this.#resolved(path, difference, MOST_HELD_BYTES - bytes, changes.length);
       if ('reason' in result) {
         notCompared.push({ path, reason: result.reason });
         continue;
@@ -226,15 +227,15 @@ export class WorktreeReading {
     if (found.kind === 'gone') return { entry: null };
     if (found.kind === 'not compared') return { reason: found.reason };
     if (found.kind === 'commit') return { entry: { mode: Mode.submodule, oid: found.commit } };
-    const tooMany = { reason: `is one of more than ${limits.files} changed files` }, tooMuch = { reason: `is beyond ${limits.all >> 20} MiB of changed files` };
+    const tooMany = { reason: `is one of more than ${MOST_CHANGED} changed files` }, tooMuch = { reason: `is beyond ${MOST_HELD_BYTES >> 20} MiB of changed files` };
     // What the index has is compared whatever the rest comes to: it may turn out to be the same.
-    if (found.entry === undefined && files >= limits.files) return tooMany;
+    if (found.entry === undefined && files >= MOST_CHANGED) return tooMany;
     if (found.entry === undefined && found.stat.size > left) return tooMuch;
     const read = difference.read ??= await this.#readFile(path, found);
     if (read === null) return { entry: null };
     if ('reason' in read) return read;
     if (read.bytes === null) return read;
-    return files >= limits.files ? tooMany : read.stat.size > left ? tooMuch : read;
+    return files >= MOST_CHANGED ? tooMany : read.stat.size > left ? tooMuch : read;
   }
 
   async #readFile(path: PathBytes, found: Found & { readonly kind: 'content' }): Promise<Read | null> {
@@ -264,12 +265,12 @@ export class WorktreeReading {
     const conversion = isLink ? null : conversionOf(this.#rules!.attributes(path), this.#settings!);
     // Nobody here can tell what a filter makes of it: where it was not touched since git looked, it is what git said.
     if (conversion?.kind === 'not compared') return sameTime === true ? { entry: stagedEntry(entry)!, bytes: null, stat, certain: true } : { reason: conversion.reason };
-    const content = contentOf(this.#at(path), limits.file);
+    const content = contentOf(this.#at(path), MOST_FILE_BYTES);
     if (content === null) return null;
     const isRegular = entry?.mode === Mode.file || entry?.mode === Mode.executable;
     const mode = isLink ? Mode.symlink : fileMode ? (content.stat.mode & 0o100) === 0 ? Mode.file : Mode.executable : isRegular ? entry.mode : Mode.file;
     if (conversion === null) return done(mode, content.bytes, content.stat);
-    const stored = entry !== undefined && asksStored(content.bytes, conversion) ? await this.#reader.contents('blob', [entry.oid], limits.file) : [];
+    const stored = entry !== undefined && asksStored(content.bytes, conversion) ? await this.#reader.contents('blob', [entry.oid], MOST_FILE_BYTES) : [];
     return done(mode, converted(content.bytes, conversion, stored[0] instanceof AcumenError ? null : stored[0] ?? null), content.stat);
   }
 
