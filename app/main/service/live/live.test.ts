@@ -119,8 +119,12 @@ describe('what is seen', () => {
     second('b.txt', numbered(20, { 3: 'other', 4: 'mine' }));
     await seen(workspace, () => sources(workspace).includes('worktree second'));
     await expectAnew(workspace);
-    repo.git('worktree', 'remove', '--force', path.join(temp.path, 'second'));
+    // a folder that is gone, whatever git still says of it: no file of it is deleted
+    rmSync(path.join(temp.path, 'second'), { recursive: true });
     await seen(workspace, () => !sources(workspace).includes('worktree second'));
+    await seen(workspace, () => workspace.live.state().trees.some(({ name, how }) => name === 'worktree second' && how === 'unusable'));
+    repo.git('worktree', 'prune');
+    await seen(workspace, () => workspace.live.state().trees.length === 2);
 
     repo.git('branch', '-D', 'fresh');
     repo.git('-C', path.join(temp.path, 'tree'), 'checkout', '-q', '--', '.');

@@ -114,7 +114,7 @@ export class Live {
     let polls = 0;
     this.#timer = setInterval(() => {
       if (this.#gitReason !== '') this.#pulse?.add(REFS, TREES);
-      for (const tree of this.#trees.values()) if (tree.polledFor !== '') this.#pulse?.add(`${tree.ref}\0${ROOT}`);
+      for (const tree of this.#trees.values()) if (tree.isPolled) this.#pulse?.add(`${tree.ref}\0${ROOT}`);
       if (this.#unusable.length > 0 && ++polls * every >= AWAY_EVERY) { polls = 0; this.#pulse?.add(TREES); }
     }, every).unref();
     this.#pulse.add(REFS, TREES);

@@ -1,12 +1,14 @@
 // One working tree that is looked at: read whole once, then what was touched; watched, or polled where it cannot be. What it has is a commit for
 // whoever asks (`taken`), made once for each overlay.
-import { type ByteString, type PathBytes, display } from '../../../core/bytes.ts';
+import { lstatSync } from 'node:fs';
+import { type ByteString, type PathBytes, display, toBytes } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { KeptSnapshot } from '../../../core/events.ts';
 import type { RepositoryReader } from '../../../core/repository.ts';
 import { visible } from '../../../core/visible.ts';
 import type { Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { type LiveTree, liveLimits } from '../../../contract/live.ts';
+import { systemCode } from '../../git/failures.ts';
 import type { Overlay } from '../../git/overlay.ts';
 import { WorktreeReading } from '../../git/worktree/reading.ts';
 import type { UserSettings } from '../../git/worktree/settings.ts';
@@ -45,6 +47,8 @@ export class Tree {
 
   get ref(): ByteString { return this.#worktree.ref; }
   get watches(): number { return this.#folders?.size ?? 0; }
+  /** Nobody tells of it: it must be looked at. */
+  get isPolled(): boolean { return this.polledFor !== '' || this.#unreadable !== ''; }
   /** its edits; null where it has none, or could not be read */
   get taken(): Taken | null { return this.#taken; }
   isOf({ root, headDir }: Worktree): boolean { return root === this.#worktree.root && headDir === this.#worktree.headDir; }
@@ -55,7 +59,10 @@ export class Tree {
       const isFirst = this.#reading === null, { touched: tell } = this.#host;
       this.#reading ??= new WorktreeReading(await this.#host.repository(), this.#worktree, this.#host.user);
       const all = touched === null || isFirst || this.#unreadable !== '' || touched.includes(ROOT);
-      this.#take(all ? await this.#reading.read() : await this.#reading.reread(touched.filter((path) => path !== GIT)));
+      const snapshot = all ? await this.#reading.read() : await this.#reading.reread(touched.filter((path) => path !== GIT));
+      // Of a folder that is gone, or whose disk is, every file seems deleted.
+      if (!this.#isThere()) throw new AcumenError('io', 'Its folder is gone.', 'Bring it back, or run `git worktree prune`.');
+      this.#take(snapshot);
       this.#unreadable = '';
       if (tell === undefined) return;
       if (this.#folders === null) {
@@ -66,13 +73,21 @@ export class Tree {
       const { came, went } = this.#reading.foldersMoved();
       if (came.length > 0 || went.length > 0) for (const folder of this.#folders!.follow(this.#reading.folders, went)) tell(folder);
     } catch (error) {
-      if (!(error instanceof AcumenError)) throw error;
+      if (!(error instanceof AcumenError) && systemCode(error) === '') throw error;
       const isNew = this.#unreadable === '';
-      this.#unreadable = error.message.replace(/\.$/, '');
+      this.#unreadable = (error as Error).message.replace(/\.$/, '');
       this.#snapshot = null;
       this.#taken = null;
-      this.polledFor = this.#unreadable;
       if (isNew) this.#host.gone?.();
+    }
+  }
+
+  /** Whether the folder still says whose it is. */
+  #isThere(): boolean {
+    try {
+      return lstatSync(Buffer.from(toBytes(`${this.#worktree.root}/${GIT}` as ByteString)), { throwIfNoEntry: false }) !== undefined;
+    } catch {
+      return false;
     }
   }
 
