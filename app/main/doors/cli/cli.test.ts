@@ -295,6 +295,38 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
   });
 });
 
+test('grains: cut by commit, remembered, read without a store as well; a commit is composed without those around it, and all of it undone', async () => {
+  const series = smallRepository(path.join(folder, 'series')), at = path.join(folder, 'series.acumen');
+  const text = (changes: Readonly<Record<number, string>>): Record<string, string> => ({ 'a.txt': numbered(20, changes) });
+  series.branch('deep', text({ 2: 'two' }));
+  series.git('checkout', '-q', 'deep');
+  series.commit(text({ 2: 'two', 12: 'twelve' }), 'Change line twelve');
+  series.commit(text({ 2: 'two again', 12: 'twelve' }), 'Change line two again');
+  series.git('checkout', '-q', 'main');
+  const names = async (...args: readonly string[]): Promise<string[]> => (json(await acumen(['list', ...args, '--json'])) as { acus: { name: string; requires: string[] }[] }).acus.map(({ name, requires }) => `${name} ${requires.length}`).sort();
+  const commits = ['Change deep 0', 'Change line twelve 0', 'Change line two again 1'];
+
+  expect((await acumen(['import', series.path, '--store', at])).status).toBe(0);
+  expect(await names('--store', at)).toEqual(['deep 0']);
+  expect((await acumen(['import', '--store', at, '--grain', 'commit'])).out).toContain('3 changes at grain commit from 2 sources');
+  expect(await names('--store', at)).toEqual(commits);
+  expect((await acumen(['import', '--store', at])).status).toBe(0);
+  expect(await names('--store', at)).toEqual(commits);
+  expect(await names('--no-store', '--repo', series.path, '--grain', 'commit')).toEqual(commits);
+  expect(json(await acumen(['log', '--store', at, '--json']))).toMatchObject({ operations: [{ command: expect.stringContaining('--grain commit') as string }, {}] });
+
+  // the commit in the middle, without those around it, is what cherry-pick makes of it
+  const { acus } = json(await acumen(['list', '--store', at, '--json'])) as { acus: { id: string; name: string }[] };
+  const middle = acus.find(({ name }) => name === 'Change line twelve')!.id;
+  expect(json(await acumen(['check', middle, '--store', at, '--json']))).toMatchObject({ ok: true });
+  expect((await acumen(['compose', middle, '--branch', 'taken-out', '--store', at])).status).toBe(0);
+  expect(`${series.git('show', 'taken-out:a.txt')}\n`).toBe(numbered(20, { 12: 'twelve' }));
+  expect((await acumen(['fsck', '--store', at])).status).toBe(0);
+  expect((await acumen(['undo', '--store', at])).status).toBe(0);
+  expect((await acumen(['undo', '--store', at])).status).toBe(0);
+  expect(await names('--store', at)).toEqual(['deep 0']);
+});
+
 test('without --store a repository has its own in the data folder, found from anywhere inside it', async () => {
   expect((await acumen(['import'], { cwd: path.join(repo.path, 'src') })).status).toBe(0);
   expect(await readdir(path.join(folder, 'data/stores'))).toEqual(expect.arrayContaining([expect.stringMatching(/^repo-[0-9a-f]{12}\.acumen$/)]));
