@@ -138,7 +138,10 @@ export class Engine {
       const having: number[][] = this.tables.segments.map(() => []);
       const { sources } = this.tables, passes = sources.map(({ ref }) => ref.startsWith(WORKTREE_REF) || ref.startsWith(COMPOSED_REF));
       for (const [n, s] of sources.entries()) for (const i of s.segments) having[i]!.push(n);
-      this.#sourcesOf = having.map((all) => (all.length < 2 || all.every((n) => passes[n]) ? all : all.filter((n) => !passes[n])));
+      this.#sourcesOf = having.map((all, i) => {
+        const own = all.length < 2 ? all : all.filter((n) => !passes[n] || sources[n]!.oid === this.tables.segments[i]!.tip);
+        return own.length === 0 ? all : own;
+      });
     }
     return this.#sourcesOf;
   }
