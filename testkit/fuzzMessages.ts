@@ -120,6 +120,8 @@ const eventKinds = ['operation', 'decision', 'effect', 'breaker', 'worker', 'mem
 const matrixKinds = ['knowledge', 'interaction', 'overlap', 'flying', 'coChange'];
 const key = digits(16), text64 = (x: unknown): boolean => typeof x === 'string' && x.length <= 65_536;
 
+const weighing: Is = (x) => one('unit', 'lines', 'age')(x) || fits(x, { named: list(limits.acus, shape({ acu, weight: within(0, 1e9) })) });
+
 /** What each says by itself; `also`: of all together. */
 interface Shape { readonly fields: Readonly<Record<string, Is>>; also?(params: ReadonlyMap<string, unknown>): boolean }
 const newer: Readonly<Record<string, Shape>> = {
@@ -135,6 +137,8 @@ const newer: Readonly<Record<string, Shape>> = {
   responses: { fields: { set: list(100, shape({ id: given, on: bool })) } },
   baselines: { fields: { save: nullOr(called), drop: nullOr(given) } },
   history: { fields: { ticket } },
+  suggest: { fields: { weight: weighing, budget: within(0, 3_600_000), ticket } },
+  whyNot: { fields: { acus: (x) => acus(x) && (x as unknown[]).length <= 1000, within: acus, weight: weighing } },
   collaborate: {
     fields: {
       asOf: nullOr(within(0, Number.MAX_VALUE)), halfLifeDays: within(5e-324, 36_500), matrices: list(matrixKinds.length, one(...matrixKinds)), by: one('files', 'directories'),
@@ -200,7 +204,7 @@ function paramsOf(method: string): Is | undefined {
 /** How often each method is asked where the message is good: an import costs a thousand reads. */
 const weights: Readonly<Record<string, number>> = {
   hello: 8, snapshot: 2, cancel: 6, undo: 3, redo: 3, fsck: 1, pause: 4, import: 1, compose: 6, preview: 10, composedFile: 10, acuFiles: 10, acuFile: 10, conflictFile: 10, writeBranch: 1, log: 10,
-  add: 4, remove: 4, check: 6, list: 8, layout: 3, load: 1, stats: 2, series: 3, events: 3, watch: 2, trials: 1, alert: 2, responses: 2, baselines: 2, history: 2, collaborate: 2,
+  add: 4, remove: 4, check: 6, list: 8, layout: 3, load: 1, stats: 2, series: 3, events: 3, watch: 2, trials: 1, alert: 2, responses: 2, baselines: 2, history: 2, collaborate: 2, suggest: 2, whyNot: 3,
 };
 const drawn = Object.entries(weights).flatMap(([method, weight]) => new Array<string>(weight).fill(method));
 const plainTable = hostileMessages.map(({ frame }) => frame).filter((frame) => frame().length < 1 << 16);
@@ -238,6 +242,7 @@ export class Frames {
     const path = (): string => (r.chance(0.8) ? r.pick(k.paths) : String.fromCharCode(...Array.from({ length: 1 + r.below(20) }, () => 1 + r.below(255))));
     const ticket = (): string => (r.chance(0.5) ? r.pick(k.tickets) : `t${r.hex(10)}`);
     const text = (): string => (r.chance(0.6) ? `n${r.hex(4)}` : r.pick(hostileTexts).text.slice(0, 4000).replaceAll('\0', '') || 'x').toWellFormed();
+    const weigh = (): unknown => (r.chance(0.7) ? r.pick(['unit', 'lines', 'age']) : { named: some().map((id) => ({ acu: id, weight: r.below(9) / 2 })) });
     switch (method) {
       case 'cancel': case 'undo': case 'redo': case 'fsck': case 'history': return { ticket: ticket() };
       case 'add': case 'remove': return { acus: some(), ticket: ticket() };
@@ -258,6 +263,8 @@ export class Frames {
         assignment: { away: r.chance(0.5) ? [] : [r.hex(16)], limits: r.chance(0.7) ? [] : [{ key: r.hex(16), most: r.below(5) }], most: r.below(6), pinned: r.chance(0.7) ? [] : [{ item: text(), key: r.hex(16) }] },
         ticket: ticket(),
       };
+      case 'suggest': return { weight: weigh(), budget: r.below(30), ticket: ticket() };
+      case 'whyNot': return { acus: some(), within: some(), weight: weigh() };
       case 'pause': return { paused: r.chance(0.3) };
       // Relative to nothing that exists: the only repository it may find is the workspace's own.
       case 'import': return { path: r.chance(0.6) ? null : `/nowhere/${text()}`.slice(0, 4000).toWellFormed(), base: r.chance(0.7) ? null : text(), refs: r.chance(0.6) ? [] : [text()], grain: r.pick(['branch', 'branch', 'commit', 'atom']), ticket: ticket() };

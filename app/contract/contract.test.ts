@@ -8,6 +8,7 @@ import { AcumenError } from '../core/errors.ts';
 import type { Operation } from '../core/events.ts';
 import { MOST_ROWS, heatKinds } from '../core/collaboration/report.ts';
 import { type MetricName, metrics } from '../core/telemetry.ts';
+import { LARGEST_WEIGHT, type Weighing, weightRules } from '../core/weights.ts';
 import { connect } from './client.ts';
 import { decodeFromService, decodeRequest, decodeResult, requestId } from './decode.ts';
 import { decodeFrame, encodeAnswer, encodeFrame, fromWireError, toWireError } from './frames.ts';
@@ -27,6 +28,7 @@ const ticket = fc.string({ minLength: 1, maxLength: 30 });
 const count = fc.nat();
 const grain = fc.constantFrom('branch' as const, 'commit' as const, 'atom' as const);
 const nullable = <T>(a: fc.Arbitrary<T>) => fc.option(a, { nil: null });
+const weight: fc.Arbitrary<Weighing> = fc.oneof(fc.constantFrom(...weightRules), fc.record({ named: fc.array(fc.record({ acu, weight: fc.double({ min: 0, max: LARGEST_WEIGHT, noNaN: true }).map((n) => n + 0) }), { maxLength: 3 }) }));
 
 const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   hello: fc.constant({}), snapshot: fc.constant({}),
@@ -48,6 +50,8 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   series: fc.record({ names: fc.array(fc.record({ metric: fc.constantFrom(...Object.keys(metrics) as MetricName[]), label: nullable(text), quantity: fc.constantFrom('value' as const, 'p99' as const) }), { maxLength: 3 }), from: fc.constant(0), to: count, points: fc.integer({ min: 1, max: historyLimits.points }) }),
   events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
   history: fc.record({ ticket }),
+  suggest: fc.record({ weight, budget: fc.integer({ min: 0, max: limits.budgetMs }), ticket }),
+  whyNot: fc.record({ acus, within: acus, weight }),
   collaborate: fc.record({
     asOf: nullable(fc.double({ min: 0, max: 1e10, noNaN: true }).map((n) => n + 0)), halfLifeDays: fc.double({ min: 1e-3, max: 36_500, noNaN: true }), matrices: fc.subarray([...heatKinds]), by: fc.constantFrom('files' as const, 'directories' as const),
     most: fc.integer({ min: 1, max: MOST_ROWS }), rows: fc.integer({ min: 1, max: MOST_ROWS }), ticket,
@@ -69,6 +73,7 @@ const repository = fc.record({ path: name, name, base: nullable(oid), baseName: 
 const push: fc.Arbitrary<Push> = fc.oneof(
   fc.record({ push: fc.constant('progress' as const), ticket, phase: text, done: count, total: nullable(count) }),
   fc.record({ push: fc.constant('queue' as const), running: nullable(fc.record({ ticket, kind: text, since: count })), waiting: count, paused: fc.boolean() }),
+  fc.record({ push: fc.constant('search' as const), ticket, weight: fc.nat(), bound: nullable(fc.nat()) }),
   fc.record({ push: fc.constant('epoch' as const), from: count, to: count, digest: text, bytes: fc.uint8Array({ maxLength: 100 }) }),
   fc.record({ push: fc.constant('state' as const), composition, canUndo: nullable(text), canRedo: nullable(text), repository: nullable(repository), lastOperation: nullable(operation) }),
 );

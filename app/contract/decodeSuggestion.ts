@@ -12,7 +12,7 @@ const weight: Schema<Weighing> = v.union([
 ]);
 
 export const suggestParams: Schema<Methods['suggest']['params']> = v.strictObject({ weight, budget: v.pipe(duration, v.maxValue(limits.budgetMs)), ticket });
-export const whyNotParams: Schema<Methods['whyNot']['params']> = v.strictObject({ acus: v.pipe(acuIds, v.maxLength(limits.reasons)), within: acuIds, refused: v.pipe(v.array(acuIds), v.maxLength(limits.reasons)), weight });
+export const whyNotParams: Schema<Methods['whyNot']['params']> = v.strictObject({ acus: v.pipe(acuIds, v.maxLength(limits.reasons)), within: acuIds, weight });
 
 export const suggestion: Schema<Suggestion> = v.strictObject({
   acus: acuIds, weight: duration, bound: duration, optimal: v.boolean(), of: v.strictObject({ acus: count, weight: duration }), barred: count,

@@ -66,8 +66,8 @@ export interface Methods {
   layout: { params: { graph: string; positions: Uint8Array | null }; result: { positions: Uint8Array | null } };
   /** The largest set that composes, by weight; `budget`: milliseconds to look for it. What is found on the way is pushed with the ticket. */
   suggest: { params: { weight: Weighing; budget: number; ticket: string }; result: Suggestion };
-  /** Why each of `acus` is not in the set `within`. `refused`: sets known to fail though their pairs go together, as a suggestion tells them. */
-  whyNot: { params: { acus: readonly AcuId[]; within: readonly AcuId[]; refused: readonly (readonly AcuId[])[]; weight: Weighing }; result: { reasons: readonly Reason[] } };
+  /** Why each of `acus` is not in the set `within`. */
+  whyNot: { params: { acus: readonly AcuId[]; within: readonly AcuId[]; weight: Weighing }; result: { reasons: readonly Reason[] } };
   writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
   log: { params: { before: number | null; limit: number }; result: { operations: readonly Operation[]; current: number } };
   undo: { params: { ticket: string }; result: { operation: Operation } };

@@ -61,7 +61,8 @@ export class LargestProblem {
   refuse(set: readonly AcuId[], sides: readonly AcuId[]): void {
     const tops = this.#tops(this.items(set)), wanted = new Set(this.items([...sides, ...sides.flatMap((side) => this.#belowOthers(side))]));
     const above = tops.filter((top) => this.#closure(top).some((item) => wanted.has(item)));
-    this.#refused.push(above.length > 0 ? above : tops);
+    const refused = above.length > 0 ? above : tops;
+    if (!this.#refused.some((known) => known.length === refused.length && known.every((item, i) => item === refused[i]))) this.#refused.push(refused);
   }
 
   /** Items of a closed set that nothing else in it requires. */

@@ -19,7 +19,7 @@ export const UNNAMED = 1;
 /** As long as what somebody knows of a file takes to be worth half (core/collaboration/model.ts). */
 export const HALF_LIFE_DAYS = 180;
 /** Half-lives counted at most: however old, an ACU is worth something, and a date in the far future makes no other worthless. */
-const MOST_HALVES = 20;
+const HALVES = 20;
 /** More than any sum of weights needs; sums of 100,000 of them are still told apart by a double. */
 export const LARGEST_WEIGHT = 1e9;
 
@@ -38,7 +38,7 @@ export function weightsOf(engine: Engine, by: Weighing): Float64Array {
 function recency(acus: readonly Acu[]): Float64Array {
   let newest = -Infinity;
   for (const { time } of acus) if (time > newest) newest = time;
-  return Float64Array.from(acus, ({ time }) => 2 ** -Math.min(MOST_HALVES, (newest - time) / (HALF_LIFE_DAYS * 86_400)));
+  return Float64Array.from(acus, ({ time }) => 2 ** -Math.min(HALVES, (newest - time) / (HALF_LIFE_DAYS * 86_400)));
 }
 
 /**

@@ -11,6 +11,7 @@ import type { Reason, Suggestion } from '../../core/suggestion.ts';
 import { type Weighing, weightsOf } from '../../core/weights.ts';
 import { SearchBoard, searched } from '../../workers/largest.ts';
 import { WorkerDied } from '../../workers/rpc.ts';
+import { turn } from '../../workers/turn.ts';
 import type { Shelf } from './cache/cache.ts';
 import * as kinds from './cache/kinds.ts';
 import { span } from './monitor/spans.ts';
@@ -19,14 +20,14 @@ import type { Moment } from './reading.ts';
 import type { View, Workspace } from './workspace.ts';
 
 export interface SuggestAsked { readonly weight: Weighing; /** milliseconds to search */ readonly budget: number }
-export interface WhyNotAsked { readonly acus: readonly AcuId[]; readonly within: readonly AcuId[]; readonly refused: readonly (readonly AcuId[])[]; readonly weight: Weighing }
+export interface WhyNotAsked { readonly acus: readonly AcuId[]; readonly within: readonly AcuId[]; readonly weight: Weighing }
 
 /** A smaller problem is searched here for so long at most, in ms: a thread would take longer to start. */
 const SMALL = { items: 100, ms: 10 } as const;
 /** How often what was found so far is looked at, in ms. */
 const LOOK_EVERY = 100;
 /** Searches after which a set that still does not compose is taken apart: each costs a composition. */
-const MOST_ROUNDS = 24;
+const ROUNDS = 24;
 /** Milliseconds that the smallest set of blockers may take; beyond, it is not proven smallest. */
 const WHY_MS = 30;
 /** A swap that does not compose is thought over so often. */
@@ -34,7 +35,7 @@ const WHY_ROUNDS = 8;
 /** Beyond its budget a search that does not end is taken for hung. Milliseconds. */
 const HUNG_MS = 60_000;
 /** Problems kept: of one engine there is one for each weighing that somebody looks at. */
-const MOST_PROBLEMS = 4;
+const PROBLEMS = 4;
 
 export class Suggesting {
   readonly #workspace: Workspace;
@@ -63,7 +64,7 @@ export class Suggesting {
   }
 
   async #search(view: View, weight: Weighing, budget: number, signal: AbortSignal, progress: Progress, ticket: string): Promise<Suggestion> {
-    const began = performance.now(), it = new LargestProblem(view.engine, weightsOf(view.engine, weight));
+    const began = performance.now(), it = this.#problem(view, weight);
     const moment = await this.#workspace.moment(view);
     let left = budget, bound = Infinity;
     for (let round = 1; ; round++) {
@@ -73,11 +74,12 @@ export class Suggesting {
       // what was refused since fails whatever else is in the set: an earlier bound still holds
       bound = Math.min(bound, best.bound);
       progress(round === 1 ? 'composing it' : `composing it (${round - 1} before did not compose)`, 0, null);
-      let acus = it.ids(best.chosen);
+      // one that several segments made requires what each of them stands on: what the one it is here stands on may be more
+      let acus = [...view.engine.closed(it.ids(best.chosen))];
       const failed = await this.#failure(moment, acus, signal);
       if (failed !== null) {
         this.#refuse(it, acus, failed);
-        if (round < MOST_ROUNDS && left > 0) continue;
+        if (round < ROUNDS && left > 0) continue;
         acus = await this.#withoutSides(it, moment, acus, failed, signal);
       }
       const found = it.weightOf(it.items(acus)), optimal = failed === null ? best.optimal && bound >= best.bound : found >= bound;
@@ -120,7 +122,7 @@ export class Suggesting {
     }
   }
 
-  /** Why a set does not compose; null where it does. Contents are read only where the tables do not tell. */
+  /** Why a closed set does not compose; null where it does. Contents are read only where the tables do not tell. */
   async #failure(moment: Moment, acus: readonly AcuId[], signal?: AbortSignal): Promise<readonly SetConflict[] | null> {
     const { ok, conflicts } = moment.engine.check(acus);
     if (!ok) return conflicts.filter(({ verdict }) => verdict !== 'risk');
@@ -154,22 +156,29 @@ export class Suggesting {
   }
 
   /** Why each of some ACUs is not in a set. */
-  async whyNot({ acus, within, refused, weight }: WhyNotAsked): Promise<Reason[]> {
-    const { view } = this.#workspace, moment = await this.#workspace.moment(view), it = this.#problem(view, weight);
-    const published = within.filter((id) => view.engine.acu(id) !== undefined);
-    for (const set of refused) if (it.items(set).length === set.length) it.refuse(set, set);
-    const out: Reason[] = [];
-    for (const acu of acus) out.push(await this.#whyNot(moment, it, acu, published));
+  async whyNot({ acus, within, weight }: WhyNotAsked): Promise<Reason[]> {
+    const { view } = this.#workspace, moment = await this.#workspace.moment(view);
+    for (const acu of acus) view.engine.segmentOf(acu); // throws: there is no such ACU
+    const it = this.#problem(view, weight), set = [...view.engine.closed(within.filter((id) => view.engine.acu(id) !== undefined))].sort(), out: Reason[] = [];
+    for (const acu of acus) {
+      out.push(await this.#whyNot(moment, it, acu, set));
+      // others are answered in between
+      await turn();
+    }
     return out;
   }
 
-  /** A problem is made once; it remembers what did not compose. */
+  /** Made once; it remembers what did not compose, and is told what an earlier search found so. */
   #problem(view: View, weight: Weighing): LargestProblem {
     const key = this.#keyOf(view, weight);
-    const it = this.#problems.get(key) ?? new LargestProblem(view.engine, weightsOf(view.engine, weight));
+    let it = this.#problems.get(key);
+    if (it === undefined) {
+      it = new LargestProblem(view.engine, weightsOf(view.engine, weight));
+      for (const set of this.#kept.get(key)?.refused ?? []) it.refuse(set, set);
+    }
     this.#problems.delete(key);
     this.#problems.set(key, it);
-    for (const oldest of this.#problems.keys()) if (this.#problems.size > MOST_PROBLEMS) this.#problems.delete(oldest);
+    for (const oldest of this.#problems.keys()) if (this.#problems.size > PROBLEMS) this.#problems.delete(oldest);
     return it;
   }
 

@@ -44,7 +44,7 @@ export interface ShownReason extends Reason {
 export function shownReason(engine: Engine, reason: Reason): ShownReason {
   const acu = engine.acu(reason.acu)!;
   const why = [
-    ...reason.never.flatMap((id) => { const detail = engine.acu(id)?.reason; return detail === undefined ? [] : [{ acu: id, detail }]; }),
+    ...reason.never.flatMap((id) => { const one = engine.acu(id); return one?.reason === undefined ? [] : [{ acu: id, detail: `${one.standing === 'stale' ? 'stale' : 'not yet exact'}, ${one.reason}` }]; }),
     ...reason.blockers.flatMap((id) => {
       const meets = engine.check([...engine.closed([reason.acu, id])]).conflicts.find(({ verdict }) => verdict !== 'risk');
       return meets === undefined ? [] : [{ acu: id, detail: meets.detail }];

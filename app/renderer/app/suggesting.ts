@@ -73,8 +73,7 @@ export function setAskedAbout(composed: readonly AcuId[], found: readonly AcuId[
 }
 
 export async function whyNot(acu: AcuId, within: readonly AcuId[], rule: WeightRule): Promise<Reason> {
-  const { found } = useSuggestion.getState(), current = found !== null && found.generation === useReplica.getState().generation;
-  const { reasons } = await service().call('whyNot', { acus: [acu], within: [...within], refused: current ? found.suggestion.refused : [], weight: rule });
+  const { reasons } = await service().call('whyNot', { acus: [acu], within: [...within], weight: rule });
   return reasons[0]!;
 }
 

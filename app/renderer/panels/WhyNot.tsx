@@ -42,6 +42,7 @@ function Told({ reason, within, isSuggested }: { reason: Reason; within: readonl
     const others = never.filter((id) => id !== acu);
     return others.length === 0 ? <span>It can be in no set: it cannot be composed.</span> : <><div>It can be in no set. It needs:</div>{others.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}</>;
   }
+  if (blockers.length === 0) return <span>It conflicts with nothing in {set}, but what would be there with it was not found to compose.</span>;
   return (
     <>
       <div>{plural(blockers.length, 'ACU')} of {set} {blockers.length === 1 ? 'keeps' : 'keep'} it out{minimal ? '' : ', perhaps fewer'}:</div>

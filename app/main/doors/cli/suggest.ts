@@ -55,8 +55,8 @@ export const whyNot: Verb = (call) => withWorkspace(call, { write: false, import
   if (acus.length > limits.reasons) throw new AcumenError('usage', `That is ${acus.length} changes.`, `Ask of ${limits.reasons} at most.`);
   const { composition } = workspace.view.state, composed = composition.base === engine.base ? composition.acus : [];
   const within = composed.length > 0 ? 'composition' : 'suggestion';
-  const set = within === 'composition' ? { acus: composed, refused: [] } : await operate(call, workspace, 'suggest', { weight, budget: budgetOf(call) });
-  const answer = await workspace.call('whyNot', { acus, within: set.acus, refused: set.refused.slice(0, limits.reasons), weight }), reasons = answer.reasons.map((one) => shownReason(engine, one));
+  const set = within === 'composition' ? { acus: composed } : await operate(call, workspace, 'suggest', { weight, budget: budgetOf(call) });
+  const answer = await workspace.call('whyNot', { acus, within: set.acus, weight }), reasons = answer.reasons.map((one) => shownReason(engine, one));
   if (options.json) { await out.line(JSON.stringify({ within, acus: set.acus, reasons })); return 0; }
   if (acus.length === 0) await out.line('It has no change of its own: all of it is in the base.');
   else await out.line(out.style('dim', `Against the ${within === 'composition' ? `composition of ${plural(set.acus.length, 'change')}` : `suggested set of ${plural(set.acus.length, 'change')}, for nothing is composed`}:`));
@@ -78,6 +78,7 @@ async function tell(out: Output, engine: Workspace['engine'], reason: ShownReaso
       else for (const id of never) await out.line(`    ${id === acu ? 'it cannot be composed' : `it needs ${called(id)}, which cannot be composed`}${detail(id)}`);
       return;
     case 'kept': {
+      if (blockers.length === 0) { await head(out.style('warning', '?'), 'conflicts with nothing there, but what would be there with it was not found to compose'); return; }
       await head(out.style('bad', '✕'), `is kept out by ${blockers.length === 1 ? 'one change' : `${blockers.length} changes`}${minimal ? '' : ', perhaps by fewer'}`);
       for (const id of blockers) await out.line(`    ${called(id)} ${out.style('id', shortId(id))}${detail(id)}`);
       const others = leaves.filter((id) => !blockers.includes(id)), along = comes.filter((id) => id !== acu);

@@ -61,7 +61,7 @@ test('threads that cannot live open their breaker; what is asked is refused at o
   expect(told.filter((event) => event.kind === 'breaker').map((event) => [event.dependency, event.to])).toEqual([['diff workers', 'open']]);
   const deaths = told.filter((event) => event.kind === 'worker' && event.what === 'died').length;
   expect(deaths).toBeLessThanOrEqual(3 + SEVERAL);
-  expect(pools.figures().breakers).toMatchObject([{ dependency: 'pairing workers', state: 'closed' }, { dependency: 'diff workers', state: 'open', reason: expect.stringContaining('no-such') as string }, { dependency: 'collaboration workers', state: 'closed' }]);
+  expect(pools.figures().breakers).toMatchObject([{ dependency: 'pairing workers', state: 'closed' }, { dependency: 'diff workers', state: 'open', reason: expect.stringContaining('no-such') as string }, { dependency: 'collaboration workers', state: 'closed' }, { dependency: 'largest workers', state: 'closed' }]);
   expect(await pools.pairing.run({ kind: 'ping', work: (api) => api.ping() })).toBeUndefined();
 });
 
@@ -77,7 +77,7 @@ test('a workspace that floods a pool does not starve another of the process', as
 
 test('sizes are knobs, and no thread is started before there is work', async () => {
   const { pools } = made();
-  expect(pools.figures().pools.map(({ name, workers }) => [name, workers.length])).toEqual([['pairing', 0], ['diff', 0], ['collaboration', 0]]);
+  expect(pools.figures().pools.map(({ name, workers }) => [name, workers.length])).toEqual([['pairing', 0], ['diff', 0], ['collaboration', 0], ['largest', 0]]);
   const [size] = pools.knobs();
   expect(size).toMatchObject({ name: 'pool.pairing.size', unit: 'workers', min: 1 });
   size!.set(5);
@@ -85,6 +85,6 @@ test('sizes are knobs, and no thread is started before there is work', async () 
   size!.set(1_000);
   expect(size!.value()).toBe(size!.max);
   const warm = made({ warm: 1 }).pools;
-  expect(warm.figures().pools.map(({ workers }) => workers.length)).toEqual([1, 1, 0]);
+  expect(warm.figures().pools.map(({ workers }) => workers.length)).toEqual([1, 1, 0, 0]);
   await warm.diff.run({ kind: 'ping', work: (api) => api.ping() });
 });
