@@ -13,7 +13,7 @@ import type { WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { gitDirectory, openRepository } from '../open.ts';
 import { Overlay } from '../overlay.ts';
 import { type Listing, listWorktrees } from './listing.ts';
-import { MOST_FILE_BYTES, WorktreeReading } from './reading.ts';
+import { WorktreeReading } from './reading.ts';
 import { NO_USER, userSettings } from './settings.ts';
 import { addSnapshot } from './source.ts';
 
@@ -237,7 +237,7 @@ describe('what is not compared, and why', () => {
     write(dir, { '.gitattributes': '*.big filter=lfs -text\n*.txt working-tree-encoding=UTF-16\n*.eight working-tree-encoding=UTF-8\n', 'a.big': 'two two\n', 'new.big': 'x\n', 'w.txt': 'two two\n', 'b.eight': 'x\n', 'git~1/x': 'x\n' });
     expect(spawnSync('mkfifo', [join(dir, 'pipe')]).status).toBe(0);
     writeFileSync(join(dir, 'huge'), '');
-    truncateSync(join(dir, 'huge'), MOST_FILE_BYTES + 1);
+    truncateSync(join(dir, 'huge'), (64 << 20) + 1);
     const snapshot = await read(dir);
     expect(changed(snapshot)).toEqual(['.gitattributes', 'b.eight']);
     expect(snapshot.notCompared.map(({ path, reason }) => `${path} ${reason}`)).toEqual([

@@ -22,14 +22,17 @@ import { type Staged, indexStamp, readStaged, stagedChanges, stagedEntry } from 
 import { type Found, Walk } from './walk.ts';
 
 /** Bytes of one file that are read, and of all that changed in one working tree that are held. */
-export const MOST_FILE_BYTES = 64 << 20, MOST_HELD_BYTES = 256 << 20;
+const MOST_FILE_BYTES = 64 << 20, MOST_HELD_BYTES = 256 << 20;
 const MOST_CHANGED = 20_000;
+
+export interface ReadingLimits { readonly fileBytes: number; readonly heldBytes: number; readonly changed: number }
+const LIMITS: ReadingLimits = { fileBytes: MOST_FILE_BYTES, heldBytes: MOST_HELD_BYTES, changed: MOST_CHANGED };
 
 /** A file that changed this shortly before it was read may change again without a new time: file systems count in up to two seconds. */
 const DOUBTFUL_MS = 2000;
 
-/** What reading a file came to. `bytes`: null where they are the index's, or too many to be held. */
-type Read = { readonly entry: Entry; readonly bytes: Uint8Array | null; readonly stat: FileStat; readonly certain: boolean } | { readonly reason: string };
+/** What reading a file came to. `bytes`: null where they are the index's, 'dropped' where there was no room for them. */
+type Read = { readonly entry: Entry; readonly bytes: Uint8Array | 'dropped' | null; readonly stat: FileStat; readonly certain: boolean } | { readonly reason: string };
 
 /** What is at a path that is not, or not surely, as the index has it. */
 interface Difference { readonly found: Found; read: Read | null }
@@ -38,6 +41,7 @@ export class WorktreeReading {
   readonly worktree: Worktree;
   readonly #reader: RepositoryReader;
   readonly #user: UserSettings;
+  readonly #limits: ReadingLimits;
   readonly #idBytes: number;
   readonly #trees: Trees;
   #settings: Settings | null = null;
@@ -59,8 +63,9 @@ export class WorktreeReading {
   /** staged, and not held */
   readonly #lacking = new Set<Oid>();
 
-  constructor(reader: RepositoryReader, worktree: Worktree, user: UserSettings = NO_USER) {
+  constructor(reader: RepositoryReader, worktree: Worktree, user: UserSettings = NO_USER, limits: ReadingLimits = LIMITS) {
     this.worktree = worktree;
+    this.#limits = limits;
     this.#reader = reader;
     this.#user = user;
     this.#idBytes = ID_DIGITS[reader.objectFormat] / 2;
@@ -184,7 +189,7 @@ export class WorktreeReading {
       const difference = this.#differences.get(path);
       const entry = staged.byPath.get(path), change = this.#changes.get(path);
       const before = change !== undefined ? change.before : stagedEntry(entry);
-      const result = difference === undefined ? { entry: change!.after } : await this.#resolved(path, difference, MOST_HELD_BYTES - bytes, changes.length);
+      const result = difference === undefined ? { entry: change!.after } : await this.#resolved(path, difference, this.#limits.heldBytes - bytes, changes.length);
       if ('reason' in result) {
         notCompared.push({ path, reason: result.reason });
         continue;
@@ -192,7 +197,7 @@ export class WorktreeReading {
       if (sameEntry(before, result.entry)) continue;
       changes.push([path, { before, after: result.entry }]);
       if (entry !== undefined && entry.stage !== 0) unmerged.push(path);
-      if (difference?.read != null && 'bytes' in difference.read && difference.read.bytes !== null && result.entry !== null) {
+      if (difference?.read != null && 'bytes' in difference.read && difference.read.bytes instanceof Uint8Array && result.entry !== null) {
         blobs.set(result.entry.oid, difference.read.bytes);
         bytes += difference.read.stat.size;
       }
@@ -221,21 +226,24 @@ export class WorktreeReading {
     }
   }
 
-  /** `left`: bytes that may still be held. */
+  /** `left`: bytes that may still be held; `files`: that changed and come before by name. */
   async #resolved(path: PathBytes, difference: Difference, left: number, files: number): Promise<{ readonly entry: Entry | null } | { readonly reason: string }> {
-    const { found } = difference;
+    const { found } = difference, { changed, heldBytes } = this.#limits;
     if (found.kind === 'gone') return { entry: null };
     if (found.kind === 'not compared') return { reason: found.reason };
     if (found.kind === 'commit') return { entry: { mode: Mode.submodule, oid: found.commit } };
-    const tooMany = { reason: `is one of more than ${MOST_CHANGED} changed files` }, tooMuch = { reason: `is beyond ${MOST_HELD_BYTES >> 20} MiB of changed files` };
-    // What the index has is compared whatever the rest comes to: it may turn out to be the same.
-    if (found.entry === undefined && files >= MOST_CHANGED) return tooMany;
-    if (found.entry === undefined && found.stat.size > left) return tooMuch;
+    const without = (size: number): { readonly reason: string } | null => (files >= changed ? { reason: `is one of more than ${changed} changed files` }
+      : size > left ? { reason: `is beyond ${heldBytes >> 20} MiB of changed files` } : null);
+    // What the index has is read whatever the rest comes to: it may turn out to be the same.
+    const early = found.entry === undefined ? without(found.stat.size) : null;
+    if (early !== null) return early;
+    if (difference.read !== null && 'bytes' in difference.read && difference.read.bytes === 'dropped' && without(difference.read.stat.size) === null) difference.read = null;
     const read = difference.read ??= await this.#readFile(path, found);
     if (read === null) return { entry: null };
-    if ('reason' in read) return read;
-    if (read.bytes === null) return read;
-    return files >= MOST_CHANGED ? tooMany : read.stat.size > left ? tooMuch : read;
+    if ('reason' in read || read.bytes === null) return read;
+    const late = without(read.stat.size);
+    if (late !== null) difference.read = { ...read, bytes: 'dropped' };
+    return late ?? read;
   }
 
   async #readFile(path: PathBytes, found: Found & { readonly kind: 'content' }): Promise<Read | null> {
@@ -265,7 +273,7 @@ export class WorktreeReading {
     const conversion = isLink ? null : conversionOf(this.#rules!.attributes(path), this.#settings!);
     // Nobody here can tell what a filter makes of it: where it was not touched since git looked, it is what git said.
     if (conversion?.kind === 'not compared') return sameTime === true ? { entry: stagedEntry(entry)!, bytes: null, stat, certain: true } : { reason: conversion.reason };
-    const content = contentOf(this.#at(path), MOST_FILE_BYTES);
+    const content = contentOf(this.#at(path), this.#limits.fileBytes);
     if (content === null) return null;
     const isRegular = entry?.mode === Mode.file || entry?.mode === Mode.executable;
     const mode = isLink ? Mode.symlink : fileMode ? (content.stat.mode & 0o100) === 0 ? Mode.file : Mode.executable : isRegular ? entry.mode : Mode.file;
