@@ -45,7 +45,7 @@ export function instanceOf(problem: Problem): Instance {
   const refused = problem.refused.map((set) => [...new Set(set)].sort((a, b) => a - b)).filter((set) => set.length > 0 && set.every((item) => usable[item] === 1));
   const pairs = new Pairs(count, problem.conflicts, refused.filter((set) => set.length === 2), usable);
   // a pair is hard if it is one however far up its tops are: of an item and all above it, with the other and all above that
-  const isBelow = (lower: number, upper: number): boolean => includes(below[upper]!, lower);
+  const isBelow = (lower: number, upper: number): boolean => below[upper]!.includes(lower);
   const order = pairs.descending(above);
   const soft: Guard[] = [];
   for (const at of order) {
@@ -89,12 +89,6 @@ function closures(requires: Problem['requires']): number[][] {
     }
   }
   return all as number[][];
-}
-
-export function includes(sorted: ArrayLike<number>, wanted: number): boolean {
-  let low = 0, high = sorted.length;
-  while (low < high) { const mid = (low + high) >>> 1; if (sorted[mid]! < wanted) low = mid + 1; else high = mid; }
-  return low < sorted.length && sorted[low] === wanted;
 }
 
 /** The conflicting pairs among usable items, once each, and which of them are hard. */

@@ -1,18 +1,7 @@
 // Branch and bound over the items of one component: exact unless it is told to stop. Items are the component's own numbers, from 0.
+import { contains } from './adjacent.ts';
 import type { Going } from './model.ts';
-
-/** A part of an instance that nothing binds to the rest, by its own numbers. */
-export interface Part {
-  readonly count: number;
-  readonly weights: Float64Array;
-  /** all that each requires, and all that require it, itself included */
-  readonly below: readonly Int32Array[];
-  readonly above: readonly Int32Array[];
-  readonly hard: readonly Int32Array[];
-  readonly guards: readonly { readonly members: Int32Array; readonly escapes: Int32Array }[];
-}
-
-const OPEN = 0, IN = 1, OUT = 2;
+import { IN, OPEN, OUT, type Part } from './part.ts';
 
 /** What is decided of each item, with everything that follows from it; taken back in the order it was done. */
 export class Partial {
@@ -22,9 +11,9 @@ export class Partial {
   #length = 0;
   weight = 0;
 
-  constructor(part: Part) {
+  constructor(part: Part, state: Uint8Array = new Uint8Array(part.count)) {
     this.part = part;
-    this.state = new Uint8Array(part.count);
+    this.state = state;
     this.#trail = new Int32Array(part.count);
   }
 
@@ -83,6 +72,38 @@ export class Partial {
     return true;
   }
 
+  /**
+   * Decides items that some heaviest set has or lacks: what outweighs all it conflicts with comes in, and what can be replaced by another that is no lighter and conflicts
+   * with no more goes out (domination, as in Lamm et al. 2019), where neither dependencies nor guards have a say.
+   */
+  reduce(): void {
+    const { part, state } = this, { count, weights, below, above, hard, guards } = part;
+    const isMember = new Uint8Array(count), isEscape = new Uint8Array(count), near = new Uint8Array(count), degree = new Int32Array(count);
+    for (const { members, escapes } of guards) { for (const m of members) isMember[m] = 1; for (const e of escapes) isEscape[e] = 1; }
+    for (let v = 0; v < count; v++) if (state[v] === OPEN) for (const u of hard[v]!) if (state[u] === OPEN) degree[v]!++;
+    for (let v = 0; v < count; v++) {
+      if (state[v] !== OPEN || isMember[v] === 1 || below[v]!.some((lower) => lower !== v && state[lower] === OPEN)) continue;
+      let sum = 0;
+      for (const u of hard[v]!) if (state[u] === OPEN) sum += isEscape[u] === 1 ? Infinity : weights[u]!;
+      if (sum <= weights[v]!) this.include(v);
+    }
+    for (let v = 0; v < count; v++) {
+      if (state[v] !== OPEN || isEscape[v] === 1 || above[v]!.some((upper) => upper !== v && state[upper] === OPEN)) continue;
+      near[v] = 1;
+      for (const u of hard[v]!) near[u] = 1;
+      for (const u of hard[v]!) {
+        if (state[u] !== OPEN || isMember[u] === 1 || degree[u]! > degree[v]! || weights[u]! < weights[v]!) continue;
+        if (below[u]!.some((lower) => lower !== u && state[lower] === OPEN && !below[v]!.includes(lower))) continue;
+        if (hard[u]!.some((other) => near[other] === 0 && state[other] === OPEN)) continue;
+        this.exclude(v);
+        for (const other of hard[v]!) degree[other]!--;
+        break;
+      }
+      near[v] = 0;
+      for (const u of hard[v]!) near[u] = 0;
+    }
+  }
+
   /** An item of a guard that is not kept yet; -1 if all are. */
   unguarded(): number {
     for (const { members, escapes } of this.part.guards) {
@@ -93,31 +114,8 @@ export class Partial {
   }
 }
 
+/** A set of a part, and what none exceeds. */
 export interface Found { readonly chosen: Uint8Array; readonly weight: number; readonly bound: number }
-
-/** A set to begin with: items taken one after the other where they fit, by several orders. */
-export function greedy(part: Part): Found {
-  const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
-  const cost = part.below.map((list) => list.reduce((sum, item) => sum + part.hard[item]!.length, 0));
-  const items = Array.from({ length: part.count }, (_, i) => i);
-  const keys = [(i: number) => load[i]! / (cost[i]! + 1), (i: number) => load[i]!, (i: number) => -cost[i]!];
-  let best = new Uint8Array(part.count), weight = -1;
-  for (const key of keys) {
-    const partial = new Partial(part);
-    for (const item of [...items].sort((x, y) => key(y) - key(x) || x - y)) {
-      if (partial.state[item] !== OPEN) continue;
-      const mark = partial.mark;
-      if (!partial.include(item) || violates(partial)) { partial.undo(mark); partial.exclude(item); }
-    }
-    if (partial.weight > weight) { weight = partial.weight; best = partial.state.map((s) => (s === IN ? 1 : 0)); }
-  }
-  return { chosen: best, weight: weightOf(part, best), bound: Infinity };
-}
-
-/** Is a guard violated if nothing more is chosen? */
-function violates({ part: { guards }, state }: Partial): boolean {
-  return guards.some(({ members, escapes }) => members.every((item) => state[item] === IN) && !escapes.some((item) => state[item] === IN));
-}
 
 export function weightOf(part: Part, chosen: Uint8Array): number {
   let sum = 0;
@@ -183,16 +181,10 @@ class Cover {
       const clique: number[] = [];
       for (const other of hard[item]!) {
         if (rest[other]! < weight || other === item) continue;
-        if (clique.every((one) => isIn(hard[one]!, other))) { clique.push(other); rest[other] = rest[other]! - weight; }
+        if (clique.every((one) => contains(hard[one]!, other))) { clique.push(other); rest[other] = rest[other]! - weight; }
       }
       rest[item] = 0;
     }
     return sum;
   }
-}
-
-function isIn(sorted: Int32Array, wanted: number): boolean {
-  let low = 0, high = sorted.length;
-  while (low < high) { const mid = (low + high) >>> 1; if (sorted[mid]! < wanted) low = mid + 1; else high = mid; }
-  return sorted[low] === wanted;
 }

@@ -1,0 +1,74 @@
+// Parts of a problem that nothing binds to one another, each by its own numbers; and what is left of one when some of its items are decided.
+import type { Instance, Lists } from './instance.ts';
+
+/** Items are the part's own numbers, from 0; lists ascend. A guard without members asks for one of its escapes. */
+export interface Part {
+  readonly count: number;
+  readonly weights: Float64Array;
+  /** all that each requires, and all that require it, itself included */
+  readonly below: readonly Int32Array[];
+  readonly above: readonly Int32Array[];
+  readonly hard: readonly Int32Array[];
+  readonly guards: readonly { readonly members: Int32Array; readonly escapes: Int32Array }[];
+}
+
+/** What is decided of an item. */
+export const OPEN = 0, IN = 1, OUT = 2;
+
+/** `items`: what its numbers are where it was cut out of. */
+export interface Cut { readonly part: Part; readonly items: Int32Array }
+
+/** An instance as one part, its own numbers kept, and what is decided of them: what cannot be chosen is out. */
+export function wholeOf({ count, weights, usable, below, above, hard, guards }: Instance): { readonly part: Part; readonly state: Uint8Array } {
+  const lists = ({ first, at }: Lists): Int32Array[] => Array.from({ length: count }, (_, i) => at.subarray(first[i], first[i + 1]));
+  return {
+    part: { count, weights, below: lists(below), above: lists(above), hard: lists(hard), guards: guards.map(({ members, escapes }) => ({ members: Int32Array.from(members), escapes: Int32Array.from(escapes) })) },
+    state: usable.map((yes) => (yes === 1 ? OPEN : OUT)),
+  };
+}
+
+/** The open items by components over hard pairs, dependencies and guards. What follows from what is decided has been decided, too. */
+export function cut(part: Part, state: Uint8Array): Cut[] {
+  const { count, weights, below, above, hard } = part;
+  const parent = Int32Array.from({ length: count }, (_, i) => i);
+  const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
+  const join = (a: number, b: number): void => { const x = find(a), y = find(b); if (x !== y) parent[Math.max(x, y)] = Math.min(x, y); };
+  for (let i = 0; i < count; i++) {
+    if (state[i] !== OPEN) continue;
+    for (const lower of below[i]!) if (state[lower] === OPEN) join(i, lower);
+    for (const other of hard[i]!) if (other > i && state[other] === OPEN) join(i, other);
+  }
+  const guards = part.guards.filter(({ members, escapes }) => !members.some((m) => state[m] === OUT) && !escapes.some((e) => state[e] === IN))
+    .map(({ members, escapes }) => ({ members: members.filter((m) => state[m] === OPEN), escapes: escapes.filter((e) => state[e] === OPEN) }));
+  for (const { members, escapes } of guards) {
+    const first = members.length > 0 ? members[0]! : escapes[0]!;
+    for (const m of members) join(first, m);
+    for (const e of escapes) join(first, e);
+  }
+  const own = new Map<number, number[]>(), numbers = new Int32Array(count).fill(-1), guarded = new Map<number, typeof guards>();
+  for (let i = 0; i < count; i++) {
+    if (state[i] !== OPEN) continue;
+    const root = find(i), items = own.get(root);
+    if (items === undefined) { own.set(root, [i]); numbers[i] = 0; } else numbers[i] = items.push(i) - 1;
+  }
+  for (const guard of guards) {
+    const root = find(guard.members.length > 0 ? guard.members[0]! : guard.escapes[0]!), of = guarded.get(root);
+    if (of === undefined) guarded.set(root, [guard]); else of.push(guard);
+  }
+  const kept = (list: Int32Array): Int32Array => {
+    let n = 0;
+    for (let k = 0; k < list.length; k++) if (numbers[list[k]!]! >= 0) n++;
+    const out = new Int32Array(n);
+    n = 0;
+    for (let k = 0; k < list.length; k++) { const number = numbers[list[k]!]!; if (number >= 0) out[n++] = number; }
+    return out;
+  };
+  return [...own].map(([root, items]) => ({
+    items: Int32Array.from(items),
+    part: {
+      count: items.length, weights: Float64Array.from(items, (i) => weights[i]!),
+      below: items.map((i) => kept(below[i]!)), above: items.map((i) => kept(above[i]!)), hard: items.map((i) => kept(hard[i]!)),
+      guards: (guarded.get(root) ?? []).map(({ members, escapes }) => ({ members: kept(members), escapes: kept(escapes) })),
+    },
+  }));
+}

@@ -1,0 +1,229 @@
+// The heaviest set of a part, nearer with every slice of work: a set that holds from local search, a bound from the relaxation, and where these do not meet a decision
+// on one item either way, what is left falling apart into parts of its own. Nothing here knows the time; who asks stops asking.
+import { Improving } from './improving.ts';
+import type { Going } from './model.ts';
+import { type Cut, IN, OPEN, type Part, cut } from './part.ts';
+import { type Heritage, Relaxation } from './relaxation.ts';
+import { Partial, search, weightOf } from './search.ts';
+
+/** Parts of so many items are searched to the end at once. */
+const SMALL = 40;
+/** Slices without progress after which one item is decided. */
+const PATIENCE = 4;
+/** Numbers held in open parts, beyond which the deepest is gone on with, not the most promising. */
+const MOST_HELD = 20_000_000;
+
+/** What is common to all of one problem's parts. */
+export interface Shared {
+  /** every weight is a multiple of it; 0: not known of any */
+  readonly unit: number;
+  /** differences below are rounding */
+  readonly epsilon: number;
+  held: number;
+}
+
+/** Weights are sums of multiples of `unit`, so the bound is one, too. */
+function rounded(bound: number, { unit, epsilon }: Shared): number { return unit > 0 ? Math.min(bound, unit * Math.floor((bound + epsilon) / unit)) : bound; }
+
+/** Some items in for certain, and parts in which the rest is decided. */
+export class Branch {
+  readonly #fixed: readonly number[];
+  readonly #offset: number;
+  #most: number;
+  #begun = 0;
+  readonly #parts: readonly { readonly solving: Solving; readonly items: Int32Array }[];
+
+  /** `heritage`: of the part, or of what it was cut out of with these items. */
+  constructor(part: Part, state: Uint8Array, shared: Shared, bound = Infinity, heritage: Heritage | null = null) {
+    this.#fixed = Array.from(state.keys()).filter((i) => state[i] === IN);
+    this.#offset = this.#fixed.reduce((sum, i) => sum + part.weights[i]!, 0);
+    const cuts: readonly Cut[] = cut(part, state).sort((x, y) => x.items.length - y.items.length);
+    this.#parts = cuts.map(({ part: own, items }) => ({ items, solving: new Solving(own, shared, heritage === null ? null : { relaxation: heritage.relaxation, items: items.map((i) => heritage.items[i]!) }) }));
+    this.#most = bound;
+  }
+
+  get weight(): number { return this.#parts.reduce((sum, { solving }) => sum + solving.weight, this.#offset); }
+  get bound(): number { return this.#most = Math.min(this.#most, this.#parts.reduce((sum, { solving }) => sum + solving.bound, this.#offset)); }
+
+  /** Marks what is chosen. */
+  choose(chosen: Uint8Array): void {
+    for (const i of this.#fixed) chosen[i] = 1;
+    for (const { solving, items } of this.#parts) items.forEach((item, k) => { chosen[item] = solving.chosen[k]!; });
+  }
+
+  /** A slice of work: the smallest part that was not begun, then where most is open. `target`: sets that are not heavier are of no use. */
+  advance(target: number, going: Going): void {
+    let most = 0, chosen = this.#parts[this.#begun]?.solving;
+    if (chosen !== undefined) this.#begun++;
+    else for (const { solving } of this.#parts) {
+      const open = solving.bound - solving.weight;
+      if (open > most) { most = open; chosen = solving; }
+    }
+    if (chosen === undefined) return;
+    const solving = chosen;
+    if (solving.bound <= solving.weight) return;
+    solving.advance(target - (this.bound - solving.bound), going);
+  }
+
+  release(): void { for (const { solving } of this.#parts) solving.release(); }
+}
+
+export class Solving {
+  readonly #part: Part;
+  readonly #shared: Shared;
+  readonly #size: number;
+  #heritage: Heritage | null;
+  #relaxation: Relaxation | null = null;
+  #improving: Improving | null = null;
+  #branches: Branch[] | null = null;
+  #waited = 0;
+  #slices = 0;
+  /** of the heaviest set found; -Infinity where none was */
+  weight = -Infinity;
+  bound: number;
+  chosen: Uint8Array;
+
+  constructor(part: Part, shared: Shared, heritage: Heritage | null) {
+    this.#part = part;
+    this.#heritage = heritage;
+    this.#shared = shared;
+    this.#size = part.hard.reduce((sum, list) => sum + list.length, part.count);
+    this.chosen = new Uint8Array(part.count);
+    this.bound = weightOf(part, this.chosen.fill(1));
+    if (part.guards.length === 0 && part.hard.every((list) => list.length === 0)) this.weight = this.bound;
+    else {
+      this.chosen.fill(0);
+      this.bound = Math.min(this.bound, rounded(this.bound, shared));
+      if (part.guards.every(({ members }) => members.length > 0)) this.weight = 0;
+    }
+    shared.held += this.#size;
+  }
+
+  /** Of no use any more. */
+  release(): void {
+    this.#shared.held -= this.#size;
+    for (const branch of this.#branches ?? []) branch.release();
+    this.#branches = [];
+  }
+
+  advance(target: number, going: Going): void {
+    if (this.#branches !== null) this.#deeper(target, going);
+    else if (this.#part.count <= SMALL) this.#whole(target, going);
+    else this.#slice(target);
+  }
+
+  #whole(target: number, going: Going): void {
+    const found = search(this.#part, { chosen: this.chosen, weight: Math.max(this.weight, target), bound: this.bound }, going, this.#shared.epsilon);
+    if (found.chosen !== this.chosen) this.#found(found.chosen, weightOf(this.#part, found.chosen));
+    this.bound = Math.max(this.weight, Math.min(this.bound, found.bound));
+  }
+
+  #found(chosen: Uint8Array, weight: number): void {
+    if (weight <= this.weight) return;
+    this.weight = weight;
+    this.chosen = chosen.slice();
+  }
+
+  #slice(target: number): void {
+    const part = this.#part, shared = this.#shared, n = part.count;
+    if (this.#improving === null) {
+      if (this.#reduced()) return;
+      this.#improving = new Improving(part);
+      const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
+      this.#improving.from(sorted(n, (i) => load[i]! / (part.hard[i]!.length + 1)));
+      this.#improving.run(Math.min(2000, 4 * n));
+      this.#relaxation = new Relaxation(part, this.#heritage);
+      this.#heritage = null;
+      if (this.#relaxation.rows === 0) this.#relaxation.separate();
+    }
+    const improving = this.#improving, relaxation = this.#relaxation!, before = relaxation.bound - this.weight;
+    relaxation.run(50);
+    this.bound = Math.min(this.bound, rounded(relaxation.bound, shared));
+    const added = relaxation.separate(), x = relaxation.fractions;
+    if (++this.#slices % 4 === 0) improving.from(sorted(n, (i) => x[i]!));
+    improving.run(500, Int32Array.from(x.keys().filter((i) => x[i]! > 0.02)));
+    improving.run(200);
+    if (improving.bestWeight > this.weight) this.#found(improving.best, weightOf(part, improving.best));
+    const least = Math.max(this.weight, target), gap = this.bound - least;
+    if (gap <= shared.epsilon) { this.bound = least; return; }
+    this.#waited = added > n / 50 || before - (relaxation.bound - this.weight) > 0.03 * gap ? 0 : this.#waited + 1;
+    if (this.#waited >= PATIENCE && !this.#fixed(relaxation, least)) this.#branch(x);
+  }
+
+  /** Items that a heavier set than `least` has or lacks, by the prices. Where that is enough to go on with what is left: true. */
+  #fixed(relaxation: Relaxation, least: number): boolean {
+    const { count } = this.#part, partial = new Partial(this.#part), { reduced } = relaxation;
+    for (let i = 0; i < count; i++) {
+      if (partial.state[i] !== OPEN) continue;
+      const without = relaxation.bound - Math.abs(reduced[i]!);
+      if (without > least + this.#shared.epsilon) continue;
+      if (!(reduced[i]! > 0 ? partial.include(i) : partial.exclude(i))) { this.bound = least; return true; }
+    }
+    if (!partial.obey()) { this.bound = least; return true; }
+    if (partial.mark < Math.max(4, count / 10)) return false;
+    this.#split([partial.state]);
+    return true;
+  }
+
+  /** Items that some heaviest set has or lacks, whatever the rest. Where there are any: true, and what is left is gone on with. */
+  #reduced(): boolean {
+    const partial = new Partial(this.#part);
+    partial.reduce();
+    if (partial.mark === 0) return false;
+    this.#split([partial.state]);
+    return true;
+  }
+
+  #branch(x: Float64Array): void {
+    const { hard, weights, count } = this.#part;
+    let item = 0, most = -1;
+    for (let i = 0; i < count; i++) {
+      const value = Math.min(x[i]!, 1 - x[i]!, 0.3) * (1 + hard[i]!.length) * (weights[i]! + this.#shared.epsilon) + 1e-9 * hard[i]!.length;
+      if (value > most) { most = value; item = i; }
+    }
+    const states: Uint8Array[] = [];
+    for (const way of ['include', 'exclude'] as const) {
+      const partial = new Partial(this.#part);
+      if (partial[way](item) && partial.obey()) states.push(partial.state);
+    }
+    this.#split(states);
+  }
+
+  #split(states: readonly Uint8Array[]): void {
+    const heritage = this.#relaxation === null ? this.#heritage : { relaxation: this.#relaxation, items: Int32Array.from({ length: this.#part.count }, (_, i) => i) };
+    this.#branches = states.map((state) => new Branch(this.#part, state, this.#shared, this.bound, heritage));
+    this.#improving = this.#relaxation = this.#heritage = null;
+    this.#gather();
+  }
+
+  /** What the branches have come to. */
+  #gather(): void {
+    let bound = this.weight;
+    for (const branch of this.#branches!) {
+      const weight = branch.weight;
+      if (weight > this.weight + this.#shared.epsilon) {
+        const chosen = new Uint8Array(this.#part.count);
+        branch.choose(chosen);
+        this.#found(chosen, weightOf(this.#part, chosen));
+      }
+      bound = Math.max(bound, branch.bound);
+    }
+    this.bound = Math.max(this.weight, Math.min(this.bound, bound));
+  }
+
+  #deeper(target: number, going: Going): void {
+    const least = Math.max(this.weight, target), { epsilon, held } = this.#shared;
+    this.#branches = this.#branches!.filter((branch) => { if (branch.bound > least + epsilon) return true; branch.release(); return false; });
+    let chosen = this.#branches[0];
+    if (chosen === undefined) { this.bound = least; return; }
+    if (held < MOST_HELD) for (const branch of this.#branches) if (branch.bound > chosen.bound) chosen = branch;
+    chosen.advance(least, going);
+    this.#gather();
+  }
+}
+
+/** Numbers below n, the largest keys first. */
+function sorted(n: number, key: (i: number) => number): Int32Array {
+  const keys = Float64Array.from({ length: n }, (_, i) => key(i));
+  return Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => keys[b]! - keys[a]! || a - b);
+}
