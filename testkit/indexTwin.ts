@@ -19,7 +19,8 @@ export function slowIndex(tables: Tables): TwinAnswer {
   const closures = segments.map((_, s) => below(s));
   const rows = segments.map(() => new Map<string, number>());
   for (let r = 0; r < tables.rows.length; r += Row.width) rows[tables.rows[r]!]!.set(`${tables.contexts[tables.rows[r + Row.context]!]}\0${tables.paths[tables.rows[r + Row.path]!]}`, r);
-  const earlier = (s: number): Set<number> => new Set([s, ...segments[s]!.after.flatMap((l) => [...earlier(l)])]);
+  const isAny = segments.some(({ after }) => after.length > 0);
+  const earlier = (s: number): Set<number> => new Set([s, ...(isAny ? [...segments[s]!.after, ...segments[s]!.lower] : []).flatMap((l) => [...earlier(l)])]);
   const histories = segments.map((_, s) => earlier(s));
   const out: TwinAnswer = new Map();
   segments.forEach((s, a) => {

@@ -21,9 +21,9 @@ const stacks = fc.tuple(fc.array(fc.array(fc.nat(1000), { maxLength: 3 }), { max
 });
 
 /** of each, what is before it */
-function historiesOf(segments: readonly { after: readonly number[] }[]): ReadonlySet<number>[] {
-  const out: Set<number>[] = [];
-  for (const { after } of segments) out.push(new Set(after.flatMap((i) => [i, ...out[i]!])));
+function historiesOf(segments: readonly { lower: readonly number[]; after: readonly number[] }[]): ReadonlySet<number>[] {
+  const out: Set<number>[] = [], isAny = segments.some(({ after }) => after.length > 0);
+  for (const { lower, after } of segments) out.push(new Set(isAny ? [...lower, ...after].flatMap((i) => [i, ...out[i]!]) : []));
   return out;
 }
 

@@ -1,16 +1,16 @@
-// What is before what in the histories of sources, at the finer grains (`after`; docs/decisions/0045). Who wrote one upon the other has seen
+// What is before what in the histories of sources, at the finer grains (`after`, and what is stood on; docs/decisions/0045). Who wrote one upon the other has seen
 // it, so two of which one is before the other stand together, whatever a comparison of their lines finds. At grain `branch` nothing comes
 // after anything, and asking costs nothing.
 import type { Oid } from './bytes.ts';
 import { Closures } from './closures.ts';
 import type { PairSet } from './index/pairSet.ts';
 
-interface Following { readonly after?: readonly number[] }
+interface Following { readonly lower: readonly number[]; readonly after?: readonly number[] }
 
 const NO_TIP = '' as Oid;
 
 export class Histories {
-  /** over what they come after in place of what they stand on; null as long as nothing comes after anything */
+  /** over what they come after besides what they stand on; null as long as nothing comes after anything */
   #closures: Closures | null = null;
   #count = 0;
 
@@ -22,10 +22,12 @@ export class Histories {
 
   /** The same segments, and more at their end. */
   grow(segments: readonly Following[]): void {
-    const first = this.#closures === null ? segments.findIndex(({ after }, i) => i >= this.#count && after !== undefined && after.length > 0) : this.#count;
-    if (first >= 0) {
-      const closures = this.#closures ??= new Closures(Array.from({ length: first }, () => ({ tip: NO_TIP, lower: [] })));
-      for (let i = first; i < segments.length; i++) closures.add({ tip: NO_TIP, lower: segments[i]!.after ?? [] });
+    if (this.#closures !== null || segments.some(({ after }, i) => i >= this.#count && after !== undefined && after.length > 0)) {
+      const closures = this.#closures ??= new Closures([]);
+      for (let i = closures.count; i < segments.length; i++) {
+        const { lower, after } = segments[i]!;
+        closures.add({ tip: NO_TIP, lower: after === undefined || after.length === 0 ? lower : [...lower, ...after] });
+      }
     }
     this.#count = segments.length;
   }
