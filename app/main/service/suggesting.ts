@@ -52,7 +52,7 @@ export class Suggesting {
 
   /** From the cache where the same was asked of the same state and weights, and looking longer would not find more. */
   async suggest({ weight, budget }: SuggestAsked, signal: AbortSignal, progress: Progress, ticket: string): Promise<Suggestion> {
-    const { view } = this.#workspace, key = this.#keyOf(view, weight), kept = this.#kept.get(key);
+    const { shown: view } = this.#workspace, key = this.#keyOf(view, weight), kept = this.#kept.get(key);
     if (kept !== undefined && (kept.optimal || kept.budget >= budget)) return answerOf(kept);
     const found = await span('largest', () => this.#search(view, weight, budget, signal, progress, ticket));
     this.#kept.set(key, { ...found, budget }, found.ms);
@@ -157,7 +157,7 @@ export class Suggesting {
 
   /** Why each of some ACUs is not in a set. */
   async whyNot({ acus, within, weight }: WhyNotAsked): Promise<Reason[]> {
-    const { view } = this.#workspace, moment = await this.#workspace.moment(view);
+    const { shown: view } = this.#workspace, moment = await this.#workspace.moment(view);
     for (const acu of acus) view.engine.segmentOf(acu); // throws: there is no such ACU
     const it = this.#problem(view, weight), set = [...view.engine.closed(within.filter((id) => view.engine.acu(id) !== undefined))].sort(), out: Reason[] = [];
     for (const acu of acus) {

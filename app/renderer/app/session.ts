@@ -7,7 +7,7 @@ import { spawnReplica } from '../../workers/client.ts';
 import type { Applied, Loaded, PoolState, ReplicaClient } from '../../workers/client.ts';
 import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
-import { changedSince, clashNews, looked, useLive } from '../state/live.ts';
+import { changedSince, clashNews, looked, savedAgain, useLive } from '../state/live.ts';
 import { complain, news } from '../state/notices.ts';
 import { change, heard, useOperations } from '../state/operations.ts';
 import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
@@ -169,9 +169,10 @@ async function takeSnapshot(): Promise<void> {
 async function take(loaded: Loaded): Promise<void> {
   await replica().call((api) => api.pairAhead(new URL(pairingAddress, document.baseURI).href, navigator.hardwareConcurrency));
   const before = useReplica.getState(), state = taken(loaded, before.generation + 1);
-  if (before.status === 'ready') useLive.setState(({ changed }) => ({ changed: changedSince(before.rows, state.rows, changed, performance.now()) }));
   useReplica.setState(state);
-  useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id)));
+  useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id), savedAgain(before.rows, state.rows)));
+  // after the selection, which follows a save and has not looked at it yet
+  if (before.status === 'ready') useLive.setState(({ changed }) => ({ changed: changedSince(before.rows, state.rows, changed, performance.now()) }));
   if (state.mismatch !== null) say('Warning: this window shows other data than the service has.');
   void countConflicts(state.generation);
 }

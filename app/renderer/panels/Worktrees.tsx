@@ -15,8 +15,10 @@ export function Worktrees() {
   return (
     <Overlay label="Working trees" className="import-overlay">
       <h2 className="overlay-title">Working trees</h2>
-      <label className="check"><input type="checkbox" checked={wanted} data-testid={ids.liveSwitch} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as they change</label>
-      {state !== null && <p className="small muted">{visibleSentence(liveWords(state))}. {hint} Edits are read and never stored before you compose them; nothing in a working tree is changed.</p>}
+      <div className="worktrees-about">
+        <label className="check"><input type="checkbox" checked={wanted} data-testid={ids.liveSwitch} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as they change</label>
+        {state !== null && <p className="small muted">{visibleSentence(liveWords(state))}. {hint} Edits are read and never stored before you compose them; nothing in a working tree is changed.</p>}
+      </div>
       <ul className="worktrees" aria-label="Working trees" data-testid={ids.worktrees} tabIndex={0}>
         {state?.trees.map((tree) => (
           <li key={tree.name} className="worktree" data-how={tree.how}>

@@ -29,6 +29,13 @@ export function changedSince(before: readonly AcuRow[], now: readonly AcuRow[], 
   return out;
 }
 
+/** What is edited in the same working tree now, where it was saved again. */
+export function savedAgain(before: readonly AcuRow[], now: readonly AcuRow[]): (id: AcuId) => AcuId | undefined {
+  const names = new Map(before.flatMap((row) => (row.worktree === true ? [[row.id, row.name] as const] : [])));
+  const ids = new Map(now.flatMap((row) => (row.worktree === true ? [[row.name, row.id] as const] : [])));
+  return (id) => ids.get(names.get(id) ?? '');
+}
+
 export function looked(ids: Iterable<AcuId>): void {
   const { changed } = useLive.getState(), left = new Map(changed);
   for (const id of ids) left.delete(id);

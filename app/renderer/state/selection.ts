@@ -42,10 +42,10 @@ export function selectAll(at: Selection, order: readonly AcuId[]): Selection {
   return { selected: new Set(order), cursor: at.cursor ?? order[0] ?? null, anchor: order[0] ?? null };
 }
 
-/** Keeps what still exists after a change of epoch. */
-export function retain(at: Selection, exists: (id: AcuId) => boolean): Selection {
-  const keep = (id: AcuId | null): AcuId | null => (id !== null && exists(id) ? id : null);
-  const selected = new Set([...at.selected].filter(exists));
+/** Keeps what still exists after a change of epoch. `heir`: what stands in the place of one that does not, edits of a working tree that was saved again. */
+export function retain(at: Selection, exists: (id: AcuId) => boolean, heir: (id: AcuId) => AcuId | undefined = () => undefined): Selection {
+  const keep = (id: AcuId | null): AcuId | null => (id === null ? null : exists(id) ? id : heir(id) ?? null);
+  const selected = new Set([...at.selected].flatMap((id) => keep(id) ?? []));
   return { selected, cursor: keep(at.cursor), anchor: keep(at.anchor) };
 }
 
