@@ -210,7 +210,7 @@ export class Relaxation {
 
   #append(clique: readonly number[]): boolean {
     // two cliques of one sum would be one row: that costs nothing but a row
-    const sum = clique.reduce((total, item) => total + (Math.imul(item + 1, 0x9e3779b1) >>> 0), 0);
+    const sum = clique.reduce((total, item) => total + spread(item), 0);
     if (this.#known.has(sum)) return false;
     this.#known.add(sum);
     if (this.#rows + 2 > this.#first.length) {
@@ -237,6 +237,14 @@ function neighboursOf({ hard, count }: Part): Neighbours {
   const lists = hard.map((list) => new Int32Array(list.length)), next = new Int32Array(count);
   for (const item of order) for (const other of hard[item]!) lists[other]![next[other]!++] = item;
   return { lists, adjacent: new Adjacent(hard) };
+}
+
+/** Of 32 bits, so that sums of few of them tell sets apart. */
+function spread(item: number): number {
+  let z = Math.imul(item + 1, 0x9e3779b1);
+  z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+  z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+  return (z ^ (z >>> 15)) >>> 0;
 }
 
 function longer<T extends Int32Array | Float64Array>(short: T, long: T): T {
