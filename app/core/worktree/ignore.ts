@@ -6,12 +6,15 @@ import { type PathPattern, pathPattern } from './patterns.ts';
 /** Patterns of one file; `base`: the folder it stands in, with a slash at its end, '' for the root and for files that stand in none. */
 export interface IgnoreList { readonly base: string; readonly patterns: readonly PathPattern[] }
 
+/** No path is longer; a longer pattern says nothing. */
+const MOST_LINE = 4096;
+
 export function parseIgnore(bytes: Uint8Array, base: string, ignoreCase: boolean): IgnoreList {
   const patterns: PathPattern[] = [];
   for (const raw of fromBytes(bytes).replace(/^\xef\xbb\xbf/, '').split('\n')) {
     if (raw === '' || raw.startsWith('#')) continue;
     const line = withoutTrailingSpaces(raw.replace(/\r$/, '').replace(/\0.*$/s, ''));
-    if (line !== '') patterns.push(pathPattern(line, ignoreCase));
+    if (line !== '' && line.length <= MOST_LINE) patterns.push(pathPattern(line, ignoreCase));
   }
   return { base, patterns };
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { git, gitLine, tempDir, tryGit } from '../../../../testkit/git.ts';
 import { hostileRepository } from '../../../../testkit/hostile/repository.ts';
-import { fingerprint } from '../../../../testkit/worktrees.ts';
+import { addedByGit, fingerprint } from '../../../../testkit/worktrees.ts';
 import { type Oid, type PathBytes, fromBytes } from '../../../core/bytes.ts';
 import { IndexError, parseIndex } from '../../../core/worktree/gitIndex.ts';
 import type { WorktreeSnapshot } from '../../../core/worktree/model.ts';
@@ -108,6 +108,18 @@ describe('an index', () => {
     expect(snapshot.unmerged).toEqual(['crlf.txt', 'f', 'g']);
     expect(fromBytes(snapshot.blobs.get(snapshot.changes.get('f' as PathBytes)!.after!.oid)!)).toContain('<<<<<<<');
     expect(snapshot.changes.get('crlf.txt' as PathBytes)!.after!.oid).toBe(gitLine(dir, ['hash-object', '--no-filters', 'crlf.txt']));
+  });
+
+  test('that says of files to leave them alone, where others lie in their place', async () => {
+    const dir = repository();
+    write(dir, { 'd/a': 'a\n', 'd/b': 'b\n', f: 'f\n', g: 'g\n' });
+    commit(dir);
+    git(dir, ['update-index', '--assume-unchanged', 'd/a', 'f', 'g']);
+    for (const path of ['d', 'f', 'g']) rmSync(join(dir, path), { recursive: true });
+    expect(changed(await read(dir))).toEqual(['d/b']);
+    write(dir, { d: 'file\n', 'f/inner': 'x\n' });
+    expect(changed(await read(dir))).toEqual(['d', 'd/a', 'd/b', 'f', 'f/inner']);
+    expect([...addedByGit(dir).files.keys()]).toEqual(['d', 'f/inner', 'g']);
   });
 
   test('that is damaged is said to be, and names that lead out of the working tree lead nowhere', async () => {
@@ -248,11 +260,16 @@ describe('what is not compared, and why', () => {
 
   test("rules of the person's own count, and those that a repository names outside of itself do not", async () => {
     const dir = repository(), home = join(temp.path, 'home');
-    write(home, { '.config/git/ignore': '*.swp\n', '.gitconfig': '[core]\n\tautocrlf = input\n[core]\n\tattributesFile = ~/attributes\n[include]\n\tpath = more\n', attributes: '*.keep -text\n', more: '[core]\n\tautocrlf = false\n', 'outside-ignore': 'a\n' });
+    write(home, { '.config/git/ignore': '*.swp\n', '.gitconfig': '[core]\n\tautocrlf = input\n[core]\n\tattributesFile = ~/attributes\n[include]\n\tpath = more\n', dotfiles: '*.keep -text\n', more: '[core]\n\tautocrlf = false\n', 'outside-ignore': 'a\n' });
     write(dir, { 'x.swp': 'x\n', a: 'a\r\n', 'b.keep': 'b\r\n' });
+    symlinkSync('dotfiles', join(home, 'attributes'));
     const user = userSettings({ HOME: home, GIT_CONFIG_NOSYSTEM: '1' });
     const snapshot = await read(dir, undefined, user);
     expect([...snapshot.changes].map(([path, { after }]) => [path, fromBytes(snapshot.blobs.get(after!.oid)!)])).toEqual([['a', 'a\n'], ['b.keep', 'b\r\n']]);
+    // of both, what the repository's own says counts
+    write(dir, { '.git/info/exclude': '!x.swp\n' });
+    expect(changed(await read(dir, undefined, user))).toEqual(['a', 'b.keep', 'x.swp']);
+    rmSync(join(dir, '.git/info/exclude'));
     git(dir, ['config', 'core.excludesFile', join(home, 'outside-ignore')]);
     expect(changed(await read(dir, undefined, user))).toEqual(['a', 'b.keep', 'x.swp']);
     write(dir, { rules: 'a\n' });
@@ -261,6 +278,18 @@ describe('what is not compared, and why', () => {
     symlinkSync(join(home, 'outside-ignore'), join(dir, 'link'));
     git(dir, ['config', 'core.excludesFile', 'link']);
     expect(changed(await read(dir, undefined, user))).toContain('a');
+  });
+
+  test('rules that are made to be slow are refused, and those that are changed often are not', async () => {
+    const dir = repository();
+    write(dir, { '.gitignore': `#${'x'.repeat(1_000_000)}\n` });
+    const reader = await openRepository(dir, { reader: 'embedded' }), reading = new WorktreeReading(reader, listWorktrees(reader.gitDir).worktrees[0]!);
+    for (let i = 0; i < 20; i++) await reading.reread(['.gitignore' as PathBytes]);
+    await reader.close();
+    write(dir, { '.gitignore': `#${'x'.repeat(1_100_000)}\n` });
+    await expect(read(dir)).rejects.toMatchObject({ code: 'too-large' });
+    write(dir, { '.gitignore': `${'*a'.repeat(30_000)}\n`, [`${'a'.repeat(200)}b`]: 'x\n' });
+    expect(changed(await read(dir))).toHaveLength(2);
   });
 
   test('a folder that cannot be opened hides nothing else, and no link is followed', async () => {

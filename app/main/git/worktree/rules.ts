@@ -1,6 +1,6 @@
 // Ignore rules and attributes of a working tree, read folder by folder when something in the folder is asked about, and kept.
 import { join } from 'node:path';
-import { type ByteString, type PathBytes } from '../../../core/bytes.ts';
+import { type ByteString, type PathBytes, display } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { type AttributeList, type AttributeValue, BUILT_IN, attributesOf, parseAttributes } from '../../../core/worktree/attributes.ts';
 import { type IgnoreList, isIgnored, parseIgnore } from '../../../core/worktree/ignore.ts';
@@ -9,8 +9,8 @@ import { readSmall } from '../embedded/files.ts';
 import { Unreadable, contentOf } from './files.ts';
 import type { Settings } from './settings.ts';
 
-/** git reads no larger file of attributes either. */
-const RULES_BYTES = 100 << 20;
+/** One file of rules, and all of one working tree: a stranger's may be made to be slow. */
+const MOST_RULES_BYTES = 1 << 20, MOST_ALL_RULES_BYTES = 16 << 20;
 
 /** What the index has of a file of rules that the working tree does not have; null where nothing. */
 export type Stored = (path: PathBytes) => Uint8Array | null;
@@ -22,6 +22,9 @@ export class Rules {
   /** by folder without a slash at its end, '' for the root; lists of the folders above included, the one that wins first */
   readonly #ignore = new Map<string, readonly IgnoreList[]>();
   readonly #attributes = new Map<string, readonly AttributeList[]>();
+  /** of files of rules, by path */
+  readonly #sizes = new Map<string, number>();
+  #bytes = 0;
 
   constructor(worktree: Worktree, settings: Settings, stored: Stored) {
     this.#worktree = worktree;
@@ -37,7 +40,7 @@ export class Rules {
     const key = '\0info';
     let info = this.#attributes.get(key);
     if (info === undefined) {
-      const bytes = plain(join(gitDir, 'info', 'attributes'));
+      const bytes = this.#plain(join(gitDir, 'info', 'attributes'));
       this.#attributes.set(key, info = bytes === null ? [] : [parseAttributes(bytes, '', ignoreCase, true)]);
     }
     return attributesOf([...info, ...this.#attributesIn(folderOf(path))], path);
@@ -61,7 +64,7 @@ export class Rules {
   #ignoreOfAll(): readonly IgnoreList[] {
     const files = [join(this.#worktree.gitDir, 'info', 'exclude'), this.#settings.excludes];
     return files.flatMap((path) => {
-      const bytes = path === null ? null : plain(path);
+      const bytes = path === null ? null : this.#plain(path);
       return bytes === null ? [] : [parseIgnore(bytes, '', this.#settings.ignoreCase)];
     });
   }
@@ -70,7 +73,7 @@ export class Rules {
     let lists = this.#attributes.get(folder);
     if (lists === undefined) {
       const { attributes, ignoreCase } = this.#settings;
-      const users = attributes === null || folder !== '' ? null : plain(attributes);
+      const users = attributes === null || folder !== '' ? null : this.#plain(attributes);
       const above = folder !== '' ? this.#attributesIn(folderOf(folder)) : [...users === null ? [] : [parseAttributes(users, '', ignoreCase, true)], BUILT_IN];
       const own = this.#file(folder, '.gitattributes');
       this.#attributes.set(folder, lists = own === null ? above : [parseAttributes(own, folder === '' ? '' : `${folder}/`, ignoreCase, folder === ''), ...above]);
@@ -80,13 +83,32 @@ export class Rules {
 
   #file(folder: string, name: string): Uint8Array | null {
     const path = (folder === '' ? name : `${folder}/${name}`) as PathBytes;
+    let found;
     try {
-      const found = contentOf(`${this.#worktree.root}/${path}` as ByteString, RULES_BYTES);
-      if (found !== null) return found.bytes;
+      found = contentOf(`${this.#worktree.root}/${path}` as ByteString, MOST_RULES_BYTES);
     } catch (error) {
       if (!(error instanceof Unreadable)) throw error;
+      // Left out, it would show what it hides.
+      throw new AcumenError('too-large', `${display(path)} ${error.message}, and says what counts in the working tree.`, 'Make it smaller, or readable.', { path: display(path) });
     }
-    return this.#stored(path);
+    return this.#counted(found?.bytes ?? this.#stored(path), path);
+  }
+
+  /** What is behind a link, or cannot be read, says nothing: in the repository it would be somebody's choice of ours to open. */
+  #plain(path: string): Uint8Array | null {
+    try {
+      return this.#counted(readSmall(path, MOST_RULES_BYTES), path);
+    } catch (error) {
+      if (error instanceof AcumenError && error.code !== 'too-large') return null;
+      throw error;
+    }
+  }
+
+  #counted(bytes: Uint8Array | null, path: string): Uint8Array | null {
+    this.#bytes += (bytes?.length ?? 0) - (this.#sizes.get(path) ?? 0);
+    this.#sizes.set(path, bytes?.length ?? 0);
+    if (this.#bytes <= MOST_ALL_RULES_BYTES) return bytes;
+    throw new AcumenError('too-large', `The ignore rules and attributes of a working tree have more than ${MOST_ALL_RULES_BYTES >> 20} MiB.`, 'Such files look made to be slow. Make them smaller.', { path: display(path as ByteString) });
   }
 }
 
@@ -94,13 +116,4 @@ export class Rules {
 export function folderOf(path: string): string {
   const slash = path.lastIndexOf('/');
   return slash < 0 ? '' : path.slice(0, slash);
-}
-
-function plain(path: string): Uint8Array | null {
-  try {
-    return readSmall(path, RULES_BYTES);
-  } catch (error) {
-    if (error instanceof AcumenError) return null;
-    throw error;
-  }
 }

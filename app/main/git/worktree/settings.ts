@@ -1,5 +1,6 @@
 // What configuration says about a working tree's files: of the repository and of the person whose machine it is (git-config(1)), read as
 // data. Of all that stands there, a dozen values of `core` count; no include is followed, and nothing that is named is run.
+import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve, sep } from 'node:path';
 import { type ByteString, toBytes } from '../../../core/bytes.ts';
@@ -42,10 +43,11 @@ export function userSettings(env: NodeJS.ProcessEnv = process.env): UserSettings
   const xdg = join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'git');
   const system = isTrue(env['GIT_CONFIG_NOSYSTEM'] ?? '') ? [] : [env['GIT_CONFIG_SYSTEM'] ?? '/etc/gitconfig'];
   const own = env['GIT_CONFIG_GLOBAL'] !== undefined ? [env['GIT_CONFIG_GLOBAL']] : [join(xdg, 'config'), join(home, '.gitconfig')];
-  const config = [...system, ...own].flatMap((path) => configAt(path));
+  // Whoever keeps their settings elsewhere links to them.
+  const config = [...system, ...own].flatMap((path) => configAt(behindLinks(path)));
   const named = (name: string, otherwise: string): string => {
     const value = lastValue(config, 'core', name);
-    return value === null ? otherwise : atHome(value, home) ?? '';
+    return behindLinks(value === null ? otherwise : atHome(value, home) ?? '');
   };
   return { config, home, excludes: named('excludesfile', join(xdg, 'ignore')), attributes: named('attributesfile', join(xdg, 'attributes')) };
 }
@@ -58,6 +60,14 @@ function configAt(path: string): readonly ConfigEntry[] {
   } catch (error) {
     if (error instanceof AcumenError) return [];
     throw error;
+  }
+}
+
+function behindLinks(path: string): string {
+  try {
+    return path === '' ? path : realpathSync.native(path);
+  } catch {
+    return path; // not there: whoever reads it finds so
   }
 }
 

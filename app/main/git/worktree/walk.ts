@@ -142,8 +142,6 @@ export class Walk {
   }
 
   async #folder(folder: PathBytes, isIgnored: boolean): Promise<void> {
-    const wait = this.#turns.turn();
-    if (wait !== undefined) await wait;
     let names;
     try {
       names = namesIn(this.#at(folder));
@@ -156,7 +154,12 @@ export class Walk {
     if ((this.#names += names.length) > MOST_NAMES) {
       throw new AcumenError('too-large', `A working tree holds more than ${MOST_NAMES} files.`, 'Let .gitignore name the folders that are made by programs.', { most: MOST_NAMES });
     }
-    for (const name of names) if (!this.#isDotGit(name)) await this.#one((folder === '' ? name : `${folder}/${name}`) as PathBytes, isIgnored);
+    for (const name of names) {
+      if (this.#isDotGit(name)) continue;
+      const wait = this.#turns.turn();
+      if (wait !== undefined) await wait;
+      await this.#one((folder === '' ? name : `${folder}/${name}`) as PathBytes, isIgnored);
+    }
   }
 
   async #one(path: PathBytes, isIgnored: boolean): Promise<void> {
