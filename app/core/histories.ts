@@ -22,7 +22,9 @@ export class Histories {
 
   /** The same segments, and more at their end. */
   grow(segments: readonly Following[]): void {
-    if (this.#closures !== null || segments.some(({ after }, i) => i >= this.#count && after !== undefined && after.length > 0)) {
+    let isAny = this.#closures !== null;
+    for (let i = this.#count; i < segments.length && !isAny; i++) isAny = (segments[i]!.after?.length ?? 0) > 0;
+    if (isAny) {
       const closures = this.#closures ??= new Closures([]);
       for (let i = closures.count; i < segments.length; i++) {
         const { lower, after } = segments[i]!;
