@@ -185,8 +185,20 @@ export class WeaveTwin {
   }
 }
 
-/** Of all longest common subsequences the one that is earliest in `a`, then in `b`; by the textbook recursion. */
-function longestCommon(a: readonly number[], b: readonly number[]): [number, number][] {
+/**
+ * Of all longest common subsequences the one that is earliest in `a`, then in `b`; by the textbook recursion, over what is left of both once what
+ * they begin with in common is matched and lines of one side only are gone.
+ */
+function longestCommon(allOfA: readonly number[], allOfB: readonly number[]): [number, number][] {
+  let from = 0;
+  while (from < allOfA.length && from < allOfB.length && allOfA[from] === allOfB[from]) from++;
+  const rest = (of: readonly number[], other: readonly number[]): number[] => [...of.keys()].filter((i) => i >= from && other.indexOf(of[i]!, from) >= 0);
+  const atA = rest(allOfA, allOfB), atB = rest(allOfB, allOfA);
+  const inCommon = Array.from({ length: from }, (_, i): [number, number] => [i, i]);
+  return [...inCommon, ...longest(atA.map((i) => allOfA[i]!), atB.map((i) => allOfB[i]!)).map(([i, j]): [number, number] => [atA[i]!, atB[j]!])];
+}
+
+function longest(a: readonly number[], b: readonly number[]): [number, number][] {
   const memo = new Map<string, number>();
   const length = (i: number, j: number): number => {
     if (i === a.length || j === b.length) return 0;

@@ -337,6 +337,9 @@ export class Contents implements Held {
     return this.#slab.subarray(this.#filled, this.#filled += bytes);
   };
 
+  /** The bytes of lines [from, to), where those of hunks lie together. */
+  bytesOfLines(lines: Uint32Array, from = 0, to = lines.length): Uint8Array { return this.interner.join(lines, from, to, this.#room); }
+
   /** The script as hunks with exact bytes, or null where one side is not text. */
   hunks(a: Oid | null, b: Oid | null): Hunk[] | null {
     const script = this.script(a, b), x = this.text(a), y = this.text(b);
@@ -344,7 +347,7 @@ export class Contents implements Held {
     const out: Hunk[] = [];
     for (let i = 0; i < script.length; i += 4) {
       const start = script[i]!, end = script[i + 1]!;
-      out.push({ start, end, removed: this.interner.join(x, start, end, this.#room), inserted: this.interner.join(y, script[i + 2]!, script[i + 3]!, this.#room) });
+      out.push({ start, end, removed: this.bytesOfLines(x, start, end), inserted: this.bytesOfLines(y, script[i + 2]!, script[i + 3]!) });
     }
     return out;
   }

@@ -6,6 +6,7 @@ import { sameEntry } from '../changes.ts';
 import type { Contents } from '../contents.ts';
 import type { Entry } from '../repository.ts';
 import { type Bits, bitsOf, has, keyOf, membersOf, none, union } from '../weave/bits.ts';
+import type { Excerpt } from '../weave/history.ts';
 import { type History, Weave } from '../weave/weave.ts';
 
 export interface Life {
@@ -21,9 +22,11 @@ export interface Life {
   readonly next: Map<string, Life>;
   /** texts made of it, by members */
   readonly texts: Map<string, Oid>;
+  /** the last one asked for, which often is asked for again */
+  excerpt: { readonly history: History; readonly key: string; readonly excerpt: Excerpt } | null;
 }
 
-export const lifeOf = (entry: Entry | null): Life => ({ entry, weave: null, units: [], modes: new Map(), next: new Map(), texts: new Map() });
+export const lifeOf = (entry: Entry | null): Life => ({ entry, weave: null, units: [], modes: new Map(), next: new Map(), texts: new Map(), excerpt: null });
 
 export function lifeAfter(life: Life, entry: Entry | null): Life {
   const key = entry === null ? '' : `${entry.mode} ${entry.oid}`;
@@ -67,6 +70,15 @@ export const weaveOf = (contents: Contents, life: Life): Weave =>
 
 export const historyOf = (contents: Contents, { life, history }: Line): History => history ?? weaveOf(contents, life).history(none)!;
 
+/** What members, closed under dependency, make of the text. */
+export function excerptOf(contents: Contents, line: Line, members: Bits): Excerpt {
+  const { life } = line, history = historyOf(contents, line), key = keyOf(members), { excerpt: last } = life;
+  if (last !== null && last.history === history && last.key === key) return last.excerpt;
+  const excerpt = weaveOf(contents, life).excerpt(history, members);
+  life.excerpt = { history, key, excerpt };
+  return excerpt;
+}
+
 export function sameLines(a: Uint32Array, b: Uint32Array | null): boolean {
   if (b === null || a.length !== b.length) return false;
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
@@ -91,7 +103,7 @@ export function versionOf(contents: Contents, line: Line, chosen: Bits): Entry |
   if (members.length === 0) return { mode, oid: life.entry.oid };
   const key = keyOf(members);
   let oid = life.texts.get(key);
-  if (oid === undefined) life.texts.set(key, oid = contentOf(contents, weaveOf(contents, life).excerpt(at.history!, members).lines, [at.entry, life.entry]));
+  if (oid === undefined) life.texts.set(key, oid = contentOf(contents, excerptOf(contents, at, members).lines, [at.entry, life.entry]));
   return { mode, oid };
 }
 

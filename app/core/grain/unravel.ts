@@ -13,7 +13,7 @@ import { type Bits, bitsOf, has, membersOf, none, union } from '../weave/bits.ts
 import { touchedBy } from '../weave/history.ts';
 import { type Window, windowsOf } from '../weave/placing.ts';
 import type { Next, WeaveHunk } from '../weave/weave.ts';
-import { type Life, type Line, contentOf, historyOf, isProved, joinedLine, lifeAfter, lifeOf, membersIn, versionOf, weaveOf, writersOf } from './line.ts';
+import { type Life, type Line, contentOf, excerptOf, historyOf, isProved, joinedLine, lifeAfter, lifeOf, membersIn, versionOf, weaveOf, writersOf } from './line.ts';
 import type { Step, Strand, Unit } from './model.ts';
 
 /**
@@ -79,7 +79,7 @@ interface Part {
 }
 
 /** Hunks of a step's change of one path, placed in the history of its text; and in the end who of the step weaves which of them. */
-interface Placed { readonly line: Line; readonly windows: readonly Window[]; readonly change: Change; readonly acts: { member: number; window: Window }[]; readonly next: Next[]; readonly by: number[]; modeBy: number }
+interface Placed { readonly line: Line; readonly hunks: readonly WeaveHunk[]; readonly windows: readonly Window[]; readonly change: Change; readonly acts: { member: number; window: Window }[]; readonly next: Next[]; readonly by: number[]; modeBy: number }
 
 class Family {
   readonly #contents: Contents;
@@ -292,7 +292,7 @@ class Family {
     const hunks: WeaveHunk[] = [];
     for (let h = 0; h < script.length; h += 4) hunks.push({ start: script[h]!, end: script[h + 1]!, inserted: text!.subarray(script[h + 2], script[h + 3]) });
     const windows = hunks.length === 0 ? [] : [...windowsOf(historyOf(this.#contents, line), hunks)];
-    return { line, windows, change, acts: [], next: [], by: [], modeBy: -1 };
+    return { line, hunks, windows, change, acts: [], next: [], by: [], modeBy: -1 };
   }
 
   #lineAt(s: number, path: PathBytes, base: Entry | null): Line {
@@ -370,30 +370,31 @@ class Family {
 
   /** The edit of a text or its mode, told on what the unit requires; and its hunks to be woven. */
   #edits(unit: number, { path, base, change, hunks, mode }: Part, at: Placed, closure: Bits, versions: ReadonlyMap<PathBytes, Version>): Edit {
-    const { line, windows, acts, next, by } = at, { life } = line, contents = this.#contents;
+    const { line: { life }, windows, acts, next, by } = at, contents = this.#contents;
     const before = (versions.get(path)?.entry ?? base)!, modeAfter = mode ? change.after!.mode : before.mode;
     if (mode) { life.modes.set(unit, modeAfter); at.modeBy = unit; }
     if (hunks!.length === 0) return { path, kind: 'mode', before, after: { mode: modeAfter, oid: before.oid }, hunks: [], added: 0, deleted: 0 };
-    const history = historyOf(contents, line), past = membersIn(life, closure);
-    const { lines, own } = this.#told(line, past, hunks!.map((h) => windows[h]!), before);
+    const past = membersIn(life, closure), { lines, own, isAll } = this.#told(at, past, hunks!);
     const member = next.push({ id: String(unit), past, hunks: own }) - 1;
     by.push(unit);
     for (const h of hunks!) acts.push({ member, window: windows[h]! });
-    const isAll = hunks!.length === windows.length && past.length === history.set.length && past.every((word, w) => word === history.set[w]);
-    const oid = isAll ? change.after!.oid : contentOf(contents, patched(lines, own), [change.after]);
+    const oid = isAll && hunks!.length === windows.length ? change.after!.oid : contentOf(contents, patched(lines, own), [change.after]);
     let added = 0, deleted = 0;
     for (const { start, end, inserted } of own) { added += inserted.length; deleted += end - start; }
-    const join = (of: Uint32Array, from = 0, to = of.length): Uint8Array => contents.interner.join(of, from, to);
-    const told = own.map(({ start, end, inserted }): Hunk => ({ start, end, removed: join(lines, start, end), inserted: join(inserted) }));
+    const told = own.map(({ start, end, inserted }): Hunk => ({ start, end, removed: contents.bytesOfLines(lines, start, end), inserted: contents.bytesOfLines(inserted) }));
     return { path, kind: 'modify', before, after: { mode: modeAfter, oid }, hunks: told, added, deleted };
   }
 
-  /** Hunks in the lines of what some of the history makes of a text. */
-  #told(line: Line, past: Bits, windows: readonly Window[], before: Entry): { readonly lines: Uint32Array; readonly own: WeaveHunk[] } {
-    const excerpt = weaveOf(this.#contents, line.life).excerpt(historyOf(this.#contents, line), past);
-    const own = windows.map((window) => excerpt.hunk(window));
-    if (own.includes(null)) throw bug('a unit does not require what its lines stand on', { path: line.path, before: before.oid });
-    return { lines: excerpt.lines, own: own as WeaveHunk[] };
+  /** Hunks in the lines of what some of the history makes of a text; `isAll`: all of it, which is the text that the step found. */
+  #told({ line, hunks, windows, change }: Placed, past: Bits, which: readonly number[]): { readonly lines: Uint32Array; readonly own: readonly WeaveHunk[]; readonly isAll: boolean } {
+    const history = historyOf(this.#contents, line);
+    if (past.length === history.set.length && past.every((word, w) => word === history.set[w])) {
+      return { lines: this.#contents.text(change.before!.oid)!, own: which.map((h) => hunks[h]!), isAll: true };
+    }
+    const excerpt = excerptOf(this.#contents, line, past);
+    const own = which.map((h) => excerpt.hunk(windows[h]!));
+    if (own.includes(null)) throw bug('a unit does not require what its lines stand on', { path: line.path });
+    return { lines: excerpt.lines, own: own as WeaveHunk[], isAll: false };
   }
 
   // --- what a step leaves behind ---------------------------------------------------------------

@@ -10,15 +10,21 @@ export function commonLines(a: Uint32Array, b: Uint32Array): number[] {
   let from = 0;
   while (from < a.length && from < b.length && a[from] === b[from]) from++;
   const out = from > 0 ? [0, 0, from] : [];
-  const restA = a.subarray(from), restB = b.subarray(from);
-  if (restA.length === 0 || restB.length === 0) return out;
+  if (from === a.length || from === b.length) return out;
+  // Lines of one side only match nothing; what is left gets small numbers, for the diff sizes its tables by them.
+  const inB = new Set<number>();
+  for (let j = from; j < b.length; j++) inB.add(b[j]!);
+  const dense = new Map<number, number>();
+  for (let i = from; i < a.length; i++) if (inB.has(a[i]!) && !dense.has(a[i]!)) dense.set(a[i]!, dense.size);
+  if (dense.size === 0) return out;
+  const restA = kept(a, from, dense), restB = kept(b, from, dense);
   const match = (i: number, j: number): void => {
-    const last = out.length - 3;
-    if (last >= 0 && out[last]! + out[last + 2]! === from + i && out[last + 1]! + out[last + 2]! === from + j) out[last + 2]!++;
-    else out.push(from + i, from + j, 1);
+    const last = out.length - 3, x = restA.at[i]!, y = restB.at[j]!;
+    if (last >= 0 && out[last]! + out[last + 2]! === x && out[last + 1]! + out[last + 2]! === y) out[last + 2]!++;
+    else out.push(x, y, 1);
   };
-  if (restA.length * restB.length <= EXACT) exact(restA, restB, match);
-  else fast(restA, restB, match);
+  if (restA.lines.length * restB.lines.length <= EXACT) exact(restA.lines, restB.lines, match);
+  else fast(restA.lines, restB.lines, match);
   return out;
 }
 
@@ -43,22 +49,17 @@ function exact(a: Uint32Array, b: Uint32Array, match: Match): void {
 }
 
 function fast(a: Uint32Array, b: Uint32Array, match: Match): void {
-  // Lines of one side only match nothing; what is left gets small numbers, for the diff sizes its tables by them.
-  const inB = new Set(b);
-  const dense = new Map<number, number>();
-  for (const line of a) if (inB.has(line) && !dense.has(line)) dense.set(line, dense.size);
-  const keptA = kept(a, dense), keptB = kept(b, dense);
-  const changes = diffLinesMyers(keptA.lines, keptB.lines);
+  const changes = diffLinesMyers(a, b);
   let i = 0, j = 0;
   for (let c = 0; c <= changes.length; c += 4) {
-    const stop = c < changes.length ? changes[c]! : keptA.lines.length;
-    while (i < stop) match(keptA.at[i++]!, keptB.at[j++]!);
+    const stop = c < changes.length ? changes[c]! : a.length;
+    while (i < stop) match(i++, j++);
     if (c < changes.length) { i = changes[c + 1]!; j = changes[c + 3]!; }
   }
 }
 
-function kept(lines: Uint32Array, dense: ReadonlyMap<number, number>): { lines: Uint32Array; at: number[] } {
+function kept(lines: Uint32Array, from: number, dense: ReadonlyMap<number, number>): { readonly lines: Uint32Array; readonly at: readonly number[] } {
   const at: number[] = [];
-  for (let i = 0; i < lines.length; i++) if (dense.has(lines[i]!)) at.push(i);
+  for (let i = from; i < lines.length; i++) if (dense.has(lines[i]!)) at.push(i);
   return { lines: Uint32Array.from(at, (i) => dense.get(lines[i]!)!), at };
 }
