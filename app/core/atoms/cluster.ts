@@ -4,7 +4,7 @@ import type { Tie } from './model.ts';
 import { CERTAIN } from './ties.ts';
 
 /** Parts that are alike by less, on the average, stay apart. */
-export const ALIKE = 0.45;
+export const ALIKE = 0.35;
 /** Weights are whole thousandths here, so that sums do not depend on their order. */
 const SCALE = 1000;
 /** Cores that are compared each with each. */

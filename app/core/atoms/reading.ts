@@ -219,7 +219,9 @@ function blocksAround({ parent, indent, last }: Blocks, start: number, inserted:
   let depth = 1 << 20;
   for (const line of inserted.length > 0 ? inserted : removed) {
     const own = indentOf(line);
-    if (own >= 0 && own < depth) depth = own;
+    // what closes a block, ') {' of a long header too, is of it
+    const within = own >= 0 && ')]}'.includes(line.trimStart()[0]!) ? own + 1 : own;
+    if (within >= 0 && within < depth) depth = within;
   }
   let at = start > 0 && start <= last.length ? last[start - 1]! : -1;
   while (at >= 0 && indent[at]! >= depth) at = parent[at]!;
@@ -229,7 +231,7 @@ function blocksAround({ parent, indent, last }: Blocks, start: number, inserted:
 }
 
 /** Tokens of a substitution beyond which it is a rewriting. */
-const MOST_SUBSTITUTED = 6;
+const MOST_SUBSTITUTED = 10;
 
 /** What became what on lines that pair: each line's tokens without those it begins and ends with as before. */
 function substituted(removed: Lines, inserted: Lines): { substitutions: Set<string>; isAll: boolean; isBlank: boolean } {

@@ -56,7 +56,8 @@ function rarityOf({ counts, title }: Readings, name: string): number {
 
 /** How sure one name makes it that two pieces belong together, on which it is so much more put in than taken out. */
 export function sharingWeight(readings: Readings, name: string, x: number, y: number): number {
-  const { isBefore, isAfter } = readings.counts.get(name)!, worth = Math.min(0.85, shapeOf(name) * rarityOf(readings, name) * (!isBefore || !isAfter ? 1.9 : 1.25));
+  const { isBefore, isAfter } = readings.counts.get(name)!, own = Math.min(0.85, shapeOf(name) * rarityOf(readings, name) * (!isBefore || !isAfter ? 1.9 : 1.25));
+  const worth = readings.title.has(name) ? Math.max(0.55, own) : own;
   // changed in both, in one, or merely on lines that change
   return worth * (x !== 0 && y !== 0 ? (x > 0) === (y > 0) ? 1 : 0.7 : x !== 0 || y !== 0 ? 0.6 : 0.45);
 }
@@ -94,12 +95,13 @@ export const byDefinitions: Tying = {
     for (const isNew of [true, false]) {
       for (const [name, definers] of grouped(all, (reading) => (isNew ? reading.defined : reading.undefined))) {
         const { isBefore, isAfter } = counts.get(name)!, shape = shapeOf(name);
-        // a name that is there before and after was not brought: it may be another thing of the same name
-        if ((isNew ? isBefore : isAfter) || definers.length > 4) continue;
+        // a word that was there before, or stays, may be another thing of the same name
+        const isSure = !(isNew ? isBefore : isAfter);
+        if (definers.length > 4 || (!isSure && on.get(name)!.length > MOST_SHARING)) continue;
         for (const user of on.get(name)!) {
           if (definers.includes(user) || (all[user]!.names.get(name)! > 0) !== isNew) continue;
           const isKey = all[definers[0]!]!.place.role === 'manifest' || all[definers[0]!]!.place.extension === 'json';
-          const weight = (shape >= 0.55 ? 0.95 : 0.6) * (definers.length > 1 ? 0.7 : 1) * (isKey ? 0.7 : isProse(all[user]!) && shape < 0.7 ? 0.6 : 1);
+          const weight = (isSure ? shape >= 0.55 ? 0.95 : 0.6 : 0.5) * (definers.length > 1 ? 0.7 : 1) * (isKey ? 0.7 : isProse(all[user]!) && shape < 0.7 ? 0.6 : 1);
           for (const definer of definers) yield { a: definer, b: user, why: isNew ? `it uses ${shown(name)}, which the other defines` : `it no longer uses ${shown(name)}, which the other takes out`, weight };
         }
       }
@@ -243,6 +245,8 @@ export const byFiles: Tying = {
     for (const group of groupedBy(new Map(wholes.map(({ edit }) => [edit.path, edit])), ({ kind, path }) => `${kind} ${places.get(path)!.folders.join('/')}`).values()) {
       if (group.length <= MOST_BESIDE) for (const [a, b] of pairs(group.map((path) => byPath.get(path)![0]!))) yield { a, b, why: 'files of one folder that come or go together', weight: 0.5 };
     }
+    const tests = all.flatMap(({ place: { role } }, i) => (role === 'test' ? [i] : [])), code = all.flatMap(({ place: { role } }, i) => (role === 'code' ? [i] : []));
+    if (tests.length * code.length <= MOST_BESIDE * MOST_BESIDE) for (const a of tests) for (const b of code) yield { a, b, why: 'tests, and code beside them', weight: 0.25 };
     for (const [subject, paths] of groupedBy(places, ({ subject }) => subject)) {
       if (subject.length < 3 || paths.length > 6) continue;
       for (let i = 0; i < paths.length; i++) {
