@@ -53,7 +53,8 @@ export class Composing {
   /** `wanted`: what is to be in it, among which may be what only passes. */
   async #amend(wanted: readonly AcuId[], signal: AbortSignal, change: (view: View) => Change): Promise<{ readonly operation: Operation | null; readonly composition: Composition }> {
     const workspace = this.#workspace;
-    if (workspace.live.passing(wanted) !== null) return this.#adopt(wanted, signal, change);
+    const adopted = workspace.live.passing(wanted) === null ? null : await this.#adopt(wanted, signal, change);
+    if (adopted !== null) return adopted;
     let composition: Composition, blobs: readonly NewBlob[] = [];
     const operation = await workspace.amend(async (view) => {
       signal.throwIfAborted();
@@ -85,19 +86,18 @@ export class Composing {
     return { operation, composition: composition! };
   }
 
-  /** The same where some of it passes: that is published in the same operation. */
-  async #adopt(wanted: readonly AcuId[], signal: AbortSignal, change: (view: View) => Change): Promise<{ readonly operation: Operation | null; readonly composition: Composition }> {
+  /** The same where some of it passes: that is published in the same operation. Null where it has passed, or is published, meanwhile. */
+  async #adopt(wanted: readonly AcuId[], signal: AbortSignal, change: (view: View) => Change): Promise<{ readonly operation: Operation | null; readonly composition: Composition } | null> {
     const workspace = this.#workspace;
     let composition = workspace.view.state.composition;
     const operation = await workspace.commit(async (view) => {
+      signal.throwIfAborted();
       const laid = workspace.live.passing(wanted);
-      // it has passed
-      if (laid === null || laid.over !== view.state.published) for (const id of wanted) view.engine.segmentOf(id);
-      if (laid === null) return null;
+      if (laid === null || laid.over !== view.state.published) return null;
       const adopted = await adopt(workspace, view, laid, [...view.state.composition.acus, ...wanted], signal);
       const { published, engine } = adopted, on: View = { head: view.head, state: { ...view.state, published }, engine };
       const { ids, added, gone, longest } = change(on), before = composition = view.state.composition;
-      const whole = await standing(workspace, on, ids, signal), command = ids.length > longest ? null : composeCommand(engine, ids);
+      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = ids.length > longest ? null : composeCommand(engine, ids);
       composition = { ...whole.composition, acus: ids };
       return {
         operation: {
@@ -109,7 +109,7 @@ export class Composing {
         extra: { blobs: [...adopted.blobs, ...whole.blobs] },
       };
     });
-    return { operation, composition };
+    return operation === null ? null : { operation, composition };
   }
 
   /** Does the view's set stand when changed so? Follows it there. False where that does not tell. */
@@ -190,10 +190,11 @@ function upwards(engine: Engine, ids: readonly AcuId[]): AcuId[] {
 
 export interface Standing { readonly composition: Composition; readonly composed: Composed; readonly moment: Moment; readonly blobs: readonly NewBlob[] }
 
-/** The set as a composition of this view, or `not-composable` with what stands against it. */
-export async function standing(workspace: Workspace, view: View, acus: readonly AcuId[], signal: AbortSignal): Promise<Standing> {
+/** The set as a composition of this view, or `not-composable` with what stands against it. `made`: contents that are stored with it, and not yet. */
+export async function standing(workspace: Workspace, view: View, acus: readonly AcuId[], signal: AbortSignal, made: readonly NewBlob[] = []): Promise<Standing> {
   const ids = [...new Set(acus)].sort();
-  const moment = await workspace.moment(view);
+  const now = await workspace.moment(view), pending = new Map(made.map(({ oid, bytes }) => [oid, bytes]));
+  const moment = made.length === 0 ? now : { ...now, stored: async (oid: Oid) => pending.get(oid) ?? now.stored(oid) };
   const composed = await workspace.reading.composed(moment, ids, signal);
   if (!('delta' in composed)) throw notComposable(composed);
   const composition = { ...view.state.composition, base: view.engine.base, acus: ids };

@@ -205,7 +205,7 @@ export class Workspace implements Service {
 
   /** One moment for reads: the engine, and everything its contents come from. */
   async moment(view: View = this.#shown): Promise<Moment> {
-    const laid = this.live.over(this.#view);
+    const { laid } = this.#shown;
     const keys = view.state.published?.segments ?? [];
     let places: Map<number, number> | null = null;
     const key = (segment: number): SegmentKey => keys[(places ??= new Map(Array.from(view.engine.tables.order, (of, place) => [of, place]))).get(segment)!]!;
