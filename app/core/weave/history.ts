@@ -58,7 +58,10 @@ export function shownOf({ pieces }: History, set: Bits): Uint8Array {
   for (let k = 0; k < pieces.length; k++) {
     const { run, marks } = pieces[k]!;
     let shows = run.parent === null, last = -1;
-    for (const mark of marks) if (mark > last && has(set, mark >>> 1)) { last = mark; shows = (mark & 1) === 1; }
+    for (let m = 0; m < marks.length; m++) {
+      const mark = marks[m]!;
+      if (mark > last && has(set, mark >>> 1)) { last = mark; shows = (mark & 1) === 1; }
+    }
     shown[k] = shows ? 1 : 0;
   }
   return shown;

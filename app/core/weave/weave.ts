@@ -19,13 +19,13 @@
 //
 // Identical edits that diffs cut differently are settled per set: docs/decisions/0007-identical-edits.md.
 import { bug } from '../errors.ts';
-import type { Run, Touch } from './axis.ts';
+import type { Piece, Run, Touch } from './axis.ts';
 import { compareLists } from './axis.ts';
 import type { Bits } from './bits.ts';
 import { bitsOf, has, intersection, membersOf, union, within } from './bits.ts';
 import { commonLines } from './common.ts';
 import { Excerpt, type History, shownOf } from './history.ts';
-import type { Spot, Walk, WeaveHunk, Window } from './placing.ts';
+import type { Part, Spot, Walk, WeaveHunk, Window } from './placing.ts';
 import { Rewriting, gapAfter, joined, windowsOf } from './placing.ts';
 import type { Analysis, Clash, Member, View } from './presence.ts';
 import { Presence } from './presence.ts';
@@ -247,14 +247,7 @@ export class Weave {
 
   /** Hides what the hunk removes, restores what it puts back, and hangs what is left of it where it belongs. */
   #weaveIn({ index, walk: { pieces }, next, touches, runs }: Act, { before, parts, inserted }: Window): void {
-    const hidden = parts.filter((part) => !part.shows);
-    const tombs = new Uint32Array(hidden.reduce((sum, part) => sum + part.to - part.from, 0));
-    let filled = 0;
-    for (const part of hidden) {
-      tombs.set(pieces[part.piece]!.run.lines.subarray(part.from, part.to), filled);
-      filled += part.to - part.from;
-    }
-    const back = commonLines(tombs, inserted); // [tomb, line of inserted, length]*
+    const back = inserted.length === 0 ? [] : commonLines(hiddenIn(pieces, parts), inserted); // [tomb, line of inserted, length]*
     let done = 0, stretch = 0;
     const hangRest = (left: Spot | null): void => {
       const upTo = stretch < back.length ? back[stretch + 1]! : inserted.length;
@@ -313,6 +306,17 @@ export class Weave {
 
 /** An ACU while it is woven in: what it does, and the walk of its past turning into that of its closure. */
 interface Act { readonly index: number; readonly walk: Walk; readonly next: Rewriting; readonly touches: Touch[]; readonly runs: Run[] }
+
+/** The lines of hidden parts, one after the other. */
+function hiddenIn(pieces: readonly Piece[], parts: readonly Part[]): Uint32Array {
+  let length = 0;
+  for (const { from, to, shows } of parts) if (!shows) length += to - from;
+  const out = new Uint32Array(length);
+  let filled = 0;
+  // of a line that a long history changed often there are thousands, each of one line: no view for each
+  for (const { piece, from, to, shows } of parts) if (!shows) for (let at = from; at < to; at++) out[filled++] = pieces[piece]!.run.lines[at]!;
+  return out;
+}
 
 /** What of [from, to) none of these stretches covers. */
 function* uncovered(from: number, to: number, stretches: readonly { readonly from: number; readonly to: number }[]): Generator<{ from: number; to: number }> {
