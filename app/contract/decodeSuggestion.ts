@@ -20,6 +20,6 @@ export const suggestion: Schema<Suggestion> = v.strictObject({
 });
 const reason: Schema<Reason> = v.strictObject({
   acu: acuId, kind: v.picklist(['in', 'free', 'kept', 'never'] satisfies Reason['kind'][]), never: acuIds, blockers: acuIds, leaves: acuIds, comes: acuIds,
-  cost: figure, minimal: v.boolean(), stands: v.boolean(),
+  cost: figure, refused: v.array(acuIds), minimal: v.boolean(), stands: v.boolean(),
 });
 export const reasons: Schema<Methods['whyNot']['result']> = v.strictObject({ reasons: v.pipe(v.array(reason), v.maxLength(limits.reasons)) });

@@ -36,6 +36,8 @@ export interface Reason {
   readonly comes: readonly AcuId[];
   /** weight of what leaves less weight of what comes: below 0 where swapping gains */
   readonly cost: number;
+  /** sets that do not compose although their pairs go together, of which all but what comes is there: they keep it out as well as conflicts do */
+  readonly refused: readonly (readonly AcuId[])[];
   /** no fewer blockers would do: proven */
   readonly minimal: boolean;
   /** what would then be there was composed, or needs no composing to be known to stand */

@@ -25,17 +25,21 @@ export class SearchBoard {
   get bound(): number { return this.#best[1]!; }
 }
 
+/** `ms`: how long it was searched, without what a thread takes to start. */
+export type Searched = Largest & { readonly ms: number };
+
 export class LargestSearcher {
   ping(): void {}
 
   /** The best set found within `budget` milliseconds, or until the board says stop. */
-  search(problem: Problem, budget: number, shared: SharedArrayBuffer): Largest {
+  search(problem: Problem, budget: number, shared: SharedArrayBuffer): Searched {
     return searched(problem, budget, new SearchBoard(shared));
   }
 }
 
 /** The same in this thread. */
-export function searched(problem: Problem, budget: number, board: SearchBoard): Largest {
-  const end = performance.now() + budget;
-  return largest(problem, () => !board.isStopped && performance.now() < end, (weight, bound) => board.tell(weight, bound));
+export function searched(problem: Problem, budget: number, board: SearchBoard): Searched {
+  const began = performance.now();
+  const found = largest(problem, () => !board.isStopped && performance.now() - began < budget, (weight, bound) => board.tell(weight, bound));
+  return { ...found, ms: performance.now() - began };
 }

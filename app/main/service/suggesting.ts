@@ -4,12 +4,12 @@ import { createHash } from 'node:crypto';
 import type { AcuId } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { WhyNots } from '../../core/largest/whyNot.ts';
-import type { Largest, Problem } from '../../core/largest/model.ts';
+import type { Problem } from '../../core/largest/model.ts';
 import type { SetConflict } from '../../core/model.ts';
 import { LargestProblem } from '../../core/problem.ts';
 import type { Reason, Suggestion } from '../../core/suggestion.ts';
 import { type Weighing, weightsOf } from '../../core/weights.ts';
-import { SearchBoard, searched } from '../../workers/largest.ts';
+import { SearchBoard, type Searched, searched } from '../../workers/largest.ts';
 import { WorkerDied } from '../../workers/rpc.ts';
 import { turn } from '../../workers/turn.ts';
 import type { Shelf } from './cache/cache.ts';
@@ -67,12 +67,13 @@ export class Suggesting {
     const began = performance.now(), it = this.#problem(view, weight);
     const moment = await this.#workspace.moment(view);
     let left = budget, bound = Infinity;
+    progress('searching', 0, null);
     for (let round = 1; ; round++) {
-      const from = performance.now();
       const best = await this.#searched(it.problem, left, signal, ticket, (found, most) => progress(sofar(found, Math.min(bound, most)), 0, null));
-      left -= performance.now() - from;
+      left -= best.ms;
       // what was refused since fails whatever else is in the set: an earlier bound still holds
       bound = Math.min(bound, best.bound);
+      this.#workspace.telling.now({ push: 'search', ticket, weight: best.weight, bound });
       progress(round === 1 ? 'composing it' : `composing it (${round - 1} before did not compose)`, 0, null);
       // one that several segments made requires what each of them stands on: what the one it is here stands on may be more
       let acus = [...view.engine.closed(it.ids(best.chosen))];
@@ -91,7 +92,7 @@ export class Suggesting {
   }
 
   /** In a thread; here where it is small, or where no thread can be had. */
-  async #searched(problem: Problem, budget: number, signal: AbortSignal, ticket: string, tell: (weight: number, bound: number) => void): Promise<Largest> {
+  async #searched(problem: Problem, budget: number, signal: AbortSignal, ticket: string, tell: (weight: number, bound: number) => void): Promise<Searched> {
     const { store, platform, telling } = this.#workspace, board = new SearchBoard();
     if (problem.count <= SMALL.items) {
       const best = searched(problem, Math.min(SMALL.ms, budget), board);
@@ -193,14 +194,20 @@ export class Suggesting {
 
   async #whyNot(moment: Moment, it: LargestProblem, acu: AcuId, within: readonly AcuId[]): Promise<Reason> {
     const item = it.itemOf(acu);
-    if (within.includes(acu)) return { acu, kind: 'in', never: [], blockers: [], leaves: [], comes: [], cost: 0, minimal: true, stands: true };
+    if (within.includes(acu)) return { acu, kind: 'in', never: [], blockers: [], leaves: [], comes: [], cost: 0, refused: [], minimal: true, stands: true };
     for (let round = 1; ; round++) {
-      const end = performance.now() + WHY_MS, why = this.#whys(it, within).of(item, () => performance.now() < end);
-      if (why.never !== null) return { acu, kind: 'never', never: it.ids(why.never), blockers: [], leaves: [], comes: [], cost: 0, minimal: true, stands: false };
+      const whys = this.#whys(it, within), end = performance.now() + WHY_MS, why = whys.of(item, () => performance.now() < end);
+      if (why.never !== null) return { acu, kind: 'never', never: it.ids(why.never), blockers: [], leaves: [], comes: [], cost: 0, refused: [], minimal: true, stands: false };
       const leaves = it.ids(why.leaves), comes = it.ids(why.comes), gone = new Set(leaves);
       const then = [...within.filter((id) => !gone.has(id)), ...comes], failed = await this.#failure(moment, then);
       if (failed !== null && round < WHY_ROUNDS) { this.#refuse(it, then, failed); continue; }
-      return { acu, kind: leaves.length === 0 && failed === null ? 'free' : 'kept', never: [], blockers: it.ids(why.blockers), leaves, comes, cost: why.cost, minimal: why.minimal, stands: failed === null };
+      const there = new Set([...within, ...comes]), coming = new Set(comes);
+      return {
+        acu, kind: leaves.length === 0 && failed === null ? 'free' : 'kept', never: [], blockers: it.ids(why.blockers), leaves, comes, cost: why.cost,
+        refused: it.refused.filter((set) => set.every((id) => there.has(id)) && set.some((id) => coming.has(id))).map((set) => [...set].sort()),
+        // where none has to leave none is named
+        minimal: why.minimal || leaves.length === 1, stands: failed === null,
+      };
     }
   }
 }

@@ -51,7 +51,7 @@ export function Composition() {
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending}>
       <header className="panel-head">
         <h2>Composition</h2>
-        <span className="muted">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
+        <span className="muted truncate">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
         <span className="spacer" />
         <CommandButton id="composition.largest" className="button quiet small">Largest compatible</CommandButton>
         {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small">Clear</CommandButton>}

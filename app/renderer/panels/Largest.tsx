@@ -8,9 +8,9 @@ import { CommandButton } from '../components/CommandButton.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { chosenIn, useComposition } from '../state/composition.ts';
 import { useReplica } from '../state/replica.ts';
-import { between, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../state/suggestion.ts';
+import { between, leftOut, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../state/suggestion.ts';
 import type { Found, Search } from '../state/suggestion.ts';
-import { duration, plural } from '../state/words.ts';
+import { duration, grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
 export function Largest() {
@@ -53,10 +53,10 @@ function Searching({ search }: { search: Search }) {
 }
 
 function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
-  const { suggestion, rule, budget } = found, { acus, bound, optimal, barred, refused, of, rounds } = suggestion;
+  const { suggestion, rule, budget } = found, { acus, bound, optimal, refused, of, rounds } = suggestion;
   const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows);
   const { comes, leaves } = useMemo(() => between(chosen, acus), [chosen, acus]);
-  const left = useMemo(() => { const inside = new Set(acus); return rows.flatMap(({ id }) => (inside.has(id) ? [] : [id])); }, [rows, acus]);
+  const { possible, never } = useMemo(() => leftOut(rows, acus), [rows, acus]);
   if (isOld) return <div className="largest-line muted"><Icon name="warning" /><span>The graph has changed since this was found.</span><button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button></div>;
   const isComposed = acus.length > 0 && comes.length === 0 && leaves.length === 0;
   return (
@@ -71,7 +71,8 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
       </div>
       {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all are stale, not yet exact, or stand on one that is.</p>
         : <><Names title={plural(comes.length, 'comes', 'come')} all={comes} open /><Names title={plural(leaves.length, 'leaves', 'leave')} all={leaves} open /></>}
-      <Names title={`${plural(left.length, 'is', 'are')} left out${barred === 0 ? '' : `, ${barred === left.length ? 'all' : barred} of them in no set`}`} all={left} open={false} />
+      <Names title={`${plural(possible.length, 'is', 'are')} left out for others`} all={possible} open={false} />
+      <Names title={`${grouped(never.length)} can be in no set`} all={never} open={false} />
       {refused.length > 0 && (
         <details className="largest-names">
           <summary>{plural(refused.length, 'set')} did not compose although any two of {refused.length === 1 ? 'it' : 'each'} go together{rounds > 2 ? ` (searched ${rounds} times)` : ''}</summary>

@@ -10,7 +10,7 @@ import { chosenIn, setKey, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { costWords, useSuggestion } from '../state/suggestion.ts';
-import { plural } from '../state/words.ts';
+import { listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import type { AcuId } from '../../core/bytes.ts';
@@ -36,7 +36,7 @@ export function WhyNot({ row }: { row: AcuRow }) {
 }
 
 function Told({ reason, within, isSuggested }: { reason: Reason; within: readonly AcuId[]; isSuggested: boolean }) {
-  const { acu, kind, never, blockers, leaves, comes, cost, minimal, stands } = reason, set = isSuggested ? 'the suggested set' : 'the composition';
+  const { acu, kind, never, blockers, leaves, comes, cost, refused, minimal, stands } = reason, set = isSuggested ? 'the suggested set' : 'the composition';
   if (kind === 'in' || kind === 'free') return <span>Nothing keeps it out of {set}{comes.length > 1 ? `; it comes with ${plural(comes.length - 1, 'other')}` : ''}.</span>;
   if (kind === 'never') {
     const others = never.filter((id) => id !== acu);
@@ -48,6 +48,7 @@ function Told({ reason, within, isSuggested }: { reason: Reason; within: readonl
       <div>{plural(blockers.length, 'ACU')} of {set} {blockers.length === 1 ? 'keeps' : 'keep'} it out{minimal ? '' : ', perhaps fewer'}:</div>
       {blockers.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}
       {blockers.length > SHOWN && <div className="muted">and {plural(blockers.length - SHOWN, 'more')}</div>}
+      {refused.slice(0, 3).map((set) => <div key={set.join(' ')} className="muted small">{listed(set.map(nameOf), 4)} do not compose together, though any two of them go.</div>)}
       <div className="why-not-swap">
         <button type="button" className="button small" data-testid={ids.whyNotSwap} disabled={!stands} title={`Takes out ${leaves.map(nameOf).slice(0, SHOWN).join(', ')}; brings in ${comes.map(nameOf).slice(0, SHOWN).join(', ')}. One operation, which can be undone.`} onClick={() => { void suggesting.swapIn(reason, within); }}>Swap it in</button>
         <span className="muted small">{plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')}: {costWords(cost)}{stands ? '' : '; no such set was found to compose'}</span>

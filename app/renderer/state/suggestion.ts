@@ -3,6 +3,7 @@ import { create } from 'zustand';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Suggestion } from '../../core/suggestion.ts';
 import type { WeightRule } from '../../core/weights.ts';
+import type { AcuRow } from '../../workers/client.ts';
 import { grouped, plural } from './words.ts';
 
 export interface Search {
@@ -54,11 +55,29 @@ export function proofWords(suggestion: Suggestion, rule: WeightRule): string {
 }
 
 /** "23 of at most 31" */
-export const searchWords = ({ weight, bound }: Search): string => (bound === null ? 'begins' : `${weightWords(weight)} of at most ${weightWords(bound)}`);
+export function searchWords({ weight, bound }: Search): string {
+  if (bound === null) return 'searching';
+  return bound > weight ? `${weightWords(weight)} of at most ${weightWords(bound)}` : `${weightWords(weight)} is the most; composing it`;
+}
 
 /** What a swap costs, in the weight that is searched by. */
 export function costWords(cost: number): string {
   return cost > 0 ? `costs ${weightWords(cost)}` : cost < 0 ? `gains ${weightWords(-cost)}` : 'costs nothing';
+}
+
+/** Of the ACUs that are not in a set those that another could have, and those that none can: not exact, or on top of one that is not. */
+export function leftOut(rows: readonly Pick<AcuRow, 'id' | 'requires' | 'standing'>[], set: readonly AcuId[]): { readonly possible: readonly AcuId[]; readonly never: readonly AcuId[] } {
+  const inside = new Set(set), byId = new Map(rows.map((row) => [row.id, row])), known = new Map<AcuId, boolean>();
+  const isOut = (id: AcuId): boolean => {
+    let out = known.get(id);
+    if (out === undefined) {
+      const row = byId.get(id);
+      known.set(id, out = row !== undefined && (row.standing !== 'exact' || row.requires.some(isOut)));
+    }
+    return out;
+  };
+  const left = rows.flatMap(({ id }) => (inside.has(id) ? [] : [id]));
+  return { possible: left.filter((id) => !isOut(id)), never: left.filter(isOut) };
 }
 
 /** What would come to a set and leave it so that it becomes another. */

@@ -81,6 +81,7 @@ async function tell(out: Output, engine: Workspace['engine'], reason: ShownReaso
       if (blockers.length === 0) { await head(out.style('warning', '?'), 'conflicts with nothing there, but what would be there with it was not found to compose'); return; }
       await head(out.style('bad', '✕'), `is kept out by ${blockers.length === 1 ? 'one change' : `${blockers.length} changes`}${minimal ? '' : ', perhaps by fewer'}`);
       for (const id of blockers) await out.line(`    ${called(id)} ${out.style('id', shortId(id))}${detail(id)}`);
+      for (const set of reason.refused) await out.line(`    ${named(set)} do not compose together, though any two of them go`);
       const others = leaves.filter((id) => !blockers.includes(id)), along = comes.filter((id) => id !== acu);
       await out.line(`    ${out.style('dim', 'to swap:')} ${[
         `${leaves.length} would leave${others.length > 0 ? ` (${named(others)} with ${blockers.length === 1 ? 'it' : 'them'})` : ''}`, `${comes.length} would come${along.length > 0 ? ` (${named(along)} with it)` : ''}`,
