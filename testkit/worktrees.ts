@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { git, gitLine, tryGit } from './git.ts';
 import { Random } from './random.ts';
 
-const FILES = ['a', 'b', 'c.txt', 'd.c', 'e.bin', 'f.o', 'README', 'caf\xc3\xa9', '\xff\xfe', 'a b', '-x', '[x]', 'q"t', 'n\nl', '*', 'tab\t', 'bs\\', '.hidden', 'x.id', 'y.lf', 'z.crlf'];
+const FILES = ['a', 'b', 'c.txt', 'd.c', 'e.bin', 'f.o', 'README', 'B', 'C.txt', 'caf\xc3\xa9', '\xff\xfe', 'a b', '-x', '[x]', 'q"t', 'n\nl', '*', 'tab\t', 'bs\\', '.hidden', 'x.id', 'y.lf', 'z.crlf'];
 const FOLDERS = ['src', 'src/deep', 'src/deep/er', 'lib', 'out', 'a-', 'a.d', 'd\xe9'];
 const CONTENTS = [
   '', 'one\n', 'one\ntwo\nthree\n', 'one\r\ntwo\r\nthree\r\n', 'one\r\ntwo\nthree\r\n', 'one\rtwo\rthree\r', 'one\r\ntwo\rthree\n', 'no end', 'no end\r\nhere', 'nul\0\r\n', '\x01\x02\x03\r\n', 'plain \x80\xff\r\n',
@@ -110,7 +110,7 @@ class Maker {
   /** One change, and the paths it touched; what only the index tells is not among them. */
   change(): string[] {
     const r = this.#random, path = r.chance(0.5) ? this.#there() : this.path();
-    switch (r.below(18)) {
+    switch (r.below(20)) {
       case 0: case 1: case 2: case 3: this.write(path); return [path];
       case 4: case 5: rmSync(at(this.#dir, path), { force: true, recursive: true }); return [path];
       case 6: {
@@ -142,6 +142,9 @@ class Maker {
         return [folder];
       }
       case 15: this.#git('reset', '--quiet', '--', this.#literal(path)); return [];
+      case 16: this.#git('commit', '--quiet', '--allow-empty', '--message=more'); return [];
+      // Which files that writes, a watcher would tell.
+      case 17: this.#git('checkout', '--quiet', '--force', '--detach', 'HEAD~1'); return [''];
       default: return this.rules();
     }
   }
@@ -168,9 +171,9 @@ export function addedByGit(dir: string): { readonly tree: string; readonly files
   const gitDir = gitLine(dir, ['rev-parse', '--absolute-git-dir']), index = join(gitDir, 'index'), copy = join(gitDir, 'index-of-the-oracle');
   if (existsSync(index)) {
     copyFileSync(index, copy);
-    const { atime, mtime } = lstatSync(index);
-    // By its time git knows which files may have changed after it was written.
-    utimesSync(copy, atime, mtime);
+    // By its time, in whole seconds, git knows which files may have changed after it was written.
+    const written = Math.floor(lstatSync(index).mtimeMs / 1000);
+    utimesSync(copy, written, written);
   }
   const env = { GIT_INDEX_FILE: copy };
   git(dir, ['-c', 'core.splitIndex=false', 'add', '--all'], { env });

@@ -122,6 +122,24 @@ describe('an index', () => {
     expect([...addedByGit(dir).files.keys()]).toEqual(['d', 'f/inner', 'g']);
   });
 
+  test('that knows trees which HEAD has not, and links where the file system has none', async () => {
+    const dir = repository();
+    write(dir, { 'd/e/a': 'a\n', 'd/b': 'b\n' });
+    symlinkSync('target', join(dir, 'link'));
+    commit(dir);
+    write(dir, { 'd/e/new': 'n\n' });
+    git(dir, ['add', 'd/e/new']);
+    // now the index remembers the trees with it
+    git(dir, ['write-tree']);
+    expect(changed(await read(dir))).toEqual(['d/e/new']);
+    git(dir, ['config', 'core.symlinks', 'false']);
+    rmSync(join(dir, 'link'));
+    write(dir, { link: 'elsewhere' });
+    const snapshot = await read(dir);
+    expect(snapshot.changes.get('link' as PathBytes)?.after?.mode).toBe(0o120000);
+    expect(snapshot.grown?.tree).toBe(addedByGit(dir).tree);
+  });
+
   test('that is damaged is said to be, and names that lead out of the working tree lead nowhere', async () => {
     const dir = repository();
     write(dir, { a: 'a\n' });

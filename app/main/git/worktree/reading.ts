@@ -134,6 +134,8 @@ export class WorktreeReading {
     if (before === null || touched.has('' as PathBytes)) return;
     for (const entry of staged.entries) if (!sameIndexEntry(before.byPath.get(entry.path), entry)) touched.add(entry.path);
     for (const { path } of before.entries) if (!staged.byPath.has(path)) touched.add(path);
+    // A later index may leave no doubt.
+    for (const [path, { found }] of this.#differences) if (found.kind === 'content' && found.doubtful !== undefined) touched.add(path);
   }
 
   async #readHead(): Promise<void> {
@@ -256,7 +258,7 @@ export class WorktreeReading {
     }
   }
 
-  async #readContent(path: PathBytes, { stat, entry, sameTime }: Found & { readonly kind: 'content' }, looked: number): Promise<Read | null> {
+  async #readContent(path: PathBytes, { stat, entry, doubtful }: Found & { readonly kind: 'content' }, looked: number): Promise<Read | null> {
     const { symlinks, fileMode } = this.#settings!;
     const done = async (mode: number, bytes: Uint8Array, seen: FileStat): Promise<Read> => {
       const oid = await objectIdGently('blob', bytes, this.#reader.objectFormat);
@@ -272,7 +274,7 @@ export class WorktreeReading {
     const isLink = !symlinks && entry?.mode === Mode.symlink;
     const conversion = isLink ? null : conversionOf(this.#rules!.attributes(path), this.#settings!);
     // Nobody here can tell what a filter makes of it: where it was not touched since git looked, it is what git said.
-    if (conversion?.kind === 'not compared') return sameTime === true ? { entry: stagedEntry(entry)!, bytes: null, stat, certain: true } : { reason: conversion.reason };
+    if (conversion?.kind === 'not compared') return doubtful === 'nanosecond' ? { entry: stagedEntry(entry)!, bytes: null, stat, certain: true } : { reason: conversion.reason };
     const content = contentOf(this.#at(path), this.#limits.fileBytes);
     if (content === null) return null;
     const isRegular = entry?.mode === Mode.file || entry?.mode === Mode.executable;

@@ -16,8 +16,8 @@ import type { Staged } from './staged.ts';
 
 export type Found =
   | { readonly kind: 'gone' }
-  /** a file or a link to be read; `entry`: what the index has of it; `sameTime`: unchanged by its stat, to the nanosecond */
-  | { readonly kind: 'content'; readonly stat: FileStat; readonly entry: IndexEntry | undefined; readonly sameTime?: boolean }
+  /** a file or a link to be read; `entry`: what the index has of it; `doubtful`: unchanged by its stat, to the second or the nanosecond */
+  | { readonly kind: 'content'; readonly stat: FileStat; readonly entry: IndexEntry | undefined; readonly doubtful?: 'second' | 'nanosecond' }
   /** a repository, at this commit */
   | { readonly kind: 'commit'; readonly commit: Oid }
   | { readonly kind: 'not compared'; readonly reason: string };
@@ -208,7 +208,7 @@ export class Walk {
     if (stat.kind === 'other') this.#found.set(path, { kind: 'not compared', reason: 'is neither a file nor a link nor a folder' });
     else if (!this.#hasStatOf(entry, stat)) this.#found.set(path, { kind: 'content', stat, entry });
     // git's own rule (racy-git.txt): a file as old as the index or younger may have changed in the same moment of the clock.
-    else if (entry.stat.mtime >= this.#staged.written) this.#found.set(path, { kind: 'content', stat, entry, sameTime: entry.stat.mtimeNs !== 0 });
+    else if (entry.stat.mtime >= this.#staged.written) this.#found.set(path, { kind: 'content', stat, entry, doubtful: entry.stat.mtimeNs === 0 ? 'second' : 'nanosecond' });
   }
 
   #hasStatOf(entry: IndexEntry, stat: FileStat): boolean {
