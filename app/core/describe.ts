@@ -29,6 +29,7 @@ export function sentence(kind: ConflictKind, regions: Int32Array, where: string)
     case 'rename/delete': return `one renames a file to ${where}, the other deletes it`;
     case 'rename/add': return `one renames a file to ${where}, the other adds one there`;
     case 'directory rename': return `one adds ${where} to a directory that the other renames`;
+    case 'placement': return `lines of ${where} stand where their history has them; git's merge would put them elsewhere`;
     case 'case collision': return `${where} and another name are one on some file systems`;
   }
 }

@@ -103,7 +103,7 @@ export interface Acu {
 /** In this order for ever, new ones at the end: packed tables and events say a kind by its place here. */
 export const conflictKinds = [
   'content', 'add/add', 'modify/delete', 'mode', 'binary', 'symlink', 'submodule', 'directory/file', 'type',
-  'rename/rename', 'rename/delete', 'rename/add', 'directory rename', 'case collision',
+  'rename/rename', 'rename/delete', 'rename/add', 'directory rename', 'case collision', 'placement',
 ] as const;
 export type TextualKind = typeof conflictKinds[number];
 export type ConflictKind = TextualKind;

@@ -5,6 +5,7 @@ import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Acu, ConflictKind, ImportSummary, Rebinding, SetConflict, Verdict } from '../../core/model.ts';
+import { placements } from './placements.ts';
 import type { Workspace } from './workspace.ts';
 
 /** For the doors, which see the engine's values through the service alone. */
@@ -186,10 +187,10 @@ export function namedIds(engine: Engine, names: readonly string[]): AcuId[] {
 
 /** The answer of `compose`: the tree, or what stands against it. */
 export async function composeReport(workspace: Workspace, ids: readonly AcuId[], commit: Oid | null): Promise<ComposeReport> {
-  const answer = await workspace.reading.composed(await workspace.moment(), ids);
+  const moment = await workspace.moment(), answer = await workspace.reading.composed(moment, ids);
   if (!('delta' in answer)) return { tree: null, resolved: [], missing: answer.missing, conflicts: answer.conflicts.map(conflictRow) };
   // what stands is still told what it risks
-  return { tree: answer.tree, ...commit !== null && { commit }, resolved: [], missing: [], conflicts: workspace.engine.risks([], ids).map(conflictRow) };
+  return { tree: answer.tree, ...commit !== null && { commit }, resolved: [], missing: [], conflicts: [...workspace.engine.risks([], ids), ...await placements(moment, ids, workspace.reading.warm(moment.reader))].map(conflictRow) };
 }
 
 export interface ReboundRow { readonly id: AcuId; readonly name: string; readonly outcome: Rebinding['outcome']; readonly to: readonly AcuId[]; readonly why: string }
