@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import { git, tempDir } from '../../../../testkit/git.ts';
 import { Random } from '../../../../testkit/random.ts';
 import { type ByteString, toBytes } from '../../../core/bytes.ts';
-import { attributesOf, parseAttributes } from '../../../core/worktree/attributes.ts';
+import { BUILT_IN, attributesOf, parseAttributes } from '../../../core/worktree/attributes.ts';
 import { conversionOf, converted } from '../../../core/worktree/conversion.ts';
 import { objectId } from '../oids.ts';
 
@@ -26,7 +26,7 @@ test.each(['true', 'input', 'false'] as const)('contents made by chance are stor
   git(dir, ['config', 'core.safecrlf', 'false']);
   const rules = ATTRIBUTES.map((attributes, i) => `*.k${i} ${attributes}\n`).join('');
   writeFileSync(join(dir, '.gitattributes'), rules);
-  const lists = [parseAttributes(toBytes(rules as ByteString), '', false, true)];
+  const lists = [parseAttributes(toBytes(rules as ByteString), '', false, true), BUILT_IN];
   for (let n = 0; n < 700; n++) {
     const path = `${n}.k${n % ATTRIBUTES.length}`, isOdd = random.chance(0.4);
     const content = Array.from({ length: random.below(12) }, () => (isOdd && random.chance(0.2) ? random.pick(ODD) : random.pick(PIECES))).join('');
