@@ -13,7 +13,7 @@ import { type Bits, bitsOf, has, membersOf, none, union } from '../weave/bits.ts
 import { touchedBy } from '../weave/history.ts';
 import { type Window, windowsOf } from '../weave/placing.ts';
 import type { Next, WeaveHunk } from '../weave/weave.ts';
-import { type Life, type Line, contentOf, excerptOf, historyOf, isProved, joinedLine, lifeAfter, lifeOf, membersIn, versionOf, weaveOf, writersOf } from './line.ts';
+import { type Life, type Line, contentOf, excerptOf, historyOf, isProved, joinedLine, lifeAfter, lifeOf, membersIn, sameLines, versionOf, weaveOf, writersOf } from './line.ts';
 import type { Step, Strand, Unit } from './model.ts';
 
 /**
@@ -51,12 +51,15 @@ export function unravel(contents: Contents, strands: readonly Strand[]): Unit[] 
   return units;
 }
 
-const UNPROVED = 'its commits, put together again, did not make the tree of its tip';
+const UNPROVED = 'its commits do not come apart line by line';
 const CONFLICTING = 'what it stands on conflicts in itself';
 const ELSEWHERE = 'the trees that it stands on differ from what their commits make line by line';
 const SWAPPING = 'its parts put a file where another has a directory, or the other way round';
 
 const ascending = (a: number, b: number): number => a - b;
+
+/** Thrown where a hunk stands on lines that what its unit requires does not have: texts that several made alike, each in a way of its own. */
+class Untold extends Error {}
 
 /** A path as one unit leaves it, with all that it requires. */
 interface Version { readonly base: Entry | null; readonly entry: Entry | null; /** the unit above all who wrote it; −1: several */ readonly by: number }
@@ -115,7 +118,12 @@ class Family {
       if (!apart || note !== undefined) this.#asOne(s, note);
       else {
         let before = below;
-        for (const [i, step] of steps.entries()) { this.#step(s, i, before, step); before = step.changes; }
+        try {
+          for (const [i, step] of steps.entries()) { this.#step(s, i, before, step); before = step.changes; }
+        } catch (error) {
+          if (!(error instanceof Untold)) throw error;
+          return s;
+        }
         if (!this.#holds(s)) return s;
       }
     }
@@ -374,7 +382,7 @@ class Family {
     const before = (versions.get(path)?.entry ?? base)!, modeAfter = mode ? change.after!.mode : before.mode;
     if (mode) { life.modes.set(unit, modeAfter); at.modeBy = unit; }
     if (hunks!.length === 0) return { path, kind: 'mode', before, after: { mode: modeAfter, oid: before.oid }, hunks: [], added: 0, deleted: 0 };
-    const past = membersIn(life, closure), { lines, own, isAll } = this.#told(at, past, hunks!);
+    const past = membersIn(life, closure), { lines, own, isAll } = this.#told(at, past, hunks!, before);
     const member = next.push({ id: String(unit), past, hunks: own }) - 1;
     by.push(unit);
     for (const h of hunks!) acts.push({ member, window: windows[h]! });
@@ -386,14 +394,14 @@ class Family {
   }
 
   /** Hunks in the lines of what some of the history makes of a text; `isAll`: all of it, which is the text that the step found. */
-  #told({ line, hunks, windows, change }: Placed, past: Bits, which: readonly number[]): { readonly lines: Uint32Array; readonly own: readonly WeaveHunk[]; readonly isAll: boolean } {
+  #told({ line, hunks, windows, change }: Placed, past: Bits, which: readonly number[], before: Entry): { readonly lines: Uint32Array; readonly own: readonly WeaveHunk[]; readonly isAll: boolean } {
     const history = historyOf(this.#contents, line);
     if (past.length === history.set.length && past.every((word, w) => word === history.set[w])) {
       return { lines: this.#contents.text(change.before!.oid)!, own: which.map((h) => hunks[h]!), isAll: true };
     }
     const excerpt = excerptOf(this.#contents, line, past);
     const own = which.map((h) => excerpt.hunk(windows[h]!));
-    if (own.includes(null)) throw bug('a unit does not require what its lines stand on', { path: line.path });
+    if (own.includes(null) || !sameLines(excerpt.lines, this.#contents.text(before.oid))) throw new Untold(line.path);
     return { lines: excerpt.lines, own: own as WeaveHunk[], isAll: false };
   }
 
