@@ -66,14 +66,15 @@ describe('an index', () => {
       commit(dir);
       git(dir, command);
       expect(parsed(dir)).toBe(listed(dir));
-      write(dir, { 'd0/new': 'n\n', 'd1/1': 'changed\n' });
+      write(dir, { 'd0/new': 'n\n', 'd1/1': 'changed\n', 'd0/meant': 'm\n' });
+      utimesSync(join(dir, 'd0/meant'), 1_600_000_000, 1_600_000_000);
       git(dir, ['rm', '--quiet', '--cached', 'd2/long-long-2']);
       git(dir, ['add', 'd0/new', 'd1/1']);
-      git(dir, ['add', '--intent-to-add', '--force', '.']);
+      git(dir, ['add', '--intent-to-add', 'd0/meant']);
       git(dir, ['update-index', '--skip-worktree', 'd3/long-long-long-3']);
       expect(parsed(dir)).toBe(listed(dir));
       const snapshot = await read(dir);
-      expect(changed(snapshot)).toEqual(['d0/new', 'd1/1']);
+      expect(changed(snapshot)).toEqual(['d0/meant', 'd0/new', 'd1/1']);
     }
   });
 
