@@ -1,18 +1,19 @@
 // How well a commit comes apart, on real ones. (1) Commits drawn by seed: their atoms compose back, each subset composes or says what it
 // lacks, how many atoms there are. (2) Tangles: two neighbouring commits of one author as one, each of at most 15 pieces: how far
 // untangling tells them apart, beside two plain answers, everything one atom and one atom a file. (3) What it takes.
-// ACUMEN_BENCH_REPOS: git directories, separated by spaces: three or more.
+// ACUMEN_BENCH_REPOS: git directories, separated by spaces: three or more. ACUMEN_BENCH_LIST: how many commits of each are listed with their
+// atoms on stderr (docs/ATOMS.md lists six of each of five).
 import type { Atom, Commit } from '../app/core/atoms/model.ts';
 import { untangle } from '../app/core/atoms/untangle.ts';
 import { commitOfTexts } from '../testkit/atoms.ts';
 import { Random } from '../testkit/random.ts';
-import { MOST, FEWEST, RealCommits, type Tangle } from './atomsCases.ts';
+import { FEWEST, MOST, RealCommits, type Tangle, shownTitle } from './atomsCases.ts';
 import { type Agreement, agreement } from './atomsJudge.ts';
 import { subsetsOf } from './atomsSubsets.ts';
 import { nameOfRepository } from './expertiseCases.ts';
 import type { Benchmark, Row } from './report.ts';
 
-const COMMITS = 300, TANGLES = 300, SEED = 7;
+const COMMITS = 300, TANGLES = 300, SEED = 41;
 /** Tangles that weights were never chosen by. */
 const TANGLE_SEED = 2;
 
@@ -28,9 +29,10 @@ function timed(commit: Commit): { readonly atoms: Atom[]; readonly ms: number } 
 }
 
 async function taken(real: RealCommits, count: number): Promise<Taken[]> {
-  const random = new Random(SEED), contents = real.contents(), out: Taken[] = [];
+  const random = new Random(SEED), contents = real.contents(), out: Taken[] = [], listed = Number(process.env['ACUMEN_BENCH_LIST'] ?? 0);
   for (const one of await real.drawn(count, SEED)) {
     const { atoms, ms } = timed(one.commit), subsets = await subsetsOf(contents, one, atoms, random);
+    if (out.length < listed) say(`${one.oid.slice(0, 10)} ${shownTitle(one.commit.title)} (${one.pieces.length} pieces)${atoms.map(({ name, pieces }) => `\n  ${name} (${pieces.length})`).join('')}`);
     if (!subsets.isWhole || subsets.wrong > 0) say(`${real.dir} ${one.oid}: ${subsets.isWhole ? '' : 'not composed back; '}${subsets.wrong} subsets wrong`);
     out.push({ atoms: atoms.length, pieces: one.pieces.length, ms, ...subsets });
     contents.release();

@@ -10,6 +10,7 @@ import { Contents } from '../app/core/contents.ts';
 import { editsOf } from '../app/core/edits.ts';
 import { AcumenError } from '../app/core/errors.ts';
 import type { Commit as GitCommit, RepositoryReader } from '../app/core/repository.ts';
+import { visible } from '../app/core/visible.ts';
 import { settle } from '../app/core/waves.ts';
 import { openRepository } from '../app/main/git/open.ts';
 import { treeDiff } from '../app/main/git/trees.ts';
@@ -133,4 +134,4 @@ function related(a: string, b: string): boolean {
 }
 
 export const titleOf = ({ message }: Pick<GitCommit, 'message'>): string => message.slice(0, Math.max(0, message.indexOf('\n') < 0 ? message.length : message.indexOf('\n'))) as ByteString;
-export const shownTitle = (title: string): string => display(title as ByteString);
+export const shownTitle = (title: string): string => visible(display(title as ByteString), 100);

@@ -122,9 +122,9 @@ export const byDefinitions: Tying = {
       if (title.has(name) && shapeOf(name) >= 0.6 && inside.length <= MOST_ABOUT) for (const [a, b] of pairs(inside)) yield { a, b, why: `both are in ${shown(name)}, which the title is about`, weight: 0.5 };
     }
     for (const [name, inside] of grouped(all, ({ within }) => within.slice(0, 2))) {
-      const users = (on.get(name) ?? []).filter((user) => !inside.includes(user) && all[user]!.names.get(name)! !== 0);
+      const users = (on.get(name) ?? []).filter((user) => !inside.includes(user));
       if (inside.length > 8 || users.length > (title.has(name) ? MOST_ABOUT : MOST_SHARING)) continue;
-      for (const a of inside) for (const b of users) yield { a, b, why: `the one is in ${shown(name)}, the other about it`, weight: 0.55 * Math.max(0.6, shapeOf(name)) };
+      for (const a of inside) for (const b of users) yield { a, b, why: `the one is in ${shown(name)}, the other about it`, weight: (all[b]!.names.get(name) === 0 ? 0.4 : 0.55) * Math.max(0.6, shapeOf(name)) };
     }
   },
 };
@@ -253,8 +253,8 @@ export const byFiles: Tying = {
         for (let k = i + 1; k < paths.length; k++) {
           const left = byPath.get(paths[i]!)!, right = byPath.get(paths[k]!)!;
           if (left.length * right.length > MOST_BESIDE * MOST_BESIDE) continue;
-          const isWhole = all[left[0]!]!.whole !== null && all[left[0]!]!.whole === all[right[0]!]!.whole;
-          for (const a of left) for (const b of right) yield { a, b, why: `both files are about ${shown(subject)}`, weight: isWhole ? 0.92 : 0.5 };
+          const isRare = shapeOf(places.get(paths[i]!)!.stem) >= 0.55, isWhole = all[left[0]!]!.whole !== null && all[left[0]!]!.whole === all[right[0]!]!.whole;
+          for (const a of left) for (const b of right) yield { a, b, why: `both files are about ${shown(subject)}`, weight: isWhole ? 0.92 : isRare ? 0.8 : 0.5 };
         }
       }
     }
