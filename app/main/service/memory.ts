@@ -93,12 +93,18 @@ export class Memory {
     const known = async (tip: Oid): Promise<readonly Segment[]> => { const key = this.#keys.get(tip); return key === undefined ? [] : ground.store.known(tip, key); };
     const store: Ground['store'] = { ...ground.store, known };
     const found = await segmentRefs({ ...ground, store }, part, outside.commits, outside, async () => {}, progress, signal);
-    const fresh = found.segments.filter((_, i) => this.#keys.get(found.placed[i]!.tip) !== found.placed[i]!.key);
-    const stays = new Set(found.segments.filter((_, i) => this.#keys.get(found.placed[i]!.tip) === found.placed[i]!.key).map((s) => s.tip));
+    // What stands on one that was cut otherwise may be as it was, word for word: what it meets is asked anew all the same, for that is told by what is below it.
+    const news = new Set<Oid>();
+    const fresh = found.segments.filter((s, i) => {
+      const { tip, key } = found.placed[i]!, isNew = this.#keys.get(tip) !== key || s.lower.some((below) => news.has(below));
+      if (isNew) news.add(tip);
+      return isNew;
+    });
+    const stays = new Set(found.segments.flatMap((s) => (news.has(s.tip) ? [] : [s.tip])));
     const meeting = mayMeet(tables, [...this.#renames.values()], fresh)
       ? await freshAnswers(ground, tables, (tip) => before.has(tip) && !stays.has(tip), fresh, progress, signal) : NO_ANSWERS;
     const placed = merged(this.#placed.filter((p) => !before.has(p.tip)), found.placed);
-    const decided = meeting === null ? null : followed(this.#published.decided!, this.#placed, placed, meeting);
+    const decided = meeting === null ? null : followed(this.#published.decided!, this.#placed.map((p) => (news.has(p.tip) ? null : p)), placed, meeting);
     if (decided === null) return null;
 
     this.#placed = placed;
@@ -171,12 +177,12 @@ function merged(a: readonly Placed[], b: readonly Placed[]): Placed[] {
 
 const NO_ANSWERS: FreshAnswers = { pairs: packPairs(new Int32Array(0), [], []), tipOf: (): Oid => { throw bug('an answer of nobody'); } };
 
-/** Answers on pairs of which both are still there, and the fresh ones; null where some have none, or they are too many: all is merged anew. */
-function followed(decided: NonNullable<Published['decided']>, before: readonly Placed[], now: readonly Placed[], fresh: FreshAnswers): NonNullable<Published['decided']> | null {
+/** Answers on pairs of which both are still there, and the fresh ones; null where some have none, or they are too many: all is merged anew. `before`: null where it was asked anew. */
+function followed(decided: NonNullable<Published['decided']>, before: readonly (Placed | null)[], now: readonly Placed[], fresh: FreshAnswers): NonNullable<Published['decided']> | null {
   if (decided.reasons.length > 0 || fresh.pairs.reasons.length > 0) return null;
   if (decided.pairs.length === 0 && fresh.pairs.pairs.length === 0) return decided;
   const places = new Map(now.map((p, i) => [p.key, i])), placeOfTip = new Map(now.map((p, i) => [p.tip, i]));
-  const place = before.map((p) => places.get(p.key) ?? -1);
+  const place = before.map((p) => (p === null ? -1 : places.get(p.key) ?? -1));
   const all = unpackPairs(decided), kept: number[] = [];
   for (const at of pairsIn(all)) if (place[all[at]!]! >= 0 && place[all[at + 1]!]! >= 0) for (const n of all.subarray(at, afterPair(all, at))) kept.push(n);
   const added = placedPairs(unpackPairs(fresh.pairs), (n) => placeOfTip.get(fresh.tipOf(n))!, (path) => decided.paths.length + path);
