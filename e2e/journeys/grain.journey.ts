@@ -35,7 +35,7 @@ test('finer by keyboard: the composition follows, one commit of a branch is left
   expect(await counts()).toEqual(['branch: 9 ACUs now', 'commit: not known yet', 'atom: not known yet']);
   await accessible(page);
   await page.keyboard.press('ArrowDown');
-  expect(await page.locator('.import-line').innerText()).toContain('--grain commit');
+  expect(await page.locator('.import-line').innerText()).toContain('acumen import --grain commit ');
   await page.keyboard.press('Enter');
   await page.getByTestId(ids.rebound).waitFor();
   expect(await page.getByTestId(ids.rebound).locator('li').evaluateAll((all) => all.map((one) => `${(one as HTMLElement).dataset['name']} ${(one as HTMLElement).dataset['outcome']}`))).toEqual(['series rebound']);
@@ -43,6 +43,7 @@ test('finer by keyboard: the composition follows, one commit of a branch is left
   await expect.poll(() => page.getByTestId(ids.grain).innerText()).toBe('by commit');
   await accessible(page);
 
+  expect(await row(page, 'Change line ten').innerText()).toContain('series');
   // nothing of the other two is in it, and it goes alone
   await row(page, 'Change line ten').click();
   await page.keyboard.press('Delete');
@@ -50,6 +51,9 @@ test('finer by keyboard: the composition follows, one commit of a branch is left
 
   await command(page, 'Change the grain');
   expect(await counts()).toEqual(['branch: 9 ACUs when last cut so', 'commit: 11 ACUs now', 'atom: not known yet']);
+  // the keyboard is on what is chosen
+  await page.keyboard.press('ArrowDown');
+  expect(await page.locator('.import-line').innerText()).toContain('--grain atom');
   await page.keyboard.press('Escape');
   for (let n = 0; n < 2; n++) await page.keyboard.press('Control+z');
   await composed(page, ['series']);

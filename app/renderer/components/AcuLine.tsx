@@ -60,6 +60,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
       <span role="gridcell" className="c-name truncate" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
         <Name name={row.name} />
         {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
+        {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{row.sources[0]}</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
         {row.worktree === true && <Edited id={row.id} />}
         {row.standing !== 'exact' && <span className="badge" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}

@@ -46,7 +46,7 @@ export function importLine(repository: string, base: string | null, refs: readon
 
 /** The same sources on the same base: what is remembered with the store. */
 export function grainLine(repository: string, grain: Grain): string {
-  return ['acumen', 'import', repository, '--grain', grain].map(quote).join(' ');
+  return ['acumen', 'import', '--grain', grain, repository].map(quote).join(' ');
 }
 
 /**
