@@ -99,7 +99,7 @@ test('tables that grew are those built anew, and what is asked of either is answ
     numRuns: Number(process.env['ACUMEN_RUNS'] ?? 40),
     examples: [
       // a pair gets an answer of its own while both its branches stay: its conflict was left out of what is stored of the change
-      [[{ branches: [{ v: 1, kind: 0, stacked: true, here: true }, { v: 3, kind: 0, stacked: false, here: true }, { v: 0, kind: 0, stacked: false, here: true }], answers: 0 }, { branches: [{ v: 1, kind: 0, stacked: true, here: true }, { v: 3, kind: 0, stacked: false, here: true }], answers: 1 }]],
+      [[{ branches: [{ v: 1, kind: 0, stacked: true, follows: false, here: true }, { v: 3, kind: 0, stacked: false, follows: false, here: true }, { v: 0, kind: 0, stacked: false, follows: false, here: true }], answers: 0 }, { branches: [{ v: 1, kind: 0, stacked: true, follows: false, here: true }, { v: 3, kind: 0, stacked: false, follows: false, here: true }], answers: 1 }]],
     ],
   });
   expect(grown).toBeGreaterThan(50);

@@ -8,8 +8,8 @@ import { type Files, type Judged, judge, merged } from '../../../testkit/treeMer
 import type { TextualKind } from '../model.ts';
 
 const all = Object.values(groups).flat();
-/** What git's merge knows; names that collide are a warning of ours. */
-const KINDS: Readonly<Record<Exclude<TextualKind, 'case collision'>, true>> = {
+/** What git's merge knows; names that collide and lines placed otherwise are warnings of ours. */
+const KINDS: Readonly<Record<Exclude<TextualKind, 'case collision' | 'placement'>, true>> = {
   'content': true, 'add/add': true, 'modify/delete': true, 'mode': true, 'binary': true, 'symlink': true, 'submodule': true, 'directory/file': true,
   'type': true, 'rename/rename': true, 'rename/delete': true, 'rename/add': true, 'directory rename': true,
 };
