@@ -51,9 +51,9 @@ export function Composition() {
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending}>
       <header className="panel-head">
         <h2>Composition</h2>
-        <span className="muted truncate">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
+        <span className="muted">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
         <span className="spacer" />
-        <CommandButton id="composition.largest" className="button quiet small">Largest compatible</CommandButton>
+        <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>
         {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small">Clear</CommandButton>}
         <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} />Write to branch</CommandButton>
       </header>

@@ -53,7 +53,7 @@ function proof({ weight, bound, optimal, gap, of }: ShownSuggestion): string {
 export const whyNot: Verb = (call) => withWorkspace(call, { write: false, imported: true, keeps: true }, async (workspace) => {
   const { out, options, args } = call, { engine } = workspace, acus = namedIds(engine, args), weight = await weightOf(call, workspace);
   if (acus.length > limits.reasons) throw new AcumenError('usage', `That is ${acus.length} changes.`, `Ask of ${limits.reasons} at most.`);
-  const { composition } = workspace.view.state, composed = composition.base === engine.base ? composition.acus : [];
+  const { composition } = workspace.shown.state, composed = composition.base === engine.base ? composition.acus : [];
   const within = composed.length > 0 ? 'composition' : 'suggestion';
   const set = within === 'composition' ? { acus: composed } : await operate(call, workspace, 'suggest', { weight, budget: budgetOf(call) });
   const answer = await workspace.call('whyNot', { acus, within: set.acus, weight }), reasons = answer.reasons.map((one) => shownReason(engine, one));
