@@ -10,6 +10,8 @@ import { Partial, search, weightOf } from './search.ts';
 const SMALL = 40;
 /** Slices without progress after which one item is decided. */
 const PATIENCE = 4;
+/** Slices between dives. */
+const DIVE = 8;
 /** Numbers held in open parts, beyond which the deepest is gone on with, not the most promising. */
 const MOST_HELD = 20_000_000;
 
@@ -140,14 +142,24 @@ export class Solving {
     relaxation.run(50);
     this.bound = Math.min(this.bound, rounded(relaxation.bound, shared));
     const added = relaxation.separate(), x = relaxation.fractions;
-    if (++this.#slices % 4 === 0) improving.from(sorted(n, (i) => x[i]!));
-    improving.run(500, Int32Array.from(x.keys().filter((i) => x[i]! > 0.02)));
+    this.#slices++;
+    if (this.#slices % DIVE === 0) this.#dive(relaxation);
+    else if (this.#slices % DIVE === 3) improving.from(sorted(n, (i) => x[i]!));
+    const taken = Int32Array.from(x.keys().filter((i) => x[i]! > 0.02));
+    if (taken.length > 0) improving.run(500, taken);
     improving.run(200);
     if (improving.bestWeight > this.weight) this.#found(improving.best, weightOf(part, improving.best));
     const least = Math.max(this.weight, target), gap = this.bound - least;
     if (gap <= shared.epsilon) { this.bound = least; return; }
     this.#waited = added > n / 50 || before - (relaxation.bound - this.weight) > 0.03 * gap ? 0 : this.#waited + 1;
     if (this.#waited >= PATIENCE && !this.#fixed(relaxation, least)) this.#branch(x);
+  }
+
+  /** A set by following the fractions down, made heavier where it can be. */
+  #dive(relaxation: Relaxation): void {
+    const chosen = plunge(this.#part, relaxation, this.#shared);
+    if (chosen === null) return;
+    this.#improving!.from(Array.from(chosen.keys()).filter((i) => chosen[i] === 1));
   }
 
   /** Items that a heavier set than `least` has or lacks, by the prices. Where that is enough to go on with what is left: true. */
@@ -220,6 +232,37 @@ export class Solving {
     chosen.advance(least, going);
     this.#gather();
   }
+}
+
+/**
+ * What the relaxation takes most of is taken, the relaxation of what is left solved again, and so on: no way back, and so quick. Null: something that is asked for cannot be
+ * had that way.
+ */
+function plunge(part: Part, relaxation: Relaxation, shared: Shared): Uint8Array | null {
+  const x = relaxation.fractions, { count } = part, partial = new Partial(part), chosen = new Uint8Array(count);
+  let taken = 0;
+  for (const item of sorted(count, (i) => x[i]!)) {
+    if (x[item]! < 0.9 && taken > count / 20) break;
+    if (partial.state[item] !== OPEN) continue;
+    const mark = partial.mark;
+    if (partial.include(item)) taken++;
+    else { partial.undo(mark); partial.exclude(item); }
+  }
+  if (!partial.obey()) return null;
+  for (let i = 0; i < count; i++) if (partial.state[i] === IN) chosen[i] = 1;
+  for (const { part: rest, items } of cut(part, partial.state)) {
+    let found: Uint8Array | null;
+    if (rest.count <= SMALL) found = search(rest, { chosen: new Uint8Array(rest.count), weight: -Infinity, bound: Infinity }, () => true, shared.epsilon).chosen;
+    else {
+      const own = new Relaxation(rest, { relaxation, items });
+      if (own.rows === 0) own.separate();
+      own.run(50);
+      found = plunge(rest, own, shared);
+    }
+    if (found === null) return null;
+    items.forEach((item, k) => { chosen[item] = found[k]!; });
+  }
+  return chosen;
 }
 
 /** Numbers below n, the largest keys first. */
