@@ -63,30 +63,32 @@ export function strandOf(files: readonly Files[]): Stacked {
   return { contents: contentsOf(blobs), blobs, trees, strand: { lower: [], below: new Map(), steps, apart: true } };
 }
 
-/** A stack A, B and C on it, and D on both; D is one unit where B and C do not go together, which `meet` tells. */
-export interface Forked extends Omit<Stacked, 'strand'> { readonly strands: readonly Strand[]; readonly meet: boolean }
+/** Stacks on stacks. `meet`: by stack, whether what it stands on goes together; where it does not, the stack is one unit. */
+export interface Forked extends Omit<Stacked, 'strand'> { readonly strands: readonly Strand[]; readonly meet: readonly boolean[] }
 
-export async function forked(random: Random, shape: StackShape): Promise<Forked> {
-  const blobs: Blobs = new Map(), a = stack(random, shape), base = entriesOf(a[0]!, blobs);
-  const on = (word: string): Files[] => stack(random, { ...shape, steps: 1 + random.below(shape.steps) }, a.at(-1)!, word);
-  const b = on('b'), c = on('c');
-  for (const files of [...a, ...b, ...c]) entriesOf(files, blobs);
-  const contents = contentsOf(blobs), changes = (files: Files): Changes => changesOf(base, entriesOf(files, blobs));
-  const tips = [changes(a.at(-1)!), changes(b.at(-1)!), changes(c.at(-1)!)], closures = [[0], [0, 1], [0, 2]].map((list) => new Set(list));
+/** A stack, two on it, and one on both. */
+export const DIAMOND: readonly (readonly number[])[] = [[], [0], [0], [1, 2]];
+
+/** `lower`: which earlier ones each stands on, none of them on another. */
+export async function forked(random: Random, shape: StackShape, lower: readonly (readonly number[])[] = DIAMOND): Promise<Forked> {
+  const blobs: Blobs = new Map(), first = stack(random, shape), base = entriesOf(first[0]!, blobs), contents = contentsOf(blobs);
+  const changes = (files: Files): Changes => changesOf(base, entriesOf(files, blobs));
+  const tips: Changes[] = [], closures: Set<number>[] = [], tops: Files[] = [], meet: boolean[] = [], strands: Strand[] = [];
   const composer = new Composer(contents, { base: treeOf(base), changes: (i) => tips[i]!, closure: (i) => closures[i]!, tip: (i) => String(i) });
-  const below = await settle(contents, () => composer.compose([1, 2])), meet = below.conflicts.length === 0;
   const content = ({ mode, oid }: Entry): File => ({ mode: mode.toString(8) as File['mode'], content: mode === 0o160000 ? oid : Buffer.from(blobs.get(oid) ?? contents.made.get(oid)!).toString('latin1') });
-  const tree = new Map([...base].map(([path, entry]): [string, File] => [path, content(entry)]));
-  for (const [path, { after }] of below.changes) if (after === null) tree.delete(path); else tree.set(path, content(after));
-  const d = stack(random, shape, meet ? tree : b.at(-1)!, 'd').slice(1);
   let commits = 0;
-  const steps = (files: readonly Files[]): Step[] => files.map((each) => ({ commit: commitId(commits++), commits: 1, changes: changes(each) }));
-  const strands: Strand[] = [
-    { lower: [], below: new Map(), steps: steps(a.slice(1)), apart: true },
-    { lower: [0], below: tips[0]!, steps: steps(b.slice(1)), apart: true },
-    { lower: [0], below: tips[0]!, steps: steps(c.slice(1)), apart: true },
-    { lower: [1, 2], below: below.changes, steps: steps(d), apart: meet },
-  ];
+  for (const [s, on] of lower.entries()) {
+    const below = await settle(contents, () => composer.compose(on)), goTogether = below.conflicts.length === 0;
+    const tree = new Map([...base].map(([path, entry]): [string, File] => [path, content(entry)]));
+    for (const [path, { after }] of below.changes) if (after === null) tree.delete(path); else tree.set(path, content(after));
+    const files = s === 0 ? first.slice(1) : stack(random, { ...shape, steps: 1 + random.below(shape.steps) }, goTogether ? tree : tops[on[0]!]!, `stack ${s}`).slice(1);
+    const steps = files.map((each): Step => ({ commit: commitId(commits++), commits: 1, changes: changes(each) }));
+    strands.push({ lower: on, below: below.changes, steps, apart: goTogether });
+    tips.push(steps.at(-1)!.changes);
+    tops.push(files.at(-1)!);
+    closures.push(new Set([...on.flatMap((l) => [...closures[l]!]), s]));
+    meet.push(goTogether);
+  }
   return { contents, blobs, trees: [base], strands, meet };
 }
 

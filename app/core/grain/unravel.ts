@@ -98,6 +98,7 @@ class Family {
   /** paths that a strand writes */
   readonly #written: Set<PathBytes>[];
   readonly #first = new Map<PathBytes, Life>();
+  readonly #bases = new Map<PathBytes, Entry | null>();
   /** by directory: paths under it that somebody deleted */
   readonly #gone = new Map<PathBytes, Set<PathBytes>>();
 
@@ -263,6 +264,7 @@ class Family {
   /** The units of one step, all made on the tree before it. `below`: what a unit that requires all below stands on, whatever it touches. */
   #units(s: number, making: readonly { readonly step: number; readonly atom: number; readonly key: Oid; readonly parts: readonly Part[]; readonly note?: string }[], below?: ReadonlyMap<PathBytes, Version>): void {
     const placed = new Map<PathBytes, Placed>(), drafts: Draft[] = [];
+    for (const { parts } of making) for (const { path, base } of parts) this.#bases.set(path, base);
     for (const { parts } of making) for (const part of parts) if (part.hunks !== null && !placed.has(part.path)) placed.set(part.path, this.#place(s, part));
     for (const { parts, ...rest } of making) {
       const unit = this.#drafts.length;
@@ -419,7 +421,9 @@ class Family {
   /** A path's next life. */
   #begin(s: number, { path, base, change: { after } }: Part, unit: number): void {
     const line = this.#lineAt(s, path, base);
-    this.#put(s, { path, base: line.base, entry: after, life: lifeAfter(line.life, after), began: [unit], history: null, modes: [], earlier: line });
+    // an answer to a conflict is like no other: there is no one life that it comes after
+    const life = this.#at(s, path) === null ? lifeOf(after) : lifeAfter(line.life, after);
+    this.#put(s, { path, base: line.base, entry: after, life, began: [unit], history: null, modes: [], earlier: line });
     this.#written[s]!.add(path);
     if (after === null) for (const dir of ancestors(path)) {
       const gone = this.#gone.get(dir);
@@ -440,7 +444,7 @@ class Family {
     for (const path of this.#pathsBelow(s)) {
       const line = this.#at(s, path);
       const versions = line ? [line.entry] : this.#strands[s]!.lower.map((l) => this.#at(l, path)).filter((at) => at !== undefined && at !== null).map(({ entry }) => entry);
-      const base = bases.get(path) ?? line?.base ?? null;
+      const base = this.#bases.get(path) ?? null;
       bases.set(path, base);
       const after = step.changes.has(path) ? step.changes.get(path)!.after : base;
       // where those below conflict, the answer to it is an edit, whosever version it is

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
-import { type Forked, type Unravelled, closedSet, commitId, forked, outcome, stack, strandOf, topsIn, unravelled } from '../../../testkit/stacks.ts';
+import { DIAMOND, type Forked, type Unravelled, closedSet, commitId, forked, outcome, stack, strandOf, topsIn, unravelled } from '../../../testkit/stacks.ts';
 import { type Blobs, type File, type Files, changesOf, contentsOf, entriesOf, treeOf } from '../../../testkit/treeMerges.ts';
 import { type Changes, between, followedBy, mergeInto } from '../changes.ts';
 import { Composer } from '../compose.ts';
@@ -14,8 +14,11 @@ const shapes = fc.record({ seed: fc.nat(), steps: fc.integer({ min: 1, max: 5 })
 
 interface Fork extends Unravelled { readonly of: Forked; compose(set: ReadonlySet<number>): Promise<{ readonly changes: Changes; readonly clean: boolean }>; }
 
-async function forkOf(seed: number, shape: Omit<Parameters<typeof forked>[1], 'seed'>): Promise<Fork> {
-  const of = await forked(new Random(seed), shape), all = await unravelled(of.contents, of.blobs, of.strands);
+/** Two merges of two forks, crosswise, and one on both. */
+const CROSSED = [[], [0], [0], [1, 2], [2, 1], [3, 4], [5]];
+
+async function forkOf(seed: number, shape: Omit<Parameters<typeof forked>[1], 'seed'>, lower?: readonly (readonly number[])[]): Promise<Fork> {
+  const of = await forked(new Random(seed), shape, lower), all = await unravelled(of.contents, of.blobs, of.strands);
   const compose = async (set: ReadonlySet<number>): ReturnType<Fork['compose']> => {
     const { changes, conflicts } = await settle(of.contents, () => all.woven.compose(topsIn(set, all.closures)));
     return { changes, clean: conflicts.length === 0 };
@@ -36,8 +39,8 @@ async function merged({ of, units, compose }: Fork, set: ReadonlySet<number>): P
 describe('forks of a stack', () => {
   test('all units of a strand and below it make the tree of its tip, be what is below one stack or two that conflict', async () => {
     let whole = 0, apart = 0;
-    await fc.assert(fc.asyncProperty(shapes, fc.boolean(), async ({ seed, ...shape }, distinct) => {
-      const fork = await forkOf(seed, { ...shape, distinct }), { of, units, compose } = fork;
+    await fc.assert(fc.asyncProperty(shapes, fc.boolean(), fc.constantFrom(DIAMOND, CROSSED), async ({ seed, ...shape }, distinct, lower) => {
+      const fork = await forkOf(seed, { ...shape, distinct }, lower), { of, units, compose } = fork;
       for (const s of of.strands.keys()) {
         const below = new Set([s]);
         for (const l of below) for (const lower of of.strands[l]!.lower) below.add(lower);
@@ -45,7 +48,7 @@ describe('forks of a stack', () => {
         expect(clean).toBe(true);
         expect(outcome(changes)).toBe(outcome(of.strands[s]!.steps.at(-1)!.changes));
         const count = units.filter(({ strand }) => strand === s).length;
-        if (count < of.strands[s]!.steps.length) { whole++; expect(s === 3 && count === 1).toBe(true); } else if (s === 3) apart++;
+        if (count < of.strands[s]!.steps.length) { whole++; expect(lower[s]!.length > 1 && count === 1).toBe(true); } else if (s === 3) apart++;
       }
     }), { numRuns: 200 });
     expect(whole).toBeGreaterThan(10);

@@ -8,7 +8,7 @@ import type { Interner } from '../lines.ts';
 import type { Edit } from '../model.ts';
 import type { Entry } from '../repository.ts';
 import { type Failing, Orders } from '../sets/orders.ts';
-import { type Life, lifeAfter, lifeOf, modeOf, weaveOf } from './line.ts';
+import { type Life, lifeAfter, lifeOf, modeOf, sameLines, weaveOf } from './line.ts';
 
 /** Units as composing asks for them, by index: whatever is required, or before in history, has a lower one. */
 export interface UnitGraph {
@@ -35,7 +35,7 @@ interface Record { readonly life: Life; readonly begins: boolean; readonly hunks
 /** What one family did to a path. */
 interface PathRecords { readonly first: Life; readonly of: Map<number, Record> }
 
-interface State { readonly life: Life; readonly text: readonly number[]; readonly modes: readonly number[] }
+interface State { readonly life: Life; readonly mode: number; readonly text: readonly number[] }
 type Told = { readonly entry: Entry | null } | { readonly clash: 'text' | 'registers' };
 
 const NO_REGIONS = new Int32Array(0);
@@ -109,33 +109,44 @@ export class Woven {
   /** Of the first writer of a path: nothing that it requires wrote it. */
   #baseOf(path: PathBytes, first: number): Entry | null { return this.#editsOf(first).get(path)!.before; }
 
-  /** Those below it were recorded before. */
+  /**
+   * Those below it were recorded before. Lines are woven where those below make the very text that the edit was told on; an answer to what conflicts
+   * below, and whatever has no lines, begins a life.
+   */
   #record(records: PathRecords, path: PathBytes, unit: number): Record {
-    const closure = this.#graph.closure(unit), edit = this.#editsOf(unit).get(path)!;
-    const below = [...records.of.keys()].filter((other) => closure.has(other)).sort(ascending);
-    const state = this.#state(records, below);
-    if (state === null || edit.hunks === null || !isRegular(edit.before) || !isRegular(edit.after) || !isRegular(state.life.entry) || (edit.kind !== 'modify' && edit.kind !== 'mode')) {
-      return { life: lifeAfter(state?.life ?? records.first, edit.after), begins: true, hunks: false, mode: false };
+    const closure = this.#graph.closure(unit), edit = this.#editsOf(unit).get(path)!, { before, after, hunks } = edit;
+    const below = [...records.of.keys()].filter((other) => closure.has(other)).sort(ascending), state = this.#state(records, below);
+    const isText = hunks !== null && isRegular(before) && isRegular(after) && (edit.kind === 'modify' || edit.kind === 'mode');
+    if (state === null || !isText || state.mode !== before!.mode || !this.#isOn(state, before!)) {
+      return { life: state === null ? lifeOf(after) : lifeAfter(state.life, after), begins: true, hunks: false, mode: false };
     }
-    const { life, text }: State = state, mode = edit.before!.mode !== edit.after!.mode;
-    if (mode) life.modes.set(unit, edit.after!.mode);
-    if (edit.hunks.length > 0) {
-      const inserted = edit.hunks.map((hunk) => ({ start: hunk.start, end: hunk.end, inserted: this.#interner.internLines(hunk.inserted) }));
+    const { life, text } = state, mode = before!.mode !== after!.mode;
+    if (hunks.length > 0) {
+      const inserted = hunks.map((hunk) => ({ start: hunk.start, end: hunk.end, inserted: this.#interner.internLines(hunk.inserted) }));
       weaveOf(this.#contents, life).add(this.#graph.tip(unit), this.#tips(text), inserted);
     }
-    return { life, begins: false, hunks: edit.hunks.length > 0, mode };
+    if (mode) life.modes.set(unit, after!.mode);
+    return { life, begins: false, hunks: hunks.length > 0, mode };
+  }
+
+  #isOn({ life, text }: State, before: Entry): boolean {
+    if (text.length === 0) return life.entry!.oid === before.oid;
+    const woven = weaveOf(this.#contents, life).composeSet(this.#tips(text));
+    return 'lines' in woven && sameLines(woven.lines, this.#contents.text(before.oid));
   }
 
   #tips(units: readonly number[]): Set<string> { return new Set(units.map((unit) => this.#graph.tip(unit))); }
 
-  /** The life that a path has among units, closed and recorded, and who writes its text and its mode in it; null where they began different ones. */
+  /** The life that a path has among units, closed and recorded, its mode, and who writes its text in it; null where registers of theirs conflict. */
   #state({ first, of }: PathRecords, units: readonly number[]): State | null {
     const began = units.filter((unit) => of.get(unit)!.begins), closure = (unit: number): ReadonlySet<number> => this.#graph.closure(unit);
     const last = this.#topsOf(began), life = last.length === 0 ? first : of.get(last[0]!)!.life;
     if (last.some((unit) => of.get(unit)!.life !== life)) return null;
     const rest = last.length === 0 ? units : units.filter((unit) => !last.some((one) => closure(one).has(unit)));
     if (rest.some((unit) => of.get(unit)!.life !== life)) return null;
-    return { life, text: rest.filter((unit) => of.get(unit)!.hunks), modes: rest.filter((unit) => of.get(unit)!.mode) };
+    if (life.entry === null) return { life, mode: 0, text: [] };
+    const decided = modeOf(life, rest.filter((unit) => of.get(unit)!.mode), (unit, other) => closure(unit).has(other));
+    return decided === null ? null : { life, mode: decided.mode, text: rest.filter((unit) => of.get(unit)!.hunks) };
   }
 
   /** Those that no other requires; given ascending. */
@@ -148,11 +159,8 @@ export class Woven {
   #told(records: PathRecords, units: readonly number[]): Told {
     const state = this.#state(records, units);
     if (state === null) return { clash: 'registers' };
-    const { life, text, modes } = state;
+    const { life, mode, text } = state;
     if (life.entry === null) return { entry: null };
-    const decided = modeOf(life, modes, (unit, other) => this.#graph.closure(unit).has(other));
-    if (decided === null) return { clash: 'registers' };
-    const { mode } = decided;
     if (text.length === 0) return { entry: { mode, oid: life.entry.oid } };
     const woven = weaveOf(this.#contents, life).composeSet(this.#tips(text));
     return 'conflict' in woven ? { clash: 'text' } : { entry: { mode, oid: this.#contents.makeText(woven.lines) } };
