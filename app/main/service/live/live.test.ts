@@ -125,6 +125,12 @@ describe('what is seen', () => {
     await seen(workspace, () => workspace.live.state().trees.some(({ name, how }) => name === 'worktree second' && how === 'unusable'));
     repo.git('worktree', 'prune');
     await seen(workspace, () => workspace.live.state().trees.length === 2);
+    // nor where nothing was ever checked out
+    repo.git('worktree', 'add', '-q', '--detach', '--no-checkout', path.join(temp.path, 'bare'), 'main');
+    await seen(workspace, () => workspace.live.state().trees.some(({ name, reason }) => name === 'worktree bare' && reason === 'nothing is checked out there'));
+    expect(sources(workspace)).not.toContain('worktree bare');
+    repo.git('-C', path.join(temp.path, 'bare'), 'reset', '-q', '--hard');
+    await seen(workspace, () => workspace.live.state().trees.some(({ name, how }) => name === 'worktree bare' && how === 'watching'));
 
     repo.git('branch', '-D', 'fresh');
     repo.git('-C', path.join(temp.path, 'tree'), 'checkout', '-q', '--', '.');

@@ -1,6 +1,6 @@
 // One working tree that is looked at: read whole once, then what was touched; watched, or polled where it cannot be. What it has is a commit for
 // whoever asks (`taken`), made once for each overlay.
-import { lstatSync } from 'node:fs';
+import { join } from 'node:path';
 import { type ByteString, type PathBytes, display, toBytes } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { KeptSnapshot } from '../../../core/events.ts';
@@ -8,6 +8,7 @@ import type { RepositoryReader } from '../../../core/repository.ts';
 import { visible } from '../../../core/visible.ts';
 import type { Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { type LiveTree, liveLimits } from '../../../contract/live.ts';
+import { lstatIfThere } from '../../git/embedded/files.ts';
 import { systemCode } from '../../git/failures.ts';
 import type { Overlay } from '../../git/overlay.ts';
 import { WorktreeReading } from '../../git/worktree/reading.ts';
@@ -57,11 +58,13 @@ export class Tree {
   async read(touched: readonly PathBytes[] | null): Promise<void> {
     try {
       const isFirst = this.#reading === null, { touched: tell } = this.#host;
+      // without an index every file seems deleted, too
+      if (lstatIfThere(join(this.#worktree.headDir, 'index')) === null) throw new AcumenError('io', 'nothing is checked out there.', 'Run `git checkout` in it.');
       this.#reading ??= new WorktreeReading(await this.#host.repository(), this.#worktree, this.#host.user);
       const all = touched === null || isFirst || this.#unreadable !== '' || touched.includes(ROOT);
       const snapshot = all ? await this.#reading.read() : await this.#reading.reread(touched.filter((path) => path !== GIT));
       // Of a folder that is gone, or whose disk is, every file seems deleted.
-      if (!this.#isThere()) throw new AcumenError('io', 'Its folder is gone.', 'Bring it back, or run `git worktree prune`.');
+      if (lstatIfThere(Buffer.from(toBytes(`${this.#worktree.root}/${GIT}` as ByteString))) === null) throw new AcumenError('io', 'its folder is gone.', 'Bring it back, or run `git worktree prune`.');
       this.#take(snapshot);
       this.#unreadable = '';
       if (tell === undefined) return;
@@ -79,15 +82,6 @@ export class Tree {
       this.#snapshot = null;
       this.#taken = null;
       if (isNew) this.#host.gone?.();
-    }
-  }
-
-  /** Whether the folder still says whose it is. */
-  #isThere(): boolean {
-    try {
-      return lstatSync(Buffer.from(toBytes(`${this.#worktree.root}/${GIT}` as ByteString)), { throwIfNoEntry: false }) !== undefined;
-    } catch {
-      return false;
     }
   }
 
