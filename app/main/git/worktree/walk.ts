@@ -211,10 +211,11 @@ export class Walk {
     else if (entry.stat.mtime >= this.#staged.written) this.#found.set(path, { kind: 'content', stat, entry, doubtful: entry.stat.mtimeNs === 0 ? 'second' : 'nanosecond' });
   }
 
+  /** Contents change with their time; whatever else of a file changes has the second of its own, as for git. */
   #hasStatOf(entry: IndexEntry, stat: FileStat): boolean {
     const known = entry.stat;
     if (entry.stage !== 0 || entry.intentToAdd || known.size !== stat.size % 2 ** 32) return false;
-    if ((known.ino !== 0 && known.ino !== stat.ino) || !isTime(known.mtime, known.mtimeNs, stat.mtimeMs) || !isTime(known.ctime, known.ctimeNs, stat.ctimeMs)) return false;
+    if ((known.ino !== 0 && known.ino !== stat.ino) || !isTime(known.mtime, known.mtimeNs, stat.mtimeMs) || !isTime(known.ctime, 0, stat.ctimeMs)) return false;
     if (stat.kind === 'link') return entry.mode === Mode.symlink;
     if (entry.mode === Mode.symlink) return !this.#settings.symlinks;
     return entry.mode !== Mode.submodule && (!this.#settings.fileMode || (entry.mode === Mode.executable) === ((stat.mode & 0o100) !== 0));
@@ -264,7 +265,7 @@ function refusal(path: PathBytes): Found | null {
   return why === null ? null : { kind: 'not compared', reason: `has a name that no tree may hold: ${why}` };
 }
 
-/** A writer without nanoseconds leaves 0 there. */
+/** `ns` 0: whoever wrote it knows no nanoseconds, or they do not count. */
 function isTime(seconds: number, ns: number, ms: number): boolean {
   return ns === 0 ? Math.floor((ms + ROUNDED_MS) / 1000) === seconds : Math.abs(seconds * 1000 + ns / 1e6 - ms) < ROUNDED_MS;
 }
