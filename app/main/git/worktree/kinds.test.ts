@@ -354,6 +354,27 @@ test('the same files are the same commit, whoever looks and whenever; a staged c
   expect(oids[2]).toEqual(oids[0]);
 });
 
+test('an edit in the same moment of the clock as the one before is seen, and what had no room is read when there is some', async () => {
+  const dir = repository();
+  write(dir, { a: 'a\n', b: 'b\n' });
+  commit(dir);
+  const reader = await openRepository(dir, { reader: 'embedded' });
+  const limits = { fileBytes: 100, heldBytes: 60, changed: 10 }, reading = new WorktreeReading(reader, listWorktrees(reader.gitDir).worktrees[0]!, NO_USER, limits);
+  await reading.read();
+  for (let i = 0; i < 60; i++) {
+    write(dir, { a: `edit ${10 + i}\n` });
+    const { changes, blobs } = await reading.reread(['a' as PathBytes]);
+    expect(fromBytes(blobs.get(changes.get('a' as PathBytes)!.after!.oid)!)).toBe(`edit ${10 + i}\n`);
+  }
+  write(dir, { a: 'a'.repeat(40), b: 'b'.repeat(40) });
+  const full = await reading.reread(['a' as PathBytes, 'b' as PathBytes]);
+  expect([changed(full), full.notCompared.map(({ path }) => path), full.blobs.size]).toEqual([['a'], ['b'], 1]);
+  write(dir, { a: 'a\n' });
+  const room = await reading.reread(['a' as PathBytes]);
+  expect([changed(room), room.notCompared, [...room.blobs.values()].map((bytes) => fromBytes(bytes))]).toEqual([['b'], [], ['b'.repeat(40)]]);
+  await reader.close();
+});
+
 test('a hostile repository runs nothing, shows nothing from outside and is not touched', async () => {
   const folder = join(temp.path, 'hostile');
   mkdirSync(folder);
