@@ -24,13 +24,9 @@ export class Histories {
   grow(segments: readonly Following[]): void {
     let isAny = this.#closures !== null;
     for (let i = this.#count; i < segments.length && !isAny; i++) isAny = (segments[i]!.after?.length ?? 0) > 0;
-    if (isAny) {
-      const closures = this.#closures ??= new Closures([]);
-      for (let i = closures.count; i < segments.length; i++) {
-        const { lower, after } = segments[i]!;
-        closures.add({ tip: NO_TIP, lower: after === undefined || after.length === 0 ? lower : [...lower, ...after] });
-      }
-    }
+    const standing = ({ lower, after }: Following) => ({ tip: NO_TIP, lower: after === undefined || after.length === 0 ? lower : [...lower, ...after] });
+    if (isAny && this.#closures === null) this.#closures = new Closures(segments.map(standing));
+    else if (this.#closures !== null) for (let i = this.#closures.count; i < segments.length; i++) this.#closures.add(standing(segments[i]!));
     this.#count = segments.length;
   }
 
