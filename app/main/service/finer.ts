@@ -230,8 +230,9 @@ class TakingApart {
 /** A segment on its way through unravelling. `notes`: by step. */
 interface Draft { readonly segment: number; readonly notes: readonly (string | undefined)[]; readonly strand: Strand }
 
+/** Of a part of a commit its own name first: it tells it from its neighbours in a list. */
 function titleOfUnit(title: Segment['title'], { atoms = [] }: Step, { atom }: Unit): Segment['title'] {
-  return atom < 0 || atoms.length < 2 ? title : `${title}: ${fromUtf8(atoms[atom]!.name)}` as Segment['title'];
+  return atom < 0 || atoms.length < 2 ? title : `${fromUtf8(`${atoms[atom]!.name} · `)}${title}` as Segment['title'];
 }
 
 function isSame(a: Changes, b: Changes): boolean {
