@@ -16,7 +16,14 @@ export class Improving {
   readonly #tight: Int32Array;
   /** all of those, joined by exclusive or: where there is one, it */
   readonly #who: Int32Array;
-  readonly #guardsOf: readonly (readonly number[])[];
+  /** of each item the guards it is a member, or an escape, of; none where there are no guards */
+  readonly #memberOf: readonly (readonly number[])[];
+  readonly #escapeOf: readonly (readonly number[])[];
+  /** of each guard: members that are not in, escapes that are */
+  readonly #lacking: Int32Array;
+  readonly #escaped: Int32Array;
+  /** guards that came to be violated, if they still are */
+  readonly #alarms: number[] = [];
   /** one of each must be in */
   readonly #demands: readonly Int32Array[];
   /** items whose gain may have risen */
@@ -53,9 +60,12 @@ export class Improving {
     this.#since = new Int32Array(n);
     this.#epsilon = 1e-9 * Math.max(1, part.weights.reduce((a, b) => Math.max(a, b), 0));
     this.best = this.#in.slice();
-    const guardsOf: number[][] = Array.from({ length: part.guards.length === 0 ? 0 : n }, () => []);
-    part.guards.forEach(({ members, escapes }, g) => { for (const list of [members, escapes]) for (const item of list) guardsOf[item]!.push(g); });
-    this.#guardsOf = guardsOf;
+    const lists = (): number[][] => Array.from({ length: part.guards.length === 0 ? 0 : n }, () => []), memberOf = lists(), escapeOf = lists();
+    part.guards.forEach(({ members, escapes }, g) => { for (const m of members) memberOf[m]!.push(g); for (const e of escapes) escapeOf[e]!.push(g); });
+    this.#memberOf = memberOf;
+    this.#escapeOf = escapeOf;
+    this.#lacking = Int32Array.from(part.guards, ({ members }) => members.length);
+    this.#escaped = new Int32Array(part.guards.length);
     this.#demands = part.guards.filter(({ members }) => members.length === 0).map(({ escapes }) => escapes);
   }
 
@@ -135,6 +145,9 @@ export class Improving {
     for (const other of this.#part.hard[item]!) { this.#leaves[other]! += weight; this.#tight[other]!++; this.#who[other]! ^= item; }
     this.#list(item);
     for (const upper of this.#part.above[item]!) this.#comes[upper]! -= weight;
+    if (this.#lacking.length === 0) return;
+    for (const g of this.#escapeOf[item]!) this.#escaped[g]!++;
+    for (const g of this.#memberOf[item]!) if (--this.#lacking[g]! === 0 && this.#escaped[g] === 0) this.#alarms.push(g);
   }
 
   /** What requires it is out already, or goes next. */
@@ -154,6 +167,9 @@ export class Improving {
       else if (tight === 1) this.#list(who);
       if (this.#in[other] === 0 && this.#gain(other) > this.#epsilon) this.#queue.push(other);
     }
+    if (this.#lacking.length === 0) return;
+    for (const g of this.#memberOf[item]!) this.#lacking[g]!++;
+    for (const g of this.#escapeOf[item]!) if (--this.#escaped[g]! === 0 && this.#lacking[g] === 0) this.#alarms.push(g);
   }
 
   #list(item: number): void {
@@ -169,15 +185,15 @@ export class Improving {
     const { hard, below } = this.#part, from = this.#done.length;
     if (this.#tight[item]! > 0) for (const other of hard[item]!) if (this.#in[other] === 1) this.#take(other);
     for (const lower of below[item]!) if (this.#in[lower] === 0) this.#put(lower);
-    if (this.#guardsOf.length > 0) this.#guard(item, from, gently);
+    if (this.#alarms.length > 0) this.#guard(item, from, gently);
   }
 
   /** Where a guard is violated by what was done since, the lightest of its members leaves that `item` does not require. */
   #guard(item: number, from: number, gently: boolean): void {
     const { guards, above, below, weights } = this.#part;
-    for (let k = from; k < this.#done.length; k++) for (const g of this.#guardsOf[Math.abs(this.#done[k]!) - 1]!) {
-      const { members, escapes } = guards[g]!;
-      if (members.length === 0 || !members.every((m) => this.#in[m] === 1) || escapes.some((e) => this.#in[e] === 1)) continue;
+    for (let g: number | undefined; (g = this.#alarms.pop()) !== undefined;) {
+      const { members } = guards[g]!;
+      if (this.#lacking[g]! > 0 || this.#escaped[g]! > 0 || members.length === 0) continue;
       let out = -1, least = Infinity;
       for (const member of members) {
         if (below[item]!.includes(member)) continue;
@@ -197,6 +213,8 @@ export class Improving {
       if (one > 0) this.#take(one - 1); else this.#put(-one - 1);
       this.#done.pop();
     }
+    // what held before holds again
+    this.#alarms.length = 0;
   }
 
   /** Until no item gains by coming in, and no two for one. */

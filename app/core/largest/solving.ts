@@ -133,7 +133,7 @@ export class Solving {
       this.#improving = new Improving(part);
       const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
       this.#improving.from(sorted(n, (i) => load[i]! / (part.hard[i]!.length + 1)));
-      this.#improving.run(Math.min(2000, 4 * n));
+      this.#improving.run(Math.min(300, n));
       this.#relaxation = new Relaxation(part, this.#heritage);
       this.#heritage = null;
       if (this.#relaxation.rows === 0) this.#relaxation.separate();
