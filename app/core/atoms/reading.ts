@@ -162,7 +162,10 @@ function readSide(lines: Lines, place: Place, header: readonly string[]): Side {
       if (inImport && tokens.every((token) => ',{}();'.includes(token))) { inImport = false; continue; }
       others++;
       const found = place.role === 'docs' || place.role === 'changelog' ? null : definedBy(line, tokens, place.extension);
-      if (found !== null && !found.isLocal && shapeOf(found.name) > 0) defined.add(found.name);
+      if (found === null || found.isLocal || shapeOf(found.name) === 0) continue;
+      defined.add(found.name);
+      // part of a name joined by hyphens, as in a style sheet
+      if (!names.has(found.name)) names.set(found.name, 1);
     }
   }
   return { names, defined, imported, isImport: any && others === 0 };

@@ -104,6 +104,17 @@ describe('what stays together', () => {
   });
 });
 
+test.each<readonly [string, string, Parameters<typeof commitOfTexts>[0]]>([
+  ['version 4.3.0', 'Release 4.3.0', [['package.json', '{\n  "version": "4.2.0"\n}\n', '{\n  "version": "4.3.0"\n}\n'], ['CHANGELOG.md', '# Changes\n', '# Changes\n\n## 4.3.0\n']]],
+  ['left-pad 1.3.0', 'Update', [['package.json', '{\n  "left-pad": "^1.2.3"\n}\n', '{\n  "left-pad": "^1.3.0"\n}\n']]],
+  ['move src/rates.ts to lib/rates.ts', '', [['src/rates.ts', 'one\n', null], ['lib/rates.ts', null, 'one\n']]],
+  ['tests of test_reads_dates', '', [['tests/test_dates.py', 'x = 1\n', 'x = 1\n\n\ndef test_reads_dates():\n    assert x\n']]],
+  ['the import of readFile in src/a.ts', '', [['src/a.ts', 'x();\n', 'import { readFile } from \'node:fs\';\nx();\n']]],
+  ['lib/x.ts: parseDate', '', [['lib/x.ts', 'export function parseDate(text) {\n  return 1;\n}\n', 'export function parseDate(text) {\n  return 2;\n}\n']]],
+  ['blanks in lib/x.ts', '', [['lib/x.ts', 'if (a) {\nb();\n}\n', 'if (a) {\n  b();\n}\n']]],
+  ['recieve → receive', '', [['docs/a.md', 'you recieve it\n', 'you receive it\n']]],
+])('a part is called %s', (name, title, texts) => { expect(untangle(commitOfTexts(texts, title)).map((atom) => atom.name)).toEqual([name]); });
+
 test('whoever knows more of a language ties in place of lines', () => {
   const commit = commitOfTexts([['a.ts', 'one\n', 'two\n'], ['b/c.py', 'three\n', 'four\n'], ['d.md', 'five\n', 'six\n']]);
   const entities: Tying = { name: 'entities', ties: (_, pieces) => [{ a: pieces.findIndex(({ path }) => path === 'a.ts'), b: pieces.findIndex(({ path }) => path === 'd.md'), weight: 1, why: 'of one class' }] };
@@ -120,6 +131,15 @@ describe('hostile commits', () => {
     ]));
     expect(atoms.flatMap(({ pieces }) => pieces).length).toBe(3);
     for (const { name } of atoms) expect(name).toMatch(/^[ -~…→\u2068\u2069]{1,120}$/);
+  });
+
+  test('bytes of any kind, and half of a definition', () => {
+    const mark = fc.constantFrom('function ', 'def ', 'import ', '"', '--', ': ', ' = ', '(', ') {', '\n', '\t', 'parse-date', 'parse', ' \xe2\x86\x92 ', '#include ', 'const ', '4.2.0', '\u0000', '\xff');
+    const text = fc.array(mark, { maxLength: 40 }).map((marks) => `${marks.join('')}\n`), path = fc.constantFrom('a.css', 'b.ts', 'c.json', 'package.json', 'd.md', '.yml', 'Cargo.lock', '__proto__', 'constructor.js');
+    fc.assert(fc.property(fc.uniqueArray(fc.tuple(path, text, text), { minLength: 1, maxLength: 6, selector: ([name]) => name }), fc.constantFrom('', 'parse-date: 4.2.0', '\u0000'), (texts, title) => {
+      const commit = commitOfTexts(texts.filter(([, before, after]) => before !== after), title);
+      expect(shown(untangle(commit)).flat().sort()).toEqual(piecesOf(commit).map(key).sort());
+    }), { numRuns: 300 });
   });
 
   test('more pieces than anybody untangles are one atom a file', () => {
