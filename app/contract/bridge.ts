@@ -38,6 +38,7 @@ export const menuCommands = {
   'repository.fsck': { title: 'Check the store (fsck)', keys: null },
   'composition.addFitting': { title: 'Add what fits of the selection', keys: null },
   'composition.remove': { title: 'Remove the selection from the composition', keys: null },
+  'composition.largest': { title: 'Find the largest compatible composition', keys: 'L' },
   'composition.clear': { title: 'Clear the composition', keys: null },
   'composition.write': { title: 'Write the composition to a branch…', keys: 'Mod+Enter' },
   'history.undo': { title: 'Undo', keys: null },

@@ -39,7 +39,7 @@ const running = () => useOperations.getState().mine.findLast((operation) => !isO
 const focusOn = (testId: string): void => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`)?.focus();
 
 /** The panes that F6 goes around, by the element that takes the keyboard. */
-const panes = [ids.search, ids.acuList, ids.composition, ids.graph, ids.graphList, ids.conflictList, ids.inspector, ids.talk, ids.predicted, ids.detail, ids.board, ids.heat, ids.bus];
+const panes = [ids.search, ids.acuList, ids.largestRule, ids.composition, ids.graph, ids.graphList, ids.conflictList, ids.inspector, ids.talk, ids.predicted, ids.detail, ids.board, ids.heat, ids.bus];
 function nextPane(step: 1 | -1): void {
   const there = panes.flatMap((id) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`) ?? []);
   if (there.length === 0) return;

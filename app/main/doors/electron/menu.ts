@@ -47,7 +47,7 @@ export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly 
       label: '&Edit',
       submenu: [{ role: 'undo', label: 'Undo Typing' }, { role: 'redo', label: 'Redo Typing' }, line, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
     },
-    { label: '&Composition', submenu: [...commands('composition.addFitting', 'composition.remove', 'composition.clear'), line, ...commands('composition.write')] },
+    { label: '&Composition', submenu: [...commands('composition.addFitting', 'composition.remove', 'composition.clear'), line, ...commands('composition.largest'), line, ...commands('composition.write')] },
     { label: '&History', submenu: [...commands('history.undo', 'history.redo'), line, ...commands('history.show', 'history.copy')] },
     {
       label: '&View',
