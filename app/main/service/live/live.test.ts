@@ -224,6 +224,45 @@ describe('what is composed', () => {
     await expectShown(workspace, 'a.txt', numbered(20, { 8: 'edited', 16: 'again' }));
   });
 
+  test('is what was chosen, though the working tree is saved again all the while', async () => {
+    const write = linked('tree', 'main'), workspace = await open();
+    await workspace.call('live', { on: true });
+    let n = 0;
+    write('b.txt', numbered(20, { 9: 'first' }));
+    await seen(workspace, () => sources(workspace).includes('worktree tree'));
+    const saves = setInterval(() => write('b.txt', numbered(20, { 9: 'first', 14: `save ${n++}` })), 5);
+    try {
+      for (let round = 0; round < 4; round++) {
+        const id = idOf(workspace, 'worktree tree'), { operation } = await add(workspace, id).catch(() => ({ operation: null }));
+        // gone by then, or composed with all that it needs
+        if (operation !== null) expect((await workspace.call('preview', { acus: workspace.shown.state.composition.acus })).tree).not.toBeNull();
+        await workspace.call('compose', { ticket: ticket(), acus: [] });
+      }
+    } finally {
+      clearInterval(saves);
+    }
+    await seen(workspace, () => true);
+    expect(await workspace.call('fsck', { ticket: ticket() })).toMatchObject({ ok: true, problems: [] });
+  });
+
+  test('at grain commit: the edits are an ACU of their own, durable when composed', async () => {
+    const write = linked('tree', 'feature'), workspace = await open();
+    await workspace.call('import', { ticket: ticket(), path: repo.path, base: null, refs: [], grain: 'commit' });
+    await workspace.call('live', { on: true });
+    write('a.txt', numbered(20, { 3: 'feature', 15: 'edited' }));
+    await seen(workspace, () => sources(workspace).includes('worktree tree'));
+    await seen(workspace, () => workspace.engine.named('worktree tree').length === 2);
+    const edits = workspace.engine.named('worktree tree').find((id) => workspace.view.engine.acu(id) === undefined)!;
+    // it touches nothing of what it stands on
+    expect(workspace.engine.acu(edits)!.requires).toEqual([]);
+    await add(workspace, edits);
+    await expectShown(workspace, 'a.txt', numbered(20, { 15: 'edited' }));
+    await close(workspace);
+    const again = await open();
+    await expectShown(again, 'a.txt', numbered(20, { 15: 'edited' }));
+    expect(await again.call('fsck', { ticket: ticket() })).toMatchObject({ ok: true, problems: [] });
+  });
+
   test('stays when its branch is pushed, rewritten or deleted, until one imports again', async () => {
     const workspace = await open();
     await workspace.call('live', { on: true });
