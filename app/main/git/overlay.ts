@@ -10,7 +10,7 @@ import { objectId } from './oids.ts';
 export class Overlay implements RepositoryReader {
   readonly #under: RepositoryReader;
   readonly #commits = new Map<Oid, Commit>();
-  readonly #trees = new Map<Oid, { readonly bytes: Buffer; readonly entries: readonly TreeEntry[] }>();
+  readonly #trees = new Map<Oid, { readonly bytes: Buffer; entries: readonly TreeEntry[] | null }>();
   readonly #blobs = new Map<Oid, Uint8Array>();
 
   constructor(under: RepositoryReader) { this.#under = under; }
@@ -33,6 +33,12 @@ export class Overlay implements RepositoryReader {
     return oid;
   }
 
+  /** Contents and trees of which whoever made them has worked out the ids: of a tree, nothing is parsed before somebody asks. */
+  hold(blobs: Iterable<readonly [Oid, Uint8Array]>, trees: Iterable<readonly [Oid, Buffer]>): void {
+    for (const [oid, bytes] of blobs) this.#blobs.set(oid, bytes);
+    for (const [oid, bytes] of trees) if (!this.#trees.has(oid)) this.#trees.set(oid, { bytes, entries: null });
+  }
+
   /** Named by what `commit` says; `parents`: what readers are told instead, where that differs. */
   addCommit(commit: Omit<Commit, 'oid'>, parents: readonly Oid[] = commit.parents): Oid {
     const oid = objectId('commit', encodeCommit(commit), this.objectFormat);
@@ -48,7 +54,10 @@ export class Overlay implements RepositoryReader {
   abbreviated(prefix: string): Promise<readonly Oid[]> { return this.#under.abbreviated(prefix); }
 
   async commit(oid: Oid): Promise<Commit> { return this.#commits.get(oid) ?? this.#under.commit(oid); }
-  async tree(oid: Oid): Promise<readonly TreeEntry[]> { return this.#trees.get(oid)?.entries ?? this.#under.tree(oid); }
+  async tree(oid: Oid): Promise<readonly TreeEntry[]> {
+    const own = this.#trees.get(oid);
+    return own === undefined ? this.#under.tree(oid) : own.entries ??= parseTree(oid, own.bytes);
+  }
   async blob(oid: Oid): Promise<Uint8Array> { return this.#blobs.get(oid) ?? this.#under.blob(oid); }
   async blobSize(oid: Oid): Promise<number> { return this.#blobs.get(oid)?.length ?? this.#under.blobSize(oid); }
   async has(oid: Oid): Promise<boolean> { return this.#blobs.has(oid) || this.#trees.has(oid) || this.#commits.has(oid) || this.#under.has(oid); }

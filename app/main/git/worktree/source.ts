@@ -3,7 +3,6 @@
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import type { Signature } from '../../../core/repository.ts';
 import type { Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
-import { entriesOf } from '../format.ts';
 import type { Overlay } from '../overlay.ts';
 
 export interface WorktreeSource { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid }
@@ -15,8 +14,7 @@ export interface WorktreeSource { readonly name: ByteString; readonly ref: ByteS
 export async function addSnapshot(overlay: Overlay, worktree: Worktree, snapshot: WorktreeSnapshot, parents?: readonly Oid[]): Promise<WorktreeSource | null> {
   const { head, grown, blobs } = snapshot;
   if (head.kind === 'unborn' || grown === null) return null;
-  for (const bytes of blobs.values()) overlay.addBlob(bytes);
-  for (const bytes of grown.made.values()) overlay.addTree(entriesOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), grown.tree.length / 2));
+  overlay.hold(blobs, grown.made.entries().map(([oid, bytes]) => [oid, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)]));
   // Nobody has said that it is theirs yet, nor when: HEAD's time, for a clock would make another commit of the same files.
   const { committer } = await overlay.commit(head.oid);
   const nobody: Signature = { name: '' as ByteString, email: '' as ByteString, time: committer.time, offset: 0 };
