@@ -14,7 +14,7 @@ import type { RealCommit } from './atomsCases.ts';
 /** Atoms of which every subset is tried; of more, so many drawn. */
 const ALL_OF = 6, DRAWN = 64;
 
-export interface Subsets {
+interface Subsets {
   /** the units that the engine makes of the atoms: fewer where some cannot be apart */
   readonly units: number;
   readonly isWhole: boolean;

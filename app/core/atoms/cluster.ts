@@ -8,7 +8,7 @@ export const ALIKE = 0.35;
 /** Weights are whole thousandths here, so that sums do not depend on their order. */
 const SCALE = 1000;
 /** Cores that are compared each with each. */
-export const MOST_CORES = 1024;
+const MOST_CORES = 1024;
 
 /** Ties of one kind: of several on a pair the surest counts; what kinds say is taken together as independent doubts. */
 export interface Ties { readonly pieces: number; /** of a pair a < b, at a · pieces + b: thousandths */ readonly weights: ReadonlyMap<number, number>; readonly certain: readonly (readonly [number, number])[] }

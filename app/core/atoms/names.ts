@@ -2,14 +2,12 @@
 // show: names and paths are strangers' (core/visible.ts).
 import { type ByteString, display } from '../bytes.ts';
 import type { EditKind } from '../model.ts';
-import { escaped, visible } from '../visible.ts';
+import { visible } from '../visible.ts';
 import type { Reading, Readings } from './reading.ts';
 import { isName, isVersion, shapeOf, tokensOf } from './words.ts';
 
-/** Pieces beyond which parts are files, and are called so. */
-const MOST_NAMED = 10_000;
-/** Characters. */
-const LONGEST = 60, LONGEST_PATH = 34, LONGEST_NAME = 32;
+/** Characters; of a name with escapes in it. */
+const LONGEST = 60, LONGEST_ESCAPED = 80, LONGEST_PATH = 34, LONGEST_NAME = 32;
 
 const VERBS: Partial<Record<EditKind, string>> = { add: 'add', delete: 'delete', mode: 'mode of', symlink: 'link', submodule: 'submodule', type: 'kind of' };
 
@@ -46,15 +44,24 @@ function tally<T>(lists: Iterable<Iterable<T>>): Map<T, number> {
   return out;
 }
 
-/** Names of all parts, in their order. */
-export function namesOfParts(parts: readonly (readonly number[])[], readings: Readings): string[] {
-  const taken = new Set<string>(), isSweep = readings.all.length > MOST_NAMED;
+/** What is safe to show of a name, shorter where most of it is escapes. */
+function fitted(name: string): string {
+  let out = visible(cut(name, LONGEST, true));
+  for (let most = LONGEST >> 1; out.length > LONGEST_ESCAPED && most > 4; most >>= 1) out = visible(cut(name, most, true));
+  return out;
+}
+
+/** Names of all parts, in their order. `isByFile`: they are files. */
+export function namesOfParts(parts: readonly (readonly number[])[], readings: Readings, isByFile: boolean): string[] {
+  const taken = new Set<string>(), times = new Map<string, number>();
   return parts.map((members) => {
-    const of = members.map((i) => readings.all[i]!), first = of[0]!, name = isSweep ? shownPath(first.piece.path) : cut(nameOf(of, readings), LONGEST, true);
-    const more = name.includes(shownPath(first.piece.path)) ? `${name}, line ${first.start + 1}` : `${name} (${shownPath(first.piece.path)})`;
-    const wished = [name, cut(more, LONGEST, true)].map((one) => visible(one, LONGEST + 40));
+    const of = members.map((i) => readings.all[i]!), first = of[0]!, where = shownPath(first.piece.path), name = isByFile ? where : nameOf(of, readings);
+    const wished = [name, name.includes(where) ? `${name}, line ${first.start + 1}` : `${name} (${where})`].map(fitted);
     let chosen = wished.find((one) => !taken.has(one));
-    for (let k = 2; chosen === undefined; k++) if (!taken.has(`${wished[0]!} (${k})`)) chosen = `${wished[0]!} (${k})`;
+    for (let k = (times.get(wished[0]!) ?? 1) + 1; chosen === undefined; k++) {
+      times.set(wished[0]!, k);
+      if (!taken.has(`${wished[0]!} (${k})`)) chosen = `${wished[0]!} (${k})`;
+    }
     taken.add(chosen);
     return chosen;
   });
@@ -149,5 +156,5 @@ function subjectOf(of: readonly Reading[], { counts, title, opening }: Readings)
     ?? best(of.map(({ defined }) => defined)) ?? best(of.map(({ undefined: gone }) => gone)) ?? best(of.map(({ redefined }) => redefined)) ?? best(of.map(({ within }) => within.slice(0, 1)))
     ?? best(of.map(({ imported, unimported }) => [...imported, ...unimported]))
     ?? (of.every(({ place: { role } }) => role === 'docs' || role === 'changelog') ? null : best(of.map(({ names }) => [...names].filter(tells).map(([one]) => one))));
-  return name === null ? null : escaped(shownName(name));
+  return name === null ? null : shownName(name);
 }

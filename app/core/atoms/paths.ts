@@ -1,6 +1,6 @@
 // What a path alone says of a file: test of what, lock of which manifest, documentation. Conventions of the common languages.
 
-export type Role = 'code' | 'test' | 'docs' | 'changelog' | 'manifest' | 'lock';
+type Role = 'code' | 'test' | 'docs' | 'changelog' | 'manifest' | 'lock';
 
 const LOCKS: Readonly<Record<string, readonly string[]>> = {
   'package-lock.json': ['package.json'], 'npm-shrinkwrap.json': ['package.json'], 'yarn.lock': ['package.json'], 'bun.lock': ['package.json'], 'bun.lockb': ['package.json'],

@@ -201,7 +201,7 @@ function depthOf(line: string, isProse: boolean): number {
   return marks > 0 && marks < 7 && line[marks] === ' ' ? marks - 7 : indent;
 }
 
-export function blocksOf(text: Lines, place: Place): Blocks {
+function blocksOf(text: Lines, place: Place): Blocks {
   const n = text.length, parent = new Int32Array(n), end = new Int32Array(n).fill(n), indent = new Int32Array(n), last = new Int32Array(n);
   const open: number[] = [], isProse = PROSE.has(place.extension);
   for (let i = 0, seen = -1; i < n; i++) {

@@ -87,7 +87,7 @@ export const byNames: Tying = {
 };
 
 /** What one brings or takes away and the other begins or ceases to use: definitions, imports, and blocks that have a name. */
-export const byDefinitions: Tying = {
+const byDefinitions: Tying = {
   name: 'definition and use',
   * ties(commit, pieces) {
     const { all, counts, title } = readingsOf(commit, pieces), on = grouped(all, ({ names }) => names.keys()), inFile = grouped(all, ({ piece }) => [piece.path]);
@@ -140,7 +140,7 @@ function usesMore({ names, inserted, removed }: Reading, name: string, isNew: bo
 const MOVED_TEXT = 30;
 
 /** Lines that one takes out and the other puts in. */
-export const byMoves: Tying = {
+const byMoves: Tying = {
   name: 'moves',
   * ties(commit, pieces) {
     const { all } = readingsOf(commit, pieces);
@@ -164,7 +164,7 @@ export const byMoves: Tying = {
 };
 
 /** The same thing done in many places: a name become another, the same lines in and out, nothing but blanks. */
-export const byEdits: Tying = {
+const byEdits: Tying = {
   name: 'the same edit',
   * ties(commit, pieces) {
     const { all } = readingsOf(commit, pieces);
@@ -190,7 +190,7 @@ export const byEdits: Tying = {
 };
 
 /** Lines between two pieces of a file, and lines of the smallest block that has both, as ties. */
-export const byPlace: Tying = {
+const byPlace: Tying = {
   name: 'place',
   * ties(commit, pieces) {
     const { all, blocks } = readingsOf(commit, pieces);
@@ -212,7 +212,7 @@ export const byPlace: Tying = {
 };
 
 /** Files that go together by their names: a test and what it tests, a lock and its manifest, a new file and who takes it in. */
-export const byFiles: Tying = {
+const byFiles: Tying = {
   name: 'files',
   * ties(commit, pieces) {
     const { all } = readingsOf(commit, pieces), on = grouped(all, ({ names }) => names.keys());

@@ -8,7 +8,7 @@ import { type Readings, piecesOf, readingsOf } from './reading.ts';
 import { lineTyings } from './ties.ts';
 
 /** Pieces beyond which a commit is a sweep that nobody untangles: it is one atom a file. */
-export const MOST_PIECES = 10_000;
+const MOST_PIECES = 10_000;
 
 /** The atoms of a commit, by their first pieces in order of paths; each piece is in one. A commit without edits has none. */
 export function untangle(commit: Commit, tyings: readonly Tying[] = lineTyings): Atom[] {
@@ -16,8 +16,8 @@ export function untangle(commit: Commit, tyings: readonly Tying[] = lineTyings):
   const sorted = { ...commit, edits: [...commit.edits].sort((a, b) => (a.edit.path < b.edit.path ? -1 : 1)) };
   const pieces = piecesOf(sorted);
   if (pieces.length === 0) return [];
-  const part = (pieces.length > MOST_PIECES ? null : clustered(weighed(pieces.length, tyings.map((tying) => tying.ties(sorted, pieces))))) ?? byFile(pieces);
-  const readings = readingsOf(sorted, pieces), parts = withChangelog(gathered(part), readings), names = namesOfParts(parts, readings);
+  const part = pieces.length > MOST_PIECES ? null : clustered(weighed(pieces.length, tyings.map((tying) => tying.ties(sorted, pieces))));
+  const readings = readingsOf(sorted, pieces), parts = part === null ? gathered(byFile(pieces)) : withChangelog(gathered(part), readings), names = namesOfParts(parts, readings, part === null);
   return parts.map((members, i) => ({ name: names[i]!, pieces: members.map((k) => pieces[k]!) }));
 }
 
