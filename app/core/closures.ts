@@ -47,6 +47,7 @@ export class Closures implements ClosureRows {
     this.words = Math.max(1, (segments.length + 31) >>> 5);
     this.family = new Int32Array(segments.length);
     this.at = new Int32Array(segments.length);
+    this.bits = new Uint32Array(this.words * segments.reduce((rows, { lower }) => rows + Number(lower.length > 0), 0));
     for (const s of segments) this.add(s);
   }
 

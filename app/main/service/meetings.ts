@@ -124,7 +124,7 @@ export class Meetings {
     const answers: Numbered[] = [];
     let numbers = 0;
     const turns = new Turns();
-    const histories = new Histories(this.#touched.segments);
+    const histories = new Histories(pairs.length > 0 ? this.#touched.segments : []);
     let done = 0, merger = new Merger(this.#graph, this.#touched, this.#closures, histories);
     const turn = async (waiting: Promise<void>): Promise<void> => {
       progress('Merging where renames meet', done, pairs.length);
