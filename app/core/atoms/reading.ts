@@ -12,7 +12,7 @@ const MOST_LINES = 1000;
 /** Of all pieces together; those behind are tied by their paths alone. */
 const MOST_READ = 100_000;
 /** Blocks within blocks that are looked at, from within. */
-const MOST_AROUND = 20;
+const DEPTH_READ = 20;
 /** Characters of whole texts in which names are counted, over all files; what lies behind counts as not there. */
 const MOST_COUNTED = 4 << 20;
 
@@ -229,12 +229,12 @@ function blocksAround({ parent, indent, last }: Blocks, start: number, inserted:
   let at = start > 0 && start <= last.length ? last[start - 1]! : -1;
   while (at >= 0 && indent[at]! >= depth) at = parent[at]!;
   const out: number[] = [];
-  for (; at >= 0 && out.length < MOST_AROUND; at = parent[at]!) out.push(at);
+  for (; at >= 0 && out.length < DEPTH_READ; at = parent[at]!) out.push(at);
   return out;
 }
 
 /** Tokens of a substitution beyond which it is a rewriting. */
-const MOST_SUBSTITUTED = 10;
+const REWRITTEN = 10;
 
 /** What became what on lines that pair: each line's tokens without those it begins and ends with as before. */
 function substituted(removed: Lines, inserted: Lines): { substitutions: Set<string>; isAll: boolean; isBlank: boolean } {
@@ -268,7 +268,7 @@ function substitutionsOf(a: readonly string[], b: readonly string[]): string[] |
   while (head < least && a[head] === b[head]) head++;
   while (tail < least - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
   const from = a.slice(head, a.length - tail), to = b.slice(head, b.length - tail);
-  return from.length + to.length > MOST_SUBSTITUTED || from.length === a.length ? null : [`${from.join(' ')} → ${to.join(' ')}`];
+  return from.length + to.length > REWRITTEN || from.length === a.length ? null : [`${from.join(' ')} → ${to.join(' ')}`];
 }
 
 /** Counts the names of the pieces in all texts, those that did not change once. */
