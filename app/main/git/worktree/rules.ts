@@ -5,7 +5,7 @@ import { AcumenError } from '../../../core/errors.ts';
 import { type AttributeList, type AttributeValue, BUILT_IN, attributesOf, parseAttributes } from '../../../core/worktree/attributes.ts';
 import { type IgnoreList, isIgnored, parseIgnore } from '../../../core/worktree/ignore.ts';
 import type { Worktree } from '../../../core/worktree/model.ts';
-import { readSmall } from '../embedded/files.ts';
+import { lstatIfThere, readSmall } from '../embedded/files.ts';
 import { Unreadable, contentOf } from './files.ts';
 import type { Settings } from './settings.ts';
 
@@ -22,6 +22,7 @@ export class Rules {
   /** by folder without a slash at its end, '' for the root; lists of the folders above included, the one that wins first */
   readonly #ignore = new Map<string, readonly IgnoreList[]>();
   readonly #attributes = new Map<string, readonly AttributeList[]>();
+  #info: readonly AttributeList[] | null = null;
   /** of files of rules, by path */
   readonly #sizes = new Map<string, number>();
   #bytes = 0;
@@ -36,14 +37,11 @@ export class Rules {
   isIgnored(path: PathBytes, isFolder: boolean): boolean { return isIgnored(this.#ignoreIn(folderOf(path)), path, isFolder); }
 
   attributes(path: PathBytes): ReadonlyMap<string, AttributeValue | null> {
-    const { gitDir } = this.#worktree, { ignoreCase } = this.#settings;
-    const key = '\0info';
-    let info = this.#attributes.get(key);
-    if (info === undefined) {
-      const bytes = this.#plain(join(gitDir, 'info', 'attributes'));
-      this.#attributes.set(key, info = bytes === null ? [] : [parseAttributes(bytes, '', ignoreCase, true)]);
+    if (this.#info === null) {
+      const bytes = this.#inInfo('attributes');
+      this.#info = bytes === null ? [] : [parseAttributes(bytes, '', this.#settings.ignoreCase, true)];
     }
-    return attributesOf([...info, ...this.#attributesIn(folderOf(path))], path);
+    return attributesOf([...this.#info, ...this.#attributesIn(folderOf(path))], path);
   }
 
   /** The rules of a folder and of those below it are read anew when they are asked for. */
@@ -62,11 +60,9 @@ export class Rules {
   }
 
   #ignoreOfAll(): readonly IgnoreList[] {
-    const files = [join(this.#worktree.gitDir, 'info', 'exclude'), this.#settings.excludes];
-    return files.flatMap((path) => {
-      const bytes = path === null ? null : this.#plain(path);
-      return bytes === null ? [] : [parseIgnore(bytes, '', this.#settings.ignoreCase)];
-    });
+    const { excludes, ignoreCase } = this.#settings;
+    const files = [this.#inInfo('exclude'), excludes === null ? null : this.#plain(excludes)];
+    return files.flatMap((bytes) => (bytes === null ? [] : [parseIgnore(bytes, '', ignoreCase)]));
   }
 
   #attributesIn(folder: string): readonly AttributeList[] {
@@ -92,6 +88,11 @@ export class Rules {
       throw new AcumenError('too-large', `${display(path)} ${error.message}, and says what counts in the working tree.`, 'Make it smaller, or readable.', { path: display(path) });
     }
     return this.#counted(found?.bytes ?? this.#stored(path), path);
+  }
+
+  #inInfo(name: string): Uint8Array | null {
+    const folder = join(this.#worktree.gitDir, 'info');
+    return lstatIfThere(folder)?.isDirectory() === true ? this.#plain(join(folder, name)) : null;
   }
 
   /** What is behind a link, or cannot be read, says nothing: in the repository it would be somebody's choice of ours to open. */

@@ -12,7 +12,8 @@ import { corruptObject } from '../failures.ts';
 import { hostileName } from '../names.ts';
 import type { Trees } from '../trees.ts';
 
-const INDEX_BYTES = 1 << 30;
+/** Two million files and more; its text becomes one string. */
+const INDEX_BYTES = 256 << 20;
 const NOTHING: IndexEntry['stat'] = { ctime: 0, ctimeNs: 0, mtime: 0, mtimeNs: 0, ino: 0, size: 0 };
 
 export interface Staged {
