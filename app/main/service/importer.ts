@@ -111,7 +111,7 @@ export async function importRepository(own: RepositoryReader, request: ImportReq
   const sources: Source[] = [];
   outcomes.forEach((outcome, i) => { if (typeof outcome === 'string') skipped.push({ name: readable[i]!.name, reason: outcome }); else sources.push(outcome); });
   const published: Published = { ...state, baseTree: base.tree, baseName: chosen.name, globs: request.refs, sources, skipped, decided, ...remembered.length > 0 && { patches: remembered }, ...snapshotsOf(request) };
-  if (outside !== undefined && isPlain && request.grain === 'branch') store.remember?.(new Memory(published, refs, outside, found));
+  if (outside !== undefined && isPlain) store.remember?.(new Memory(published, refs, outside, found));
   return published;
 }
 

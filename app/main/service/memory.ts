@@ -19,6 +19,7 @@ const MOST_MOVED = { share: 0.2, count: 16 };
 /** Commits that are reached no more stay in memory until there are so many times those of the last whole import. */
 const MOST_GROWN = 3;
 
+/** `tips`: of cut segments */
 interface Known { readonly at: SourceRef; readonly outcome: Source | string; readonly tips: readonly Oid[] }
 
 export class Memory {
@@ -29,6 +30,8 @@ export class Memory {
   /** tips of cut segments by commit, and who reaches each: names of refs */
   readonly #segmentOf = new Map<Oid, Oid>();
   readonly #reachedBy = new Map<Oid, readonly ByteString[]>();
+  /** published tips by those of the cut segments that they come of: themselves, or at finer grains their units */
+  readonly #partsOf = new Map<Oid, Oid[]>();
   #placed: readonly Placed[];
   readonly #keys: Map<Oid, SegmentKey>;
   /** of published segments that have any, by tip */
@@ -62,13 +65,15 @@ export class Memory {
     return published.base === base && published.baseName === baseName && published.grain === grain;
   }
 
-  #note(refs: readonly SourceRef[], { cut, outcomes }: Segmented): void {
+  #note(refs: readonly SourceRef[], { cut, segments, outcomes }: Segmented): void {
     const tips = refs.map((): Oid[] => []);
     for (const s of cut) {
+      this.#partsOf.set(s.tip, []);
       for (const oid of s.commits) this.#segmentOf.set(oid, s.tip);
       this.#reachedBy.set(s.tip, s.sources.map((i) => refs[i]!.ref));
       for (const i of s.sources) tips[i]!.push(s.tip);
     }
+    for (const { tip, within = tip } of segments) this.#partsOf.get(within)!.push(tip);
     refs.forEach((at, i) => this.#bySource.set(at.ref, { at, outcome: outcomes[i]!, tips: tips[i]! }));
   }
 
@@ -88,7 +93,8 @@ export class Memory {
 
     const part = refs.filter((r) => affected.has(r.ref));
     const outside = this.#outskirts.of(part.map((r) => r.oid));
-    const before = new Set([...affected].flatMap((ref) => this.#bySource.get(ref)?.tips ?? []));
+    const cutBefore = new Set([...affected].flatMap((ref) => this.#bySource.get(ref)?.tips ?? []));
+    const before = new Set([...cutBefore].flatMap((tip) => this.#partsOf.get(tip)!));
     // A tip that is new may be known of an import long ago: computing it costs less than looking.
     const known = async (tip: Oid): Promise<readonly Segment[]> => { const key = this.#keys.get(tip); return key === undefined ? [] : ground.store.known(tip, key); };
     const store: Ground['store'] = { ...ground.store, known };
@@ -101,7 +107,10 @@ export class Memory {
       return isNew;
     });
     const stays = new Set(found.segments.flatMap((s) => (news.has(s.tip) ? [] : [s.tip])));
-    const meeting = mayMeet(tables, [...this.#renames.values()], fresh)
+    const meets = mayMeet(tables, [...this.#renames.values()], fresh);
+    // what several units make together is woven, which takes the edits of all
+    if (meets && ground.grain !== 'branch') return null;
+    const meeting = meets
       ? await freshAnswers(ground, tables, (tip) => before.has(tip) && !stays.has(tip), fresh, progress, signal) : NO_ANSWERS;
     const placed = merged(this.#placed.filter((p) => !before.has(p.tip)), found.placed);
     const decided = meeting === null ? null : followed(this.#published.decided!, this.#placed.map((p) => (news.has(p.tip) ? null : p)), placed, meeting);
@@ -109,6 +118,7 @@ export class Memory {
 
     this.#placed = placed;
     for (const tip of before) { this.#keys.delete(tip); this.#renames.delete(tip); }
+    for (const tip of cutBefore) this.#partsOf.delete(tip);
     this.#noteRenames(found.segments);
     for (const p of found.placed) this.#keys.set(p.tip, p.key);
     for (const ref of affected) this.#bySource.delete(ref);
