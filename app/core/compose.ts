@@ -5,9 +5,9 @@
 import type { Oid, PathBytes } from './bytes.ts';
 import { Added, type Change, type Changes, type PathConflict, ancestors, between, followedBy, isRegular, meeting, mergeEntries, mergeInto, sameEntry } from './changes.ts';
 import type { Contents } from './contents.ts';
-import { type WovenConflict, Woven } from './grain/woven.ts';
 import { Likeness } from './likeness.ts';
 import type { Entry } from './repository.ts';
+import { Families } from './sets/families.ts';
 import { Group, type How } from './sets/group.ts';
 import { type Member, type Together, type Variant, Groups, interplay } from './sets/interplay.ts';
 import { type Failing, Orders } from './sets/orders.ts';
@@ -44,8 +44,6 @@ const NOTHING: Composed = { changes: new Map(), conflicts: [] };
 const NO_REGIONS = new Int32Array(0);
 const ascending = (x: number, y: number): number => x - y;
 const MANY_VERSIONS = 8;
-/** Units of a conflict, beyond which all that have to do with it are named and not the fewest. */
-const MANY_SIDES = 32;
 const named = (entry: Entry | null): string => (entry === null ? '' : `${entry.mode} ${entry.oid}`);
 
 /** Stops as waves.ts describes where texts, or trees of the base, are lacking, having changed nothing. */
@@ -61,9 +59,7 @@ export class Composer {
   /** who composes their plain files: what it has done counts when work that stopped goes on */
   readonly #plain = new Map<string, Composer>();
   /** what weaves units of one history; null at grain `branch` */
-  readonly #woven: Woven | null;
-  /** who composes what each family makes */
-  readonly #families = new Map<string, Composer>();
+  readonly #families: Families | null;
 
   /** `kept`: where several composers share what they know of texts. */
   constructor(contents: Contents, graph: SegmentGraph, kept: KeptTexts = { lined: new Map(), patches: new Map() }) {
@@ -72,9 +68,7 @@ export class Composer {
     this.#kept = kept;
     this.#likeness = new Likeness(contents);
     this.#similarities = new Similarities(contents);
-    const { family, own } = graph;
-    this.#woven = family === undefined || own === undefined ? null
-      : new Woven(contents, { own: (unit) => graph.own!(unit), changes: (unit) => graph.changes(unit), closure: (unit) => graph.closure(unit), tip: (unit) => graph.tip(unit) });
+    this.#families = graph.family === undefined || graph.own === undefined ? null : new Families(contents, graph as Required<SegmentGraph>, (of) => new Composer(contents, of, kept));
   }
 
   /** `tops`: none below another. The order given does not matter. */
@@ -84,48 +78,8 @@ export class Composer {
     if (sorted.length === 1) return { changes: this.#graph.changes(sorted[0]!), conflicts: [] };
     const key = sorted.join();
     let result = this.#done.get(key);
-    if (!result) { result = this.#woven === null ? this.#compose(sorted) : this.#byFamily(this.#woven, sorted); this.#done.set(key, result); this.#groups.clear(); this.#plain.clear(); this.#families.clear(); }
+    if (!result) { result = this.#families?.compose(sorted) ?? this.#compose(sorted); this.#done.set(key, result); this.#groups.clear(); this.#plain.clear(); }
     return result;
-  }
-
-  /** Units of one history are woven; what comes of each family is one top for the rest. */
-  #byFamily(woven: Woven, sorted: readonly number[], narrow = true): Composed {
-    const members = new Map<number, number[]>();
-    for (const top of sorted) {
-      const family = this.#graph.family!(top), list = members.get(family);
-      if (list) list.push(top); else members.set(family, [top]);
-    }
-    if (members.size === sorted.length) return this.#compose(sorted);
-    const families = [...members.values()];
-    const made = this.#each(families, (tops) => (tops.length === 1 ? { changes: this.#graph.changes(tops[0]!), conflicts: [] } : woven.compose(tops)));
-    const conflicts = made.flatMap((one) => one.conflicts.map((conflict: WovenConflict): SetConflict => ({ ...conflict, top: conflict.sides.at(-1)! })));
-    if (families.length === 1) return { changes: made[0]!.changes, conflicts };
-    const key = sorted.join();
-    let composer = this.#families.get(key);
-    if (composer === undefined) {
-      const own = families.map((_, i) => new Set([i])), tips = families.map((tops) => tops.map((top) => this.#graph.tip(top)).sort().join());
-      composer = new Composer(this.#contents, { base: this.#graph.base, changes: (i) => made[i]!.changes, closure: (i) => own[i]!, tip: (i) => tips[i]! }, this.#kept);
-      this.#families.set(key, composer);
-    }
-    const composed = composer.compose(families.map((_, i) => i));
-    // of a family, the tops that have to do with the path
-    const sidesOf = (i: number, path: PathBytes): number[] => { const meet = families[i]!.filter((top) => this.#graph.changes(top).has(path)); return meet.length > 0 ? meet : families[i]!; };
-    for (const conflict of composed.conflicts) {
-      const all = conflict.sides.flatMap((i) => sidesOf(i, conflict.path)).sort(ascending);
-      const sides = narrow && all.length <= MANY_SIDES ? this.#narrowed(woven, all, conflict.path) : all;
-      conflicts.push({ ...conflict, top: sides.findLast((top) => families[conflict.top]!.includes(top)) ?? sides.at(-1)!, sides });
-    }
-    return { changes: composed.changes, conflicts };
-  }
-
-  /** Those of some tops without any of which the others do not conflict at a path. */
-  #narrowed(woven: Woven, sides: readonly number[], path: PathBytes): number[] {
-    let left = [...sides];
-    for (const side of sides) {
-      const rest = left.filter((top) => top !== side);
-      if (rest.length > 1 && this.#byFamily(woven, rest, false).conflicts.some((conflict) => conflict.path === path)) left = rest;
-    }
-    return left;
   }
 
   #compose(sorted: readonly number[]): Composed {

@@ -13,8 +13,9 @@ import { type Bits, bitsOf, has, membersOf, none, union } from '../weave/bits.ts
 import { touchedBy } from '../weave/history.ts';
 import { type Window, windowsOf } from '../weave/placing.ts';
 import type { Next, WeaveHunk } from '../weave/weave.ts';
-import { type Life, type Line, contentOf, excerptOf, historyOf, isProved, joinedLine, lifeAfter, lifeOf, membersIn, sameLines, versionOf, weaveOf, writersOf } from './line.ts';
+import { type Line, contentOf, excerptOf, historyOf, isProved, membersIn, sameLines, versionOf, weaveOf, writersOf } from './line.ts';
 import type { Step, Strand, Unit } from './model.ts';
+import { Paths } from './paths.ts';
 
 /**
  * The units of all strands, those of lower strands first. Stops as waves.ts describes where texts are lacking, having changed nothing.
@@ -94,21 +95,15 @@ class Family {
   readonly #last: number[] = [];
   /** by strand: all units of it and below */
   readonly #all: Bits[] = [];
-  readonly #lines: Map<PathBytes, Line | null>[];
-  /** paths that a strand writes */
-  readonly #written: Set<PathBytes>[];
-  readonly #first = new Map<PathBytes, Life>();
+  readonly #paths: Paths;
   readonly #bases = new Map<PathBytes, Entry | null>();
-  /** by directory: paths under it that somebody deleted */
-  readonly #gone = new Map<PathBytes, Set<PathBytes>>();
 
   constructor(contents: Contents, strands: readonly Strand[], whole: ReadonlyMap<number, string>) {
     this.#contents = contents;
     this.#strands = strands;
     this.#whole = whole;
     this.#ofStrand = strands.map(() => []);
-    this.#lines = strands.map(() => new Map());
-    this.#written = strands.map(() => new Set());
+    this.#paths = new Paths(contents, strands, this.#all, (unit, other) => has(this.#drafts[unit]!.closure, other));
   }
 
   /** By strand; or the first one that cannot be proved. */
@@ -131,55 +126,16 @@ class Family {
     return this.#ofStrand;
   }
 
-  // --- where paths stand -----------------------------------------------------------------------
-
   #tree(s: number): Changes { const { steps, below } = this.#strands[s]!; return steps.at(-1)?.changes ?? below; }
-
-  /** Where a path stands at the end of what a strand has so far; undefined where nobody wrote it, null where those below conflict. */
-  #at(s: number, path: PathBytes): Line | null | undefined {
-    let at = s;
-    for (; !this.#lines[at]!.has(path) && this.#strands[at]!.lower.length === 1;) at = this.#strands[at]!.lower[0]!;
-    const known = this.#lines[at]!.get(path);
-    const found = known !== undefined ? known : this.#strands[at]!.lower.length > 0 ? this.#joined(at, path) : undefined;
-    if (found !== undefined) { this.#lines[s]!.set(path, found); this.#lines[at]!.set(path, found); }
-    return found;
-  }
-
-  #joined(s: number, path: PathBytes): Line | null | undefined {
-    const { lower, below } = this.#strands[s]!;
-    const from = new Map<Line, Bits>();
-    for (const l of lower) {
-      const line = this.#at(l, path);
-      if (line === null) return null;
-      if (line !== undefined) from.set(line, union(from.get(line) ?? none, this.#all[l]!));
-    }
-    const lines = [...from.keys()];
-    const latest = lines.filter((line) => !lines.some((other) => other !== line && writersOf(line).every((unit) => has(from.get(other)!, unit))));
-    if (latest.length < 2) return latest[0] ?? lines[0];
-    return joinedLine(this.#contents, latest, below.has(path) ? below.get(path)!.after : latest[0]!.base,
-      lower.reduce((sum, l) => union(sum, this.#all[l]!), none), (unit, other) => has(this.#drafts[unit]!.closure, other));
-  }
-
-  /** All paths that a strand's lower ones write. */
-  #pathsBelow(s: number): Set<PathBytes> {
-    const out = new Set<PathBytes>(), seen = new Set<number>(), open = [...this.#strands[s]!.lower];
-    for (let l = open.pop(); l !== undefined; l = open.pop()) {
-      if (seen.has(l)) continue;
-      seen.add(l);
-      for (const path of this.#written[l]!) out.add(path);
-      open.push(...this.#strands[l]!.lower);
-    }
-    return out;
-  }
 
   /** Why the tree that a strand's first commit was made on is not what its lower ones make line by line; undefined where it is. */
   #differs(s: number): string | undefined {
     const { lower, below } = this.#strands[s]!;
     if (lower.length < 2) return sameChanges(below, lower.length === 0 ? new Map() : this.#tree(lower[0]!)) ? undefined : ELSEWHERE;
-    const paths = this.#pathsBelow(s);
+    const paths = this.#paths.below(s);
     for (const path of below.keys()) if (!paths.has(path)) return ELSEWHERE;
     for (const path of paths) {
-      const line = this.#at(s, path);
+      const line = this.#paths.at(s, path);
       if (line === null) return CONFLICTING;
       if (!sameEntry(line!.entry, below.has(path) ? below.get(path)!.after : line!.base)) return ELSEWHERE;
     }
@@ -189,8 +145,8 @@ class Family {
   /** Law 2: all that a strand's units do, woven from nothing, is the tree of its last step. */
   #holds(s: number): boolean {
     const last = this.#tree(s);
-    for (const path of this.#written[s]!) {
-      const line = this.#at(s, path);
+    for (const path of this.#paths.written(s)) {
+      const line = this.#paths.at(s, path);
       if (!line || !sameEntry(line.entry, last.has(path) ? last.get(path)!.after : line.base) || !isProved(this.#contents, line)) return false;
     }
     return true;
@@ -290,13 +246,13 @@ class Family {
       this.#last[s] = unit;
       drafts.push(draft);
       this.#all[s] = union(this.#all[s]!, bitsOf([unit]));
-      for (const part of parts) if (part.hunks === null) this.#begin(s, part, unit);
+      for (const part of parts) if (part.hunks === null) this.#paths.begin(s, part.path, part.base, part.change.after, unit);
     }
-    for (const [path, at] of placed) this.#weave(s, path, at);
+    for (const at of placed.values()) this.#weave(s, at);
   }
 
   #place(s: number, { path, base, change }: Part): Placed {
-    const line = this.#lineAt(s, path, base);
+    const line = this.#paths.line(s, path, base);
     const script = change.before!.oid === change.after!.oid ? [] : this.#contents.script(change.before!.oid, change.after!.oid)!;
     const text = script.length === 0 ? null : this.#contents.text(change.after!.oid)!;
     const hunks: WeaveHunk[] = [];
@@ -305,36 +261,20 @@ class Family {
     return { line, hunks, windows, change, acts: [], next: [], by: [], modeBy: -1 };
   }
 
-  #lineAt(s: number, path: PathBytes, base: Entry | null): Line {
-    const known = this.#at(s, path);
-    if (known) return known;
-    let life = this.#first.get(path);
-    if (life === undefined) this.#first.set(path, life = lifeOf(base));
-    return { path, base, entry: base, life, began: [], history: null, modes: [], earlier: null };
-  }
-
   #requiredBy(s: number, { path, base, change, hunks, mode }: Part, placed: Placed | undefined, into: Set<number>): void {
-    const require = (units: Iterable<number>): void => { for (const unit of units) into.add(unit); };
+    const add = (units: Iterable<number>): void => { for (const unit of units) into.add(unit); };
     if (hunks === null) {
-      require(writersOf(this.#lineAt(s, path, base)));
-      if (change.before === null) this.#clearedFor(s, path, require);
+      add(writersOf(this.#paths.line(s, path, base)));
+      if (change.before === null) add(this.#paths.clearedFor(s, path));
       return;
     }
     const { line, windows } = placed!;
-    require(line.began);
-    if (mode) require(line.modes);
+    add(line.began);
+    if (mode) add(line.modes);
     if (hunks.length === 0) return;
     const members = new Set<number>(), history = historyOf(this.#contents, line);
     for (const h of hunks) touchedBy(history, windows[h]!, members);
     for (const member of members) into.add(line.life.units[member]!);
-  }
-
-  /** Who took away the file where a directory is to be, or all that was in a directory where a file is to be. */
-  #clearedFor(s: number, path: PathBytes, require: (units: readonly number[]) => void): void {
-    for (const other of [...ancestors(path), ...this.#gone.get(path) ?? []]) {
-      const line = this.#at(s, other);
-      if (line && line.entry === null) require(line.began);
-    }
   }
 
   /** Those of them that no other stands on, ascending. */
@@ -367,7 +307,7 @@ class Family {
       }
       out.set(path, { base: ours.base, entry: UNKNOWN, by: -1 });
     }
-    for (const [path, { base, entry }] of out) if (entry === UNKNOWN) out.set(path, { base, entry: versionOf(this.#contents, this.#at(s, path)!, closure), by: -1 });
+    for (const [path, { base, entry }] of out) if (entry === UNKNOWN) out.set(path, { base, entry: versionOf(this.#contents, this.#paths.at(s, path)!, closure), by: -1 });
     return out;
   }
 
@@ -409,29 +349,13 @@ class Family {
 
   // --- what a step leaves behind ---------------------------------------------------------------
 
-  #weave(s: number, path: PathBytes, { line, change, acts, next, by, modeBy }: Placed): void {
+  #weave(s: number, { line, change, acts, next, by, modeBy }: Placed): void {
     const { life } = line;
     const inOrder = acts.sort((a, b) => placeOf(a.window) - placeOf(b.window));
     const history = next.length === 0 ? line.history : weaveOf(this.#contents, life).continued(historyOf(this.#contents, line), next, inOrder);
     life.units.push(...by);
-    this.#put(s, { ...line, entry: change.after, history, modes: modeBy < 0 ? line.modes : [modeBy] });
-    this.#written[s]!.add(path);
+    this.#paths.put(s, { ...line, entry: change.after, history, modes: modeBy < 0 ? line.modes : [modeBy] });
   }
-
-  /** A path's next life. */
-  #begin(s: number, { path, base, change: { after } }: Part, unit: number): void {
-    const line = this.#lineAt(s, path, base);
-    // an answer to a conflict is like no other: there is no one life that it comes after
-    const life = this.#at(s, path) === null ? lifeOf(after) : lifeAfter(line.life, after);
-    this.#put(s, { path, base: line.base, entry: after, life, began: [unit], history: null, modes: [], earlier: line });
-    this.#written[s]!.add(path);
-    if (after === null) for (const dir of ancestors(path)) {
-      const gone = this.#gone.get(dir);
-      if (gone === undefined) this.#gone.set(dir, new Set([path])); else gone.add(path);
-    }
-  }
-
-  #put(s: number, line: Line): void { this.#lines[s]!.set(line.path, line); }
 
   // --- a strand that stays whole -----------------------------------------------------------------
 
@@ -441,9 +365,9 @@ class Family {
     if (step === undefined) return;
     const before = new Map<PathBytes, Change>(), told = new Map<PathBytes, Change>(), bases = new Map<PathBytes, Entry | null>();
     for (const changes of [below, step.changes]) for (const [path, change] of changes) bases.set(path, change.before);
-    for (const path of this.#pathsBelow(s)) {
-      const line = this.#at(s, path);
-      const versions = line ? [line.entry] : this.#strands[s]!.lower.map((l) => this.#at(l, path)).filter((at) => at !== undefined && at !== null).map(({ entry }) => entry);
+    for (const path of this.#paths.below(s)) {
+      const line = this.#paths.at(s, path);
+      const versions = line ? [line.entry] : this.#strands[s]!.lower.map((l) => this.#paths.at(l, path)).filter((at) => at !== undefined && at !== null).map(({ entry }) => entry);
       const base = this.#bases.get(path) ?? null;
       bases.set(path, base);
       const after = step.changes.has(path) ? step.changes.get(path)!.after : base;
