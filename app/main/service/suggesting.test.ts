@@ -72,7 +72,7 @@ describe.each([31, 203])('repository %i, dense in renames', (seed) => {
   test('what is suggested composes, and nothing that weighs more does', async () => {
     const { engine } = workspace, ids = engine.acus.map(({ id }) => id);
     for (const weight of ['unit', 'lines'] satisfies Weighing[]) {
-      const found = await workspace.call('suggest', { weight, budget: 2000, ticket: weight });
+      const found = await workspace.call('suggest', { weight, budget: 60_000, ticket: weight });
       expect(found).toMatchObject({ optimal: true, of: { acus: ids.length } });
       expect(found.acus.length).toBeGreaterThan(2);
       expect(await composes(found.acus)).toBe(true);
@@ -87,7 +87,7 @@ describe.each([31, 203])('repository %i, dense in renames', (seed) => {
   }, 60_000);
 
   test('whatever is left out says why, and a swap that is offered stands', async () => {
-    const found = await workspace.call('suggest', { weight: 'unit', budget: 2000, ticket: 'again' }), left = workspace.engine.acus.map(({ id }) => id).filter((id) => !found.acus.includes(id));
+    const found = await workspace.call('suggest', { weight: 'unit', budget: 60_000, ticket: 'again' }), left = workspace.engine.acus.map(({ id }) => id).filter((id) => !found.acus.includes(id));
     const { reasons } = await workspace.call('whyNot', { acus: [...left, found.acus[0]!], within: found.acus, weight: 'unit' });
     expect(reasons.map(({ acu }) => acu)).toEqual([...left, found.acus[0]]);
     expect(reasons.at(-1)!.kind).toBe('in');

@@ -28,6 +28,8 @@ const SMALL = { items: 100, ms: 10 } as const;
 const LOOK_EVERY = 100;
 /** Searches after which a set that still does not compose is taken apart: each costs a composition. */
 const ROUNDS = 24;
+/** Times its budget that an answer may take, composing included, before what fails is taken apart instead. */
+const PATIENCE = 10;
 /** Milliseconds that the smallest set of blockers may take; beyond, it is not proven smallest. */
 const WHY_MS = 30;
 /** A swap that does not compose is thought over so often. */
@@ -80,7 +82,7 @@ export class Suggesting {
       const failed = await this.#failure(moment, acus, signal);
       if (failed !== null) {
         this.#refuse(it, acus, failed);
-        if (round < ROUNDS && left > 0) continue;
+        if (round < ROUNDS && left > 0 && performance.now() - began < PATIENCE * budget) continue;
         acus = await this.#withoutSides(it, moment, acus, failed, signal);
       }
       const found = it.weightOf(it.items(acus)), optimal = failed === null ? best.optimal && bound >= best.bound : found >= bound;
