@@ -1,6 +1,7 @@
 // Danger: the grain is changed under a composition of fifty ACUs, while the base moves, refs cut branches otherwise and a branch is pushed anew
 // and its old commits are pruned, and something is lost or gained that nobody names, or an undo does not bring it back. After each step
 // every ACU is answered, the composition is what the answers say and makes the tree it should, and undo and redo restore it whole.
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test, vi } from 'vitest';
 import type { AcuId } from '../../core/bytes.ts';
@@ -137,7 +138,7 @@ test('a composition of fifty is followed from grain to grain and back, whatever 
 
   // one branch is pushed anew, one is deleted, and their commits are pruned; at the same time the grain changes
   const [anew, gone] = alone.filter((b) => !taken.includes(b) && !cut.includes(b) && !halved.includes(b) && world.branches.includes(b)) as [string, string];
-  const size = world.acus.length, files = await world.workspace.call('preview', { acus: world.acus });
+  const size = world.acus.length, pushed = new Set([anew, gone].flatMap((b) => world.engine.named(b))), files = await world.workspace.call('preview', { acus: world.acus });
   forest.pushAnew(anew);
   forest.ref(gone, null);
   forest.prune();
@@ -152,8 +153,14 @@ test('a composition of fifty is followed from grain to grain and back, whatever 
   await world.undo();
   expect(world.acus).toHaveLength(size);
   await world.workspace.close();
+  // of the store itself: what it keeps to be faster is gone, too
+  for (const name of readdirSync(scratch.path)) if (/^store\.(cache|cold)/.test(name)) rmSync(join(scratch.path, name), { recursive: true });
   world.workspace = await World.open();
   expect({ ...await world.workspace.call('preview', { acus: world.acus }), ms: 0 }).toEqual({ ...files, ms: 0 });
+  // and so does what is left when one of them is taken out
+  const free = world.acus.filter((id) => pushed.has(id) && world.engine.acus.every((a) => !a.requires.includes(id)));
+  expect(free.length).toBeGreaterThan(1);
+  for (const id of free) expect((await world.workspace.call('preview', { acus: world.acus.filter((other) => other !== id) })).tree).not.toBeNull();
   await world.undo('redo');
   expect((await world.workspace.call('fsck', { ticket: 'f' })).problems).toEqual([]);
 
