@@ -50,6 +50,7 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   series: fc.record({ names: fc.array(fc.record({ metric: fc.constantFrom(...Object.keys(metrics) as MetricName[]), label: nullable(text), quantity: fc.constantFrom('value' as const, 'p99' as const) }), { maxLength: 3 }), from: fc.constant(0), to: count, points: fc.integer({ min: 1, max: historyLimits.points }) }),
   events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
   history: fc.record({ ticket }),
+  live: fc.record({ on: nullable(fc.boolean()) }),
   suggest: fc.record({ weight, budget: fc.integer({ min: 0, max: limits.budgetMs }), ticket }),
   whyNot: fc.record({ acus, within: acus, weight }),
   collaborate: fc.record({
@@ -70,7 +71,12 @@ const operation: fc.Arbitrary<Operation> = fc.record({
   target: nullable(count), command: nullable(text), firstEvent: count, lastEvent: count,
 });
 const repository = fc.record({ path: name, name, base: nullable(oid), baseName: text, grain });
+const liveTree = fc.record({
+  name: text, how: fc.constantFrom('watching' as const, 'polling' as const, 'unusable' as const), reason: text, files: count,
+  left: fc.array(fc.record({ path: text, reason: text }), { maxLength: 3 }), notCompared: count,
+});
 const push: fc.Arbitrary<Push> = fc.oneof(
+  fc.record({ push: fc.constant('live' as const), live: fc.record({ on: fc.boolean(), polling: text, every: count, note: text, watches: count, trees: fc.array(liveTree, { maxLength: 3 }) }) }),
   fc.record({ push: fc.constant('progress' as const), ticket, phase: text, done: count, total: nullable(count) }),
   fc.record({ push: fc.constant('queue' as const), running: nullable(fc.record({ ticket, kind: text, since: count })), waiting: count, paused: fc.boolean() }),
   fc.record({ push: fc.constant('search' as const), ticket, weight: fc.nat(), bound: nullable(fc.nat()) }),
