@@ -8,7 +8,7 @@ import type { Interner } from '../lines.ts';
 import type { Edit } from '../model.ts';
 import type { Entry } from '../repository.ts';
 import { type Failing, Orders } from '../sets/orders.ts';
-import { type Life, lifeAfter, lifeOf, modeOf, sameLines, weaveOf } from './line.ts';
+import { type Life, lifeAfter, lifeOf, modeOf, weaveOf } from './line.ts';
 
 /** Units as composing asks for them, by index: whatever is required, or before in history, has a lower one. */
 export interface UnitGraph {
@@ -93,10 +93,12 @@ export class Woven {
     return among.find((one) => { const closure = this.#graph.closure(one); return units.every((unit) => closure.has(unit)); });
   }
 
-  /** The texts that weaving begins with, in one wave. */
+  /** The texts that weaving begins with, in one wave: the base's, and those that somebody wrote as a whole. */
   #need(paths: readonly (readonly [PathBytes, readonly number[]])[]): void {
-    this.#contents.needTexts(paths.flatMap(([path, units]) => units.map((unit) => this.#editsOf(unit).get(path)!)
-      .filter(({ before, after }) => isRegular(before) && (after === null || isRegular(after))).map(({ before }) => before!.oid)));
+    this.#contents.needTexts(paths.flatMap(([path, units]) => {
+      const [first, ...others] = units.map((unit) => this.#editsOf(unit).get(path)!);
+      return [first!.before, ...[first!, ...others].filter(({ kind }) => kind !== 'modify' && kind !== 'mode').map(({ after }) => after)];
+    }).filter(isRegular).map((entry) => entry!.oid));
   }
 
   #recordsOf(path: PathBytes, units: readonly number[]): PathRecords {
@@ -117,7 +119,7 @@ export class Woven {
     const closure = this.#graph.closure(unit), edit = this.#editsOf(unit).get(path)!, { before, after, hunks } = edit;
     const below = [...records.of.keys()].filter((other) => closure.has(other)).sort(ascending), state = this.#state(records, below);
     const isText = hunks !== null && isRegular(before) && isRegular(after) && (edit.kind === 'modify' || edit.kind === 'mode');
-    if (state === null || !isText || state.mode !== before!.mode || !this.#isOn(state, before!)) {
+    if (state === null || !isText || state.mode !== before!.mode || !this.#isOn(path, state, before!)) {
       return { life: state === null ? lifeOf(after) : lifeAfter(state.life, after), begins: true, hunks: false, mode: false };
     }
     const { life, text } = state, mode = before!.mode !== after!.mode;
@@ -129,10 +131,13 @@ export class Woven {
     return { life, begins: false, hunks: hunks.length > 0, mode };
   }
 
-  #isOn({ life, text }: State, before: Entry): boolean {
+  /** Whether what writers of a text make is the one that an edit was told on. */
+  #isOn(path: PathBytes, { life, text }: State, before: Entry): boolean {
     if (text.length === 0) return life.entry!.oid === before.oid;
+    const one = this.#above(text, [text.at(-1)!]);
+    if (one !== undefined) return this.#editsOf(one).get(path)!.after!.oid === before.oid;
     const woven = weaveOf(this.#contents, life).composeSet(this.#tips(text));
-    return 'lines' in woven && sameLines(woven.lines, this.#contents.text(before.oid));
+    return 'lines' in woven && this.#contents.makeText(woven.lines) === before.oid;
   }
 
   #tips(units: readonly number[]): Set<string> { return new Set(units.map((unit) => this.#graph.tip(unit))); }
