@@ -13,7 +13,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Edit, Segment, Standing } from '../../core/model.ts';
 import { type Commit, Mode } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
-import { Ahead, type Compared, MOST_EDIT_BYTES, weight, weightOf } from './ahead.ts';
+import { type Ahead, type Compared, MOST_EDIT_BYTES, weight, weightOf } from './ahead.ts';
 import { type Carried, isUnreadable } from './carry.ts';
 import type { Carrying } from './carrying.ts';
 import type { Progress } from './importer.ts';
