@@ -60,6 +60,8 @@ export function definedBy(line: string, tokens: readonly string[], extension: st
     const name = tokens[at];
     return name !== undefined && isName(name) && !CONTROL.has(name) ? { name, isLocal: indent > 0 && LOCAL.has(word) } : null;
   }
+  // name: (…) => {, name = async function (…) {: members that are functions
+  if (word !== undefined && isName(word) && !CONTROL.has(word) && tokens.at(-1) === '{' && (tokens[i + 1] === ':' || tokens[i + 1] === '=') && (tokens[i + 2] === '(' || tokens[i + 2] === 'async' || tokens[i + 2] === 'function')) return { name: word, isLocal: false };
   const open = tokens.indexOf('('), assign = tokens.indexOf('=');
   // exports.name = …, Server.prototype.close = …, NAME = … at the margin of a script
   if (assign > 0 && (open < 0 || assign < open) && isName(tokens[assign - 1]!) && tokens[assign + 1] !== '=') {

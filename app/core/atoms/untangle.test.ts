@@ -111,6 +111,7 @@ test.each<readonly [string, string, Parameters<typeof commitOfTexts>[0]]>([
   ['tests of test_reads_dates', '', [['tests/test_dates.py', 'x = 1\n', 'x = 1\n\n\ndef test_reads_dates():\n    assert x\n']]],
   ['the import of readFile in src/a.ts', '', [['src/a.ts', 'x();\n', 'import { readFile } from \'node:fs\';\nx();\n']]],
   ['lib/x.ts: parseDate', '', [['lib/x.ts', 'export function parseDate(text) {\n  return 1;\n}\n', 'export function parseDate(text) {\n  return 2;\n}\n']]],
+  ['src/store.ts: clearStorage', '', [['src/store.ts', 'const store = {\n  clearStorage: () => {\n    a(1);\n  },\n};\n', 'const store = {\n  clearStorage: () => {\n    a(2);\n  },\n};\n']]],
   ['blanks in lib/x.ts', '', [['lib/x.ts', 'if (a) {\nb();\n}\n', 'if (a) {\n  b();\n}\n']]],
   ['recieve → receive', '', [['docs/a.md', 'you recieve it\n', 'you receive it\n']]],
 ])('a part is called %s', (name, title, texts) => { expect(untangle(commitOfTexts(texts, title)).map((atom) => atom.name)).toEqual([name]); });
