@@ -15,6 +15,7 @@ import { turn } from '../../workers/turn.ts';
 import type { Shelf } from './cache/cache.ts';
 import * as kinds from './cache/kinds.ts';
 import { span } from './monitor/spans.ts';
+import type { Pools } from './pools/pools.ts';
 import type { Progress } from './queue.ts';
 import type { Moment } from './reading.ts';
 import type { View, Workspace } from './workspace.ts';
@@ -28,6 +29,8 @@ const SMALL = { items: 100, ms: 10 } as const;
 const LOOK_EVERY = 100;
 /** Searches after which a set that still does not compose is taken apart: each costs a composition. */
 const ROUNDS = 24;
+/** Sums of weights in another order differ by less than this share. */
+const ROUNDING = 1e-9;
 /** Times its budget that an answer may take, composing included, before what fails is taken apart instead. */
 const PATIENCE = 10;
 /** Milliseconds that the smallest set of blockers may take; beyond, it is not proven smallest. */
@@ -56,7 +59,11 @@ export class Suggesting {
   async suggest({ weight, budget }: SuggestAsked, signal: AbortSignal, progress: Progress, ticket: string): Promise<Suggestion> {
     const { shown: view } = this.#workspace, key = this.#keyOf(view, weight), kept = this.#kept.get(key);
     if (kept !== undefined && (kept.optimal || kept.budget >= budget)) return answerOf(kept);
-    const found = await span('largest', () => this.#search(view, weight, budget, signal, progress, ticket));
+    const { platform } = this.#workspace;
+    // a verb that runs once has no threads until one is worth it
+    let own: Pools | null = null;
+    const threads = async (): Promise<Pools> => platform.pools ?? (own ??= new (await import('./pools/pools.ts')).Pools());
+    const found = await span('largest', () => this.#search(view, weight, budget, signal, progress, ticket, threads)).finally(() => own?.close());
     this.#kept.set(key, { ...found, budget }, found.ms);
     return found;
   }
@@ -65,13 +72,13 @@ export class Suggesting {
     return createHash('sha256').update(JSON.stringify([engine.digest, weight])).digest('hex');
   }
 
-  async #search(view: View, weight: Weighing, budget: number, signal: AbortSignal, progress: Progress, ticket: string): Promise<Suggestion> {
+  async #search(view: View, weight: Weighing, budget: number, signal: AbortSignal, progress: Progress, ticket: string, threads: () => Promise<Pools>): Promise<Suggestion> {
     const began = performance.now(), it = this.#problem(view, weight);
     const moment = await this.#workspace.moment(view);
     let left = budget, bound = Infinity;
     progress('searching', 0, null);
     for (let round = 1; ; round++) {
-      const best = await this.#searched(it.problem, left, signal, ticket, (found, most) => progress(sofar(found, Math.min(bound, most)), 0, null));
+      const best = await this.#searched(it.problem, left, threads, signal, ticket, (found, most) => progress(sofar(found, Math.min(bound, most)), 0, null));
       left -= best.ms;
       // what was refused since fails whatever else is in the set: an earlier bound still holds
       bound = Math.min(bound, best.bound);
@@ -85,7 +92,7 @@ export class Suggesting {
         if (round < ROUNDS && left > 0 && performance.now() - began < PATIENCE * budget) continue;
         acus = await this.#withoutSides(it, moment, acus, failed, signal);
       }
-      const found = it.weightOf(it.items(acus)), optimal = failed === null ? best.optimal && bound >= best.bound : found >= bound;
+      const found = it.weightOf(it.items(acus)), optimal = found >= bound - ROUNDING * bound;
       return {
         acus: acus.sort(), weight: found, bound: optimal ? found : bound, optimal, of: { acus: view.engine.acus.length, weight: it.weightOf(view.engine.acus.keys()) },
         barred: it.unusable, refused: it.refused.map((set) => [...set].sort()), rounds: round, ms: performance.now() - began,
@@ -94,15 +101,14 @@ export class Suggesting {
   }
 
   /** In a thread; here where it is small, or where no thread can be had. */
-  async #searched(problem: Problem, budget: number, signal: AbortSignal, ticket: string, tell: (weight: number, bound: number) => void): Promise<Searched> {
-    const { store, platform, telling } = this.#workspace, board = new SearchBoard();
+  async #searched(problem: Problem, budget: number, threads: () => Promise<Pools>, signal: AbortSignal, ticket: string, tell: (weight: number, bound: number) => void): Promise<Searched> {
+    const { store, telling } = this.#workspace, board = new SearchBoard();
     if (problem.count <= SMALL.items) {
       const best = searched(problem, Math.min(SMALL.ms, budget), board);
       if (best.optimal || budget <= SMALL.ms) return best;
     }
     signal.throwIfAborted();
-    const pools = platform.pools ?? new (await import('./pools/pools.ts')).Pools();
-    const stop = (): void => board.stop();
+    const { largest: pool } = await threads(), stop = (): void => board.stop();
     const look = setInterval(() => {
       const { weight, bound } = board;
       if (!(weight > 0)) return;
@@ -111,7 +117,7 @@ export class Suggesting {
     }, LOOK_EVERY);
     signal.addEventListener('abort', stop);
     try {
-      return await pools.largest.run({
+      return await pool.run({
         kind: 'search', owner: store.file, guess: budget, most: budget + HUNG_MS, signal, attempts: 2, work: (api) => api.search(problem, budget, board.shared),
       });
     } catch (error) {
@@ -121,7 +127,6 @@ export class Suggesting {
     } finally {
       clearInterval(look);
       signal.removeEventListener('abort', stop);
-      if (platform.pools === null) pools.close();
     }
   }
 
