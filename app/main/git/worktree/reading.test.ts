@@ -41,7 +41,8 @@ async function judge(dir: string, reader: RepositoryReader, reading: WorktreeRea
   expect(source === null ? snapshot.tree : (await overlay.commit(source.oid)).tree).toBe(oracle.tree);
 }
 
-const first = Number(process.env['WT_FIRST'] ?? 1), count = Number(process.env['WT_COUNT'] ?? 14);
+/** `ACUMEN_WORKTREE_SEEDS="1000 500"` asks about more: the first seed, and how many. */
+const [first, count] = (process.env['ACUMEN_WORKTREE_SEEDS'] ?? '1 14').split(' ').map(Number) as [number, number];
 
 describe('a working tree made by chance', () => {
   test.each(Array.from({ length: count }, (_, i) => first + i))('is what `git add --all` would store, at once and after every edit (seed %i)', async (seed) => {
