@@ -2,7 +2,7 @@
 // edits of working trees, and with refs where they are now, as an import of all of them would publish it; in memory, and at the cost of what moved.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { Engine } from '../../../core/engine.ts';
-import type { KeptSnapshot, Published, SegmentKey } from '../../../core/events.ts';
+import { type KeptSnapshot, PATCH_REF, type Published, type SegmentKey } from '../../../core/events.ts';
 import type { Segment } from '../../../core/model.ts';
 import type { Ref, RepositoryReader } from '../../../core/repository.ts';
 import type { Digest } from '../../../core/tables.ts';
@@ -13,6 +13,7 @@ import { contentsAreHere, writtenCommits } from '../importing.ts';
 import type { Memory } from '../memory.ts';
 import { gatherPatches } from '../patchFiles.ts';
 import type { Diff } from '../pools/diffing.ts';
+import { chooseSources } from '../sources.ts';
 import type { View } from '../workspace.ts';
 import { type Taken, besideOf } from './beside.ts';
 
@@ -41,7 +42,7 @@ export interface LayCost { readonly import: number; readonly tables: number }
 const MOST_PASSED = 64 << 20;
 
 /** The repository with refs as they were last listed, and the commits of working trees. */
-export class Beheld extends Overlay {
+class Beheld extends Overlay {
   readonly #listed: { readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] };
   constructor(under: RepositoryReader, listed: { readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }) {
     super(under);
@@ -58,16 +59,19 @@ export class Layer {
   #engine: Engine | null = null;
   #overlay: Beheld | null = null;
   #passed = 0;
+  #isWhole = false;
   #listed: { readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] } | null = null;
   #bodies: ReadonlyMap<SegmentKey, Segment> = new Map();
   #made: ReadonlyMap<Oid, Uint8Array> = new Map();
   #written: { readonly head: number; readonly commits: ReadonlySet<Oid> } | null = null;
+  /** it is made although nothing passes, so that the first save need not wait for it */
+  isWanted = false;
   cost: LayCost = { import: 0, tables: 0 };
 
   constructor(ground: Ground) { this.#ground = ground; }
 
   /** Was the last one made from everything, and not from what moved? Then the next will be, too. */
-  get isWhole(): boolean { return this.#memory === null; }
+  get isWhole(): boolean { return this.#isWhole; }
 
   /** Refs are elsewhere, or may be: they are listed anew. */
   forgetRefs(): void {
@@ -82,6 +86,8 @@ export class Layer {
     const reader = await this.#ground.repository(), began = performance.now();
     const overlay = await this.#overlayOf(reader, taken);
     const { beside, snapshots } = await besideOf(overlay, view, taken);
+    // Whoever only opens a window should not wait for a second engine.
+    if (this.#engine === null && !this.isWanted && beside.sources.length === 0 && await this.#isAsPublished(overlay, over)) return null;
     const { published, bodies, made } = await this.#import(overlay, over, beside, signal);
     const imported = performance.now();
     const engine = await this.#engineOf(published, bodies);
@@ -99,6 +105,13 @@ export class Layer {
     this.#made = new Map([...this.#made, ...made].filter(([oid]) => wanted.has(oid)));
     const contents = this.#made, { blobs } = overlay;
     return { over, published, engine, beside, snapshots, bodies: fresh, blob: (oid) => contents.get(oid) ?? blobs.get(oid) ?? null };
+  }
+
+  /** Does every ref stand where it stood when it was published? */
+  async #isAsPublished(overlay: Beheld, { sources, skipped, globs }: Published): Promise<boolean> {
+    const { refs } = await overlay.refs(), chosen = await chooseSources(overlay, refs, globs, await this.#writtenAt());
+    const known = new Map(sources.filter((s) => !s.ref.startsWith(PATCH_REF)).map((s) => [s.ref, s]));
+    return skipped.length === 0 && known.size === chosen.length && chosen.every(({ name, ref, oid }) => { const was = known.get(ref); return was?.oid === oid && was.name === name; });
   }
 
   async #overlayOf(reader: RepositoryReader, taken: readonly Taken[]): Promise<Beheld> {
@@ -140,6 +153,7 @@ export class Layer {
       diff,
     }, () => {}, signal);
     if (!isRemembered && this.#memory?.published !== published) this.#memory = null;
+    this.#isWhole = this.#memory === null;
     return { published, bodies, made };
   }
 

@@ -35,6 +35,8 @@ const EVERY = 2000;
 const WHOLE = 20;
 /** Working trees that may have come back are looked for this often, in milliseconds: a mount says nothing. */
 const AWAY_EVERY = 10_000;
+/** Milliseconds after which, where nothing passes yet, the engine that the first save needs is got ready; and segments beyond which that waits for the save. */
+const READY_AFTER = 3000, MOST_READY = 2000;
 
 /** Milliseconds of one round, by what was done: reading working trees, importing, tables, telling. */
 export interface Round extends LayCost { readonly read: number; readonly told: number }
@@ -54,6 +56,7 @@ export class Live {
   #gitReason = '';
   #pulse: Pulse<Touch> | null = null;
   #timer: NodeJS.Timeout | null = null;
+  #ready: NodeJS.Timeout | undefined;
   #laid: Laid | null = null;
   #note = '';
   #laying: Promise<unknown> = Promise.resolve();
@@ -119,6 +122,12 @@ export class Live {
     }, every).unref();
     this.#pulse.add(REFS, TREES);
     await this.#pulse.settle();
+    if (!this.isOn) return;
+    this.#ready = setTimeout(() => {
+      if ((this.#workspace.view.state.published?.segments.length ?? Infinity) > MOST_READY) return;
+      this.#layer.isWanted = true;
+      this.#pulse?.add(COMPOSED);
+    }, READY_AFTER).unref();
   }
 
   /** Watches nothing any more; what is shown is what is published. */
@@ -126,6 +135,7 @@ export class Live {
     this.#isWanted = false;
     if (!this.isOn) return;
     if (this.#timer !== null) clearInterval(this.#timer);
+    clearTimeout(this.#ready);
     this.#timer = null;
     const pulse = this.#pulse;
     this.#pulse = null;
