@@ -2,7 +2,7 @@
 // step every ACU of the composition before must have one answer, the composition must be what the answers say, and undo must bring back the state.
 import type { AcuId } from '../app/core/bytes.ts';
 import { AcumenError } from '../app/core/errors.ts';
-import type { Rebinding } from '../app/core/model.ts';
+import type { Grain, Rebinding } from '../app/core/model.ts';
 import { Workspace } from '../app/main/service/workspace.ts';
 import { fastImport, git, gitLine, initBare, tryGit } from './git.ts';
 import { Random } from './random.ts';
@@ -60,8 +60,8 @@ class Repository {
   commits(): string[] { return gitLine(this.dir, ['rev-list', '--all']).split('\n'); }
 }
 
-/** `lie`: an answer is left out, to see that it is found. */
-export async function randomBases(dir: string, seed: number, steps: number, lie = false): Promise<BasesFigures> {
+/** `lie`: an answer is left out, to see that it is found. `grains`: each import takes one of these. */
+export async function randomBases(dir: string, seed: number, steps: number, lie = false, grains: readonly Grain[] = ['branch']): Promise<BasesFigures> {
   const random = new Random(seed), repository = new Repository(dir, random);
   const workspace = await Workspace.open(`${dir}.acumen`, { env: {} });
   const answers: Record<string, number> = {};
@@ -74,7 +74,7 @@ export async function randomBases(dir: string, seed: number, steps: number, lie 
     const before = new Set(workspace.view.state.composition.acus), was = state(), operations = workspace.log.length;
     let rebound: readonly Rebinding[];
     try {
-      ({ rebound } = await workspace.call('import', { path: workspace.view.state.gitDir === null ? dir : null, base, refs: [], grain: 'branch', ticket: ticket() }));
+      ({ rebound } = await workspace.call('import', { path: workspace.view.state.gitDir === null ? dir : null, base, refs: [], grain: grains.length === 1 ? grains[0]! : random.pick(grains), ticket: ticket() }));
     } catch (error) {
       if (!(error instanceof AcumenError) || error.code !== 'unrelated-history') throw error;
       refused++;

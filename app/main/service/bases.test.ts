@@ -202,6 +202,12 @@ describe('random moves', () => {
     expect(figures.imports).toBeGreaterThan(3);
   });
 
+  test('and so at grains that change with them', async () => {
+    const figures = await randomBases(join(root, 'grains'), 12, 12, false, ['branch', 'commit', 'atom']);
+    console.log(JSON.stringify(figures));
+    expect(figures.answers['rebound']).toBeGreaterThan(3);
+  });
+
   test('an answer left out is found', async () => {
     await expect(randomBases(join(root, 'lie'), 3, 20, true)).rejects.toThrow(Unfaithful);
   });
