@@ -375,6 +375,30 @@ test('an edit in the same moment of the clock as the one before is seen, and wha
   await reader.close();
 });
 
+test('after something went wrong on the way, all of it is read, and nothing of the half that was new is left', async () => {
+  const dir = repository();
+  write(dir, { a: 'a\n', b: 'b\n' });
+  commit(dir);
+  write(dir, { a: 'two\n' });
+  commit(dir);
+  const reader = await openRepository(dir, { reader: 'embedded' }), reading = new WorktreeReading(reader, listWorktrees(reader.gitDir).worktrees[0]!), head = join(dir, '.git/refs/heads/main');
+  const first = gitLine(dir, ['rev-parse', 'HEAD~1']);
+  expect(changed(await reading.read())).toEqual([]);
+  write(dir, { b: 'edited\n', c: 'new\n' });
+  git(dir, ['add', 'c']);
+  writeFileSync(head, `${'1'.repeat(40)}\n`);
+  await expect(reading.reread(['b' as PathBytes])).rejects.toMatchObject({ code: 'missing-object' });
+  writeFileSync(head, `${first}\n`);
+  expect(changed(await reading.reread([]))).toEqual(['a', 'b', 'c']);
+  writeFileSync(join(dir, '.git/index'), 'DIRC');
+  await expect(reading.reread(['b' as PathBytes])).rejects.toMatchObject({ code: 'corrupt-object' });
+  rmSync(join(dir, '.git/index'));
+  git(dir, ['read-tree', first]);
+  write(dir, { b: 'b\n' });
+  expect(changed(await reading.reread([]))).toEqual(['a', 'c']);
+  await reader.close();
+});
+
 test('a hostile repository runs nothing, shows nothing from outside and is not touched', async () => {
   const folder = join(temp.path, 'hostile');
   mkdirSync(folder);

@@ -101,14 +101,22 @@ export class WorktreeReading {
   }
 
   async #look(touched: Set<PathBytes>): Promise<WorktreeSnapshot> {
-    this.#trees.trim();
-    await this.#readIndex(touched);
-    await this.#readHead();
-    this.#mustBeThere();
-    await this.#walk(touched);
-    // Taken away meanwhile, it would look as if everything were deleted.
-    this.#mustBeThere();
-    return this.#snapshot();
+    try {
+      this.#trees.trim();
+      await this.#readIndex(touched);
+      await this.#readHead();
+      this.#mustBeThere();
+      await this.#walk(touched);
+      // Taken away meanwhile, it would look as if everything were deleted.
+      this.#mustBeThere();
+      return await this.#snapshot();
+    } catch (error) {
+      // Half of what is held is new: next time all of it is read.
+      this.#settings = null;
+      this.#stamp = null;
+      this.#head = null;
+      throw error;
+    }
   }
 
   #mustBeThere(): void {
