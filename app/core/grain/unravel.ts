@@ -2,10 +2,9 @@
 // a hunk touches (who inserted, hid or restored the lines before it, after it, removed and in between), and registers: existence, mode,
 // whole contents. Edits are then told on the tree of what a unit requires. Its slow twin takes units out and merges (unravel.test.ts).
 import type { Oid, PathBytes } from '../bytes.ts';
-import { type Change, type Changes, ancestors, between, isRegular, sameEntry } from '../changes.ts';
+import { type Change, type Changes, between, isRegular, sameEntry } from '../changes.ts';
 import type { Contents } from '../contents.ts';
 import { editsOf, hasTextsOf } from '../edits.ts';
-import { bug } from '../errors.ts';
 import type { Edit, Hunk } from '../model.ts';
 import type { Entry } from '../repository.ts';
 import { LACKING } from '../waves.ts';
@@ -15,6 +14,7 @@ import { type Window, windowsOf } from '../weave/placing.ts';
 import type { Next, WeaveHunk } from '../weave/weave.ts';
 import { type Line, contentOf, excerptOf, historyOf, isProved, membersIn, sameLines, versionOf, weaveOf, writersOf } from './line.ts';
 import type { Step, Strand, Unit } from './model.ts';
+import { type Part, partsByAtom, partsOf } from './parts.ts';
 import { Paths } from './paths.ts';
 
 /**
@@ -70,16 +70,6 @@ interface Draft extends Omit<Unit, 'strand'> {
   readonly family: readonly Draft[];
   readonly closure: Bits;
   readonly versions: ReadonlyMap<PathBytes, Version>;
-}
-
-/** What one unit of a step does to one path. */
-interface Part {
-  readonly path: PathBytes;
-  readonly base: Entry | null;
-  readonly change: Change;
-  /** which hunks of the change are its own; null: it writes the path as a whole */
-  readonly hunks: readonly number[] | null;
-  readonly mode: boolean;
 }
 
 /** Hunks of a step's change of one path, placed in the history of its text; and in the end who of the step weaves which of them. */
@@ -158,63 +148,9 @@ class Family {
     const own = between(before, step.changes);
     const base = (path: PathBytes): Entry | null => (before.get(path) ?? step.changes.get(path))!.before;
     const atoms = step.atoms !== undefined && step.atoms.length > 1 ? step.atoms.length : 0;
-    const split = atoms === 0 ? null : this.#split(own, step, base);
+    const split = atoms === 0 ? null : partsByAtom(this.#contents, own, step.atoms!, base);
     if (atoms > 0 && split !== null) this.#units(s, split.map((parts, k) => ({ step: i, atom: k, key: atomKey(this.#contents, step.commit, k), parts })));
-    else this.#units(s, [{ step: i, atom: -1, key: step.commit, parts: this.#allOf(own, base), ...atoms > 0 && { note: SWAPPING } }]);
-  }
-
-  #allOf(own: Changes, base: (path: PathBytes) => Entry | null): Part[] {
-    return [...own.keys()].sort().map((path) => {
-      const change = own.get(path)!, hunks = this.#hunksIn(change);
-      return { path, base: base(path), change, hunks: hunks === null ? null : Array.from({ length: hunks }, (_, h) => h), mode: change.before?.mode !== change.after?.mode };
-    });
-  }
-
-  /** How many hunks a change of a text has; null where it is one of registers. */
-  #hunksIn({ before, after }: Change): number | null {
-    if (!isRegular(before) || !isRegular(after)) return null;
-    if (before!.oid === after!.oid) return 0;
-    const script = this.#contents.script(before!.oid, after!.oid);
-    return script === null ? null : script.length / 4;
-  }
-
-  /** A step's parts by atom; null where one atom puts a file where another one's directory was, or the other way round. */
-  #split(own: Changes, { atoms }: Step, base: (path: PathBytes) => Entry | null): Part[][] | null {
-    const owners = new Map<PathBytes, Map<number, number>>();
-    for (const [k, { pieces }] of atoms!.entries()) for (const { path, hunk } of pieces) {
-      const of = owners.get(path);
-      if (of === undefined) owners.set(path, new Map([[hunk, k]])); else of.set(hunk, k);
-    }
-    const out: Part[][] = atoms!.map(() => []);
-    const ownerOf = (path: PathBytes): number => { const of = owners.get(path)!; return of.get(-1) ?? of.get(0)!; };
-    for (const path of [...own.keys()].sort()) {
-      const change = own.get(path)!, of = owners.get(path), hunks = this.#hunksIn(change);
-      if (of === undefined) throw bug('atoms leave out a path of their commit', { path });
-      const setsMode = change.before?.mode !== change.after?.mode;
-      if (hunks === null) { out[ownerOf(path)]!.push({ path, base: base(path), change, hunks: null, mode: setsMode }); continue; }
-      const by = new Map<number, number[]>();
-      for (let h = 0; h < hunks; h++) {
-        const k = of.get(h) ?? of.get(-1);
-        if (k === undefined) throw bug('atoms leave out a hunk of their commit', { path, hunk: h });
-        const list = by.get(k);
-        if (list === undefined) by.set(k, [h]); else list.push(h);
-      }
-      const modeBy = setsMode ? ownerOf(path) : -1;
-      if (setsMode && !by.has(modeBy)) by.set(modeBy, []);
-      for (const [k, list] of by) out[k]!.push({ path, base: base(path), change, hunks: list, mode: k === modeBy });
-    }
-    const added = [...own].filter(([, { before, after }]) => before === null && after !== null).map(([path]) => path);
-    const ownerOfDirectory = new Map<PathBytes, Set<number>>();
-    for (const [path, { after }] of own) if (after === null) for (const dir of ancestors(path)) {
-      const set = ownerOfDirectory.get(dir);
-      if (set === undefined) ownerOfDirectory.set(dir, new Set([ownerOf(path)])); else set.add(ownerOf(path));
-    }
-    for (const path of added) {
-      const k = ownerOf(path);
-      for (const other of ownerOfDirectory.get(path) ?? []) if (other !== k) return null;
-      for (const dir of ancestors(path)) if (own.get(dir)?.after === null && ownerOf(dir) !== k) return null;
-    }
-    return out;
+    else this.#units(s, [{ step: i, atom: -1, key: step.commit, parts: partsOf(this.#contents, own, base), ...atoms > 0 && { note: SWAPPING } }]);
   }
 
   /** The units of one step, all made on the tree before it. `below`: what a unit that requires all below stands on, whatever it touches. */
@@ -378,7 +314,7 @@ class Family {
     }
     const own = new Map([...between(before, step.changes), ...told]);
     if (!hasTextsOf(this.#contents, own)) throw LACKING;
-    const parts = this.#allOf(own, (path) => bases.get(path)!).map((part): Part => (told.has(part.path) ? { ...part, hunks: null } : part));
+    const parts = partsOf(this.#contents, own, (path) => bases.get(path)!).map((part): Part => (told.has(part.path) ? { ...part, hunks: null } : part));
     const versions = new Map([...bases].map(([path, base]) => [path, { base, entry: before.has(path) ? before.get(path)!.after : base, by: -1 }]));
     this.#units(s, [{ step: steps.length - 1, atom: -1, key: step.commit, parts, ...note !== undefined && { note } }], versions);
   }
