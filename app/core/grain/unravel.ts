@@ -232,7 +232,7 @@ class Family {
   /** All paths that what a unit requires writes, as that leaves them. */
   #versions(s: number, requires: readonly number[], closure: Bits): Map<PathBytes, Version> {
     const [first, ...rest] = requires.map((r) => this.#drafts[r]!.versions).sort((a, b) => b.size - a.size);
-    const out = new Map(first);
+    const out = new Map(first), several = new Set<PathBytes>();
     for (const versions of rest) for (const [path, theirs] of versions) {
       const ours = out.get(path);
       if (ours === undefined) { out.set(path, theirs); continue; }
@@ -241,9 +241,10 @@ class Family {
         if (has(this.#drafts[ours.by]!.closure, theirs.by)) continue;
         if (has(this.#drafts[theirs.by]!.closure, ours.by)) { out.set(path, theirs); continue; }
       }
-      out.set(path, { base: ours.base, entry: UNKNOWN, by: -1 });
+      several.add(path);
+      out.set(path, { ...ours, by: -1 });
     }
-    for (const [path, { base, entry }] of out) if (entry === UNKNOWN) out.set(path, { base, entry: versionOf(this.#contents, this.#paths.at(s, path)!, closure), by: -1 });
+    for (const path of several) out.set(path, { base: out.get(path)!.base, entry: versionOf(this.#contents, this.#paths.at(s, path)!, closure), by: -1 });
     return out;
   }
 
@@ -319,9 +320,6 @@ class Family {
     this.#units(s, [{ step: steps.length - 1, atom: -1, key: step.commit, parts, ...note !== undefined && { note } }], versions);
   }
 }
-
-/** Stands for an entry that is not worked out yet. */
-const UNKNOWN: Entry = { mode: 0, oid: '' as Oid };
 
 /** Windows of one text do not overlap: in the order of their lines before. */
 const placeOf = ({ before }: Window): number => (before === null ? -1 : before.piece * 2 ** 32 + before.at);
