@@ -49,10 +49,13 @@ export class Carrying implements Held {
     await Promise.all([this.trees.load(), this.contents.load()]);
   }
 
-  /** What each of these commits makes of the base. `outside`: of at least these. `then`: what else is to be done while their texts are here. */
-  async carry(tips: readonly Commit[], outside: Outside | undefined, then: (i: number, carried: Carried) => void, { report, signal }: Under): Promise<Carried[]> {
+  /**
+   * What each of these commits makes of the base. `outside`: of at least these. `then`: what else is to be done while their texts are here.
+   * `of`: the tips whose segments they are in, where they are not those themselves; what one was made on, all of it was.
+   */
+  async carry(tips: readonly Commit[], outside: Outside | undefined, then: (i: number, carried: Carried) => void, { report, signal }: Under, of: readonly Oid[] = tips.map((t) => t.oid)): Promise<Carried[]> {
     const bases = await mergeBasesWith(this.#reader, this.base.oid, tips.map((t) => t.oid), outside);
-    for (const [tip, ground] of this.#grounds) if (bases.has(tip)) bases.set(tip, [ground]);
+    tips.forEach(({ oid }, i) => { const ground = this.#grounds.get(of[i]!); if (ground !== undefined) bases.set(oid, [ground]); });
     const ancestors = await ancestorsOf(this.#reader, this.base.oid, bases, signal);
     const oids = [...new Set([...bases.values()].flat())];
     const found = await this.#reader.commits(oids);

@@ -148,9 +148,9 @@ class TakingApart {
   }
 
   async carry(segments: readonly number[], outside: Outside | undefined, under: Under): Promise<void> {
-    const tips = segments.flatMap((s) => this.chain(s).slice(0, -1).map(({ commit }) => this.#commits.get(commit)!));
-    const carried = await this.#carrying.carry(tips, outside, () => {}, under);
-    tips.forEach(({ oid }, i) => { const one = carried[i]!; this.#carried.set(oid, one.kind === 'exact' ? one.changes : null); });
+    const inner = segments.flatMap((s) => this.chain(s).slice(0, -1).map(({ commit }) => ({ commit, of: this.#tip(s) })));
+    const carried = await this.#carrying.carry(inner.map(({ commit }) => this.#commits.get(commit)!), outside, () => {}, under, inner.map(({ of }) => of));
+    inner.forEach(({ commit: oid }, i) => { const one = carried[i]!; this.#carried.set(oid, one.kind === 'exact' ? one.changes : null); });
     for (const s of segments) this.#carried.set(this.#tip(s), this.#changes(s));
   }
 

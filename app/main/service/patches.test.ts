@@ -113,6 +113,19 @@ describe('the same change', () => {
     expect(workspace.engine.acus.map((acu) => [acu.standing, acu.sources])).toEqual(expect.arrayContaining([['exact', ['p', 'topic']], ['exact', ['old', 'other']]]));
   });
 
+  test('by commit, the mails of a mailbox made from an older base are the commits that they were', async () => {
+    repo.branch('topic', { 'a.txt': numbered(20, { 15: 'fifteen' }) });
+    repo.branch('topic', { 'a.txt': numbered(20, { 3: 'three', 15: 'fifteen' }) });
+    const mails = put('mails.mbox', formatPatch('main..topic'));
+    repo.commit({ 'a.txt': numbered(20, { 18: 'moved' }) }, 'Move on');
+    const workspace = await openWorkspace();
+    await call(workspace, 'import', { path: repo.path, base: null, refs: [], grain: 'commit', patches: { add: [mails], drop: false } });
+    expect(skipped(workspace)).toEqual([]);
+    const [name] = workspace.engine.sources.filter((s) => s.ref.startsWith('patch:')).map((s) => s.name);
+    expect(workspace.engine.named(name!)).toHaveLength(2);
+    expect(workspace.engine.named(name!)).toEqual(workspace.engine.named('topic'));
+  });
+
   test('a diff without a mail is titled by its file and as old as the base', async () => {
     repo.branch('topic', { 'a.txt': numbered(20, { 5: 'five' }) });
     const patch = put('My change (2).patch', diff('main..topic'));
