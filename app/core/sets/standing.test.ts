@@ -10,18 +10,18 @@ import type { AcuId } from '../bytes.ts';
 
 const RUNS = Number(process.env['ACUMEN_RUNS'] ?? 60), SEED = Number(process.env['ACUMEN_SEED'] ?? 1);
 
-describe.each([['team', 0.6], ['stacks', 0.5], ['crowd', 0.1], ['torture', 0.1], ['kinds', 0.4]] as const)('a set changed an ACU at a time (%s)', (mix, least) => {
+describe.each([['team', 0.6, 'branch'], ['stacks', 0.5, 'branch'], ['crowd', 0.1, 'branch'], ['torture', 0.1, 'branch'], ['kinds', 0.4, 'branch'], ['repetitive', 0.2, 'commit']] as const)('a set changed an ACU at a time (%s)', (mix, least, grain) => {
   let repository: Generated;
   let loaded: Loaded;
   beforeAll(async () => {
     repository = await generate({ seed: 20 + SEED, mix, sources: 50 });
-    loaded = await load(repository.dir);
+    loaded = await load(repository.dir, { grain });
   }, 120_000);
   afterAll(async () => { await loaded.close(); repository.remove(); });
 
   test('what it proves, composing says, too', async () => {
     const { engine, reader, stored } = loaded, random = new Random(SEED), warm = new Warm(reader);
-    const stands = async (ids: readonly AcuId[]): Promise<boolean> => engine.check(ids).ok && 'delta' in await composeSet(engine, reader, ids, stored, undefined, warm);
+    const stands = async (ids: readonly AcuId[]): Promise<boolean> => engine.check(ids).ok && 'delta' in await composeSet(engine, reader, ids, stored, undefined, warm, async (segments) => segments.map((n) => loaded.segments[n]!));
     let now: AcuId[] = [], set = engine.standing([]), proved = 0, stood = 0;
     for (let run = 0; run < RUNS; run++) {
       const leaves = now.length > 0 && random.chance(now.length < 12 ? 0.3 : 0.6);

@@ -145,6 +145,12 @@ export class StandingSet {
     return !(brings || this.#bringsNames(changed)) || !renamesMeet(tables, (path) => this.#touching.get(path)?.length ?? 0, this.#deleted, this.#added);
   }
 
+  /** Of what one history made, the text that is merged with others is made first: its difference may lie elsewhere than those it was made of. */
+  #isOneText(tops: readonly number[]): boolean {
+    const { index } = this.#of, sorted = tops.toSorted((x, y) => x - y);
+    return sorted.every((top, i) => i === 0 || index.standTogether(sorted[i - 1]!, top)) || new Set(tops.map((top) => index.familyOf(top))).size === tops.length;
+  }
+
   #bringsNames(segment: number): boolean {
     const { deleted, added } = this.#touchedBy(segment);
     return deleted.size > 0 || added.size > 0;
@@ -152,9 +158,10 @@ export class StandingSet {
 
   /** Does nobody else but `but` touch its paths, or in a text others lines of their own? Those make one text, however many they are. */
   #isApart(segment: number, but: readonly number[]): boolean {
-    const { tables } = this.#of;
+    const { tables, index } = this.#of;
     for (const path of this.#touchedBy(segment).paths) {
       const tops = this.#touching.get(path);
+      if (tops !== undefined && tops.length > 2 && index.hasHistories && !this.#isOneText(tops)) return false;
       let mine = NOT_SOUGHT;
       if (tops !== undefined) for (const top of tops) {
         if (top === segment || but.includes(top)) continue;
