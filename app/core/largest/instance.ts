@@ -50,9 +50,9 @@ export function instanceOf(problem: Problem): Instance {
   const soft: Guard[] = [];
   for (const at of order) {
     const a = pairs.a[at]!, b = pairs.b[at]!;
-    const isHard = !isBelow(a, b) && !isBelow(b, a) && uppers[a]!.every((u) => pairs.isHard(u, b)) && uppers[b]!.every((u) => pairs.isHard(a, u));
-    if (isHard) pairs.harden(at);
-    else if (!isBelow(a, b) && !isBelow(b, a)) soft.push({ members: [a, b], escapes: [...new Set([...uppers[a]!, ...uppers[b]!])] });
+    if (isBelow(a, b) || isBelow(b, a)) continue;
+    if (uppers[a]!.every((u) => pairs.isHard(u, b)) && uppers[b]!.every((u) => pairs.isHard(a, u))) pairs.harden(at);
+    else soft.push({ members: [a, b], escapes: [...new Set([...uppers[a]!, ...uppers[b]!])] });
   }
   for (const set of refused) {
     if (set.length === 2 || set.some((a) => set.some((b) => a !== b && (isBelow(a, b) || pairs.isHard(a, b))))) continue;
@@ -105,7 +105,9 @@ class Pairs {
     const add = (x: number, y: number): void => { if (x !== y && usable[x] === 1 && usable[y] === 1) keys[n++] = Math.min(x, y) * count + Math.max(x, y); };
     for (let i = 0; i < conflicts.length; i += 2) add(conflicts[i]!, conflicts[i + 1]!);
     for (const [x, y] of more) add(x!, y!);
-    const sorted = keys.subarray(0, n).sort();
+    const sorted = keys.subarray(0, n);
+    // pairs mostly come in order
+    for (let i = 1; i < n; i++) if (sorted[i]! < sorted[i - 1]!) { sorted.sort(); break; }
     let kept = 0;
     for (let i = 0; i < n; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[kept++] = sorted[i]!;
     this.#count = count;
@@ -121,14 +123,13 @@ class Pairs {
     for (let i = 0; i < count; i++) this.#first[i + 1]! += this.#first[i]!;
   }
 
-  /** Places of the pairs, each after those of what is above its items. */
+  /** Places of the pairs, each after those of what is above its items: by how many are above the two, by counting. */
   descending(above: readonly (readonly number[])[]): Int32Array {
-    const size = (at: number): number => above[this.a[at]!]!.length + above[this.b[at]!]!.length;
-    const order = new Int32Array(this.a.length), late: number[] = [];
-    let n = 0;
-    for (let at = 0; at < this.a.length; at++) if (size(at) === 2) order[n++] = at; else late.push(at);
-    late.sort((x, y) => size(x) - size(y) || x - y);
-    order.set(late, n);
+    const size = Int32Array.from(this.a, (a, at) => above[a]!.length + above[this.b[at]!]!.length), next = new Int32Array(size.reduce((x, y) => Math.max(x, y), 0) + 2);
+    for (const n of size) next[n + 1]!++;
+    for (let n = 1; n < next.length; n++) next[n]! += next[n - 1]!;
+    const order = new Int32Array(size.length);
+    for (let at = 0; at < size.length; at++) order[next[size[at]!]!++] = at;
     return order;
   }
 

@@ -254,9 +254,15 @@ function longer<T extends Int32Array | Float64Array>(short: T, long: T): T {
 
 /** What an item requires directly it does not exceed. */
 function* precedences({ count, below }: Part): Iterable<{ items: Int32Array; signs: Int8Array; room: number }> {
-  for (let v = 0; v < count; v++) for (const lower of below[v]!) {
-    if (lower === v || below[v]!.some((between) => between !== v && between !== lower && below[between]!.includes(lower))) continue;
-    yield { items: Int32Array.of(v, lower), signs: Int8Array.of(1, -1), room: 0 };
+  const reached = new Int32Array(count).fill(-1);
+  for (let v = 0; v < count; v++) {
+    if (below[v]!.length === 1) continue;
+    // those with most below first: what none of them reaches is required directly
+    for (const lower of Array.from(below[v]!).sort((a, b) => below[b]!.length - below[a]!.length)) {
+      if (lower === v || reached[lower] === v) continue;
+      for (const further of below[lower]!) reached[further] = v;
+      yield { items: Int32Array.of(v, lower), signs: Int8Array.of(1, -1), room: 0 };
+    }
   }
 }
 

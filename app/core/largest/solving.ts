@@ -35,12 +35,12 @@ export class Branch {
   #begun = 0;
   readonly #parts: readonly { readonly solving: Solving; readonly items: Int32Array }[];
 
-  /** `heritage`: of the part, or of what it was cut out of with these items. */
-  constructor(part: Part, state: Uint8Array, shared: Shared, bound = Infinity, heritage: Heritage | null = null) {
+  /** `heritage`: of the part, or of what it was cut out of with these items. `isReduced`: reducing what is left once more would find little. */
+  constructor(part: Part, state: Uint8Array, shared: Shared, { bound = Infinity, heritage = null, isReduced = false }: { bound?: number; heritage?: Heritage | null; isReduced?: boolean } = {}) {
     this.#fixed = Array.from(state.keys()).filter((i) => state[i] === IN);
     this.#offset = this.#fixed.reduce((sum, i) => sum + part.weights[i]!, 0);
     const cuts: readonly Cut[] = cut(part, state).sort((x, y) => x.items.length - y.items.length);
-    this.#parts = cuts.map(({ part: own, items }) => ({ items, solving: new Solving(own, shared, heritage === null ? null : { relaxation: heritage.relaxation, items: items.map((i) => heritage.items[i]!) }) }));
+    this.#parts = cuts.map(({ part: own, items }) => ({ items, solving: new Solving(own, shared, heritage === null ? null : { relaxation: heritage.relaxation, items: items.map((i) => heritage.items[i]!) }, isReduced) }));
     this.#most = bound;
   }
 
@@ -74,6 +74,7 @@ export class Solving {
   readonly #part: Part;
   readonly #shared: Shared;
   readonly #size: number;
+  readonly #isReduced: boolean;
   #heritage: Heritage | null;
   #relaxation: Relaxation | null = null;
   #improving: Improving | null = null;
@@ -85,8 +86,9 @@ export class Solving {
   bound: number;
   chosen: Uint8Array;
 
-  constructor(part: Part, shared: Shared, heritage: Heritage | null) {
+  constructor(part: Part, shared: Shared, heritage: Heritage | null, isReduced: boolean) {
     this.#part = part;
+    this.#isReduced = isReduced;
     this.#heritage = heritage;
     this.#shared = shared;
     this.#size = part.hard.reduce((sum, list) => sum + list.length, part.count);
@@ -129,7 +131,7 @@ export class Solving {
   #slice(target: number): void {
     const part = this.#part, shared = this.#shared, n = part.count;
     if (this.#improving === null) {
-      if (this.#reduced()) return;
+      if (!this.#isReduced && this.#reduced()) return;
       this.#improving = new Improving(part);
       const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
       this.#improving.from(sorted(n, (i) => load[i]! / (part.hard[i]!.length + 1)));
@@ -182,7 +184,7 @@ export class Solving {
     const partial = new Partial(this.#part);
     partial.reduce();
     if (partial.mark === 0) return false;
-    this.#split([partial.state]);
+    this.#split([partial.state], partial.mark < this.#part.count / 10);
     return true;
   }
 
@@ -201,9 +203,9 @@ export class Solving {
     this.#split(states);
   }
 
-  #split(states: readonly Uint8Array[]): void {
+  #split(states: readonly Uint8Array[], isReduced = false): void {
     const heritage = this.#relaxation === null ? this.#heritage : { relaxation: this.#relaxation, items: Int32Array.from({ length: this.#part.count }, (_, i) => i) };
-    this.#branches = states.map((state) => new Branch(this.#part, state, this.#shared, this.bound, heritage));
+    this.#branches = states.map((state) => new Branch(this.#part, state, this.#shared, { bound: this.bound, heritage, isReduced }));
     this.#improving = this.#relaxation = this.#heritage = null;
     this.#gather();
   }

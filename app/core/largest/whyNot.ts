@@ -1,7 +1,10 @@
-// Why an item is not in a chosen set: the fewest chosen items that have to leave for it to come in. Where conflicts are direct, what leaves is
-// forced and is read off; where something depends on the tops, the few ways there are are searched.
+// Why an item is not in a chosen set: the fewest chosen items that have to leave for it to come in. Nothing chosen requires it, so it is a top of whatever it comes to: what
+// has none but tops that conflict with it must leave, and is read off. Only where that uncovers others that conflict, or completes a refused set, are there ways to search.
 import { type Instance, instanceOf } from './instance.ts';
 import type { Going, Problem, WhyNot } from './model.ts';
+
+/** Ways looked at for one item. */
+const MOST_WAYS = 20_000;
 
 /** Of one item; who asks about many makes a `WhyNots`. */
 export function whyNot(problem: Problem, chosen: ArrayLike<number>, item: number, going: Going): WhyNot {
@@ -15,6 +18,10 @@ export class WhyNots {
   readonly #isChosen: Uint8Array;
   /** 1: leaves; 2: has come, or stays because the item requires it */
   readonly #mark: Uint8Array;
+  /** of an item, those that it conflicts with only where both are tops */
+  readonly #soft = new Map<number, number[]>();
+  readonly #isAgainst: Uint8Array;
+  #ways = 0;
   /** guards that name an item as a member or an escape */
   readonly #guardsOf = new Map<number, number[]>();
 
@@ -24,7 +31,9 @@ export class WhyNots {
     this.#isChosen = new Uint8Array(problem.count);
     for (let i = 0; i < chosen.length; i++) this.#isChosen[chosen[i]!] = 1;
     this.#mark = new Uint8Array(problem.count);
+    this.#isAgainst = new Uint8Array(problem.count);
     this.#instance.guards.forEach(({ members, escapes }, g) => {
+      if (members.length === 2) for (const [a, b] of [members, [members[1]!, members[0]!]] as const) { const of = this.#soft.get(a!); if (of) of.push(b!); else this.#soft.set(a!, [b!]); }
       for (const item of new Set([...members, ...escapes])) { const of = this.#guardsOf.get(item); if (of) of.push(g); else this.#guardsOf.set(item, [g]); }
     });
   }
@@ -35,8 +44,11 @@ export class WhyNots {
     const needs = below.at.subarray(below.first[item], below.first[item + 1]), comes = [...needs].filter((i) => this.#isChosen[i] === 0);
     if (usable[item] === 0) return this.#never(item, comes, [...needs].filter((i) => this.#problem.barred.includes(i)));
     for (const i of needs) mark[i] = 2;
-    const leaves: number[] = [];
-    for (const i of comes) for (let k = hard.first[i]!; k < hard.first[i + 1]!; k++) this.#leave(hard.at[k]!, leaves);
+    const leaves: number[] = [], against = [...hard.at.subarray(hard.first[item], hard.first[item + 1]), ...this.#soft.get(item) ?? []].filter((i) => this.#isChosen[i] === 1 && mark[i] === 0);
+    for (const i of against) this.#isAgainst[i] = 1;
+    for (const i of against) if (mark[i] === 0 && this.#uppersIn(i).every((upper) => this.#isAgainst[upper] === 1)) this.#leave(i, leaves);
+    for (const i of against) this.#isAgainst[i] = 0;
+    this.#ways = 0;
     const search = { leaves, best: null as number[] | null, weight: 0, minimal: true };
     this.#settle(search, [...comes, ...leaves], going);
     for (const i of needs) mark[i] = 0;
@@ -63,14 +75,16 @@ export class WhyNots {
     return sum;
   }
 
+  /** All chosen that require an item, itself included. */
+  #uppersIn(item: number): number[] {
+    const { above } = this.#instance, uppers: number[] = [];
+    for (let k = above.first[item]!; k < above.first[item + 1]!; k++) if (this.#isChosen[above.at[k]!] === 1) uppers.push(above.at[k]!);
+    return uppers;
+  }
+
   /** A chosen item with all chosen that requires it. */
   #leave(item: number, leaves: number[]): void {
-    if (this.#isChosen[item] === 0 || this.#mark[item] !== 0) return;
-    const { above } = this.#instance;
-    for (let k = above.first[item]!; k < above.first[item + 1]!; k++) {
-      const upper = above.at[k]!;
-      if (this.#isChosen[upper] === 1 && this.#mark[upper] === 0) { this.#mark[upper] = 1; leaves.push(upper); }
-    }
+    for (const upper of this.#uppersIn(item)) if (this.#mark[upper] === 0) { this.#mark[upper] = 1; leaves.push(upper); }
   }
 
   /** Fewest leaving, then lightest, then first found. `changed`: what came or left since all guards were known to be kept. */
@@ -81,8 +95,8 @@ export class WhyNots {
     if (broken < 0) { search.best = [...leaves]; search.weight = this.#weigh(leaves); return; }
     // one of its members leaves: a branch for each
     for (const member of this.#instance.guards[broken]!.members) {
-      if (this.#mark[member] === 2) continue;
-      if (search.best !== null && !going()) { search.minimal = false; return; }
+      if (this.#mark[member] !== 0) continue;
+      if (search.best !== null && (++this.#ways > MOST_WAYS || !going())) { search.minimal = false; return; }
       const length = leaves.length;
       this.#leave(member, leaves);
       this.#settle(search, changed.concat(leaves.slice(length)), going);
