@@ -2,13 +2,18 @@
 // separated by spaces, at least one; stacks are of what they were built of and of refs/pull/*/head. Nothing of theirs is written to: work goes on in a clone.
 import { join } from 'node:path';
 import type { AcuId, Oid, PathBytes } from '../app/core/bytes.ts';
+import { Contents } from '../app/core/contents.ts';
 import { Engine } from '../app/core/engine.ts';
 import { AcumenError } from '../app/core/errors.ts';
+import type { Step } from '../app/core/grain/model.ts';
+import { unravel } from '../app/core/grain/unravel.ts';
 import type { Segment } from '../app/core/model.ts';
 import type { Entry } from '../app/core/repository.ts';
+import { LACKING, settle } from '../app/core/waves.ts';
 import { openRepository } from '../app/main/git/open.ts';
+import { Trees } from '../app/main/git/trees.ts';
 import { composeSet } from '../app/main/service/composer.ts';
-import { importRepository } from '../app/main/service/importer.ts';
+import { contentSource, importRepository } from '../app/main/service/importer.ts';
 import { Warm } from '../app/main/service/warm.ts';
 import { git, gitLine, tempDir } from '../testkit/git.ts';
 import { Random } from '../testkit/random.ts';
@@ -150,22 +155,25 @@ async function stacksOf(dirs: readonly string[], random: Random): Promise<Row[]>
   ];
 }
 
-/** Whom each commit of a line depends on, as the engine has it; the first is the base. */
-async function ourClosure(dir: string, branch: string, commits: readonly string[]): Promise<{ readonly closed: Closed; readonly ms: number; readonly units: number }> {
-  const one = await read(dir, commits[0]!, branch);
+/** Whom each commit of a line depends on, as the engine has it, and what that took from opening the repository on; the first is the base. */
+async function ourClosure(dir: string, commits: readonly string[]): Promise<{ readonly closed: Closed; readonly ms: number }> {
+  const began = performance.now(), reader = await openRepository(dir, { reader: 'native' });
   try {
-    const units = unitsOf(one, commits), place = new Map(commits.map((oid, i) => [oid, i])), unitOf = new Map<AcuId, readonly number[]>();
-    for (const u of units) unitOf.set(u.acu, [...unitOf.get(u.acu) ?? [], ...u.commits.map((oid) => place.get(oid)!)]);
-    const began = performance.now(), direct: number[][] = commits.map(() => []);
-    for (const u of units) {
-      const last = place.get(u.commits.at(-1)!)!;
-      for (const lower of one.segments[u.segment]!.lower) { const below = place.get(lower); if (below !== undefined) direct[last]!.push(below); }
-      for (const oid of u.commits.slice(0, -1)) direct[last]!.push(place.get(oid)!);
-    }
-    const closed = closure(direct);
-    return { closed, ms: one.ms + performance.now() - began, units: units.length };
+    const trees = new Trees(reader), contents = new Contents(contentSource(reader, async () => null)), found = await reader.commits(commits as readonly Oid[]);
+    const treeOf = found.map((commit) => { if (commit instanceof AcumenError) throw commit; return commit.tree; });
+    const held = { load: async (): Promise<void> => { await Promise.all([trees.load(), contents.load()]); } };
+    const own = await settle(held, () => {
+      // whatever is lacking for any of them comes in one wave
+      const ready = treeOf.slice(1).map((tree, i) => trees.canDiff(treeOf[i]!, tree) && trees.canDiff(treeOf[0]!, tree));
+      if (ready.includes(false)) throw LACKING;
+      return treeOf.slice(1).map((tree) => trees.diff(treeOf[0]!, tree));
+    });
+    const units = await settle(held, () => unravel(contents, [{ lower: [], below: new Map(), apart: true, steps: own.map((changes, i): Step => ({ commit: commits[i + 1] as Oid, commits: 1, changes })) }]));
+    const direct: number[][] = commits.map(() => []);
+    for (const { step, requires } of units) for (const unit of requires) direct[step + 1]!.push(units[unit]!.step + 1);
+    return { closed: closure(direct), ms: performance.now() - began };
   } finally {
-    await one.close();
+    await reader.close();
   }
 }
 
@@ -173,7 +181,7 @@ async function ourClosure(dir: string, branch: string, commits: readonly string[
 interface Judged { pairs: number; agree: number; aside: number; apart: number; readonly kinds: Map<string, number> }
 
 async function judge(dir: string, branch: string, commits: readonly string[], darcs: Closed, into: Judged): Promise<number> {
-  const ours = await ourClosure(dir, branch, commits), reading = replay(dir, branch, 'histogram'), theirs = replay(dir, branch, 'patience');
+  const ours = await ourClosure(dir, commits), reading = replay(dir, branch, 'histogram'), theirs = replay(dir, branch, 'patience');
   const { pairs, onlyA, onlyB } = compared(ours.closed, darcs);
   // all stand on the first, which is the base here and a patch there
   const real = ([i, x]: readonly [number, number]): boolean => x !== 0 && i !== 0;
