@@ -47,6 +47,18 @@ describe('the largest set', () => {
     }
   });
 
+  test('equals it by prices and local search as well, which larger problems need', () => {
+    for (let seed = 1; seed <= 200; seed++) {
+      const one = randomProblem(new Random(seed), 14), sets = new Sets(one), most = sets.heaviest();
+      let slices = 0;
+      const reported = (weight: number, bound: number): void => expect(weight <= most + 1e-6 && bound >= most - 1e-6, `reported, ${seed}`).toBe(true);
+      const found = largest(one, () => ++slices < 500, reported, 1);
+      expect(sets.holds(maskOf(found.chosen)), `holds, ${seed}`).toBe(true);
+      expect(found.weight, `largest, ${seed}`).toBeCloseTo(most, 6);
+      expect(found.bound, `bound, ${seed}`).toBeGreaterThanOrEqual(most - 1e-6);
+    }
+  });
+
   test('stopped at any time, it has a set that holds and a bound that nothing exceeds', () => {
     for (let seed = 1; seed <= 100; seed++) {
       const one = randomProblem(new Random(seed), 14), sets = new Sets(one), most = sets.heaviest();

@@ -9,11 +9,15 @@ import { Branch } from './solving.ts';
 /** Told as it goes: the weight of the best set so far, and what none exceeds. */
 export type Report = (weight: number, bound: number) => void;
 
-export function largest(problem: Problem, going: Going, report: Report = () => {}): Largest {
+/** Items of a part that clique covers alone are enough for. */
+const SMALL = 40;
+
+/** `small`: parts of at most so many items are searched without a relaxation. */
+export function largest(problem: Problem, going: Going, report: Report = () => {}, small = SMALL): Largest {
   const { part, state } = wholeOf(instanceOf(problem)), partial = new Partial(part, state);
   partial.obey();
   const total = problem.weights.reduce((a, b) => a + b, 0), epsilon = 1e-9 * Math.max(total, Number.MIN_VALUE);
-  const all = new Branch(part, partial.state, { unit: unitOf(problem.weights), epsilon, held: 0 });
+  const all = new Branch(part, partial.state, { unit: unitOf(problem.weights), epsilon, small, held: 0 });
   let weight = -1, bound = Infinity;
   for (;;) {
     if (all.weight > weight || all.bound < bound) report(weight = Math.max(0, all.weight), bound = all.bound);

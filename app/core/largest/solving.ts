@@ -6,8 +6,6 @@ import { type Cut, IN, OPEN, type Part, cut } from './part.ts';
 import { type Heritage, Relaxation } from './relaxation.ts';
 import { Partial, search, weightOf } from './search.ts';
 
-/** Parts of so many items are searched to the end at once. */
-const SMALL = 40;
 /** Slices without progress after which one item is decided. */
 const PATIENCE = 4;
 /** Slices between dives. */
@@ -21,6 +19,8 @@ export interface Shared {
   readonly unit: number;
   /** differences below are rounding */
   readonly epsilon: number;
+  /** parts of at most so many items are searched to the end at once */
+  readonly small: number;
   held: number;
 }
 
@@ -112,7 +112,7 @@ export class Solving {
 
   advance(target: number, going: Going): void {
     if (this.#branches !== null) this.#deeper(target, going);
-    else if (this.#part.count <= SMALL) this.#whole(target, going);
+    else if (this.#part.count <= this.#shared.small) this.#whole(target, going);
     else this.#slice(target);
   }
 
@@ -254,7 +254,7 @@ function plunge(part: Part, relaxation: Relaxation, shared: Shared): Uint8Array 
   for (let i = 0; i < count; i++) if (partial.state[i] === IN) chosen[i] = 1;
   for (const { part: rest, items } of cut(part, partial.state)) {
     let found: Uint8Array | null;
-    if (rest.count <= SMALL) found = search(rest, { chosen: new Uint8Array(rest.count), weight: -Infinity, bound: Infinity }, () => true, shared.epsilon).chosen;
+    if (rest.count <= shared.small) found = search(rest, { chosen: new Uint8Array(rest.count), weight: -Infinity, bound: Infinity }, () => true, shared.epsilon).chosen;
     else {
       const own = new Relaxation(rest, { relaxation, items });
       if (own.rows === 0) own.separate();
