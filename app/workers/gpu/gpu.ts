@@ -62,6 +62,8 @@ export class Gpu {
   /** jobs in the order in which they were asked for: a device serves one */
   #queue: Promise<unknown> = Promise.resolve();
   readonly #stops = new Map<number, { aborted: boolean }>();
+  /** how often it was given back: what is lost by that is no failure of the device */
+  #releases = 0;
 
   constructor(options: GpuOptions) {
     this.#options = options;
@@ -95,7 +97,7 @@ export class Gpu {
   }
 
   /** Gives the device back with all its memory; a job that it is at is lost. The next job opens it again. */
-  release(): void { this.#close(); }
+  release(): void { this.#releases++; this.#close(); }
 
   async #job<T extends Dense | Triangle>(id: number, [a, b]: readonly [Matrix, Matrix], work: (opened: Opened, stop: Stop) => Promise<T>): Promise<Answer<T>> {
     const stop = { aborted: false };
@@ -140,6 +142,7 @@ export class Gpu {
   }
 
   async #answer<T>(work: () => Promise<T>): Promise<Answer<T>> {
+    const releases = this.#releases;
     try {
       const of = await work();
       this.#breaker.succeeded();
@@ -147,7 +150,7 @@ export class Gpu {
     } catch (error) {
       if (error instanceof AcumenError && error.code === 'cancelled') return { cancelled: true };
       const lost = error instanceof Lost ? error : new Lost('failed', `The GPU failed: ${error instanceof Error ? error.message : String(error)}`);
-      if (lost.reason !== 'unfit' && lost.reason !== 'resting') {
+      if (lost.reason !== 'unfit' && lost.reason !== 'resting' && releases === this.#releases) {
         this.#breaker.failed(lost.message);
         this.#close();
       }
