@@ -118,9 +118,10 @@ useSelection.subscribe(({ selected, cursor }) => looked(cursor === null ? select
 /** Says what began to conflict between working trees since the last time, and what does no more. */
 async function noteClashes(): Promise<void> {
   const pairs = await replica().call((api) => api.clashes()), { clashes: before } = useLive.getState();
-  const { clashes, sentences } = clashNews(before, pairs);
+  const { clashes, begun, ended } = clashNews(before, pairs);
   useLive.setState({ clashes });
-  for (const sentence of sentences) news(sentence);
+  for (const sentence of begun) news(sentence, null, '', 'warning');
+  for (const sentence of ended) news(sentence);
 }
 
 function lost(reason: string): void {

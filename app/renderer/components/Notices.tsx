@@ -10,7 +10,7 @@ export function Notices() {
     <div className="notices">
       {notices.map((notice) => (
         <div key={notice.id} className={`notice ${notice.tone}`} {...(notice.tone === 'error' ? { role: 'alert' } : {})} data-testid={ids.notice} data-tone={notice.tone}>
-          <span className="notice-icon"><Icon name={notice.tone === 'error' ? 'warning' : 'check'} /></span>
+          <span className="notice-icon"><Icon name={notice.tone === 'news' ? 'check' : 'warning'} /></span>
           <div className="notice-body">
             <div className="notice-sentence">{notice.sentence}</div>
             {notice.hint !== '' && <div className="muted">{notice.hint}</div>}

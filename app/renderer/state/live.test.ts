@@ -24,10 +24,11 @@ test('the selection follows a working tree from save to save', () => {
 
 test('what begins to conflict is news, and what ends; not what one finds, and not in twenty sentences', () => {
   const first = clashNews(null, [['worktree a', 'worktree b']]);
-  expect(first.sentences).toEqual([]);
+  expect([...first.begun, ...first.ended]).toEqual([]);
   const then = clashNews(first.clashes, [['worktree a', 'worktree c']]);
-  expect(then.sentences).toEqual(['Edits in worktree a and worktree c conflict now.', 'Edits in worktree a and worktree b conflict no more.']);
-  expect(clashNews(new Set(), Array.from({ length: 20 }, (_, n) => [`a${n}`, `b${n}`] as const)).sentences).toEqual(['Edits of 20 pairs of working trees conflict now.']);
+  expect(then.begun).toEqual(['Edits in worktree a and worktree c conflict now.']);
+  expect(then.ended).toEqual(['Edits in worktree a and worktree b conflict no more.']);
+  expect(clashNews(new Set(), Array.from({ length: 20 }, (_, n) => [`a${n}`, `b${n}`] as const)).begun).toEqual(['Edits of 20 pairs of working trees conflict now.']);
 });
 
 test('the status line says how it looks, at what, and what to do', () => {

@@ -44,19 +44,17 @@ export function looked(ids: Iterable<AcuId>): void {
 
 const SEP = '\n';
 /** Sentences for what begins to conflict, and what does no more; of what was there when one first looked, none. */
-export function clashNews(before: ReadonlySet<string> | null, pairs: readonly (readonly [string, string])[]): { readonly clashes: ReadonlySet<string>; readonly sentences: readonly string[] } {
+export function clashNews(before: ReadonlySet<string> | null, pairs: readonly (readonly [string, string])[]): { readonly clashes: ReadonlySet<string>; readonly begun: readonly string[]; readonly ended: readonly string[] } {
   const clashes = new Set(pairs.map((pair) => pair.join(SEP)));
-  if (before === null) return { clashes, sentences: [] };
+  if (before === null) return { clashes, begun: [], ended: [] };
   const told = (all: Iterable<string>, one: (a: string, b: string) => string, many: (n: number) => string): string[] => {
     const list = [...all];
     return list.length > 2 ? [many(list.length)] : list.map((pair) => one(...pair.split(SEP) as [string, string]));
   };
   return {
     clashes,
-    sentences: [
-      ...told([...clashes].filter((pair) => !before.has(pair)), (a, b) => `Edits in ${a} and ${b} conflict now.`, (n) => `Edits of ${n} pairs of working trees conflict now.`),
-      ...told([...before].filter((pair) => !clashes.has(pair)), (a, b) => `Edits in ${a} and ${b} conflict no more.`, (n) => `Edits of ${n} pairs of working trees conflict no more.`),
-    ],
+    begun: told([...clashes].filter((pair) => !before.has(pair)), (a, b) => `Edits in ${a} and ${b} conflict now.`, (n) => `Edits of ${n} pairs of working trees conflict now.`),
+    ended: told([...before].filter((pair) => !clashes.has(pair)), (a, b) => `Edits in ${a} and ${b} conflict no more.`, (n) => `Edits of ${n} pairs of working trees conflict no more.`),
   };
 }
 

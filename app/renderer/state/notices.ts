@@ -6,7 +6,7 @@ import { say } from './ui.ts';
 
 export interface Notice {
   readonly id: number;
-  readonly tone: 'error' | 'news';
+  readonly tone: 'error' | 'warning' | 'news';
   readonly sentence: string;
   readonly hint: string;
   readonly details: string;
@@ -31,14 +31,15 @@ function add(given: Omit<Notice, 'id'>): number {
   // the same sentence twice is one notice
   useNotices.setState(({ notices }) => ({ notices: [...notices.filter((n) => n.sentence !== notice.sentence), { ...notice, id }].slice(-4) }));
   // an error is shown as an alert, which is read aloud by itself
-  if (notice.tone === 'news') say(`${notice.sentence} ${notice.hint}`);
+  if (notice.tone !== 'error') say(`${notice.sentence} ${notice.hint}`);
   return id;
 }
 
 export const dismiss = (id: number): void => useNotices.setState(({ notices }) => ({ notices: notices.filter((n) => n.id !== id) }));
 
-export function news(sentence: string, action: Notice['action'] = null, hint = ''): void {
-  const id = add({ tone: 'news', sentence, hint, details: '', action });
+/** `warning`: what is told is no error and nothing good. */
+export function news(sentence: string, action: Notice['action'] = null, hint = '', tone: 'news' | 'warning' = 'news'): void {
+  const id = add({ tone, sentence, hint, details: '', action });
   setTimeout(() => dismiss(id), 8000);
 }
 
