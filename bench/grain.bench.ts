@@ -23,7 +23,7 @@ import { type Stack, closedSubsets, pullsOf, runsOf } from './grainStacks.ts';
 import { linesAdd } from './grainRules.ts';
 import type { Benchmark, Row } from './report.ts';
 
-const STACKS = Number(process.env["ACUMEN_BENCH_STACKS"] ?? 200), SUBSETS = 5_000, ASKED_OF_GIT = 60, EACH = 60;
+const STACKS = Number(process.env['ACUMEN_BENCH_STACKS'] ?? 200), SUBSETS = 5_000, ASKED_OF_GIT = 60, EACH = 60;
 const LINE = 900, SHORT_LINES = 50;
 const BARS = { equal: 99.5, closure: 99, times: 80 };
 const say = (text: string): void => { process.stderr.write(`${text}\n`); };
@@ -125,7 +125,7 @@ async function stacksOf(dirs: readonly string[], random: Random): Promise<Row[]>
       times.push(one.ms);
       if (one.rule !== null) { broken++; say(`BROKEN RULE: ${source} ${one.commits.join(' ')}: ${one.rule}`); }
       if (one.ours === null) { refused++; say(`REFUSED: ${source} on ${one.stack.base}: ${one.commits.join(' ')}: ${one.why}`); continue; }
-      if (tree === null) { count(onlyWe, one.rule === null ? 'git conflicts, every line is where its commits put it' : 'git conflicts, and a rule is broken'); if (process.env['ACUMEN_BENCH_LIST'] === '1') say(`git conflicts at ${at} of ${one.commits.join(' ')} on ${one.stack.base}`); continue; }
+      if (tree === null) { count(onlyWe, one.rule === null ? 'git conflicts, every line is where its commits put it' : 'git conflicts, and a rule is broken'); say(`git conflicts at ${at}: ${source} on ${one.stack.base}: ${one.commits.join(' ')}: ours ${one.ours}`); continue; }
       clean++;
       if (tree === one.ours) { equal++; continue; }
       for (const [type, bytes] of one.objects) git(dir, ['hash-object', '-w', '--literally', '-t', type, '--stdin'], { input: bytes });
