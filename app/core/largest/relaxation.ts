@@ -173,35 +173,45 @@ export class Relaxation {
     return bound;
   }
 
-  /** Adds cliques of which more than one is taken, at most one for each item that is in any; at first, when nothing is taken, one for each item. */
-  separate(): number {
-    const x = this.#x, before = this.#rows, isFirst = before === 0, { lists, adjacent } = this.#neighbours ??= neighboursOf(this.#part);
-    const clique: number[] = [];
-    let near: number[] = [];
-    const add = (item: number): void => {
-      let kept = 0;
+  /**
+   * To begin with, a weighted clique cover and its prices: the lightest item first, in as large a clique as can be made, at the price of what is left of the item; what is left of the
+   * others is less by as much. The bound is then the cover's.
+   */
+  cover(): void {
+    const { weights, count } = this.#part, { lists, adjacent } = this.#neighbours ??= neighboursOf(this.#part), rest = Float64Array.from(weights), clique: number[] = [];
+    const order = Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => weights[a]! - weights[b]! || lists[a]!.length - lists[b]!.length || a - b);
+    for (const item of order) {
+      const price = rest[item]!;
+      if (price <= 0 || lists[item]!.length === 0) continue;
+      clique.length = 0;
       clique.push(item);
-      for (let k = 0; k < near.length; k++) if (adjacent.has(item, near[k]!)) near[kept++] = near[k]!;
-      near.length = kept;
-    };
+      grow(clique, lists[item]!.filter((other) => rest[other]! > 0), adjacent);
+      for (const one of clique) rest[one]! -= price;
+      if (this.#append(clique)) this.#price[this.#rows - 1] = price;
+    }
+    this.#restart();
+    this.#look();
+  }
+
+  /** Adds cliques of which more than one is taken, at most one for each item that is in any. */
+  separate(): number {
+    const x = this.#x, before = this.#rows, { lists, adjacent } = this.#neighbours ??= neighboursOf(this.#part), clique: number[] = [], near: number[] = [];
     for (let v = 0; v < lists.length; v++) {
       const own = lists[v]!;
-      if (own.length === 0 || (!isFirst && x[v]! < 0.01)) continue;
+      if (own.length === 0 || x[v]! < 0.01) continue;
+      let sum = x[v]!;
+      near.length = 0;
+      for (const u of own) if (x[u]! >= 0.01) { near.push(u); sum += x[u]!; }
+      if (sum < VIOLATED) continue;
+      near.sort((a, b) => x[b]! - x[a]! || a - b);
       clique.length = 0;
       clique.push(v);
-      if (!isFirst) {
-        let sum = x[v]!;
-        near = [];
-        for (const u of own) if (x[u]! >= 0.01) { near.push(u); sum += x[u]!; }
-        if (sum < VIOLATED) continue;
-        near.sort((a, b) => x[b]! - x[a]! || a - b);
-        sum = x[v]!;
-        while (near.length > 0) { sum += x[near[0]!]!; add(near[0]!); }
-        if (sum < VIOLATED) continue;
-      }
+      grow(clique, near, adjacent);
+      sum = 0;
+      for (const one of clique) sum += x[one]!;
+      if (sum < VIOLATED) continue;
       // as large as it can be made, items with more conflicts first
-      near = isFirst ? Array.from(own) : Array.from(own.filter((u) => clique.every((one) => one === v || adjacent.has(one, u))));
-      while (near.length > 0) add(near[0]!);
+      grow(clique, own.filter((u) => clique.every((one) => one === v || adjacent.has(one, u))), adjacent);
       this.#append(clique);
     }
     if (this.#rows > before) { this.#restart(); this.#restartAfter = LOOK; }
@@ -237,6 +247,17 @@ function neighboursOf({ hard, count }: Part): Neighbours {
   const lists = hard.map((list) => new Int32Array(list.length)), next = new Int32Array(count);
   for (const item of order) for (const other of hard[item]!) lists[other]![next[other]!++] = item;
   return { lists, adjacent: new Adjacent(hard) };
+}
+
+/** Adds to a clique the first of `near`, all of which conflict with all of it, then the next that conflicts with that one, too, and so on. */
+function grow(clique: number[], near: ArrayLike<number>, adjacent: Adjacent): void {
+  const from = clique.length;
+  for (let k = 0; k < near.length; k++) {
+    const item = near[k]!;
+    let fits = true;
+    for (let j = from; fits && j < clique.length; j++) fits = adjacent.has(clique[j]!, item);
+    if (fits) clique.push(item);
+  }
 }
 
 /** Of 32 bits, so that sums of few of them tell sets apart. */

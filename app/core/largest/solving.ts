@@ -138,7 +138,7 @@ export class Solving {
       this.#improving.run(Math.min(300, n));
       this.#relaxation = new Relaxation(part, this.#heritage);
       this.#heritage = null;
-      if (this.#relaxation.rows === 0) this.#relaxation.separate();
+      if (this.#relaxation.rows === 0) this.#relaxation.cover();
     }
     const improving = this.#improving, relaxation = this.#relaxation!, before = relaxation.bound - this.weight;
     relaxation.run(50);
@@ -257,7 +257,7 @@ function plunge(part: Part, relaxation: Relaxation, shared: Shared): Uint8Array 
     if (rest.count <= shared.small) found = search(rest, { chosen: new Uint8Array(rest.count), weight: -Infinity, bound: Infinity }, () => true, shared.epsilon).chosen;
     else {
       const own = new Relaxation(rest, { relaxation, items });
-      if (own.rows === 0) own.separate();
+      if (own.rows === 0) own.cover();
       own.run(50);
       found = plunge(rest, own, shared);
     }
