@@ -1,7 +1,7 @@
 // Whether two items of a part conflict: bits where they fit, else looked up in sorted lists.
 
-/** Of 32 MB. */
-const MOST_BITS = 1 << 14;
+/** Items of which all pairs fit into 32 MB. */
+export const MOST_BITS = 1 << 14;
 
 export class Adjacent {
   readonly #lists: readonly Int32Array[];

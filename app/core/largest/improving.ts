@@ -39,6 +39,8 @@ export class Improving {
   readonly #since: Int32Array;
   readonly #epsilon: number;
   #moves = 0;
+  /** numbers gone through by putting in and taking out */
+  #work = 0;
   #seed = 0x2545f491;
   weight = 0;
   best: Uint8Array;
@@ -83,10 +85,14 @@ export class Improving {
     this.#keep();
   }
 
-  /** So many disturbances, each followed by a climb, and taken back where it lost. `among`: the items worth trying. */
-  run(moves: number, among: Int32Array | null = null): void {
+  /**
+   * So many disturbances, each followed by a climb, and taken back where it lost; fewer where `work` is done before, in numbers gone through: where items conflict with hundreds,
+   * a disturbance costs a hundred times as much. `among`: the items worth trying.
+   */
+  run(moves: number, work: number, among: Int32Array | null = null): void {
     if (this.#outs === 0 || this.#part.count < 2) return;
-    for (let move = 0; move < moves; move++) {
+    const enough = this.#work + work;
+    for (let move = 0; move < moves && this.#work < enough; move++) {
       const before = this.weight;
       this.#done.length = 0;
       this.#moves++;
@@ -139,6 +145,7 @@ export class Improving {
     this.#in[item] = 1;
     this.weight += weight;
     this.#done.push(item + 1);
+    this.#work += this.#part.hard[item]!.length;
     const last = this.#out[--this.#outs]!, place = this.#placeOut[item]!;
     this.#out[place] = last;
     this.#placeOut[last] = place;
@@ -157,6 +164,7 @@ export class Improving {
     this.weight -= weight;
     this.#since[item] = this.#moves;
     this.#done.push(-item - 1);
+    this.#work += this.#part.hard[item]!.length;
     this.#placeOut[item] = this.#outs;
     this.#out[this.#outs++] = item;
     for (const upper of this.#part.above[item]!) this.#comes[upper]! += weight;

@@ -1,5 +1,6 @@
 // A problem as constraints on closed sets: which items can be chosen at all, which two never stand together in any set, and what is left that depends
 // on the tops. Every valid set, and no other, is closed, has no hard pair, and violates no guard.
+import { MOST_BITS } from './adjacent.ts';
 import type { Problem } from './model.ts';
 
 /** Lists of numbers in one array: list i is at[first[i] … first[i + 1]), ascending. */
@@ -46,9 +47,8 @@ export function instanceOf(problem: Problem): Instance {
   const pairs = new Pairs(count, problem.conflicts, refused.filter((set) => set.length === 2), usable);
   // a pair is hard if it is one however far up its tops are: of an item and all above it, with the other and all above that
   const isBelow = (lower: number, upper: number): boolean => below[upper]!.includes(lower);
-  const order = pairs.descending(above);
   const soft: Guard[] = [];
-  for (const at of order) {
+  for (const at of pairs.stacked(uppers, above)) {
     const a = pairs.a[at]!, b = pairs.b[at]!;
     if (isBelow(a, b) || isBelow(b, a)) continue;
     if (uppers[a]!.every((u) => pairs.isHard(u, b)) && uppers[b]!.every((u) => pairs.isHard(a, u))) pairs.harden(at);
@@ -97,6 +97,9 @@ class Pairs {
   readonly b: Int32Array;
   readonly #first: Int32Array;
   readonly #isHard: Uint8Array;
+  /** the hard ones as bits, where they fit: a pair of stacks asks about the pairs above it */
+  readonly #bits: Uint32Array | null;
+  readonly #words: number;
   readonly #count: number;
 
   constructor(count: number, conflicts: Uint32Array, more: readonly (readonly number[])[], usable: Uint8Array) {
@@ -111,6 +114,8 @@ class Pairs {
     let kept = 0;
     for (let i = 0; i < n; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[kept++] = sorted[i]!;
     this.#count = count;
+    this.#words = (count + 31) >>> 5;
+    this.#bits = count > MOST_BITS ? null : new Uint32Array(count * this.#words);
     this.a = new Int32Array(kept);
     this.b = new Int32Array(kept);
     this.#first = new Int32Array(count + 1);
@@ -123,20 +128,34 @@ class Pairs {
     for (let i = 0; i < count; i++) this.#first[i + 1]! += this.#first[i]!;
   }
 
-  /** Places of the pairs, each after those of what is above its items: by how many are above the two, by counting. */
-  descending(above: readonly (readonly number[])[]): Int32Array {
-    const size = Int32Array.from(this.a, (a, at) => above[a]!.length + above[this.b[at]!]!.length), next = new Int32Array(size.reduce((x, y) => Math.max(x, y), 0) + 2);
-    for (const n of size) next[n + 1]!++;
-    for (let n = 1; n < next.length; n++) next[n]! += next[n - 1]!;
-    const order = new Int32Array(size.length);
-    for (let at = 0; at < size.length; at++) order[next[size[at]!]!++] = at;
+  /**
+   * Hardens the pairs above which there is nothing. Answers the places of the others, each after those of what is above its items: by how many are above the two, by counting.
+   */
+  stacked(uppers: readonly (readonly number[])[], above: readonly (readonly number[])[]): Int32Array {
+    const isBare = Uint8Array.from(uppers, (list) => (list.length === 0 ? 1 : 0)), others = new Int32Array(this.a.length), size = new Int32Array(this.a.length);
+    let n = 0, most = 0;
+    for (let at = 0; at < this.a.length; at++) {
+      const a = this.a[at]!, b = this.b[at]!;
+      if (isBare[a] === 1 && isBare[b] === 1) { this.harden(at); continue; }
+      size[n] = above[a]!.length + above[b]!.length;
+      if (size[n]! > most) most = size[n]!;
+      others[n++] = at;
+    }
+    const next = new Int32Array(most + 2), order = new Int32Array(n);
+    for (let k = 0; k < n; k++) next[size[k]! + 1]!++;
+    for (let k = 1; k < next.length; k++) next[k]! += next[k - 1]!;
+    for (let k = 0; k < n; k++) order[next[size[k]!]!++] = others[k]!;
     return order;
   }
 
-  harden(at: number): void { this.#isHard[at] = 1; }
+  harden(at: number): void {
+    this.#isHard[at] = 1;
+    if (this.#bits !== null) this.#bits[this.a[at]! * this.#words + (this.b[at]! >>> 5)]! |= 1 << (this.b[at]! & 31);
+  }
 
   isHard(x: number, y: number): boolean {
     const a = Math.min(x, y), b = Math.max(x, y);
+    if (this.#bits !== null) return (this.#bits[a * this.#words + (b >>> 5)]! & (1 << (b & 31))) !== 0;
     let low = this.#first[a]!, high = this.#first[a + 1]!;
     const end = high;
     while (low < high) { const mid = (low + high) >>> 1; if (this.b[mid]! < b) low = mid + 1; else high = mid; }

@@ -16,8 +16,9 @@ const SMALL = 40;
 export function largest(problem: Problem, going: Going, report: Report = () => {}, small = SMALL): Largest {
   const { part, state } = wholeOf(instanceOf(problem)), partial = new Partial(part, state);
   partial.obey();
+  partial.reduce();
   const total = problem.weights.reduce((a, b) => a + b, 0), epsilon = 1e-9 * Math.max(total, Number.MIN_VALUE);
-  const all = new Branch(part, partial.state, { unit: unitOf(problem.weights), epsilon, small, held: 0 });
+  const all = new Branch(part, partial.state, { unit: unitOf(problem.weights), epsilon, small, held: 0 }, { isReduced: partial.mark < part.count / 10 });
   let weight = -1, bound = Infinity;
   for (;;) {
     if (all.weight > weight || all.bound < bound) report(weight = Math.max(0, all.weight), bound = all.bound);

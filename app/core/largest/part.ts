@@ -32,7 +32,7 @@ export function cut(part: Part, state: Uint8Array): Cut[] {
   const { count, weights, below, above, hard } = part;
   const parent = Int32Array.from({ length: count }, (_, i) => i);
   const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
-  const join = (a: number, b: number): void => { const x = find(a), y = find(b); if (x !== y) parent[Math.max(x, y)] = Math.min(x, y); };
+  const join = (a: number, b: number): void => { if (parent[a] === parent[b]) return; const x = find(a), y = find(b); parent[Math.max(x, y)] = Math.min(x, y); };
   for (let i = 0; i < count; i++) {
     if (state[i] !== OPEN) continue;
     for (const lower of below[i]!) if (state[lower] === OPEN) join(i, lower);

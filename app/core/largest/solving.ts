@@ -10,6 +10,8 @@ import { Partial, search, weightOf } from './search.ts';
 const PATIENCE = 4;
 /** Slices between dives. */
 const DIVE = 8;
+/** Of local search in a slice, in steps of the relaxation. */
+const WORK = 10;
 /** Numbers held in open parts, beyond which the deepest is gone on with, not the most promising. */
 const MOST_HELD = 20_000_000;
 
@@ -135,7 +137,7 @@ export class Solving {
       this.#improving = new Improving(part);
       const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
       this.#improving.from(sorted(n, (i) => load[i]! / (part.hard[i]!.length + 1)));
-      this.#improving.run(Math.min(300, n));
+      this.#improving.run(Math.min(300, n), 2 * this.#size);
       this.#relaxation = new Relaxation(part, this.#heritage);
       this.#heritage = null;
       if (this.#relaxation.rows === 0) this.#relaxation.cover();
@@ -148,8 +150,9 @@ export class Solving {
     if (this.#slices % DIVE === 0) this.#dive(relaxation);
     else if (this.#slices % DIVE === 3) improving.from(sorted(n, (i) => x[i]!));
     const taken = Int32Array.from(x.keys().filter((i) => x[i]! > 0.02));
-    if (taken.length > 0) improving.run(500, taken);
-    improving.run(200);
+    const work = WORK * relaxation.size;
+    if (taken.length > 0) improving.run(500, work, taken);
+    improving.run(200, work);
     if (improving.bestWeight > this.weight) this.#found(improving.best, weightOf(part, improving.best));
     const least = Math.max(this.weight, target), gap = this.bound - least;
     if (gap <= shared.epsilon) { this.bound = least; return; }
