@@ -110,7 +110,6 @@ async function stacksOf(dirs: readonly string[], random: Random): Promise<Row[]>
         all.push(...await casesOf(dir, stack, `acumen-bench/${i}`, EACH, random, notes));
       } catch (error) {
         if (!(error instanceof AcumenError)) throw error;
-        if (process.env["ACUMEN_BENCH_LIST"] === "1") say(`${stack.base} ${stack.commits.join(" ")} ${error.stack}`);
         count(notes, error.message);
       }
     }
