@@ -196,14 +196,15 @@ export class Relaxation {
   /** Adds cliques of which more than one is taken, at most one for each item that is in any. */
   separate(): number {
     const x = this.#x, before = this.#rows, { lists, adjacent } = this.#neighbours ??= neighboursOf(this.#part), clique: number[] = [], near: number[] = [];
-    for (let v = 0; v < lists.length; v++) {
+    const place = new Int32Array(x.length).fill(-1), places = new Int32Array(x.length), taken = Int32Array.from(x.keys().filter((v) => x[v]! >= 0.01 && lists[v]!.length > 0)).sort((a, b) => x[b]! - x[a]! || a - b);
+    taken.forEach((v, k) => { place[v] = k; });
+    for (const v of taken) {
       const own = lists[v]!;
-      if (own.length === 0 || x[v]! < 0.01) continue;
-      let sum = x[v]!;
-      near.length = 0;
-      for (const u of own) if (x[u]! >= 0.01) { near.push(u); sum += x[u]!; }
+      let sum = x[v]!, n = 0;
+      for (let k = 0; k < own.length; k++) { const at = place[own[k]!]!; if (at >= 0) { places[n++] = at; sum += x[own[k]!]!; } }
       if (sum < VIOLATED) continue;
-      near.sort((a, b) => x[b]! - x[a]! || a - b);
+      near.length = 0;
+      for (const at of places.subarray(0, n).sort()) near.push(taken[at]!);
       clique.length = 0;
       clique.push(v);
       grow(clique, near, adjacent);
@@ -211,7 +212,8 @@ export class Relaxation {
       for (const one of clique) sum += x[one]!;
       if (sum < VIOLATED) continue;
       // as large as it can be made, items with more conflicts first
-      grow(clique, own.filter((u) => clique.every((one) => one === v || adjacent.has(one, u))), adjacent);
+      const fewest = clique.reduce((a, b) => (lists[b]!.length < lists[a]!.length ? b : a));
+      grow(clique, lists[fewest]!.filter((u) => clique.every((one) => adjacent.has(one, u))), adjacent);
       this.#append(clique);
     }
     if (this.#rows > before) { this.#restart(); this.#restartAfter = LOOK; }

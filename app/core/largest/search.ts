@@ -89,18 +89,19 @@ export class Partial {
     }
     for (let v = 0; v < count; v++) {
       if (state[v] !== OPEN || isEscape[v] === 1 || above[v]!.some((upper) => upper !== v && state[upper] === OPEN)) continue;
+      const own = hard[v]!;
       near[v] = 1;
-      for (const u of hard[v]!) near[u] = 1;
-      for (const u of hard[v]!) {
-        if (state[u] !== OPEN || isMember[u] === 1 || degree[u]! > degree[v]! || weights[u]! < weights[v]!) continue;
+      for (let k = 0; k < own.length; k++) near[own[k]!] = 1;
+      for (let k = 0; k < own.length; k++) {
+        const u = own[k]!;
+        if (state[u] !== OPEN || isMember[u] === 1 || degree[u]! > degree[v]! || weights[u]! < weights[v]! || isFarther(hard[u]!, near, state)) continue;
         if (below[u]!.some((lower) => lower !== u && state[lower] === OPEN && !below[v]!.includes(lower))) continue;
-        if (hard[u]!.some((other) => near[other] === 0 && state[other] === OPEN)) continue;
         this.exclude(v);
-        for (const other of hard[v]!) degree[other]!--;
+        for (let j = 0; j < own.length; j++) degree[own[j]!]!--;
         break;
       }
       near[v] = 0;
-      for (const u of hard[v]!) near[u] = 0;
+      for (let k = 0; k < own.length; k++) near[own[k]!] = 0;
     }
   }
 
@@ -112,6 +113,12 @@ export class Partial {
     }
     return -1;
   }
+}
+
+/** Is one of them open and not near? */
+function isFarther(items: Int32Array, near: Uint8Array, state: Uint8Array): boolean {
+  for (let k = 0; k < items.length; k++) if (near[items[k]!] === 0 && state[items[k]!] === OPEN) return true;
+  return false;
 }
 
 /** A set of a part, and what none exceeds. */
