@@ -3,7 +3,7 @@
 //
 // Primal-dual hybrid gradient with diagonal steps (Pock, Chambolle 2011) and restarts from the average (Applegate et al. 2021, PDLP); cliques are separated
 // greedily by fraction, as integer programming does for set packing.
-import { Adjacent } from './adjacent.ts';
+import { Adjacent, contains } from './adjacent.ts';
 import type { Part } from './part.ts';
 
 /** Rows that were no more than this short of being full count as cut off. */
@@ -292,7 +292,7 @@ function* precedences({ count, below }: Part): Iterable<{ items: Int32Array; sig
 /** Guards; an escape that conflicts with a member helps nobody: where it is chosen that member is not. */
 function* guardRows({ guards, hard }: Part): Iterable<{ items: Int32Array; signs: Int8Array; room: number }> {
   for (const { members, escapes } of guards) {
-    const useful = escapes.filter((e) => !members.some((m) => m === e || hard[m]!.includes(e)));
+    const useful = escapes.filter((e) => !members.some((m) => m === e || contains(hard[m]!, e)));
     yield { items: Int32Array.of(...members, ...useful), signs: Int8Array.from([...members.map(() => 1), ...Array.from(useful, () => -1)]), room: members.length - 1 };
   }
 }

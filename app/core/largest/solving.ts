@@ -156,7 +156,7 @@ export class Solving {
     if (improving.bestWeight > this.weight) this.#found(improving.best, weightOf(part, improving.best));
     const least = Math.max(this.weight, target), gap = this.bound - least;
     if (gap <= shared.epsilon) { this.bound = least; return; }
-    this.#waited = added > n / 50 || before - (relaxation.bound - this.weight) > 0.03 * gap ? 0 : this.#waited + 1;
+    this.#waited = added > n / 50 || before - (relaxation.bound - this.weight) > 0.01 * gap ? 0 : this.#waited + 1;
     if (this.#waited >= PATIENCE && !this.#fixed(relaxation, least)) this.#branch(x);
   }
 
