@@ -4,6 +4,7 @@
 import { type AcuId, type ByteString, type Oid, display } from './bytes.ts';
 import type { Engine } from './engine.ts';
 import type { Acu, Grain, Rebinding } from './model.ts';
+import { mayBeOfOneCommit, titleOfParts } from './partTitle.ts';
 import { Recut } from './recut.ts';
 import type { SegmentMeta } from './tables.ts';
 
@@ -136,7 +137,7 @@ class Finer {
     const fellows = this.#fellows(was, grain), chosen = new Set(fellows.map((s) => s.acu).filter((id) => id !== null));
     const all = chosen.size;
     for (const id of chosen) if (!this.#set.has(id)) chosen.delete(id);
-    if (chosen.size < all && here.length > 0) return { to: [], lacks: this.#some(chosen.size, all, grain === 'branch' ? display(here[0]!.name) : titleOfAll(fellows), fellows.at(-1)!) };
+    if (chosen.size < all && here.length > 0) return { to: [], lacks: this.#some(chosen.size, all, grain === 'branch' ? display(here[0]!.name) : display(titleOfParts(fellows.map(({ title }) => title))), fellows.at(-1)!) };
     if (grain === 'branch' || this.#before.tables.grain === 'branch') {
       const names = grain === 'branch' ? this.#before.acu(fellows.at(-1)!.acu ?? old.id)?.sources ?? old.sources : old.sources;
       const heirs = this.#after.acus.filter((a) => isSame(a.sources, names));
@@ -144,7 +145,7 @@ class Finer {
     }
     const known = new Set(this.#before.tables.segments.map((s) => s.commit));
     const heirs = [...new Set(here.flatMap((s) => s.segments))].map((n) => segments[n]!)
-      .filter((s) => s.acu !== null && !known.has(s.commit) && s.author.email === was.author.email && isOfTitle(s.title, was.title));
+      .filter((s) => s.acu !== null && !known.has(s.commit) && s.author.email === was.author.email && mayBeOfOneCommit(s.title, was.title));
     return new Set(heirs.map((s) => s.commit)).size === 1 ? [...new Set(heirs.map((s) => s.acu!))].sort() : null;
   }
 
@@ -159,18 +160,6 @@ class Finer {
 const SAME = 'the base has the same content';
 const inBase = (how: readonly ('here' | 'taken back')[]): string => (how.includes('here') ? 'its commits are in the base' : 'its commits are in the base, which has taken them back since');
 const isSame = (a: readonly ByteString[], b: readonly ByteString[]): boolean => a.length === b.length && a.every((name, i) => name === b[i]);
-/** The title of the commit whose parts these are: what all of theirs begin with. */
-function titleOfAll(parts: readonly SegmentMeta[]): string {
-  const titles = parts.map(({ title }) => display(title)), first = titles[0]!;
-  let end = first.length;
-  for (const title of titles) while (!title.startsWith(first.slice(0, end))) end--;
-  const colon = first.slice(0, end).lastIndexOf(': ');
-  return titles.length > 1 && colon > 0 ? first.slice(0, colon) : first;
-}
-
-/** One title, or of one of them what names a part of the other. */
-const isOfTitle = (a: ByteString, b: ByteString): boolean => a === b || a.startsWith(`${b}: `) || b.startsWith(`${a}: `);
-
 function whyLost(old: Acu, after: Engine): string {
   const left = after.tables.skipped.find(({ name }) => old.sources.includes(name));
   if (left !== undefined) return `${display(left.name)} was left out: ${left.reason}`;

@@ -7,6 +7,7 @@ import { packPairs } from './decided.ts';
 import { Engine } from './engine.ts';
 import type { Published } from './events.ts';
 import type { Edit, Grain, Segment } from './model.ts';
+import { partTitle } from './partTitle.ts';
 import { type Landed, rebind } from './rebind.ts';
 import { segmentKey } from './segmentKey.ts';
 
@@ -35,7 +36,7 @@ function cut({ parents, atoms, name = String, title = (c) => `change ${c}` }: Hi
     const last = piece.commits.at(-1)!;
     const edits: Edit[] = [{ path: `${tipOf(piece)}.txt` as PathBytes, kind: 'add', before: null, after: { mode: 0o100644, oid: tipOf(piece) }, hunks: [], added: 1, deleted: 0 }];
     return {
-      tip: tipOf(piece), lower: grain === 'branch' ? under(piece) : [], standing: { kind: 'exact' }, acu: acuOf(piece), title: `${title(last)}${piece.parts > 1 ? `: part ${piece.part}` : ''}` as ByteString, author: { name: 'A' as ByteString, email: 'a@b' as ByteString },
+      tip: tipOf(piece), lower: grain === 'branch' ? under(piece) : [], standing: { kind: 'exact' }, acu: acuOf(piece), title: piece.parts > 1 ? partTitle(`part ${piece.part}`, title(last) as ByteString) : title(last) as ByteString, author: { name: 'A' as ByteString, email: 'a@b' as ByteString },
       time: last, commits: piece.commits.length, edits, contexts: [{ context: 'base', edits }], needs: [], renames: [],
       ...grain !== 'branch' && { within: oid(wholeOf(last).at(-1)!), after: under(piece) }, ...piece.parts > 1 && { commit: oid(last) },
     };

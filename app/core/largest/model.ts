@@ -16,8 +16,6 @@ export interface Problem {
   readonly barred: readonly number[];
   /** sets found not to compose although their pairs do: none may be chosen whole while all of it are tops */
   readonly refused: readonly (readonly number[])[];
-  /** groups in which any two conflict, where the asker knows some (the sides of one place); only a help */
-  readonly cliques?: readonly (readonly number[])[];
 }
 
 /**

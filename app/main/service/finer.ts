@@ -1,7 +1,7 @@
 // Segments taken apart (design.md §1, grains `commit` and `atom`; docs/decisions/0044): the commits of each carried onto the base one by
 // one, what each makes of the one before it unravelled into units (core/grain), and those as parts of the plan. Segments that are stale,
 // or not exact, stay as they are. A few families of segments at a time: what is carried for them is let go of.
-import { type Oid, fromUtf8 } from '../../core/bytes.ts';
+import type { Oid } from '../../core/bytes.ts';
 import { commitOf } from '../../core/atoms/commit.ts';
 import { untangle } from '../../core/atoms/untangle.ts';
 import { type Changes, between, sameEntry } from '../../core/changes.ts';
@@ -10,6 +10,7 @@ import { editsOf } from '../../core/edits.ts';
 import type { Step, Strand, Unit } from '../../core/grain/model.ts';
 import { unravel } from '../../core/grain/unravel.ts';
 import type { Grain, Segment } from '../../core/model.ts';
+import { partTitle } from '../../core/partTitle.ts';
 import type { Commit } from '../../core/repository.ts';
 import type { Outside } from '../git/history.ts';
 import { isUnreadable } from './carry.ts';
@@ -232,7 +233,7 @@ interface Draft { readonly segment: number; readonly notes: readonly (string | u
 
 /** Of a part of a commit its own name first: it tells it from its neighbours in a list. */
 function titleOfUnit(title: Segment['title'], { atoms = [] }: Step, { atom }: Unit): Segment['title'] {
-  return atom < 0 || atoms.length < 2 ? title : `${fromUtf8(`${atoms[atom]!.name} · `)}${title}` as Segment['title'];
+  return atom < 0 || atoms.length < 2 ? title : partTitle(atoms[atom]!.name, title);
 }
 
 function isSame(a: Changes, b: Changes): boolean {
