@@ -100,7 +100,7 @@ describe('what commits do not tell', () => {
     const branch = cut(line, [4], 'branch'), commits = cut(line, [4], 'commit'), atoms = cut(line, [4], 'atom');
     const later = { branch: cut(anew({}), [4], 'branch'), commit: cut(anew({}), [4], 'commit'), atom: cut(anew({}), [4], 'atom') };
     expect(told(commits.engine, later.commit.engine, all(commits).slice(1, 2))).toEqual([['rebound', 1, 'it has changed, or what it stands on has']]);
-    expect(told(commits.engine, later.atom.engine, all(commits).slice(1, 2))).toEqual([['rebound', 2, 'it is change 1: part 0, change 1: part 1 now']]);
+    expect(told(commits.engine, later.atom.engine, all(commits).slice(1, 2))).toEqual([['rebound', 2, 'it is part 0 · change 1, part 1 · change 1 now']]);
     expect(told(atoms.engine, later.atom.engine, all(atoms).slice(2, 3))).toEqual([['rebound', 1, 'it has changed, or what it stands on has']]);
     expect(told(atoms.engine, later.commit.engine, all(atoms).slice(2, 3))).toEqual([['lost', 0, '1 of the 2 parts of change 1 is in the composition; the commit is all of them']]);
     expect(told(atoms.engine, later.commit.engine, all(atoms).slice(1, 3))).toEqual([['rebound', 1, 'it is change 1 now'], ['rebound', 1, 'it is change 1 now']]);
