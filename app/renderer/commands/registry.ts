@@ -11,7 +11,14 @@ export interface Command {
   /** why it cannot be done now, as a sentence; null where it can */
   disabled(): string | null;
   run(): void;
+  /** menus that offer it, beside palette and keys: of what was pointed at (`acu`, `member` of the composition, `conflict`, `operation`, …) */
+  readonly menu?: readonly Menu[];
+  /** the `acumen …` line that does the same now; null where there is none at this moment */
+  line?(): string | null;
 }
+
+/** What a context menu can belong to. What it is about is selected before it opens: commands ask the selection. */
+export type Menu = 'acu' | 'member' | 'source' | 'conflict' | 'graph' | 'matrix' | 'open' | 'recipe' | 'operation' | 'file' | 'repository';
 
 const commands = new Map<string, Command>();
 
