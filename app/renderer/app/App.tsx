@@ -11,7 +11,7 @@ import { Composition } from '../panels/Composition.tsx';
 import { Conflicts } from '../panels/Conflicts.tsx';
 import { DragGhost } from '../panels/DragGhost.tsx';
 import { Graph } from '../panels/Graph.tsx';
-import { Inspector } from '../panels/Inspector.tsx';
+import { Inspector } from '../panels/inspector/Inspector.tsx';
 import { MoveBase } from '../panels/MoveBase.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
 import { TopBar } from '../panels/TopBar.tsx';

@@ -4,7 +4,7 @@ import { visibleSentence } from '../../core/visible.ts';
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Tab = 'compose' | 'conflicts' | 'collaboration' | 'performance';
-export type InspectorTab = 'acu' | 'composed' | 'history';
+export type InspectorTab = 'acu' | 'composed' | 'decide' | 'history';
 export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch' | 'worktrees';
 
 export interface UiState {

@@ -1,0 +1,15 @@
+// What is selected: one ACU in full, or several together.
+import type { AcuId } from '../../../core/bytes.ts';
+import { Empty } from '../../components/atoms.tsx';
+import { useReplica } from '../../state/replica.ts';
+import { useSelection } from '../../state/selection.ts';
+import { OneAcu } from './OneAcu.tsx';
+import { Several } from './Several.tsx';
+
+export function AcuTab() {
+  const cursor = useSelection((s) => s.cursor), selected = useSelection((s) => s.selected);
+  const byId = useReplica((s) => s.byId);
+  if (selected.size > 1) return <Several chosen={[...selected]} />;
+  const row = byId.get([...selected][0] ?? cursor ?? ('' as AcuId));
+  return row === undefined ? <Empty title="No ACU selected">Select one to see where it comes from, what it requires, what it conflicts with and what it changes.</Empty> : <OneAcu key={row.id} row={row} />;
+}

@@ -1,0 +1,22 @@
+// The inspector's tabs as data: whoever brings one adds a line here, in the order they are read.
+import type { ComponentType } from 'react';
+import type { InspectorTab } from '../../state/ui.ts';
+import { History } from '../History.tsx';
+import { AcuTab } from './AcuTab.tsx';
+import { ComposedTab } from './ComposedTab.tsx';
+
+export interface Tab {
+  readonly id: InspectorTab;
+  readonly name: string;
+  readonly Panel: ComponentType;
+  /** it shows differences, so the switch between side by side and unified stands beside the tabs */
+  readonly hasDiffs?: boolean;
+  /** stands beside the name: how many wait in it, say. A tab with nothing in it is never disabled; its panel says what it is for */
+  readonly Badge?: ComponentType;
+}
+
+export const tabs: readonly Tab[] = [
+  { id: 'acu', name: 'ACU', Panel: AcuTab, hasDiffs: true },
+  { id: 'composed', name: 'Composed', Panel: ComposedTab, hasDiffs: true },
+  { id: 'history', name: 'History', Panel: History },
+];
