@@ -9,8 +9,8 @@ export default defineConfig({
     globalSetup: ['testkit/dataFolder.ts'],
     setupFiles: ['testkit/seed.ts'],
     pool: 'forks',
-    // Vitest leaves a core for itself, which of two is half: many tests wait for git or a disk.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than there are cores: many tests wait for git or a disk.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A property test that fails must say its seed; a test that is skipped must be seen.

@@ -29,9 +29,12 @@ export function percentile(samples: readonly number[], p: number): number {
   return samples.toSorted((a, b) => a - b)[Math.max(0, Math.ceil((p / 100) * samples.length) - 1)]!;
 }
 
+/** Whether times are judged here: journeys that measure run alone, but for those on the double, whose times are no Electron's and are only told. */
+export const judges = door !== 'electron';
+
 /** Prints p50 and p95 in milliseconds against the bar, and fails only at three times the bar: machines are shared. */
 export function bar(what: string, samples: readonly number[], limit: number): void {
   const p95 = percentile(samples, 95);
   console.log(`${what} [${door}]: p50 ${percentile(samples, 50).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms of ${samples.length} (bar ${limit} ms: ${p95 < limit ? 'met' : 'MISSED'})`);
-  expect(p95, `${what}: p95 in ms`).toBeLessThan(3 * limit);
+  if (judges) expect(p95, `${what}: p95 in ms`).toBeLessThan(3 * limit);
 }

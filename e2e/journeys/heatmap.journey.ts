@@ -8,7 +8,7 @@ import { crowd } from '../../testkit/crowd.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { door, openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
-import { accessible, percentile, picture } from '../look.ts';
+import { accessible, judges, percentile, picture } from '../look.ts';
 
 /** More than are drawn, so that the map says what it leaves out. */
 const AUTHORS = 5200;
@@ -126,7 +126,7 @@ test('it pans and zooms while the main thread keeps its frames', async () => {
     const mean = ms.reduce((a, b) => a + b, 0) / ms.length, fps = 1000 / mean;
     console.log(`heat map 5,000 × 5,000, ${name} [${door}]: ${fps.toFixed(1)} fps of ${ms.length} frames, p50 ${percentile(ms, 50).toFixed(1)} ms, p95 ${percentile(ms, 95).toFixed(1)} ms, p99 ${percentile(ms, 99).toFixed(1)} ms, `
       + `${long.length === 0 ? 'no long task' : `long tasks ${long.join(', ')} ms`}, ${(pictures / seconds).toFixed(0)} pictures/s by the worker (bar ${FPS} fps: ${fps >= FPS ? 'met' : 'MISSED'})`);
-    expect(fps, `${name}: frames a second`).toBeGreaterThan(FPS / 3);
+    if (judges) expect(fps, `${name}: frames a second`).toBeGreaterThan(FPS / 3);
   }
   await page.keyboard.press('0');
   await drawn();
