@@ -8,6 +8,8 @@ export interface Command {
   readonly keys: readonly string[];
   /** `list`, `board`: its keys work while the keyboard is in a list of ACUs, or on the board, and come before the window's; `anywhere`: also while one types */
   readonly scope: 'anywhere' | 'window' | 'list' | 'board';
+  /** changes the workspace: cannot be done while the window shows a past moment */
+  readonly changes?: true;
   /** why it cannot be done now, as a sentence; null where it can */
   disabled(): string | null;
   run(): void;
@@ -25,9 +27,14 @@ const commands = new Map<string, Command>();
 export function register(list: readonly Command[]): void {
   for (const command of list) {
     if (commands.has(command.id)) throw new Error(`BUG: two commands named ${command.id}`);
-    commands.set(command.id, command);
+    commands.set(command.id, command.changes === true ? { ...command, disabled: () => (isPast() ? PAST : command.disabled()) } : command);
   }
 }
+
+const PAST = 'This is the past: go back to now first.';
+let isPast = (): boolean => false;
+/** How commands that change something learn that the window shows a past moment. */
+export const askPast = (ask: () => boolean): void => { isPast = ask; };
 
 export const allCommands = (): readonly Command[] => [...commands.values()];
 

@@ -1,0 +1,31 @@
+// What helps with the rest: the palette, the keys, and Escape, which gives up one thing at a time.
+import * as act from '../app/actions.ts';
+import * as collaborate from '../app/collaboration.ts';
+import * as suggesting from '../app/suggesting.ts';
+import { useBoard } from '../state/board.ts';
+import { useComposition } from '../state/composition.ts';
+import { noSelection, useSelection } from '../state/selection.ts';
+import { closeOverlay, open, useUi } from '../state/ui.ts';
+import { useSuggestion } from '../state/suggestion.ts';
+import { useVerdicts } from '../state/verdicts.ts';
+import { always } from './reasons.ts';
+import type { Command } from './registry.ts';
+
+/** The nearest first. */
+function escape(): void {
+  if (useVerdicts.getState().carried !== null) { act.putBack(); return; }
+  if (useBoard.getState().carried !== null) { collaborate.putBack(); return; }
+  if (useUi.getState().overlay !== 'none') { closeOverlay(); return; }
+  if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
+  if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
+  if (useComposition.getState().rebound !== null) { act.dismissRebound(); return; }
+  if (useSuggestion.getState().search !== null) { suggesting.stopSearch(); return; }
+  if (useSuggestion.getState().isOpen) { suggesting.closeLargest(); return; }
+  useSelection.setState((selection) => ({ ...noSelection, cursor: selection.cursor }));
+}
+
+export const helpCommands: readonly Command[] = [
+  { id: 'help.palette', title: 'Command palette', group: 'Help', keys: ['Mod+K'], scope: 'anywhere', disabled: always, run: () => (useUi.getState().overlay === 'palette' ? closeOverlay() : open('palette')) },
+  { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], scope: 'window', disabled: always, run: () => open('keys') },
+  { id: 'help.escape', title: 'Put back, close, clear', group: 'Help', keys: ['Escape'], scope: 'anywhere', disabled: always, run: escape },
+];

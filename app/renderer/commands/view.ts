@@ -1,0 +1,38 @@
+// What is on screen and how: views, filters, panes, themes. Nothing here changes the workspace.
+import * as collaborate from '../app/collaboration.ts';
+import * as perform from '../app/performance.ts';
+import { noFilters, useFilters, isFiltered } from '../state/filters.ts';
+import { useUi } from '../state/ui.ts';
+import type { Theme } from '../state/ui.ts';
+import { ids } from '../testids.ts';
+import { focusOn, nextPane } from './focus.ts';
+import { always, noSections } from './reasons.ts';
+import type { Command } from './registry.ts';
+
+const theme = (to: Theme): Command => ({
+  id: `view.theme.${to}`, title: `Theme: ${to === 'system' ? 'follow the system' : to}`, group: 'View', keys: [], scope: 'window',
+  disabled: () => (useUi.getState().theme === to ? 'This is the theme now.' : null),
+  run: () => useUi.setState({ theme: to }),
+});
+
+const nextSection = (step: 1 | -1): void => (useUi.getState().tab === 'performance' ? perform.nextSection(step) : collaborate.nextPlace(step));
+
+export const viewCommands: readonly Command[] = [
+  { id: 'view.search', title: 'Search ACUs', group: 'View', keys: ['/', 'Mod+F'], scope: 'window', disabled: always, run: () => focusOn(ids.search) },
+  { id: 'view.conflicted', title: 'Show only conflicted ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => useFilters.setState((f) => ({ conflicted: !f.conflicted })) },
+  { id: 'view.stale', title: 'Show only stale ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => useFilters.setState((f) => ({ stale: !f.stale })) },
+  { id: 'view.unfiltered', title: 'Clear all filters', group: 'View', keys: [], scope: 'window', disabled: () => (isFiltered(useFilters.getState()) ? null : 'Nothing is filtered.'), run: () => useFilters.setState(({ sort }) => ({ ...noFilters, sort })) },
+  { id: 'view.compose', title: 'Go to Compose', group: 'View', keys: ['Alt+1'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'compose' }) },
+  { id: 'view.conflicts', title: 'Go to Conflicts', group: 'View', keys: ['Alt+2'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'conflicts' }) },
+  { id: 'view.collaboration', title: 'Go to Collaboration', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'collaboration' }) },
+  { id: 'view.performance', title: 'Go to Performance', group: 'View', keys: ['Alt+4'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'performance' }) },
+  { id: 'view.composed', title: 'Show the composed difference', group: 'View', keys: ['D'], scope: 'window', disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'composed' }) },
+  { id: 'view.acu', title: 'Show the selected ACU', group: 'View', keys: ['I'], scope: 'window', menu: ['acu', 'member', 'graph', 'matrix'], disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'acu' }) },
+  { id: 'view.graph', title: 'Graph: switch between picture and list', group: 'View', keys: ['G'], scope: 'window', menu: ['graph', 'matrix'], disabled: always, run: () => useUi.setState(({ graphAs }) => ({ tab: 'compose', graphAs: graphAs === 'canvas' ? 'list' : 'canvas' })) },
+  { id: 'view.diff', title: 'Differences: side by side or unified', group: 'View', keys: ['U'], scope: 'window', disabled: always, run: () => useUi.setState(({ diffAs }) => ({ diffAs: diffAs === 'split' ? 'unified' : 'split' })) },
+  { id: 'view.nextSection', title: 'Next section', group: 'View', keys: [']'], scope: 'window', disabled: noSections, run: () => nextSection(1) },
+  { id: 'view.previousSection', title: 'Previous section', group: 'View', keys: ['['], scope: 'window', disabled: noSections, run: () => nextSection(-1) },
+  { id: 'view.next', title: 'Go to the next pane', group: 'View', keys: ['F6'], scope: 'anywhere', disabled: always, run: () => nextPane(1) },
+  { id: 'view.previous', title: 'Go to the previous pane', group: 'View', keys: ['Shift+F6'], scope: 'anywhere', disabled: always, run: () => nextPane(-1) },
+  theme('system'), theme('light'), theme('dark'),
+];
