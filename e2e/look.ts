@@ -23,6 +23,33 @@ export async function accessible(page: Page): Promise<void> {
   expect(violations.map((one) => `${one.id} (${one.impact}): ${one.help}: ${one.nodes.map((node) => node.target.join(' ')).join('; ')}`)).toEqual([]);
 }
 
+/** What the state at hand must hold in besides: the looks that a person or a system can ask for. */
+const looks = [
+  { name: 'dark', media: { colorScheme: 'dark' } },
+  { name: 'contrast', media: { contrast: 'more' } },
+  { name: 'forced', media: { forcedColors: 'active' } },
+] as const;
+
+/**
+ * The state at hand judged whole: every rule as it is, the rules of colour in the dark, with more contrast and in forced colours, and a picture of each
+ * as e2e/out/NAME-LOOK.png. Once for a state: axe takes its time. On the double only a picture, as `accessible` says.
+ */
+export async function audit(page: Page, name: string): Promise<void> {
+  await picture(page, name);
+  if (door === 'electron') return;
+  await accessible(page);
+  const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  const wrong: string[] = [];
+  for (const look of looks) {
+    await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', contrast: 'no-preference', forcedColors: 'none', ...look.media });
+    await picture(page, `${name}-${look.name}`);
+    const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze();
+    wrong.push(...violations.flatMap((one) => one.nodes.map((node) => `${look.name}: ${one.help}: ${node.target.join(' ')}`)));
+  }
+  await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', contrast: 'no-preference', forcedColors: 'none' });
+  expect(wrong).toEqual([]);
+}
+
 /** The p-th percentile by nearest rank. */
 export function percentile(samples: readonly number[], p: number): number {
   if (samples.length === 0) throw new Error('No samples: a time that was not measured has no percentile.');
