@@ -30,7 +30,7 @@ const ticketed = v.strictObject({ ticket });
 const repository: Schema<RepositoryInfo> = v.strictObject({ path: name, name, base: v.nullable(oid), baseName: label, grain });
 const composition: Schema<Composition> = v.strictObject({ id: label, name: label, base: v.union([oid, v.literal('' as Oid)]), acus: acuIds });
 const operation: Schema<Operation> = v.strictObject({
-  id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo']), description: label,
+  id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return']), description: label,
   time: v.pipe(v.number(), v.finite()), target: v.nullable(count), command: v.nullable(label), firstEvent: count, lastEvent: count,
 });
 const shown: Schema<Shown> = v.strictObject({

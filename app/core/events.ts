@@ -79,7 +79,7 @@ export interface PlannedOperation {
   readonly time: number;
 }
 
-export type OperationKind = 'open' | 'import' | 'compose' | 'write-branch' | 'undo' | 'redo';
+export type OperationKind = 'open' | 'import' | 'compose' | 'write-branch' | 'undo' | 'redo' | 'return';
 
 /** One row of the operation log. */
 export interface Operation {
@@ -88,7 +88,7 @@ export interface Operation {
   readonly description: string;
   /** milliseconds since the epoch */
   readonly time: number;
-  /** for undo and redo: the operation whose effect was taken back or brought back */
+  /** for undo and redo: the operation whose effect was taken back or brought back; for return: the one whose state it went back to */
   readonly target: number | null;
   /** the `acumen …` line that does the same, where there is one */
   readonly command: string | null;

@@ -108,3 +108,16 @@ function byId(operations: readonly Operation[], id: number): Operation {
 function lastId(operations: readonly Operation[]): number {
   return operations.reduce((last, { id }) => Math.max(last, id), 0);
 }
+
+/**
+ * What makes the state `then` of the state `now`: composition and what was published, as undo goes back to both. Refs of the repository
+ * stay where they are. Null where the two are the same.
+ */
+export function planReturn(now: WorkspaceState, then: WorkspaceState): readonly DomainEvent[] | null {
+  const isPublished = same(now.published, then.published), isComposed = same(now.composition, then.composition);
+  if (isPublished && isComposed) return null;
+  return [
+    ...isPublished ? [] : [{ kind: 'published' as const, published: then.published }],
+    ...isComposed ? [] : [compositionChanged(now.composition, then.composition)],
+  ];
+}

@@ -15,7 +15,7 @@ const kinds = [
   'repository-opened', 'import-started', 'segment-added', 'published', 'publication-changed', 'composition-changed', 'composition-edited',
   'branch-written', 'branch-moving', 'branch-settled',
 ] as const satisfies readonly DomainEvent['kind'][];
-const operationKinds: readonly OperationKind[] = ['open', 'import', 'compose', 'write-branch', 'undo', 'redo'];
+const operationKinds: readonly OperationKind[] = ['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return'];
 
 export type Code = number;
 export const codeOf = Object.fromEntries(kinds.map((kind, n) => [kind, n + 1])) as Readonly<Record<DomainEvent['kind'], Code>>;

@@ -12,21 +12,11 @@ import type { IconName } from '../components/Icon.tsx';
 import { useConnection } from '../state/connection.ts';
 import { complain } from '../state/notices.ts';
 import { useOperations } from '../state/operations.ts';
+import { takenBack } from '../state/time.ts';
 import { ids } from '../testids.ts';
 
 const PAGE = 100;
-const icons: Readonly<Record<OperationKind, IconName>> = { open: 'right', import: 'refresh', compose: 'plus', 'write-branch': 'branch', undo: 'undo', redo: 'redo' };
-
-/** Operations whose effect is not in the state now: undone and not done again. */
-export function takenBack(operations: readonly Operation[]): ReadonlySet<number> {
-  const gone = new Set<number>();
-  for (const operation of [...operations].sort((x, y) => x.id - y.id)) {
-    if (operation.target === null) continue;
-    if (operation.kind === 'undo') gone.add(operation.target);
-    if (operation.kind === 'redo') gone.delete(operation.target);
-  }
-  return gone;
-}
+const icons: Readonly<Record<OperationKind, IconName>> = { open: 'right', import: 'refresh', compose: 'plus', 'write-branch': 'branch', undo: 'undo', redo: 'redo', return: 'undo' };
 
 export function History() {
   const last = useOperations((s) => s.last?.id ?? null), canUndo = useOperations((s) => s.canUndo), canRedo = useOperations((s) => s.canRedo);
