@@ -50,7 +50,7 @@ export const menuCommands = {
   'view.collaboration': { title: 'Go to Collaboration', keys: 'Alt+3' },
   'view.performance': { title: 'Go to Performance', keys: 'Alt+4' },
   'view.search': { title: 'Search ACUs', keys: 'Mod+F' },
-  'view.graph': { title: 'Graph: switch between picture and list', keys: null },
+  'view.graph': { title: 'Graph: switch between picture, matrix and list', keys: null },
   'view.diff': { title: 'Differences: side by side or unified', keys: null },
   'view.theme.system': { title: 'Theme: follow the system', keys: null },
   'view.theme.light': { title: 'Theme: light', keys: null },

@@ -1,8 +1,9 @@
 // The window: connecting, choosing a repository, or the workspace in three panes.
 import { Suspense, lazy, useEffect } from 'react';
-import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
+import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
 import { Announcer } from '../components/Announcer.tsx';
 import { warmUp } from '../components/Diff.tsx';
+import { ContextMenu } from '../components/ContextMenu.tsx';
 import { Notices } from '../components/Notices.tsx';
 import { KeysHelp, Palette } from '../components/Palette.tsx';
 import { Acus } from '../panels/Acus.tsx';
@@ -10,7 +11,7 @@ import { ChangeGrain } from '../panels/ChangeGrain.tsx';
 import { Composition } from '../panels/Composition.tsx';
 import { Conflicts } from '../panels/Conflicts.tsx';
 import { DragGhost } from '../panels/DragGhost.tsx';
-import { Graph } from '../panels/Graph.tsx';
+import { Graph } from '../panels/graph/Graph.tsx';
 import { Inspector } from '../panels/inspector/Inspector.tsx';
 import { MoveBase } from '../panels/MoveBase.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
@@ -43,6 +44,7 @@ export function App() {
       {overlay === 'worktrees' && <Worktrees />}
       {overlay === 'base' && <MoveBase />}
       {overlay === 'grain' && <ChangeGrain />}
+      <ContextMenu />
       <DragGhost />
       <Notices />
       <Announcer />
@@ -85,17 +87,22 @@ function Workspace() {
 
 function Compose() {
   const layout = useDefaultLayout({ id: 'acumen.compose', storage: localStorage }), middle = useDefaultLayout({ id: 'acumen.middle', storage: localStorage });
+  const large = useUi((s) => s.graphLarge), composition = usePanelRef(), inspector = usePanelRef();
+  // nothing is mounted anew: a picture keeps its canvas, an editor its place
+  useEffect(() => {
+    for (const panel of [composition.current, inspector.current]) { if (large) panel?.collapse(); else panel?.expand(); }
+  }, [large, composition, inspector]);
   return (
     <Group orientation="horizontal" className="fill" {...layout}>
       <Panel id="pane-middle" defaultSize="48%" minSize="260px">
         <Group orientation="vertical" className="fill" {...middle}>
-          <Panel id="pane-composition" defaultSize="46%" minSize="140px"><Composition /></Panel>
+          <Panel id="pane-composition" panelRef={composition} collapsible collapsedSize="34px" defaultSize="46%" minSize="140px"><Composition /></Panel>
           <Separator className="split-h" />
           <Panel id="pane-graph" minSize="100px"><Graph /></Panel>
         </Group>
       </Panel>
       <Separator className="split-v" />
-      <Panel id="pane-inspector" minSize="260px"><Inspector /></Panel>
+      <Panel id="pane-inspector" panelRef={inspector} collapsible collapsedSize="0px" minSize="260px"><Inspector /></Panel>
     </Group>
   );
 }

@@ -1,6 +1,7 @@
 // Everything the window can do, as commands: one file an area, one line here.
 import { collaborationCommands } from './collaboration.ts';
 import { compositionCommands } from './composition.ts';
+import { graphCommands } from './graph.ts';
 import { helpCommands } from './help.ts';
 import { historyCommands } from './history.ts';
 import { performanceCommands } from './performance.ts';
@@ -15,6 +16,7 @@ export function registerCommands(): void {
   register(historyCommands);
   register(selectionCommands);
   register(viewCommands);
+  register(graphCommands);
   register(collaborationCommands);
   register(performanceCommands);
   register(repositoryCommands);

@@ -7,12 +7,18 @@ export type Tab = 'compose' | 'conflicts' | 'collaboration' | 'performance';
 export type InspectorTab = 'acu' | 'composed' | 'decide' | 'history';
 export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch' | 'worktrees';
 
+/** Ways to look at the conflict graph, in the order of their switch (panels/graph/views.ts draws them). */
+export const graphWays: readonly GraphAs[] = ['canvas', 'list'];
+export type GraphAs = 'canvas' | 'matrix' | 'list';
+
 export interface UiState {
   readonly theme: Theme;
   readonly tab: Tab;
   readonly inspector: InspectorTab;
   readonly overlay: Overlay;
-  readonly graphAs: 'canvas' | 'list';
+  readonly graphAs: GraphAs;
+  /** the conflict graph has the whole middle: of the composition only its head is left */
+  readonly graphLarge: boolean;
   readonly diffAs: 'auto' | 'split' | 'unified';
   /** working trees and branches are looked at as they change */
   readonly live: boolean;
@@ -25,10 +31,11 @@ const KEY = 'acumen.ui';
 function remembered(): Partial<UiState> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    const { theme, graphAs, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    const { theme, graphAs, graphLarge, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
     return {
       ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
-      ...(graphAs === 'list' ? { graphAs } : {}),
+      ...(graphWays.some((way) => way === graphAs) ? { graphAs: graphAs as GraphAs } : {}),
+      ...(graphLarge === true ? { graphLarge } : {}),
       ...(diffAs === 'split' || diffAs === 'unified' ? { diffAs } : {}),
       ...(live === false ? { live } : {}),
     };
@@ -38,14 +45,14 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  theme: 'system', tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', diffAs: 'auto', live: true, said: { text: '', n: 0 },
+  theme: 'system', tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', graphLarge: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
   ...(typeof localStorage === 'undefined' ? {} : remembered()),
 }));
 
 /** Keeps the choices across windows. */
 export function remember(): void {
-  useUi.subscribe(({ theme, graphAs, diffAs, live }) => {
-    try { localStorage.setItem(KEY, JSON.stringify({ theme, graphAs, diffAs, live })); } catch { /* not kept, then */ }
+  useUi.subscribe(({ theme, graphAs, graphLarge, diffAs, live }) => {
+    try { localStorage.setItem(KEY, JSON.stringify({ theme, graphAs, graphLarge, diffAs, live })); } catch { /* not kept, then */ }
   });
 }
 

@@ -1,42 +1,18 @@
-// The conflict graph: drawn by a worker, pointed at here; and its twin, a list with the same actions for keyboard and
-// screen reader.
-import { useCallback, useEffect, useEffectEvent, useMemo, useRef, useState } from 'react';
+// The conflict graph as a picture: drawn by a worker, pointed at here.
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { KeyboardEvent, PointerEvent } from 'react';
-import { add } from '../app/actions.ts';
-import { pointAt } from '../app/asking.ts';
-import { Empty } from '../components/atoms.tsx';
-import { AcuGrid } from '../components/AcuGrid.tsx';
-import { AcuLine } from '../components/AcuLine.tsx';
-import { Icon } from '../components/Icon.tsx';
-import { useGraph } from '../app/graph.ts';
-import { nameOf, useReplica } from '../state/replica.ts';
-import { press, useSelection } from '../state/selection.ts';
-import { useUi } from '../state/ui.ts';
-import { conflictsInPartitions, grouped, listed, plural } from '../state/words.ts';
-import { ids } from '../testids.ts';
-import type { AcuRow } from '../../workers/client.ts';
-import { GraphScreen } from '../app/graphScreen.ts';
+import { add } from '../../app/actions.ts';
+import { pointAt } from '../../app/asking.ts';
+import { GraphScreen } from '../../app/graphScreen.ts';
+import { Icon } from '../../components/Icon.tsx';
+import { useReplica } from '../../state/replica.ts';
+import { press, useSelection } from '../../state/selection.ts';
+import { useUi } from '../../state/ui.ts';
+import { conflictsInPartitions, grouped, plural } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+import type { AcuRow } from '../../../workers/client.ts';
 
-export function Graph() {
-  const as = useUi((s) => s.graphAs);
-  const conflicts = useReplica((s) => s.conflicts), status = useReplica((s) => s.status);
-  return (
-    <section className="panel graph" aria-label="Conflict graph">
-      <header className="panel-head">
-        <h2>Conflict graph</h2>
-        <span className="muted truncate">{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflictsInPartitions(conflicts.counts, conflicts.partitions)}</span>
-        <span className="spacer" />
-        <span className="row diff-switch">
-          <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture (G)" aria-pressed={as === 'canvas'} onClick={() => useUi.setState({ graphAs: 'canvas' })}><Icon name="graph" size={13} /></button>
-          <button type="button" className="button quiet small icon" aria-label="List" title="List (G)" aria-pressed={as === 'list'} onClick={() => useUi.setState({ graphAs: 'list' })}><Icon name="list" size={13} /></button>
-        </span>
-      </header>
-      {conflicts === null ? <Empty title="Comparing" /> : conflicts.degree.length === 0 ? <Empty title="No ACUs" /> : as === 'canvas' ? <Picture /> : <Twin />}
-    </section>
-  );
-}
-
-function Picture() {
+export function Picture() {
   const host = useRef<HTMLDivElement>(null), screen = useRef<GraphScreen | null>(null);
   const [hover, setHover] = useState<{ readonly row: AcuRow; readonly x: number; readonly y: number; readonly width: number } | null>(null);
   const [settled, setSettled] = useState(false);
@@ -117,37 +93,3 @@ function Tip({ row, x, y, width }: { row: AcuRow; x: number; y: number; width: n
     </div>
   );
 }
-
-interface TwinItem { readonly key: string; readonly acu: AcuRow['id'] | null; readonly row: AcuRow | null; readonly title: string; readonly count: string; readonly position: number }
-
-function Twin() {
-  const rows = useReplica((s) => s.rows), conflicts = useReplica((s) => s.conflicts);
-  const neighbours = useGraph((s) => s.neighbours);
-  useEffect(() => { void useGraph.getState().fetch(); }, [conflicts]);
-  const items = useMemo(() => {
-    if (conflicts === null) return [];
-    const parts = new Map<number, AcuRow[]>();
-    for (const row of rows) {
-      const part = conflicts.partition[row.index] ?? -1;
-      const list = parts.get(part);
-      if (list === undefined) parts.set(part, [row]); else list.push(row);
-    }
-    const degree = (row: AcuRow): number => conflicts.degree[row.index] ?? 0;
-    let position = 0, number = 0;
-    return [...parts].sort(([a, x], [b, y]) => (a === -1 ? 1 : b === -1 ? -1 : y.length - x.length || a - b)).flatMap(([part, list]): TwinItem[] => [
-      { key: `partition ${part}`, acu: null, row: null, title: part === -1 ? 'No conflicts with other ACUs' : `Partition ${++number}`, count: plural(list.length, 'ACU'), position: -1 },
-      ...list.sort((x, y) => degree(y) - degree(x) || (x.name < y.name ? -1 : 1)).map((row) => ({ key: row.id, acu: row.id, row, title: '', count: '', position: position++ })),
-    ]);
-  }, [rows, conflicts]);
-  const line = useCallback((item: TwinItem) => {
-    if (item.row === null) return <div role="row" className="group-line"><span role="rowheader" className="truncate">{item.title}</span><span role="gridcell" className="tiny muted">{item.count}</span></div>;
-    const others = neighbours(item.row.index).map((i) => nameOf(rows[i]!.id));
-    return (
-      <AcuLine row={item.row} idPrefix="node-" testId="graph-row" position={item.position}>
-        <span role="gridcell" className="c-others truncate tiny faint" title={others.slice(0, 30).join('\n')}>{others.length === 0 ? '' : `× ${listed(others, 3)}`}</span>
-      </AcuLine>
-    );
-  }, [neighbours, rows]);
-  return <AcuGrid items={items} label="Conflict graph as a list" testId={ids.graphList} idPrefix="node-" drag="list" row={line} />;
-}
-
