@@ -30,5 +30,6 @@ export const ids = {
   heat: 'heat', asOf: 'as-of', computed: 'computed', whoKnows: 'who-knows',
   heatList: 'heat-list', heatTip: 'heat-tip', heatFind: 'heat-find', // data-settled, data-focus on heat
   live: 'live', liveSwitch: 'live-switch', worktrees: 'worktrees', // data-how, data-files on live
+  menu: 'menu', // data-of; its items data-command, or data-line
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

@@ -38,6 +38,9 @@ export const askPast = (ask: () => boolean): void => { isPast = ask; };
 
 export const allCommands = (): readonly Command[] => [...commands.values()];
 
+/** Those that a menu offers, in the order they were registered. */
+export const commandsOf = (menu: Menu): readonly Command[] => [...commands.values()].filter((command) => command.menu?.includes(menu) === true);
+
 export function command(id: string): Command {
   const found = commands.get(id);
   if (found === undefined) throw new Error(`BUG: no command named ${id}`);

@@ -55,7 +55,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
   const effect = useVerdicts((s) => effectOf(s, row));
   return (
     <div role="row" id={`${idPrefix}${row.id}`} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
-      data-testid={testId} data-acu={row.id} data-mark={mark} data-name={row.name}>
+      data-testid={testId} data-menu={showMark ? 'acu' : 'member'} data-acu={row.id} data-mark={mark} data-name={row.name}>
       {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
       <span role="gridcell" className="c-name truncate" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
         <Name name={row.name} />

@@ -1,7 +1,7 @@
 // The command palette, and the list of keys: two views of the registry. The palette also finds ACUs by name.
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent } from 'react';
-import { allCommands, rank, shownKeys } from '../commands/registry.ts';
+import { allCommands, rank } from '../commands/registry.ts';
 import type { Command } from '../commands/registry.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
@@ -9,11 +9,8 @@ import { closeOverlay, useUi } from '../state/ui.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow } from '../../workers/client.ts';
 import { Author } from './atoms.tsx';
+import { Keys } from './Keys.tsx';
 import { Overlay } from './Overlay.tsx';
-
-function Keys({ keys }: { keys: string }) {
-  return <span className="keys">{shownKeys(keys).map((key) => <kbd key={key}>{key}</kbd>)}</span>;
-}
 
 type Entry = { readonly kind: 'command'; readonly command: Command; readonly why: string | null } | { readonly kind: 'acu'; readonly row: AcuRow };
 
