@@ -2,11 +2,14 @@
 // A new order or scale is worked out in slices, while the map as it was still pans and zooms.
 import { build, figuresOf, strongest } from './heatPyramid.ts';
 import type { Figures, Places, Pyramid, StrongestAsked } from './heatPyramid.ts';
-import { coloursOf, drawHeatGround, drawHeatTop, nothingPointed } from './heatDraw.ts';
-import type { Colours, HeatPalette, HeatSurface, Pointed, Sheet } from './heatDraw.ts';
+import { drawPointed, nothingPointed } from './gridDraw.ts';
+import type { Pointed, Sheet } from './gridDraw.ts';
+import { coloursOf, drawHeatGround } from './heatDraw.ts';
+import type { Colours, HeatFrame, HeatPalette } from './heatDraw.ts';
 import { levelTable } from './heatScale.ts';
 import type { ScaleKind } from './heatScale.ts';
 import type { View } from './heatView.ts';
+import { Layers } from './layers.ts';
 
 export interface HeatNames { readonly rows: readonly string[]; readonly cols: readonly string[] }
 /** What is shown, as it came: `value` row after row, `most` the largest. */
@@ -23,12 +26,12 @@ const noHeat: HeatSource = { value: new Float32Array(0), rows: 0, cols: 0, most:
 const noPlaces: Places = { rows: new Uint32Array(0), cols: new Uint32Array(0) };
 
 export class HeatPainter {
-  #canvas: OffscreenCanvas | null = null;
-  #on: HeatSurface | null = null;
-  /** the lower layer, kept between frames */
-  #ground: HeatSurface | null = null;
+  readonly #layers = new Layers({
+    ready: () => this.#image !== null && this.#palette !== null && this.#colours !== null && this.#view !== null,
+    ground: (on) => drawHeatGround(on, this.#frame(), this.#image!),
+    top: (on) => { if (this.#shown.pyramid.length > 0) drawPointed(on, this.#frame(), this.#pointed); },
+  });
   #image: ImageData | null = null;
-  #groundIsOld = true;
   #source: HeatSource = noHeat;
   #figures: Figures = { above: 0, least: 0 };
   /** what is on screen: a newer matrix or order is not seen before its own pyramid is built */
@@ -39,38 +42,27 @@ export class HeatPainter {
   #sheet: Sheet = { width: 0, height: 0, left: 0, top: 0, ratio: 1 };
   #view: View | null = null;
   #pointed: Pointed = nothingPointed;
-  #asked = false;
 
-  attach(canvas: OffscreenCanvas): void {
-    this.#canvas = canvas;
-    this.#on = canvas.getContext('2d', { alpha: false });
-    this.#ground = new OffscreenCanvas(1, 1).getContext('2d', { alpha: false });
-  }
+  attach(canvas: OffscreenCanvas): void { this.#layers.attach(canvas); }
 
   resize(sheet: Sheet, view: View): void {
     this.#sheet = sheet;
     this.#view = view;
-    const { width, height, left, top, ratio } = sheet;
-    if (this.#canvas === null || this.#ground === null) return;
-    for (const canvas of [this.#canvas, this.#ground.canvas]) {
-      canvas.width = Math.max(1, Math.round(width * ratio));
-      canvas.height = Math.max(1, Math.round(height * ratio));
-    }
-    this.#image = new ImageData(Math.max(1, this.#canvas.width - Math.round(left * ratio)), Math.max(1, this.#canvas.height - Math.round(top * ratio)));
-    this.#groundIsOld = true;
-    this.#paint(); // at once: a resized canvas is empty
+    const { left, top, ratio } = sheet, { width, height } = this.#layers.resize(sheet.width, sheet.height, ratio);
+    this.#image = new ImageData(Math.max(1, width - Math.round(left * ratio)), Math.max(1, height - Math.round(top * ratio)));
+    this.#layers.now(); // a resized canvas is empty
   }
 
-  paint(palette: HeatPalette): void { this.#palette = palette; this.#colours = coloursOf(palette); this.#ask(true); }
-  look(view: View, pointed: Pointed): void { this.#view = view; this.#pointed = pointed; this.#ask(true); }
-  point(pointed: Pointed): void { this.#pointed = pointed; this.#ask(false); }
+  paint(palette: HeatPalette): void { this.#palette = palette; this.#colours = coloursOf(palette); this.#layers.ask(true); }
+  look(view: View, pointed: Pointed): void { this.#view = view; this.#pointed = pointed; this.#layers.ask(true); }
+  point(pointed: Pointed): void { this.#pointed = pointed; this.#layers.ask(false); }
 
   /** The same things by other names. */
   name(names: HeatNames): void {
     const named = { ...this.#source, names };
     if (this.#shown.source === this.#source) this.#shown = { ...this.#shown, source: named };
     this.#source = named;
-    this.#ask(true);
+    this.#layers.ask(true);
   }
 
   /** Another matrix. Of the old one nothing is seen any more, unless the new one is as large and so takes its place. */
@@ -79,7 +71,7 @@ export class HeatPainter {
     if (source.rows !== this.#source.rows || source.cols !== this.#source.cols) this.#shown = { source, places: noPlaces, pyramid: [] };
     this.#source = source;
     this.#figures = figuresOf(source.value);
-    this.#ask(true);
+    this.#layers.ask(true);
     return this.#figures;
   }
 
@@ -95,32 +87,19 @@ export class HeatPainter {
       if (mine !== this.#building) return false;
       until = performance.now() + SLICE_MS;
     }
-    this.#ask(true);
+    this.#layers.ask(true);
     return true;
   }
 
   /** The strongest cells, where they stand in the matrix as it came (row × columns + column). */
   strongest(asked: StrongestAsked): Uint32Array { return strongest(this.#source.value, this.#source.cols, asked); }
 
-  #ask(groundToo: boolean): void {
-    this.#groundIsOld ||= groundToo;
-    if (this.#asked) return;
-    this.#asked = true;
-    requestAnimationFrame(() => { this.#asked = false; this.#paint(); });
-  }
-
-  #paint(): void {
-    if (this.#on === null || this.#ground === null || this.#image === null || this.#palette === null || this.#colours === null || this.#view === null) return;
+  #frame(): HeatFrame {
     const { source: { value, cols, names, cut }, places, pyramid } = this.#shown;
-    const frame = {
-      sheet: this.#sheet, view: this.#view, palette: this.#palette, colours: this.#colours, pyramid, cut,
-      rowName: (place: number) => names.rows[places.rows[place]!] ?? '', colName: (place: number) => names.cols[places.cols[place]!] ?? '',
-      value: (row: number, col: number) => value[places.rows[row]! * cols + places.cols[col]!]!,
+    return {
+      sheet: this.#sheet, view: this.#view!, palette: this.#palette!, colours: this.#colours!, pyramid, cut, rows: pyramid[0]?.rows ?? 0, cols: pyramid[0]?.cols ?? 0,
+      rowName: (place) => names.rows[places.rows[place]!] ?? '', colName: (place) => names.cols[places.cols[place]!] ?? '',
+      value: (row, col) => value[places.rows[row]! * cols + places.cols[col]!]!,
     };
-    if (this.#groundIsOld) drawHeatGround(this.#ground, frame, this.#image);
-    this.#groundIsOld = false;
-    this.#on.setTransform(1, 0, 0, 1, 0, 0);
-    this.#on.drawImage(this.#ground.canvas, 0, 0);
-    if (pyramid.length > 0) drawHeatTop(this.#on, frame, this.#pointed);
   }
 }

@@ -1,6 +1,7 @@
 // The page's side of the heat map's worker. The matrix is lent to it, not given: both sides read the same memory, and no frame waits for a copy.
 import { transfer } from 'comlink';
-import type { HeatPalette, Pointed, Sheet } from './heatDraw.ts';
+import type { Pointed, Sheet } from './gridDraw.ts';
+import type { HeatPalette } from './heatDraw.ts';
 import type { Arrangement, HeatNames, HeatPainter, HeatSource } from './heat.ts';
 import type { Figures, StrongestAsked } from './heatPyramid.ts';
 import type { View } from './heatView.ts';
@@ -52,7 +53,8 @@ function shared(value: Float32Array): Float32Array {
 }
 
 export { short } from './heatDraw.ts';
-export type { At, HeatPalette, Pointed, Sheet } from './heatDraw.ts';
+export type { At, GridPalette, Pointed, Sheet } from './gridDraw.ts';
+export type { HeatPalette } from './heatDraw.ts';
 export type { HeatNames } from './heat.ts';
 export type { Figures, Places, StrongestAsked } from './heatPyramid.ts';
 export { DECADES, floorOf, scaleKinds, share, ticks } from './heatScale.ts';
