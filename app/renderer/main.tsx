@@ -5,6 +5,7 @@ import { keepComposed } from './app/actions.ts';
 import { keepAsking } from './app/asking.ts';
 import { listenToDrags } from './app/drag.ts';
 import { listenToDrops } from './app/dropping.ts';
+import { keepLook } from './app/looks.ts';
 import { listenToMenus } from './app/menus.ts';
 import { platform } from './app/here.ts';
 import { start } from './app/session.ts';
@@ -26,6 +27,7 @@ allowOnly([replicaAddress, collaborationAddress, graphAddress, heatAddress, layo
 const token = platform.takeToken();
 registerCommands();
 remember();
+keepLook();
 keepVisible();
 keepAsking();
 keepComposed();

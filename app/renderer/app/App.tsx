@@ -30,10 +30,7 @@ const Performance = lazy(() => import('../panels/performance/Performance.tsx'));
 const Collaboration = lazy(() => import('../panels/collaboration/Collaboration.tsx'));
 
 export function App() {
-  const theme = useUi((s) => s.theme), overlay = useUi((s) => s.overlay);
-  useEffect(() => {
-    if (theme === 'system') delete document.documentElement.dataset['theme']; else document.documentElement.dataset['theme'] = theme;
-  }, [theme]);
+  const overlay = useUi((s) => s.overlay);
   return (
     <>
       <View />

@@ -8,9 +8,9 @@ import { complain } from '../state/notices.ts';
 import { keepLayout, keptLayout, nameOf } from './keptLayouts.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
-import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
+import { onLook } from './looks.ts';
 import { graphAddress, layoutAddress } from './workers.ts';
 
 const ZOOMS = { least: 0.02, most: 6 } as const;
@@ -56,17 +56,12 @@ export class GraphScreen {
       else this.pan(-event.deltaX, 0);
     };
     host.addEventListener('wheel', wheel, { passive: false });
-    const scheme = matchMedia('(prefers-color-scheme: dark)'), contrast = matchMedia('(prefers-contrast: more)');
     const repaint = (): void => this.#paint();
-    scheme.addEventListener('change', repaint);
-    contrast.addEventListener('change', repaint);
     const show = (): void => this.#show();
     this.#stops.push(
       () => resize.disconnect(),
       () => host.removeEventListener('wheel', wheel),
-      () => scheme.removeEventListener('change', repaint),
-      () => contrast.removeEventListener('change', repaint),
-      useUi.subscribe((now, before) => { if (now.theme !== before.theme) setTimeout(repaint, 0); }),
+      onLook(repaint),
       useSelection.subscribe(show), useVerdicts.subscribe(show), useVisible.subscribe(show),
       useReplica.subscribe((now, before) => { if (now.conflicts !== before.conflicts && now.conflicts !== null) void this.#load(onSettled); }),
     );

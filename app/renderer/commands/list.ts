@@ -1,16 +1,18 @@
 // Everything the window can do, as commands: one file an area, one line here.
+import { isPast } from '../state/time.ts';
 import { collaborationCommands } from './collaboration.ts';
 import { compositionCommands } from './composition.ts';
 import { graphCommands } from './graph.ts';
 import { helpCommands } from './help.ts';
 import { historyCommands } from './history.ts';
 import { performanceCommands } from './performance.ts';
-import { register } from './registry.ts';
+import { askPast, register } from './registry.ts';
 import { repositoryCommands } from './repository.ts';
 import { selectionCommands } from './selection.ts';
 import { viewCommands } from './view.ts';
 
 export function registerCommands(): void {
+  askPast(isPast);
   register(helpCommands);
   register(compositionCommands);
   register(historyCommands);

@@ -1,4 +1,5 @@
-// One registry behind buttons, keys, palette and the list of keys: what can be done, by name, and why not where it cannot.
+// One registry behind buttons, keys, palette, menus and the list of keys: what can be done, by name, and why not where it cannot.
+import { PAST } from '../state/time.ts';
 
 export interface Command {
   readonly id: string;
@@ -31,7 +32,6 @@ export function register(list: readonly Command[]): void {
   }
 }
 
-const PAST = 'This is the past: go back to now first.';
 let isPast = (): boolean => false;
 /** How commands that change something learn that the window shows a past moment. */
 export const askPast = (ask: () => boolean): void => { isPast = ask; };

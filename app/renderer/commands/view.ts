@@ -3,16 +3,17 @@ import * as collaborate from '../app/collaboration.ts';
 import * as perform from '../app/performance.ts';
 import { noFilters, useFilters, isFiltered } from '../state/filters.ts';
 import { useUi } from '../state/ui.ts';
-import type { Theme } from '../state/ui.ts';
+import { change, setting } from '../state/settings.ts';
+import type { Settings } from '../state/settings.ts';
 import { ids } from '../testids.ts';
 import { focusOn, nextPane } from './focus.ts';
 import { always, noSections } from './reasons.ts';
 import type { Command } from './registry.ts';
 
-const theme = (to: Theme): Command => ({
+const theme = (to: Settings['theme']): Command => ({
   id: `view.theme.${to}`, title: `Theme: ${to === 'system' ? 'follow the system' : to}`, group: 'View', keys: [], scope: 'window',
-  disabled: () => (useUi.getState().theme === to ? 'This is the theme now.' : null),
-  run: () => useUi.setState({ theme: to }),
+  disabled: () => (setting('theme') === to ? 'This is the theme now.' : null),
+  run: () => change('theme', to),
 });
 
 const nextSection = (step: 1 | -1): void => (useUi.getState().tab === 'performance' ? perform.nextSection(step) : collaborate.nextPlace(step));

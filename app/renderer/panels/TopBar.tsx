@@ -7,15 +7,17 @@ import { command, run, shownKeys } from '../commands/registry.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords } from '../state/grains.ts';
 import { useOperations } from '../state/operations.ts';
+import { change, useSettings } from '../state/settings.ts';
+import type { Settings } from '../state/settings.ts';
 import { useUi } from '../state/ui.ts';
-import type { Tab, Theme } from '../state/ui.ts';
+import type { Tab } from '../state/ui.ts';
 import { ids } from '../testids.ts';
 
 const tabs: readonly (readonly [tab: Tab, name: string])[] = [['compose', 'Compose'], ['conflicts', 'Conflicts'], ['collaboration', 'Collaboration'], ['performance', 'Performance']];
-const nextTheme: Readonly<Record<Theme, Theme>> = { system: 'light', light: 'dark', dark: 'system' };
+const nextTheme: Readonly<Record<Settings['theme'], Settings['theme']>> = { system: 'light', light: 'dark', dark: 'system' };
 
 export function TopBar() {
-  const tab = useUi((s) => s.tab), theme = useUi((s) => s.theme);
+  const tab = useUi((s) => s.tab), theme = useSettings((s) => s.theme);
   const repository = useConnection((s) => s.repository);
   useConnection((s) => s.state);
   const canUndo = useOperations((s) => s.canUndo), canRedo = useOperations((s) => s.canRedo);
@@ -45,7 +47,7 @@ export function TopBar() {
         <CommandButton id="history.undo" className="button quiet icon" note={canUndo}><Icon name="undo" /></CommandButton>
         <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>
         <button type="button" className="button quiet palette-button" title="Command palette" onClick={() => run('help.palette')}>Commands <span className="keys">{shownKeys(palette.keys[0]!).map((key) => <kbd key={key}>{key}</kbd>)}</span></button>
-        <button type="button" className="button quiet icon" aria-label={`Theme: ${theme}`} title={`Theme: ${theme === 'system' ? 'as the system' : theme}`} onClick={() => useUi.setState({ theme: nextTheme[theme] })}><Icon name={theme} /></button>
+        <button type="button" className="button quiet icon" aria-label={`Theme: ${theme}`} title={`Theme: ${theme === 'system' ? 'as the system' : theme}`} onClick={() => change('theme', nextTheme[theme])}><Icon name={theme} /></button>
         <CommandButton id="help.keys" className="button quiet icon"><Icon name="keyboard" /></CommandButton>
       </div>
     </header>

@@ -1,18 +1,16 @@
-// What is open, which theme, what is said: everything about the window that is not about the repository.
+// What is open and what is said: everything about the window that is not about the repository. What a person sets for good is in settings.ts.
 import { create } from 'zustand';
 import { visibleSentence } from '../../core/visible.ts';
 
-export type Theme = 'system' | 'light' | 'dark';
 export type Tab = 'compose' | 'conflicts' | 'collaboration' | 'performance';
 export type InspectorTab = 'acu' | 'composed' | 'decide' | 'history';
-export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch' | 'worktrees';
+export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch' | 'worktrees' | 'settings' | 'notices';
 
 /** Ways to look at the conflict graph, in the order of their switch (panels/graph/views.ts draws them). */
 export const graphWays: readonly GraphAs[] = ['canvas', 'list'];
 export type GraphAs = 'canvas' | 'matrix' | 'list';
 
 export interface UiState {
-  readonly theme: Theme;
   readonly tab: Tab;
   readonly inspector: InspectorTab;
   readonly overlay: Overlay;
@@ -31,9 +29,8 @@ const KEY = 'acumen.ui';
 function remembered(): Partial<UiState> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    const { theme, graphAs, graphLarge, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    const { graphAs, graphLarge, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
     return {
-      ...(theme === 'light' || theme === 'dark' ? { theme } : {}),
       ...(graphWays.some((way) => way === graphAs) ? { graphAs: graphAs as GraphAs } : {}),
       ...(graphLarge === true ? { graphLarge } : {}),
       ...(diffAs === 'split' || diffAs === 'unified' ? { diffAs } : {}),
@@ -45,14 +42,14 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  theme: 'system', tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', graphLarge: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
+  tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', graphLarge: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
   ...(typeof localStorage === 'undefined' ? {} : remembered()),
 }));
 
 /** Keeps the choices across windows. */
 export function remember(): void {
-  useUi.subscribe(({ theme, graphAs, graphLarge, diffAs, live }) => {
-    try { localStorage.setItem(KEY, JSON.stringify({ theme, graphAs, graphLarge, diffAs, live })); } catch { /* not kept, then */ }
+  useUi.subscribe(({ graphAs, graphLarge, diffAs, live }) => {
+    try { localStorage.setItem(KEY, JSON.stringify({ graphAs, graphLarge, diffAs, live })); } catch { /* not kept, then */ }
   });
 }
 
