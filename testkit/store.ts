@@ -7,6 +7,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from '../app/core/bytes.ts';
 import { type PackedPairs, packPairs } from '../app/core/decided.ts';
 import type { Published } from '../app/core/events.ts';
 import type { Composition, ConflictEdge, Edit, Hunk, Segment } from '../app/core/model.ts';
+import type { Recipe } from '../app/core/recipes.ts';
 import type { Random } from './random.ts';
 import { removeFolder } from './folder.ts';
 
@@ -85,4 +86,10 @@ export function conflictOf(random: Random, acus: readonly AcuId[]): ConflictEdge
 export function scratchFolder(name: string): { readonly path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), `acumen-${name}-`));
   return { path, remove: () => removeFolder(path) };
+}
+
+/** A recipe of some ACUs, as they were found in some state. */
+export function recipeWith(random: Random, acus: readonly AcuId[]): Recipe {
+  const entries = [...new Set(acus)].sort().map((id, n) => ({ id, name: `n${n}` as ByteString, sources: [`b${random.below(5)}` as ByteString], title: 't' as ByteString, author: 'a@b' as ByteString, commits: [randomOid(random)] }));
+  return { name: `recipe ${random.below(4)}`, base: randomOid(random), grain: 'branch', time: random.below(1e9), entries };
 }

@@ -46,3 +46,12 @@ export function putOldLog(db: WriteDb, { operations, events, head }: OldLog): vo
     db.prepare('UPDATE head SET folded = 0').run();
   }).immediate();
 }
+
+/** Puts the log of the store `from` into an empty store of format 8 or later, its views left to be folded. */
+export function putLog(db: WriteDb, from: string): void {
+  db.exec(`ATTACH '${from.replaceAll("'", "''")}' AS given`);
+  db.transaction(() => {
+    db.exec('INSERT INTO main.batch SELECT * FROM given.batch; INSERT INTO main.body SELECT * FROM given.body; DELETE FROM main.head; INSERT INTO main.head SELECT * FROM given.head; UPDATE main.head SET folded = 0');
+  }).immediate();
+  db.exec('DETACH given');
+}

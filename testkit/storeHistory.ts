@@ -10,7 +10,7 @@ import { changeOf } from '../app/core/published.ts';
 import { planRedo, planUndo } from '../app/core/undo.ts';
 import type { Extra, NewBlob, NewOperation, Store } from '../app/main/storage/store.ts';
 import type { Random } from './random.ts';
-import { compositionOf, conflictOf, publishedOf, randomBytes, randomOid, randomSegment } from './store.ts';
+import { compositionOf, conflictOf, publishedOf, randomBytes, randomOid, randomSegment, recipeWith } from './store.ts';
 
 export function newOperation(kind: OperationKind, description: string = kind, target: number | null = null): NewOperation {
   return { kind, description, command: kind === 'compose' ? 'acumen compose …' : null, target, time: 1_700_000_000_000 };
@@ -88,6 +88,12 @@ export class History {
     await this.#append(newOperation('compose'), [random.chance(0.2) ? { kind: 'composition-changed', composition: some } : compositionChanged(before, some)], { blobs });
   }
 
+  /** Keeps a recipe, or drops one. */
+  async recipe(): Promise<void> {
+    const random = this.#random, { recipes } = this.stateAt(this.operations.length), isDropped = recipes.length > 0 && random.chance(0.3);
+    await this.#append(newOperation('recipe'), [{ kind: 'recipes-changed', kept: isDropped ? [] : [recipeWith(random, this.acus.slice(0, 3))], dropped: isDropped ? [random.pick(recipes).name] : [] }]);
+  }
+
   async writeBranch(): Promise<void> {
     const random = this.#random;
     await this.#append(newOperation('write-branch'), [
@@ -109,14 +115,15 @@ export class History {
   }
 
   async step(): Promise<void> {
-    switch (this.#random.below(8)) {
+    switch (this.#random.below(9)) {
       case 0: return this.open();
       case 1: return this.import();
       case 2: return this.import(false);
       case 3: return this.importLittle();
       case 4: return this.compose();
       case 5: return this.writeBranch();
-      case 6: return void await this.take('undo');
+      case 6: return this.recipe();
+      case 7: return void await this.take('undo');
       default: return void await this.take('redo');
     }
   }

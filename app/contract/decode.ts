@@ -8,6 +8,8 @@ import { type Composition, type EditKind, type Rebinding, type SetConflict, conf
 import * as collaboration from './decodeCollaboration.ts';
 import * as live from './decodeLive.ts';
 import * as figures from './decodePerformance.ts';
+import * as moments from './decodeMoments.ts';
+import * as recipes from './decodeRecipes.ts';
 import * as largest from './decodeSuggestion.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
@@ -30,7 +32,7 @@ const ticketed = v.strictObject({ ticket });
 const repository: Schema<RepositoryInfo> = v.strictObject({ path: name, name, base: v.nullable(oid), baseName: label, grain });
 const composition: Schema<Composition> = v.strictObject({ id: label, name: label, base: v.union([oid, v.literal('' as Oid)]), acus: acuIds });
 const operation: Schema<Operation> = v.strictObject({
-  id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return']), description: label,
+  id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return', 'recipe']), description: label,
   time: v.pipe(v.number(), v.finite()), target: v.nullable(count), command: v.nullable(label), firstEvent: count, lastEvent: count,
 });
 const shown: Schema<Shown> = v.strictObject({
@@ -83,16 +85,26 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   remove: v.strictObject({ acus: acuIds, ticket }),
   check: v.strictObject({ acus: acuIds }),
   list: v.strictObject({ from: count, limit: v.pipe(count, v.minValue(1), v.maxValue(limits.page)) }),
-  preview: v.strictObject({ acus: acuIds }),
-  composedFile: v.strictObject({ acus: acuIds, path }),
-  acuFiles: v.strictObject({ acu: acuId }),
-  acuFile: v.strictObject({ acu: acuId, path }),
-  conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path }),
+  preview: v.strictObject({ acus: acuIds, at: moments.optionalAt }),
+  composedFile: v.strictObject({ acus: acuIds, path, at: moments.optionalAt }),
+  acuFiles: v.strictObject({ acu: acuId, at: moments.optionalAt }),
+  acuFile: v.strictObject({ acu: acuId, path, at: moments.optionalAt }),
+  conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path, at: moments.optionalAt }),
   layout: v.strictObject({ graph: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), positions }),
   suggest: largest.suggestParams,
   whyNot: largest.whyNotParams,
+  recipes: nothing,
+  recipe: recipes.named,
+  keepRecipe: recipes.keepParams,
+  dropRecipe: recipes.changeParams,
+  applyRecipe: recipes.changeParams,
+  compareRecipes: recipes.compareParams,
   writeBranch: v.strictObject({ name, acus: acuIds, ticket }),
   log: v.strictObject({ before: v.nullable(v.pipe(count, v.minValue(1))), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
+  moment: moments.momentParams,
+  compareMoments: moments.compareParams,
+  returnTo: moments.returnParams,
+  branchOff: moments.branchParams,
   undo: ticketed,
   redo: ticketed,
   fsck: ticketed,
@@ -113,6 +125,9 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   history: ticketed,
   collaborate: collaboration.params,
 };
+
+const written = v.strictObject({ ref: name, commit: oid, tree: oid, operation });
+const past = moments.resultsOf({ operation, composition, repository, files });
 
 const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   hello: v.strictObject({
@@ -140,7 +155,17 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   layout: v.strictObject({ positions }),
   suggest: largest.suggestion,
   whyNot: largest.reasons,
-  writeBranch: v.strictObject({ ref: name, commit: oid, tree: oid, operation }),
+  recipes: recipes.lines,
+  recipe: recipes.now,
+  keepRecipe: v.strictObject({ operation: v.nullable(operation), line: recipes.line }),
+  dropRecipe: done,
+  applyRecipe: v.strictObject({ composition, operation, answers: recipes.answers }),
+  compareRecipes: recipes.comparison,
+  writeBranch: written,
+  branchOff: written,
+  moment: past.moment,
+  compareMoments: past.compared,
+  returnTo: v.strictObject({ operation: v.nullable(operation), composition }),
   log: v.strictObject({ operations: v.array(operation), current: count }),
   undo: done,
   redo: done,

@@ -3,11 +3,13 @@
 import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import type { Report, ReportAsked } from '../core/collaboration/report.ts';
 import type { Operation } from '../core/events.ts';
-import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, SetConflict } from '../core/model.ts';
+import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, Rebinding, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { Reason, Suggestion } from '../core/suggestion.ts';
 import type { Weighing } from '../core/weights.ts';
 import type { LiveState } from './live.ts';
+import type { RecipeComparison, RecipeLine, RecipeNow } from './recipes.ts';
+import type { MomentsCompared, MomentView } from './moments.ts';
 import type { Alert, AlertRequest, EventQuery, LoadRequest, LoadState, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
 export interface RepositoryInfo { readonly path: string; readonly name: string; readonly base: Oid | null; readonly baseName: string; readonly grain: Grain }
@@ -54,22 +56,39 @@ export interface Methods {
   check: { params: { acus: readonly AcuId[] }; result: { ok: boolean; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[] } };
   /** A page of the ACUs in published order. `digest`: of the replica it is a page of; pages of one digest fit together. */
   list: { params: { from: number; limit: number }; result: { digest: string; total: number; acus: readonly ListedLine[] } };
-  /** The composed tree of a set without recording it: changed paths against the base, or why not. */
-  preview: { params: { acus: readonly AcuId[] }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[]; ms: number } };
+  /** The composed tree of a set without recording it: changed paths against the base, or why not. Here and below `at`: as an operation left everything, not as it is now. */
+  preview: { params: { acus: readonly AcuId[]; at?: number | undefined }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[]; ms: number } };
   /** Base and composed text of one path. */
-  composedFile: { params: { acus: readonly AcuId[]; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
-  acuFiles: { params: { acu: AcuId }; result: { files: readonly FileChange[] } };
-  acuFile: { params: { acu: AcuId; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
+  composedFile: { params: { acus: readonly AcuId[]; path: PathBytes; at?: number | undefined }; result: { before: Shown | null; after: Shown | null } };
+  acuFiles: { params: { acu: AcuId; at?: number | undefined }; result: { files: readonly FileChange[] } };
+  acuFile: { params: { acu: AcuId; path: PathBytes; at?: number | undefined }; result: { before: Shown | null; after: Shown | null } };
   /** Base, both sides and the merged text (with conflict markers) of one conflicting path. `b` may be 'base' for a stale ACU. */
-  conflictFile: { params: { a: AcuId; b: AcuId | 'base'; path: PathBytes }; result: { base: Shown | null; sides: readonly { acu: AcuId | 'base'; shown: Shown | null }[]; merged: Shown | null; kind: ConflictKind; places: readonly { start: number; end: number }[] } };
+  conflictFile: { params: { a: AcuId; b: AcuId | 'base'; path: PathBytes; at?: number | undefined }; result: { base: Shown | null; sides: readonly { acu: AcuId | 'base'; shown: Shown | null }[]; merged: Shown | null; kind: ConflictKind; places: readonly { start: number; end: number }[] } };
   /** Where the nodes of the conflict graph stand: two numbers of 32 bits each, little-endian. `graph`: its SHA-256, as the window makes it. Asked for with null, else kept. */
   layout: { params: { graph: string; positions: Uint8Array | null }; result: { positions: Uint8Array | null } };
   /** The largest set that composes, by weight; `budget`: milliseconds to look for it. What is found on the way is pushed with the ticket. */
   suggest: { params: { weight: Weighing; budget: number; ticket: string }; result: Suggestion };
   /** Why each of `acus` is not in the set `within`. */
   whyNot: { params: { acus: readonly AcuId[]; within: readonly AcuId[]; weight: Weighing }; result: { reasons: readonly Reason[] } };
+  /** Sets kept by name, and what each would be now. */
+  recipes: { params: Record<string, never>; result: { recipes: readonly RecipeLine[] } };
+  recipe: { params: { name: string }; result: RecipeNow };
+  /** Keeps what is composed. `replace`: also where another has this name. Null: it is kept so already. */
+  keepRecipe: { params: { name: string; replace: boolean; ticket: string }; result: { operation: Operation | null; line: RecipeLine } };
+  dropRecipe: { params: { name: string; ticket: string }; result: { operation: Operation } };
+  /** Composes what the recipe is now: one undoable operation. Refuses what conflicts. */
+  applyRecipe: { params: { name: string; ticket: string }; result: { composition: Composition; operation: Operation; answers: readonly Rebinding[] } };
+  /** Null: the composition. */
+  compareRecipes: { params: { a: string | null; b: string | null }; result: RecipeComparison };
   writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
   log: { params: { before: number | null; limit: number }; result: { operations: readonly Operation[]; current: number } };
+  /** The state that an operation left. `have`: digests of replicas that the client holds, and need not be sent. */
+  moment: { params: { operation: number; have: readonly string[] }; result: MomentView };
+  compareMoments: { params: { a: number; b: number }; result: MomentsCompared };
+  /** Composition and what was imported as that operation left them: one undoable operation; null where they are so. No ref moves. */
+  returnTo: { params: { operation: number; ticket: string }; result: { operation: Operation | null; composition: Composition } };
+  /** Writes the composition of that moment, onto the base of then, as a branch. What is composed now stays. */
+  branchOff: { params: { operation: number; name: string; ticket: string }; result: Methods['writeBranch']['result'] };
   undo: { params: { ticket: string }; result: { operation: Operation } };
   redo: { params: { ticket: string }; result: { operation: Operation } };
   fsck: { params: { ticket: string }; result: { ok: boolean; problems: readonly string[]; events: number; ms: number } };

@@ -18,7 +18,28 @@ export interface CompositionChange {
 /** The event that makes `now` of `before`: the difference, or where that says no less, all of it. */
 export function compositionChanged(before: Composition, now: Composition): DomainEvent {
   const change = before.id === now.id && before.name === now.name ? changeOfComposition(before, now) : null;
-  return change === null ? { kind: 'composition-changed', composition: now } : { kind: 'composition-edited', change };
+  return change === null ? { kind: 'composition-changed', composition: withOpen(now, undefined) } : { kind: 'composition-edited', change };
+}
+
+/** The same with what is kept open, which an event of its own tells. */
+export function compositionEvents(before: Composition, now: Composition): DomainEvent[] {
+  const changed = compositionChanged(before, now), { open = [] } = now;
+  return isSameOpen(before.open, open) ? [changed] : [changed, { kind: 'open-changed', open }];
+}
+
+export function isSameOpen(a: Composition['open'] = [], b: Composition['open'] = []): boolean { return a.length === b.length && a.every((id, i) => id === b[i]); }
+
+/** The composition with this kept open, and nothing else. */
+export function withOpen({ open: _, ...composition }: Composition, open: Composition['open']): Composition {
+  return open === undefined || open.length === 0 ? composition : { ...composition, open };
+}
+
+/** The composition with these ACUs, sorted, of which none is open any more. */
+export function withSet(before: Composition, acus: readonly AcuId[]): Composition {
+  const { open } = before;
+  if (open === undefined) return { ...before, acus };
+  const set = new Set(acus);
+  return withOpen({ ...before, acus }, open.filter((id) => !set.has(id)));
 }
 
 /** What a whole composition says beside its ACUs is as long as so many of them in a difference. */

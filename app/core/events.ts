@@ -5,6 +5,8 @@ import type { CompositionChange } from './composition.ts';
 import type { PackedPairs } from './decided.ts';
 import type { Composition, Grain, Segment, Source } from './model.ts';
 import type { PublishedChange } from './published.ts';
+import type { Recorded } from './resolution/model.ts';
+import type { Recipe } from './recipes.ts';
 import type { Commit, Entry } from './repository.ts';
 
 /** SHA-256 of a segment's stored form: immutable, so an earlier state can be published again without storing it again. */
@@ -22,8 +24,13 @@ export const PATCH_REF = 'patch:';
 export const WORKTREE_REF = 'worktree:';
 /** How the ref of a source begins that stays as it was composed, though its branch has moved on. */
 export const COMPOSED_REF = 'composed:';
+/** How the ref of a source begins that a decision made (docs/decisions/0055), its commit after it. */
+export const RESOLUTION_REF = 'resolution:';
 
-/** Edits of a working tree that were composed: enough to make their commit again after the tree has moved on, beside contents that the store keeps. */
+/**
+ * What was composed and is in no repository, edits of a working tree or a resolution: enough to make its commit again after the tree has moved on,
+ * beside contents that the store keeps.
+ */
 export interface KeptSnapshot {
   readonly name: ByteString;
   readonly ref: ByteString;
@@ -43,7 +50,7 @@ export interface Published {
   readonly skipped: readonly { readonly name: ByteString; readonly reason: string }[];
   /** remembered for the next import; absent where there are none */
   readonly patches?: readonly PatchSource[];
-  /** of working trees, as long as something of them is composed; absent where there are none */
+  /** of working trees and resolutions, as long as something of them is composed; absent where there are none */
   readonly snapshots?: readonly KeptSnapshot[];
   /** the pairs that were merged to be decided; absent where an older version published, which merged none */
   readonly decided?: PackedPairs;
@@ -60,6 +67,10 @@ export type DomainEvent =
   | { readonly kind: 'composition-changed'; readonly composition: Composition }
   /** What is composed now, told by what it differs in from what was. */
   | { readonly kind: 'composition-edited'; readonly change: CompositionChange }
+  /** What is kept open beside the composition now: all of it, in order. */
+  | { readonly kind: 'open-changed'; readonly open: readonly AcuId[] }
+  /** How conflicts were decided: kept for when they return, also where the decision was undone. */
+  | { readonly kind: 'answers-recorded'; readonly answers: readonly Recorded[] }
   | { readonly kind: 'branch-written'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly tree: Oid | null; readonly acus: readonly AcuId[] }
   /**
    * A branch is about to be moved: written before it is, so that a process killed between the move and the operation that
@@ -67,7 +78,9 @@ export type DomainEvent =
    */
   | { readonly kind: 'branch-moving'; readonly ref: string; readonly before: Oid | null; readonly after: Oid | null; readonly operation: PlannedOperation; readonly events: readonly DomainEvent[] }
   /** `moving`: seq of its event. `recorded`: the operation is in the log. `dropped`: the branch was not moved. `overtaken`: somebody else moved it since. */
-  | { readonly kind: 'branch-settled'; readonly moving: number; readonly outcome: 'recorded' | 'dropped' | 'overtaken' };
+  | { readonly kind: 'branch-settled'; readonly moving: number; readonly outcome: 'recorded' | 'dropped' | 'overtaken' }
+  /** Recipes that are kept now, in place of those of the same name, and names under which none is any more. */
+  | { readonly kind: 'recipes-changed'; readonly kept: readonly Recipe[]; readonly dropped: readonly string[] };
 
 /** An operation before it has a place in the log. */
 export interface PlannedOperation {
@@ -79,7 +92,10 @@ export interface PlannedOperation {
   readonly time: number;
 }
 
-export type OperationKind = 'open' | 'import' | 'compose' | 'write-branch' | 'undo' | 'redo' | 'return';
+export type OperationKind = 'open' | 'import' | 'compose' | 'write-branch' | 'undo' | 'redo' | 'return' | 'recipe';
+
+/** Those that leave what is published as it was. */
+export const publishesNothing: ReadonlySet<OperationKind> = new Set<OperationKind>(['compose', 'write-branch', 'recipe']);
 
 /** One row of the operation log. */
 export interface Operation {
@@ -101,4 +117,6 @@ export interface WorkspaceState {
   readonly objectFormat: 'sha1' | 'sha256' | null;
   readonly published: Published | null;
   readonly composition: Composition;
+  /** by name */
+  readonly recipes: readonly Recipe[];
 }

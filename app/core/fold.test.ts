@@ -3,20 +3,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../testkit/random.ts';
-import { compositionOf, publishedOf, randomAcuId, randomOid, randomSegment } from '../../testkit/store.ts';
+import { compositionOf, publishedOf, randomAcuId, randomOid, randomSegment, recipeWith } from '../../testkit/store.ts';
 import type { DomainEvent } from './events.ts';
 import { emptyState, foldState } from './fold.ts';
+import type { Recipe } from './recipes.ts';
+import { recipesChanged } from './recipes.ts';
 import { segmentKey } from './segmentKey.ts';
 
 function randomEvent(random: Random): DomainEvent {
   const segment = randomSegment(random);
-  switch (random.below(7)) {
+  switch (random.below(8)) {
     case 0: return { kind: 'repository-opened', gitDir: `/r${random.below(9)}`, objectFormat: random.chance(0.5) ? 'sha1' : 'sha256' };
     case 1: return { kind: 'import-started', base: randomOid(random), grain: 'branch', globs: [] };
     case 2: return { kind: 'segment-added', key: segmentKey(segment), segment };
     case 3: return { kind: 'published', published: publishedOf(random, [segment], [segmentKey(segment)]) };
     case 4: return { kind: 'published', published: null };
     case 5: return { kind: 'composition-changed', composition: compositionOf([randomAcuId(random)], randomOid(random)) };
+    case 6: return { kind: 'recipes-changed', kept: random.chance(0.7) ? [recipeWith(random, [randomAcuId(random)])] : [], dropped: random.chance(0.5) ? [`recipe ${random.below(4)}`] : [] };
     default: return { kind: 'branch-written', ref: 'refs/heads/x', before: null, after: randomOid(random), tree: randomOid(random), acus: [] };
   }
 }
@@ -25,6 +28,12 @@ const history = fc.tuple(fc.integer(), fc.nat({ max: 30 })).map(([seed, length])
   const random = new Random(seed);
   return Array.from({ length }, () => randomEvent(random));
 });
+
+/** By name: the last that was kept, unless it was dropped later. One event drops before it keeps. */
+function recipesOf(events: readonly DomainEvent[]): readonly Recipe[] {
+  const said = events.flatMap((event) => (event.kind === 'recipes-changed' ? [...event.dropped.map((name) => ({ name, recipe: null })), ...event.kept.map((recipe) => ({ name: recipe.name, recipe }))] : []));
+  return [...new Set(said.map(({ name }) => name))].sort().flatMap((name) => said.findLast((one) => one.name === name)!.recipe ?? []);
+}
 
 describe('the fold of events', () => {
   it('is the last word of each kind', () => {
@@ -35,6 +44,7 @@ describe('the fold of events', () => {
         objectFormat: last('repository-opened')?.objectFormat ?? null,
         published: last('published')?.published ?? null,
         composition: last('composition-changed')?.composition ?? emptyState.composition,
+        recipes: recipesOf(events),
       });
     }));
   });
@@ -54,7 +64,8 @@ describe('the fold of events', () => {
         { kind: 'published', published: earlier.published },
         { kind: 'composition-changed', composition: earlier.composition },
       ];
-      expect(foldState([...after, ...back], earlier)).toEqual(earlier);
+      const recipes = recipesChanged(foldState(after, earlier).recipes, earlier.recipes);
+      expect(foldState([...after, ...back, ...recipes === null ? [] : [recipes]], earlier)).toEqual(earlier);
     }));
   });
 });

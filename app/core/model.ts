@@ -135,6 +135,8 @@ export interface Composition {
   readonly name: string;
   readonly base: Oid;
   readonly acus: readonly AcuId[];
+  /** wanted, and in conflict with what is composed: to be decided by hand, in the order they were kept. Not part of its tree; absent where there are none */
+  readonly open?: readonly AcuId[];
 }
 
 /** What became of one ACU of a composition when the base moved or the sources were cut anew (rebind.ts). */

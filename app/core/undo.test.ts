@@ -2,11 +2,12 @@
 // slow twin says: an array of states with a cursor, as every text editor's user expects.
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../testkit/random.ts';
-import { compositionOf, publishedOf, randomAcuId, randomOid, randomSegment } from '../../testkit/store.ts';
+import { compositionOf, publishedOf, randomAcuId, randomOid, randomSegment, recipeWith } from '../../testkit/store.ts';
 import type { Oid } from './bytes.ts';
 import { AcumenError } from './errors.ts';
 import type { DomainEvent, Operation, OperationKind, WorkspaceState } from './events.ts';
 import { emptyState, foldState } from './fold.ts';
+import { recipesAfter } from './recipes.ts';
 import { segmentKey } from './segmentKey.ts';
 import { historyOf, planRedo, planUndo, redoCandidate, undoCandidate, type UndoPlan } from './undo.ts';
 
@@ -40,11 +41,11 @@ class Workspace {
   }
 }
 
-interface Moment { readonly published: WorkspaceState['published']; readonly composition: WorkspaceState['composition']; readonly refs: ReadonlyMap<string, Oid> }
+interface Moment { readonly published: WorkspaceState['published']; readonly composition: WorkspaceState['composition']; readonly recipes: WorkspaceState['recipes']; readonly refs: ReadonlyMap<string, Oid> }
 
 /** The slow twin: every state there was, and where we stand. */
 class Twin {
-  #moments: Moment[] = [{ published: null, composition: emptyState.composition, refs: new Map() }];
+  #moments: Moment[] = [{ published: null, composition: emptyState.composition, recipes: [], refs: new Map() }];
   #cursor = 0;
   get now(): Moment { return this.#moments[this.#cursor]!; }
   get canUndo(): boolean { return this.#cursor > 0; }
@@ -57,7 +58,7 @@ class Twin {
 }
 
 function step(random: Random, workspace: Workspace, twin: Twin): void {
-  const kind = random.pick(['import', 'compose', 'compose', 'write-branch', 'open', 'undo', 'undo', 'undo', 'redo', 'redo'] as const);
+  const kind = random.pick(['import', 'compose', 'compose', 'recipe', 'write-branch', 'open', 'undo', 'undo', 'undo', 'redo', 'redo'] as const);
   switch (kind) {
     case 'open': return workspace.append('open', [{ kind: 'repository-opened', gitDir: `/r${random.below(3)}/.git`, objectFormat: 'sha1' }]);
     case 'import': {
@@ -70,6 +71,11 @@ function step(random: Random, workspace: Workspace, twin: Twin): void {
       const composition = compositionOf(Array.from({ length: random.below(4) }, () => randomAcuId(random)), randomOid(random));
       workspace.append('compose', [{ kind: 'composition-changed', composition }]);
       return twin.do({ composition });
+    }
+    case 'recipe': {
+      const now = workspace.states.at(-1)!.recipes, dropped = now.length > 0 && random.chance(0.4) ? [random.pick(now).name] : [], kept = dropped.length === 0 ? [recipeWith(random, [randomAcuId(random)])] : [];
+      workspace.append('recipe', [{ kind: 'recipes-changed', kept, dropped }]);
+      return twin.do({ recipes: recipesAfter(now, kept, dropped) });
     }
     case 'write-branch': {
       const ref = `refs/heads/b${random.below(3)}`;
@@ -99,8 +105,8 @@ describe('undo and redo', () => {
       const twin = new Twin();
       for (let n = 1; n <= 200; n++) {
         step(random, workspace, twin);
-        const { published, composition } = workspace.states.at(-1)!;
-        expect({ published, composition, refs: workspace.refs }, `seed ${seed}, step ${n}`).toEqual(twin.now);
+        const { published, composition, recipes } = workspace.states.at(-1)!;
+        expect({ published, composition, recipes, refs: workspace.refs }, `seed ${seed}, step ${n}`).toEqual(twin.now);
         const { done, undone } = historyOf(workspace.operations);
         expect([done.length > 0, undone.length > 0]).toEqual([twin.canUndo, twin.canRedo]);
       }

@@ -2,9 +2,10 @@
 // back to the state before it, redoing to the state it left. Both are operations themselves, so all of it survives a
 // restart and nothing is ever taken out of the log.
 import { equalBytes, type Oid } from './bytes.ts';
-import { compositionChanged } from './composition.ts';
+import { compositionEvents } from './composition.ts';
 import { AcumenError, bug } from './errors.ts';
 import type { DomainEvent, Operation, WorkspaceState } from './events.ts';
+import { recipesChanged } from './recipes.ts';
 import { pack } from './segmentKey.ts';
 
 /** A ref to be moved by compare-and-swap before the plan is recorded; if it is not where expected, the plan is off. */
@@ -85,7 +86,9 @@ function plan({ target, from, to }: Candidate, log: LogReader, kind: 'undo' | 'r
   const events: DomainEvent[] = [];
   if (!same(now.published, then.published)) events.push({ kind: 'published', published: then.published });
   // Always, so that an operation without effect leaves an event when it is undone, too.
-  events.push(compositionChanged(now.composition, then.composition));
+  events.push(...compositionEvents(now.composition, then.composition));
+  const recipes = recipesChanged(now.recipes, then.recipes);
+  if (recipes !== null) events.push(recipes);
   const written = log.eventsOf(target).filter((event) => event.kind === 'branch-written');
   if (written.length > 1) throw new AcumenError('cannot-undo', 'This operation moved several branches and cannot be taken back in one step.', 'Move them by hand.', { operation: target.id });
   const branch = written[0];
@@ -111,13 +114,13 @@ function lastId(operations: readonly Operation[]): number {
 
 /**
  * What makes the state `then` of the state `now`: composition and what was published, as undo goes back to both. Refs of the repository
- * stay where they are. Null where the two are the same.
+ * stay where they are, and recipes kept since stay kept. Null where the two are the same.
  */
 export function planReturn(now: WorkspaceState, then: WorkspaceState): readonly DomainEvent[] | null {
   const isPublished = same(now.published, then.published), isComposed = same(now.composition, then.composition);
   if (isPublished && isComposed) return null;
   return [
     ...isPublished ? [] : [{ kind: 'published' as const, published: then.published }],
-    ...isComposed ? [] : [compositionChanged(now.composition, then.composition)],
+    ...isComposed ? [] : compositionEvents(now.composition, then.composition),
   ];
 }

@@ -1,7 +1,7 @@
 // The compose operation and what write-branch shares with it: a set that stands, the composition it makes, and the contents
 // that must go into the store with it (design.md §2, Composition: a force-push and a gc must not empty it).
 import type { AcuId, Oid } from '../../core/bytes.ts';
-import { compositionChanged } from '../../core/composition.ts';
+import { compositionEvents, withOpen, withSet } from '../../core/composition.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Operation } from '../../core/events.ts';
@@ -28,13 +28,13 @@ export class Composing {
 
   constructor(workspace: Workspace) { this.#workspace = workspace; }
 
-  /** Replaces the set, which must be closed and free of conflicts. The same set again records nothing. */
-  async compose(acus: readonly AcuId[], signal: AbortSignal): Promise<Methods['compose']['result']> {
+  /** Replaces the set, which must be closed and free of conflicts. The same set again records nothing. `as`: where it was kept before, and how that is told. */
+  async compose(acus: readonly AcuId[], signal: AbortSignal, as?: Kept): Promise<Methods['compose']['result']> {
     const ids = [...new Set(acus)].sort();
     const { operation, composition } = await this.#amend(ids, signal, (view) => {
       const { acus: before } = view.state.composition;
       const old = new Set(before), next = new Set(ids);
-      return { ids, added: ids.filter((id) => !old.has(id)), gone: before.filter((id) => !next.has(id)), longest: Infinity };
+      return { ids, added: ids.filter((id) => !old.has(id)), gone: before.filter((id) => !next.has(id)), longest: Infinity, ...as !== undefined && { as } };
     });
     return { composition, operation: operation ?? this.#workspace.log.at(-1)! };
   }
@@ -58,27 +58,27 @@ export class Composing {
     let composition: Composition, blobs: readonly NewBlob[] = [];
     const operation = await workspace.amend(async (view) => {
       signal.throwIfAborted();
-      const { ids, added, gone, longest } = change(view), { engine } = view;
+      const { ids, added, gone, longest, as } = change(view), { engine } = view;
       composition = view.state.composition;
       const isHere = composition.base === engine.base;
       if (isHere && added.length === 0 && gone.length === 0 && view.head.operation > 0) return null;
       const before = composition;
       if (isHere && this.#proves(view, ids, added, gone)) {
-        composition = { ...before, acus: ids };
+        composition = setOf(before, ids, as);
         blobs = await this.#contents(view, added);
       } else {
         this.#followed = null;
         const whole = await standing(workspace, view, ids, signal);
-        composition = { ...whole.composition, acus: ids };
+        composition = setOf(whole.composition, ids, as);
         blobs = whole.blobs;
         this.#followed = { engine, acus: ids, set: engine.standing(ids) };
       }
       return {
         operation: {
-          kind: 'compose', target: null, description: describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
-          command: ids.length > longest ? null : composeCommand(engine, ids),
+          kind: 'compose', target: null, description: as?.description ?? describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
+          command: as !== undefined ? as.command : ids.length > longest ? null : composeCommand(engine, ids),
         },
-        events: [compositionChanged(before, composition)], composition,
+        events: compositionEvents(before, composition), composition,
         ...blobs.length > 0 && { extra: { blobs } },
       };
     });
@@ -96,16 +96,16 @@ export class Composing {
       if (laid === null || laid.over !== view.state.published) return null;
       const adopted = await adopt(workspace, view, laid, [...view.state.composition.acus, ...wanted], signal);
       const { published, engine } = adopted, on: View = { head: view.head, state: { ...view.state, published }, engine };
-      const { ids, added, gone, longest } = change(on), before = composition = view.state.composition;
-      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = ids.length > longest ? null : composeCommand(engine, ids);
-      composition = { ...whole.composition, acus: ids };
+      const { ids, added, gone, longest, as } = change(on), before = composition = view.state.composition;
+      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = as !== undefined ? as.command : ids.length > longest ? null : composeCommand(engine, ids);
+      composition = setOf(whole.composition, ids, as);
       return {
         operation: {
           // an import, for it publishes
-          kind: 'import', target: null, description: describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
-          command: command === null ? null : `${command} --worktrees`,
+          kind: 'import', target: null, description: as?.description ?? describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
+          command: command === null || as !== undefined ? command : `${command} --worktrees`,
         },
-        events: [adopted.event, compositionChanged(before, composition)], published, composition,
+        events: [adopted.event, ...compositionEvents(before, composition)], published, composition,
         extra: { blobs: [...adopted.blobs, ...whole.blobs] },
       };
     });
@@ -165,7 +165,13 @@ const MAX_NOTED = 200_000;
 /** Of larger sets, adding one says no command line: nobody copies it, and each would be longer than the operation. */
 const MAX_TOLD = 24;
 
-interface Change { /** sorted */ readonly ids: readonly AcuId[]; readonly added: readonly AcuId[]; readonly gone: readonly AcuId[]; /** set of which the command line is told */ readonly longest: number }
+/** A set that was kept, with what waited for a decision beside it, and what the operation that composes it again says. */
+export interface Kept { readonly open: readonly AcuId[]; readonly description: string; readonly command: string | null }
+
+interface Change { readonly as?: Kept; /** sorted */ readonly ids: readonly AcuId[]; readonly added: readonly AcuId[]; readonly gone: readonly AcuId[]; /** set of which the command line is told */ readonly longest: number }
+
+/** What is open and comes in is open no more; of a set that was kept only that is open which was kept so. */
+function setOf(before: Composition, ids: readonly AcuId[], as: Kept | undefined): Composition { return withSet(as === undefined ? before : withOpen(before, as.open), ids); }
 
 /** Where it is in a sorted list, or would be. */
 function placeOf(acus: readonly AcuId[], id: AcuId): number {

@@ -4,11 +4,14 @@ import { alertAnswers } from './alerts/answers.ts';
 import { Composing } from './composing.ts';
 import { performanceAnswers } from './monitor/answers.ts';
 import { fsck, importInto, undo } from './operations.ts';
+import type { Moments } from './moments.ts';
 import { version } from './place.ts';
 import type { Task } from './queue.ts';
+import type { Recipes } from './recipes.ts';
+import type { Moment } from './reading.ts';
 import type { Suggesting } from './suggesting.ts';
 import type { Workspace } from './workspace.ts';
-import { writeBranch } from './writeBack.ts';
+import { writeBranch, writeBranchOf } from './writeBack.ts';
 
 export type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) => Promise<Methods[M]['result']> };
 
@@ -17,6 +20,11 @@ export function handlersOf(workspace: Workspace): Handlers {
   let suggesting: Promise<Suggesting> | null = null;
   /** loaded when first asked for */
   const largest = (): Promise<Suggesting> => suggesting ??= import('./suggesting.ts').then((it) => new it.Suggesting(workspace));
+  let past: Promise<Moments> | null = null;
+  const moments = (): Promise<Moments> => past ??= import('./moments.ts').then((it) => new it.Moments(workspace));
+  const read = async (at: number | undefined): Promise<Moment> => (at === undefined ? workspace.moment() : (await moments()).read(at));
+  let kept: Promise<Recipes> | null = null;
+  const recipes = (): Promise<Recipes> => kept ??= import('./recipes.ts').then((it) => new it.Recipes(workspace, composing));
   const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task);
   const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
   return {
@@ -35,7 +43,17 @@ export function handlersOf(workspace: Workspace): Handlers {
     remove: ({ ticket, acus }) => together(ticket, 'remove', (signal) => composing.change({ add: [], remove: acus }, signal)),
     suggest: ({ ticket, ...asked }) => beside.add(ticket, 'suggest', async (signal, progress) => (await largest()).suggest(asked, signal, progress, ticket), true),
     whyNot: async (asked) => ({ reasons: await (await largest()).whyNot(asked) }),
+    recipes: async () => (await recipes()).list(),
+    recipe: async ({ name }) => (await recipes()).one(name),
+    keepRecipe: ({ ticket, ...asked }) => queued(ticket, 'recipe', async (signal) => (await recipes()).keep(asked, signal)),
+    dropRecipe: ({ ticket, name }) => queued(ticket, 'recipe', async (signal) => (await recipes()).drop(name, signal)),
+    applyRecipe: ({ ticket, name }) => queued(ticket, 'recipe', async (signal) => (await recipes()).apply(name, signal)),
+    compareRecipes: async (asked) => (await recipes()).compare(asked),
     writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(workspace, name, acus, signal)),
+    moment: async (asked) => (await moments()).moment(asked),
+    compareMoments: async (asked) => (await moments()).compare(asked),
+    returnTo: ({ ticket, operation }) => queued(ticket, 'return', async (signal) => (await moments()).returnTo(operation, signal)),
+    branchOff: ({ ticket, operation, name }) => queued(ticket, 'write-branch', async (signal) => writeBranchOf(workspace, await (await moments()).view(operation), name, signal)),
     undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(workspace, 'undo', signal)),
     redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(workspace, 'redo', signal)),
     fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(workspace)),
@@ -56,11 +74,11 @@ export function handlersOf(workspace: Workspace): Handlers {
     }),
     check: async ({ acus }) => answers.check(acus),
     list: async ({ from, limit }) => answers.list(from, limit),
-    preview: async ({ acus }) => reading.preview(await workspace.moment(), acus),
-    composedFile: async ({ acus, path }) => reading.composedFile(await workspace.moment(), acus, path),
-    acuFiles: async ({ acu }) => reading.acuFiles(await workspace.moment(), acu),
-    acuFile: async ({ acu, path }) => reading.acuFile(await workspace.moment(), acu, path),
+    preview: async ({ acus, at }) => reading.preview(await read(at), acus),
+    composedFile: async ({ acus, path, at }) => reading.composedFile(await read(at), acus, path),
+    acuFiles: async ({ acu, at }) => reading.acuFiles(await read(at), acu),
+    acuFile: async ({ acu, path, at }) => reading.acuFile(await read(at), acu, path),
     layout: async ({ graph, positions }) => reading.layout(graph, positions),
-    conflictFile: async ({ a, b, path }) => reading.conflictFile(await workspace.moment(), a, b, path),
+    conflictFile: async ({ a, b, path, at }) => reading.conflictFile(await read(at), a, b, path),
     };
 }

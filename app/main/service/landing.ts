@@ -31,7 +31,7 @@ export async function landedIn(workspace: Workspace, before: View, after: View):
 }
 
 /** Those that the base reaches; what cannot be read any more is in no base. */
-async function reachable(reader: RepositoryReader, base: Oid, tips: readonly Oid[]): Promise<Oid[]> {
+export async function reachable(reader: RepositoryReader, base: Oid, tips: readonly Oid[]): Promise<Oid[]> {
   const out: Oid[] = [];
   const found = await reader.commits(tips);
   const there = tips.filter((_, i) => !(found[i] instanceof AcumenError));

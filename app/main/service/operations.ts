@@ -3,7 +3,7 @@
 import { equalBytes } from '../../core/bytes.ts';
 import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { DomainEvent, Operation, WorkspaceState } from '../../core/events.ts';
+import { type DomainEvent, type Operation, type WorkspaceState, publishesNothing } from '../../core/events.ts';
 import type { Composition, ConflictEdge, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
 import { changeOf } from '../../core/published.ts';
 import { describeRebinding, rebind } from '../../core/rebind.ts';
@@ -120,7 +120,7 @@ export async function fsck(workspace: Workspace): Promise<FsckReport> {
   const problems = [...report.problems];
   if (report.ok) {
     const view = await workspace.refold();
-    const lastPublished = [...workspace.log].reverse().find((o) => o.kind !== 'compose' && o.kind !== 'write-branch')?.id ?? 0;
+    const lastPublished = [...workspace.log].reverse().find(({ kind }) => !publishesNothing.has(kind))?.id ?? 0;
     if (await workspace.store.conflictsAt() >= lastPublished && lastPublished > 0) problems.push(...await compareGraph(workspace, view));
     problems.push(...await compareReplica(workspace, view));
     if (view.state.composition.acus.length > 0) {

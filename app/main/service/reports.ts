@@ -5,8 +5,12 @@ import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Acu, ConflictKind, ImportSummary, Rebinding, SetConflict, Verdict } from '../../core/model.ts';
+import type { MomentsCompared, Parted } from '../../contract/moments.ts';
 import { placements } from './placements.ts';
 import type { Workspace } from './workspace.ts';
+
+/** What answers about sets: a workspace as it is, or as an operation left it (moments.ts). */
+export type Readable = Pick<Workspace, 'engine' | 'reading' | 'moment'>;
 
 /** For the doors, which see the engine's values through the service alone. */
 export { escapedSentence } from '../../core/visible.ts';
@@ -165,7 +169,7 @@ export class GraphReport {
 export interface CheckReport { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly ConflictRow[] }
 
 /** Pairs decide, but where three or more could fail all the same: then composing does. */
-export async function checkReport(at: Workspace | Pick<Workspace, 'engine'>, ids: readonly AcuId[]): Promise<CheckReport> {
+export async function checkReport(at: Readable | Pick<Workspace, 'engine'>, ids: readonly AcuId[]): Promise<CheckReport> {
   const { engine } = at;
   const { ok, missing, conflicts } = engine.check(ids);
   if (!ok) return { ok, missing, conflicts: conflicts.map(conflictRow) };
@@ -186,7 +190,7 @@ export function namedIds(engine: Engine, names: readonly string[]): AcuId[] {
 }
 
 /** The answer of `compose`: the tree, or what stands against it. */
-export async function composeReport(workspace: Workspace, ids: readonly AcuId[], commit: Oid | null): Promise<ComposeReport> {
+export async function composeReport(workspace: Readable, ids: readonly AcuId[], commit: Oid | null): Promise<ComposeReport> {
   const moment = await workspace.moment(), answer = await workspace.reading.composed(moment, ids);
   if (!('delta' in answer)) return { tree: null, resolved: [], missing: answer.missing, conflicts: answer.conflicts.map(conflictRow) };
   // what stands is still told what it risks
@@ -203,4 +207,13 @@ export function reboundRows({ rebound }: Pick<ImportSummary, 'rebound'>): Reboun
 /** What an import left out, and why: one sentence each. */
 export function importWarnings(engine: Engine): string[] {
   return engine.tables.skipped.map(({ name, reason }) => `${display(name)} was left out: ${reason}`);
+}
+
+/** What two moments differ in (moments.ts). */
+export function comparedReport({ a, b, inFlight, composed, sources, base, files, why }: MomentsCompared) {
+  const parted = ({ left, came, both }: Parted) => ({ left: left.map(({ id, name }) => ({ id, name: display(name) })), came: came.map(({ id, name }) => ({ id, name: display(name) })), both });
+  return {
+    a, b, base, composed: parted(composed), inFlight: parted(inFlight), sources: sources.map(({ name, before, after }) => ({ name: display(name), before, after })),
+    files: files?.map(({ path, kind, added, deleted }) => ({ path: display(path), kind, added, deleted })) ?? null, why,
+  };
 }

@@ -4,7 +4,7 @@
 import { difference } from '../../core/difference.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import { type DomainEvent, type Operation, type Published, type SegmentKey, type WorkspaceState, publishesNothing } from '../../core/events.ts';
 import { emptyState, foldState } from '../../core/fold.ts';
 import type { Composition, Segment } from '../../core/model.ts';
 import type { HistoryReader } from '../../core/repository.ts';
@@ -354,7 +354,7 @@ export class Workspace implements Service {
     }
   }
 
-  #lastPublishing(): number { return this.#log.findLast(({ kind }) => kind !== 'compose' && kind !== 'write-branch')?.id ?? 0; }
+  #lastPublishing(): number { return this.#log.findLast(({ kind }) => !publishesNothing.has(kind))?.id ?? 0; }
 
   history(): { readonly current: number; readonly canUndo: string | null; readonly canRedo: string | null } {
     const { done, undone } = this.#history;

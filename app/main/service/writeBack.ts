@@ -12,17 +12,27 @@ import { branchRef } from '../git/refnames.ts';
 import { openWriter } from '../git/writer.ts';
 import { isCurrent, standing } from './composing.ts';
 import type { Composed, Moment } from './reading.ts';
-import { composeCommand, plural } from './said.ts';
-import type { Workspace } from './workspace.ts';
+import { commandLine, composeCommand, plural } from './said.ts';
+import type { View, Workspace } from './workspace.ts';
 
 const HEADS = 'refs/heads/';
 
-export async function writeBranch(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal): Promise<Methods['writeBranch']['result']> {
+export function writeBranch(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal): Promise<Methods['writeBranch']['result']> {
+  return write(workspace, name, acus, signal, null);
+}
+
+/** Writes the composition of an earlier moment onto its base. What is composed now stays. */
+export function writeBranchOf(workspace: Workspace, past: View, name: string, signal: AbortSignal): Promise<Methods['writeBranch']['result']> {
+  return write(workspace, name, past.state.composition.acus, signal, past);
+}
+
+async function write(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal, past: View | null): Promise<Methods['writeBranch']['result']> {
   const ref = branchRef(name);
   if (acus.length === 0) throw new AcumenError('not-composable', 'There is nothing to write: the composition is empty.', 'Compose some changes first.', { missing: [], conflicts: [] });
   let written: { commit: Oid; tree: Oid } | null = null;
   await settleMoves(workspace);
-  const operation = await workspace.commit(async (view) => {
+  const operation = await workspace.commit(async (now) => {
+    const view = past ?? now;
     const { composition, composed, moment, blobs } = await standing(workspace, view, acus, signal);
     const { reader, engine } = moment;
     const before = await replaceableTip(reader, ref, engine.base, await tipsWritten(workspace, ref));
@@ -37,10 +47,11 @@ export async function writeBranch(workspace: Workspace, name: string, acus: read
     written = { commit, tree };
     return {
       operation: {
-        kind: 'write-branch', target: null, description: `Wrote ${plural(acus.length, 'change')} to ${name}`, command: composeCommand(engine, composition.acus, name),
+        kind: 'write-branch', target: null, description: `Wrote ${plural(acus.length, 'change')}${past === null ? '' : ` of operation ${past.head.operation}`} to ${name}`,
+        command: past === null ? composeCommand(engine, composition.acus, name) : commandLine('compose', '--at', String(past.head.operation), '--branch', name),
       },
       events: [
-        ...isCurrent(view, composition) ? [] : [{ kind: 'composition-changed' as const, composition }],
+        ...past !== null || isCurrent(view, composition) ? [] : [{ kind: 'composition-changed' as const, composition }],
         { kind: 'branch-written', ref, before, after: commit, tree, acus: composition.acus },
       ],
       extra: { blobs },

@@ -13,9 +13,9 @@ const FRAME = 64, STAGED = 65, OPERATION = 66;
 /** In this order for ever, new ones at the end: an event says its kind by its place here, from 1. */
 const kinds = [
   'repository-opened', 'import-started', 'segment-added', 'published', 'publication-changed', 'composition-changed', 'composition-edited',
-  'branch-written', 'branch-moving', 'branch-settled',
+  'branch-written', 'branch-moving', 'branch-settled', 'recipes-changed', 'open-changed', 'answers-recorded',
 ] as const satisfies readonly DomainEvent['kind'][];
-const operationKinds: readonly OperationKind[] = ['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return'];
+const operationKinds: readonly OperationKind[] = ['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return', 'recipe'];
 
 export type Code = number;
 export const codeOf = Object.fromEntries(kinds.map((kind, n) => [kind, n + 1])) as Readonly<Record<DomainEvent['kind'], Code>>;

@@ -100,7 +100,7 @@ export function checkEnd(db: ReadDb, file: string): void {
 }
 
 const BATCH = 'SELECT first, events, operation, operations, kinds, size, hash, bytes FROM batch';
-/** Words that the partial indices of migration 8 know. */
+/** Words that the partial indices of migrations 8 to 10 know. */
 const has = (kind: DomainEvent['kind']): string => `kinds & ${maskOf(kind)}`;
 
 export const hotLog = {
@@ -110,8 +110,9 @@ export const hotLog = {
   batchesBefore: `${BATCH} WHERE operation < ? ORDER BY operation DESC, first DESC LIMIT ?`,
   /** without the bytes of those that have none of these kinds; the unary plus keeps the planner on the log's order */
   batchesOfKinds: `${BATCH} WHERE first >= ? AND +kinds & ? ORDER BY first LIMIT ?`,
-  opened: latest('repository-opened'), published: latest('published'), composed: latest('composition-changed'),
-  importing: between('import-started'), changing: between('publication-changed'), moving: between('branch-moving'), settling: between('branch-settled'),
+  opened: latest('repository-opened'), published: latest('published'), composed: latest('composition-changed'), opening: latest('open-changed'),
+  importing: between('import-started'), changing: between('publication-changed'), moving: between('branch-moving'), settling: between('branch-settled'), keeping: between('recipes-changed'),
+  answering: between('answers-recorded'),
 } as const;
 
 function latest(kind: DomainEvent['kind']): string { return `${BATCH} WHERE ${has(kind)} AND first <= ? ORDER BY first DESC`; }
@@ -140,10 +141,13 @@ export function endOf(db: ReadDb, operation: number): number {
   return end;
 }
 
+type Latest = 'repository-opened' | 'published' | 'composition-changed' | 'open-changed';
+const latests: Readonly<Record<Latest, string>> = { 'repository-opened': hotLog.opened, 'published': hotLog.published, 'composition-changed': hotLog.composed, 'open-changed': hotLog.opening };
+
 /** The last event of a kind, up to and with event `end`. */
-export function lastOf(db: ReadDb, kind: 'repository-opened' | 'published' | 'composition-changed', end: number): Cursor | null {
-  const sql = kind === 'repository-opened' ? hotLog.opened : kind === 'published' ? hotLog.published : hotLog.composed, mask = maskOf(kind);
-  for (const row of each<BatchRow>(db, sql, end)) {
+export function lastOf(db: ReadDb, kind: Latest, end: number): Cursor | null {
+  const mask = maskOf(kind);
+  for (const row of each<BatchRow>(db, latests[kind], end)) {
     let found = 0;
     for (const cursor = cursorOf(row); cursor.next() && cursor.seq <= end;) if ((1 << cursor.code & mask) !== 0) found = cursor.seq;
     if (found === 0) continue;
@@ -154,8 +158,8 @@ export function lastOf(db: ReadDb, kind: 'repository-opened' | 'published' | 'co
   return null;
 }
 
-type Between = 'import-started' | 'publication-changed' | 'branch-moving' | 'branch-settled';
-const betweens: Readonly<Record<Between, string>> = { 'import-started': hotLog.importing, 'publication-changed': hotLog.changing, 'branch-moving': hotLog.moving, 'branch-settled': hotLog.settling };
+type Between = 'import-started' | 'publication-changed' | 'branch-moving' | 'branch-settled' | 'recipes-changed' | 'answers-recorded';
+const betweens: Readonly<Record<Between, string>> = { 'import-started': hotLog.importing, 'publication-changed': hotLog.changing, 'branch-moving': hotLog.moving, 'branch-settled': hotLog.settling, 'recipes-changed': hotLog.keeping, 'answers-recorded': hotLog.answering };
 
 /** All events of a kind from `from` to `to`, in order. The connection is busy until the iteration ends. */
 export function* allOf<K extends Between>(db: ReadDb, kind: K, from = 1, to = Number.MAX_SAFE_INTEGER): Iterable<{ readonly seq: number; readonly event: Extract<DomainEvent, { kind: K }> }> {

@@ -4,16 +4,18 @@ import { inflateSync } from 'node:zlib';
 import { type AcuId, equalBytes, type Oid } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import { withOpen } from '../../core/composition.ts';
 import { emptyState } from '../../core/fold.ts';
 import type { Composition, ConflictEdge, Grain, Segment } from '../../core/model.ts';
 import { applyChange } from '../../core/published.ts';
+import { recipesAfter, type Recipe } from '../../core/recipes.ts';
 import { unpack, unpackSegment } from '../../core/segmentKey.ts';
 import { unpackConflicts, type ConflictPage } from './conflictPages.ts';
 import { corrupt, type ReadDb } from './connection.ts';
 import { codeOf, maskOf, type Cursor } from './frames.ts';
 import { acuOf, allOf, cursorOf, decoded, endOf, eventAt, HEAD, hotLog, lastOf, readHead, segmentKeyOf, sha256, type BatchRow } from './log.ts';
 import { all, each, one } from './sql.ts';
-import type { Head, StoredEvent } from './store.ts';
+import type { Answered, Head, StoredEvent } from './store.ts';
 import { acuNumber, COMPOSITION, composeEvent, nothingComposed, unpackNumbers, type CompositionRow } from './views.ts';
 import { blobOid } from './write.ts';
 
@@ -54,7 +56,8 @@ export function state(db: ReadDb): WorkspaceState {
       gitDir: row?.git_dir ?? null,
       objectFormat: row?.object_format ?? null,
       published: row === undefined || row.published === null ? null : publishedAt(db, eventAt(db, row.published), Number.MAX_SAFE_INTEGER),
-      composition: composed === undefined ? emptyState.composition : compositionOf(db, { ...composed, acus: unpackNumbers(composed.acus) }),
+      composition: withOpen(composed === undefined ? emptyState.composition : compositionOf(db, { ...composed, acus: unpackNumbers(composed.acus) }), openAt(db, Number.MAX_SAFE_INTEGER)),
+      recipes: recipesAt(db, Number.MAX_SAFE_INTEGER),
     };
   }).deferred();
 }
@@ -81,7 +84,29 @@ function compositionAt(db: ReadDb, end: number): Composition {
       if (cursor.seq >= from && (cursor.code === codeOf['composition-edited'] || cursor.code === codeOf['composition-changed'])) composeEvent(cursor, now, (id) => acuNumber(db, id));
     }
   }
-  return compositionOf(db, now);
+  return withOpen(compositionOf(db, now), openAt(db, end));
+}
+
+const openAt = (db: ReadDb, end: number): readonly AcuId[] => lastOf(db, 'open-changed', end)?.facts('open-changed').open ?? [];
+
+/** How conflicts were decided, oldest first, by events after `from`; with it the last of those. */
+export function answers(db: ReadDb, from: number): { readonly answers: readonly Answered[]; readonly last: number } {
+  return db.transaction(() => {
+    const found: Answered[] = [];
+    let last = from;
+    for (const { seq, event } of allOf(db, 'answers-recorded', from + 1)) {
+      for (const answer of event.answers) found.push({ seq, answer });
+      last = seq;
+    }
+    return { answers: found, last };
+  }).deferred();
+}
+
+/** They have no view: there are few, and the log finds their events by an index. */
+function recipesAt(db: ReadDb, end: number): readonly Recipe[] {
+  let recipes = emptyState.recipes;
+  for (const { event } of allOf(db, 'recipes-changed', 1, end)) recipes = recipesAfter(recipes, event.kept, event.dropped);
+  return recipes;
 }
 
 /** Those with events from `from` to `to`, of these kinds. The connection is busy until the iteration ends. */
@@ -94,7 +119,7 @@ function* batches(db: ReadDb, from: number, to: number, kinds: number): Iterable
 }
 
 /** The same fold for any operation, by the last events before its end that say all of a part. */
-export function stateAt(db: ReadDb, operation: number): WorkspaceState {
+export function stateAt(db: ReadDb, operation: number, published?: Published | null): WorkspaceState {
   if (operation === 0) return emptyState;
   return db.transaction((): WorkspaceState => {
     const end = endOf(db, operation);
@@ -103,8 +128,9 @@ export function stateAt(db: ReadDb, operation: number): WorkspaceState {
     return {
       gitDir: opened?.gitDir ?? null,
       objectFormat: opened?.objectFormat ?? null,
-      published: publishedAt(db, lastOf(db, 'published', end), end),
+      published: published === undefined ? publishedAt(db, lastOf(db, 'published', end), end) : published,
       composition: compositionAt(db, end),
+      recipes: recipesAt(db, end),
     };
   }).deferred();
 }

@@ -262,7 +262,7 @@ export class SqliteStore implements Store {
   reusable(base: Oid, grain: Grain): Promise<ReadonlyMap<Oid, readonly SegmentKey[]>> { return this.#read((db) => reads.reusable(db, base, grain)); }
   head(): Promise<Head> { return this.#read(reads.head); }
   state(): Promise<WorkspaceState> { return this.#read(reads.state); }
-  stateAt(operation: number): Promise<WorkspaceState> { return this.#read((db) => reads.stateAt(db, operation)); }
+  stateAt(operation: number, published?: Published | null): Promise<WorkspaceState> { return this.#read((db) => reads.stateAt(db, operation, published)); }
   async segments(keys: readonly SegmentKey[]): Promise<Segment[]> {
     const segments = await this.#read((db) => reads.segments(db, keys));
     segments.forEach((segment, i) => this.#keys.set(segment, keys[i]!));
@@ -276,6 +276,7 @@ export class SqliteStore implements Store {
   events(range: { readonly from?: number; readonly to?: number; readonly kinds?: readonly DomainEvent['kind'][] } = {}): AsyncIterable<StoredEvent> {
     return this.#stream(reads.events(this.#db, range.from ?? 1, range.to ?? Number.MAX_SAFE_INTEGER, range.kinds ?? null));
   }
+  answers(after: number): ReturnType<Store['answers']> { return this.#read((db) => reads.answers(db, after)); }
   blob(oid: Oid): Promise<Uint8Array | null> { return this.#read((db) => reads.blob(db, oid)); }
   hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>> { return this.#read((db) => reads.hasBlobs(db, oids)); }
   conflicts(): AsyncIterable<ConflictEdge> { return this.#stream(reads.conflicts(this.#db)); }

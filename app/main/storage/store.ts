@@ -7,6 +7,7 @@ import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { DomainEvent, Operation, PlannedOperation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { ConflictEdge, Grain, Segment } from '../../core/model.ts';
+import type { Recorded } from '../../core/resolution/model.ts';
 import type { RefMove } from '../../core/undo.ts';
 import { connectReader, guarded, inspect, readOnly as unwritable, refuseNewer, writable, type ReadDb } from './connection.ts';
 import { createStore } from './creation.ts';
@@ -45,6 +46,9 @@ export interface StoredEvent {
   readonly draft: number | null;
   readonly event: DomainEvent;
 }
+
+/** An answer with the event that recorded it. */
+export interface Answered { readonly seq: number; readonly answer: Recorded }
 
 export interface NewBlob { readonly oid: Oid; readonly bytes: Uint8Array }
 
@@ -121,14 +125,16 @@ export interface Store {
 
   head(): Promise<Head>;
   state(): Promise<WorkspaceState>;
-  /** The fold of all events up to and with this operation; 0 is the empty workspace. */
-  stateAt(operation: number): Promise<WorkspaceState>;
+  /** The fold of all events up to and with this operation; 0 is the empty workspace. `published`: what was published then, where the caller has it: reading that is nearly all of the work. */
+  stateAt(operation: number, published?: Published | null): Promise<WorkspaceState>;
   /** Bodies, in the order asked. Rejects with `bug` if one is not stored. */
   segments(keys: readonly SegmentKey[]): Promise<Segment[]>;
   /** Newest first, those before operation `before` (exclusive) if given, at most `limit` (default: all). */
   operations(page?: { readonly before?: number | null; readonly limit?: number }): Promise<Operation[]>;
   /** In order, from and to inclusive. Pages through the log: no lock is held between two events. */
   events(range?: { readonly from?: number; readonly to?: number; readonly kinds?: readonly DomainEvent['kind'][] }): AsyncIterable<StoredEvent>;
+  /** How conflicts were decided, as events after this one tell it, oldest first; `last`: the last of them. */
+  answers(after: number): Promise<{ readonly answers: readonly Answered[]; readonly last: number }>;
   blob(oid: Oid): Promise<Uint8Array | null>;
   /** Which of these blobs are stored. */
   hasBlobs(oids: readonly Oid[]): Promise<Set<Oid>>;

@@ -16,7 +16,7 @@ import { takenBack } from '../state/time.ts';
 import { ids } from '../testids.ts';
 
 const PAGE = 100;
-const icons: Readonly<Record<OperationKind, IconName>> = { open: 'right', import: 'refresh', compose: 'plus', 'write-branch': 'branch', undo: 'undo', redo: 'redo', return: 'undo' };
+const icons: Readonly<Record<OperationKind, IconName>> = { open: 'right', import: 'refresh', compose: 'plus', 'write-branch': 'branch', undo: 'undo', redo: 'redo', return: 'undo', recipe: 'bookmark' };
 
 export function History() {
   const last = useOperations((s) => s.last?.id ?? null), canUndo = useOperations((s) => s.canUndo), canRedo = useOperations((s) => s.canRedo);

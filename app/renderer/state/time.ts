@@ -44,7 +44,7 @@ export interface Tick {
   readonly kind: OperationKind;
 }
 
-const weightOf: Readonly<Record<OperationKind, number>> = { import: 5, 'write-branch': 4, return: 3, undo: 2, redo: 2, open: 1, compose: 0 };
+const weightOf: Readonly<Record<OperationKind, number>> = { import: 5, 'write-branch': 4, return: 3, undo: 2, redo: 2, recipe: 1, open: 1, compose: 0 };
 
 /** Operations lie evenly, for what one looks for is steps and not hours: those closer than `least` pixels are one tick. */
 export function ticksOf(log: readonly Operation[], width: number, least: number): readonly Tick[] {

@@ -6,7 +6,13 @@ import { against, risks } from './looking.ts';
 import { operate, withWorkspace } from './opening.ts';
 import type { Verb } from './program.ts';
 
-export const composing: Verb = (call) => withWorkspace(call, { write: true, imported: true }, async (workspace) => {
+export const composing: Verb = async (call) => {
+  if (call.options.at !== undefined) return (await import('./moments.ts')).composingAt(call);
+  if (call.args.length === 0) throw new AcumenError('usage', 'There is nothing to compose.', 'Name sources or changes; `acumen list` has them.');
+  return composingNow(call);
+};
+
+const composingNow: Verb = (call) => withWorkspace(call, { write: true, imported: true }, async (workspace) => {
   const { out, options, args } = call;
   if (options.resolve !== 'none') {
     throw options.resolve === 'auto'

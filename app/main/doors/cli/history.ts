@@ -18,7 +18,7 @@ export const log: Verb = async (call) => {
   requireStore(located);
   const { gitDir, operations, current, undone } = await readHistory(located.store, limit);
   await refuseOther(call, located, gitDir);
-  if (options.json) { await out.line(JSON.stringify({ operations, current })); return 0; }
+  if (options.json) { await out.line(JSON.stringify({ operations, current, undone })); return 0; }
   if (operations.length === 0) { await out.line('Nothing has been done in this workspace yet.'); return 0; }
   const taken = new Set(undone);
   const now = Date.now() / 1000;

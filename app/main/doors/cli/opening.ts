@@ -1,11 +1,13 @@
 // From a verb's options to its open workspace, or with --no-store to what a repository holds now, and operations that Ctrl-C cancels.
 import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
+import type { Composition } from '../../../core/model.ts';
 import type { LiveTree } from '../../../contract/live.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
 import type { Platform } from '../../service/platform.ts';
+import type { Readable } from '../../service/reports.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { type Output, clean } from './output.ts';
 import { progressLine } from './progress.ts';
@@ -64,9 +66,13 @@ function nothingImported({ store }: Located): AcumenError {
  * For a verb that only looks: what was imported, or with --no-store what the repository holds now. `asWorkspace`: as a whole workspace where there
  * is one, because the tables alone may not tell.
  */
-export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Workspace, 'engine'>) => Promise<T>, asWorkspace = false): Promise<T> {
+export async function withEngine<T>(call: Call, use: (at: Readable | Pick<Workspace, 'engine'>) => Promise<T>, asWorkspace = false): Promise<T> {
   const { io, options } = call;
   const { base = null, refs = [] } = options, grain = grainChoice(options);
+  if (options.at !== undefined) {
+    if (options.unstored === true || options.worktrees === true) throw new AcumenError('usage', '--at is of the log, which has neither --no-store nor --worktrees.', 'Leave them out, or leave --at out.');
+    return withPast(call, use);
+  }
   if (options.unstored !== true) {
     if (base !== null || refs.length > 0 || grain !== undefined) throw new AcumenError('usage', '--base, --refs and --grain are chosen when a repository is imported.', 'Give them to `acumen import`, or add --no-store.');
     if (asWorkspace || options.worktrees === true) return withWorkspace(call, { write: false, imported: true }, use);
@@ -89,6 +95,21 @@ export async function withEngine<T>(call: Call, use: (at: Workspace | Pick<Works
     await progress.clear();
   }
   return use({ engine });
+}
+
+/** The workspace as operation `--at` left it, to look at and nothing else. */
+export async function withPast<T>(call: Call, use: (at: Readable & { readonly composition: Composition }) => Promise<T>): Promise<T> {
+  const at = operationNumber(call.options.at ?? '');
+  return withWorkspace(call, { write: false, imported: false }, async (workspace) => {
+    const { Moments } = await import('../../service/moments.ts');
+    return use(await new Moments(workspace).readable(at));
+  });
+}
+
+export function operationNumber(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number > 0) return number;
+  throw new AcumenError('usage', `${text === '' ? 'Nothing' : text} is not the number of an operation.`, 'Run `acumen log` for the operations there are.');
 }
 
 export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {

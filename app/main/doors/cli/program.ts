@@ -62,6 +62,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 
 type Run = (load: () => Promise<Verb>, options: Options, args: readonly string[]) => Promise<void>;
 
+const AT = 'as this operation of `acumen log` left everything';
 const WITH_WORKTREES = 'with what is edited in working trees and not committed, and with branches, as they are at this moment';
 
 function build(out: Output, start: Run): Command {
@@ -90,7 +91,8 @@ function build(out: Output, start: Run): Command {
     .option('--base <rev>', 'with --no-store: what everything is composed onto')
     .option('--refs <glob>', 'with --no-store: refs to take as sources, by full name; may be repeated', collect)
     .option('--grain <grain>', 'with --no-store: how finely sources are cut: branch (default), commit or atom')
-    .option('--worktrees', WITH_WORKTREES);
+    .option('--worktrees', WITH_WORKTREES)
+    .option('--at <operation>', AT);
 
   verb('import [repo]', 'read the changes in flight of a repository, or read them again', async () => (await import('./importing.ts')).importing)
     .option('--base <rev>', 'what everything is composed onto (default: origin/HEAD, main, master, HEAD)')
@@ -104,8 +106,9 @@ function build(out: Output, start: Run): Command {
     .option('--kind <kind>', 'textual or semantic conflicts only')
     .option('--acu <x>', 'conflicts of this source or change only');
   looking(verb('check <x...>', 'may these be composed? exit status 1 if not', async () => (await import('./looking.ts')).check));
-  verb('compose <x...>', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
+  verb('compose [x...]', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
     .option('--branch <name>', 'write it to the repository as this branch')
+    .option('--at <operation>', `${AT}: nothing is kept; without X the composition of then, which --branch writes`)
     .option('--worktrees', `${WITH_WORKTREES}; what is composed of them is kept`)
     .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
   const weighing = (command: Command): Command => command
@@ -126,6 +129,8 @@ function build(out: Output, start: Run): Command {
     .option('--limit <n>', 'at most this many', '50');
   verb('undo', 'take the last operation back', async () => (await import('./history.ts')).undo);
   verb('redo', 'bring the last undone operation back', async () => (await import('./history.ts')).redo);
+  verb('compare <a> <b>', 'what came, left and moved from one operation to another, and the files that differ between what was composed', async () => (await import('./moments.ts')).compare);
+  verb('return <operation>', 'composition and what was imported as this operation left them; undo takes it back', async () => (await import('./moments.ts')).returning);
   verb('fsck', 'recompute every hash, replay every event, compare', async () => (await import('./history.ts')).fsck);
   verb('stats', 'how the engine does: the figures of the process that serves, or served last', async () => (await import('./stats.ts')).stats)
     .option('--prometheus', 'print Prometheus\' text format')

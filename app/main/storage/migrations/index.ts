@@ -11,6 +11,8 @@ import { blobs } from './0005-blobs.ts';
 import { packed } from './0006-packed.ts';
 import { changes } from './0007-changes.ts';
 import { batches } from './0008-batches.ts';
+import { recipes } from './0009-recipes.ts';
+import { resolutions } from './0010-resolutions.ts';
 
 export interface Migration {
   /** the user_version it leads to, and its place in the list */
@@ -23,7 +25,7 @@ export interface Migration {
   convert?(db: WriteDb): void;
 }
 
-export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches];
+export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions];
 export const newestVersion = migrations.length;
 
 export function versionOf(db: WriteDb): number {
