@@ -125,3 +125,5 @@ export { BASE, refusedView, verdictOrder } from './conflictTable.ts';
 export type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';
 export * from './heatClient.ts';
+export * from './searchClient.ts';
+export * from './matrixClient.ts';

@@ -16,7 +16,7 @@ import type { Axis, Cell, NamedOrder, Order } from './arranging.ts';
 import { HeatList } from './HeatList.tsx';
 import { brief, counted, meanings, nothing, orderHints, orderNames, sizeWords, valueWords } from './heatWords.ts';
 import { Legend, scaleWords } from './Legend.tsx';
-import type { Point } from './plan.ts';
+import type { Point } from '../../grid/plan.ts';
 import { HeatScreen } from './screen.ts';
 import type { Hovered } from './screen.ts';
 import './heatmap.css';

@@ -1,8 +1,9 @@
 // In which order rows and columns stand: as they came, clustered, by name, by what one of them has, or as someone moved them. Pure.
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import type { HeatNames, Places } from '../../../../workers/client.ts';
+import type { Axis } from '../../grid/plan.ts';
 
-export type Axis = 'row' | 'col';
+export type { Axis } from '../../grid/plan.ts';
 /** By their positions in `heat.rows` and `heat.cols`. */
 export interface Cell { readonly row: number; readonly col: number }
 

@@ -1,16 +1,19 @@
 // One heat map on screen: owns the canvas and its worker, turns gestures and keys into views, and finds what is under the pointer. What it is asked
 // about and answers are positions in the matrix; places on screen stay in here.
 import type { Heat } from '../../../../core/collaboration/report.ts';
-import { heatView, spawnHeat } from '../../../../workers/client.ts';
+import { spawnHeat } from '../../../../workers/client.ts';
 import type { Figures, HeatClient, HeatNames, HeatView, Places, Pointed, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
 import { heatAddress } from '../../../app/workers.ts';
 import { complain } from '../../../state/notices.ts';
+import { Glide } from '../../grid/glide.ts';
+import { sheetFor, watchLooks } from '../../grid/looks.ts';
+import type { Point } from '../../grid/plan.ts';
 import type { Axis, Cell } from './arranging.ts';
 import { carried, stepped } from './keys.ts';
 import type { Stroke } from './keys.ts';
-import { longestName, paletteOf } from './looks.ts';
+import { paletteOf } from './looks.ts';
 import { Plan } from './plan.ts';
-import type { Point } from './plan.ts';
+
 
 export interface Hovered {
   readonly cell: Cell;
@@ -42,7 +45,6 @@ type Gesture =
 
 /** Pixels the pointer may tremble before a press becomes a drag. */
 const TREMBLE = 3;
-const SLIDE_MS = 140;
 
 export class HeatScreen {
   readonly #host: HTMLElement;
@@ -61,7 +63,7 @@ export class HeatScreen {
   #chosen: Cell | null = null;
   #over: Pick<Pointed, 'moved' | 'brush'> = { moved: null, brush: null };
   #asked: 'nothing' | 'point' | 'look' = 'nothing';
-  #slide = 0;
+  readonly #glide = new Glide();
   #ended = false;
 
   constructor(host: HTMLElement, events: Events) {
@@ -76,14 +78,9 @@ export class HeatScreen {
     const resize = new ResizeObserver(() => this.#fitSheet());
     resize.observe(host);
     const repaint = (): void => { this.#paint(); this.#fitSheet(); };
-    const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)', `(resolution: ${devicePixelRatio}dppx)`].map((query) => matchMedia(query));
-    for (const query of queries) query.addEventListener('change', repaint);
-    const themes = new MutationObserver(repaint);
-    themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     const wheel = (event: WheelEvent): void => this.#wheel(event);
     host.addEventListener('wheel', wheel, { passive: false });
-    this.#stops.push(() => resize.disconnect(), () => themes.disconnect(), () => host.removeEventListener('wheel', wheel));
-    for (const query of queries) this.#stops.push(() => query.removeEventListener('change', repaint));
+    this.#stops.push(() => resize.disconnect(), watchLooks(repaint), () => host.removeEventListener('wheel', wheel));
   }
 
   /** Another matrix, to be arranged next. */
@@ -190,7 +187,7 @@ export class HeatScreen {
   }
 
   press(at: Point, shift: boolean): void {
-    this.#stop();
+    this.#glide.stop();
     const axis = this.#plan.gutter(at);
     if (axis !== 'corner') this.#gesture = { kind: 'press', at, axis, brush: shift || (axis !== null && !this.#plan.hasNames(axis)) };
   }
@@ -265,7 +262,7 @@ export class HeatScreen {
 
   end(): void {
     this.#ended = true;
-    this.#stop();
+    this.#glide.stop();
     for (const stop of this.#stops) stop();
     this.#worker.end();
     this.#host.replaceChildren();
@@ -281,7 +278,7 @@ export class HeatScreen {
 
   #wheel(event: WheelEvent): void {
     event.preventDefault();
-    this.#stop();
+    this.#glide.stop();
     const box = this.#host.getBoundingClientRect(), unit = event.deltaMode === 1 ? 24 : event.deltaMode === 2 ? 400 : 1;
     const { deltaX, deltaY } = event.shiftKey && event.deltaX === 0 ? { deltaX: event.deltaY, deltaY: 0 } : event;
     if (event.ctrlKey || event.metaKey) {
@@ -324,29 +321,17 @@ export class HeatScreen {
   }
 
   #look(view: HeatView): void {
-    this.#stop();
+    this.#glide.stop();
     this.#plan.view = view;
     this.#ask('look');
   }
 
-  /** There in a moment, so that the eye can follow; at once where motion is not wanted. */
   #slideTo(view: HeatView): void {
-    this.#stop();
-    if (matchMedia('(prefers-reduced-motion: reduce)').matches) { this.#look(view); return; }
-    const from = this.#plan.view, began = performance.now();
-    const step = (now: number): void => {
-      const t = Math.min(1, (now - began) / SLIDE_MS), eased = 1 - (1 - Math.max(0, t)) ** 3;
-      this.#plan.view = t >= 1 ? view : { x: heatView.between(from.x, view.x, eased), y: heatView.between(from.y, view.y, eased) };
+    this.#glide.to(this.#plan.view, view, (at, done) => {
+      this.#plan.view = at;
       this.#ask('look');
-      this.#slide = t >= 1 ? 0 : requestAnimationFrame(step);
-      if (t >= 1) this.#hover();
-    };
-    this.#slide = requestAnimationFrame(step);
-  }
-
-  #stop(): void {
-    cancelAnimationFrame(this.#slide);
-    this.#slide = 0;
+      if (done) this.#hover();
+    });
   }
 
   /** At most one message a frame: a mouse moves more often than a screen changes. */
@@ -364,15 +349,11 @@ export class HeatScreen {
     });
   }
 
-  /** Room for the names, then everything else for the cells. */
   #fitSheet(): void {
-    const { clientWidth: width, clientHeight: height } = this.#host;
-    if (width === 0 || height === 0) return; // not on screen
-    // on a device pixel, or what is drawn and what is pointed at would differ by a part of one
-    const ratio = devicePixelRatio, room = (names: readonly string[], most: number): number => (1 / ratio) * Math.round(ratio * Math.max(48, Math.min(most, longestName(this.#host, names) + 20)));
-    const left = room(this.#names.rows, Math.min(220, width * 0.28)), top = room(this.#names.cols, Math.min(160, height * 0.26));
+    const sheet = sheetFor(this.#host, this.#names.rows, this.#names.cols);
+    if (sheet === null) return;
     const isFirst = this.#plan.sheet.width === 0;
-    this.#plan.sheet = { width, height, left, top, ratio };
+    this.#plan.sheet = sheet;
     this.#plan.view = this.#following || isFirst ? this.#plan.fitted() : this.#plan.refitted();
     this.#send(this.#worker.resize(this.#plan.sheet, this.#plan.view));
   }

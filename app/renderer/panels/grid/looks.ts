@@ -1,0 +1,53 @@
+// What a worker that draws cannot know: the theme's colours, when they change, and the fonts' widths.
+import type { GridPalette, Rgb } from '../../../workers/client.ts';
+import './grid.css';
+
+/** Asks for tokens' colours as the theme has them now, whatever notation it has them in; `done` when no more are asked. */
+export function probe(host: HTMLElement): { colour(token: string): Rgb; done(): void } {
+  const element = document.createElement('span'), pen = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+  element.style.forcedColorAdjust = 'none';
+  host.append(element);
+  return {
+    colour(token) {
+      element.style.color = `var(${token})`;
+      pen.fillStyle = getComputedStyle(element).color;
+      pen.fillRect(0, 0, 1, 1);
+      const [r, g, b] = pen.getImageData(0, 0, 1, 1).data;
+      return [r!, g!, b!];
+    },
+    done: () => element.remove(),
+  };
+}
+
+/** Of what lies around and upon the cells. */
+export function gridPalette(host: HTMLElement, colour: (token: string) => Rgb): GridPalette {
+  return { surface: colour('--heat-surface'), ink: colour('--heat-ink'), faint: colour('--ink-3'), line: colour('--line-strong'), accent: colour('--heat-accent'), font: getComputedStyle(host).fontFamily };
+}
+
+/** Calls whenever the theme, the contrast or the screen's resolution may have changed; returns what ends it. */
+export function watchLooks(changed: () => void): () => void {
+  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)', `(resolution: ${devicePixelRatio}dppx)`].map((query) => matchMedia(query));
+  for (const query of queries) query.addEventListener('change', changed);
+  const themes = new MutationObserver(changed);
+  themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => {
+    themes.disconnect();
+    for (const query of queries) query.removeEventListener('change', changed);
+  };
+}
+
+/** Pixels of the longest name, near enough: of the few that have the most letters, and of no more of them than a gutter ever shows. */
+export function longestName(host: HTMLElement, names: readonly string[]): number {
+  const pen = new OffscreenCanvas(1, 1).getContext('2d')!;
+  pen.font = `600 11px ${getComputedStyle(host).fontFamily}`;
+  const few = names.toSorted((a, b) => b.length - a.length).slice(0, 8);
+  return Math.max(0, ...few.map((name) => pen.measureText(name.slice(0, 60)).width));
+}
+
+/** Room for the names at a canvas's left and top, then everything else for the cells: on a device pixel, or what is drawn and what is pointed at would differ by a part of one. */
+export function sheetFor(host: HTMLElement, rows: readonly string[], cols: readonly string[]): { readonly width: number; readonly height: number; readonly left: number; readonly top: number; readonly ratio: number } | null {
+  const { clientWidth: width, clientHeight: height } = host, ratio = devicePixelRatio;
+  if (width === 0 || height === 0) return null; // not on screen
+  const room = (names: readonly string[], most: number): number => (1 / ratio) * Math.round(ratio * Math.max(48, Math.min(most, longestName(host, names) + 20)));
+  return { width, height, left: room(rows, Math.min(220, width * 0.28)), top: room(cols, Math.min(160, height * 0.26)), ratio };
+}
