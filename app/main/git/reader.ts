@@ -74,6 +74,7 @@ export class Reader implements HistoryReader {
   readonly #kept: LRUCache<Oid, Kept>;
   /** objects that refs named when they were last listed, and the commits they are or tag; null: something else */
   #peeled: ReadonlyMap<Oid, Oid | null> = new Map();
+  #listed: readonly Ref[] = [];
 
   /** `cacheBytes`: for parsed objects */
   constructor(kind: 'embedded' | 'native', location: Location, config: readonly ConfigEntry[], objects: Objects, cacheBytes: number) {
@@ -117,13 +118,16 @@ export class Reader implements HistoryReader {
       peeled.set(oid, header?.type === 'commit' ? oid : end !== null && 'commit' in end ? end.commit : null);
     }
     this.#peeled = peeled;
-    const refs: Ref[] = [];
+    const refs: Ref[] = [], before = this.#listed;
     const skipped: ByteString[] = [];
     for (const [i, name] of names.entries()) {
       const oid = ids[i] === null ? null : peeled.get(ids[i]!)!;
-      if (oid !== null) refs.push({ name, oid });
-      else skipped.push(name);
+      if (oid === null) { skipped.push(name); continue; }
+      // the very strings of the last time where they are equal: a thousand names are hashed and compared once
+      const was = before[refs.length];
+      refs.push(was?.name !== name ? { name, oid } : was.oid === oid ? was : { name: was.name, oid });
     }
+    this.#listed = refs;
     return { refs, skipped };
   }
 

@@ -36,20 +36,35 @@ const PULL = /^refs\/(?:pull|pull-requests|merge-requests)\/[^/]+\/(?:head|from)
  * Without globs: local branches, remote branches no local branch tracks, pull-request heads; not branches that still are where
  * a write-back put them (`written`: commits), for a composition is no change in flight. With globs: full names that match one.
  */
-export async function chooseSources(reader: RepositoryReader, refs: readonly Ref[], globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<SourceRef[]> {
+export async function chooseSources(reader: RepositoryReader, refs: readonly Ref[], globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<readonly SourceRef[]> {
+  let kept = lately.get(globs);
+  if (kept === undefined) lately.set(globs, kept = { matches: globMatcher(globs), listed: [], chosen: [] });
+  const { matches, listed, chosen: before } = kept;
   let chosen: readonly Ref[];
   if (globs.length > 0) {
-    const matches = globMatcher(globs);
-    chosen = refs.filter((r) => matches(r.name) || matches(display(r.name)));
+    // told by the names alone, and they are mostly those of the last time
+    if (refs.length !== listed.length || refs.some((r, i) => r.name !== listed[i]!.ref)) kept.listed = refs.map(({ name }) => ({ ref: name, isWanted: matches(name) || matches(display(name)) }));
+    chosen = refs.filter((_, i) => kept.listed[i]!.isWanted);
   } else {
     const tracked = new Set((await reader.upstreams()).values());
     chosen = refs.filter((r) => (r.name.startsWith('refs/heads/') && !written.has(r.oid)) || PULL.test(r.name)
       || (r.name.startsWith('refs/remotes/') && !r.name.endsWith('/HEAD') && !tracked.has(r.name)));
   }
-  const used = new Map<ByteString, number>();
-  for (const r of chosen) used.set(shortName(r.name), (used.get(shortName(r.name)) ?? 0) + 1);
-  return chosen.map((r) => ({ name: used.get(shortName(r.name))! > 1 ? r.name : shortName(r.name), ref: r.name, oid: r.oid }));
+  // what a source is called depends on the names of all
+  if (chosen.length === before.length && chosen.every((r, i) => r.name === before[i]!.ref)) {
+    return kept.chosen = chosen.map((r, i) => (r.oid === before[i]!.oid ? before[i]! : { ...before[i]!, oid: r.oid }));
+  }
+  const names = chosen.map((r) => shortName(r.name)), used = new Set<ByteString>(), twice = new Set<ByteString>();
+  for (const name of names) if (used.has(name)) twice.add(name); else used.add(name);
+  return kept.chosen = chosen.map((r, i) => ({ name: twice.has(names[i]!) ? r.name : names[i]!, ref: r.name, oid: r.oid }));
 }
+
+/** By list of globs, which may name a thousand refs: every import of a workspace asks with the same one. */
+const lately = new WeakMap<readonly string[], {
+  readonly matches: (name: string) => boolean;
+  listed: readonly { readonly ref: ByteString; readonly isWanted: boolean }[];
+  chosen: readonly SourceRef[];
+}>();
 
 /** As git's refspec-like globs of for-each-ref with `*` crossing slashes; a name without a wildcard also takes all below it. */
 function globMatcher(globs: readonly string[]): (name: string) => boolean {
