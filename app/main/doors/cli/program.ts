@@ -125,6 +125,8 @@ function build(out: Output, start: Run): Command {
     .option('--roles', 'roles in place of names: nothing printed says who anybody is')
     .option('--matrix <kind>', 'show this matrix, too: knowledge, interaction (with --json the default), overlap, flying or coChange')
     .option('--by <what>', 'the sides of a matrix that are of paths: files or directories (default)');
+  verb('recipe <do> [name...]', 'sets kept by name: list, keep NAME, show NAME, apply NAME, compare A B (@: the composition), drop NAME', async () => (await import('./recipe.ts')).recipe)
+    .option('--force', 'with keep: replace the recipe of this name');
   verb('log', 'the operations of the workspace, newest first', async () => (await import('./history.ts')).log)
     .option('--limit <n>', 'at most this many', '50');
   verb('undo', 'take the last operation back', async () => (await import('./history.ts')).undo);
