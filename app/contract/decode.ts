@@ -7,6 +7,7 @@ import type { Operation } from '../core/events.ts';
 import { type Composition, type EditKind, type Rebinding, type SetConflict, conflictKinds } from '../core/model.ts';
 import * as collaboration from './decodeCollaboration.ts';
 import * as live from './decodeLive.ts';
+import * as workspace from './decodeWorkspace.ts';
 import * as figures from './decodePerformance.ts';
 import * as moments from './decodeMoments.ts';
 import * as recipes from './decodeRecipes.ts';
@@ -114,6 +115,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
     v.strictObject({ action: v.literal('start'), rate: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.rate)), seconds: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.seconds)) }),
   ]),
   live: live.params,
+  workspace: workspace.params,
   stats: figures.statsParams,
   series: figures.seriesParams,
   events: figures.eventsParams,
@@ -173,6 +175,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   pause: v.strictObject({ paused: v.boolean() }),
   load,
   live: live.state,
+  workspace: workspace.about,
   stats: figures.report,
   series: figures.series,
   events: figures.events,

@@ -8,6 +8,8 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Reason, Suggestion } from '../core/suggestion.ts';
 import type { Weighing } from '../core/weights.ts';
 import type { LiveState } from './live.ts';
+import type { SymbolsAsked, SymbolsTold } from './symbols.ts';
+import type { WorkspaceAbout } from './workspace.ts';
 import type { RecipeComparison, RecipeLine, RecipeNow } from './recipes.ts';
 import type { MomentsCompared, MomentView } from './moments.ts';
 import type { Alert, AlertRequest, EventQuery, LoadRequest, LoadState, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
@@ -45,6 +47,8 @@ export interface Methods {
   cancel: { params: { ticket: string }; result: { cancelled: boolean } };
   /** Whether working trees and refs are looked at as they change; null only asks. Answers when what there is is shown. */
   live: { params: { on: boolean | null }; result: LiveState };
+  /** What the workspace is kept in and read from, and which refs these globs would take; null: those of the last import. */
+  workspace: { params: { globs: readonly string[] | null }; result: WorkspaceAbout };
   /** The whole replica, packed (core/replica.ts), tagged with its epoch. */
   snapshot: { params: Record<string, never>; result: { epoch: number; digest: string; bytes: Uint8Array } };
   /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
@@ -56,6 +60,8 @@ export interface Methods {
   check: { params: { acus: readonly AcuId[] }; result: { ok: boolean; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[] } };
   /** A page of the ACUs in published order. `digest`: of the replica it is a page of; pages of one digest fit together. */
   list: { params: { from: number; limit: number }; result: { digest: string; total: number; acus: readonly ListedLine[] } };
+  /** What these ACUs are about by name, packed: for search. */
+  symbols: { params: SymbolsAsked; result: SymbolsTold };
   /** The composed tree of a set without recording it: changed paths against the base, or why not. Here and below `at`: as an operation left everything, not as it is now. */
   preview: { params: { acus: readonly AcuId[]; at?: number | undefined }; result: { tree: Oid | null; files: readonly FileChange[]; missing: readonly AcuId[]; conflicts: readonly PreviewConflict[]; ms: number } };
   /** Base and composed text of one path. */

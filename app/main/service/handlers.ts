@@ -1,5 +1,6 @@
 // What each method of the contract does in a workspace: one line each. Whoever adds a method adds it here.
 import type { Method, Methods } from '../../contract/methods.ts';
+import { aboutWorkspace } from './about.ts';
 import { alertAnswers } from './alerts/answers.ts';
 import { Composing } from './composing.ts';
 import { performanceAnswers } from './monitor/answers.ts';
@@ -67,6 +68,7 @@ export function handlersOf(workspace: Workspace): Handlers {
       if (on === false) await workspace.live.stop();
       return workspace.live.state();
     },
+    workspace: async ({ globs }) => aboutWorkspace(workspace, globs),
     load: async (request) => (await workspace.loadGenerator()).call(request),
     pause: async ({ paused }) => { queue.pause(paused); return { paused }; },
     log: async ({ before, limit }) => ({
