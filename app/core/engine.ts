@@ -6,7 +6,7 @@ import { ConflictGraph, type Pairs, type SourceConflict } from './conflictGraph.
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { pairsIn } from './decided.ts';
 import { AcumenError } from './errors.ts';
-import { COMPOSED_REF, type Published, type SegmentKey, WORKTREE_REF } from './events.ts';
+import { COMPOSED_REF, type Published, RESOLUTION_REF, type SegmentKey, WORKTREE_REF } from './events.ts';
 import { Growing } from './growing.ts';
 import { type Risk, Risks } from './risks.ts';
 import type { Acu, Conflict, ConflictEdge, Segment, SetVerdict, Source } from './model.ts';
@@ -136,7 +136,7 @@ export class Engine {
   #having(): readonly (readonly number[])[] {
     if (this.#sourcesOf === null) {
       const having: number[][] = this.tables.segments.map(() => []);
-      const { sources } = this.tables, passes = sources.map(({ ref }) => ref.startsWith(WORKTREE_REF) || ref.startsWith(COMPOSED_REF));
+      const { sources } = this.tables, passes = sources.map(({ ref }) => ref.startsWith(WORKTREE_REF) || ref.startsWith(COMPOSED_REF) || ref.startsWith(RESOLUTION_REF));
       for (const [n, s] of sources.entries()) for (const i of s.segments) having[i]!.push(n);
       this.#sourcesOf = having.map((all, i) => {
         const own = all.length < 2 ? all : all.filter((n) => !passes[n] || sources[n]!.oid === this.tables.segments[i]!.tip);

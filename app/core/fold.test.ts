@@ -12,13 +12,15 @@ import { segmentKey } from './segmentKey.ts';
 
 function randomEvent(random: Random): DomainEvent {
   const segment = randomSegment(random);
-  switch (random.below(8)) {
+  switch (random.below(10)) {
     case 0: return { kind: 'repository-opened', gitDir: `/r${random.below(9)}`, objectFormat: random.chance(0.5) ? 'sha1' : 'sha256' };
     case 1: return { kind: 'import-started', base: randomOid(random), grain: 'branch', globs: [] };
     case 2: return { kind: 'segment-added', key: segmentKey(segment), segment };
     case 3: return { kind: 'published', published: publishedOf(random, [segment], [segmentKey(segment)]) };
     case 4: return { kind: 'published', published: null };
     case 5: return { kind: 'composition-changed', composition: compositionOf([randomAcuId(random)], randomOid(random)) };
+    case 7: return { kind: 'open-changed', open: Array.from({ length: random.below(3) }, () => randomAcuId(random)) };
+    case 8: return { kind: 'answers-recorded', answers: [] };
     case 6: return { kind: 'recipes-changed', kept: random.chance(0.7) ? [recipeWith(random, [randomAcuId(random)])] : [], dropped: random.chance(0.5) ? [`recipe ${random.below(4)}`] : [] };
     default: return { kind: 'branch-written', ref: 'refs/heads/x', before: null, after: randomOid(random), tree: randomOid(random), acus: [] };
   }
@@ -43,7 +45,7 @@ describe('the fold of events', () => {
         gitDir: last('repository-opened')?.gitDir ?? null,
         objectFormat: last('repository-opened')?.objectFormat ?? null,
         published: last('published')?.published ?? null,
-        composition: last('composition-changed')?.composition ?? emptyState.composition,
+        composition: { ...last('composition-changed')?.composition ?? emptyState.composition, ...(last('open-changed')?.open ?? []).length > 0 && { open: last('open-changed')!.open } },
         recipes: recipesOf(events),
       });
     }));
@@ -62,7 +64,7 @@ describe('the fold of events', () => {
       const back: DomainEvent[] = [
         { kind: 'repository-opened', gitDir: earlier.gitDir!, objectFormat: earlier.objectFormat! },
         { kind: 'published', published: earlier.published },
-        { kind: 'composition-changed', composition: earlier.composition },
+        { kind: 'composition-changed', composition: earlier.composition }, { kind: 'open-changed', open: earlier.composition.open ?? [] },
       ];
       const recipes = recipesChanged(foldState(after, earlier).recipes, earlier.recipes);
       expect(foldState([...after, ...back, ...recipes === null ? [] : [recipes]], earlier)).toEqual(earlier);

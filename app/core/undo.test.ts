@@ -58,7 +58,7 @@ class Twin {
 }
 
 function step(random: Random, workspace: Workspace, twin: Twin): void {
-  const kind = random.pick(['import', 'compose', 'compose', 'recipe', 'write-branch', 'open', 'undo', 'undo', 'undo', 'redo', 'redo'] as const);
+  const kind = random.pick(['import', 'compose', 'compose', 'keep open', 'recipe', 'write-branch', 'open', 'undo', 'undo', 'undo', 'redo', 'redo'] as const);
   switch (kind) {
     case 'open': return workspace.append('open', [{ kind: 'repository-opened', gitDir: `/r${random.below(3)}/.git`, objectFormat: 'sha1' }]);
     case 'import': {
@@ -70,7 +70,12 @@ function step(random: Random, workspace: Workspace, twin: Twin): void {
     case 'compose': {
       const composition = compositionOf(Array.from({ length: random.below(4) }, () => randomAcuId(random)), randomOid(random));
       workspace.append('compose', [{ kind: 'composition-changed', composition }]);
-      return twin.do({ composition });
+      return twin.do({ composition: { ...composition, ...twin.now.composition.open !== undefined && { open: twin.now.composition.open } } });
+    }
+    case 'keep open': {
+      const open = Array.from({ length: 1 + random.below(3) }, () => randomAcuId(random));
+      workspace.append('compose', [{ kind: 'open-changed', open }]);
+      return twin.do({ composition: { ...twin.now.composition, open } });
     }
     case 'recipe': {
       const now = workspace.states.at(-1)!.recipes, dropped = now.length > 0 && random.chance(0.4) ? [random.pick(now).name] : [], kept = dropped.length === 0 ? [recipeWith(random, [randomAcuId(random)])] : [];

@@ -18,6 +18,10 @@ export interface MergedTrees {
   /** base → merged tree; at conflicting paths of no meaning, unless the merge is one of merge bases */
   readonly changes: Map<PathBytes, Change>;
   readonly conflicts: PathConflict[];
+  /** the versions that were merged at a path, renames followed; null where it is in no place of the merge */
+  versions(path: PathBytes): readonly (Entry | null)[] | null;
+  /** followed renames of either side */
+  readonly renamed: readonly Pick<Renamed, 'from' | 'to'>[];
 }
 
 const NONE = new Int32Array(0);
@@ -31,13 +35,14 @@ export function mergeTrees(contents: Contents, base: BaseTree, left: Changes, ri
   const { places, taken, sides } = walk(left, right, base);
   const isTaken = (path: PathBytes): boolean => taken.has(path);
   const merging = new Merging(contents, places, depth, isTaken);
-  let unclearPaths: readonly PathBytes[] = [];
+  let unclearPaths: readonly PathBytes[] = [], renamed: readonly Renamed[] = [];
   // one side with deleted files whose new names matter is enough to look at both
   if ([LEFT, RIGHT].some((s) => sides[s as SideIndex].pairs.length > 0 && sides[s as SideIndex].relevant.size > 0)) {
     const found = [null, findRenames(sides[LEFT], similarities), findRenames(sides[RIGHT], similarities)] as const;
     const { renames, conflicts, unclear } = collectRenames(places, found, base, depth === 0, isTaken);
     for (const path of conflicts) merging.conflict(path, 'directory rename');
     unclearPaths = unclear;
+    renamed = renames;
     merging.renames(renames);
   }
   merging.entries(taken);
@@ -52,7 +57,7 @@ export function mergeTrees(contents: Contents, base: BaseTree, left: Changes, ri
   for (const [path, to] of merging.aside) put(to, places.get(path)!.result);
   // a path that went away with its place still has to go
   for (const side of [left, right]) for (const path of side.keys()) if (!places.has(path) && !taken.has(path)) put(path, null);
-  return { changes, conflicts: merging.conflicts };
+  return { changes, conflicts: merging.conflicts, versions: (path) => places.get(path)?.files ?? null, renamed };
 }
 
 /** `entry` is null only where merge bases are merged, and what they had in common had nothing of the kind. */

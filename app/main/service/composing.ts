@@ -203,7 +203,7 @@ export async function standing(workspace: Workspace, view: View, acus: readonly 
   const moment = made.length === 0 ? now : { ...now, stored: async (oid: Oid) => pending.get(oid) ?? now.stored(oid) };
   const composed = await workspace.reading.composed(moment, ids, signal);
   if (!('delta' in composed)) throw notComposable(composed);
-  const composition = { ...view.state.composition, base: view.engine.base, acus: ids };
+  const composition = withSet({ ...view.state.composition, base: view.engine.base }, ids);
   const blobs = isCurrent(view, composition) ? [] : await neededContents(workspace, moment, composed, ids);
   signal.throwIfAborted();
   return { composition, composed, moment, blobs };

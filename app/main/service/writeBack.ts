@@ -2,6 +2,7 @@
 // commit of anybody else's would be lost by it.
 import { display, fromUtf8 } from '../../core/bytes.ts';
 import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
+import { compositionEvents } from '../../core/composition.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Acu } from '../../core/model.ts';
 import { Mode } from '../../core/repository.ts';
@@ -51,7 +52,7 @@ async function write(workspace: Workspace, name: string, acus: readonly AcuId[],
         command: past === null ? composeCommand(engine, composition.acus, name) : commandLine('compose', '--at', String(past.head.operation), '--branch', name),
       },
       events: [
-        ...past !== null || isCurrent(view, composition) ? [] : [{ kind: 'composition-changed' as const, composition }],
+        ...past !== null || isCurrent(view, composition) ? [] : compositionEvents(view.state.composition, composition),
         { kind: 'branch-written', ref, before, after: commit, tree, acus: composition.acus },
       ],
       extra: { blobs },
