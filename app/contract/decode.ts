@@ -12,6 +12,7 @@ import * as figures from './decodePerformance.ts';
 import * as moments from './decodeMoments.ts';
 import * as recipes from './decodeRecipes.ts';
 import * as largest from './decodeSuggestion.ts';
+import * as symbols from './decodeSymbols.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, ticket } from './shapes.ts';
@@ -86,6 +87,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   remove: v.strictObject({ acus: acuIds, ticket }),
   check: v.strictObject({ acus: acuIds }),
   list: v.strictObject({ from: count, limit: v.pipe(count, v.minValue(1), v.maxValue(limits.page)) }),
+  symbols: symbols.params,
   preview: v.strictObject({ acus: acuIds, at: moments.optionalAt }),
   composedFile: v.strictObject({ acus: acuIds, path, at: moments.optionalAt }),
   acuFiles: v.strictObject({ acu: acuId, at: moments.optionalAt }),
@@ -143,6 +145,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   remove: amended,
   check: v.strictObject({ ok: v.boolean(), missing: acuIds, conflicts: previewConflicts }),
   list: v.strictObject({ digest: label, total: count, acus: v.pipe(v.array(line), v.maxLength(limits.page)) }),
+  symbols: symbols.told,
   preview: v.strictObject({
     tree: v.nullable(oid), files, missing: acuIds,
     conflicts: previewConflicts, ms: duration,

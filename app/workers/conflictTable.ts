@@ -36,7 +36,7 @@ export interface ConflictCounts {
 }
 
 /** Of one pair the gravest: what has no verdict is graver than names that collide. */
-const gravity: readonly Verdict[] = ['blocking', 'resolvable', 'partial', 'risk'];
+export const gravity: readonly Verdict[] = ['blocking', 'resolvable', 'partial', 'risk'];
 
 /** Unordered pairs of ACUs that conflict, each once, with the gravest verdict of the pair as index into `verdictOrder`. */
 export interface Pairs { readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array }
@@ -80,6 +80,8 @@ export class ConflictTable {
   readonly pairs: Pairs;
   /** conflicting partners of each ACU, the base and inherited conflicts included */
   readonly degree: Int32Array;
+  /** by ACU: 1 where something of it may not stand on every file system, or is placed otherwise than git would */
+  readonly risky: Uint8Array;
   readonly #acus: readonly Acu[];
   readonly #index: ReadonlyMap<AcuId, number>;
   readonly #a: Int32Array; readonly #b: Int32Array;
@@ -99,12 +101,14 @@ export class ConflictTable {
     let inheritedCount = 0;
     const n = acus.length;
     this.degree = new Int32Array(n);
+    this.risky = new Uint8Array(n);
     for (const conflict of conflicts) {
       const a = index.get(conflict.a) ?? BASE, b = conflict.b === 'base' ? BASE : index.get(conflict.b) ?? BASE;
       if (a === BASE) continue; // a side that this replica does not hold; the digest says so
       const verdict = verdictOrder.indexOf(conflict.verdict), kind = this.#kinds.id(conflict.kind);
       side.push(a); other.push(b); verdicts.push(verdict); kinds.push(kind); inherited.push(conflict.inherited ? 1 : 0);
       paths.push(this.#paths.id(conflict.path)); details.push(this.#details.id(conflict.detail));
+      if (conflict.verdict === 'risk' && !conflict.inherited) { this.risky[a] = 1; if (b !== BASE) this.risky[b] = 1; }
       if (conflict.inherited) inheritedCount++;
       else { byVerdict[conflict.verdict]++; byKind[kind] = (byKind[kind] ?? 0) + 1; }
       const key = b === BASE ? -1 - a : Math.min(a, b) * n + Math.max(a, b);

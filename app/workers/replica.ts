@@ -1,11 +1,13 @@
 // The renderer's read-only replica of the graph: it answers every verdict on screen with the engine the service runs, so
 // that verdicts appear while the service is busy, paused or gone (design.md §5). Runs in a worker; knows no thread.
+import { transfer } from 'comlink';
 import { display } from '../core/bytes.ts';
 import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
 import { applyDifference } from '../core/difference.ts';
 import { inFlightOf } from '../core/collaboration/inFlight.ts';
 import type { InFlight } from '../core/collaboration/model.ts';
 import { Engine } from '../core/engine.ts';
+import { type Columns, buffersOf, columnsOf } from '../core/search/columns.ts';
 import { visible } from '../core/visible.ts';
 import { PATCH_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
@@ -60,6 +62,8 @@ export interface Graph {
 
 export interface ConflictIndex {
   readonly degree: Int32Array;
+  /** by ACU: 1 where it is at risk (conflictTable.ts) */
+  readonly risky: Uint8Array;
   readonly partition: Int32Array; readonly partitions: number;
   readonly counts: ConflictCounts;
 }
@@ -93,6 +97,9 @@ export class Replica {
   #table: ConflictTable | null = null;
   /** workers of its own: the address is the page's to give */
   #pairing: Pool<Pairer> | null = null;
+  /** as they were loaded: search reads them once more */
+  #rows: readonly AcuRow[] = [];
+  #sources: readonly SourceRow[] = [];
   #selection: { readonly key: number; readonly rows: Int32Array } = { key: -1, rows: new Int32Array(0) };
 
   load(epoch: number, expected: string, bytes: Uint8Array): Loaded {
@@ -117,14 +124,18 @@ export class Replica {
     const edited = new Set(engine.tables.sources.flatMap((source) => (source.ref.startsWith(WORKTREE_REF) ? [source.oid] : [])));
     const bySegment = new Map<Oid, AcuId>();
     for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
-    return {
-      epoch, base: engine.base, digest: engine.digest, expected,
-      rows: engine.acus.map((acu, i) => toRow(acu, i, patches, edited)),
-      sources: engine.sources.map((source) => ({
-        name: shownName(source.name),
-        acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
-      })),
-    };
+    this.#rows = engine.acus.map((acu, i) => toRow(acu, i, patches, edited));
+    this.#sources = engine.sources.map((source) => ({
+      name: shownName(source.name),
+      acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
+    }));
+    return { epoch, base: engine.base, digest: engine.digest, expected, rows: this.#rows, sources: this.#sources };
+  }
+
+  /** What search looks through (core/search/), handed over. */
+  searchable(): Columns {
+    const { acus } = this.#held(), columns = columnsOf(this.#rows, (row) => acus[row]!.paths, this.#sources);
+    return transfer(columns, buffersOf(columns));
   }
 
   /**
@@ -223,7 +234,7 @@ export class Replica {
   conflictIndex(): ConflictIndex {
     const table = this.#conflicts();
     const { ofAcu, count } = this.#held().partitions();
-    return { degree: table.degree.slice(), partition: ofAcu.slice(), partitions: count, counts: table.counts };
+    return { degree: table.degree.slice(), risky: table.risky.slice(), partition: ofAcu.slice(), partitions: count, counts: table.counts };
   }
 
   /** Chooses the conflicts that `conflictPage` pages through under `key`; the latest key wins. */

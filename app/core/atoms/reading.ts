@@ -201,7 +201,8 @@ function depthOf(line: string, isProse: boolean): number {
   return marks > 0 && marks < 7 && line[marks] === ' ' ? marks - 7 : indent;
 }
 
-function blocksOf(text: Lines, place: Place): Blocks {
+/** `text`: lines, with their terminators or without. */
+export function blocksOf(text: Lines, place: Place): Blocks {
   const n = text.length, parent = new Int32Array(n), end = new Int32Array(n).fill(n), indent = new Int32Array(n), last = new Int32Array(n);
   const open: number[] = [], isProse = PROSE.has(place.extension);
   for (let i = 0, seen = -1; i < n; i++) {
@@ -218,7 +219,7 @@ function blocksOf(text: Lines, place: Place): Blocks {
 }
 
 /** The blocks that a change at a line is in, innermost first: what is put in says how deep, else what is taken out. */
-function blocksAround({ parent, indent, last }: Blocks, start: number, inserted: Lines, removed: Lines): number[] {
+export function blocksAround({ parent, indent, last }: Blocks, start: number, inserted: Lines, removed: Lines): number[] {
   let depth = 1 << 20;
   for (const line of inserted.length > 0 ? inserted : removed) {
     const own = indentOf(line);

@@ -11,6 +11,7 @@ import type { Task } from './queue.ts';
 import type { Recipes } from './recipes.ts';
 import type { Moment } from './reading.ts';
 import type { Suggesting } from './suggesting.ts';
+import type { Symbols } from './symbols.ts';
 import type { Workspace } from './workspace.ts';
 import { writeBranch, writeBranchOf } from './writeBack.ts';
 
@@ -18,7 +19,7 @@ export type Handlers = { readonly [M in Method]: (params: Methods[M]['params']) 
 
 export function handlersOf(workspace: Workspace): Handlers {
   const { queue, beside, reading, answers } = workspace, composing = new Composing(workspace);
-  let suggesting: Promise<Suggesting> | null = null;
+  let suggesting: Promise<Suggesting> | null = null, symbols: Promise<Symbols> | null = null;
   /** loaded when first asked for */
   const largest = (): Promise<Suggesting> => suggesting ??= import('./suggesting.ts').then((it) => new it.Suggesting(workspace));
   let past: Promise<Moments> | null = null;
@@ -76,6 +77,7 @@ export function handlersOf(workspace: Workspace): Handlers {
     }),
     check: async ({ acus }) => answers.check(acus),
     list: async ({ from, limit }) => answers.list(from, limit),
+    symbols: async ({ acus }) => ({ bytes: await (await (symbols ??= import('./symbols.ts').then((it) => new it.Symbols(workspace)))).page(acus) }),
     preview: async ({ acus, at }) => reading.preview(await read(at), acus),
     composedFile: async ({ acus, path, at }) => reading.composedFile(await read(at), acus, path),
     acuFiles: async ({ acu, at }) => reading.acuFiles(await read(at), acu),

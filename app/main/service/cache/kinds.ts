@@ -63,6 +63,8 @@ export const collaboration: Kind<Report> = {
 export const suggestion: Kind<Suggestion & { /** milliseconds it was given */ readonly budget: number }> = {
   name: 'suggestion', disk: plain(), sizeOf: ({ acus, refused }) => 400 + 150 * (acus.length + refused.reduce((sum, set) => sum + set.length, 0)),
 };
+/** by the key of its segment: what an ACU is about, by name */
+export const symbols: Kind<readonly string[]> = { name: 'symbols', sizeOf: (names) => names.reduce((sum, name) => sum + 40 + 2 * name.length, 80), disk: plain() };
 /** by its key: the body of a segment. The store has it: it is not written twice. */
 export const segment: Kind<Segment> = {
   name: 'segment',
