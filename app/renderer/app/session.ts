@@ -12,9 +12,12 @@ import { complain, news } from '../state/notices.ts';
 import { change, heard, useOperations } from '../state/operations.ts';
 import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
+import type { ReplicaState } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
 import { useSuggestion } from '../state/suggestion.ts';
+import { isPast, useTime } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
+import { asOf } from './asOf.ts';
 import { platform } from './here.ts';
 import { Refused } from './platform.ts';
 import { pairingAddress, replicaAddress } from './workers.ts';
@@ -26,21 +29,31 @@ let token: string | null = null;
 /** Replica work in order: a difference is never applied before the snapshot it follows. */
 let chain: Promise<void> = Promise.resolve();
 
-/** The service, or a refusal that says it is away. */
-export function service(): Client {
+/** The service as it is now, or a refusal that says it is away. */
+export function presentService(): Client {
   if (client === null) throw new Error('BUG: the service was called before it was there');
   return client;
 }
+
+/** The service; while the past is shown its reads are of that moment, and what would change something is refused. */
+export function service(): Client { return isPast() ? asOf(presentService(), useTime.getState().at!.id) : presentService(); }
 export const connected = (): boolean => client !== null && client.closed === null;
 
-/** The replica's worker; a new one takes the place of one that died. */
-export function replica(): ReplicaClient {
+/** The replica of the moment shown, where it is not the present one: app/past.ts gives and takes it. */
+let standIn: ReplicaClient | null = null;
+export function standInFor(other: ReplicaClient | null): void { standIn = other; }
+
+/** The replica of what is shown. */
+export function replica(): ReplicaClient { return standIn ?? presentReplica(); }
+
+/** The present replica's worker; a new one takes the place of one that died. */
+export function presentReplica(): ReplicaClient {
   if (worker === null) {
     const mine = spawnReplica(replicaAddress);
     mine.onDeath((reason) => {
       if (worker !== mine) return;
       worker = null;
-      useReplica.setState(({ generation }) => ({ ...emptyReplica, generation, status: 'failed' }));
+      showNow({ replica: { ...emptyReplica, status: 'failed' } });
       complain(reason, { title: 'Load again', run: () => { void fetchSnapshot(); } });
     });
     worker = mine;
@@ -89,8 +102,8 @@ async function tryConnect(): Promise<void> {
     mine.on('live', ({ live }) => useLive.setState({ state: live }));
     mine.on('epoch', onEpoch);
     const hello = await mine.call('hello', {});
-    useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version, repository: hello.repository });
-    useComposition.setState({ confirmed: hello.composition });
+    useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version });
+    showNow({ repository: hello.repository, composition: hello.composition });
     useOperations.setState({ canUndo: hello.canUndo, canRedo: hello.canRedo });
     askLive(mine);
     const { operations: [last] } = await mine.call('log', { before: null, limit: 1 });
@@ -135,17 +148,61 @@ function lost(reason: string): void {
   retry = setTimeout(() => { retry = null; void tryConnect(); }, wait);
 }
 
+/** What is so now: on screen at once, or once the window is back from the past (app/past.ts). */
+export interface Now { readonly repository: ReturnType<typeof useConnection.getState>['repository']; readonly composition: ReturnType<typeof useComposition.getState>['confirmed']; readonly replica: ReplicaState }
+let now: Now | null = null;
+
+function showNow(changed: Partial<Now>): void {
+  if (now !== null) { now = { ...now, ...changed }; return; }
+  if (changed.repository !== undefined) useConnection.setState({ repository: changed.repository });
+  if (changed.composition !== undefined) useComposition.setState({ confirmed: changed.composition });
+  if (changed.replica !== undefined) useReplica.setState(({ generation }) => ({ ...changed.replica, generation }));
+}
+
+/** Keeps what is so now beside the screen, as it goes on; answers it. */
+export function leaveNow(): Now {
+  return now ??= { repository: useConnection.getState().repository, composition: useComposition.getState().confirmed, replica: useReplica.getState() };
+}
+
+/** Puts it back, with all that was told meanwhile. */
+export function returnToNow(): void {
+  if (now === null) return;
+  const { repository, composition, replica: present } = now, shown = useReplica.getState();
+  now = null;
+  useConnection.setState({ repository });
+  useComposition.setState({ confirmed: composition, pending: null, proposal: null });
+  // the same rows are the same graph: what is drawn of them stays
+  if (shown.rows !== present.rows) { useReplica.setState({ ...present, generation: shown.generation + 1, conflicts: null }); void countConflicts(shown.generation + 1); }
+  const late = held;
+  held = [];
+  if (late === null) void fetchSnapshot(); else for (const push of late) onEpoch(push);
+}
+
+/** Does it between two epochs. */
+export function inTurn(work: () => Promise<void>): Promise<void> {
+  const done = chain.then(work);
+  chain = done.catch(() => undefined);
+  return done;
+}
+
+/** Epochs told while the past is shown; null: so many that the whole is fetched instead. */
+let held: Extract<Push, { push: 'epoch' }>[] | null = [];
+const MOST_HELD = 64;
+
 function onState(push: Extract<Push, { push: 'state' }>): void {
-  const before = useConnection.getState().repository;
-  useConnection.setState({ repository: push.repository });
-  useComposition.setState({ confirmed: push.composition });
+  const before = now === null ? useConnection.getState().repository : now.repository;
+  showNow({ repository: push.repository, composition: push.composition });
   useOperations.setState({ canUndo: push.canUndo, canRedo: push.canRedo, last: push.lastOperation });
   if (push.repository !== null && (before === null || before.path !== push.repository.path)) void fetchSnapshot();
-  if (push.repository === null) useReplica.setState(({ generation }) => ({ ...emptyReplica, generation }));
+  if (push.repository === null) showNow({ replica: emptyReplica });
 }
 
 function onEpoch({ from, to, digest, bytes }: Extract<Push, { push: 'epoch' }>): void {
   chain = chain.then(async () => {
+    if (now !== null) {
+      if (held !== null && held.push({ push: 'epoch', from, to, digest, bytes }) > MOST_HELD) held = null;
+      return;
+    }
     const step = epochStep(useReplica.getState().epoch, from, to);
     if (step === 'ignore') return;
     const applied: Applied = step === 'apply' ? await replica().call<Applied>(async (api) => await api.apply(from, to, digest, bytes)) : { kind: 'gap' };
@@ -162,8 +219,9 @@ export function fetchSnapshot(): Promise<void> {
 }
 
 async function takeSnapshot(): Promise<void> {
+  if (now !== null) { held = null; return; }
   if (useReplica.getState().status === 'none') useReplica.setState({ status: 'loading' });
-  const { epoch, digest, bytes } = await service().call('snapshot', {});
+  const { epoch, digest, bytes } = await presentService().call('snapshot', {});
   await take(await replica().call((api) => api.load(epoch, digest, bytes)));
 }
 
@@ -178,11 +236,12 @@ async function take(loaded: Loaded): Promise<void> {
   void countConflicts(state.generation);
 }
 
-async function countConflicts(generation: number): Promise<void> {
+/** Of the graph that is shown as this generation. */
+export async function countConflicts(generation: number): Promise<void> {
   try {
     const conflicts = await replica().call((api) => api.conflictIndex());
     if (useReplica.getState().generation === generation) useReplica.setState({ conflicts });
-    await noteClashes();
+    if (now === null) await noteClashes();
   } catch (error) {
     complain(error);
   }

@@ -16,12 +16,14 @@ export interface ReplicaState {
   readonly sources: readonly SourceRow[];
   /** null until the conflicts of this epoch are counted */
   readonly conflicts: ConflictIndex | null;
+  /** of the replica */
+  readonly digest: string;
   /** the service's digest, where it is not the replica's: what is on screen may be wrong */
   readonly mismatch: { readonly ours: string; readonly theirs: string } | null;
 }
 
 export const emptyReplica: ReplicaState = {
-  status: 'none', epoch: -1, generation: 0, base: null, rows: [], byId: new Map(), dependants: new Map(), sources: [], conflicts: null, mismatch: null,
+  status: 'none', epoch: -1, generation: 0, base: null, rows: [], byId: new Map(), dependants: new Map(), sources: [], conflicts: null, digest: '', mismatch: null,
 };
 
 export const useReplica = create<ReplicaState>(() => emptyReplica);
@@ -35,7 +37,7 @@ export function taken(loaded: Loaded, generation: number): ReplicaState {
     }
   }
   return {
-    status: 'ready', epoch: loaded.epoch, generation, base: loaded.base, rows: loaded.rows, dependants, sources: loaded.sources, conflicts: null,
+    status: 'ready', digest: loaded.digest, epoch: loaded.epoch, generation, base: loaded.base, rows: loaded.rows, dependants, sources: loaded.sources, conflicts: null,
     byId: new Map(loaded.rows.map((row) => [row.id, row])),
     mismatch: loaded.digest === loaded.expected ? null : { ours: loaded.digest, theirs: loaded.expected },
   };
