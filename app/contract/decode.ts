@@ -164,7 +164,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   recipe: recipes.now,
   keepRecipe: v.strictObject({ operation: v.nullable(operation), line: recipes.line }),
   dropRecipe: done,
-  applyRecipe: v.strictObject({ composition, operation, answers: recipes.answers }),
+  applyRecipe: v.strictObject({ composition, operation: v.nullable(operation), answers: recipes.answers }),
   compareRecipes: recipes.comparison,
   writeBranch: written,
   branchOff: written,

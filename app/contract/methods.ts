@@ -82,8 +82,8 @@ export interface Methods {
   /** Keeps what is composed. `replace`: also where another has this name. Null: it is kept so already. */
   keepRecipe: { params: { name: string; replace: boolean; ticket: string }; result: { operation: Operation | null; line: RecipeLine } };
   dropRecipe: { params: { name: string; ticket: string }; result: { operation: Operation } };
-  /** Composes what the recipe is now: one undoable operation. Refuses what conflicts. */
-  applyRecipe: { params: { name: string; ticket: string }; result: { composition: Composition; operation: Operation; answers: readonly Rebinding[] } };
+  /** Composes what the recipe is now: one undoable operation, null where it is that already. Refuses what conflicts. */
+  applyRecipe: { params: { name: string; ticket: string }; result: { composition: Composition; operation: Operation | null; answers: readonly Rebinding[] } };
   /** Null: the composition. */
   compareRecipes: { params: { a: string | null; b: string | null }; result: RecipeComparison };
   writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };

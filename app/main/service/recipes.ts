@@ -70,10 +70,11 @@ export class Recipes {
     return { operation: operation! };
   }
 
-  /** Makes what it is now the composition. Refuses what does not compose: the answer of `one` says what would be composed. */
+  /** Makes what it is now the composition; what is that already records nothing. Refuses what does not compose: the answer of `one` says what would be composed. */
   async apply(name: string, signal: AbortSignal): Promise<Methods['applyRecipe']['result']> {
-    const { shown } = this.#workspace, recipe = this.#named(shown, name), { acus, answers, open } = await this.#now(recipe, shown), became = describeRebinding(answers);
+    const { shown } = this.#workspace, recipe = this.#named(shown, name), now = await this.#now(recipe, shown), { acus, answers, open } = now, became = describeRebinding(answers);
     if (acus.length === 0) throw new AcumenError('not-composable', `Nothing of the recipe ${name} can be composed any more.`, '`acumen recipe show` says what became of it.', { missing: [], conflicts: [] });
+    if (this.#line(recipe, now, shown).isComposed && shown.state.composition.base === shown.engine.base) return { composition: shown.state.composition, operation: null, answers };
     const { composition, operation } = await this.#composing.compose(acus, signal, { open, description: `Applied the recipe ${name}${became && `: ${became}`}`, command: commandLine('recipe', 'apply', ...dashed(name)) });
     return { composition, operation, answers };
   }
