@@ -24,8 +24,11 @@ export interface View {
 /** Pieces [from, to), where the edits of these tops touch and give different texts. */
 export interface Clash { readonly from: number; readonly to: number; readonly tops: readonly number[] }
 
-/** A set's walk, which of its pieces show, and where its tops clash. */
-export interface Analysis { readonly pieces: readonly Piece[]; readonly shown: Uint8Array; readonly clashes: readonly Clash[] }
+/** Pieces [from, to) to which all these tops give one text, however they cut it; `held` by the first of them by id. */
+export interface Agreed { readonly from: number; readonly to: number; readonly tops: readonly number[]; readonly held: number }
+
+/** A set's walk, which of its pieces show, and where its tops clash, or agree otherwise than line by line. */
+export interface Analysis { readonly pieces: readonly Piece[]; readonly shown: Uint8Array; readonly clashes: readonly Clash[]; readonly agreed: readonly Agreed[] }
 
 /** Views kept for the closures and intersections that recur; each is a few words. */
 const VIEWS = 4096;
@@ -133,12 +136,13 @@ export class Presence {
       const answer = this.#ruled(pieces[at]!, view);
       shown[at] = (typeof answer === 'boolean' ? answer : this.shows(pieces[at]!, answer)) ? 1 : 0;
     }
-    const clashes: Clash[] = [];
+    const clashes: Clash[] = [], agreed: Agreed[] = [];
     const settled = new Map<Run, Settled[]>();
     for (const stretch of this.#sharedStretches(view, pieces)) {
       const outcome = this.#decide(stretch);
       for (const { from, to, sides } of outcome.clashes) clashes.push({ from: stretch.from + from, to: stretch.from + to, tops: sides });
-      for (const { from, to, side } of outcome.settled) {
+      for (const { from, to, side, sides } of outcome.settled) {
+        agreed.push({ from: stretch.from + from, to: stretch.from + to, tops: sides, held: side });
         const holder = this.view(this.#members[side]!.closure);
         for (let at = stretch.from + from; at < stretch.from + to; at++) {
           const piece = pieces[at]!;
@@ -152,7 +156,7 @@ export class Presence {
       }
     }
     view.settled ??= settled.size === 0 ? NOTHING : settled;
-    return { pieces, shown, clashes };
+    return { pieces, shown, clashes, agreed };
   }
 
   /**

@@ -7,10 +7,10 @@ import { disjoint } from './bits.ts';
 /** One top. `own`: its ACUs beyond what all tops of the set have in common; `shown`: by piece. */
 export interface Side { readonly top: number; readonly id: string; readonly own: Bits; readonly shown: Uint8Array }
 
-/** Pieces [from, to). `sides`: tops that do not get along there. `side`: the top whose lines stand for all. */
+/** Pieces [from, to). `sides` of a clash: tops that do not get along there; of what is settled: all that give its text, and `side`: the one whose lines stand for all. */
 export interface Outcome {
   readonly clashes: readonly { readonly from: number; readonly to: number; readonly sides: readonly number[] }[];
-  readonly settled: readonly { readonly from: number; readonly to: number; readonly side: number }[];
+  readonly settled: readonly { readonly from: number; readonly to: number; readonly side: number; readonly sides: readonly number[] }[];
 }
 
 interface Region { readonly from: number; to: number; readonly sides: Set<Side> }
@@ -35,7 +35,7 @@ export function decide(pieces: readonly Piece[], sides: readonly Side[], common:
       clashes.push({ from, to, sides: (deciding.length > 1 ? deciding : here).map((side) => side.top) });
     } else {
       // All texts are equal, so whose lines stand for them changes no byte; by id, so that nothing depends on arrival.
-      settled.push({ from, to, side: deciding.reduce((x, y) => (x.id < y.id ? x : y)).top });
+      settled.push({ from, to, side: deciding.reduce((x, y) => (x.id < y.id ? x : y)).top, sides: deciding.map((side) => side.top) });
     }
   }
   return { clashes, settled };

@@ -30,9 +30,11 @@ import { Rewriting, gapAfter, joined, windowsOf } from './placing.ts';
 import type { Analysis, Clash, Member, View } from './presence.ts';
 import { Presence } from './presence.ts';
 import { linesOf } from './regions.ts';
+import { type Traces, tracesOf } from './traces.ts';
 
 export type { History } from './history.ts';
 export type { WeaveHunk, Window } from './placing.ts';
+export type { Trace, Traces } from './traces.ts';
 
 /** Whom a hunk builds on: who inserted the lines before, after and removed, and who hid what lay between them. Sorted. */
 export interface Anchors { readonly inserters: readonly string[]; readonly hiders: readonly string[] }
@@ -95,7 +97,7 @@ export class Weave {
     for (const window of windowsOf(walk, joined(hunks))) this.#weaveIn(act, window);
     const settled = this.#enter(act, { id, past, hunks }, view);
     for (const other of requires) if (!this.#indexOf.has(other)) this.#elsewhere.add(other);
-    if (!settled) this.#presence.remember(this.#presence.view(this.#members[index]!.closure), { ...act.next.done(), clashes: [] });
+    if (!settled) this.#presence.remember(this.#presence.view(this.#members[index]!.closure), { ...act.next.done(), clashes: [], agreed: [] });
   }
 
   /** How many ACUs are in it; they are numbered in the order in which they were woven in. */
@@ -170,6 +172,9 @@ export class Weave {
 
   /** The visible text of a set, by who brings it. */
   provenance(set: ReadonlySet<string>): Span[] { return this.spans(set).filter((span) => span.shows); }
+
+  /** Who brings each line of a set's text, and who took out the base's lines that are not in it. Its tops must not clash. */
+  traced(set: ReadonlySet<string>): Traces { return tracesOf(this.#presence, this.#presence.view(this.#closedBits(set)), this.#members); }
 
   /** For each hunk that an ACU on top of `requires` would have: whom it builds on. Adds nothing. */
   anchors(requires: ReadonlySet<string>, hunks: readonly WeaveHunk[]): Anchors[] {
