@@ -30,6 +30,7 @@ export const ids = {
   heat: 'heat', asOf: 'as-of', computed: 'computed', whoKnows: 'who-knows',
   heatList: 'heat-list', heatTip: 'heat-tip', heatFind: 'heat-find', // data-settled, data-focus on heat
   live: 'live', liveSwitch: 'live-switch', worktrees: 'worktrees', // data-how, data-files on live
+  settings: 'settings', setting: 'setting', refsGlobs: 'refs-globs', refsEffect: 'refs-effect', refsStart: 'refs-start', // data-section on settings, data-setting
   menu: 'menu', // data-of; its items data-command, or data-line
-  palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
+  palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', pastNotices: 'past-notices', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

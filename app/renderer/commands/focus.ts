@@ -1,14 +1,35 @@
-// Where the keyboard goes: to an element by its test id, and around the panes.
+// Where the keyboard goes: to an element by its test id, to a pane, and around the panes.
+import { showPane, useRoom } from '../state/room.ts';
+import type { Pane } from '../state/room.ts';
+import { useUi } from '../state/ui.ts';
 import { ids } from '../testids.ts';
 
-export const focusOn = (testId: string): void => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`)?.focus();
+const element = (testId: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
 
-/** The panes that F6 goes around, by the element that takes the keyboard. */
-const panes = [ids.search, ids.acuList, ids.largestRule, ids.composition, ids.graph, ids.graphList, ids.conflictList, ids.inspector, ids.talk, ids.predicted, ids.detail, ids.board, ids.heat, ids.bus];
+export const focusOn = (testId: string): void => element(testId)?.focus();
 
+/** What takes the keyboard in each pane of Compose, the first that is there; what stands in no pane has none. */
+const stops: readonly (readonly [testId: string, pane: Pane | null])[] = [
+  [ids.search, 'sources'], [ids.acuList, 'sources'], [ids.largestRule, 'composition'], [ids.composition, 'composition'], [ids.graph, 'graph'], [ids.graphList, 'graph'], [ids.inspector, 'inspector'],
+  [ids.conflictList, null], [ids.talk, null], [ids.predicted, null], [ids.detail, null], [ids.board, null], [ids.heat, null], [ids.bus, null],
+];
+
+/** Shows a pane of Compose and gives it the keyboard. */
+export function goToPane(pane: Pane): void {
+  useUi.setState({ tab: 'compose' });
+  showPane(pane);
+  // lists before what searches them
+  const own = stops.filter(([, one]) => one === pane).map(([id]) => id).toSorted((a, b) => Number(a === ids.search) - Number(b === ids.search));
+  requestAnimationFrame(() => own.map(element).find((one) => one !== null)?.focus());
+}
+
+/** To the next pane, around; where panes stand behind each other the one that is next comes to the front. */
 export function nextPane(step: 1 | -1): void {
-  const there = panes.flatMap((id) => document.querySelector<HTMLElement>(`[data-testid="${id}"]`) ?? []);
+  const { room, front } = useRoom.getState(), behind = room !== 'three' && useUi.getState().tab === 'compose';
+  const isBehind = (pane: Pane | null): boolean => behind && pane !== null && pane !== front && !(room === 'two' && pane === 'sources');
+  const there = stops.filter(([id, pane], i) => element(id) !== null || (isBehind(pane) && stops.findIndex(([, one]) => one === pane) === i));
   if (there.length === 0) return;
-  const at = there.findIndex((pane) => pane === document.activeElement || pane.contains(document.activeElement));
-  there[(at + step + there.length) % there.length]!.focus();
+  const at = there.findIndex(([id]) => element(id)?.contains(document.activeElement) === true);
+  const [id, pane] = there[(at + step + there.length) % there.length]!;
+  if (pane !== null && isBehind(pane)) goToPane(pane); else focusOn(id);
 }

@@ -6,7 +6,8 @@ import { useUi } from '../state/ui.ts';
 import { change, setting } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
 import { ids } from '../testids.ts';
-import { focusOn, nextPane } from './focus.ts';
+import { paneNames } from '../state/room.ts';
+import { focusOn, goToPane, nextPane } from './focus.ts';
 import { always, noSections } from './reasons.ts';
 import type { Command } from './registry.ts';
 
@@ -32,6 +33,9 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.diff', title: 'Differences: side by side or unified', group: 'View', keys: ['U'], scope: 'window', disabled: always, run: () => useUi.setState(({ diffAs }) => ({ diffAs: diffAs === 'split' ? 'unified' : 'split' })) },
   { id: 'view.nextSection', title: 'Next section', group: 'View', keys: [']'], scope: 'window', disabled: noSections, run: () => nextSection(1) },
   { id: 'view.previousSection', title: 'Previous section', group: 'View', keys: ['['], scope: 'window', disabled: noSections, run: () => nextSection(-1) },
+  { id: 'view.sources', title: 'Sources: hide the pane, or show it', group: 'View', keys: ['Mod+B'], scope: 'anywhere', disabled: always, run: () => useUi.setState(({ sourcesHidden }) => ({ sourcesHidden: !sourcesHidden })) },
+  { id: 'view.inspector', title: 'Inspector: hide the pane, or show it', group: 'View', keys: ['Mod+J'], scope: 'anywhere', disabled: always, run: () => useUi.setState(({ inspectorHidden }) => ({ inspectorHidden: !inspectorHidden })) },
+  ...(['sources', 'composition', 'graph', 'inspector'] as const).map((pane, i): Command => ({ id: `view.go.${pane}`, title: `Go to the ${paneNames[pane].toLowerCase()}`, group: 'View', keys: [String(i + 1)], scope: 'window', disabled: always, run: () => goToPane(pane) })),
   { id: 'view.next', title: 'Go to the next pane', group: 'View', keys: ['F6'], scope: 'anywhere', disabled: always, run: () => nextPane(1) },
   { id: 'view.previous', title: 'Go to the previous pane', group: 'View', keys: ['Shift+F6'], scope: 'anywhere', disabled: always, run: () => nextPane(-1) },
   theme('system'), theme('light'), theme('dark'),

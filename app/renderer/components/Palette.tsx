@@ -1,4 +1,4 @@
-// The command palette, and the list of keys: two views of the registry. The palette also finds ACUs by name.
+// The command palette: a view of the registry. It also finds ACUs by name.
 import { useMemo, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { allCommands, rank } from '../commands/registry.ts';
@@ -61,32 +61,6 @@ export function Palette() {
           </div>
         ))}
         {entries.length === 0 && <div className="palette-none muted">Nothing is called that.</div>}
-      </div>
-    </Overlay>
-  );
-}
-
-const gridKeys: readonly (readonly [keys: string, what: string])[] = [
-  ['ArrowDown', 'Next row'], ['ArrowUp', 'Previous row'], ['Shift+ArrowDown', 'Extend the selection'], ['Mod+Space', 'Select or leave out one row'], ['Home', 'First row'], ['End', 'Last row'],
-];
-
-export function KeysHelp() {
-  const groups = new Map<string, Command[]>();
-  for (const command of allCommands()) if (command.keys.length > 0) groups.set(command.group, [...groups.get(command.group) ?? [], command]);
-  return (
-    <Overlay label="Keys" className="keys-help" testId={ids.keys}>
-      <h2 className="overlay-title">Keys</h2>
-      <div className="keys-columns">
-        {[...groups].map(([group, list]) => (
-          <section key={group}>
-            <h3>{group}</h3>
-            <dl>{list.map((command) => <div key={command.id}><dt>{command.title}</dt><dd>{command.keys.map((keys) => <Keys key={keys} keys={keys} />)}</dd></div>)}</dl>
-          </section>
-        ))}
-        <section>
-          <h3>In lists</h3>
-          <dl>{gridKeys.map(([keys, what]) => <div key={keys}><dt>{what}</dt><dd><Keys keys={keys} /></dd></div>)}</dl>
-        </section>
       </div>
     </Overlay>
   );

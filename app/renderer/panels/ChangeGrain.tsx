@@ -15,6 +15,15 @@ import { plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
 export function ChangeGrain() {
+  return (
+    <Overlay label="Change the grain" className="import-overlay">
+      <h2 className="overlay-title">Change the grain</h2>
+      <GrainForm onDone={closeOverlay} autoFocus />
+    </Overlay>
+  );
+}
+
+export function GrainForm({ onDone, autoFocus = false }: { onDone: () => void; autoFocus?: boolean }) {
   const repository = useConnection((s) => s.repository), now = repository?.grain ?? 'branch';
   const [grain, setGrain] = useState<Grain>(now);
   const busy = useOperations((s) => s.mine.some((operation) => !isOver(operation))), chosen = useComposition(chosenIn), counts = useGrains((s) => s.counts);
@@ -22,35 +31,32 @@ export function ChangeGrain() {
   useEffect(() => {
     act.noteGrainNow();
     // a dialog that opens gives the keyboard to the first of a group, not to the one that is chosen
-    first.current?.focus();
-  }, []);
+    if (autoFocus) first.current?.focus();
+  }, [autoFocus]);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (!busy && grain !== now && await act.changeGrain(grain)) closeOverlay();
+    if (!busy && grain !== now && await act.changeGrain(grain)) onDone();
   };
   return (
-    <Overlay label="Change the grain" className="import-overlay">
-      <h2 className="overlay-title">Change the grain</h2>
-      <form className="import" onSubmit={(event) => { void submit(event); }}>
-        <fieldset className="grains">
-          <legend className="muted">How finely sources are cut into ACUs</legend>
-          {grains.map((one) => (
-            <label key={one} className="grain" data-grain={one}>
-              <input type="radio" name="grain" value={one} checked={grain === one} ref={one === now ? first : null} onChange={() => setGrain(one)} />
-              <span className="grain-title">{grainWords[one].title}</span>
-              <span className="muted grain-about">{grainWords[one].about}</span>
-              <span className="grain-count small">{countWords(counts[one], one === now)}</span>
-            </label>
-          ))}
-        </fieldset>
-        <div className="import-line"><CopyLine text={grainLine(repository?.path ?? '.', grain)} what="the command line" /></div>
-        <div className="import-foot">
-          <span className="small muted">{chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : `Every source is cut anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}</span>
-          <span className="spacer" />
-          <button type="submit" className="button primary" disabled={busy || grain === now} title={grain === now ? 'Sources are cut so now.' : ''} data-testid={ids.grainStart}>Cut</button>
-        </div>
-      </form>
-    </Overlay>
+    <form className="import" onSubmit={(event) => { void submit(event); }}>
+      <fieldset className="grains">
+        <legend className="muted">How finely sources are cut into ACUs</legend>
+        {grains.map((one) => (
+          <label key={one} className="grain" data-grain={one}>
+            <input type="radio" name="grain" value={one} checked={grain === one} ref={one === now ? first : null} onChange={() => setGrain(one)} />
+            <span className="grain-title">{grainWords[one].title}</span>
+            <span className="muted grain-about">{grainWords[one].about}</span>
+            <span className="grain-count small">{countWords(counts[one], one === now)}</span>
+          </label>
+        ))}
+      </fieldset>
+      <div className="import-line"><CopyLine text={grainLine(repository?.path ?? '.', grain)} what="the command line" /></div>
+      <div className="import-foot">
+        <span className="small muted">{chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : `Every source is cut anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}</span>
+        <span className="spacer" />
+        <button type="submit" className="button primary" disabled={busy || grain === now} title={grain === now ? 'Sources are cut so now.' : ''} data-testid={ids.grainStart}>Cut</button>
+      </div>
+    </form>
   );
 }
 

@@ -10,13 +10,19 @@ export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base
 export const graphWays: readonly GraphAs[] = ['canvas', 'list'];
 export type GraphAs = 'canvas' | 'matrix' | 'list';
 
+export type SettingsSection = 'repository' | 'thresholds' | 'appearance' | 'keys' | 'about';
+
 export interface UiState {
   readonly tab: Tab;
   readonly inspector: InspectorTab;
   readonly overlay: Overlay;
+  readonly settings: SettingsSection;
   readonly graphAs: GraphAs;
   /** the conflict graph has the whole middle: of the composition only its head is left */
   readonly graphLarge: boolean;
+  /** panes that were put away */
+  readonly sourcesHidden: boolean;
+  readonly inspectorHidden: boolean;
   readonly diffAs: 'auto' | 'split' | 'unified';
   /** working trees and branches are looked at as they change */
   readonly live: boolean;
@@ -29,10 +35,12 @@ const KEY = 'acumen.ui';
 function remembered(): Partial<UiState> {
   try {
     const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
-    const { graphAs, graphLarge, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
+    const { graphAs, graphLarge, sourcesHidden, inspectorHidden, diffAs, live } = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
     return {
       ...(graphWays.some((way) => way === graphAs) ? { graphAs: graphAs as GraphAs } : {}),
       ...(graphLarge === true ? { graphLarge } : {}),
+      ...(sourcesHidden === true ? { sourcesHidden } : {}),
+      ...(inspectorHidden === true ? { inspectorHidden } : {}),
       ...(diffAs === 'split' || diffAs === 'unified' ? { diffAs } : {}),
       ...(live === false ? { live } : {}),
     };
@@ -42,14 +50,14 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  tab: 'compose', inspector: 'acu', overlay: 'none', graphAs: 'canvas', graphLarge: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
+  tab: 'compose', inspector: 'acu', overlay: 'none', settings: 'repository', graphAs: 'canvas', graphLarge: false, sourcesHidden: false, inspectorHidden: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
   ...(typeof localStorage === 'undefined' ? {} : remembered()),
 }));
 
 /** Keeps the choices across windows. */
 export function remember(): void {
-  useUi.subscribe(({ graphAs, graphLarge, diffAs, live }) => {
-    try { localStorage.setItem(KEY, JSON.stringify({ graphAs, graphLarge, diffAs, live })); } catch { /* not kept, then */ }
+  useUi.subscribe(({ graphAs, graphLarge, sourcesHidden, inspectorHidden, diffAs, live }) => {
+    try { localStorage.setItem(KEY, JSON.stringify({ graphAs, graphLarge, sourcesHidden, inspectorHidden, diffAs, live })); } catch { /* not kept, then */ }
   });
 }
 
