@@ -12,6 +12,7 @@ export const ids = {
   rebound: 'rebound', // data-outcome on its rows
    ghost: 'drag-verdict',
   graph: 'graph', graphList: 'graph-list', // data-settled on graph
+  matrix: 'matrix', matrixOrder: 'matrix-order', matrixTip: 'matrix-tip', matrixPinned: 'matrix-pinned', // data-settled, data-rows, data-focus (two indices) on matrix
   conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail',
   side: 'conflict-side', // data-side: base, a name, or merged
   composed: 'composed', // data-key: the set's ids, data-status
@@ -32,5 +33,7 @@ export const ids = {
   live: 'live', liveSwitch: 'live-switch', worktrees: 'worktrees', // data-how, data-files on live
   settings: 'settings', setting: 'setting', refsGlobs: 'refs-globs', refsEffect: 'refs-effect', refsStart: 'refs-start', // data-section on settings, data-setting
   menu: 'menu', // data-of; its items data-command, or data-line
+  timeStrip: 'time-strip', timeSlider: 'time-slider', timeBanner: 'time-banner', timeCompare: 'time-compare', timeFile: 'time-file', timeA: 'time-a', timeB: 'time-b', timeBranch: 'time-branch', // data-at on strip; data-a, data-b, data-status on compare
+  work: 'work', workItem: 'work-item', // data-state, data-kind
   palette: 'palette', paletteInput: 'palette-input', keys: 'keys', notice: 'notice', pastNotices: 'past-notices', announcer: 'announcer', token: 'token', mismatch: 'mismatch',
 } as const;

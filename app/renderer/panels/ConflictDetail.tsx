@@ -13,12 +13,12 @@ import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
+import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
 import { bytesWords } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Methods, Shown } from '../../contract/methods.ts';
 import type { ConflictView } from '../../workers/client.ts';
-import { markOfVerdict, verdictNames } from './Conflicts.tsx';
 import { WhoKnows } from './WhoKnows.tsx';
 
 export function ConflictDetail() {

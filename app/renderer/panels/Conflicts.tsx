@@ -11,15 +11,14 @@ import { allConflicts, conflictKey, filterKey, useConflictQuery } from '../state
 import { complain } from '../state/notices.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
 import { grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
-import type { ConflictView, Mark } from '../../workers/client.ts';
+import type { ConflictView } from '../../workers/client.ts';
 import { verdictOrder } from '../../workers/client.ts';
 import type { ConflictKind, Verdict } from '../../core/model.ts';
 import { ConflictDetail } from './ConflictDetail.tsx';
 
-export const markOfVerdict: Readonly<Record<Verdict, Mark>> = { blocking: 'conflicts', resolvable: 'resolvable', risk: 'risk', partial: 'stale' };
-export const verdictNames: Readonly<Record<Verdict, string>> = { blocking: 'blocking', resolvable: 'resolvable', risk: 'risk', partial: 'not paired' };
 
 export function Conflicts() {
   const layout = useDefaultLayout({ id: 'acumen.conflicts', storage: localStorage });

@@ -7,7 +7,7 @@ export type InspectorTab = 'acu' | 'composed' | 'decide' | 'history';
 export type Overlay = 'none' | 'palette' | 'keys' | 'import' | 'patches' | 'base' | 'grain' | 'branch' | 'worktrees' | 'settings' | 'notices';
 
 /** Ways to look at the conflict graph, in the order of their switch (panels/graph/views.ts draws them). */
-export const graphWays: readonly GraphAs[] = ['canvas', 'list'];
+export const graphWays: readonly GraphAs[] = ['canvas', 'matrix', 'list'];
 export type GraphAs = 'canvas' | 'matrix' | 'list';
 
 export type SettingsSection = 'repository' | 'thresholds' | 'appearance' | 'keys' | 'about';

@@ -1,4 +1,5 @@
 // The ways to look at the conflict graph, as the panel's switch offers them.
+import { lazy } from 'react';
 import type { ComponentType } from 'react';
 import type { IconName } from '../../components/Icon.tsx';
 import type { GraphAs } from '../../state/ui.ts';
@@ -15,5 +16,6 @@ export interface GraphView {
 
 export const graphViews: readonly GraphView[] = [
   { id: 'canvas', name: 'Picture', icon: 'graph', Panel: Picture },
+  { id: 'matrix', name: 'Matrix', icon: 'matrix', Panel: lazy(() => import('../matrix/Matrix.tsx').then((module) => ({ default: module.Matrix }))) },
   { id: 'list', name: 'List', icon: 'list', Panel: Twin },
 ];

@@ -1,0 +1,431 @@
+// One matrix of conflicts on screen: owns the canvas and its worker, sends what changed, turns gestures and keys into views, and finds in the posted cells
+// what is under the pointer. What it tells are indices of ACUs; places on screen stay in here.
+import { edgeAt, gravest, marks, markToken, noCells, rowFlags, spawnMatrix, step } from '../../../workers/client.ts';
+import type { Arranged, Cells, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Toward } from '../../../workers/client.ts';
+import type { AcuId } from '../../../core/bytes.ts';
+import { useGraph } from '../../app/graph.ts';
+import { matrixAddress } from '../../app/workers.ts';
+import { complain } from '../../state/notices.ts';
+import { useReplica } from '../../state/replica.ts';
+import { useSelection } from '../../state/selection.ts';
+import { useVerdicts } from '../../state/verdicts.ts';
+import { useVisible } from '../../state/visible.ts';
+import { plural } from '../../state/words.ts';
+import { Glide } from '../grid/glide.ts';
+import { gridPalette, probe, sheetFor, watchLooks } from '../grid/looks.ts';
+import { GridPlan } from '../grid/plan.ts';
+import type { Axis, Point } from '../grid/plan.ts';
+import { orderBy, paired } from './orders.ts';
+import type { Ordering } from './orders.ts';
+
+/** Two ACUs by index. `edge`: their pair, or NEEDS where the row's requires the column's. */
+export interface Cell { readonly row: number; readonly col: number; readonly edge: number }
+/** `at`: places, counted from 0. */
+export interface Focused extends Cell { readonly at: { readonly row: number; readonly col: number } }
+export interface Hovered { readonly cell: Cell; readonly x: number; readonly y: number; readonly width: number; readonly height: number }
+
+export interface MatrixEvents {
+  hover(hovered: Hovered | null): void;
+  /** a name is pointed at */
+  name(index: number | null): void;
+  focus(focused: Focused | null): void;
+  pin(cell: Cell | null): void;
+  /** rows and columns a rectangle was drawn over */
+  select(indices: readonly number[], how: 'set' | 'add'): void;
+  press(index: number, how: 'none' | 'toggle' | 'range', order: readonly number[]): void;
+  /** the share that is done; 1: it stands */
+  settled(done: number): void;
+  shown(rows: number): void;
+  /** a wheel that could move nothing */
+  stuck(): void;
+  died(): void;
+}
+
+type Gesture =
+  | { readonly kind: 'press'; readonly at: Point; readonly axis: Axis | 'corner' | null; readonly held: boolean; readonly pan: boolean }
+  | { readonly kind: 'pan'; at: Point }
+  | { readonly kind: 'brush'; readonly at: Point; readonly axis: Axis | null; readonly add: boolean };
+
+/** Pixels the pointer may tremble before a press becomes a drag; how far from the pointer a cell may be that is too small to hit. */
+const TREMBLE = 4, REACH = 3;
+const arrows: Readonly<Record<string, Toward>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down', Home: 'first', End: 'last' };
+
+export class MatrixScreen {
+  readonly #host: HTMLElement;
+  readonly #worker: MatrixClient;
+  readonly #events: MatrixEvents;
+  readonly #stops: (() => void)[] = [];
+  readonly #plan = new GridPlan();
+  readonly #glide = new Glide();
+  #graph: Graph | null = null;
+  #cells: Cells = noCells;
+  /** the ACU at each place, and back */
+  #nodes: Int32Array = new Int32Array(0);
+  #place: Int32Array = new Int32Array(0);
+  #names: readonly string[] = [];
+  #ordering: Ordering = 'blocks';
+  #generation = -1;
+  /** until someone pans or zooms, everything stays on screen */
+  #following = true;
+  #gesture: Gesture | null = null;
+  #pointer: Point | null = null;
+  #hovered: Cell | null = null;
+  #hoverIsOld = false;
+  #focused: Cell | null = null;
+  /** the column that up and down keep to */
+  #goal = 0;
+  #pinned: Cell | null = null;
+  #brush: Pointed['brush'] = null;
+  #asked: 'nothing' | 'point' | 'look' = 'nothing';
+  #showing = false;
+  #ended = false;
+
+  constructor(host: HTMLElement, events: MatrixEvents) {
+    this.#host = host;
+    this.#events = events;
+    this.#plan.paired = true;
+    const canvas = document.createElement('canvas');
+    host.append(canvas);
+    this.#worker = spawnMatrix(matrixAddress);
+    this.#worker.onDeath((reason) => { if (this.#ended) return; complain(reason); events.died(); });
+    this.#send(this.#worker.attach(canvas.transferControlToOffscreen()));
+    this.#paint();
+    const resize = new ResizeObserver(() => this.#fitSheet());
+    resize.observe(host);
+    const wheel = (event: WheelEvent): void => this.#wheel(event);
+    host.addEventListener('wheel', wheel, { passive: false });
+    const show = (): void => this.#show();
+    this.#stops.push(
+      () => resize.disconnect(), () => host.removeEventListener('wheel', wheel), watchLooks(() => { this.#paint(); this.#fitSheet(); }),
+      useSelection.subscribe((now, before) => { if (now.selected !== before.selected) show(); }), useVerdicts.subscribe((now, before) => { if (now.marks !== before.marks || now.carried !== before.carried || now.against !== before.against) show(); }), useVisible.subscribe(show),
+      useReplica.subscribe((now, before) => { if (now.conflicts !== before.conflicts && now.conflicts !== null) void this.#load(); }),
+    );
+    void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    const { generation, rows } = useReplica.getState();
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.#events.settled(0);
+    const graph = await useGraph.getState().fetch();
+    if (graph === null || this.#ended || useReplica.getState().generation !== generation) return;
+    const byId = new Map<AcuId, number>(rows.map((row) => [row.id, row.index]));
+    const needs = rows.flatMap((row) => row.requires.flatMap((id) => { const to = byId.get(id); return to === undefined ? [] : [[row.index, to] as const]; }));
+    this.#graph = graph;
+    this.#names = rows.map((row) => row.name);
+    const { nodes, a, b, verdict, partition } = graph;
+    this.#send(this.#worker.take({ nodes, a, b, verdict, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
+    await this.#arrange();
+  }
+
+  order(ordering: Ordering): void {
+    if (ordering === this.#ordering) return;
+    this.#ordering = ordering;
+    this.#send(this.#arrange());
+  }
+
+  async #arrange(): Promise<void> {
+    const graph = this.#graph, ordering = this.#ordering, { rows } = useReplica.getState();
+    if (graph === null || rows.length !== graph.nodes) return;
+    this.#events.settled(0);
+    const given = ordering === 'blocks' ? null : orderBy(ordering, rows, paired(graph.nodes, graph.a, graph.b));
+    let arranged: Arranged | null;
+    try {
+      arranged = await this.#worker.arrange(given?.order ?? null, (done) => { if (!this.#ended && this.#graph === graph) this.#events.settled(Math.min(0.99, done)); });
+    } catch (error) {
+      if (!this.#ended) complain(error);
+      return;
+    }
+    if (arranged === null || this.#ended || this.#graph !== graph || this.#ordering !== ordering) return;
+    const { order: { nodes, groups }, place, cells } = arranged, before = this.#plan.count.rows;
+    const keep = this.#focused;
+    this.#cells = cells;
+    this.#nodes = nodes;
+    this.#place = place;
+    this.#plan.count = { rows: nodes.length, cols: nodes.length };
+    if (before !== nodes.length) this.#following = true;
+    this.#fitSheet();
+    const groupNames = given?.groupNames ?? Array.from({ length: groups.length - 1 }, (_, g) => plural(groups[g + 1]! - groups[g]!, 'ACU'));
+    this.#send(this.#worker.stand(arranged, groupNames, this.#plan.view, this.#states()));
+    this.#events.shown(nodes.length);
+    if (keep !== null) this.focus(this.#again(keep));
+    if (this.#pinned !== null) { this.#pinned = this.#again(this.#pinned); this.#events.pin(this.#pinned); }
+    this.#hover();
+    this.#events.settled(1);
+  }
+
+  /** The same two after another graph or order came; null where they conflict no more. */
+  #again({ row, col }: Cell): Cell | null { return this.#cellAt(this.#place[row] ?? -1, this.#place[col] ?? -1); }
+
+  #cellAt(row: number, col: number): Cell | null {
+    if (row < 0 || col < 0) return null;
+    const edge = edgeAt(this.#cells, row, col);
+    return edge === null ? null : { row: this.#nodes[row]!, col: this.#nodes[col]!, edge };
+  }
+
+  #placed(cell: Cell | null): { readonly row: number; readonly col: number } | null {
+    const row = cell === null ? -1 : this.#place[cell.row] ?? -1, col = cell === null ? -1 : this.#place[cell.col] ?? -1;
+    return row < 0 || col < 0 ? null : { row, col };
+  }
+
+  fit(): void { this.#following = true; this.#slideTo(this.#plan.fitted()); }
+  zoom(by: number, about?: Point): void {
+    const at = this.#placed(this.#focused);
+    this.#following = false;
+    this.#look(this.#plan.zoomed(by, about ?? (at !== null && this.#plan.isOn(at) ? this.#plan.middle(at) : this.#plan.centre())));
+  }
+
+  pin(cell: Cell | null): void { this.#pinned = cell; this.#events.pin(cell); this.#ask('point'); }
+
+  focus(cell: Cell | null, reveal = true): void {
+    this.#focused = cell;
+    const at = this.#placed(cell), view = at !== null && reveal ? this.#plan.revealed(at) : null;
+    this.#events.focus(cell === null || at === null ? null : { ...cell, at });
+    if (view !== null) { this.#following = false; this.#look(view); } else this.#ask('point');
+  }
+
+  /** Whether the key meant something here. */
+  key({ key, shiftKey, altKey, ctrlKey, metaKey }: { readonly key: string; readonly shiftKey: boolean; readonly altKey: boolean; readonly ctrlKey: boolean; readonly metaKey: boolean }): boolean {
+    if (key === 'Escape') {
+      if (this.#gesture !== null) { this.cancel(); return true; }
+      if (this.#pinned !== null) { this.pin(null); return true; }
+      return false;
+    }
+    if (altKey || ctrlKey || metaKey || this.#cells.rows === 0) return false;
+    if (key === '+' || key === '=') { this.zoom(1.25); return true; }
+    if (key === '-') { this.zoom(0.8); return true; }
+    if (key === '0') { this.fit(); return true; }
+    const toward = arrows[key], page = key === 'PageUp' || key === 'PageDown';
+    if (toward === undefined && !page) return false;
+    const at = this.#placed(this.#focused);
+    if (at === null) {
+      // the first key shows where one is
+      const from = this.#plan.first(), start = step(this.#cells, Math.max(0, from.row - 1), from.col, 'down') ?? step(this.#cells, 0, 0, 'first');
+      if (start !== null) { this.#goal = start.col; this.focus(this.#cellAt(start.row, start.col)); }
+      return true;
+    }
+    const isVertical = key === 'ArrowUp' || key === 'ArrowDown';
+    let to = at;
+    for (let n = 0, many = page ? this.#plan.page() : shiftKey ? 10 : 1; n < many; n++) to = step(this.#cells, to.row, to.col, page ? (key === 'PageUp' ? 'up' : 'down') : toward!, isVertical || page ? this.#goal : to.col) ?? to;
+    if (!isVertical && !page) this.#goal = to.col;
+    this.focus(this.#cellAt(to.row, to.col));
+    return true;
+  }
+
+  /** What a press at a point would lift: a name, or the selection where both of a cell's are selected; null: nothing. */
+  grip(at: Point): readonly AcuId[] | null {
+    const { rows } = useReplica.getState(), { selected } = useSelection.getState(), id = (place: number): AcuId | undefined => rows[this.#nodes[place] ?? -1]?.id;
+    const axis = this.#plan.gutter(at);
+    if (axis === 'corner') return null;
+    if (axis !== null) {
+      const one = id(this.#plan.placeAt(axis, at));
+      return one === undefined || !this.#plan.hasNames(axis) && !selected.has(one) ? null : selected.has(one) ? [...selected] : [one];
+    }
+    const row = id(this.#plan.placeAt('row', at)), col = id(this.#plan.placeAt('col', at));
+    return row !== undefined && col !== undefined && selected.has(row) && selected.has(col) ? [...selected] : null;
+  }
+
+  /** What a point is about: a name, or a conflict's two. */
+  about(at: Point): readonly number[] {
+    const axis = this.#plan.gutter(at);
+    if (axis === 'corner') return [];
+    if (axis !== null) { const place = this.#plan.placeAt(axis, at); return place < 0 ? [] : [this.#nodes[place]!]; }
+    const cell = this.#under(at);
+    return cell === null ? [] : [cell.row, cell.col];
+  }
+  get focused(): Cell | null { return this.#focused; }
+
+  down(at: Point, pan: boolean): void {
+    this.#glide.stop();
+    const axis = this.#plan.gutter(at);
+    this.#gesture = { kind: 'press', at, axis, held: !pan && this.grip(at) !== null, pan };
+  }
+
+  move(at: Point, add: boolean): void {
+    this.#pointer = at;
+    const gesture = this.#gesture, { left, top } = this.#plan.sheet;
+    if (gesture === null) { this.#hover(); return; }
+    if (gesture.kind === 'press') {
+      if (Math.hypot(at.x - gesture.at.x, at.y - gesture.at.y) < TREMBLE) return;
+      if (gesture.held || gesture.axis === 'corner') { this.#gesture = null; return; }
+      this.#gesture = gesture.pan ? { kind: 'pan', at: gesture.at } : { kind: 'brush', at: gesture.at, axis: gesture.axis, add };
+      this.move(at, add);
+    } else if (gesture.kind === 'pan') {
+      this.#pan(at.x - gesture.at.x, at.y - gesture.at.y);
+      gesture.at = at;
+    } else {
+      this.#brush = { x: gesture.axis === 'row' ? null : [gesture.at.x - left, at.x - left], y: gesture.axis === 'col' ? null : [gesture.at.y - top, at.y - top] };
+      this.#ask('point');
+    }
+  }
+
+  up(at: Point, how: 'none' | 'toggle' | 'range'): void {
+    const gesture = this.#gesture;
+    this.cancel();
+    if (gesture?.kind === 'press') this.#click(at, gesture.axis, how);
+    else if (gesture?.kind === 'brush') {
+      const along = gesture.axis ?? 'row', ends = [gesture.at, at].map((point) => this.#plan.placeAt(along, this.#within(point))), [from, to] = [Math.min(...ends), Math.max(...ends)];
+      if (from >= 0) this.#events.select([...this.#nodes.subarray(from, to + 1)], gesture.add ? 'add' : 'set');
+    }
+    this.#hover();
+  }
+
+  /** The nearest point at which there is a cell. */
+  #within({ x, y }: Point): Point {
+    const { left, top } = this.#plan.sheet, { x: across, y: down } = this.#plan.view, { rows, cols } = this.#plan.count, hold = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
+    return { x: hold(x, left + Math.max(0, across.start), left + across.start + across.size * cols - 0.01), y: hold(y, top + Math.max(0, down.start), top + down.start + down.size * rows - 0.01) };
+  }
+
+  cancel(): void { this.#gesture = null; this.#brush = null; this.#ask('point'); }
+  leave(): void { this.#pointer = null; this.#hover(); }
+
+  doubleClick(at: Point): void {
+    const axis = this.#plan.gutter(at), cell = axis === null ? this.#under(at) : null, place = this.#placed(cell);
+    if (axis === 'corner') { this.fit(); return; }
+    if (place === null) return;
+    this.#following = false;
+    this.#slideTo(this.#plan.near(place));
+  }
+
+  cursor(at: Point): 'grab' | 'crosshair' | 'default' {
+    return this.grip(at) !== null ? 'grab' : this.#plan.gutter(at) === 'corner' ? 'default' : 'crosshair';
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#glide.stop();
+    for (const stop of this.#stops) stop();
+    this.#worker.end();
+    this.#host.replaceChildren();
+  }
+
+  #click(at: Point, axis: Axis | 'corner' | null, how: 'none' | 'toggle' | 'range'): void {
+    if (axis === 'corner') return;
+    if (axis !== null) {
+      const place = this.#plan.placeAt(axis, at);
+      if (place >= 0) this.#events.press(this.#nodes[place]!, how, [...this.#nodes]);
+      return;
+    }
+    const cell = this.#under(at), place = this.#placed(cell);
+    if (place !== null) this.#goal = place.col;
+    this.focus(cell, false);
+    this.pin(cell);
+  }
+
+  /** The cell at a point; where cells are small the gravest within reach. */
+  #under(at: Point): Cell | null {
+    const { x, y } = this.#plan.view, { left, top } = this.#plan.sheet;
+    if (this.#plan.gutter(at) !== null || this.#cells.rows === 0) return null;
+    const row = Math.floor((at.y - top - y.start) / y.size), col = Math.floor((at.x - left - x.start) / x.size), here = this.#cellAt(row, col);
+    if (here !== null || Math.min(x.size, y.size) >= 2 * REACH) return here;
+    const down = Math.ceil(REACH / y.size), across = Math.ceil(REACH / x.size), { verdict } = this.#graph!;
+    const gravity = [0, 1, 3, 2];
+    const found = gravest(this.#cells, [row - down, row + down + 1], [col - across, col + across + 1], { row, col }, (edge) => gravity[verdict[edge]!]!);
+    return found === null ? null : this.#cellAt(found.row, found.col);
+  }
+
+  #wheel(event: WheelEvent): void {
+    event.preventDefault();
+    this.#glide.stop();
+    const box = this.#host.getBoundingClientRect(), unit = event.deltaMode === 1 ? 24 : event.deltaMode === 2 ? 400 : 1;
+    const { deltaX, deltaY } = event.shiftKey && event.deltaX === 0 ? { deltaX: event.deltaY, deltaY: 0 } : event;
+    if (event.ctrlKey || event.metaKey) {
+      // a pinch comes as a wheel with Ctrl, in smaller steps
+      this.zoom(Math.exp(-deltaY * unit * (Math.abs(deltaY) < 40 ? 0.01 : 0.0025)), { x: event.clientX - box.left, y: event.clientY - box.top });
+      this.#hover();
+    } else if (this.#pan(-deltaX * unit, -deltaY * unit)) this.#hover();
+    else this.#events.stuck();
+  }
+
+  #pan(dx: number, dy: number): boolean {
+    const view = this.#plan.panned(dx, dy);
+    if (view === null) return false;
+    this.#following = false;
+    this.#look(view);
+    return true;
+  }
+
+  /** Something else may be under the pointer: found once a frame, not once an event. */
+  #hover(): void { this.#hoverIsOld = true; this.#ask('point'); }
+
+  #find(): void {
+    this.#hoverIsOld = false;
+    const pointer = this.#gesture === null ? this.#pointer : null, axis = pointer === null ? null : this.#plan.gutter(pointer), { width, height } = this.#plan.sheet;
+    this.#hovered = pointer === null || axis !== null ? null : this.#under(pointer);
+    this.#events.hover(this.#hovered === null || pointer === null ? null : { cell: this.#hovered, ...pointer, width, height });
+    const place = pointer === null || axis === null || axis === 'corner' ? -1 : this.#plan.placeAt(axis, pointer);
+    this.#events.name(place < 0 ? null : this.#nodes[place]!);
+  }
+
+  /** The cell pointed at, conflict or none: its row and column are shown. */
+  #pointed(): Pointed {
+    const pointer = this.#gesture === null ? this.#pointer : null;
+    let hovered = this.#placed(this.#hovered);
+    if (hovered === null && pointer !== null && this.#plan.gutter(pointer) === null) {
+      const row = this.#plan.placeAt('row', pointer), col = this.#plan.placeAt('col', pointer);
+      if (row >= 0 && col >= 0) hovered = { row, col };
+    }
+    return { moved: null, brush: this.#brush, hovered, focused: this.#placed(this.#focused), chosen: this.#placed(this.#pinned) };
+  }
+
+  #look(view: HeatView): void { this.#glide.stop(); this.#plan.view = view; this.#ask('look'); }
+  #slideTo(view: HeatView): void {
+    this.#glide.to(this.#plan.view, view, (at, done) => { this.#plan.view = at; this.#ask('look'); if (done) this.#hover(); });
+  }
+
+  /** At most one message a frame: a mouse moves more often than a screen changes. */
+  #ask(what: 'point' | 'look'): void {
+    const waits = this.#asked !== 'nothing';
+    if (this.#asked !== 'look') this.#asked = what;
+    if (waits) return;
+    requestAnimationFrame(() => {
+      const asked = this.#asked;
+      this.#asked = 'nothing';
+      if (this.#ended) return;
+      if (this.#hoverIsOld) this.#find();
+      this.#send(asked === 'look' ? this.#worker.look(this.#plan.view, this.#pointed()) : this.#worker.point(this.#pointed()));
+    });
+  }
+
+  #fitSheet(): void {
+    const names = this.#nodes.length === 0 ? this.#names : Array.from(this.#nodes, (node) => this.#names[node] ?? '');
+    const sheet = sheetFor(this.#host, names, names);
+    if (sheet === null) return;
+    const isFirst = this.#plan.sheet.width === 0;
+    this.#plan.sheet = sheet;
+    this.#plan.view = this.#following || isFirst ? this.#plan.fitted() : this.#plan.refitted();
+    this.#send(this.#worker.resize(sheet, this.#plan.view));
+  }
+
+  #paint(): void {
+    const { colour, done } = probe(this.#host);
+    const palette: MatrixPalette = { ...gridPalette(this.#host, colour), marks: Object.fromEntries(marks.map((mark): [Mark, Rgb] => [mark, colour(markToken[mark])])) as MatrixPalette['marks'] };
+    done();
+    this.#send(this.#worker.paint(palette));
+  }
+
+  /** At most once a frame: many stores change together. */
+  #show(): void {
+    if (this.#showing) return;
+    this.#showing = true;
+    requestAnimationFrame(() => {
+      this.#showing = false;
+      if (!this.#ended) this.#send(this.#worker.show(this.#states()));
+    });
+  }
+
+  #states(): RowStates {
+    const { rows } = useReplica.getState(), { selected } = useSelection.getState(), { marks: known, against, carried } = useVerdicts.getState(), { at } = useVisible.getState();
+    const n = this.#nodes.length, mark = new Uint8Array(n), bits = new Uint8Array(n), filtered = at.size < rows.length;
+    for (let place = 0; place < n; place++) {
+      const node = this.#nodes[place]!, row = rows[node];
+      if (row === undefined) continue;
+      mark[place] = known?.[node] ?? 0;
+      bits[place] = (selected.has(row.id) ? rowFlags.selected : 0) | ((carried !== null && against.has(row.id)) || (filtered && !at.has(row.id)) ? rowFlags.dim : 0);
+    }
+    return { mark, flags: bits };
+  }
+
+  #send(done: Promise<unknown>): void { done.catch((error: unknown) => { if (!this.#ended) complain(error); }); }
+}
