@@ -2,6 +2,7 @@
 // never a list of objects for all of them.
 import type { AcuId, PathBytes } from '../core/bytes.ts';
 import { display } from '../core/bytes.ts';
+import { conflictKinds } from '../core/model.ts';
 import type { Acu, Conflict, ConflictKind, SetConflict, Verdict } from '../core/model.ts';
 import { visible } from '../core/visible.ts';
 import type { VerdictView } from './replica.ts';
@@ -38,8 +39,8 @@ export interface ConflictCounts {
 /** Of one pair the gravest: what has no verdict is graver than names that collide. */
 export const gravity: readonly Verdict[] = ['blocking', 'resolvable', 'partial', 'risk'];
 
-/** Unordered pairs of ACUs that conflict, each once, with the gravest verdict of the pair as index into `verdictOrder`. */
-export interface Pairs { readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array }
+/** Unordered pairs of ACUs that conflict, each once, with the gravest verdict of the pair as index into `verdictOrder`, and a bit for each of `conflictKinds` that is among their conflicts. */
+export interface Pairs { readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array; readonly kinds: Uint16Array }
 
 class Interner<T extends string> {
   readonly values: T[] = [];
@@ -95,7 +96,7 @@ export class ConflictTable {
     this.#acus = acus;
     this.#index = index;
     const side: number[] = [], other: number[] = [], verdicts: number[] = [], kinds: number[] = [], inherited: number[] = [], paths: number[] = [], details: number[] = [];
-    const best = new Map<number, number>(), onlyNames = new Set<number>();
+    const best = new Map<number, number>(), kindsOf = new Map<number, number>(), onlyNames = new Set<number>();
     const byVerdict: Record<Verdict, number> = { blocking: 0, resolvable: 0, risk: 0, partial: 0 };
     const byKind: number[] = [];
     let inheritedCount = 0;
@@ -113,6 +114,7 @@ export class ConflictTable {
       else { byVerdict[conflict.verdict]++; byKind[kind] = (byKind[kind] ?? 0) + 1; }
       const key = b === BASE ? -1 - a : Math.min(a, b) * n + Math.max(a, b);
       const before = best.get(key);
+      kindsOf.set(key, (kindsOf.get(key) ?? 0) | (1 << conflictKinds.indexOf(conflict.kind)));
       if (before === undefined || gravity.indexOf(conflict.verdict) < gravity.indexOf(verdictOrder[before]!)) best.set(key, verdict);
       if (conflict.verdict === 'risk' && before === undefined) onlyNames.add(key);
       else if (conflict.verdict !== 'risk' && onlyNames.size > 0) onlyNames.delete(key);
@@ -127,7 +129,7 @@ export class ConflictTable {
     };
 
     const keys = [...best.keys()].filter((key) => key >= 0).sort((x, y) => x - y);
-    this.pairs = { a: new Int32Array(keys.length), b: new Int32Array(keys.length), verdict: new Uint8Array(keys.length) };
+    this.pairs = { a: new Int32Array(keys.length), b: new Int32Array(keys.length), verdict: new Uint8Array(keys.length), kinds: Uint16Array.from(keys, (key) => kindsOf.get(key)!) };
     for (const key of best.keys()) if (key < 0 && !onlyNames.has(key)) this.degree[-1 - key]!++;
     // names that collide keep nobody apart
     const near = Uint8Array.from(keys, (key) => (onlyNames.has(key) ? 0 : 1));
@@ -151,6 +153,28 @@ export class ConflictTable {
   /** ACUs that conflict with `acu`, by index. */
   neighbours(acu: number): Int32Array {
     return this.#next.subarray(this.#first[acu]!, this.#first[acu + 1]!);
+  }
+
+  /** Rows between two ACUs, gravest verdict first; or all of one ACU's. */
+  between(a: number, b: number | null): Int32Array {
+    const mine = this.#ofAcu(a), other = b === null ? null : this.#ofAcu(b), rows = other !== null && other.length < mine.length ? other : mine;
+    const isWanted = (i: number): boolean => b === null || (this.#a[i] === a && this.#b[i] === b) || (this.#a[i] === b && this.#b[i] === a);
+    return rows.filter(isWanted).sort((x, y) => this.#inherited[x]! - this.#inherited[y]! || this.#verdict[x]! - this.#verdict[y]! || x - y);
+  }
+
+  #rowsOf: { readonly first: Int32Array; readonly row: Int32Array } | null = null;
+  /** Rows that have an ACU as a side. */
+  #ofAcu(acu: number): Int32Array {
+    if (this.#rowsOf === null) {
+      const first = new Int32Array(this.#acus.length + 1), sides = (i: number): readonly number[] => (this.#b[i] === BASE ? [this.#a[i]!] : [this.#a[i]!, this.#b[i]!]);
+      for (let i = 0; i < this.length; i++) for (const side of sides(i)) first[side + 1]!++;
+      for (let i = 1; i < first.length; i++) first[i]! += first[i - 1]!;
+      const row = new Int32Array(first[first.length - 1]!), next = first.slice();
+      for (let i = 0; i < this.length; i++) for (const side of sides(i)) row[next[side]!++] = i;
+      this.#rowsOf = { first, row };
+    }
+    const { first, row } = this.#rowsOf;
+    return row.subarray(first[acu]!, first[acu + 1]!);
   }
 
   /** Rows that match, gravest verdict first, then by path. */

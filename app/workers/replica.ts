@@ -12,7 +12,7 @@ import { visible } from '../core/visible.ts';
 import { PATCH_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
-import type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
+import type { ConflictCounts, ConflictFilter, ConflictView, Pairs } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
 import { spawnPairer } from './nested.ts';
@@ -54,9 +54,8 @@ export interface Loaded {
 /** `gap`: the difference does not start at this replica's epoch, or is not worth packing: fetch the snapshot again. */
 export type Applied = { readonly kind: 'gap' } | { readonly kind: 'same'; readonly epoch: number } | { readonly kind: 'loaded'; readonly loaded: Loaded };
 
-export interface Graph {
+export interface Graph extends Pairs {
   readonly nodes: number;
-  readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array;
   readonly partition: Int32Array;
 }
 
@@ -255,9 +254,17 @@ export class Replica {
     return { total: rows.length, rows: Array.from(rows.subarray(0, limit), (i) => table.row(i)) };
   }
 
+  /** The conflicts between two ACUs, or of one with all others: the gravest first, `limit` of them. */
+  witness(a: AcuId, b: AcuId | null, limit: number): { readonly total: number; readonly rows: readonly ConflictView[] } {
+    const table = this.#conflicts(), i = this.#index.get(a), j = b === null ? null : this.#index.get(b);
+    if (i === undefined || j === undefined) return { total: 0, rows: [] };
+    const rows = table.between(i, j);
+    return { total: rows.length, rows: Array.from(rows.subarray(0, limit), (row) => table.row(row)) };
+  }
+
   graph(): Graph {
     const { pairs } = this.#conflicts();
-    return { nodes: this.#held().acus.length, a: pairs.a.slice(), b: pairs.b.slice(), verdict: pairs.verdict.slice(), partition: this.#held().partitions().ofAcu.slice() };
+    return { nodes: this.#held().acus.length, a: pairs.a.slice(), b: pairs.b.slice(), verdict: pairs.verdict.slice(), kinds: pairs.kinds.slice(), partition: this.#held().partitions().ofAcu.slice() };
   }
 
   /** One byte for each ACU: 1 where a path of it contains `text`, any case. */
