@@ -16,9 +16,8 @@ import { grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { ConflictView } from '../../workers/client.ts';
 import { verdictOrder } from '../../workers/client.ts';
-import type { ConflictKind, Verdict } from '../../core/model.ts';
+import type { ConflictKind } from '../../core/model.ts';
 import { ConflictDetail } from './ConflictDetail.tsx';
-
 
 export function Conflicts() {
   const layout = useDefaultLayout({ id: 'acumen.conflicts', storage: localStorage });
