@@ -27,19 +27,19 @@ function composedWithout(ids: readonly AcuId[]): readonly AcuId[] {
 export const compositionCommands: readonly Command[] = [
   // carried by keyboard: Enter drops before anything else hears it
   { id: 'composition.drop', title: 'Drop what is carried into the composition', group: 'Composition', keys: [], scope: 'window', changes: true, disabled: () => (useVerdicts.getState().carried === null ? 'Nothing is picked up.' : null), run: () => { void act.drop(); } },
-  { id: 'composition.add', title: 'Add the selection to the composition', group: 'Composition', keys: ['Enter', 'Space'], scope: 'list', changes: true, menu: ['acu', 'graph', 'matrix'], line: () => composeLineOf([...new Set([...chosen(), ...act.targets()])]), disabled: nothingSelected, run: () => { void act.add(act.targets()); } },
-  { id: 'composition.pickUp', title: 'Pick up and move the selection', group: 'Composition', keys: ['M'], scope: 'list', changes: true, menu: ['acu'], disabled: nothingSelected, run: () => act.pickUp(act.targets()) },
-  { id: 'composition.addFitting', title: 'Add what fits of the selection', group: 'Composition', keys: ['Shift+Enter'], scope: 'list', changes: true, menu: ['acu', 'graph', 'matrix'], disabled: nothingSelected, run: () => { void act.addFitting(act.targets()); } },
+  { id: 'composition.add', title: 'Add the selection to the composition', brief: 'Add to the composition', group: 'Composition', keys: ['Enter', 'Space'], scope: 'list', changes: true, menu: ['acu', 'graph', 'matrix'], line: () => composeLineOf([...new Set([...chosen(), ...act.targets()])]), disabled: nothingSelected, run: () => { void act.add(act.targets()); } },
+  { id: 'composition.pickUp', title: 'Pick up and move the selection', brief: 'Pick up and move', group: 'Composition', keys: ['M'], scope: 'list', changes: true, menu: ['acu'], disabled: nothingSelected, run: () => act.pickUp(act.targets()) },
+  { id: 'composition.addFitting', title: 'Add what fits of the selection', brief: 'Add what fits', group: 'Composition', keys: ['Shift+Enter'], scope: 'list', changes: true, menu: ['acu', 'graph', 'matrix'], disabled: nothingSelected, run: () => { void act.addFitting(act.targets()); } },
   { id: 'composition.addMissing', title: 'Add the proposed ACUs with what they need', group: 'Composition', keys: [], scope: 'window', changes: true, disabled: () => (useComposition.getState().proposal?.verdict.kind === 'needs' ? null : 'Nothing proposed needs others.'), run: () => { void act.addWithNeeds(); } },
   {
-    id: 'composition.remove', title: 'Remove the selection from the composition', group: 'Composition', keys: ['Delete', 'Backspace'], scope: 'list', changes: true, menu: ['acu', 'member'], line: () => composeLineOf(composedWithout(selectedInside())),
+    id: 'composition.remove', title: 'Remove the selection from the composition', brief: 'Remove from the composition', group: 'Composition', keys: ['Delete', 'Backspace'], scope: 'list', changes: true, menu: ['acu', 'member'], line: () => composeLineOf(composedWithout(selectedInside())),
     disabled: () => (selectedInside().length > 0 ? null : 'Nothing selected is in the composition.'),
     run: () => { void act.remove(selectedInside()); },
   },
   { id: 'composition.largest', title: 'Find the largest compatible composition', group: 'Composition', keys: ['L'], scope: 'window', line: () => verbLine('suggest'), disabled: noRepository, run: () => { void suggesting.searchLargest(); } },
   { id: 'composition.takeLargest', title: 'Compose the largest compatible set that was found', group: 'Composition', keys: [], scope: 'window', changes: true, disabled: () => away() ?? suggesting.nothingToTake(), run: () => { void suggesting.takeLargest(); } },
   {
-    id: 'composition.whyNot', title: 'Why is the selected ACU not in the composition?', group: 'Composition', keys: ['W'], scope: 'list', menu: ['acu', 'graph', 'matrix'], line: () => verbLine('why-not', ...namesOf(act.targets())), disabled: () => nothingSelected() ?? (nothingComposed() !== null && useSuggestion.getState().found === null ? 'Nothing is composed, and no largest set was searched for.' : null),
+    id: 'composition.whyNot', title: 'Why is the selected ACU not in the composition?', brief: 'Why is it not in the composition?', group: 'Composition', keys: ['W'], scope: 'list', menu: ['acu', 'graph', 'matrix'], line: () => verbLine('why-not', ...namesOf(act.targets())), disabled: () => nothingSelected() ?? (nothingComposed() !== null && useSuggestion.getState().found === null ? 'Nothing is composed, and no largest set was searched for.' : null),
     run: () => { useUi.setState({ tab: 'compose', inspector: 'acu' }); requestAnimationFrame(() => focusOn(ids.whyNot)); },
   },
   { id: 'composition.clear', title: 'Clear the composition', group: 'Composition', keys: [], scope: 'window', changes: true, menu: ['member'], disabled: nothingComposed, run: () => { void act.clear(); } },

@@ -4,6 +4,8 @@ import { PAST } from '../state/time.ts';
 export interface Command {
   readonly id: string;
   readonly title: string;
+  /** in a menu, where what it is about is said already: "Add to the composition" */
+  readonly brief?: string;
   readonly group: 'Composition' | 'Selection' | 'View' | 'Collaboration' | 'Performance' | 'Repository' | 'History' | 'Help';
   /** "Mod+Shift+Z": Mod is Ctrl, or Command on a Mac */
   readonly keys: readonly string[];

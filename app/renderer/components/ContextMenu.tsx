@@ -73,9 +73,9 @@ function Shown({ open }: { open: OpenMenu }) {
     <div ref={(element) => { list.current = element; refs.setFloating(element); }} style={floatingStyles} role="menu" tabIndex={-1} aria-label={open.about === '' ? 'Menu' : `Menu of ${visible(open.about)}`} className="menu" data-testid={ids.menu} data-of={open.menu} onKeyDown={onKeyDown} onContextMenu={(event) => event.preventDefault()}>
       {open.about !== '' && <div className="menu-about truncate" role="presentation">{visible(open.about)}</div>}
       {entries.map(({ command, why }, i) => (
-        <button key={command.id} type="button" role="menuitem" tabIndex={-1} aria-disabled={why !== null} data-title={command.title} data-command={command.id} className={`menu-item${i > 0 && entries[i - 1]!.command.group !== command.group ? ' apart' : ''}`}
+        <button key={command.id} type="button" role="menuitem" tabIndex={-1} aria-disabled={why !== null} data-title={command.brief ?? command.title} data-command={command.id} className={`menu-item${i > 0 && entries[i - 1]!.command.group !== command.group ? ' apart' : ''}`}
           onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })} onClick={() => { if (why === null) give(() => run(command.id)); }}>
-          <span className="menu-title">{command.title}</span>
+          <span className="menu-title">{command.brief ?? command.title}</span>
           {why === null ? command.keys[0] !== undefined && <Keys keys={command.keys[0]} /> : <span className="menu-why">{why}</span>}
         </button>
       ))}

@@ -1,4 +1,5 @@
 // Small line icons in one stroke width, and the verdict's glyphs.
+import type { CSSProperties } from 'react';
 import { markNames, shapes } from '../../workers/client.ts';
 import type { Mark } from '../../workers/client.ts';
 
@@ -29,15 +30,19 @@ const paths = {
   bookmark: 'M4 2.5h8v11l-4-2.8-4 2.8Z',
   pencil: 'M3 13l.6-2.8L10.8 3l2.2 2.2L5.8 12.4ZM9.3 4.5l2.2 2.2',
   warning: 'M8 2.5 14 13H2ZM8 6.5v3M8 11.2v.1',
+  time: 'M8 2.2a5.8 5.8 0 1 1 0 11.6a5.8 5.8 0 1 1 0-11.6ZM8 4.8V8l2.3 1.6',
   more: 'M3.5 8h.1M8 8h.1M12.5 8h.1',
   settings: 'M2.5 4.5h6M12 4.5h1.5M8.5 4.5a1.75 1.75 0 1 0 3.5 0a1.75 1.75 0 1 0-3.5 0M2.5 11.5H4M7.5 11.5h6M4 11.5a1.75 1.75 0 1 0 3.5 0a1.75 1.75 0 1 0-3.5 0',
   keyboard: 'M1.5 4.5h13v7.5h-13ZM4 7h.1M6.5 7h.1M9 7h.1M11.5 7h.1M5 9.7h6',
 } as const;
 export type IconName = keyof typeof paths;
 
+/** Icons grow with the text beside them. */
+const box = (size: number): CSSProperties => ({ width: `calc(${size} * var(--px))`, height: `calc(${size} * var(--px))` });
+
 export function Icon({ name, size = 14 }: { name: IconName; size?: number }) {
   return (
-    <svg width={size} height={size} viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg style={box(size)} viewBox="0 0 16 16" fill="none" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
       <path d={paths[name]} />
     </svg>
   );
@@ -46,7 +51,7 @@ export function Icon({ name, size = 14 }: { name: IconName; size?: number }) {
 /** A verdict by shape and colour. `label` only where no words stand beside it. */
 export function Glyph({ mark, size = 12, label = false }: { mark: Mark; size?: number; label?: boolean }) {
   return (
-    <svg className={`glyph tone-${mark}`} width={size} height={size} viewBox="0 0 12 12" fill="currentColor" {...(label ? { role: 'img', 'aria-label': markNames[mark] } : { 'aria-hidden': true })}>
+    <svg className={`glyph tone-${mark}`} style={box(size)} viewBox="0 0 12 12" fill="currentColor" {...(label ? { role: 'img', 'aria-label': markNames[mark] } : { 'aria-hidden': true })}>
       <path d={shapes[mark]} fillRule="evenodd" />
     </svg>
   );
@@ -54,7 +59,7 @@ export function Glyph({ mark, size = 12, label = false }: { mark: Mark; size?: n
 
 export function Brand() {
   return (
-    <svg width="18" height="18" viewBox="0 0 32 32" fill="none" strokeWidth="3.4" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
+    <svg style={box(18)} viewBox="0 0 32 32" fill="none" strokeWidth="3.4" strokeLinecap="round" strokeLinejoin="round" aria-hidden="true">
       <path className="brand-a" d="M3 9h7l10 14h9" />
       <path className="brand-b" d="M3 23h7l3-4.2M17 13.2 20 9h9" />
     </svg>

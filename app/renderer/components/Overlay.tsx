@@ -8,6 +8,8 @@ export function Overlay({ label, className = '', testId, children }: { label: st
   useEffect(() => {
     const element = dialog.current!;
     if (!element.open) element.showModal();
+    // a dialog gives the keyboard to the first thing in it; where another is wanted, it says so
+    element.querySelector<HTMLElement>('[data-first]')?.focus();
     return () => element.close();
   }, []);
   return (

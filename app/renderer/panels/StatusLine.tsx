@@ -28,11 +28,11 @@ export function StatusLine() {
       </span>
       {connection.state === 'lost' && <><span className="status-item muted truncate">{connection.reason}</span><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
       {operations.queue.paused && <button type="button" className="status-button" onClick={() => { void act.setPaused(false); }}>Go on</button>}
-      {connection.repository !== null && <span className="status-item truncate" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
+      {connection.repository !== null && <span className="status-item truncate status-less" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
       {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
-      {replica.status === 'ready' && <span className="status-item" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
-      {replica.status === 'ready' && <span className="status-item">{plural(replica.rows.length, 'ACU')}</span>}
-      {replica.status === 'ready' && <span className="status-item">{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
+      {replica.status === 'ready' && <span className="status-item status-less" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
+      {replica.status === 'ready' && <span className="status-item status-even-less">{plural(replica.rows.length, 'ACU')}</span>}
+      {replica.status === 'ready' && <span className="status-item status-even-less">{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
       <Live />
       {replica.mismatch !== null && (
         <span className="status-warning" role="alert" data-testid={ids.mismatch} title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>

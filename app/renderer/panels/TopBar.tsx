@@ -3,12 +3,15 @@ import type { KeyboardEvent } from 'react';
 import { visible } from '../../core/visible.ts';
 import { CommandButton } from '../components/CommandButton.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
-import { command, run, shownKeys } from '../commands/registry.ts';
+import { Keys } from '../components/Keys.tsx';
+import { MenuButton } from '../components/MenuButton.tsx';
+import { command } from '../commands/registry.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords } from '../state/grains.ts';
 import { useOperations } from '../state/operations.ts';
-import { change, useSettings } from '../state/settings.ts';
+import { change, settings, useSettings } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
+import { useTime } from '../state/time.ts';
 import { useUi } from '../state/ui.ts';
 import type { Tab } from '../state/ui.ts';
 import { ids } from '../testids.ts';
@@ -19,7 +22,9 @@ const nextTheme: Readonly<Record<Settings['theme'], Settings['theme']>> = { syst
 export function TopBar() {
   const tab = useUi((s) => s.tab), theme = useSettings((s) => s.theme);
   const repository = useConnection((s) => s.repository);
+  // the buttons' reasons depend on them
   useConnection((s) => s.state);
+  useTime((s) => s.at);
   const canUndo = useOperations((s) => s.canUndo), canRedo = useOperations((s) => s.canRedo);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -34,7 +39,7 @@ export function TopBar() {
     <header className="topbar">
       <div className="topbar-left">
         <span className="brand"><Brand /><span className="brand-name">Acumen</span></span>
-        {repository !== null && <button type="button" className="button quiet repository" title={`${visible(repository.path)}\nImport or open another repository`} onClick={() => run('repository.import')}><span className="truncate">{visible(repository.name)}</span><Icon name="down" size={11} /></button>}
+        {repository !== null && <MenuButton menu="repository" of={visible(repository.name)} className="button quiet repository" title={`${visible(repository.path)}\nWhat can be done with the repository`} testId={ids.repositoryMenu}><span className="truncate">{visible(repository.name)}</span><Icon name="down" size={11} /></MenuButton>}
         {repository !== null && <CommandButton id="repository.grain" className="button quiet grain-button" testId={ids.grain} note={`Now one ACU ${grainWords[repository.grain].title}.`}>{grainWords[repository.grain].title}<Icon name="down" size={11} /></CommandButton>}
         <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
       </div>
@@ -46,8 +51,9 @@ export function TopBar() {
       <div className="topbar-right">
         <CommandButton id="history.undo" className="button quiet icon" note={canUndo}><Icon name="undo" /></CommandButton>
         <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>
-        <button type="button" className="button quiet palette-button" title="Command palette" onClick={() => run('help.palette')}>Commands <span className="keys">{shownKeys(palette.keys[0]!).map((key) => <kbd key={key}>{key}</kbd>)}</span></button>
-        <button type="button" className="button quiet icon" aria-label={`Theme: ${theme}`} title={`Theme: ${theme === 'system' ? 'as the system' : theme}`} onClick={() => change('theme', nextTheme[theme])}><Icon name={theme} /></button>
+        <CommandButton id="help.palette" className="button quiet palette-button"><Icon name="search" /><span className="topbar-word">Commands</span><Keys keys={palette.keys[0]!} /></CommandButton>
+        <button type="button" className="button quiet icon theme-button" aria-label={`Theme: ${settings.theme.options[theme].toLowerCase()}`} title={`Theme: ${settings.theme.options[theme].toLowerCase()}`} onClick={() => change('theme', nextTheme[theme])}><Icon name={theme} /></button>
+        <CommandButton id="help.settings" className="button quiet icon"><Icon name="settings" /></CommandButton>
         <CommandButton id="help.keys" className="button quiet icon"><Icon name="keyboard" /></CommandButton>
       </div>
     </header>

@@ -63,6 +63,7 @@ export function liveWords({ on, polling, every, note, trees }: LiveState): strin
   if (!on) return 'working trees not looked at';
   if (note !== '') return `edits not shown: ${note}`;
   const there = trees.filter(({ how }) => how !== 'unusable'), files = there.reduce((sum, tree) => sum + tree.files, 0);
+  if (there.length === 0 && polling === '') return 'no working trees';
   const what = `${plural(there.length, 'working tree')}, ${files === 0 ? 'no edits' : `${grouped(files)} ${files === 1 ? 'file' : 'files'} edited`}`;
   return polling === '' ? `watching ${what}` : `looking every ${every / 1000} s at ${what}: ${polling}`;
 }

@@ -41,7 +41,7 @@ export function SettingsPage() {
       </header>
       <div className="settings-body" data-section={shown.id}>
         <div className="settings-nav" role="tablist" aria-label="Sections" aria-orientation="vertical" onKeyDown={onKeyDown}>
-          {sections.map(({ id, name }) => <button key={id} id={`settings-${id}`} type="button" role="tab" autoFocus={id === shown.id} aria-selected={id === shown.id} aria-controls="settings-view" tabIndex={id === shown.id ? 0 : -1} className="settings-tab" onClick={() => useUi.setState({ settings: id })}>{name}</button>)}
+          {sections.map(({ id, name }) => <button key={id} id={`settings-${id}`} type="button" role="tab" {...(id === shown.id ? { 'data-first': '' } : {})} aria-selected={id === shown.id} aria-controls="settings-view" tabIndex={id === shown.id ? 0 : -1} className="settings-tab" onClick={() => useUi.setState({ settings: id })}>{name}</button>)}
         </div>
         <div id="settings-view" role="tabpanel" aria-labelledby={`settings-${shown.id}`} className="settings-view" tabIndex={0}>
           <Suspense fallback={<Spinner />}><shown.Panel /></Suspense>
