@@ -29,7 +29,7 @@ export const viewCommands: readonly Command[] = [
   { id: 'view.collaboration', title: 'Go to Collaboration', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'collaboration' }) },
   { id: 'view.performance', title: 'Go to Performance', group: 'View', keys: ['Alt+4'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'performance' }) },
   { id: 'view.composed', title: 'Show the composed difference', group: 'View', keys: ['D'], scope: 'window', disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'composed' }) },
-  { id: 'view.acu', title: 'Show the selected ACU', group: 'View', keys: ['I'], scope: 'window', menu: ['acu', 'member', 'graph', 'matrix'], disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'acu' }) },
+  { id: 'view.acu', title: 'Show the selected ACU', brief: 'Show in the inspector', group: 'View', keys: ['I'], scope: 'window', menu: ['acu', 'member', 'graph', 'matrix'], disabled: always, run: () => useUi.setState({ tab: 'compose', inspector: 'acu' }) },
   { id: 'view.diff', title: 'Differences: side by side or unified', group: 'View', keys: ['U'], scope: 'window', disabled: always, run: () => useUi.setState(({ diffAs }) => ({ diffAs: diffAs === 'split' ? 'unified' : 'split' })) },
   { id: 'view.nextSection', title: 'Next section', group: 'View', keys: [']'], scope: 'window', disabled: noSections, run: () => nextSection(1) },
   { id: 'view.previousSection', title: 'Previous section', group: 'View', keys: ['['], scope: 'window', disabled: noSections, run: () => nextSection(-1) },
