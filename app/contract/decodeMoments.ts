@@ -5,7 +5,7 @@ import type { Composition } from '../core/model.ts';
 import type { FileChange, Methods, RepositoryInfo } from './methods.ts';
 import { limits } from './methods.ts';
 import type { MomentAcu, MomentsCompared, MomentView, Parted } from './moments.ts';
-import { type Schema, acuId, byteString, bytes, count, label, name, oid, ticket } from './shapes.ts';
+import { type Schema, acuId, byteString, bytes, count, label, name, oid, path, ticket } from './shapes.ts';
 
 /** The state that this operation left. */
 export const at = v.pipe(count, v.minValue(1));
@@ -16,6 +16,7 @@ const MOST_HELD = 8;
 
 export const momentParams: Schema<Methods['moment']['params']> = v.strictObject({ operation: at, have: v.pipe(v.array(label), v.maxLength(MOST_HELD)) });
 export const compareParams: Schema<Methods['compareMoments']['params']> = v.strictObject({ a: at, b: at });
+export const fileParams: Schema<Methods['comparedFile']['params']> = v.strictObject({ a: at, b: at, path });
 export const returnParams: Schema<Methods['returnTo']['params']> = v.strictObject({ operation: at, ticket });
 export const branchParams: Schema<Methods['branchOff']['params']> = v.strictObject({ operation: at, name, ticket });
 

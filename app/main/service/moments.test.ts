@@ -156,6 +156,10 @@ test('two moments compared: git lists the same files between the two branches th
     expect(said.files!.map(({ path: file, added, deleted }) => `${added}\t${deleted}\t${file}`).join('\n')).toBe(repo.git('diff', '--numstat', '--no-renames', ...names));
   }
   const said = await call('compareMoments', { a, b });
+  for (const { path: file } of said.files!) {
+    const shown = await call('comparedFile', { a, b, path: file }), text = (name: string): string | null => { try { return `${repo.git('show', `${name}:${file}`)}\n`; } catch { return null; } };
+    expect([shown.before?.text ?? null, shown.after?.text ?? null]).toEqual([text('written/a'), text('written/b')]);
+  }
   expect(said.composed.left.map(({ name }) => name)).toContain('one');
   expect(said.composed.came.map(({ name }) => name).length).toBeGreaterThan(0);
   expect(said.sources.map(({ name }) => name)).toContain('three');

@@ -14,7 +14,7 @@ import type { Composition, Segment, Source } from '../../core/model.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { planReturn } from '../../core/undo.ts';
 import { settle } from '../../core/waves.ts';
-import type { FileChange, Methods, RepositoryInfo } from '../../contract/methods.ts';
+import type { FileChange, Methods, RepositoryInfo, Shown } from '../../contract/methods.ts';
 import type { MomentAcu, MomentsCompared, MovedSource, Parted } from '../../contract/moments.ts';
 import { treeDiff } from '../git/trees.ts';
 import { digest, Engines } from './engines.ts';
@@ -108,6 +108,13 @@ export class Moments {
       a: this.operation(a), b: this.operation(b), ...partsOf(before, after), sources: movedSources(before.engine.sources, after.engine.sources),
       base: { before: baseOf(before.state), after: baseOf(after.state) }, ...await this.#files(before, after),
     };
+  }
+
+  /** What was composed of one path at both. */
+  async comparedFile({ a, b, path }: Methods['comparedFile']['params']): Promise<Methods['comparedFile']['result']> {
+    const [before, after] = [await this.readable(a), await this.readable(b)];
+    const shown = async ({ moment, reading, composition }: typeof before): Promise<Shown | null> => (await reading.composedFile(await moment(), composition.acus, path)).after;
+    return { before: await shown(before), after: await shown(after) };
   }
 
   async #files(before: View, after: View): Promise<Pick<MomentsCompared, 'files' | 'why'>> {

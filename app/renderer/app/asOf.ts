@@ -7,7 +7,7 @@ import { PAST } from '../state/time.ts';
 
 /** Those that take `at`. */
 type OfMoment = { [M in Method]: 'at' extends keyof Methods[M]['params'] ? M extends 'stats' ? never : M : never }[Method];
-const ofMoment: ReadonlySet<string> = new Set<OfMoment>(['preview', 'composedFile', 'acuFiles', 'acuFile', 'conflictFile']);
+const ofMoment: ReadonlySet<string> = new Set<OfMoment>(['preview', 'composedFile', 'acuFiles', 'acuFile', 'conflictFile', 'provenance', 'acuHistory']);
 /** Those with a ticket that change nothing of what is so now; of the rest a ticket says that they may. */
 const harmless: ReadonlySet<Method> = new Set<Method>(['cancel', 'history', 'collaborate', 'branchOff']);
 /** Of the present alone, though they change nothing. */

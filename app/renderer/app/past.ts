@@ -1,9 +1,11 @@
 // Goes to a moment of the log and back: what replica, composition and repository show is then that moment's, while what is so now goes on
 // beside the screen (session.ts). The newest wish wins: whoever scrubs is shown moments as fast as they come, and the last one for certain.
+import type { PathBytes } from '../../core/bytes.ts';
 import type { Operation } from '../../core/events.ts';
 import type { Methods } from '../../contract/methods.ts';
 import { spawnReplica } from '../../workers/client.ts';
 import type { Loaded, ReplicaClient } from '../../workers/client.ts';
+import { quote } from '../state/commandLine.ts';
 import { useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { complain } from '../state/notices.ts';
@@ -82,7 +84,7 @@ async function load(digest: string, bytes: Uint8Array): Promise<void> {
 export function goToNow(): void {
   useTime.setState({ going: null });
   if (!isPast()) return;
-  useTime.setState({ at: null });
+  useTime.setState({ at: null, branching: false });
   standInFor(null);
   setTimeout(() => { if (!isPast() && !following) { past?.worker.end(); past = null; } }, KEPT_MS);
   const { rows } = useReplica.getState();
@@ -101,7 +103,7 @@ const PAGE = 10_000;
 export function toggleTime(): void {
   const { open } = useTime.getState();
   if (open) goToNow();
-  useTime.setState({ open: !open, compared: null });
+  useTime.setState({ open: !open, compared: null, branching: false });
   if (!open) readLog().catch(complain);
 }
 
@@ -148,7 +150,7 @@ export async function bringBack(id: number): Promise<void> {
 }
 
 /** Writes the composition of then as a branch. */
-export async function branchOff(id: number, name: string) { return operate('branchOff', { operation: id, name }, `Write branch ${name} of operation ${id}`); }
+export function branchOff(id: number, name: string): Promise<Methods['branchOff']['result'] | null> { return operate('branchOff', { operation: id, name }, `Write branch ${name} of operation ${id}`); }
 
 /** Differences between two moments, the earlier one first. */
 export function compare(one: number, other: number): void {
@@ -160,3 +162,12 @@ export const copyLine = (operation: Operation): void => { if (operation.command 
 
 /** The last operation: what comparing with now means. */
 export const lastOperation = (): number => useOperations.getState().last?.id ?? useTime.getState().log.length;
+
+export function compareMoments(a: number, b: number): Promise<Methods['compareMoments']['result']> { return presentService().call('compareMoments', { a, b }); }
+
+export function comparedFile(a: number, b: number, path: PathBytes): Promise<Methods['comparedFile']['result']> { return presentService().call('comparedFile', { a, b, path }); }
+
+/** The same on the command line. */
+export function compareLine(a: number, b: number): string {
+  return ['acumen', 'compare', String(a), String(b), '--repo', useConnection.getState().repository?.path ?? '.'].map(quote).join(' ');
+}

@@ -14,9 +14,13 @@ export interface TimeState {
   readonly log: readonly Operation[];
   /** two moments whose difference is shown; null: none is */
   readonly compared: { readonly a: number; readonly b: number } | null;
+  /** the operation that commands are about: the one pointed at in the history, else the one shown */
+  readonly marked: number | null;
+  /** the form that names a branch to be written of the moment shown is open */
+  readonly branching: boolean;
 }
 
-export const useTime = create<TimeState>(() => ({ open: false, at: null, going: null, log: [], compared: null }));
+export const useTime = create<TimeState>(() => ({ open: false, at: null, going: null, log: [], compared: null, marked: null, branching: false }));
 
 export const isPast = (): boolean => useTime.getState().at !== null;
 
