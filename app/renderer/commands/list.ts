@@ -9,6 +9,7 @@ import { performanceCommands } from './performance.ts';
 import { askPast, register } from './registry.ts';
 import { repositoryCommands } from './repository.ts';
 import { selectionCommands } from './selection.ts';
+import { timeCommands } from './time.ts';
 import { viewCommands } from './view.ts';
 
 export function registerCommands(): void {
@@ -16,6 +17,7 @@ export function registerCommands(): void {
   register(helpCommands);
   register(compositionCommands);
   register(historyCommands);
+  register(timeCommands);
   register(selectionCommands);
   register(viewCommands);
   register(graphCommands);
