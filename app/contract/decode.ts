@@ -13,6 +13,7 @@ import * as moments from './decodeMoments.ts';
 import * as recipes from './decodeRecipes.ts';
 import * as largest from './decodeSuggestion.ts';
 import * as symbols from './decodeSymbols.ts';
+import * as tracing from './decodeTracing.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, ticket } from './shapes.ts';
@@ -92,6 +93,8 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   composedFile: v.strictObject({ acus: acuIds, path, at: moments.optionalAt }),
   acuFiles: v.strictObject({ acu: acuId, at: moments.optionalAt }),
   acuFile: v.strictObject({ acu: acuId, path, at: moments.optionalAt }),
+  provenance: tracing.provenanceParams,
+  acuHistory: tracing.historyParams,
   conflictFile: v.strictObject({ a: acuId, b: acuOrBase, path, at: moments.optionalAt }),
   layout: v.strictObject({ graph: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)), positions }),
   suggest: largest.suggestParams,
@@ -153,6 +156,8 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   composedFile: beforeAfter,
   acuFiles: v.strictObject({ files }),
   acuFile: beforeAfter,
+  provenance: tracing.provenance,
+  acuHistory: tracing.acuHistory,
   conflictFile: v.strictObject({
     base: v.nullable(shown), sides: v.array(v.strictObject({ acu: acuOrBase, shown: v.nullable(shown) })), merged: v.nullable(shown),
     kind: conflictKind, places: v.array(v.strictObject({ start: count, end: count })),

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import type { Reason, Suggestion } from '../core/suggestion.ts';
 import type { Weighing } from '../core/weights.ts';
 import type { LiveState } from './live.ts';
+import type { AcuHistory, Provenance } from './tracing.ts';
 import type { SymbolsAsked, SymbolsTold } from './symbols.ts';
 import type { WorkspaceAbout } from './workspace.ts';
 import type { RecipeComparison, RecipeLine, RecipeNow } from './recipes.ts';
@@ -68,6 +69,10 @@ export interface Methods {
   composedFile: { params: { acus: readonly AcuId[]; path: PathBytes; at?: number | undefined }; result: { before: Shown | null; after: Shown | null } };
   acuFiles: { params: { acu: AcuId; at?: number | undefined }; result: { files: readonly FileChange[] } };
   acuFile: { params: { acu: AcuId; path: PathBytes; at?: number | undefined }; result: { before: Shown | null; after: Shown | null } };
+  /** Which ACU brought each line of a composed text, and took out each line of the base that is not in it. */
+  provenance: { params: { acus: readonly AcuId[]; path: PathBytes; at?: number | undefined }; result: Provenance };
+  /** What became of an ACU: operations of the log that touched it or an earlier id of it, and its commits. */
+  acuHistory: { params: { acu: AcuId; at?: number | undefined }; result: AcuHistory };
   /** Base, both sides and the merged text (with conflict markers) of one conflicting path. `b` may be 'base' for a stale ACU. */
   conflictFile: { params: { a: AcuId; b: AcuId | 'base'; path: PathBytes; at?: number | undefined }; result: { base: Shown | null; sides: readonly { acu: AcuId | 'base'; shown: Shown | null }[]; merged: Shown | null; kind: ConflictKind; places: readonly { start: number; end: number }[] } };
   /** Where the nodes of the conflict graph stand: two numbers of 32 bits each, little-endian. `graph`: its SHA-256, as the window makes it. Asked for with null, else kept. */

@@ -10,7 +10,9 @@ import { version } from './place.ts';
 import type { Task } from './queue.ts';
 import type { Recipes } from './recipes.ts';
 import type { Moment } from './reading.ts';
+import type { Chronicle } from './chronicle.ts';
 import type { Suggesting } from './suggesting.ts';
+import type { Tracing } from './tracing.ts';
 import type { Symbols } from './symbols.ts';
 import type { Workspace } from './workspace.ts';
 import { writeBranch, writeBranchOf } from './writeBack.ts';
@@ -27,6 +29,9 @@ export function handlersOf(workspace: Workspace): Handlers {
   const read = async (at: number | undefined): Promise<Moment> => (at === undefined ? workspace.moment() : (await moments()).read(at));
   let kept: Promise<Recipes> | null = null;
   const recipes = (): Promise<Recipes> => kept ??= import('./recipes.ts').then((it) => new it.Recipes(workspace, composing));
+  let traced: Promise<Tracing> | null = null, told: Promise<Chronicle> | null = null;
+  const tracing = (): Promise<Tracing> => traced ??= import('./tracing.ts').then((it) => new it.Tracing(reading));
+  const chronicle = (): Promise<Chronicle> => told ??= import('./chronicle.ts').then((it) => new it.Chronicle(workspace));
   const queued = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task);
   const together = <T>(ticket: string, kind: string, task: Task<T>): Promise<T> => queue.add(ticket, kind, task, true);
   return {
@@ -83,6 +88,8 @@ export function handlersOf(workspace: Workspace): Handlers {
     acuFiles: async ({ acu, at }) => reading.acuFiles(await read(at), acu),
     acuFile: async ({ acu, path, at }) => reading.acuFile(await read(at), acu, path),
     layout: async ({ graph, positions }) => reading.layout(graph, positions),
+    provenance: async ({ acus, path, at }) => (await tracing()).provenance(await read(at), acus, path),
+    acuHistory: async ({ acu, at }) => (await chronicle()).history(await read(at), acu, at),
     conflictFile: async ({ a, b, path, at }) => reading.conflictFile(await read(at), a, b, path),
     };
 }
