@@ -1,9 +1,10 @@
 // Danger: a key that does nothing, or two things.
 import { describe, expect, test } from 'vitest';
-import { allCommands, fits, forStroke, rank } from './registry.ts';
+import { allCommands, commandsOf, fits, forStroke } from './registry.ts';
 import type { Command, Place, Stroke } from './registry.ts';
 import { runSaying } from './keys.ts';
 import { registerCommands } from './list.ts';
+import { PAST, useTime } from '../state/time.ts';
 import { useUi } from '../state/ui.ts';
 import { menuCommands } from '../../contract/bridge.ts';
 
@@ -55,15 +56,6 @@ test('the menu of the Electron window names commands of this registry, by the sa
   }
 });
 
-test('the palette finds whole words first, then letters in order', () => {
-  expect(rank('Undo', 'undo')).toBe(0);
-  expect(rank('Go to Conflicts', 'conf')).toBe(1);
-  expect(rank('Go to Conflicts', 'onf')).toBe(2);
-  expect(rank('Go to Conflicts', 'gcon')!).toBeGreaterThan(2);
-  expect(rank('Undo', 'redo')).toBe(null);
-  expect(rank('Undo', '  ')).toBe(0);
-});
-
 test('an item of the menu does what its command does: over a list that gives way, not over a form, and never for a name of nobody', () => {
   useUi.setState({ overlay: 'keys', tab: 'compose' });
   runSaying('view.conflicts');
@@ -81,4 +73,27 @@ test('an item of the menu does what its command does: over a list that gives way
   const before = useUi.getState();
   for (const name of ['', 'toString', 'no.such.command']) runSaying(name);
   expect(useUi.getState()).toBe(before);
+});
+
+test('whatever a key or a menu does, the palette finds by its whole title, and says it in a sentence of its own', () => {
+  const titles = new Map<string, string>();
+  for (const command of allCommands()) {
+    expect(command.title, command.id).toMatch(/^\S.*\S$/);
+    expect(titles.get(command.title), command.id).toBeUndefined();
+    titles.set(command.title, command.id);
+  }
+});
+
+test('every menu that rows have offers something, and each of its lines begins like the command line', () => {
+  for (const menu of ['acu', 'member', 'graph', 'matrix', 'operation', 'repository'] as const) {
+    const offered = commandsOf(menu);
+    expect(offered.length, menu).toBeGreaterThan(0);
+    for (const command of offered) expect(command.line?.() ?? 'acumen ', command.id).toMatch(/^acumen /);
+  }
+});
+
+test('in the past whatever changes something says so, and nothing else does', () => {
+  useTime.setState({ at: { id: 1, kind: 'import', time: 0, description: '', command: null, target: null } as never });
+  for (const command of allCommands()) if (command.changes === true) expect(command.disabled(), command.id).toBe(PAST); else expect(command.disabled(), command.id).not.toBe(PAST);
+  useTime.setState({ at: null });
 });

@@ -86,20 +86,3 @@ export function forStroke(stroke: Stroke, typing: boolean, place: Place, mac: bo
   const own = typing ? undefined : all.find((one) => one.scope === place && fitting(one));
   return own ?? all.find((one) => (one.scope === 'anywhere' || (one.scope === 'window' && !typing)) && fitting(one)) ?? null;
 }
-
-/** Letters of `query` in order within the title, whole words first; lower is better, null where it does not fit. */
-export function rank(title: string, query: string): number | null {
-  const text = title.toLowerCase(), wanted = query.trim().toLowerCase();
-  if (wanted === '') return 0;
-  const whole = text.indexOf(wanted);
-  if (whole === 0) return 0;
-  if (whole > 0) return text[whole - 1] === ' ' ? 1 : 2;
-  let at = -1, gaps = 0;
-  for (const letter of wanted.replaceAll(/\s+/g, '')) {
-    const next = text.indexOf(letter, at + 1);
-    if (next < 0) return null;
-    if (next !== at + 1) gaps++;
-    at = next;
-  }
-  return 3 + gaps;
-}

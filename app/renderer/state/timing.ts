@@ -1,6 +1,6 @@
 // Performance marks that journeys and people read: from an input to what it brought on screen, painted.
 
-export type Measure = 'acumen:hover-verdict' | 'acumen:drop-composed';
+export type Measure = 'acumen:hover-verdict' | 'acumen:drop-composed' | 'acumen:search-shown' | 'acumen:palette-open' | 'acumen:palette-key';
 
 /** At most this many of each are kept, so that a long day does not fill memory. */
 const KEEP = 2000;

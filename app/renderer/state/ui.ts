@@ -16,6 +16,8 @@ export interface UiState {
   readonly tab: Tab;
   readonly inspector: InspectorTab;
   readonly overlay: Overlay;
+  /** performance.now() when it was opened */
+  readonly overlaySince: number;
   readonly settings: SettingsSection;
   readonly graphAs: GraphAs;
   /** the conflict graph has the whole middle: of the composition only its head is left */
@@ -50,7 +52,7 @@ function remembered(): Partial<UiState> {
 }
 
 export const useUi = create<UiState>(() => ({
-  tab: 'compose', inspector: 'acu', overlay: 'none', settings: 'repository', graphAs: 'canvas', graphLarge: false, sourcesHidden: false, inspectorHidden: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
+  tab: 'compose', inspector: 'acu', overlay: 'none', overlaySince: 0, settings: 'repository', graphAs: 'canvas', graphLarge: false, sourcesHidden: false, inspectorHidden: false, diffAs: 'auto', live: true, said: { text: '', n: 0 },
   ...(typeof localStorage === 'undefined' ? {} : remembered()),
 }));
 
@@ -65,5 +67,5 @@ export function say(text: string): void {
   useUi.setState(({ said }) => ({ said: { text: visibleSentence(text), n: said.n + 1 } }));
 }
 
-export const open = (overlay: Overlay): void => useUi.setState({ overlay });
+export const open = (overlay: Overlay): void => useUi.setState({ overlay, overlaySince: performance.now() });
 export const closeOverlay = (): void => useUi.setState({ overlay: 'none' });
