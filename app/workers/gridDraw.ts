@@ -38,6 +38,8 @@ export const css = ([r, g, b]: Rgb, alpha = 1): string => `rgb(${r} ${g} ${b} / 
 const PAD = 8;
 /** Thickness of the bar that says which part is on screen. */
 const BAR = 3;
+/** Pixels above the plot from which a name can stand there. */
+const UPRIGHT = 40;
 /** Up to so many pixels a row is shown by a line, not a band. */
 const THIN = 4;
 /** A ring around the first cell reaches so far over the edge. */
@@ -96,7 +98,7 @@ function names(on: Surface, frame: GridFrame, { hovered, focused, chosen, moved 
   };
   const tone = (axis: 'row' | 'col', cell: number): Rgb => (hovered?.[axis] === cell || focused?.[axis] === cell ? palette.ink : palette.accent);
   for (const { cell, at } of packed(wanted('row', view.y), 17, height - top)) rowName(on, frame, cell, at, tone('row', cell), true);
-  for (const { cell, at } of packed(wanted('col', view.x), 17, width - left)) colName(on, frame, cell, at, tone('col', cell), true);
+  if (top >= UPRIGHT) for (const { cell, at } of packed(wanted('col', view.x), 17, width - left)) colName(on, frame, cell, at, tone('col', cell), true);
 }
 
 /** A band through the row and the column, faint enough that the cells below keep their colours; a hairline where they are thin. */

@@ -1,8 +1,10 @@
 // A matrix whose order hides its blocks, or loses a row, shows nothing that a list would not. The order is held to what it promises: a permutation, the
 // partitions one after another, those alike side by side, planted blocks found again; its optimum against every turning of the tree.
-import { array, assert, integer, nat, property, tuple, uniqueArray } from 'fast-check';
+import { array, assert, constantFrom, integer, nat, property, tuple, uniqueArray } from 'fast-check';
 import type { Arbitrary } from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { NEEDS, cellsOf, entryAt, gravest, placesOf, stepCell } from './matrixCells.ts';
+import type { Toward } from './matrixCells.ts';
 import { LEAVES, communities, linkage, optimalLeaves, seriate, twins } from './matrixOrder.ts';
 import type { Distances, Order, Pairing, Tree } from './matrixOrder.ts';
 
@@ -105,6 +107,49 @@ describe('the order of a matrix', () => {
     const next = stream(7), pairs = new Set<number>();
     while (pairs.size < 30_000) { const x = Math.floor(next() * 10_000), y = Math.floor(next() * 10_000); if (x < y) pairs.add(x * 10_000 + y); }
     expect(finished(seriate(pairing(10_000, [...pairs].map((key) => [Math.floor(key / 10_000), key % 10_000] as const), new Int32Array(10_000)))).nodes.length).toBeGreaterThan(9900);
+  });
+});
+
+describe('the cells of a matrix', () => {
+  const worlds = tuple(graphs, uniqueArray(tuple(nat(39), nat(39)), { maxLength: 20, selector: ([x, y]) => x * 40 + y }), integer()).map(([{ nodes, pairs }, some, seed]) => {
+    const graph = pairing(nodes, pairs), needs = some.filter(([x, y]) => x !== y && x < nodes && y < nodes), order = shuffled(nodes, stream(seed)).slice(0, 1 + Math.abs(seed) % nodes);
+    const place = placesOf({ nodes: Int32Array.from(order), groups: Int32Array.of(0, order.length) }, nodes);
+    const cells = cellsOf(place, order.length, graph, { from: Int32Array.from(needs, ([x]) => x), to: Int32Array.from(needs, ([, y]) => y) });
+    const pairOf = new Map(pairs.flatMap(([x, y], i) => [[`${x} ${y}`, i], [`${y} ${x}`, i]] as const)), need = new Set(needs.map(([x, y]) => `${x} ${y}`));
+    /** the same as a square of all */
+    const square = order.map((x) => order.map((y): number | null => pairOf.get(`${x} ${y}`) ?? (need.has(`${x} ${y}`) ? NEEDS : null)));
+    return { cells, square };
+  });
+
+  test('hold what a square of all would', () => {
+    assert(property(worlds, ({ cells, square }) => {
+      square.forEach((row, r) => row.forEach((edge, c) => expect(entryAt(cells, r, c)).toBe(edge)));
+      expect(cells.col.length).toBe(square.flat().filter((edge) => edge !== null).length);
+    }), { numRuns: 150 });
+  });
+
+  test('are walked from conflict to conflict, and from the first to the last of a row', () => {
+    const isPair = (edge: number | null | undefined): boolean => edge !== null && edge !== undefined && edge !== NEEDS;
+    const slow = (square: readonly (readonly (number | null)[])[], row: number, col: number, toward: Toward): { row: number; col: number } | null => {
+      const inRow = (r: number): number[] => square[r]!.flatMap((edge, c) => (isPair(edge) ? [c] : []));
+      if (toward === 'first' || toward === 'last') { const c = inRow(row).at(toward === 'first' ? 0 : -1); return c === undefined ? null : { row, col: c }; }
+      if (toward === 'right' || toward === 'left') { const c = toward === 'right' ? inRow(row).find((one) => one > col) : inRow(row).findLast((one) => one < col); return c === undefined ? null : { row, col: c }; }
+      const rows = [...square.keys()].filter((r) => (toward === 'down' ? r > row : r < row) && inRow(r).length > 0), r = toward === 'down' ? rows[0] : rows.at(-1);
+      return r === undefined ? null : { row: r, col: inRow(r).toSorted((x, y) => Math.abs(x - col) - Math.abs(y - col) || x - y)[0]! };
+    };
+    assert(property(worlds, constantFrom<Toward[]>('left', 'right', 'up', 'down', 'first', 'last'), nat(39), nat(39), ({ cells, square }, toward, x, y) => {
+      const row = x % square.length, col = y % square.length;
+      expect(stepCell(cells, row, col, toward)).toEqual(slow(square, row, col, toward));
+    }), { numRuns: 300 });
+  });
+
+  test('of several under one pixel the gravest is found, the nearest of equals', () => {
+    assert(property(worlds, nat(39), nat(39), nat(4), ({ cells, square }, x, y, reach) => {
+      const n = square.length, row = x % n, col = y % n, gravity = (edge: number): number => edge % 3;
+      const all = square.flatMap((list, r) => list.flatMap((edge, c) => (edge === null || Math.abs(r - row) > reach || Math.abs(c - col) > reach ? [] : [{ r, c, key: (edge === NEEDS ? 100 : gravity(edge)) * 1000 + Math.abs(r - row) + Math.abs(c - col) }])));
+      const found = gravest(cells, [row - reach, row + reach + 1], [col - reach, col + reach + 1], { row, col }, gravity), least = Math.min(...all.map(({ key }) => key));
+      if (found === null) expect(all).toEqual([]); else expect(all.find(({ r, c }) => r === found.row && c === found.col)?.key).toBe(least);
+    }), { numRuns: 200 });
   });
 });
 

@@ -61,7 +61,7 @@ export function seek({ first, col }: Cells, row: number, column: number): number
 }
 
 /** What a cell holds: a pair, NEEDS, or null. */
-export function edgeAt(cells: Cells, row: number, column: number): number | null {
+export function entryAt(cells: Cells, row: number, column: number): number | null {
   if (row < 0 || row >= cells.rows) return null;
   const e = seek(cells, row, column);
   return e < cells.first[row + 1]! && cells.col[e] === column ? cells.edge[e]! : null;
@@ -73,7 +73,7 @@ export type Toward = 'left' | 'right' | 'up' | 'down' | 'first' | 'last';
  * The conflict that an arrow leads to, or null: along the row the next one; up and down the next row that has any, there the one nearest to `goal`,
  * which stays while one goes up and down. `first` and `last` are the row's.
  */
-export function step(cells: Cells, row: number, column: number, toward: Toward, goal = column): { readonly row: number; readonly col: number } | null {
+export function stepCell(cells: Cells, row: number, column: number, toward: Toward, goal = column): { readonly row: number; readonly col: number } | null {
   const { first, col, edge, rows } = cells, from = first[row]!, end = first[row + 1]!;
   const along = (start: number, by: 1 | -1): number | null => { for (let e = start; e >= from && e < end; e += by) if (edge[e] !== NEEDS) return col[e]!; return null; };
   if (toward === 'up' || toward === 'down') {

@@ -43,7 +43,7 @@ export function spawnMatrix(address: string): MatrixClient {
   };
 }
 
-export { edgeAt, gravest, NEEDS, noCells, step } from './matrixCells.ts';
+export { entryAt, gravest, NEEDS, noCells, stepCell } from './matrixCells.ts';
 export type { Cells, Toward } from './matrixCells.ts';
 export { rowFlags, verdictMarks } from './matrixDraw.ts';
 export type { MatrixPalette, RowStates } from './matrixDraw.ts';

@@ -1,5 +1,5 @@
 // What a worker that draws cannot know: the theme's colours, when they change, and the fonts' widths.
-import type { GridPalette, Rgb } from '../../../workers/client.ts';
+import type { GridPalette, Rgb, Sheet } from '../../../workers/client.ts';
 import './grid.css';
 
 /** Asks for tokens' colours as the theme has them now, whatever notation it has them in; `done` when no more are asked. */
@@ -44,10 +44,12 @@ export function longestName(host: HTMLElement, names: readonly string[]): number
   return Math.max(0, ...few.map((name) => pen.measureText(name.slice(0, 60)).width));
 }
 
-/** Room for the names at a canvas's left and top, then everything else for the cells: on a device pixel, or what is drawn and what is pointed at would differ by a part of one. */
-export function sheetFor(host: HTMLElement, rows: readonly string[], cols: readonly string[]): { readonly width: number; readonly height: number; readonly left: number; readonly top: number; readonly ratio: number } | null {
+/** Room for the names at a canvas's left and top, then everything else for the cells. `bare`: too far for names, there is room for the one pointed at. */
+export function sheetFor(host: HTMLElement, rows: readonly string[], cols: readonly string[], bare = false): Sheet | null {
   const { clientWidth: width, clientHeight: height } = host, ratio = devicePixelRatio;
   if (width === 0 || height === 0) return null; // not on screen
-  const room = (names: readonly string[], most: number): number => (1 / ratio) * Math.round(ratio * Math.max(48, Math.min(most, longestName(host, names) + 20)));
+  // on a device pixel, or what is drawn and what is pointed at would differ by a part of one
+  const whole = (length: number): number => (1 / ratio) * Math.round(ratio * length), room = (names: readonly string[], most: number): number => whole(Math.max(48, Math.min(most, longestName(host, names) + 20)));
+  if (bare) return { width, height, left: room(rows, Math.min(120, width * 0.2)), top: whole(12), ratio };
   return { width, height, left: room(rows, Math.min(220, width * 0.28)), top: room(cols, Math.min(160, height * 0.26)), ratio };
 }

@@ -38,11 +38,11 @@ export function Matrix() {
 
 function Drawn({ onDead }: { onDead(): void }) {
   const host = useRef<HTMLDivElement>(null), screen = useRef<MatrixScreen | null>(null);
-  const [ordering, setOrdering] = useState<Ordering>('blocks'), [done, setDone] = useState(0), [shown, setShown] = useState<number | null>(null);
+  const [ordering, setOrdering] = useState<Ordering>('blocks'), [done, setDone] = useState(0), [shown, setShown] = useState<number | null>(null), [verdicts, setVerdicts] = useState<readonly number[]>([]);
   const [focused, setFocused] = useState<Focused | null>(null), [pinned, setPinned] = useState<Cell | null>(null), [isStuck, setStuck] = useState(false);
   /** the tip, told past this component: the pointer moves more often than all of it could be drawn anew */
   const [hovering] = useState(hoverings);
-  const rows = useReplica((s) => s.rows), counts = useReplica((s) => s.conflicts?.counts);
+  const rows = useReplica((s) => s.rows);
   const helpId = useId(), cellId = useId(), stuckFor = useRef<ReturnType<typeof setTimeout> | null>(null);
 
   const idsOf = (indices: readonly number[]): AcuId[] => indices.flatMap((i) => rows[i]?.id ?? []);
@@ -62,7 +62,7 @@ function Drawn({ onDead }: { onDead(): void }) {
 
   useEffect(() => {
     const mine = new MatrixScreen(host.current!, {
-      hover: hovering.tell, name: (index) => onName(index), focus: setFocused, pin: setPinned, settled: setDone, shown: setShown, died: () => onDied(),
+      hover: hovering.tell, name: (index) => onName(index), focus: setFocused, pin: setPinned, settled: setDone, shown: (n, present) => { setShown(n); setVerdicts(present); }, died: () => onDied(),
       select: (indices, how) => onSelect(indices, how), press: (index, how, order) => onPress(index, how, order),
       stuck: () => {
         if (stuckFor.current !== null) clearTimeout(stuckFor.current);
@@ -159,7 +159,7 @@ function Drawn({ onDead }: { onDead(): void }) {
       <footer className="matrix-foot">
         <label className="row small">Order<select className="field" value={ordering} data-testid={ids.matrixOrder} onChange={(event) => setOrdering(event.target.value as Ordering)}>{orderings.map((one) => <option key={one} value={one}>{orderingNames[one]}</option>)}</select></label>
         <span className="matrix-legend small muted">
-          {verdictOrder.filter((verdict) => (counts?.byVerdict[verdict] ?? 0) > 0).map((verdict) => <span key={verdict} className="row"><Glyph mark={markOfVerdict[verdict]} size={10} />{verdictNames[verdict]}</span>)}
+          {verdictOrder.filter((_, i) => verdicts.includes(i)).map((verdict) => <span key={verdict} className="row"><Glyph mark={markOfVerdict[verdict]} size={10} />{verdictNames[verdict]}</span>)}
           <span className="row"><svg width="10" height="10" viewBox="0 0 10 10" fill="none" stroke="currentColor" strokeWidth="1.25" aria-hidden="true"><circle cx="5" cy="5" r="3" /></svg>row needs column</span>
         </span>
         <span className="spacer" />

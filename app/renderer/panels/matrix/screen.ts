@@ -1,7 +1,7 @@
 // One matrix of conflicts on screen: owns the canvas and its worker, sends what changed, turns gestures and keys into views, and finds in the posted cells
 // what is under the pointer. What it tells are indices of ACUs; places on screen stay in here.
-import { edgeAt, gravest, marks, markToken, noCells, rowFlags, spawnMatrix, step } from '../../../workers/client.ts';
-import type { Arranged, Cells, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Toward } from '../../../workers/client.ts';
+import { entryAt, gravest, heatView, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
+import type { Arranged, Cells, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Sheet, Toward } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { useGraph } from '../../app/graph.ts';
 import { matrixAddress } from '../../app/workers.ts';
@@ -35,7 +35,8 @@ export interface MatrixEvents {
   press(index: number, how: 'none' | 'toggle' | 'range', order: readonly number[]): void;
   /** the share that is done; 1: it stands */
   settled(done: number): void;
-  shown(rows: number): void;
+  /** rows, and which verdicts there are among their pairs */
+  shown(rows: number, verdicts: readonly number[]): void;
   /** a wheel that could move nothing */
   stuck(): void;
   died(): void;
@@ -57,6 +58,7 @@ export class MatrixScreen {
   readonly #stops: (() => void)[] = [];
   readonly #plan = new GridPlan();
   readonly #glide = new Glide();
+  #sheets: { readonly near: Sheet; readonly bare: Sheet } | null = null;
   #graph: Graph | null = null;
   #cells: Cells = noCells;
   /** the ACU at each place, and back */
@@ -148,7 +150,7 @@ export class MatrixScreen {
     this.#fitSheet();
     const groupNames = given?.groupNames ?? Array.from({ length: groups.length - 1 }, (_, g) => plural(groups[g + 1]! - groups[g]!, 'ACU'));
     this.#send(this.#worker.stand(arranged, groupNames, this.#plan.view, this.#states()));
-    this.#events.shown(nodes.length);
+    this.#events.shown(nodes.length, [...new Set(graph.verdict)]);
     if (keep !== null) this.focus(this.#again(keep));
     if (this.#pinned !== null) { this.#pinned = this.#again(this.#pinned); this.#events.pin(this.#pinned); }
     this.#hover();
@@ -160,7 +162,7 @@ export class MatrixScreen {
 
   #cellAt(row: number, col: number): Cell | null {
     if (row < 0 || col < 0) return null;
-    const edge = edgeAt(this.#cells, row, col);
+    const edge = entryAt(this.#cells, row, col);
     return edge === null ? null : { row: this.#nodes[row]!, col: this.#nodes[col]!, edge };
   }
 
@@ -169,7 +171,10 @@ export class MatrixScreen {
     return row < 0 || col < 0 ? null : { row, col };
   }
 
-  fit(): void { this.#following = true; this.#slideTo(this.#plan.fitted()); }
+  fit(): void {
+    this.#following = true;
+    this.#fitSheet();
+  }
   zoom(by: number, about?: Point): void {
     const at = this.#placed(this.#focused);
     this.#following = false;
@@ -201,13 +206,13 @@ export class MatrixScreen {
     const at = this.#placed(this.#focused);
     if (at === null) {
       // the first key shows where one is
-      const from = this.#plan.first(), start = step(this.#cells, Math.max(0, from.row - 1), from.col, 'down') ?? step(this.#cells, 0, 0, 'first');
+      const from = this.#plan.first(), start = stepCell(this.#cells, Math.max(0, from.row - 1), from.col, 'down') ?? stepCell(this.#cells, 0, 0, 'first');
       if (start !== null) { this.#goal = start.col; this.focus(this.#cellAt(start.row, start.col)); }
       return true;
     }
     const isVertical = key === 'ArrowUp' || key === 'ArrowDown';
     let to = at;
-    for (let n = 0, many = page ? this.#plan.page() : shiftKey ? 10 : 1; n < many; n++) to = step(this.#cells, to.row, to.col, page ? (key === 'PageUp' ? 'up' : 'down') : toward!, isVertical || page ? this.#goal : to.col) ?? to;
+    for (let n = 0, many = page ? this.#plan.page() : shiftKey ? 10 : 1; n < many; n++) to = stepCell(this.#cells, to.row, to.col, page ? (key === 'PageUp' ? 'up' : 'down') : toward!, isVertical || page ? this.#goal : to.col) ?? to;
     if (!isVertical && !page) this.#goal = to.col;
     this.focus(this.#cellAt(to.row, to.col));
     return true;
@@ -369,9 +374,9 @@ export class MatrixScreen {
     return { moved: null, brush: this.#brush, hovered, focused: this.#placed(this.#focused), chosen: this.#placed(this.#pinned) };
   }
 
-  #look(view: HeatView): void { this.#glide.stop(); this.#plan.view = view; this.#ask('look'); }
+  #look(view: HeatView): void { this.#glide.stop(); this.#plan.view = this.#suit(view); this.#ask('look'); }
   #slideTo(view: HeatView): void {
-    this.#glide.to(this.#plan.view, view, (at, done) => { this.#plan.view = at; this.#ask('look'); if (done) this.#hover(); });
+    this.#glide.to(this.#plan.view, view, (at, done) => { this.#plan.view = done ? this.#suit(at) : at; this.#ask('look'); if (done) this.#hover(); });
   }
 
   /** At most one message a frame: a mouse moves more often than a screen changes. */
@@ -388,14 +393,34 @@ export class MatrixScreen {
     });
   }
 
+  /** Names take room only where cells are large enough for them. */
   #fitSheet(): void {
-    const names = this.#nodes.length === 0 ? this.#names : Array.from(this.#nodes, (node) => this.#names[node] ?? '');
-    const sheet = sheetFor(this.#host, names, names);
-    if (sheet === null) return;
-    const isFirst = this.#plan.sheet.width === 0;
-    this.#plan.sheet = sheet;
-    this.#plan.view = this.#following || isFirst ? this.#plan.fitted() : this.#plan.refitted();
-    this.#send(this.#worker.resize(sheet, this.#plan.view));
+    const names = this.#nodes.length === 0 ? this.#names : Array.from(this.#nodes, (node) => this.#names[node] ?? ''), plan = this.#plan;
+    const near = sheetFor(this.#host, names, names), bare = sheetFor(this.#host, names, names, true);
+    if (near === null || bare === null) return;
+    const isFirst = plan.sheet.width === 0;
+    this.#sheets = { near, bare };
+    if (this.#following || isFirst) {
+      plan.sheet = near;
+      plan.view = plan.fitted();
+      if (!plan.hasNames('row')) { plan.sheet = bare; plan.view = plan.fitted(); }
+    } else {
+      plan.sheet = plan.hasNames('row') ? near : bare;
+      plan.view = plan.refitted();
+    }
+    this.#send(this.#worker.resize(plan.sheet, plan.view));
+  }
+
+  /** The sheet that suits a view; what is on screen stays where it is as names come or go. */
+  #suit(view: HeatView): HeatView {
+    if (this.#sheets === null) return view;
+    const plan = this.#plan, from = plan.sheet, { near, bare } = this.#sheets, to = view.y.size >= heatView.sizes.label ? near : bare;
+    if (to === from) return view;
+    plan.sheet = to;
+    plan.view = { x: { size: view.x.size, start: view.x.start + from.left - to.left }, y: { size: view.y.size, start: view.y.start + from.top - to.top } };
+    const suited = plan.refitted();
+    this.#send(this.#worker.resize(to, suited));
+    return suited;
   }
 
   #paint(): void {
