@@ -6,7 +6,7 @@ import { Announcer } from '../components/Announcer.tsx';
 import { ContextMenu } from '../components/ContextMenu.tsx';
 import { Notices } from '../components/Notices.tsx';
 import { Palette } from '../components/Palette.tsx';
-import { DragGhost } from '../panels/DragGhost.tsx';
+import { DragGhost } from '../panels/composition/DragGhost.tsx';
 import { Connect, Loading } from '../panels/Waiting.tsx';
 import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';

@@ -7,7 +7,7 @@ import { warmUp } from '../components/Diff.tsx';
 import { SkipLinks } from '../components/SkipLinks.tsx';
 import { Spinner } from '../components/atoms.tsx';
 import { Acus } from '../panels/Acus.tsx';
-import { Composition } from '../panels/Composition.tsx';
+import { Composition } from '../panels/composition/Composition.tsx';
 import { Graph } from '../panels/graph/Graph.tsx';
 import { Inspector } from '../panels/inspector/Inspector.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';

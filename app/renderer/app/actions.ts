@@ -3,7 +3,7 @@ import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Grain, Rebinding } from '../../core/model.ts';
 import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
-import { chosen, setKey, useComposition, withDependants } from '../state/composition.ts';
+import { chosen, chosenIn, setKey, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords, noteGrain } from '../state/grains.ts';
 import { complain, news } from '../state/notices.ts';
@@ -15,6 +15,7 @@ import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { listed, outcomesInWords, plural, sentence, verdictWords } from '../state/words.ts';
 import { decidedOn } from './asking.ts';
+import type { VerdictView } from '../../workers/client.ts';
 import { platform } from './here.ts';
 import { connected, replica, service } from './session.ts';
 
@@ -79,28 +80,53 @@ export function cancel(ticket: string): void {
 
 let droppedAt: number | null = null;
 
-/** Adds ACUs if they fit; otherwise shows what stands in the way and what can be done. `at`: when they were dropped. */
-export async function add(ids: readonly AcuId[], at: number = performance.now()): Promise<void> {
+/** What dropping would do as the screen shows it, while something is carried and that is known; null else. */
+export function previewed(): VerdictView | null {
+  const { carried, subject, answer } = useVerdicts.getState();
+  return carried !== null && subject?.ids === carried.ids ? answer : null;
+}
+
+/**
+ * Adds ACUs if they fit; otherwise shows what stands in the way and what can be done. `at`: when they were dropped. `seen`: what the screen showed
+ * that dropping would do: what they need comes along where that was seen before, for nothing is added that nobody was told of.
+ */
+export async function add(ids: readonly AcuId[], at: number = performance.now(), seen: VerdictView | null = null): Promise<void> {
   const inside = new Set(chosen());
   const fresh = ids.filter((id) => !inside.has(id));
-  if (fresh.length === 0) { say('Already in the composition.'); return; }
+  if (fresh.length === 0) { say(useComposition.getState().whatIf === null ? 'Already in the composition.' : 'Already in it.'); return; }
   try {
     const verdict = await decidedOn(fresh);
-    if (verdict.kind === 'fits') { useComposition.setState({ proposal: null }); await replaceSet([...chosen(), ...fresh], `Add ${listed(fresh.map(nameOf))}`, at); return; }
-    useComposition.setState({ proposal: { ids: fresh, verdict } });
-    say(sentence(verdictWords(verdict, fresh, nameOf)));
+    if (verdict.kind === 'fits') await replaceSet([...chosen(), ...fresh], `Add ${listed(fresh.map(nameOf))}`, at);
+    else if (verdict.kind === 'needs' && seen?.kind === 'needs') await addAlong(fresh, verdict.acus, at);
+    else propose(fresh, verdict);
   } catch (error) {
     complain(error);
   }
+}
+
+/** Shows why these cannot simply be added, and what can be done. */
+function propose(ids: readonly AcuId[], verdict: VerdictView): void {
+  useComposition.setState({ proposal: { ids, verdict } });
+  say(sentence(verdictWords(verdict, ids, nameOf)));
+}
+
+/** Adds ACUs with those they need, and says so. */
+async function addAlong(ids: readonly AcuId[], needs: readonly AcuId[], at: number): Promise<void> {
+  const all = [...needs, ...ids], verdict = await decidedOn(all), who = listed(ids.map(nameOf));
+  if (verdict.kind !== 'fits') { propose(all, verdict); return; }
+  if (await replaceSet([...chosen(), ...all], `Add ${who} with ${plural(needs.length, 'ACU')} needed`, at)) news(`${who} came with ${listed(needs.map(nameOf), 3)}, which ${ids.length === 1 ? 'it needs' : 'they need'}.`, undoing());
+}
+
+/** The way back that news of an operation offer; none from what is only looked at. */
+function undoing(): { readonly title: string; run(): void } | null {
+  return useComposition.getState().whatIf === null ? { title: 'Undo', run: () => { void undo(); } } : null;
 }
 
 /** Adds the proposed ACUs with all they need. */
 export async function addWithNeeds(): Promise<void> {
   const { proposal } = useComposition.getState();
   if (proposal?.verdict.kind !== 'needs') return;
-  const all = [...proposal.verdict.acus, ...proposal.ids];
-  useComposition.setState({ proposal: null });
-  await add(all);
+  try { await addAlong(proposal.ids, proposal.verdict.acus, performance.now()); } catch (error) { complain(error); }
 }
 
 /** Adds those of the proposed ACUs that fit, one after the other; the rest stays proposed with its reason. */
@@ -111,7 +137,7 @@ export async function addFitting(ids: readonly AcuId[] = useComposition.getState
     if (fitting.length === 0) { say('None of them fits.'); news('None of them fits.'); return; }
     // two by two they do; what renames among them do, composing tells
     const verdict = await decidedOn(fitting);
-    if (verdict.kind !== 'fits') { useComposition.setState({ proposal: { ids: fitting, verdict } }); say(sentence(verdictWords(verdict, fitting, nameOf))); return; }
+    if (verdict.kind !== 'fits') { propose(fitting, verdict); return; }
     await replaceSet([...chosen(), ...fitting], `Add ${plural(fitting.length, 'ACU')}`);
     if (left.length > 0) news(`${plural(left.length, 'ACU was', 'ACUs were')} left out: ${listed(left.map(nameOf), 3)}.`);
   } catch (error) {
@@ -131,7 +157,7 @@ export async function swap(): Promise<void> {
   const verdict = await replica().call((api) => api.verdict(kept, wanted)).catch((error: unknown) => { complain(error); return null; });
   if (verdict === null) return;
   if (verdict.kind === 'fits' || verdict.kind === 'needs') await replaceSet([...kept, ...verdict.acus, ...wanted], `Replace ${listed([...out].map(nameOf))} with ${listed(wanted.map(nameOf))}`);
-  else useComposition.setState({ proposal: { ids: wanted, verdict } });
+  else propose(wanted, verdict);
 }
 
 export const dismissProposal = (): void => useComposition.setState({ proposal: null });
@@ -142,22 +168,29 @@ export async function remove(ids: readonly AcuId[]): Promise<void> {
   if (out.size === 0) return;
   const also = [...out].filter((id) => !ids.includes(id));
   await replaceSet(chosen().filter((id) => !out.has(id)), `Remove ${listed([...ids].map(nameOf))}`);
-  if (also.length > 0) news(`${listed(also.map(nameOf), 3)} went with ${ids.length === 1 ? 'it' : 'them'}, requiring what was removed.`, { title: 'Undo', run: () => { void undo(); } });
+  if (also.length > 0) news(`${listed(also.map(nameOf), 3)} went with ${ids.length === 1 ? 'it' : 'them'}, requiring what was removed.`, undoing());
 }
 
 export async function clear(): Promise<void> {
   if (chosen().length > 0) await replaceSet([], 'Clear the composition');
 }
 
-/** Makes this set the composition: one operation, shown at once. */
-export async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<void> {
+/** Makes this set the composition: one operation, shown at once; while one looks at a set that is none, that set. True where it was made so. */
+export async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<boolean> {
   droppedAt = at;
-  useComposition.setState({ pending: acus });
+  if (useComposition.getState().whatIf !== null) {
+    useComposition.setState({ whatIf: acus, proposal: null });
+    useUi.setState({ inspector: 'composed' });
+    say(`What if: ${title}.`);
+    return true;
+  }
+  useComposition.setState({ pending: acus, proposal: null });
   useUi.setState({ inspector: 'composed' });
   const result = await operate('compose', { acus: [...acus] }, title);
   // Only the newest wish may be withdrawn here: another may be on its way already.
   if (useComposition.getState().pending === acus) useComposition.setState(result === null ? { pending: null } : { pending: null, confirmed: result.composition });
   if (result !== null) say(`${title}: ${plural(acus.length, 'ACU')} in the composition.`);
+  return result !== null;
 }
 
 // ---- the composed difference
@@ -190,7 +223,7 @@ export async function refreshComposed(): Promise<void> {
 /** Keeps the composed difference in step with the set on screen and with the graph; returns what stops it. */
 export function keepComposed(): () => void {
   const stops = [
-    useComposition.subscribe((now, before) => { if (now.confirmed !== before.confirmed || now.pending !== before.pending) void refreshComposed(); }),
+    useComposition.subscribe((now, before) => { if (chosenIn(now) !== chosenIn(before)) void refreshComposed(); }),
     useReplica.subscribe((now, before) => {
       if (now.generation === before.generation) return;
       prefetched = null;
@@ -331,10 +364,10 @@ export function pickUp(ids: readonly AcuId[]): void {
 }
 
 export async function drop(at: number = performance.now()): Promise<void> {
-  const { carried } = useVerdicts.getState();
+  const { carried } = useVerdicts.getState(), seen = previewed();
   if (carried === null) return;
   useVerdicts.setState({ carried: null });
-  await add(carried.ids, at);
+  await add(carried.ids, at, seen);
 }
 
 export function putBack(): void {

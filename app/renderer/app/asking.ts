@@ -2,7 +2,7 @@
 // every row, which ACUs touch a path. Late answers to old questions are dropped.
 import type { AcuId } from '../../core/bytes.ts';
 import { type VerdictView, refusedView } from '../../workers/client.ts';
-import { chosen, setKey, useComposition } from '../state/composition.ts';
+import { chosen, chosenIn, setKey, useComposition } from '../state/composition.ts';
 import { useFilters } from '../state/filters.ts';
 import { complain } from '../state/notices.ts';
 import { useReplica } from '../state/replica.ts';
@@ -60,9 +60,10 @@ export function pointAt(id: AcuId | null, at: number): void {
   useVerdicts.setState({ hovered: id });
 }
 
-export function lift(ids: readonly AcuId[], at: number): void {
+/** `out`: from the composition. */
+export function lift(ids: readonly AcuId[], at: number, out: boolean): void {
   since = at;
-  useVerdicts.setState({ carried: { ids, by: 'drag', over: false } });
+  useVerdicts.setState({ carried: { ids, by: 'drag', over: false, out } });
 }
 
 let asked: Subject | null = null;
@@ -153,7 +154,7 @@ export function keepAsking(): () => void {
   const stops = [
     useVerdicts.subscribe((now, before) => { if (now.carried?.ids !== before.carried?.ids || now.hovered !== before.hovered) void ask(); }),
     useSelection.subscribe((now, before) => { if (now.selected !== before.selected) void ask(); }),
-    useComposition.subscribe((now, before) => { if (now.confirmed !== before.confirmed || now.pending !== before.pending) { void ask(); void markAll(); } }),
+    useComposition.subscribe((now, before) => { if (chosenIn(now) !== chosenIn(before)) { void ask(); void markAll(); } }),
     useReplica.subscribe((now, before) => {
       if (now.generation === before.generation && now.status === before.status) return;
       cache.clear();

@@ -158,14 +158,14 @@ export function carryingAcus(from: string, those: () => readonly AcuId[]): Grip 
     from,
     lift(at) {
       useUi.setState({ tab: 'compose' });
-      lift(those(), at);
+      lift(those(), at, from === 'composition');
     },
     over: (zone) => useVerdicts.setState(({ carried }) => ({ carried: carried === null ? null : { ...carried, over: zone === 'composition' } })),
     drop(zone, at) {
-      const { carried } = useVerdicts.getState();
+      const { carried } = useVerdicts.getState(), seen = act.previewed();
       useVerdicts.setState({ carried: null, hovered: null });
       if (carried === null) return;
-      if (zone === 'composition' && from !== 'composition') void act.add(carried.ids, at);
+      if (zone === 'composition' && from !== 'composition') void act.add(carried.ids, at, seen);
       if (zone === 'list' && from === 'composition') void act.remove(carried.ids);
     },
     putBack: () => useVerdicts.setState({ carried: null }),

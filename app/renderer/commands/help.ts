@@ -1,9 +1,12 @@
 // What helps with the rest: the palette, the keys, and Escape, which gives up one thing at a time.
 import * as act from '../app/actions.ts';
 import * as collaborate from '../app/collaboration.ts';
+import { closeRecipes } from '../app/recipes.ts';
 import * as suggesting from '../app/suggesting.ts';
+import { leaveWhatIf } from '../app/whatIf.ts';
 import { useBoard } from '../state/board.ts';
 import { useComposition } from '../state/composition.ts';
+import { useRecipes } from '../state/recipes.ts';
 import { noSelection, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { SettingsSection } from '../state/ui.ts';
@@ -19,9 +22,11 @@ function escape(): void {
   if (useUi.getState().overlay !== 'none') { closeOverlay(); return; }
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
+  if (useRecipes.getState().isOpen) { closeRecipes(); return; }
   if (useComposition.getState().rebound !== null) { act.dismissRebound(); return; }
   if (useSuggestion.getState().search !== null) { suggesting.stopSearch(); return; }
   if (useSuggestion.getState().isOpen) { suggesting.closeLargest(); return; }
+  if (useComposition.getState().whatIf !== null) { leaveWhatIf(); return; }
   useSelection.setState((selection) => ({ ...noSelection, cursor: selection.cursor }));
 }
 

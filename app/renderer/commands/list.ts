@@ -6,6 +6,7 @@ import { graphCommands } from './graph.ts';
 import { helpCommands } from './help.ts';
 import { historyCommands } from './history.ts';
 import { performanceCommands } from './performance.ts';
+import { recipeCommands } from './recipes.ts';
 import { askPast, register } from './registry.ts';
 import { repositoryCommands } from './repository.ts';
 import { selectionCommands } from './selection.ts';
@@ -16,6 +17,7 @@ export function registerCommands(): void {
   askPast(isPast);
   register(helpCommands);
   register(compositionCommands);
+  register(recipeCommands);
   register(historyCommands);
   register(timeCommands);
   register(selectionCommands);

@@ -18,7 +18,7 @@ import { grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import { markNames, marks } from '../../workers/client.ts';
 import type { AcuRow, Mark } from '../../workers/client.ts';
-import { VerdictLine } from './VerdictLine.tsx';
+import { VerdictLine } from './composition/VerdictLine.tsx';
 
 interface Item { readonly key: string; readonly acu: AcuRow['id']; readonly row: AcuRow; readonly position: number }
 

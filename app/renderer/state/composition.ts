@@ -5,6 +5,7 @@ import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { Composition, Rebinding } from '../../core/model.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
 import type { AcuRow, SourceRow, VerdictView } from '../../workers/client.ts';
+import type { ReplicaState } from './replica.ts';
 
 /** ACUs someone tried to add that cannot simply be added: shown with what can be done about it. */
 export interface Proposal { readonly ids: readonly AcuId[]; readonly verdict: VerdictView }
@@ -21,17 +22,22 @@ export interface CompositionState {
   /** shown at once, while the operation that makes it so is on its way */
   readonly pending: readonly AcuId[] | null;
   readonly proposal: Proposal | null;
+  /** a set that is only looked at: all that would change the composition changes this, and no operation is made of it; null: there is none */
+  readonly whatIf: readonly AcuId[] | null;
   /** what became of its ACUs in the last import, until somebody has read it */
   readonly rebound: readonly Rebinding[] | null;
   readonly composed: Composed | null;
   readonly file: PathBytes | null;
 }
 
-export const useComposition = create<CompositionState>(() => ({ confirmed: null, pending: null, proposal: null, rebound: null, composed: null, file: null }));
+export const useComposition = create<CompositionState>(() => ({ confirmed: null, pending: null, whatIf: null, proposal: null, rebound: null, composed: null, file: null }));
 
 const none: readonly AcuId[] = [];
 
-export const chosenIn = (state: CompositionState): readonly AcuId[] => state.pending ?? state.confirmed?.acus ?? none;
+/** What is composed, or about to be. */
+export const composedIn = (state: CompositionState): readonly AcuId[] => state.pending ?? state.confirmed?.acus ?? none;
+/** The set on screen: what is composed, or the one that is only looked at. */
+export const chosenIn = (state: CompositionState): readonly AcuId[] => state.whatIf ?? composedIn(state);
 export const chosen = (): readonly AcuId[] => chosenIn(useComposition.getState());
 
 /** One key for a set, whatever its order. */
@@ -47,6 +53,30 @@ export function withDependants(ids: readonly AcuId[], within: readonly AcuId[], 
   };
   for (const id of ids) visit(id);
   return [...out];
+}
+
+/** `ids` and everything they require, directly or not, lower ones first. */
+export function withRequired(ids: readonly AcuId[], byId: ReadonlyMap<AcuId, Pick<AcuRow, 'requires'>>): readonly AcuId[] {
+  const out = new Set<AcuId>(), seen = new Set<AcuId>();
+  const visit = (id: AcuId): void => {
+    const row = byId.get(id);
+    if (row === undefined || seen.has(id)) return;
+    seen.add(id);
+    for (const lower of row.requires) visit(lower);
+    out.add(id);
+  };
+  for (const id of ids) visit(id);
+  return [...out];
+}
+
+/** The set with these the other way about: those inside leave with all that requires them, the others come with all they require. Where some are inside and some are not, all come. */
+export function toggled(set: readonly AcuId[], ids: readonly AcuId[], { byId, dependants }: Pick<ReplicaState, 'byId' | 'dependants'>): readonly AcuId[] {
+  const inside = new Set(set);
+  if (ids.every((id) => inside.has(id))) {
+    const gone = new Set(withDependants(ids, set, dependants));
+    return set.filter((id) => !gone.has(id));
+  }
+  return [...new Set([...set, ...withRequired(ids, byId)])];
 }
 
 export interface Group { readonly source: string; readonly rows: readonly AcuRow[]; readonly whole: boolean }

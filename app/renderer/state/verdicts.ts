@@ -9,7 +9,7 @@ export type Cause = 'drag' | 'carry' | 'hover' | 'selection';
 export interface Subject { readonly ids: readonly AcuId[]; readonly cause: Cause }
 
 export interface VerdictState {
-  readonly carried: { readonly ids: readonly AcuId[]; readonly by: 'drag' | 'carry'; /** over the composition */ readonly over: boolean } | null;
+  readonly carried: { readonly ids: readonly AcuId[]; readonly by: 'drag' | 'carry'; /** over the composition */ readonly over: boolean; /** it is lifted out of the composition */ readonly out?: boolean } | null;
   readonly hovered: AcuId | null;
   /** what the answer below is about */
   readonly subject: Subject | null;

@@ -1,6 +1,9 @@
 // Verdicts and numbers in words: what is written beside the pointer, in the verdict line and to screen readers.
 import type { AcuId } from '../../core/bytes.ts';
+import { display } from '../../core/bytes.ts';
 import type { Rebinding } from '../../core/model.ts';
+import { visible } from '../../core/visible.ts';
+import type { PreviewConflict } from '../../contract/methods.ts';
 import type { ConflictCounts, ConflictView, Mark, VerdictView } from '../../workers/client.ts';
 
 export interface Words { readonly mark: Mark; readonly head: string; readonly tail: string }
@@ -71,6 +74,24 @@ export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], name
       return { mark: 'conflicts', head: asked.length > 1 ? 'They conflict' : 'Conflicts', tail: `with ${listed(verdict.against.map(nameOf))} in ${conflictWords(first)}${more}` };
     }
   }
+}
+
+/** What dropping `n` ACUs with this verdict would do. `isWhatIf`: it is only looked at. */
+export function dropWords(verdict: VerdictView, n: number, isWhatIf: boolean): string {
+  const it = n === 1 ? 'it' : `these ${grouped(n)}`, add = isWhatIf ? `Looks at ${it}` : `Adds ${it}`;
+  switch (verdict.kind) {
+    case 'fits': return add;
+    case 'needs': return `${add} with ${verdict.acus.length === 1 ? `the one ${n === 1 ? 'it needs' : 'they need'}` : `the ${grouped(verdict.acus.length)} ${n === 1 ? 'it needs' : 'they need'}`}`;
+    case 'conflicts': return verdict.against.length === 0 && n === 1 ? 'Shows what can be done: it conflicts with the base' : 'Shows the swaps that would make room';
+    case 'order-sensitive': return 'Shows what can be done: it depends on the order';
+    case 'unable': return 'Shows what can be done: it cannot be composed';
+  }
+}
+
+/** One place where a set does not compose, with who is at it. */
+export function setConflictWords({ a, b, sides, path, kind }: PreviewConflict, nameOf: NameOf): string {
+  const who = sides.length > 2 ? listed(sides.map(nameOf), 4) : `${nameOf(a)} × ${b === 'base' ? 'the base' : nameOf(b)}`;
+  return `${who}: ${visible(display(path), 200)} (${kind})`;
 }
 
 export function sentence(words: Words): string {

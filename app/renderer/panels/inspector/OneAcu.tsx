@@ -19,7 +19,7 @@ import { exactTime, grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
 import { WhoKnows } from '../WhoKnows.tsx';
-import { WhyNot } from '../WhyNot.tsx';
+import { WhyNot } from '../composition/WhyNot.tsx';
 
 export function OneAcu({ row }: { row: AcuRow }) {
   const dependants = useReplica((s) => s.dependants.get(row.id)), generation = useReplica((s) => s.generation);

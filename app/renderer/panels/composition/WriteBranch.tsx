@@ -1,18 +1,18 @@
 // Writes the composition as an ordinary git branch: name, check, the same as a command line, and the commit it became.
 import { useMemo, useState } from 'react';
 import type { FormEvent } from 'react';
-import { visible } from '../../core/visible.ts';
-import { writeBranch } from '../app/actions.ts';
-import { CopyLine, Id } from '../components/atoms.tsx';
-import { Icon } from '../components/Icon.tsx';
-import { branchNameProblem, composeLine, namesOfSet } from '../state/commandLine.ts';
-import { chosenIn, useComposition } from '../state/composition.ts';
-import { useConnection } from '../state/connection.ts';
-import { useReplica } from '../state/replica.ts';
-import { closeOverlay } from '../state/ui.ts';
-import { plural } from '../state/words.ts';
-import { ids } from '../testids.ts';
-import type { Methods } from '../../contract/methods.ts';
+import { visible } from '../../../core/visible.ts';
+import { writeBranch } from '../../app/actions.ts';
+import { CopyLine, Id } from '../../components/atoms.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { branchNameProblem, composeLine, namesOfSet } from '../../state/commandLine.ts';
+import { chosenIn, useComposition } from '../../state/composition.ts';
+import { useConnection } from '../../state/connection.ts';
+import { useReplica } from '../../state/replica.ts';
+import { closeOverlay } from '../../state/ui.ts';
+import { plural } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+import type { Methods } from '../../../contract/methods.ts';
 
 export function WriteBranch() {
   const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows), sources = useReplica((s) => s.sources);

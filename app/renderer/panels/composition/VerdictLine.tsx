@@ -1,14 +1,14 @@
 // The verdict on what is pointed at, carried or selected, in words and always in the same place.
-import { Glyph } from '../components/Icon.tsx';
-import { chosenIn, useComposition, withDependants } from '../state/composition.ts';
-import { nameOf, useReplica } from '../state/replica.ts';
-import { useVerdicts } from '../state/verdicts.ts';
-import type { Subject } from '../state/verdicts.ts';
-import { listed, plural, verdictWords } from '../state/words.ts';
-import type { Words } from '../state/words.ts';
-import type { AcuId } from '../../core/bytes.ts';
-import type { VerdictView } from '../../workers/client.ts';
-import { ids } from '../testids.ts';
+import { Glyph } from '../../components/Icon.tsx';
+import { chosenIn, useComposition, withDependants } from '../../state/composition.ts';
+import { nameOf, useReplica } from '../../state/replica.ts';
+import { useVerdicts } from '../../state/verdicts.ts';
+import type { Subject } from '../../state/verdicts.ts';
+import { listed, plural, verdictWords } from '../../state/words.ts';
+import type { Words } from '../../state/words.ts';
+import type { AcuId } from '../../../core/bytes.ts';
+import type { VerdictView } from '../../../workers/client.ts';
+import { ids } from '../../testids.ts';
 
 /** Words for a subject, also where it is in the composition already. */
 export function subjectWords(subject: Subject, answer: VerdictView, chosen: readonly AcuId[]): Words {

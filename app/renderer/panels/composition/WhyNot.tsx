@@ -1,19 +1,19 @@
 // Why the ACU that is looked at is not in the composition, or while that is empty in the set that was found: what keeps it out, what a swap costs, and
 // the swap.
 import { useMemo } from 'react';
-import type { Reason } from '../../core/suggestion.ts';
-import * as suggesting from '../app/suggesting.ts';
-import { AcuLink } from '../components/AcuLink.tsx';
-import { Spinner } from '../components/atoms.tsx';
-import { useAnswer } from '../components/useAnswer.ts';
-import { chosenIn, setKey, useComposition } from '../state/composition.ts';
-import { useConnection } from '../state/connection.ts';
-import { nameOf, useReplica } from '../state/replica.ts';
-import { costWords, useSuggestion } from '../state/suggestion.ts';
-import { listed, plural } from '../state/words.ts';
-import { ids } from '../testids.ts';
-import type { AcuRow } from '../../workers/client.ts';
-import type { AcuId } from '../../core/bytes.ts';
+import type { Reason } from '../../../core/suggestion.ts';
+import * as suggesting from '../../app/suggesting.ts';
+import { AcuLink } from '../../components/AcuLink.tsx';
+import { Spinner } from '../../components/atoms.tsx';
+import { useAnswer } from '../../components/useAnswer.ts';
+import { chosenIn, setKey, useComposition } from '../../state/composition.ts';
+import { useConnection } from '../../state/connection.ts';
+import { nameOf, useReplica } from '../../state/replica.ts';
+import { costWords, useSuggestion } from '../../state/suggestion.ts';
+import { listed, plural } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+import type { AcuRow } from '../../../workers/client.ts';
+import type { AcuId } from '../../../core/bytes.ts';
 
 const SHOWN = 12;
 

@@ -1,17 +1,17 @@
 // The largest compatible composition: by which weight, the search as it goes, and what was found with its proof, before anything is changed.
 import { useEffect, useMemo, useRef } from 'react';
-import type { AcuId } from '../../core/bytes.ts';
-import { type WeightRule, weightRules } from '../../core/weights.ts';
-import * as suggesting from '../app/suggesting.ts';
-import { AcuLink } from '../components/AcuLink.tsx';
-import { CommandButton } from '../components/CommandButton.tsx';
-import { Icon } from '../components/Icon.tsx';
-import { chosenIn, useComposition } from '../state/composition.ts';
-import { useReplica } from '../state/replica.ts';
-import { between, leftOut, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../state/suggestion.ts';
-import type { Found, Search } from '../state/suggestion.ts';
-import { duration, grouped, plural } from '../state/words.ts';
-import { ids } from '../testids.ts';
+import type { AcuId } from '../../../core/bytes.ts';
+import { type WeightRule, weightRules } from '../../../core/weights.ts';
+import * as suggesting from '../../app/suggesting.ts';
+import { AcuLink } from '../../components/AcuLink.tsx';
+import { CommandButton } from '../../components/CommandButton.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { chosenIn, useComposition } from '../../state/composition.ts';
+import { useReplica } from '../../state/replica.ts';
+import { between, leftOut, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../../state/suggestion.ts';
+import type { Found, Search } from '../../state/suggestion.ts';
+import { duration, grouped, plural } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
 
 export function Largest() {
   const { isOpen, rule, search, found, failed } = useSuggestion();

@@ -1,20 +1,20 @@
 // What became of each ACU of the composition when the base moved or branches changed, with the way back: read, then dismissed.
 import { useEffect, useRef } from 'react';
-import { display } from '../../core/bytes.ts';
-import { visible } from '../../core/visible.ts';
-import type { Rebinding } from '../../core/model.ts';
-import * as act from '../app/actions.ts';
-import { CommandButton } from '../components/CommandButton.tsx';
-import { Glyph, Icon } from '../components/Icon.tsx';
-import { useComposition } from '../state/composition.ts';
-import { useUi } from '../state/ui.ts';
-import { outcomeName, outcomesInWords } from '../state/words.ts';
-import type { Mark } from '../../workers/client.ts';
-import { ids } from '../testids.ts';
+import { display } from '../../../core/bytes.ts';
+import { visible } from '../../../core/visible.ts';
+import type { Rebinding } from '../../../core/model.ts';
+import * as act from '../../app/actions.ts';
+import { CommandButton } from '../../components/CommandButton.tsx';
+import { Glyph, Icon } from '../../components/Icon.tsx';
+import { useComposition } from '../../state/composition.ts';
+import { outcomeOrder } from '../../state/recipes.ts';
+import { useUi } from '../../state/ui.ts';
+import { outcomeName, outcomesInWords } from '../../state/words.ts';
+import type { Mark } from '../../../workers/client.ts';
+import { ids } from '../../testids.ts';
 
-const marks: Readonly<Record<Rebinding['outcome'], Mark>> = { kept: 'in', rebound: 'fits', absorbed: 'fits', stale: 'stale', lost: 'conflicts', 'taken along': 'needs' };
-/** what is gone first, what stayed last */
-const order: readonly Rebinding['outcome'][] = ['lost', 'stale', 'absorbed', 'rebound', 'taken along', 'kept'];
+/** The shape of what became of an ACU, wherever that is told. */
+export const outcomeMarks: Readonly<Record<Rebinding['outcome'], Mark>> = { kept: 'in', rebound: 'fits', absorbed: 'fits', stale: 'stale', lost: 'conflicts', 'taken along': 'needs' };
 
 export function Rebound() {
   const rebound = useComposition((s) => s.rebound), isFree = useUi((s) => s.overlay === 'none');
@@ -22,7 +22,7 @@ export function Rebound() {
   // a dialog gives the keyboard back to where it was before, when it closes
   useEffect(() => { if (rebound !== null && isFree) list.current?.focus(); }, [rebound, isFree]);
   if (rebound === null) return null;
-  const rows = rebound.toSorted((x, y) => order.indexOf(x.outcome) - order.indexOf(y.outcome) || (x.name < y.name ? -1 : 1));
+  const rows = rebound.toSorted((x, y) => outcomeOrder.indexOf(x.outcome) - outcomeOrder.indexOf(y.outcome) || (x.name < y.name ? -1 : 1));
   return (
     <div className="proposal kind-needs" data-testid={ids.rebound} role="group" aria-label="What became of the composition">
       <div className="proposal-head">
@@ -33,7 +33,7 @@ export function Rebound() {
       <ul ref={list} className="proposal-list" tabIndex={0} aria-label="What became of each ACU">
         {rows.map(({ id, name, outcome, why }) => (
           <li key={`${outcome} ${id}`} data-outcome={outcome} data-name={visible(display(name), Infinity)}>
-            <Glyph mark={marks[outcome]} size={10} /><strong>{visible(display(name), 80)}</strong> {outcomeName(outcome)}{why !== '' && <span className="muted">: {visible(why, 400)}</span>}
+            <Glyph mark={outcomeMarks[outcome]} size={10} /><strong>{visible(display(name), 80)}</strong> {outcomeName(outcome)}{why !== '' && <span className="muted">: {visible(why, 400)}</span>}
           </li>
         ))}
       </ul>

@@ -1,0 +1,114 @@
+// The composition: what is in it and who brought it, what someone tried to add and why that needs an answer, what is only looked at, and the way out to a
+// branch.
+import { Suspense, lazy, useCallback, useMemo } from 'react';
+import * as act from '../../app/actions.ts';
+import { toggleWhatIf } from '../../app/whatIf.ts';
+import { Empty } from '../../components/atoms.tsx';
+import { AcuGrid } from '../../components/AcuGrid.tsx';
+import { AcuLine } from '../../components/AcuLine.tsx';
+import { CommandButton } from '../../components/CommandButton.tsx';
+import { Icon } from '../../components/Icon.tsx';
+import { bySource, chosenIn, composedIn, useComposition } from '../../state/composition.ts';
+import { useConnection } from '../../state/connection.ts';
+import { nameOf, useReplica } from '../../state/replica.ts';
+import { useRecipes } from '../../state/recipes.ts';
+import { useUi } from '../../state/ui.ts';
+import { listed, plural } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+import type { AcuRow } from '../../../workers/client.ts';
+import type { AcuId } from '../../../core/bytes.ts';
+import { DropHint } from './DropHint.tsx';
+import { Largest } from './Largest.tsx';
+import { Proposal } from './Proposal.tsx';
+import { Rebound } from './Rebound.tsx';
+import { Totals } from './Totals.tsx';
+import { WhatIf } from './WhatIf.tsx';
+import { WriteBranch } from './WriteBranch.tsx';
+import './composition.css';
+
+/** With all it compares with, when first opened. */
+const Recipes = lazy(() => import('../recipes/Recipes.tsx'));
+
+type Item =
+  | { readonly key: string; readonly acu: null; readonly source: string; readonly count: number; readonly whole: boolean }
+  | { readonly key: string; readonly acu: AcuRow['id']; readonly row: AcuRow; readonly position: number; readonly nested: boolean };
+
+/** What is in the composition, and while one looks at another set what would leave it, too. */
+function useMembers(): { readonly chosen: readonly AcuId[]; readonly shown: readonly AcuId[]; readonly isWhatIf: boolean } {
+  const chosen = useComposition(chosenIn), composed = useComposition(composedIn), isWhatIf = useComposition((s) => s.whatIf !== null);
+  const shown = useMemo(() => (isWhatIf ? [...new Set([...chosen, ...composed])] : chosen), [chosen, composed, isWhatIf]);
+  return { chosen, shown, isWhatIf };
+}
+
+export function Composition() {
+  const { chosen, shown, isWhatIf } = useMembers(), pending = useComposition((s) => s.pending !== null);
+  const byId = useReplica((s) => s.byId), sources = useReplica((s) => s.sources), dependants = useReplica((s) => s.dependants);
+  const branching = useUi((s) => s.overlay === 'branch'), isKeeping = useRecipes((s) => s.isOpen);
+  // the buttons' reasons depend on it
+  useConnection((s) => s.state);
+  const groups = useMemo(() => bySource(shown, byId, sources), [shown, byId, sources]), inside = useMemo(() => new Set(chosen), [chosen]);
+  const items = useMemo(() => {
+    let position = 0;
+    return groups.flatMap((group): Item[] => {
+      // a source of one ACU that carries its name needs no heading
+      const alone = group.rows.length === 1 && group.rows[0]!.name === group.source;
+      const rows = group.rows.map((row): Item => ({ key: row.id, acu: row.id, row, position: position++, nested: !alone }));
+      return alone ? rows : [{ key: `source ${group.source}`, acu: null, source: group.source, count: group.rows.length, whole: group.whole }, ...rows];
+    });
+  }, [groups]);
+  const line = useCallback((item: Item) => (item.acu === null
+    ? <div role="row" className="group-line"><span role="rowheader" className="truncate"><Icon name="branch" size={12} /><span className="truncate">{item.source}</span></span><span role="gridcell" className="tiny muted">{item.whole ? 'whole' : 'in part'} · {plural(item.count, 'ACU')}</span></div>
+    : <Member item={item} inside={inside} dependants={dependants} isWhatIf={isWhatIf} />), [inside, dependants, isWhatIf]);
+  return (
+    <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending}>
+      <header className="panel-head">
+        <h2>Composition</h2>
+        <span className="muted">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
+        <span className="spacer" />
+        <CommandButton id="composition.whatIf" className="button quiet small" testId={ids.whatIfBegin}>What if</CommandButton>
+        <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>
+        <CommandButton id="recipes.show" className="button quiet small" testId={ids.recipesShow}>Recipes</CommandButton>
+        {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small">Clear</CommandButton>}
+        <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} />Write to branch</CommandButton>
+      </header>
+      <div className="composition-talk">
+        {branching && <WriteBranch />}
+        <WhatIf />
+        <Proposal />
+        <Largest />
+        {isKeeping && <Suspense fallback={null}><Recipes /></Suspense>}
+        <Rebound />
+      </div>
+      <div className="composition-list">
+        {shown.length === 0
+          ? (
+            <div className="composition-empty" data-testid={ids.composition} tabIndex={0} aria-label="Composition, empty">
+              <Empty title="Drag ACUs here to compose them">
+                What fits together becomes one tree. Whatever is added is checked before it is dropped; nothing in your repository changes until you write a branch.
+                <span className="empty-actions"><CommandButton id="composition.largest" className="button small">Find the largest set</CommandButton></span>
+              </Empty>
+            </div>
+          )
+          : <AcuGrid items={items} label={isWhatIf ? 'ACUs of what is only looked at' : 'ACUs in the composition'} testId={ids.composition} idPrefix="member-" drag="composition" onActivate={(id) => { if (isWhatIf) toggleWhatIf([id]); else void act.remove([id]); }} row={line} />}
+        <DropHint />
+      </div>
+      <Totals />
+    </section>
+  );
+}
+
+/** One ACU of it: who in it needs it, and the way out; while one looks at another set, whether it is in that. */
+function Member({ item, inside, dependants, isWhatIf }: { item: Extract<Item, { acu: AcuId }>; inside: ReadonlySet<AcuId>; dependants: ReadonlyMap<AcuId, readonly AcuId[]>; isWhatIf: boolean }) {
+  const { row, position, nested } = item, isIn = inside.has(row.id), needing = (dependants.get(row.id) ?? []).filter((id) => inside.has(id));
+  const names = listed(needing.map(nameOf), 3);
+  return (
+    <AcuLine row={row} idPrefix="member-" testId={ids.member} position={position} showMark={false} nested={nested}>
+      <span role="gridcell" className={`c-remove${isIn ? '' : ' is-out'}`}>
+        {needing.length > 0 && <span className="needed tiny muted" title={`Needed by ${names}`}><Icon name="up" size={10} />{needing.length}<span className="sr-only"> need it: {names}</span></span>}
+        {isWhatIf
+          ? <button type="button" role="checkbox" className="tick c-check" tabIndex={-1} aria-checked={isIn} aria-label={`What if ${row.name} were in it`} title={isIn ? 'In what is looked at: press to leave it out' : 'Left out of what is looked at: press to put it in'}>{isIn && <Icon name="check" size={11} />}</button>
+          : <button type="button" className="button quiet small icon" tabIndex={-1} aria-label={`Remove ${row.name}`} title={needing.length === 0 ? 'Remove' : `Remove, with ${names}`} onClick={() => { void act.remove([row.id]); }}><Icon name="close" size={12} /></button>}
+      </span>
+    </AcuLine>
+  );
+}

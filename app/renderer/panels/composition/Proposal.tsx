@@ -1,0 +1,98 @@
+// ACUs that cannot simply be added: why, and every way on, each with what it would do before it is done.
+import * as act from '../../app/actions.ts';
+import { previewSwap, takeSwap } from '../../app/swapping.ts';
+import { toggleWhatIf } from '../../app/whatIf.ts';
+import { Glyph, Icon } from '../../components/Icon.tsx';
+import { Spinner } from '../../components/atoms.tsx';
+import { useComposition } from '../../state/composition.ts';
+import type { Proposal as Proposed } from '../../state/composition.ts';
+import { useConflictQuery } from '../../state/conflicts.ts';
+import { nameOf } from '../../state/replica.ts';
+import { costWords } from '../../state/suggestion.ts';
+import { useSwaps } from '../../state/swaps.ts';
+import type { SwapOption } from '../../state/swaps.ts';
+import { useUi } from '../../state/ui.ts';
+import { conflictWords, listed, plural, verdictWords } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+
+/** Places and swaps shown of many. */
+const PLACES = 6, SWAPS = 5;
+
+export function Proposal() {
+  const proposal = useComposition((s) => s.proposal);
+  return proposal === null ? null : <Asked proposal={proposal} />;
+}
+
+function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
+  const words = verdictWords(verdict, asked, nameOf), many = asked.length > 1, fitting = useSwaps((s) => s.fitting), isWhatIf = useComposition((s) => s.whatIf !== null);
+  const isStuck = verdict.kind === 'conflicts' || verdict.kind === 'order-sensitive';
+  return (
+    <div className={`proposal kind-${verdict.kind}`} data-testid={ids.proposal} data-kind={verdict.kind} role="group" aria-label="Cannot simply be added">
+      <div className="proposal-head">
+        <Glyph mark={words.mark} size={14} />
+        <div className="proposal-words"><strong>{listed(asked.map(nameOf), 3)}</strong> <span className={`tone-${words.mark}`}>{words.head.charAt(0).toLowerCase() + words.head.slice(1).replace(/^hey /, '')}</span> {words.tail}</div>
+        <button type="button" className="button quiet small icon" aria-label="Dismiss" onClick={act.dismissProposal}><Icon name="close" size={12} /></button>
+      </div>
+      {verdict.kind === 'needs' && <ul className="proposal-list" aria-label="Comes along">{verdict.acus.slice(0, 8).map((id) => <li key={id} className="truncate"><Icon name="plus" size={11} />{nameOf(id)}</li>)}{verdict.acus.length > 8 && <li className="muted">and {plural(verdict.acus.length - 8, 'more', 'more')}</li>}</ul>}
+      {isStuck && verdict.conflicts.length > 0 && (
+        <ul className="proposal-list" aria-label="Where they conflict">
+          {verdict.conflicts.slice(0, PLACES).map((conflict, i) => (
+            verdict.look
+              // of more than two: there is no pair to look at
+              ? <li key={i} className="truncate mono" title={conflict.detail}>{conflictWords(conflict)}</li>
+              : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
+          ))}
+          {verdict.total > PLACES && <li className="muted">and {plural(verdict.total - PLACES, 'more place', 'more places')}</li>}
+        </ul>
+      )}
+      {verdict.kind === 'order-sensitive' && <p className="proposal-note small muted">Each two of them go together, but merged in another order git comes to another tree, or conflicts: which of them is meant only a person can say.</p>}
+      {verdict.risks.length > 0 && <p className="proposal-note small muted">They would stand, and some file systems take two of their names for one.</p>}
+      {(isStuck || verdict.kind === 'unable') && <Swaps fallback={verdict.against.length} />}
+      <div className="proposal-actions">
+        {verdict.kind === 'needs' && <button type="button" className="button primary small" autoFocus data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {many ? 'them' : 'it'} with {verdict.acus.length === 1 ? 'the one needed' : `the ${verdict.acus.length} needed`}</button>}
+        {many && <button type="button" className="button small" disabled={fitting === 0} onClick={() => { void act.addFitting(); }}>{fitting === null ? 'Add those that fit' : fitting === 0 ? 'None of them fits' : `Add the ${fitting} that ${fitting === 1 ? 'fits' : 'fit'}`}</button>}
+        {isWhatIf && isStuck && <button type="button" className="button small" onClick={() => toggleWhatIf(asked)}>Put {many ? 'them' : 'it'} in all the same</button>}
+        <button type="button" className="button quiet small" onClick={act.dismissProposal}>Leave out</button>
+      </div>
+    </div>
+  );
+}
+
+/** The ways to make room: what leaves, what comes, what it costs. Pointed at or focused, the rows show it. */
+function Swaps({ fallback }: { fallback: number }) {
+  const { status, options, never } = useSwaps();
+  if (status === 'asking') return <div className="swaps small muted"><Spinner />Looking for swaps that would make it fit</div>;
+  if (options.length > 0) {
+    return (
+      <ul className="swaps" aria-label="Swaps that would make it fit" data-testid={ids.swaps}>
+        {options.slice(0, SWAPS).map((option, i) => <SwapLine key={`${option.wanted.join()} ${option.leaves.join()}`} option={option} isFirst={i === 0} />)}
+        {options.length > SWAPS && <li className="small muted">and {plural(options.length - SWAPS, 'more way', 'more ways')}: select fewer to see them</li>}
+      </ul>
+    );
+  }
+  return (
+    <>
+      {never.length > 0 && <p className="proposal-note small muted">{listed(never.map(nameOf))} can be in no set as {never.length === 1 ? 'it is' : 'they are'}: what {never.length === 1 ? 'it stands' : 'they stand'} on cannot be composed.</p>}
+      {never.length === 0 && fallback > 0 && (status === 'none' || status === 'failed' || status === 'here') && <div className="swaps"><button type="button" className="button small" data-testid={ids.proposalAccept} onClick={() => { void act.swap(); }}>Replace {fallback === 1 ? 'it' : `those ${fallback}`}</button></div>}
+    </>
+  );
+}
+
+const because: Readonly<Record<SwapOption['rules'][number], string>> = { unit: 'fewest ACUs leave', lines: 'fewest lines leave', age: 'the oldest leave' };
+
+function SwapLine({ option, isFirst }: { option: SwapOption; isFirst: boolean }) {
+  const { wanted, leaves, comes, cost, rules } = option, show = (): void => previewSwap(option), hide = (): void => previewSwap(null);
+  const leaving = leaves.map(nameOf), coming = comes.map(nameOf);
+  return (
+    <li className="swap" data-testid={ids.swap} onPointerEnter={show} onPointerLeave={hide} onFocus={show} onBlur={hide}>
+      <button type="button" className="button small" {...(isFirst ? { 'data-testid': ids.proposalAccept } : {})} title={`Takes out ${leaving.slice(0, 12).join(', ')}; brings in ${coming.slice(0, 12).join(', ')}. One operation, which can be undone.`} onClick={() => { hide(); void takeSwap(option); }}>
+        Swap {wanted.length === 1 ? '' : 'all '}in
+      </button>
+      <span className="swap-words">
+        {wanted.length > 1 || comes.length > 1 ? <><span className="tone-fits">+ {listed(coming, 3)}</span> </> : null}
+        <span className="tone-conflicts">− {listed(leaving, 3)}</span>
+        <span className="muted small"> · {plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')} · {costWords(cost)}{rules.length < 3 && wanted.length === 1 ? ` · ${rules.map((rule) => because[rule]).join(', ')}` : ''}</span>
+      </span>
+    </li>
+  );
+}
