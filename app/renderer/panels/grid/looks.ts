@@ -1,5 +1,6 @@
 // What a worker that draws cannot know: the theme's colours, when they change, and the fonts' widths.
 import type { GridPalette, Rgb, Sheet } from '../../../workers/client.ts';
+import { onLook } from '../../app/looks.ts';
 import './grid.css';
 
 /** Asks for tokens' colours as the theme has them now, whatever notation it has them in; `done` when no more are asked. */
@@ -24,15 +25,13 @@ export function gridPalette(host: HTMLElement, colour: (token: string) => Rgb): 
   return { surface: colour('--heat-surface'), ink: colour('--heat-ink'), faint: colour('--ink-3'), line: colour('--line-strong'), accent: colour('--heat-accent'), font: getComputedStyle(host).fontFamily };
 }
 
-/** Calls whenever the theme, the contrast or the screen's resolution may have changed; returns what ends it. */
+/** Calls whenever a colour, the size of text or the screen's resolution may be another; returns what ends it. */
 export function watchLooks(changed: () => void): () => void {
-  const queries = ['(prefers-color-scheme: dark)', '(prefers-contrast: more)', '(forced-colors: active)', `(resolution: ${devicePixelRatio}dppx)`].map((query) => matchMedia(query));
-  for (const query of queries) query.addEventListener('change', changed);
-  const themes = new MutationObserver(changed);
-  themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  const resolution = matchMedia(`(resolution: ${devicePixelRatio}dppx)`), stop = onLook(changed);
+  resolution.addEventListener('change', changed);
   return () => {
-    themes.disconnect();
-    for (const query of queries) query.removeEventListener('change', changed);
+    stop();
+    resolution.removeEventListener('change', changed);
   };
 }
 
