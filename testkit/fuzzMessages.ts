@@ -122,6 +122,9 @@ const key = digits(16), text64 = (x: unknown): boolean => typeof x === 'string' 
 
 const weighing: Is = (x) => one('unit', 'lines', 'age')(x) || fits(x, { named: list(limits.acus, shape({ acu, weight: within(0, 1e9) })) });
 
+const answer: Is = (x) => fits(x, { take: one('ours', 'theirs', 'both', 'reversed') }) || fits(x, { take: one('text'), text: (bytes) => bytes instanceof Uint8Array && bytes.length <= 2 << 20 });
+const answers = list(10_000, shape({ path, nth: whole, key: digits(64), answer }));
+
 /** What each says by itself; `also`: of all together. */
 interface Shape { readonly fields: Readonly<Record<string, Is>>; also?(params: ReadonlyMap<string, unknown>): boolean }
 const newer: Readonly<Record<string, Shape>> = {
@@ -139,6 +142,8 @@ const newer: Readonly<Record<string, Shape>> = {
   history: { fields: { ticket } },
   suggest: { fields: { weight: weighing, budget: within(0, 3_600_000), ticket } },
   whyNot: { fields: { acus: (x) => acus(x) && (x as unknown[]).length <= 1000, within: acus, weight: weighing } },
+  keepOpen: { fields: { add: acus, drop: acus, ticket } }, openConflicts: { fields: {} }, toDecide: { fields: { acu } },
+  decidedFile: { fields: { acu, path, answers } }, decide: { fields: { acu, answers, ticket } },
   collaborate: {
     fields: {
       asOf: nullOr(within(0, Number.MAX_VALUE)), halfLifeDays: within(5e-324, 36_500), matrices: list(matrixKinds.length, one(...matrixKinds)), by: one('files', 'directories'),
@@ -159,7 +164,7 @@ const methods: Readonly<Record<string, Readonly<Record<string, Is>>>> = {
   log: { before: nullOr((x) => whole(x) && (x as number) >= 1), limit: (x) => whole(x) && (x as number) >= 1 && (x as number) <= 10_000 },
 };
 /** Methods whose good messages may change the workspace. */
-export const mutating: ReadonlySet<string> = new Set(['import', 'compose', 'add', 'remove', 'writeBranch', 'undo', 'redo']);
+export const mutating: ReadonlySet<string> = new Set(['import', 'compose', 'add', 'remove', 'writeBranch', 'undo', 'redo', 'keepOpen', 'decide']);
 
 /** These fields and no others, each as it should be. */
 function fits(value: unknown, shape: Readonly<Record<string, Is>>): value is ReadonlyMap<string, unknown> {
@@ -204,7 +209,7 @@ function paramsOf(method: string): Is | undefined {
 /** How often each method is asked where the message is good: an import costs a thousand reads. */
 const weights: Readonly<Record<string, number>> = {
   hello: 8, snapshot: 2, cancel: 6, undo: 3, redo: 3, fsck: 1, pause: 4, import: 1, compose: 6, preview: 10, composedFile: 10, acuFiles: 10, acuFile: 10, conflictFile: 10, writeBranch: 1, log: 10,
-  add: 4, remove: 4, check: 6, list: 8, layout: 3, load: 1, stats: 2, series: 3, events: 3, watch: 2, trials: 1, alert: 2, responses: 2, baselines: 2, history: 2, collaborate: 2, suggest: 2, whyNot: 3,
+  add: 4, remove: 4, check: 6, list: 8, layout: 3, load: 1, stats: 2, series: 3, events: 3, watch: 2, trials: 1, alert: 2, responses: 2, baselines: 2, history: 2, collaborate: 2, suggest: 2, whyNot: 3, keepOpen: 4, openConflicts: 3, toDecide: 5, decidedFile: 3, decide: 3,
 };
 const drawn = Object.entries(weights).flatMap(([method, weight]) => new Array<string>(weight).fill(method));
 const plainTable = hostileMessages.map(({ frame }) => frame).filter((frame) => frame().length < 1 << 16);
@@ -243,6 +248,7 @@ export class Frames {
     const ticket = (): string => (r.chance(0.5) ? r.pick(k.tickets) : `t${r.hex(10)}`);
     const text = (): string => (r.chance(0.6) ? `n${r.hex(4)}` : r.pick(hostileTexts).text.slice(0, 4000).replaceAll('\0', '') || 'x').toWellFormed();
     const weigh = (): unknown => (r.chance(0.7) ? r.pick(['unit', 'lines', 'age']) : { named: some().map((id) => ({ acu: id, weight: r.below(9) / 2 })) });
+    const answered = (): unknown => Array.from({ length: r.below(3) }, () => ({ path: path(), nth: r.below(3), key: r.hex(64), answer: r.chance(0.5) ? { take: r.pick(['ours', 'theirs', 'both', 'reversed']) } : { take: 'text', text: new Uint8Array(r.below(9)) } }));
     switch (method) {
       case 'cancel': case 'undo': case 'redo': case 'fsck': case 'history': return { ticket: ticket() };
       case 'add': case 'remove': return { acus: some(), ticket: ticket() };
@@ -263,6 +269,10 @@ export class Frames {
         assignment: { away: r.chance(0.5) ? [] : [r.hex(16)], limits: r.chance(0.7) ? [] : [{ key: r.hex(16), most: r.below(5) }], most: r.below(6), pinned: r.chance(0.7) ? [] : [{ item: text(), key: r.hex(16) }] },
         ticket: ticket(),
       };
+      case 'keepOpen': return { add: some(), drop: some(), ticket: ticket() };
+      case 'toDecide': return { acu: acu() };
+      case 'decidedFile': return { acu: acu(), path: path(), answers: answered() };
+      case 'decide': return { acu: acu(), answers: answered(), ticket: ticket() };
       case 'suggest': return { weight: weigh(), budget: r.below(30), ticket: ticket() };
       case 'whyNot': return { acus: some(), within: some(), weight: weigh() };
       case 'pause': return { paused: r.chance(0.3) };

@@ -30,6 +30,11 @@ const grain = fc.constantFrom('branch' as const, 'commit' as const, 'atom' as co
 const nullable = <T>(a: fc.Arbitrary<T>) => fc.option(a, { nil: null });
 const weight: fc.Arbitrary<Weighing> = fc.oneof(fc.constantFrom(...weightRules), fc.record({ named: fc.array(fc.record({ acu, weight: fc.double({ min: 0, max: LARGEST_WEIGHT, noNaN: true }).map((n) => n + 0) }), { maxLength: 3 }) }));
 
+const answers = fc.array(fc.record({
+  path, nth: fc.nat(), key: hex(64),
+  answer: fc.oneof(fc.record({ take: fc.constantFrom('ours' as const, 'theirs' as const, 'both' as const, 'reversed' as const) }), fc.record({ take: fc.constant('text' as const), text: fc.uint8Array({ maxLength: 20 }) })),
+}), { maxLength: 3 });
+
 const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   hello: fc.constant({}), snapshot: fc.constant({}),
   import: fc.record({ path: nullable(name), base: nullable(name), refs: fc.array(name, { maxLength: 3 }), grain, ticket }),
@@ -39,6 +44,8 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   conflictFile: fc.record({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
   layout: fc.record({ graph: fc.stringMatching(/^[0-9a-f]{64}$/), positions: nullable(fc.nat(20).map((n) => new Uint8Array(8 * n))) }),
   writeBranch: fc.record({ name, acus, ticket }),
+  keepOpen: fc.record({ add: acus, drop: acus, ticket }), openConflicts: fc.constant({}), toDecide: fc.record({ acu }),
+  decidedFile: fc.record({ acu, path, answers }), decide: fc.record({ acu, answers, ticket }),
   add: fc.record({ acus, ticket }), remove: fc.record({ acus, ticket }), check: fc.record({ acus }),
   list: fc.record({ from: count, limit: fc.integer({ min: 1, max: limits.page }) }),
   log: fc.record({ before: nullable(fc.integer({ min: 1 })), limit: fc.integer({ min: 1, max: 10_000 }) }),

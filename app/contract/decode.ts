@@ -11,6 +11,7 @@ import * as workspace from './decodeWorkspace.ts';
 import * as figures from './decodePerformance.ts';
 import * as moments from './decodeMoments.ts';
 import * as recipes from './decodeRecipes.ts';
+import * as resolving from './decodeResolving.ts';
 import * as largest from './decodeSuggestion.ts';
 import * as symbols from './decodeSymbols.ts';
 import * as tracing from './decodeTracing.ts';
@@ -18,6 +19,7 @@ import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
 import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, ticket } from './shapes.ts';
 import { loadLimits } from './performance.ts';
+import { workLimits } from './work.ts';
 import type { LoadState } from './performance.ts';
 import type { ListedLine, Method, Methods, Push, RepositoryInfo, Request, Response, Shown, WireError } from './methods.ts';
 
@@ -33,7 +35,7 @@ const nothing = v.strictObject({});
 const ticketed = v.strictObject({ ticket });
 
 const repository: Schema<RepositoryInfo> = v.strictObject({ path: name, name, base: v.nullable(oid), baseName: label, grain });
-const composition: Schema<Composition> = v.strictObject({ id: label, name: label, base: v.union([oid, v.literal('' as Oid)]), acus: acuIds });
+const composition: Schema<Composition> = v.strictObject({ id: label, name: label, base: v.union([oid, v.literal('' as Oid)]), acus: acuIds, open: v.optional(acuIds) }) as Schema<Composition>;
 const operation: Schema<Operation> = v.strictObject({
   id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return', 'recipe']), description: label,
   time: v.pipe(v.number(), v.finite()), target: v.nullable(count), command: v.nullable(label), firstEvent: count, lastEvent: count,
@@ -109,6 +111,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   log: v.strictObject({ before: v.nullable(v.pipe(count, v.minValue(1))), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
   moment: moments.momentParams,
   compareMoments: moments.compareParams,
+  comparedFile: moments.fileParams,
   returnTo: moments.returnParams,
   branchOff: moments.branchParams,
   undo: ticketed,
@@ -120,6 +123,11 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
     v.strictObject({ action: v.literal('start'), rate: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.rate)), seconds: v.pipe(count, v.minValue(1), v.maxValue(loadLimits.seconds)) }),
   ]),
   live: live.params,
+  keepOpen: resolving.keepOpenParams,
+  openConflicts: nothing,
+  toDecide: resolving.toDecideParams,
+  decidedFile: resolving.decidedFileParams,
+  decide: resolving.decideParams,
   workspace: workspace.params,
   stats: figures.statsParams,
   series: figures.seriesParams,
@@ -175,6 +183,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   branchOff: written,
   moment: past.moment,
   compareMoments: past.compared,
+  comparedFile: beforeAfter,
   returnTo: v.strictObject({ operation: v.nullable(operation), composition }),
   log: v.strictObject({ operations: v.array(operation), current: count }),
   undo: done,
@@ -183,6 +192,11 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   pause: v.strictObject({ paused: v.boolean() }),
   load,
   live: live.state,
+  keepOpen: v.strictObject({ composition, operation: v.nullable(operation) }),
+  openConflicts: resolving.openConflicts,
+  toDecide: resolving.toDecide(v.nullable(shown)),
+  decidedFile: beforeAfter,
+  decide: v.strictObject({ composition, operation, resolution: v.nullable(acuId) }),
   workspace: workspace.about,
   stats: figures.report,
   series: figures.series,
@@ -207,6 +221,7 @@ const push: Schema<Push> = v.variant('push', [
   v.strictObject({
     push: v.literal('queue'), running: v.nullable(v.strictObject({ ticket, kind: label, since: v.pipe(v.number(), v.finite()) })),
     waiting: count, paused: v.boolean(),
+    work: v.pipe(v.array(v.strictObject({ ticket, kind: label, client: count, asked: duration, since: v.nullable(duration), beside: v.boolean() })), v.maxLength(workLimits.items)),
   }),
   v.strictObject({ push: v.literal('epoch'), from: count, to: count, digest: label, bytes }),
   v.strictObject({

@@ -9,9 +9,11 @@ import type { Reason, Suggestion } from '../core/suggestion.ts';
 import type { Weighing } from '../core/weights.ts';
 import type { LiveState } from './live.ts';
 import type { AcuHistory, Provenance } from './tracing.ts';
+import type { ResolvingMethods } from './resolving.ts';
 import type { SymbolsAsked, SymbolsTold } from './symbols.ts';
 import type { WorkspaceAbout } from './workspace.ts';
 import type { RecipeComparison, RecipeLine, RecipeNow } from './recipes.ts';
+import type { WorkItem } from './work.ts';
 import type { MomentsCompared, MomentView } from './moments.ts';
 import type { Alert, AlertRequest, EventQuery, LoadRequest, LoadState, ResponseSetting, SavedBaseline, SeriesAnswer, SeriesName, StatsReport, TimedEvent, Trial } from './performance.ts';
 
@@ -40,7 +42,7 @@ export interface ListedLine {
   readonly files: number; readonly added: number; readonly deleted: number; readonly requires: readonly AcuId[]; readonly standing: 'exact' | 'stale' | 'inexact';
 }
 
-export interface Methods {
+export interface Methods extends ResolvingMethods {
   /** State of the service for a client that has just connected. */
   hello: { params: Record<string, never>; result: { version: string; repository: RepositoryInfo | null; epoch: number; composition: Composition; canUndo: string | null; canRedo: string | null } };
   /** Opens (or refreshes) and imports; progress is pushed with the operation's ticket. */
@@ -96,6 +98,8 @@ export interface Methods {
   /** The state that an operation left. `have`: digests of replicas that the client holds, and need not be sent. */
   moment: { params: { operation: number; have: readonly string[] }; result: MomentView };
   compareMoments: { params: { a: number; b: number }; result: MomentsCompared };
+  /** One path in what was composed at the one and at the other. */
+  comparedFile: { params: { a: number; b: number; path: PathBytes }; result: { before: Shown | null; after: Shown | null } };
   /** Composition and what was imported as that operation left them: one undoable operation; null where they are so. No ref moves. */
   returnTo: { params: { operation: number; ticket: string }; result: { operation: Operation | null; composition: Composition } };
   /** Writes the composition of that moment, onto the base of then, as a branch. What is composed now stays. */
@@ -138,7 +142,7 @@ export type Response = { readonly id: number; readonly ok: unknown } | { readonl
 
 export type Push =
   | { readonly push: 'progress'; readonly ticket: string; readonly phase: string; readonly done: number; readonly total: number | null }
-  | { readonly push: 'queue'; readonly running: { readonly ticket: string; readonly kind: string; readonly since: number } | null; readonly waiting: number; readonly paused: boolean }
+  | { readonly push: 'queue'; readonly running: { readonly ticket: string; readonly kind: string; readonly since: number } | null; readonly waiting: number; readonly paused: boolean; readonly work: readonly WorkItem[] }
   /** replica difference epoch `from` → `to`; a client at another epoch fetches a snapshot */
   | { readonly push: 'epoch'; readonly from: number; readonly to: number; readonly digest: string; readonly bytes: Uint8Array }
   | { readonly push: 'state'; readonly composition: Composition; readonly canUndo: string | null; readonly canRedo: string | null; readonly repository: RepositoryInfo | null; readonly lastOperation: Operation | null }

@@ -9,6 +9,7 @@ import type { Moments } from './moments.ts';
 import { version } from './place.ts';
 import type { Task } from './queue.ts';
 import type { Recipes } from './recipes.ts';
+import type { Resolving } from './resolving.ts';
 import type { Moment } from './reading.ts';
 import type { Chronicle } from './chronicle.ts';
 import type { Suggesting } from './suggesting.ts';
@@ -29,6 +30,8 @@ export function handlersOf(workspace: Workspace): Handlers {
   const read = async (at: number | undefined): Promise<Moment> => (at === undefined ? workspace.moment() : (await moments()).read(at));
   let kept: Promise<Recipes> | null = null;
   const recipes = (): Promise<Recipes> => kept ??= import('./recipes.ts').then((it) => new it.Recipes(workspace, composing));
+  let deciding: Promise<Resolving> | null = null;
+  const resolving = (): Promise<Resolving> => deciding ??= import('./resolving.ts').then((it) => new it.Resolving(workspace));
   let traced: Promise<Tracing> | null = null, told: Promise<Chronicle> | null = null;
   const tracing = (): Promise<Tracing> => traced ??= import('./tracing.ts').then((it) => new it.Tracing(reading));
   const chronicle = (): Promise<Chronicle> => told ??= import('./chronicle.ts').then((it) => new it.Chronicle(workspace));
@@ -56,9 +59,15 @@ export function handlersOf(workspace: Workspace): Handlers {
     dropRecipe: ({ ticket, name }) => queued(ticket, 'recipe', async (signal) => (await recipes()).drop(name, signal)),
     applyRecipe: ({ ticket, name }) => queued(ticket, 'recipe', async (signal) => (await recipes()).apply(name, signal)),
     compareRecipes: async (asked) => (await recipes()).compare(asked),
+    keepOpen: ({ ticket, ...asked }) => queued(ticket, 'compose', async (signal) => (await resolving()).keepOpen(asked, signal)),
+    openConflicts: async () => (await resolving()).openConflicts(),
+    toDecide: async ({ acu }) => (await resolving()).toDecide(acu),
+    decidedFile: async (asked) => (await resolving()).decidedFile(asked),
+    decide: ({ ticket, ...asked }) => queued(ticket, 'import', async (signal) => (await resolving()).decide(asked, signal)),
     writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(workspace, name, acus, signal)),
     moment: async (asked) => (await moments()).moment(asked),
     compareMoments: async (asked) => (await moments()).compare(asked),
+    comparedFile: async (asked) => (await moments()).comparedFile(asked),
     returnTo: ({ ticket, operation }) => queued(ticket, 'return', async (signal) => (await moments()).returnTo(operation, signal)),
     branchOff: ({ ticket, operation, name }) => queued(ticket, 'write-branch', async (signal) => writeBranchOf(workspace, await (await moments()).view(operation), name, signal)),
     undo: ({ ticket }) => queued(ticket, 'undo', (signal) => undo(workspace, 'undo', signal)),

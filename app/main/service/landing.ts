@@ -12,7 +12,7 @@ import type { View, Workspace } from './workspace.ts';
 export async function landedIn(workspace: Workspace, before: View, after: View): Promise<Landed> {
   const { composition } = before.state, reader = await workspace.repository(), { segments } = before.engine.tables;
   const still = new Set(after.engine.tables.segments.map((s) => s.commit)), places = new Map(segments.map((s, i) => [s.tip, i]));
-  const mine = new Set(composition.acus.flatMap((id) => before.engine.acu(id)?.segments ?? []).map((tip) => places.get(tip)!));
+  const mine = new Set([...composition.acus, ...composition.open ?? []].flatMap((id) => before.engine.acu(id)?.segments ?? []).map((tip) => places.get(tip)!));
   // of a branch that was taken apart, those that were left out may have landed without the others
   const branches = new Set([...mine].flatMap((n) => segments[n]!.within ?? []));
   const asked = segments.flatMap(({ commit, within, standing }, n) => ((mine.has(n) || (within !== null && branches.has(within))) && standing !== 'gone' && !still.has(commit) ? [n] : []));

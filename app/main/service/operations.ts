@@ -1,12 +1,14 @@
 // The operations of a workspace that go through its whole history: import, undo, redo, fsck (design.md §1). Compose is in
 // composing.ts, write-branch in writeBack.ts. Each plans on the newest state and commits once.
 import { equalBytes } from '../../core/bytes.ts';
+import { compositionEvents, isSameOpen, withOpen } from '../../core/composition.ts';
 import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { type DomainEvent, type Operation, type WorkspaceState, publishesNothing } from '../../core/events.ts';
 import type { Composition, ConflictEdge, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
 import { changeOf } from '../../core/published.ts';
-import { describeRebinding, rebind } from '../../core/rebind.ts';
+import { describeRebinding } from '../../core/rebind.ts';
+import { type Cut, rebindOpen } from '../../core/resolution/reopening.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
@@ -50,7 +52,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     const change = view.state.published === null ? null : changeOf(view.state.published, published);
     const events: DomainEvent[] = [change === null ? { kind: 'published', published } : { kind: 'publication-changed', change }];
     if (view.state.gitDir === null) events.unshift({ kind: 'repository-opened', gitDir: reader.gitDir, objectFormat: reader.objectFormat });
-    if (followed !== null) events.push({ kind: 'composition-changed', composition: followed.composition });
+    if (followed !== null) events.push(...compositionEvents(view.state.composition, followed.composition));
     rebound = followed?.answers ?? [];
     const became = describeRebinding(rebound);
     return {
@@ -81,10 +83,12 @@ interface Followed { readonly composition: Composition; readonly answers: readon
 /** The composition after a rebind, and what became of each of its ACUs; null where it stays as it is. `made`: not stored yet. */
 async function follow(workspace: Workspace, before: View, after: View, made: readonly NewBlob[]): Promise<Followed | null> {
   const old = before.state.composition;
-  if (old.acus.length === 0) return null;
-  const { acus, answers } = rebind(before.engine, after.engine, old.acus, await landedIn(workspace, before, after));
-  const composition = { ...old, base: after.engine.base, acus };
-  if (isCurrent(before, composition)) return null;
+  if (old.acus.length === 0 && old.open === undefined) return null;
+  const cut = ({ engine, state }: View): Cut => ({ engine, snapshots: state.published?.snapshots ?? [] });
+  const { acus, open, answers } = rebindOpen(cut(before), cut(after), old, await landedIn(workspace, before, after));
+  const composition = withOpen({ ...old, base: after.engine.base, acus }, open);
+  if (isCurrent(before, composition) && isSameOpen(old.open, open)) return null;
+  if (acus.length === 0) return { composition, answers, blobs: [] };
   const pending = new Map(made.map(({ oid, bytes }) => [oid, bytes]));
   const now = await workspace.moment(after);
   const moment: Moment = { ...now, stored: async (oid) => pending.get(oid) ?? now.stored(oid) };

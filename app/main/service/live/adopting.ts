@@ -1,11 +1,13 @@
 // What passes becomes durable when it is composed (docs/decisions/0050): the working trees that the set is from are published with it, in its operation,
 // with every content that making their commits again takes. And what was composed stays through later imports.
-import type { AcuId, Oid } from '../../../core/bytes.ts';
+import type { AcuId, ByteString, Oid } from '../../../core/bytes.ts';
 import type { Engine } from '../../../core/engine.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import { type DomainEvent, type KeptSnapshot, type Published, WORKTREE_REF } from '../../../core/events.ts';
+import { COMPOSED_REF, type DomainEvent, type KeptSnapshot, PATCH_REF, type Published, RESOLUTION_REF, WORKTREE_REF } from '../../../core/events.ts';
+import type { Composition } from '../../../core/model.ts';
 import { changeOf } from '../../../core/published.ts';
 import { Mode, type RepositoryReader } from '../../../core/repository.ts';
+import type { Tables } from '../../../core/tables.ts';
 import { Overlay } from '../../git/overlay.ts';
 import type { NewBlob } from '../../storage/store.ts';
 import { type Beside, contentSource } from '../importer.ts';
@@ -53,10 +55,10 @@ export async function adopt(workspace: Workspace, view: View, laid: Laid, ids: r
 export async function besideImport(workspace: Workspace, reader: RepositoryReader, taken: readonly Taken[]): Promise<{ readonly beside: Beside; readonly blobs: readonly NewBlob[] } | undefined> {
   const { view } = workspace, { published, composition } = view.state, { tables } = view.engine;
   const remembered = published?.snapshots ?? [];
-  if (remembered.length === 0 || composition.acus.length === 0) return undefined;
-  const inSet = new Set(composition.acus);
-  const composed = new Set(tables.sources.filter((s) => s.segments.some((n) => { const { acu } = tables.segments[n]!; return acu !== null && inSet.has(acu); })).map((s) => s.oid));
-  const overlay = new Overlay(reader), kept = await addKept(overlay, remembered.filter((k) => composed.has(k.oid)));
+  const wanted = wantedOf(composition);
+  if (remembered.length === 0 || wanted.size === 0) return undefined;
+  const composed = new Set(sourcesOf(tables, wanted).map((s) => s.oid));
+  const overlay = new Overlay(reader), kept = await addKept(overlay, await stillDecided(reader, tables, remembered.filter((k) => composed.has(k.oid))));
   const now = new Map<string, KeptSnapshot>();
   for (const one of taken) {
     const found = kept.some((k) => k.ref === one.ref) ? await one.into(overlay) : null;
@@ -69,8 +71,29 @@ export async function besideImport(workspace: Workspace, reader: RepositoryReade
   return { beside: { reader: overlay, sources, snapshots }, blobs: await contentsOf(workspace, overlay, [...now.values()], async () => null) };
 }
 
+const wantedOf = ({ acus, open = [] }: Composition): ReadonlySet<AcuId> => new Set([...acus, ...open]);
+
+/** Sources of which something is in the set; of a resolution's, which reaches its sides, the resolution itself. */
+export function sourcesOf({ sources, segments }: Tables, set: ReadonlySet<AcuId>): Tables['sources'] {
+  const isIn = (n: number | undefined): boolean => { const acu = n === undefined ? null : segments[n]!.acu; return acu !== null && set.has(acu); };
+  return sources.filter((s) => (s.ref.startsWith(RESOLUTION_REF) ? isIn(s.segments.at(-1)) : s.segments.some(isIn)));
+}
+
+/** Without resolutions of sides that have moved: those are decided again, with the answers that were given. */
+async function stillDecided(reader: RepositoryReader, { sources, segments }: Tables, kept: readonly KeptSnapshot[]): Promise<readonly KeptSnapshot[]> {
+  if (!kept.some(({ ref }) => ref.startsWith(RESOLUTION_REF))) return kept;
+  const refs = new Map((await reader.refs()).refs.map(({ name, oid }) => [name, oid])), left = new Set(kept.map(({ oid }) => oid));
+  const stands = ({ ref, oid }: Tables['sources'][number]): boolean => (ref.startsWith(PATCH_REF) || (ref.startsWith(COMPOSED_REF) ? refs.get(ref.slice(COMPOSED_REF.length, ref.lastIndexOf('@')) as ByteString) === oid : left.has(oid) || refs.get(ref) === oid));
+  const isHere = (tip: Oid, of: KeptSnapshot): boolean => sources.some((s) => s.oid !== of.oid && s.segments.some((n) => segments[n]!.tip === tip) && stands(s));
+  for (let before = -1; before !== left.size;) {
+    before = left.size;
+    for (const one of kept) if (one.ref.startsWith(RESOLUTION_REF) && !one.commit.parents.slice(1).every((tip) => isHere(tip, one))) left.delete(one.oid);
+  }
+  return kept.filter(({ oid }) => left.has(oid));
+}
+
 /** All contents that these edits bring, as far as the store lacks them: those that the index has, too, for a gc may take them. */
-async function contentsOf(workspace: Workspace, reader: RepositoryReader, snapshots: readonly KeptSnapshot[], made: (oid: Oid) => Promise<Uint8Array | null>): Promise<NewBlob[]> {
+export async function contentsOf(workspace: Workspace, reader: RepositoryReader, snapshots: readonly KeptSnapshot[], made: (oid: Oid) => Promise<Uint8Array | null>): Promise<NewBlob[]> {
   const wanted = new Set(snapshots.flatMap((k) => k.changes.flatMap(([, after]) => (after === null || after.mode === Mode.submodule ? [] : [after.oid]))));
   for (const oid of await workspace.store.hasBlobs([...wanted])) wanted.delete(oid);
   const oids = [...wanted], found = await contentSource(reader, made).load(oids, Infinity);

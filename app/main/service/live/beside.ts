@@ -1,12 +1,13 @@
 // The sources of a passing layer that the repository's refs do not name. Edits of working trees; and what is composed, as it was composed: a branch that
 // has moved on since is there twice, and a working tree's new edits stand on those of it that are composed.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
-import { COMPOSED_REF, type KeptSnapshot, PATCH_REF, WORKTREE_REF } from '../../../core/events.ts';
+import { COMPOSED_REF, type KeptSnapshot, PATCH_REF, RESOLUTION_REF, WORKTREE_REF } from '../../../core/events.ts';
 import type { Overlay } from '../../git/overlay.ts';
 import { treeDiff } from '../../git/trees.ts';
 import type { Beside } from '../importer.ts';
 import type { SourceRef } from '../sources.ts';
 import type { View } from '../workspace.ts';
+import { sourcesOf } from './adopting.ts';
 import { addKept } from './kept.ts';
 
 /** A working tree's edits as a commit: put into an overlay when they are asked for. */
@@ -20,8 +21,8 @@ export interface Taken {
 
 /** `snapshots`: what is to be remembered of sources from working trees, those below first. */
 export async function besideOf(overlay: Overlay, { state, engine: { tables } }: View, taken: readonly Taken[]): Promise<{ readonly beside: Beside; readonly snapshots: readonly KeptSnapshot[] }> {
-  const inSet = new Set(state.composition.acus);
-  const composed = inSet.size === 0 ? [] : tables.sources.filter((s) => s.segments.some((n) => { const { acu } = tables.segments[n]!; return acu !== null && inSet.has(acu); }));
+  const inSet = new Set([...state.composition.acus, ...state.composition.open ?? []]);
+  const composed = inSet.size === 0 ? [] : sourcesOf(tables, inSet);
   const oids = new Set(composed.map((s) => s.oid));
   const kept = await addKept(overlay, (state.published?.snapshots ?? []).filter((k) => oids.has(k.oid)));
   const sources: SourceRef[] = [], snapshots: KeptSnapshot[] = [...kept], now = new Set<Oid>();
@@ -35,11 +36,11 @@ export async function besideOf(overlay: Overlay, { state, engine: { tables } }: 
     sources.push(on);
     snapshots.push(on);
   }
-  for (const k of kept) sources.push(now.has(k.oid) ? k : { name: asComposed(k.name, k.oid), ref: `${k.ref}@${k.oid}` as ByteString, oid: k.oid });
+  for (const k of kept) sources.push(now.has(k.oid) || k.ref.startsWith(RESOLUTION_REF) ? k : { name: asComposed(k.name, k.oid), ref: `${k.ref}@${k.oid}` as ByteString, oid: k.oid });
   if (composed.length > 0) {
     const here = new Map((await overlay.refs()).refs.map((r) => [r.name, r.oid]));
     for (const { name, ref, oid } of composed) {
-      if (ref.startsWith(WORKTREE_REF) || ref.startsWith(PATCH_REF) || here.get(ref) === oid || !await overlay.has(oid)) continue;
+      if (ref.startsWith(WORKTREE_REF) || ref.startsWith(PATCH_REF) || ref.startsWith(RESOLUTION_REF) || here.get(ref) === oid || !await overlay.has(oid)) continue;
       sources.push(ref.startsWith(COMPOSED_REF) ? { name, ref, oid } : { name: asComposed(name, oid), ref: `${COMPOSED_REF}${ref}@${oid}` as ByteString, oid });
     }
   }
