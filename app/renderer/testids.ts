@@ -4,6 +4,7 @@ export const ids = {
   // rows carry data-acu (full id), data-mark (see workers/marks.ts), aria-selected
   acuList: 'acu-list', acuRow: 'acu-row', search: 'search', visibleCount: 'visible-count', filterPath: 'filter-path',
   filterSource: 'filter-source', filterAuthor: 'filter-author', filterConflicted: 'filter-conflicted', filterStale: 'filter-stale',
+  sourceRow: 'source-row', group: 'group', grouping: 'grouping', savedFilter: 'saved-filter', keepFilter: 'keep-filter', filterName: 'filter-name', symbolsRead: 'symbols-read', // data-name on rows and groups
   verdict: 'verdict', // data-kind: fits, needs, conflicts, unable
   composition: 'composition', member: 'member', // data-acu
   proposal: 'proposal', proposalAccept: 'proposal-accept', refused: 'refused', // data-kind

@@ -46,7 +46,7 @@ export interface Arrangement {
   /** by source: what adding all of it would be; 0 (not known) where lines are rows */ readonly sourceMarks: Uint8Array;
 }
 
-export interface Asked { readonly by: 'row' | 'source'; readonly sort: Sort; readonly group: Grouping; readonly closed: readonly string[]; /** names of sources whose rows are shown */ readonly open: readonly string[]; readonly clock: Clock }
+export interface Asked { readonly by: 'row' | 'source'; readonly sort: Sort; readonly group: Grouping; readonly closed: readonly string[]; /** names of sources whose rows are shown */ readonly open: readonly string[]; readonly clock: Clock; /** a row is old after so many days */ readonly oldDays: number }
 
 const index = (mark: Mark): number => marks.indexOf(mark);
 const [UNKNOWN, IN, FITS, NEEDS, CONFLICTS, ORDER, STALE, INEXACT] = [index('unknown'), index('in'), index('fits'), index('needs'), index('conflicts'), index('order'), index('stale'), index('inexact')];
@@ -109,14 +109,14 @@ export class Arranger {
   get sources(): readonly string[] { return this.#sources; }
 
   arrange(how: Uint8Array, facts: Facts, asked: Asked): Arrangement {
-    const { by, sort, group, closed, open, clock } = asked, { rows, rowsOf } = this.#columns;
+    const { by, sort, group, closed, open, clock, oldDays } = asked, { rows, rowsOf } = this.#columns;
     let found = 0;
     for (let i = 0; i < rows; i++) if (how[i] !== 0) found++;
     const now = facts.marks ?? new Uint8Array(rows), sourceMarks = by === 'source' ? sourceMarksOf(this.#columns, now) : new Uint8Array(this.#sources.length);
     const isIn = (item: number): boolean => (by === 'row' ? how[item] !== 0 : listAt(rowsOf, item).some((row) => how[row] !== 0));
     const order = by === 'row' ? this.#rowOrder(sort, facts) : this.#sourceOrder(sort, facts);
     const size = by === 'row' ? rows : this.#sources.length;
-    const { of, keys, titles } = this.#groupsOf(group, by, clock);
+    const { of, keys, titles } = this.#groupsOf(group, by, clock, oldDays);
     // a counting sort by group keeps the order within each
     const starts = new Int32Array(keys.length + 1), members = new Int32Array(order.length), counts = new Uint32Array(keys.length * COUNTS);
     for (const item of order) if (isIn(item)) starts[of[item]! + 1]!++;
@@ -199,7 +199,7 @@ export class Arranger {
   }
 
   /** By row or source: its group. Groups in the order in which they are shown. */
-  #groupsOf(group: Grouping, by: 'row' | 'source', clock: Clock): { readonly of: Int32Array; readonly keys: readonly string[]; readonly titles: readonly string[] } {
+  #groupsOf(group: Grouping, by: 'row' | 'source', clock: Clock, oldDays: number): { readonly of: Int32Array; readonly keys: readonly string[]; readonly titles: readonly string[] } {
     const { author, agent, time, standing, flags: flagged, rowsOf, sourcesOf, rows } = this.#columns, n = by === 'row' ? rows : this.#sources.length;
     const newest = (source: number): number => listAt(rowsOf, source).reduce((best, row) => (isLater(row, best) ? row : best), listAt(rowsOf, source)[0] ?? 0);
     const isLater = (row: number, than: number): boolean => (flagged[row]! & flags.worktree) > (flagged[than]! & flags.worktree) || time[row]! > time[than]!;
@@ -224,13 +224,14 @@ export class Arranger {
       }
       case 'state': return fixed([['exact', 'Carries onto the base'], ['stale', 'Needs a rebase'], ['inexact', 'Not yet exact']], (item) => (by === 'row' ? standing[item]! : Math.max(0, ...Array.from(listAt(rowsOf, item), (row) => [0, 2, 1][standing[row]!]!)) === 2 ? 1 : listAt(rowsOf, item).some((row) => standing[row] === 2) ? 2 : 0));
       case 'age': {
-        const today = timeOf('today', clock)!, limits = [today, today - 6 * 86_400, today - 29 * 86_400, today - 364 * 86_400];
-        const titles = [['live', 'Being edited'], ['today', 'Today'], ['week', 'The last 7 days'], ['month', 'The last 30 days'], ['year', 'The last 12 months'], ['older', 'Older']] as const;
-        return fixed(titles, (item) => {
+        const today = timeOf('today', clock)!;
+        const steps = ([['today', 'Today', 1], ['week', 'The last 7 days', 7], ['month', 'The last 30 days', 30], ['year', 'The last 12 months', 365]] as const).filter(([, , days]) => days < oldDays);
+        const limits = [...steps.map(([, , days]) => today - (days - 1) * 86_400), today - (oldDays - 1) * 86_400];
+        return fixed([['live', 'Being edited'], ...steps.map(([key, title]) => [key, title] as const), ['recent', `Up to ${oldDays} days old`], ['old', `Older than ${oldDays} days`]], (item) => {
           const row = rowFor(item);
           if (flagged[row]! & flags.worktree) return 0;
           const at = limits.findIndex((limit) => time[row]! >= limit);
-          return at < 0 ? 5 : at + 1;
+          return at < 0 ? limits.length + 1 : at + 1;
         });
       }
     }

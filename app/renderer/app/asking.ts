@@ -1,16 +1,15 @@
 // Asks the replica what the screen wants to know, as fast as it changes: the verdict on the current subject, the mark of
-// every row, which ACUs touch a path. Late answers to old questions are dropped.
+// every row. Late answers to old questions are dropped.
 import type { AcuId } from '../../core/bytes.ts';
 import { type VerdictView, refusedView } from '../../workers/client.ts';
 import { chosen, chosenIn, setKey, useComposition } from '../state/composition.ts';
-import { useFilters } from '../state/filters.ts';
 import { complain } from '../state/notices.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { measureToPaint, whenIdle } from '../state/timing.ts';
 import { effects, sameSubject, subjectOf, useVerdicts } from '../state/verdicts.ts';
 import type { Subject } from '../state/verdicts.ts';
-import { useVisible } from '../state/visible.ts';
+import { rowsBetween, useVisible } from '../state/visible.ts';
 import { connected, replica, service } from './session.ts';
 
 /** Rows that are on screen, by position in the visible list: their marks come first. */
@@ -116,7 +115,7 @@ async function markAll(): Promise<void> {
   const old = useVerdicts.getState().marks;
   const next = old?.length === rows.length ? old.slice() : new Uint8Array(rows.length);
   useVerdicts.setState({ marksKey: key, marksDone: false });
-  const first = useVisible.getState().rows.slice(window_.from, window_.to + 1).map((row) => row.index);
+  const visible = useVisible.getState(), first = visible.rows === rows ? [...new Set(rowsBetween(visible, window_.from, window_.to))] : [];
   const seen = new Set(first);
   const rest = rows.map((row) => row.index).filter((index) => !seen.has(index));
   const pieces = [first];
@@ -136,19 +135,6 @@ async function markAll(): Promise<void> {
   }
 }
 
-let touching: AbortController | null = null;
-
-async function findPaths(text: string): Promise<void> {
-  touching?.abort();
-  const mine = touching = new AbortController();
-  if (text.trim() === '') { useVisible.setState({ touching: null }); return; }
-  try {
-    useVisible.setState({ touching: await replica().call((api) => api.touching(text.trim()), mine.signal) });
-  } catch (error) {
-    if (!mine.signal.aborted) complain(error);
-  }
-}
-
 /** Starts asking whenever something that matters changes; returns what stops it. */
 export function keepAsking(): () => void {
   const stops = [
@@ -160,9 +146,7 @@ export function keepAsking(): () => void {
       cache.clear();
       void ask();
       void markAll();
-      void findPaths(useFilters.getState().path);
     }),
-    useFilters.subscribe((now, before) => { if (now.path !== before.path) void findPaths(now.path); }),
   ];
   return () => { for (const stop of stops) stop(); };
 }

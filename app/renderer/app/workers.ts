@@ -7,5 +7,6 @@ import layoutAddress from '../../workers/layout.worker.ts?worker&url';
 import matrixAddress from '../../workers/matrix.worker.ts?worker&url';
 import pairingAddress from '../../workers/pairing.worker.ts?worker&url';
 import replicaAddress from '../../workers/replica.worker.ts?worker&url';
+import searchAddress from '../../workers/search.worker.ts?worker&url';
 
-export { collaborationAddress, gpuAddress, graphAddress, heatAddress, layoutAddress, matrixAddress, pairingAddress, replicaAddress };
+export { collaborationAddress, gpuAddress, graphAddress, heatAddress, layoutAddress, matrixAddress, pairingAddress, replicaAddress, searchAddress };

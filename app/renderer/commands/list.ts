@@ -3,6 +3,7 @@ import { isPast } from '../state/time.ts';
 import { collaborationCommands } from './collaboration.ts';
 import { compositionCommands } from './composition.ts';
 import { graphCommands } from './graph.ts';
+import { overviewCommands } from './overview.ts';
 import { helpCommands } from './help.ts';
 import { historyCommands } from './history.ts';
 import { performanceCommands } from './performance.ts';
@@ -21,6 +22,7 @@ export function registerCommands(): void {
   register(historyCommands);
   register(timeCommands);
   register(selectionCommands);
+  register(overviewCommands);
   register(viewCommands);
   register(graphCommands);
   register(collaborationCommands);

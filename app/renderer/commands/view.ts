@@ -1,13 +1,11 @@
 // What is on screen and how: views, filters, panes, themes. Nothing here changes the workspace.
 import * as collaborate from '../app/collaboration.ts';
 import * as perform from '../app/performance.ts';
-import { noFilters, useFilters, isFiltered } from '../state/filters.ts';
 import { useUi } from '../state/ui.ts';
 import { change, setting } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
-import { ids } from '../testids.ts';
 import { paneNames } from '../state/room.ts';
-import { focusOn, goToPane, nextPane } from './focus.ts';
+import { goToPane, nextPane } from './focus.ts';
 import { always, noSections } from './reasons.ts';
 import type { Command } from './registry.ts';
 
@@ -20,10 +18,6 @@ const theme = (to: Settings['theme']): Command => ({
 const nextSection = (step: 1 | -1): void => (useUi.getState().tab === 'performance' ? perform.nextSection(step) : collaborate.nextPlace(step));
 
 export const viewCommands: readonly Command[] = [
-  { id: 'view.search', title: 'Search ACUs', group: 'View', keys: ['/', 'Mod+F'], scope: 'window', disabled: always, run: () => focusOn(ids.search) },
-  { id: 'view.conflicted', title: 'Show only conflicted ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => useFilters.setState((f) => ({ conflicted: !f.conflicted })) },
-  { id: 'view.stale', title: 'Show only stale ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => useFilters.setState((f) => ({ stale: !f.stale })) },
-  { id: 'view.unfiltered', title: 'Clear all filters', group: 'View', keys: [], scope: 'window', disabled: () => (isFiltered(useFilters.getState()) ? null : 'Nothing is filtered.'), run: () => useFilters.setState(({ sort }) => ({ ...noFilters, sort })) },
   { id: 'view.compose', title: 'Go to Compose', group: 'View', keys: ['Alt+1'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'compose' }) },
   { id: 'view.conflicts', title: 'Go to Conflicts', group: 'View', keys: ['Alt+2'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'conflicts' }) },
   { id: 'view.collaboration', title: 'Go to Collaboration', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'collaboration' }) },

@@ -1,93 +1,183 @@
-// A virtual list of ACUs with one keyboard and one pointer behaviour wherever it stands: in the left pane, in the
-// composition, as the graph's twin. Rows that only look are rendered by the caller; selection and cursor are shared.
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useRef } from 'react';
+// A virtual list of ACUs with one keyboard and one pointer behaviour wherever it stands: in the left pane, in the composition, as the graph's twin. Rows that
+// only look are rendered by the caller; selection and cursor are shared. What it does costs what is on screen, however long the list is.
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, MouseEvent, PointerEvent, ReactNode } from 'react';
 import type { AcuId } from '../../core/bytes.ts';
 import { add } from '../app/actions.ts';
 import { pointAt } from '../app/asking.ts';
 import { moveTo, press, useSelection } from '../state/selection.ts';
+import type { Order } from '../state/selection.ts';
+import { useRowHeight } from '../state/settings.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 
 /** One line: an ACU, or a heading that belongs to none. */
-export interface GridItem { readonly key: string; readonly acu: AcuId | null }
+export interface GridItem {
+  readonly key: string;
+  readonly acu: AcuId | null;
+  /** it can be opened and closed, and is; a heading of that kind can have the cursor */
+  readonly expanded?: boolean;
+}
+
+/** Lines that are made as they are shown; an array is turned into this. Places are of lines, headings included. */
+export interface GridLines<Item extends GridItem> {
+  readonly length: number;
+  at(line: number): Item;
+  /** the ACUs by line, headings without */
+  readonly order: Order;
+  /** the line of a heading; -1 */
+  placeOfKey(key: string): number;
+}
 
 export interface AcuGridProps<Item extends GridItem> {
-  readonly items: readonly Item[];
+  readonly items: readonly Item[] | GridLines<Item>;
   readonly label: string;
   readonly testId: string;
   readonly idPrefix: string;
   readonly drag?: 'list' | 'composition';
   readonly rowHeight?: number;
+  /** lines open and close */
+  readonly tree?: boolean;
   readonly onRange?: (from: number, to: number) => void;
   readonly onActivate?: (id: AcuId, at: number) => void;
-  row(item: Item): ReactNode;
+  readonly onToggle?: (item: Item) => void;
+  /** `isCursor`: of a heading, that it has the keyboard */
+  row(item: Item, line: number, isCursor: boolean): ReactNode;
 }
 
-const find = (target: EventTarget | null): AcuId | null =>
+/** Lines that are rendered above and below what is seen; and the window moves in steps of so many, so that most scrolling renders nothing. */
+const OVERSCAN = 8, STEP = 4;
+
+function linesOf<Item extends GridItem>(items: readonly Item[]): GridLines<Item> {
+  let places: Map<AcuId, number> | null = null, keys: Map<string, number> | null = null;
+  return {
+    length: items.length,
+    at: (line) => items[line]!,
+    placeOfKey: (key) => (keys ??= new Map(items.map((item, i) => [item.key, i]))).get(key) ?? -1,
+    order: {
+      length: items.length,
+      at: (i) => items[i]?.acu ?? undefined,
+      // of an ACU that is listed twice the first
+      indexOf: (id) => (places ??= new Map(items.flatMap((item, i) => (item.acu === null ? [] : [[item.acu, i] as const])).toReversed())).get(id) ?? -1,
+      slice: (from, to) => items.slice(Math.max(0, from), Math.max(0, to)).flatMap((item) => item.acu ?? []),
+    },
+  };
+}
+
+const rowAt = (target: EventTarget | null): HTMLElement | null => (target instanceof Element ? target.closest<HTMLElement>('[data-line]') : null);
+const isButton = (target: EventTarget | null): boolean => (target as Element).closest('button') !== null;
+const acuAt = (target: EventTarget | null): AcuId | null =>
   (target instanceof Element ? target.closest<HTMLElement>('[data-acu]')?.dataset['acu'] as AcuId | undefined : undefined) ?? null;
 
-export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix, drag, rowHeight = 26, onRange, onActivate, row }: AcuGridProps<Item>) {
+export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix, drag, rowHeight: given, tree = false, onRange, onActivate, onToggle, row }: AcuGridProps<Item>) {
+  const usual = useRowHeight(), rowHeight = given ?? usual;
+  const lines = useMemo(() => ('order' in items ? items : linesOf(items)), [items]);
   const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 12, getItemKey: (i) => items[i]!.key });
-  const shown = virtual.getVirtualItems();
-  const from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? 0;
+  const [first, setFirst] = useState(0), [seen, setSeen] = useState(30);
+  const follow = useCallback(() => { if (scroller.current !== null) setFirst(Math.floor(scroller.current.scrollTop / rowHeight / STEP) * STEP); }, [rowHeight]);
+  useLayoutEffect(() => {
+    const box = scroller.current!, measure = (): void => { setSeen(Math.ceil(box.clientHeight / rowHeight)); follow(); };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [rowHeight, follow]);
+  // a list that got shorter is shown from nearer its end
+  const from = Math.max(0, Math.min(first, lines.length - seen) - OVERSCAN), to = Math.min(lines.length - 1, Math.max(0, Math.min(first, lines.length - seen)) + seen + STEP + OVERSCAN);
   useEffect(() => onRange?.(from, to), [onRange, from, to]);
 
   const cursor = useSelection((s) => s.cursor);
-  const at = cursor === null ? -1 : items.findIndex((item) => item.acu === cursor);
+  /** a heading that has the keyboard; and the line the cursor was last moved to, where two lines are about the same ACU */
+  const [heading, setHeading] = useState<string | null>(null);
+  const last = useRef(-1);
+  const headingAt = heading === null ? -1 : lines.placeOfKey(heading);
+  const at = headingAt >= 0 ? headingAt : cursor === null ? -1 : last.current >= 0 && lines.order.at(last.current) === cursor ? last.current : lines.order.indexOf(cursor);
   const onScreen = at >= from && at <= to;
 
-  const order = (): readonly AcuId[] => items.flatMap((item) => item.acu ?? []);
-  const go = (place: number, how: 'select' | 'extend' | 'keep'): void => {
-    const ids = order();
-    useSelection.setState((s) => moveTo(s, place, ids, how));
-    const next = useSelection.getState().cursor;
-    const line = items.findIndex((item) => item.acu === next);
-    if (line >= 0) virtual.scrollToIndex(line, { align: 'auto' });
+  const reveal = (line: number): void => {
+    const box = scroller.current!, top = line * rowHeight;
+    if (top < box.scrollTop) box.scrollTop = top; else if (top + rowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + rowHeight - box.clientHeight;
   };
+  const go = (wanted: number, step: 1 | -1, how: 'select' | 'extend' | 'keep'): void => {
+    const stops = (line: number): boolean => { const item = lines.at(line); return item.acu !== null || item.expanded !== undefined; };
+    let line = Math.max(0, Math.min(lines.length - 1, wanted));
+    while (line >= 0 && line < lines.length && !stops(line)) line += step;
+    if (line < 0 || line >= lines.length) return;
+    const item = lines.at(line);
+    last.current = line;
+    setHeading(item.acu === null ? item.key : null);
+    if (item.acu !== null) useSelection.setState((s) => moveTo(s, line, lines.order, how));
+    reveal(line);
+  };
+  const toggle = (line: number): void => { const item = lines.at(line); if (item.expanded !== undefined) onToggle?.(item); };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== scroller.current || event.altKey) return;
-    const ids = order(), here = cursor === null ? -1 : ids.indexOf(cursor);
+    if (event.target !== scroller.current || event.altKey || lines.length === 0) return;
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1);
     const how = event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'keep' : 'select';
-    const places: Readonly<Record<string, number>> = {
-      ArrowDown: here + 1, ArrowUp: here < 0 ? ids.length - 1 : here - 1, PageDown: here + page, PageUp: here - page, Home: 0, End: ids.length - 1,
+    const places: Readonly<Record<string, readonly [number, 1 | -1]>> = {
+      ArrowDown: [at + 1, 1], ArrowUp: [at < 0 ? lines.length - 1 : at - 1, -1], PageDown: [at + page, -1], PageUp: [at - page, 1], Home: [0, 1], End: [lines.length - 1, -1],
     };
     const place = places[event.key];
-    if (place !== undefined) { event.preventDefault(); go(place, how); return; }
-    if (event.key === ' ' && (event.ctrlKey || event.metaKey) && cursor !== null) {
+    if (place !== undefined) { event.preventDefault(); go(...place, how); return; }
+    if (at < 0 || at >= lines.length) return;
+    const item = lines.at(at);
+    if (event.key === ' ' && (event.ctrlKey || event.metaKey) && item.acu !== null) {
       event.preventDefault();
-      useSelection.setState((s) => press(s, cursor, 'toggle', ids));
+      useSelection.setState((s) => press(s, item.acu!, 'toggle', lines.order, lines.order.slice(at, at + 1)));
+    } else if (tree && event.key === 'ArrowRight') {
+      event.preventDefault();
+      if (item.expanded === false) toggle(at); else if (item.expanded === true) go(at + 1, 1, 'select');
+    } else if (tree && event.key === 'ArrowLeft') {
+      event.preventDefault();
+      if (item.expanded === true) { toggle(at); return; }
+      // to what it is under
+      for (let line = at - 1; line >= 0; line--) if (lines.at(line).expanded !== undefined) { go(line, -1, 'select'); return; }
+    } else if (item.acu === null && (event.key === 'Enter' || event.key === ' ')) {
+      event.preventDefault();
+      toggle(at);
     }
   };
+  const lineOf = (target: EventTarget | null): number => Number(rowAt(target)?.dataset['line'] ?? -1);
   const onClick = (event: MouseEvent): void => {
-    const id = find(event.target);
-    if (id === null || (event.target as Element).closest('button') !== null) return;
+    const line = lineOf(event.target);
+    if (line < 0 || line >= lines.length || isButton(event.target)) return;
+    const item = lines.at(line), id = item.acu;
+    last.current = line;
+    if (id === null) { if (item.expanded !== undefined) { setHeading(item.key); toggle(line); } return; }
+    setHeading(null);
     const how = event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'none';
-    useSelection.setState((s) => press(s, id, how, order()));
+    useSelection.setState((s) => (how === 'range' ? moveTo(s, line, lines.order, 'extend') : press(s, id, how, lines.order, lines.order.slice(line, line + 1))));
     // the inspector shows what was touched last: an ACU, or what the composition became
     useUi.setState({ inspector: 'acu' });
   };
+  /** What stands for several is selected as one before it is dragged or its menu opens. */
+  const onPointerDown = (event: PointerEvent): void => {
+    const line = lineOf(event.target);
+    if (line < 0 || line >= lines.length || isButton(event.target) || event.shiftKey || event.ctrlKey || event.metaKey) return;
+    const id = lines.at(line).acu, together = lines.order.slice(line, line + 1);
+    if (id === null || together.length < 2 || together.every((one) => useSelection.getState().selected.has(one))) return;
+    last.current = line;
+    useSelection.setState((s) => press(s, id, 'none', lines.order, together));
+  };
   const onDoubleClick = (event: MouseEvent): void => {
-    const id = find(event.target);
-    if (id !== null && (event.target as Element).closest('button') === null) (onActivate ?? ((one) => { void add([one], event.timeStamp); }))(id, event.timeStamp);
+    const id = acuAt(event.target);
+    if (id !== null && !isButton(event.target)) (onActivate ?? ((one) => { const together = lines.order.slice(lineOf(event.target), lineOf(event.target) + 1); void add(together.length > 1 ? together : [one], event.timeStamp); }))(id, event.timeStamp);
   };
   const onPointerOver = (event: PointerEvent): void => {
-    if (useVerdicts.getState().carried === null && event.buttons === 0) pointAt(find(event.target), event.timeStamp);
+    if (useVerdicts.getState().carried === null && event.buttons === 0) pointAt(acuAt(event.target), event.timeStamp);
   };
 
+  const shown: ReactNode[] = [];
+  for (let line = from; line <= to; line++) {
+    const item = lines.at(line);
+    shown.push(<div key={item.key} role="presentation" className="grid-line" style={{ transform: `translateY(${line * rowHeight}px)`, height: rowHeight }} data-line={line}>{row(item, line, line === headingAt)}</div>);
+  }
+  const active = onScreen ? `${idPrefix}${lines.at(at).key}` : undefined;
   return (
-    <div ref={scroller} className="grid" role="grid" tabIndex={0} aria-label={label} aria-multiselectable="true" aria-rowcount={items.length}
-      aria-activedescendant={cursor !== null && at >= 0 && onScreen ? `${idPrefix}${cursor}` : undefined}
-      data-testid={testId} data-acus="" {...(drag === undefined ? {} : { 'data-drag': drag })}
-      onKeyDown={onKeyDown} onClick={onClick} onDoubleClick={onDoubleClick} onPointerOver={onPointerOver} onPointerLeave={() => pointAt(null, 0)}>
-      <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
-        {shown.map(({ index, start, key }) => (
-          <div key={key} role="presentation" className="grid-line" style={{ transform: `translateY(${start}px)`, height: rowHeight }} data-index={index}>{row(items[index]!)}</div>
-        ))}
-      </div>
+    <div ref={scroller} className="grid" role={tree ? 'treegrid' : 'grid'} tabIndex={0} aria-label={label} aria-multiselectable="true" aria-rowcount={lines.length} aria-activedescendant={active}
+      data-testid={testId} data-acus="" data-heading={headingAt >= 0} {...(drag === undefined ? {} : { 'data-drag': drag })} onScroll={follow}
+      onKeyDown={onKeyDown} onClick={onClick} onDoubleClick={onDoubleClick} onPointerDown={onPointerDown} onPointerOver={onPointerOver} onPointerLeave={() => pointAt(null, 0)}>
+      <div className="grid-body" role="presentation" style={{ height: lines.length * rowHeight }}>{shown}</div>
     </div>
   );
 }

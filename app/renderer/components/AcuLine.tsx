@@ -3,9 +3,12 @@ import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { useLive } from '../state/live.ts';
 import { markOf } from '../state/markIndex.ts';
+import { markedIn, partsOf } from '../state/marking.ts';
 import { useSelection } from '../state/selection.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import type { VerdictState } from '../state/verdicts.ts';
+import { useVisible } from '../state/visible.ts';
+import { visible } from '../../core/visible.ts';
 import { markNames } from '../../workers/client.ts';
 import type { AcuRow, Mark } from '../../workers/client.ts';
 import { Ago, Author, Counts, Id } from './atoms.tsx';
@@ -20,12 +23,37 @@ function effectOf(state: VerdictState, row: AcuRow): string {
   return state.against.has(row.id) || row.standing !== 'exact' ? ' dim' : '';
 }
 
-/** "agent/fix" as a quiet folder and a name that is read. */
-export function Name({ name }: { name: string }) {
-  const cut = name.lastIndexOf('/') + 1;
-  if (cut === 0 || cut === name.length || name.includes(' ')) return name;
-  return <><span className="folder">{name.slice(0, cut)}</span>{name.slice(cut)}</>;
+/** "agent/fix" as a quiet folder and a name that is read; what a search found in it is marked. */
+export function Name({ name, search = '' }: { name: string; search?: string }) {
+  const cut = name.lastIndexOf('/') + 1, marked = markedIn(name, partsOf(search));
+  const part = (from: number, to: number): ReactNode => (marked.length === 0 ? name.slice(from, to) : <Marked text={name} marked={marked} from={from} to={to} />);
+  if (cut === 0 || cut === name.length || name.includes(' ')) return part(0, name.length);
+  return <><span className="folder">{part(0, cut)}</span>{part(cut, name.length)}</>;
 }
+
+function Marked({ text, marked, from, to }: { text: string; marked: ReturnType<typeof markedIn>; from: number; to: number }) {
+  const out: ReactNode[] = [];
+  let at = from;
+  for (const [begin, end] of marked) {
+    const first = Math.max(begin, from), last = Math.min(end, to);
+    if (first >= last) continue;
+    out.push(text.slice(at, first), <mark key={first}>{text.slice(first, last)}</mark>);
+    at = last;
+  }
+  out.push(text.slice(at, to));
+  return out;
+}
+
+/** Why a search found a row that does not show it itself: by a path it touches, or by a symbol. */
+function Why({ index }: { index: number }) {
+  const reason = useVisible((s) => s.reasons.get(index) ?? null);
+  if (reason === null) return null;
+  const more = reason.more === 0 ? '' : ` and ${reason.more} more`, shown = visible(reason.text, 200);
+  return <span className="badge why" title={`Found by a ${reason.by}: ${shown}${more}`}><span className="why-by">{reason.by}</span> {reason.by === 'path' ? <bdi>{tail(shown)}</bdi> : shown}{more === '' ? '' : ` +${reason.more}`}</span>;
+}
+
+/** The end of a path is what tells it from others. */
+const tail = (path: string): string => (path.length <= 34 ? path : `…${path.slice(-33)}`);
 
 export interface AcuLineProps {
   readonly row: AcuRow;
@@ -35,6 +63,12 @@ export interface AcuLineProps {
   readonly showMark?: boolean;
   /** stands under a heading */
   readonly nested?: boolean;
+  /** what was searched for: marked in the name, or said why it was found */
+  readonly search?: string;
+  /** of the element, where the ACU stands in several lines */
+  readonly elementId?: string;
+  /** in a tree: how deep, from 1 */
+  readonly level?: number;
   readonly children?: ReactNode;
 }
 
@@ -48,17 +82,18 @@ function Edited({ id }: { id: AcuRow['id'] }) {
   );
 }
 
-export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, nested = false, children }: AcuLineProps) {
+export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, nested = false, search = '', elementId, level, children }: AcuLineProps) {
   const selected = useSelection((s) => s.selected.has(row.id));
   const cursor = useSelection((s) => s.cursor === row.id);
   const mark: Mark = useVerdicts((s) => (s.marks === null ? 'unknown' : markOf(s.marks[row.index])));
   const effect = useVerdicts((s) => effectOf(s, row));
   return (
-    <div role="row" id={`${idPrefix}${row.id}`} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
+    <div role="row" id={elementId ?? `${idPrefix}${row.id}`} {...(level === undefined ? {} : { 'aria-level': level })} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
       data-testid={testId} data-menu={showMark ? 'acu' : 'member'} data-acu={row.id} data-mark={mark} data-name={row.name}>
       {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
       <span role="gridcell" className="c-name truncate" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
-        <Name name={row.name} />
+        <Name name={row.name} search={search} />
+        {search !== '' && <Why index={row.index} />}
         {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
         {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{row.sources[0]}</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}

@@ -1,63 +1,61 @@
-// Which ACUs the list shows, and in which order. Pure but for the store at the end.
+// What the overview shows and how: the search text (core/search/query.ts) is the whole filter, beside it the order, the groups and what a row is.
+// Order, groups and rows are kept across windows. Pure but for the store.
 import { create } from 'zustand';
-import { markIndex } from './markIndex.ts';
-import type { AcuRow, Mark } from '../../workers/client.ts';
+import { toggled, valuesOf, withTerm } from '../../core/search/query.ts';
+import type { StateName } from '../../core/search/query.ts';
+import { groupings, sorts } from '../../workers/client.ts';
+import type { Grouping, Sort } from '../../workers/client.ts';
 
-export const sorts = { newest: 'Newest', name: 'Name', conflicts: 'Most conflicts', size: 'Largest' } as const;
-export type Sort = keyof typeof sorts;
+export const sortNames: Readonly<Record<Sort, string>> = { newest: 'Newest', name: 'Name', conflicts: 'Most conflicts', size: 'Largest' };
+export const groupingNames: Readonly<Record<Grouping, string>> = { none: 'No groups', author: 'By author', agent: 'By agent', age: 'By age', state: 'By staleness', folder: 'By folder' };
 
 export interface Filters {
-  readonly search: string;
-  readonly source: string | null;
-  readonly author: string | null;
-  readonly path: string;
-  readonly conflicted: boolean;
-  readonly stale: boolean;
-  /** only ACUs that are this to the composition */
-  readonly mark: Mark | null;
+  /** words and terms: core/search/query.ts */
+  readonly query: string;
   readonly sort: Sort;
+  readonly group: Grouping;
+  /** a row is an ACU, or a source that holds some */
+  readonly by: 'row' | 'source';
+  /** groups that are closed, sources whose ACUs are shown: by their keys and names */
+  readonly closed: readonly string[];
+  readonly open: readonly string[];
 }
 
-export const noFilters: Filters = { search: '', source: null, author: null, path: '', conflicted: false, stale: false, mark: null, sort: 'newest' };
+export const noFilters: Filters = { query: '', sort: 'newest', group: 'none', by: 'row', closed: [], open: [] };
 
-export const useFilters = create<Filters>(() => noFilters);
+const KEY = 'acumen.overview';
 
-export function isFiltered(filters: Filters): boolean {
-  return filters.search.trim() !== '' || filters.source !== null || filters.author !== null || filters.path.trim() !== '' || filters.conflicted || filters.stale || filters.mark !== null;
+/** Whatever was stored: what it does not say, or says wrongly, is as at first. */
+export function decodeView(value: unknown): Pick<Filters, 'sort' | 'group' | 'by'> {
+  const { sort, group, by } = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
+  return {
+    sort: sorts.find((one) => one === sort) ?? noFilters.sort, group: groupings.find((one) => one === group) ?? noFilters.group, by: by === 'source' ? 'source' : 'row',
+  };
 }
 
-export interface FilterFacts {
-  /** conflicting partners by index; null while they are being counted */
-  readonly degree: Int32Array | null;
-  /** by index, positions in `marks`; null while unknown */
-  readonly marks: Uint8Array | null;
-  /** by index, 1 where a path contains filters.path; null while unknown or not asked */
-  readonly touching: Uint8Array | null;
+function remembered(): unknown {
+  try { return JSON.parse(localStorage.getItem(KEY) ?? 'null'); } catch { return null; } // storage may be refused or hold anything
 }
 
-/** Words of the search must all be found, in any order; `id:abc` and plain hex prefixes find ids. */
-export function applyFilters(rows: readonly AcuRow[], filters: Filters, facts: FilterFacts): readonly AcuRow[] {
-  const words = filters.search.toLowerCase().split(/\s+/).filter((word) => word !== '').map((word) => word.replace(/^id:/, ''));
-  const mark = filters.mark === null ? -1 : markIndex(filters.mark);
-  const path = filters.path.trim() !== '';
-  const out = rows.filter((row) =>
-    (filters.source === null || row.sources.includes(filters.source))
-    && (filters.author === null || row.author === filters.author)
-    && (!filters.stale || row.standing === 'stale')
-    && (!filters.conflicted || facts.degree === null || facts.degree[row.index]! > 0)
-    && (mark < 0 || facts.marks === null || facts.marks[row.index] === mark)
-    && (!path || facts.touching === null || facts.touching[row.index] === 1)
-    && words.every((word) => row.text.includes(word)));
-  return out.sort(order(filters.sort, facts));
-}
+export const useFilters = create<Filters>(() => ({ ...noFilters, ...decodeView(typeof localStorage === 'undefined' ? null : remembered()) }));
 
-function order(sort: Sort, facts: FilterFacts): (x: AcuRow, y: AcuRow) => number {
-  const byName = (x: AcuRow, y: AcuRow): number => (x.name < y.name ? -1 : x.name > y.name ? 1 : x.id < y.id ? -1 : 1);
-  switch (sort) {
-    case 'name': return byName;
-    // what is being edited is newer than whatever was committed
-    case 'newest': return (x, y) => Number(y.worktree ?? false) - Number(x.worktree ?? false) || y.time - x.time || byName(x, y);
-    case 'size': return (x, y) => y.added + y.deleted - x.added - x.deleted || byName(x, y);
-    case 'conflicts': return (x, y) => (facts.degree?.[y.index] ?? 0) - (facts.degree?.[x.index] ?? 0) || byName(x, y);
-  }
-}
+useFilters.subscribe(({ sort, group, by }, before) => {
+  if (sort === before.sort && group === before.group && by === before.by) return;
+  try { localStorage.setItem(KEY, JSON.stringify({ sort, group, by })); } catch { /* not kept, then */ }
+});
+
+export const isFiltered = ({ query }: Pick<Filters, 'query'>): boolean => query.trim() !== '';
+
+export const search = (query: string): void => useFilters.setState({ query });
+
+/** Only what is this; once more, and it is not asked. */
+export const toggleState = (state: StateName): void => useFilters.setState(({ query }) => ({ query: toggled(query, 'is', state) }));
+/** The same where being one excludes being another: what an ACU is to the composition. */
+export const onlyState = (state: StateName): void => useFilters.setState(({ query }) => ({ query: withTerm(query, 'is', has(query, state) ? null : state) }));
+export const has = (query: string, state: StateName): boolean => valuesOf(query, 'is').includes(state);
+
+const flipped = (list: readonly string[], one: string, most: number): readonly string[] => (list.includes(one) ? list.filter((other) => other !== one) : [...list, one].slice(-most));
+/** Groups and sources that are remembered as closed or open: beyond, the oldest is as at first again. */
+const MOST = 500;
+export const flipGroup = (key: string): void => useFilters.setState(({ closed }) => ({ closed: flipped(closed, key, MOST) }));
+export const flipSource = (name: string): void => useFilters.setState(({ open }) => ({ open: flipped(open, name, MOST) }));

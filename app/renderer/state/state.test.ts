@@ -5,8 +5,6 @@ import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { AcuRow, Loaded } from '../../workers/client.ts';
 import { bySource, setKey, withDependants } from './composition.ts';
 import { backoff } from './connection.ts';
-import { applyFilters, isFiltered, noFilters } from './filters.ts';
-import { markIndex } from './markIndex.ts';
 import { begin, change, heard, isOver, lifeWords } from './operations.ts';
 import { epochStep, taken } from './replica.ts';
 import { moveTo, noSelection, press, retain, selectAll } from './selection.ts';
@@ -71,47 +69,6 @@ describe('selection', () => {
         if (how === 'range' && anchored) { const at = ids(s); expect(at.at(-1)! - at[0]! + 1).toBe(at.length); }
       }
     }));
-  });
-});
-
-describe('filters', () => {
-  const rows = [
-    row(0, { name: 'agent/fix-login', author: 'Ada', standing: 'stale' }), row(1, { name: 'feature/login', author: 'Bo', sources: ['feature/login', 'team/login'] }),
-    row(2, { name: 'docs', title: 'Explain the login' }), row(3, { name: 'refactor', author: 'Bo' }),
-  ];
-  const facts = { degree: Int32Array.of(0, 2, 0, 5), marks: null, touching: null };
-  const shown = (some: Partial<typeof noFilters>, f: Parameters<typeof applyFilters>[2] = facts): number[] => applyFilters(rows, { ...noFilters, sort: 'name', ...some }, f).map((r) => r.index).sort();
-
-  test('every word must be found, wherever it stands', () => {
-    expect(shown({ search: 'LOGIN' })).toEqual([0, 1, 2]);
-    expect(shown({ search: 'login bo' })).toEqual([1]);
-    expect(shown({ search: id(3).slice(-3) })).toEqual([3]);
-    expect(shown({ search: `id:${id(3)}` })).toEqual([3]);
-    expect(shown({ search: '   ' })).toEqual([0, 1, 2, 3]);
-  });
-
-  test('source, author, stale, conflicted, path and mark each narrow', () => {
-    expect(shown({ source: 'team/login' })).toEqual([1]);
-    expect(shown({ author: 'Bo' })).toEqual([1, 3]);
-    expect(shown({ stale: true })).toEqual([0]);
-    expect(shown({ conflicted: true })).toEqual([1, 3]);
-    expect(shown({ conflicted: true, author: 'Bo', search: 'ref' })).toEqual([3]);
-    expect(shown({ path: 'x' }, { ...facts, touching: Uint8Array.of(1, 0, 1, 0) })).toEqual([0, 2]);
-    expect(shown({ mark: 'fits' }, { ...facts, marks: Uint8Array.of(markIndex('stale'), markIndex('fits'), markIndex('in'), markIndex('fits')) })).toEqual([1, 3]);
-  });
-
-  test('what is not known yet hides nothing', () => {
-    const unknown = { degree: null, marks: null, touching: null };
-    expect(shown({ conflicted: true, path: 'x', mark: 'fits' }, unknown)).toEqual([0, 1, 2, 3]);
-  });
-
-  test('each order is total, and the input is left alone', () => {
-    const frozen = Object.freeze([...rows]);
-    for (const sort of ['newest', 'name', 'conflicts', 'size'] as const) expect(applyFilters(frozen, { ...noFilters, sort }, facts)).toHaveLength(4);
-    expect(applyFilters(frozen, { ...noFilters, sort: 'conflicts' }, facts)[0]!.index).toBe(3);
-    expect(applyFilters(frozen, { ...noFilters, sort: 'newest' }, facts).map((r) => r.index)).toEqual([3, 2, 1, 0]);
-    expect(isFiltered({ ...noFilters, sort: 'size' })).toBe(false);
-    expect(isFiltered({ ...noFilters, search: 'x' })).toBe(true);
   });
 });
 
