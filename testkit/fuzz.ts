@@ -233,7 +233,7 @@ function compare(readings: readonly Reading[], answers: readonly Answered[], whe
     if (found!.kind === 'good' && code === null && alone.has(id)) decodeResult(found!.method as Method, ok);
   }
 }
-const ticketed: ReadonlySet<string> = new Set(['import', 'compose', 'add', 'remove', 'writeBranch', 'undo', 'redo', 'fsck', 'history', 'collaborate', 'suggest']);
+const ticketed: ReadonlySet<string> = new Set(['import', 'compose', 'add', 'remove', 'writeBranch', 'undo', 'redo', 'keepOpen', 'decide', 'fsck', 'history', 'collaborate', 'suggest']);
 
 function faulty(transport: Transport, fault: Fault, acu: AcuId): Transport {
   let n = 0;
