@@ -86,7 +86,7 @@ const liveTree = fc.record({
 const push: fc.Arbitrary<Push> = fc.oneof(
   fc.record({ push: fc.constant('live' as const), live: fc.record({ on: fc.boolean(), polling: text, every: count, note: text, watches: count, trees: fc.array(liveTree, { maxLength: 3 }) }) }),
   fc.record({ push: fc.constant('progress' as const), ticket, phase: text, done: count, total: nullable(count) }),
-  fc.record({ push: fc.constant('queue' as const), running: nullable(fc.record({ ticket, kind: text, since: count })), waiting: count, paused: fc.boolean() }),
+  fc.record({ push: fc.constant('queue' as const), running: nullable(fc.record({ ticket, kind: text, since: count })), waiting: count, paused: fc.boolean(), work: fc.array(fc.record({ ticket, kind: text, client: count, asked: count, since: nullable(count), beside: fc.boolean() }), { maxLength: 5 }) }),
   fc.record({ push: fc.constant('search' as const), ticket, weight: fc.nat(), bound: nullable(fc.nat()) }),
   fc.record({ push: fc.constant('epoch' as const), from: count, to: count, digest: text, bytes: fc.uint8Array({ maxLength: 100 }) }),
   fc.record({ push: fc.constant('state' as const), composition, canUndo: nullable(text), canRedo: nullable(text), repository: nullable(repository), lastOperation: nullable(operation) }),

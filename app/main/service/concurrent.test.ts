@@ -214,7 +214,7 @@ describe('answers', () => {
 });
 
 describe('telling', () => {
-  const queue = (waiting: number): Push => ({ push: 'queue', running: null, waiting, paused: false });
+  const queue = (waiting: number): Push => ({ push: 'queue', running: null, waiting, paused: false, work: [] });
 
   test('one client hears everything at once; a crowd the newest, and never less than that', async () => {
     for (const [listeners, least, most] of [[1, 5, 5], [20, 1, 1]] as const) {

@@ -5,8 +5,9 @@ import { OperationQueue } from './queue.ts';
 
 function queue() {
   const pushes: Push[] = [];
-  let now = 0;
-  return { pushes, advance: (ms: number) => { now += ms; }, q: new OperationQueue((p) => pushes.push(p), () => now) };
+  let now = 0, client = 0;
+  const q: OperationQueue = new OperationQueue({ now: () => now, client: () => client, progress: (p) => pushes.push(p), changed: () => pushes.push(q.state) });
+  return { q, pushes, advance: (ms: number) => { now += ms; }, from: (of: number) => { client = of; } };
 }
 const gate = () => { let open = () => {}; const passed = new Promise<void>((r) => { open = r; }); return { open, passed }; };
 
@@ -25,7 +26,7 @@ test('one at a time, first come first served, also after a failure', async () =>
   const results = await Promise.allSettled([q.add('a', 'compose', task('a')), q.add('b', 'compose', task('b', true)), q.add('c', 'compose', task('c'))]);
   expect(order).toEqual(['a', 'b', 'c']);
   expect(results.map((r) => r.status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect(q.state).toEqual({ push: 'queue', running: null, waiting: 0, paused: false });
+  expect(q.state).toEqual({ push: 'queue', running: null, waiting: 0, paused: false, work: [] });
 });
 
 test('some run together, and never beside one that runs alone; nobody is overtaken', async () => {
@@ -78,10 +79,25 @@ test('a paused queue holds operations and lets them go again', async () => {
   const held = q.add('a', 'undo', async () => { ran = true; });
   await new Promise((r) => setTimeout(r, 5));
   expect(ran).toBe(false);
-  expect(pushes.at(-1)).toEqual({ push: 'queue', running: null, waiting: 1, paused: true });
+  expect(pushes.at(-1)).toEqual({ push: 'queue', running: null, waiting: 1, paused: true, work: [{ ticket: 'a', kind: 'undo', client: 0, asked: 0, since: null, beside: false }] });
   q.pause(false);
   await held;
   expect(ran).toBe(true);
+});
+
+test('what runs and what waits is listed in order, with who asked and since when; more than can be told are counted', async () => {
+  const { q, from, advance } = queue();
+  const g = gate();
+  from(3);
+  const first = q.add('a', 'import', () => g.passed);
+  advance(5);
+  from(4);
+  const all = Array.from({ length: 150 }, (_, i) => q.add(`b${i}`, 'compose', async () => undefined));
+  expect(q.state.work.slice(0, 2)).toEqual([{ ticket: 'a', kind: 'import', client: 3, asked: 0, since: 0, beside: false }, { ticket: 'b0', kind: 'compose', client: 4, asked: 5, since: null, beside: false }]);
+  expect([q.state.work.length, q.state.waiting]).toEqual([100, 150]);
+  g.open();
+  await Promise.all([first, ...all]);
+  expect(q.state.work).toEqual([]);
 });
 
 test('a ticket stands for one operation', async () => {

@@ -4,15 +4,30 @@
 import { AcumenError } from '../../core/errors.ts';
 import { cancelled } from '../../contract/frames.ts';
 import type { Push } from '../../contract/methods.ts';
+import { type WorkItem, workLimits } from '../../contract/work.ts';
 import { begun, currentTrace, onBehalf, since } from './monitor/spans.ts';
 
 export type Progress = (phase: string, done: number, total: number | null) => void;
 export type Task<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
-type Pushed = (push: Extract<Push, { push: 'queue' | 'progress' }>) => void;
+type Pushed = (push: Extract<Push, { push: 'progress' }>) => void;
+
+export interface QueueOptions {
+  /** milliseconds since the epoch */
+  now(): number;
+  progress: Pushed;
+  /** something runs or waits that did not, or does no more: `state` says what. Called for each, so what is made of it is made later */
+  changed(): void;
+  /** of which connection what is added now was asked for; 0: of none */
+  client(): number;
+  /** what is here changes nothing */
+  beside?: boolean;
+}
 
 interface Waiting {
   readonly ticket: string;
   readonly kind: string;
+  readonly client: number;
+  readonly asked: number;
   /** beside others of which this is true */
   readonly together: boolean;
   readonly controller: AbortController;
@@ -25,8 +40,7 @@ interface Waiting {
 const PROGRESS_EVERY = 50;
 
 export class OperationQueue {
-  readonly #push: Pushed;
-  readonly #now: () => number;
+  readonly #options: QueueOptions;
   readonly #waiting: Waiting[] = [];
   /** by ticket, the oldest first: one, or some that run together */
   readonly #running = new Map<string, Waiting & { readonly since: number }>();
@@ -36,10 +50,7 @@ export class OperationQueue {
   #closed = false;
   #idle: (() => void)[] = [];
 
-  constructor(push: Pushed, now: () => number) {
-    this.#push = push;
-    this.#now = now;
-  }
+  constructor(options: QueueOptions) { this.#options = options; }
 
   add<T>(ticket: string, kind: string, task: Task<T>, together = false): Promise<T> {
     if (this.#closed) return Promise.reject(new AcumenError('cancelled', 'The workspace is closing.', 'Start Acumen again.'));
@@ -50,7 +61,7 @@ export class OperationQueue {
     return new Promise<T>((resolve, reject) => {
       this.#tickets.add(ticket);
       this.#waiting.push({
-        ticket, kind, controller, together,
+        ticket, kind, controller, together, client: this.#options.client(), asked: this.#options.now(),
         run: () => {
           since(trace, 'queue', asked);
           return onBehalf(trace, () => task(controller.signal, this.#progress(ticket))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
@@ -83,7 +94,17 @@ export class OperationQueue {
 
   get state(): Extract<Push, { push: 'queue' }> {
     const [r] = this.#running.values();
-    return { push: 'queue', running: r === undefined ? null : { ticket: r.ticket, kind: r.kind, since: r.since }, waiting: this.#waiting.length, paused: this.#paused };
+    return { push: 'queue', running: r === undefined ? null : { ticket: r.ticket, kind: r.kind, since: r.since }, waiting: this.#waiting.length, paused: this.#paused, work: this.work };
+  }
+
+  /** How many wait, and the kind of what runs first. */
+  get depth(): { readonly waiting: number; readonly running: string | null } { return { waiting: this.#waiting.length, running: this.#running.values().next().value?.kind ?? null }; }
+
+  /** What runs, then what waits, in order. */
+  get work(): readonly WorkItem[] {
+    const { beside = false } = this.#options;
+    const item = ({ ticket, kind, client, asked }: Waiting, since: number | null): WorkItem => ({ ticket, kind, client, asked, since, beside });
+    return [...[...this.#running.values()].slice(0, workLimits.items).map((one) => item(one, one.since)), ...this.#waiting.slice(0, workLimits.items).map((one) => item(one, null))].slice(0, workLimits.items);
   }
 
   /** Cancels what waits and what runs, and resolves when nothing runs any more. */
@@ -108,7 +129,7 @@ export class OperationQueue {
   }
 
   #start(next: Waiting): void {
-    this.#running.set(next.ticket, { ...next, since: this.#now() });
+    this.#running.set(next.ticket, { ...next, since: this.#options.now() });
     void next.run().then((tell) => {
       this.#running.delete(next.ticket);
       tell();
@@ -118,16 +139,16 @@ export class OperationQueue {
     });
   }
 
-  #tell(): void { if (!this.#closed) this.#push(this.state); }
+  #tell(): void { if (!this.#closed) this.#options.changed(); }
 
   #progress(ticket: string): Progress {
     let last = '', at = Number.NEGATIVE_INFINITY;
     return (phase, done, total) => {
-      const now = this.#now();
+      const now = this.#options.now();
       if (phase === last && done !== total && now - at < PROGRESS_EVERY) return;
       last = phase;
       at = now;
-      this.#push({ push: 'progress', ticket, phase, done, total });
+      this.#options.progress({ push: 'progress', ticket, phase, done, total });
     };
   }
 }

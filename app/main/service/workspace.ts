@@ -10,6 +10,7 @@ import type { Composition, Segment } from '../../core/model.ts';
 import type { HistoryReader } from '../../core/repository.ts';
 import { GrowingHistory, type RefMove } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
+import { workLimits } from '../../contract/work.ts';
 import type { ReaderChoice } from '../git/open.ts';
 import { openStore } from '../storage/store.ts';
 import type { Extra, Head, NewOperation, Store } from '../storage/store.ts';
@@ -109,6 +110,8 @@ export class Workspace implements Service {
   #shown: Shown = { ...this.#view, epoch: 0, laid: null };
   /** what the last import of this process found */
   memory: Memory | null = null;
+  /** the connection on whose behalf a handler runs, until it first waits */
+  #asking = 0;
   /** the log in order, as far as it has been read */
   #log: Operation[] = [];
   #history = new GrowingHistory();
@@ -149,13 +152,10 @@ export class Workspace implements Service {
     this.#told = this.#shown;
     this.live = new Live(this, options.live);
     const depth = this.platform.telemetry.gauge('acumen_queue_depth', 'operations');
-    this.queue = new OperationQueue((push) => {
-      if (push.push !== 'queue') { this.telling.now(push); return; }
-      depth.set(push.waiting);
-      this.telling.latest('queue', () => [push]);
-    }, () => this.clock.now());
-    this.beside = new OperationQueue((push) => { if (push.push === 'progress') this.telling.now(push); }, () => this.clock.now());
-    this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.state; return { queue: { depth: waiting, running: running?.kind ?? null }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
+    const now = (): number => this.clock.now(), client = (): number => this.#asking, progress = (push: Push): void => this.telling.now(push), tell = (): void => this.telling.latest('queue', () => [this.#work()]);
+    this.queue = new OperationQueue({ now, client, progress, changed: () => { depth.set(this.queue.depth.waiting); tell(); } });
+    this.beside = new OperationQueue({ now, client, progress, changed: tell, beside: true });
+    this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.depth; return { queue: { depth: waiting, running }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
     this.#handlers = handlersOf(this);
     const commits = this.platform.telemetry.timer('acumen_commit_seconds');
     store.onCommitted((ms) => commits.record(ms / 1000));
@@ -175,14 +175,25 @@ export class Workspace implements Service {
   get log(): readonly Operation[] { return this.#log; }
 
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
-    const run = (): Promise<Methods[M]['result']> => this.#handlers[method](params);
+    const run = (): Promise<Methods[M]['result']> => {
+      this.#asking = asked?.client ?? 0;
+      try { return this.#handlers[method](params); } finally { this.#asking = 0; }
+    };
     const { timing } = this.platform;
     return timing === null ? run() : timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, run);
+  }
+
+  /** What runs and waits, what is done beside it too. */
+  #work(): Push {
+    const state = this.queue.state;
+    return { ...state, work: [...state.work, ...this.beside.work].slice(0, workLimits.items) };
   }
 
   subscribe(listener: (push: Push) => void): () => void {
     // who comes late begins with what is, and hears what follows it
     if (!this.telling.isHeard) this.#told = this.#shown;
+    const work = this.#work();
+    if (work.push === 'queue' && work.work.length > 0) listener(work);
     return this.telling.subscribe(listener);
   }
 
