@@ -35,13 +35,19 @@ const answers = fc.array(fc.record({
   answer: fc.oneof(fc.record({ take: fc.constantFrom('ours' as const, 'theirs' as const, 'both' as const, 'reversed' as const) }), fc.record({ take: fc.constant('text' as const), text: fc.uint8Array({ maxLength: 20 }) })),
 }), { maxLength: 3 });
 
+/** An operation, and a read that may be of what it left. */
+const at = fc.integer({ min: 1 });
+const past = <T extends object>(of: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T & { at?: number }> => fc.record({ ...of, at }, { requiredKeys: Object.keys(of) as never }) as never;
+
 const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   hello: fc.constant({}), snapshot: fc.constant({}),
   import: fc.record({ path: nullable(name), base: nullable(name), refs: fc.array(name, { maxLength: 3 }), grain, ticket }),
   cancel: fc.record({ ticket }), undo: fc.record({ ticket }), redo: fc.record({ ticket }), fsck: fc.record({ ticket }),
-  compose: fc.record({ acus, ticket }), preview: fc.record({ acus }), composedFile: fc.record({ acus, path }),
-  acuFiles: fc.record({ acu }), acuFile: fc.record({ acu, path }),
-  conflictFile: fc.record({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
+  compose: fc.record({ acus, ticket }), preview: past({ acus }), composedFile: past({ acus, path }),
+  acuFiles: past({ acu }), acuFile: past({ acu, path }),
+  conflictFile: past({ a: acu, b: fc.oneof(acu, fc.constant('base' as const)), path }),
+  moment: fc.record({ operation: at, have: fc.array(text, { maxLength: 8 }) }), compareMoments: fc.record({ a: at, b: at }), comparedFile: fc.record({ a: at, b: at, path }),
+  returnTo: fc.record({ operation: at, ticket }), branchOff: fc.record({ operation: at, name, ticket }),
   layout: fc.record({ graph: fc.stringMatching(/^[0-9a-f]{64}$/), positions: nullable(fc.nat(20).map((n) => new Uint8Array(8 * n))) }),
   writeBranch: fc.record({ name, acus, ticket }),
   keepOpen: fc.record({ add: acus, drop: acus, ticket }), openConflicts: fc.constant({}), toDecide: fc.record({ acu }),
