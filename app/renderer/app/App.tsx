@@ -10,6 +10,7 @@ import { DragGhost } from '../panels/composition/DragGhost.tsx';
 import { Connect, Loading } from '../panels/Waiting.tsx';
 import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';
+import { useTime } from '../state/time.ts';
 import { useUi } from '../state/ui.ts';
 import type { Overlay } from '../state/ui.ts';
 import { Workspace } from './Workspace.tsx';
@@ -50,10 +51,11 @@ export function App() {
 
 function View() {
   const state = useConnection((s) => s.state), met = useConnection((s) => s.version !== ''), repository = useConnection((s) => s.repository);
-  const status = useReplica((s) => s.status), name = repository?.name;
+  // what was before the first import is shown empty, and not as a window that has nothing yet
+  const status = useReplica((s) => s.status), name = repository?.name, past = useTime((s) => s.at !== null);
   useEffect(() => { document.title = name === undefined ? 'Acumen' : `${visible(name)} – Acumen`; }, [name]);
   // A window that has been let in keeps its work on screen while the service is away.
   if (!met || state === 'refused') return <Connect />;
-  if (repository === null || repository.base === null) return <Suspense fallback={<Loading />}><Welcome /></Suspense>;
+  if (!past && (repository === null || repository.base === null)) return <Suspense fallback={<Loading />}><Welcome /></Suspense>;
   return status === 'none' || status === 'loading' ? <Loading /> : <Workspace />;
 }

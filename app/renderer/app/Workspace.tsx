@@ -11,6 +11,7 @@ import { Composition } from '../panels/composition/Composition.tsx';
 import { Graph } from '../panels/graph/Graph.tsx';
 import { Inspector } from '../panels/inspector/Inspector.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
+import { Time } from '../panels/time/Time.tsx';
 import { TopBar } from '../panels/TopBar.tsx';
 import { paneNames, useRoom } from '../state/room.ts';
 import type { Pane } from '../state/room.ts';
@@ -29,6 +30,7 @@ export function Workspace() {
     <div className="window" data-room={room}>
       <SkipLinks />
       <TopBar />
+      <Time />
       {wide
         ? <View className="panes">{tab === 'performance' ? <Performance /> : <Collaboration />}</View>
         : room === 'one'

@@ -51,6 +51,7 @@ export function TopBar() {
       <div className="topbar-right">
         <CommandButton id="history.undo" className="button quiet icon" note={canUndo}><Icon name="undo" /></CommandButton>
         <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>
+        <CommandButton id="time.toggle" className="button quiet icon"><Icon name="time" /></CommandButton>
         <CommandButton id="help.palette" className="button quiet palette-button"><Icon name="search" /><span className="topbar-word">Commands</span><Keys keys={palette.keys[0]!} /></CommandButton>
         <button type="button" className="button quiet icon theme-button" aria-label={`Theme: ${settings.theme.options[theme].toLowerCase()}`} title={`Theme: ${settings.theme.options[theme].toLowerCase()}`} onClick={() => change('theme', nextTheme[theme])}><Icon name={theme} /></button>
         <CommandButton id="help.settings" className="button quiet icon"><Icon name="settings" /></CommandButton>

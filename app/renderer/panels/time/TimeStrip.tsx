@@ -28,7 +28,7 @@ export default function TimeStrip() {
         {log.length === 0
           ? <span className="time-none small muted">{online ? 'Reading the log' : 'The service is away: its log is read when it is back.'}</span>
           : <Track log={log} />}
-        {shown !== undefined && <span className="time-when small" title={`operation ${shown.id} of ${log.length}, ${exactTime(shown.time / 1000)}`}>{at === null ? 'now' : <Ago time={Math.floor(shown.time / 1000)} />} <span className="faint">{shown.id} of {log.length}</span></span>}
+        {shown !== undefined && <span className="time-when small" title={`operation ${shown.id} of ${log.length}, ${exactTime(shown.time / 1000)}`}>{at === null ? 'now' : <Since time={shown.time / 1000} />} <span className="faint">{shown.id} of {log.length}</span></span>}
         <button type="button" className="button quiet small" aria-pressed={compared !== null} disabled={log.length < 2} title="Two moments side by side: what came, what left, what moved, and the files that differ"
           onClick={() => { if (compared === null) compare(at?.id ?? Math.max(1, log.length - 1), lastOperation()); else useTime.setState({ compared: null }); }}>Compare</button>
         <button type="button" className="button quiet small icon" aria-label="Close the strip of time" title="Close, and back to now" onClick={toggleTime}><Icon name="close" size={12} /></button>

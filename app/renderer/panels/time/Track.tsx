@@ -69,7 +69,7 @@ function Ticks({ log, gone, width }: { log: readonly Operation[]; gone: Readonly
       {ticks.map(({ x, from, to, kind }) => (
         <path key={from} className={`tick tick-${kind}${gone.has(from) && from === to ? ' gone' : ''}${to > from ? ' many' : ''}`} transform={`translate(${(INSET + x).toFixed(1)} 10.5)`} d={shapes[kind]} fillRule="evenodd" />
       ))}
-      {days.map(({ x, word }) => <text key={word} className="time-day" x={INSET + x} y={27}>{word}</text>)}
+      {days.map(({ x, word }) => <text key={word} className="time-day" x={INSET + x - 5} y={29}>{word}</text>)}
     </svg>
   );
 }
@@ -86,7 +86,7 @@ function daysOf(log: readonly Operation[], width: number): readonly { readonly x
     const word = day.format(time), x = placeOf(index, log.length, width);
     if (word === last) continue;
     last = word;
-    if (x - (out.at(-1)?.x ?? -DAY) >= DAY && x <= width - DAY / 2) out.push({ x, word });
+    if (x - (out.at(-1)?.x ?? -DAY) >= DAY && x <= width - DAY) out.push({ x, word });
   }
   return out;
 }
