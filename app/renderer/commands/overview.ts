@@ -17,15 +17,15 @@ export const overviewCommands: readonly Command[] = [
   { id: 'view.conflicted', title: 'Show only conflicted ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => toggleState('conflicted') },
   { id: 'view.stale', title: 'Show only stale ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => toggleState('stale') },
   { id: 'view.unfiltered', title: 'Clear all filters', group: 'View', keys: [], scope: 'window', disabled: () => (isFiltered(useFilters.getState()) ? null : 'Nothing is filtered.'), run: () => search('') },
-  { id: 'view.sources', title: 'Rows: sources, or ACUs', group: 'View', keys: ['S'], scope: 'window', disabled: always, run: () => useFilters.setState(({ by }) => ({ by: by === 'row' ? 'source' : 'row' })) },
+  { id: 'overview.rows', title: 'Rows: sources, or ACUs', group: 'View', keys: ['S'], scope: 'window', disabled: always, run: () => useFilters.setState(({ by }) => ({ by: by === 'row' ? 'source' : 'row' })) },
   ...groupings.map((group): Command => ({
-    id: `view.group.${group}`, title: `Groups: ${group === 'none' ? 'none' : groupingNames[group].toLowerCase()}`, group: 'View', keys: [], scope: 'window',
+    id: `overview.group.${group}`, title: `Groups: ${group === 'none' ? 'none' : groupingNames[group].toLowerCase()}`, group: 'View', keys: [], scope: 'window',
     disabled: () => (useFilters.getState().group === group ? 'The list is so already.' : null), run: () => useFilters.setState({ group }),
   })),
-  { id: 'view.closeGroups', title: 'Close all groups', group: 'View', keys: [], scope: 'window', menu: ['source'], disabled: noGroups, run: () => useFilters.setState({ closed: useVisible.getState().arrangement?.groups.keys ?? [] }) },
-  { id: 'view.openGroups', title: 'Open all groups', group: 'View', keys: [], scope: 'window', menu: ['source'], disabled: noGroups, run: () => useFilters.setState({ closed: [] }) },
+  { id: 'overview.closeGroups', title: 'Close all groups', group: 'View', keys: [], scope: 'window', menu: ['source'], disabled: noGroups, run: () => useFilters.setState({ closed: useVisible.getState().arrangement?.groups.keys ?? [] }) },
+  { id: 'overview.openGroups', title: 'Open all groups', group: 'View', keys: [], scope: 'window', menu: ['source'], disabled: noGroups, run: () => useFilters.setState({ closed: [] }) },
   ...builtIn.map(({ name, query, sort, group, by }, i): Command => ({
-    id: `view.filter.${i}`, title: `Filter: ${name}`, group: 'View', keys: [], scope: 'window', line: () => verbLine('list', '--search', query), disabled: () => (useFilters.getState().query === query ? 'This filter is on.' : null),
+    id: `overview.filter.${i}`, title: `Filter: ${name}`, group: 'View', keys: [], scope: 'window', line: () => verbLine('list', '--search', query), disabled: () => (useFilters.getState().query === query ? 'This filter is on.' : null),
     run: () => useFilters.setState({ query, sort, group, by }),
   })),
 ];
