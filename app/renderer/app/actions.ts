@@ -1,13 +1,14 @@
 // What a person can do, each in one function: behind buttons, keys, palette and drops alike (commands/list.ts names them).
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
+import { visibleSentence } from '../../core/visible.ts';
 import type { Grain, Rebinding } from '../../core/model.ts';
 import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
 import { chosen, chosenIn, setKey, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords, noteGrain } from '../state/grains.ts';
 import { complain, news } from '../state/notices.ts';
-import { begin, change, useOperations } from '../state/operations.ts';
+import { begin, change, keepEnded, useOperations } from '../state/operations.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { measureToPaint } from '../state/timing.ts';
@@ -31,20 +32,35 @@ export async function attempt<M extends Ticketed>(method: M, params: Omit<Method
   const abort = new AbortController(), began = performance.now();
   aborts.set(ticket, abort);
   useOperations.setState((state) => ({ mine: begin(state.mine, ticket, title, began) }));
-  const over = (stage: 'done' | 'failed' | 'cancelled'): void => {
+  const over = (stage: 'done' | 'failed' | 'cancelled', reason = '', result = ''): void => {
     const ended = performance.now();
+    const again = stage === 'done' ? null : (): void => { void operate(method, params, title); };
+    useOperations.setState((state) => ({ ended: keepEnded(state.ended, { ticket, title: visibleSentence(title), stage, at: Date.now(), took: ended - began, reason: visibleSentence(reason), result: visibleSentence(result), again }) }));
     useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), over: new Set([...state.over, ticket].slice(-OVER)), ...(stage === 'done' ? { lastTook: ended - began } : {}) }));
   };
   try {
     const result = await service().call(method, { ...params, ticket } as unknown as Methods[M]['params'], { signal: abort.signal });
-    over('done');
+    over('done', '', resultWords(method, result));
     return result;
   } catch (error) {
-    over(isCancelled(error) ? 'cancelled' : 'failed');
+    if (isCancelled(error)) over('cancelled'); else over('failed', error instanceof AcumenError ? `${error.message} ${error.hint}` : String(error));
     throw error;
   } finally {
     aborts.delete(ticket);
   }
+}
+
+/** What it came to, of those that the log says nothing of. */
+const found: { readonly [M in Ticketed]?: (result: Methods[M]['result']) => string } = {
+  import: ({ acus, sources, ms }) => `${plural(acus, 'ACU')} from ${plural(sources, 'source')} in ${(ms / 1000).toFixed(1)} s`,
+  suggest: ({ acus, of, optimal }) => `${acus.length} of ${of.acus} ACUs${optimal ? ', proven to be the most' : ''}`,
+  fsck: ({ ok, problems, events }) => (ok ? `sound: ${plural(events, 'event')} replayed` : plural(problems.length, 'problem')),
+  history: () => 'read',
+};
+
+function resultWords<M extends Ticketed>(method: M, result: Methods[M]['result']): string {
+  const words = found[method] as ((of: Methods[M]['result']) => string) | undefined;
+  return words !== undefined ? words(result) : 'operation' in result && result.operation !== null ? result.operation.description : '';
 }
 
 export const isCancelled = (error: unknown): boolean => error instanceof AcumenError && error.code === 'cancelled';

@@ -9,7 +9,7 @@ import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
 import { changedSince, clashNews, looked, savedAgain, useLive } from '../state/live.ts';
 import { complain, news } from '../state/notices.ts';
-import { change, heard, useOperations } from '../state/operations.ts';
+import { heard, progressed, useOperations } from '../state/operations.ts';
 import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import type { ReplicaState } from '../state/replica.ts';
@@ -88,13 +88,14 @@ async function tryConnect(): Promise<void> {
     client = mine;
     mine.onClose((reason) => { if (client === mine) lost(reason); });
     mine.on('state', onState);
-    mine.on('queue', ({ running, waiting, paused }) => {
-      useOperations.setState((state) => ({ queue: { running, waiting, paused }, mine: heard(state.mine, running, performance.now()) }));
+    mine.on('queue', ({ running, waiting, paused, work }) => {
+      useOperations.setState((state) => ({ queue: { running, waiting, paused, work }, mine: heard(state.mine, running, performance.now()) }));
     });
     mine.on('progress', ({ ticket, phase, done, total }) => useOperations.setState((state) => {
       if (state.over.has(ticket)) return {};
-      const mine = state.mine.some((operation) => operation.ticket === ticket) ? state.mine : heard(state.mine, { ticket, kind: 'import' }, performance.now());
-      return { mine: change(mine, ticket, { stage: 'running', phase, done, total }) };
+      const now = performance.now(), kind = state.queue.work.find((item) => item.ticket === ticket)?.kind ?? 'import';
+      const mine = state.mine.some((operation) => operation.ticket === ticket) ? state.mine : heard(state.mine, { ticket, kind }, now);
+      return { mine: progressed(mine, ticket, { phase, done, total }, now) };
     }));
     mine.on('search', ({ ticket, weight, bound }) => useSuggestion.setState(({ search }) => (search?.ticket === ticket ? { search: { ticket, weight, bound } } : {})));
     mine.on('stats', ({ report }) => usePerformance.setState((state) => heardReport(state, report)));
@@ -142,7 +143,7 @@ function lost(reason: string): void {
   client = null;
   const wait = backoff(attempt, Math.random());
   useConnection.setState({ state: 'lost', reason, attempt, nextTry: performance.now() + wait });
-  useOperations.setState({ queue: { running: null, waiting: 0, paused: false } });
+  useOperations.setState({ queue: { running: null, waiting: 0, paused: false, work: [] } });
   if (attempt === 1) say('The connection to the service was lost. Verdicts still work; changes wait until it is back.');
   if (retry !== null) clearTimeout(retry);
   retry = setTimeout(() => { retry = null; void tryConnect(); }, wait);
