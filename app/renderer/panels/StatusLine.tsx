@@ -13,6 +13,7 @@ import { useReplica } from '../state/replica.ts';
 import { open } from '../state/ui.ts';
 import { conflictsInPartitions, duration, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
+import { WorkButton } from './work/WorkButton.tsx';
 
 const states = { connecting: 'connecting', open: 'connected', lost: 'away', refused: 'not let in' } as const;
 
@@ -45,6 +46,7 @@ export function StatusLine() {
           {visibleSentence(operations.last.description)}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
         </span>
       )}
+      <WorkButton />
     </footer>
   );
 }

@@ -1,0 +1,52 @@
+// Long work in one list: what runs with its numbers, what waits with its place and Cancel, and what ended, with why it failed and Try again.
+import { afterAll, beforeAll, expect } from 'vitest';
+import { ids } from '../../app/renderer/testids.ts';
+import { openDriver, test } from '../door.ts';
+import type { Driver, Session } from '../driver.ts';
+import { audit, picture } from '../look.ts';
+import { command, composed, known, ready, row } from '../screen.ts';
+
+let driver: Driver, session: Session;
+const place = known();
+beforeAll(async () => {
+  driver = await openDriver();
+  session = await driver.launch({ repository: place.repository.path });
+  await ready(session.page);
+});
+afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+
+const items = (state: string) => session.page.getByTestId(ids.workItem).and(session.page.locator(`[data-state="${state}"]`));
+
+test('what waits is listed in order, is cancelled there, and what is left is done when the queue goes on', async () => {
+  const { page } = session;
+  await command(page, 'Hold the queue');
+  await row(page, 'one').dblclick();
+  await page.keyboard.press('r');
+  await expect.poll(() => page.getByTestId(ids.work).getAttribute('data-waits')).toBe('2');
+  await page.keyboard.press('q');
+  await expect.poll(() => items('waiting').evaluateAll((all) => all.map((one) => (one as HTMLElement).innerText.replaceAll(/\s+/g, ' ')))).toEqual(['1 Add one this window Cancel', '2 Import again this window Cancel']);
+  await audit(page, 'work');
+  await page.getByRole('button', { name: 'Cancel Import again' }).click();
+  await expect.poll(() => items('cancelled').count()).toBe(1);
+  await page.getByRole('button', { name: 'Go on' }).first().click();
+  await composed(page, ['one']);
+  await expect.poll(() => items('done').first().innerText()).toContain('Add one');
+  await expect.poll(() => page.getByTestId(ids.work).innerText()).toBe('Work: idle');
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog', { name: 'Work' }).waitFor({ state: 'detached' });
+});
+
+test('what failed says why, and is tried again from there', async () => {
+  const { page } = session;
+  await page.keyboard.press('Control+o');
+  await page.getByTestId(ids.importPath).fill('/nowhere/at/all');
+  await page.getByTestId(ids.importStart).click();
+  await page.getByTestId(ids.notice).first().waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByTestId(ids.work).click();
+  await expect.poll(() => items('failed').count()).toBe(1);
+  await picture(page, 'work-failed');
+  await page.getByRole('button', { name: /Try again/ }).first().click();
+  await expect.poll(() => items('failed').count()).toBe(2);
+  expect(session.complaints).toEqual([]);
+});
