@@ -101,15 +101,25 @@ test('what conflicts is refused with the reason, and can take the place of what 
   await expect.poll(() => page.getByTestId(ids.diff).innerText()).toContain('TWO');
 });
 
-test('what needs others is dropped with them when one says so', async () => {
+test('what needs others says so while it is carried, and brings them: one operation', async () => {
   const { page } = session;
   await lift(page, 'stack/top');
   await expect.poll(() => page.getByTestId(ids.ghost).getAttribute('data-kind')).toBe('needs');
   await expect.poll(() => row(page, stackBase).getAttribute('class')).toContain('lit');
+  await expect.poll(() => page.getByTestId(ids.dropHint).innerText()).toMatch(new RegExp(`Adds it with the one it needs\\s+${stackBase}`));
   await picture(page, 'drag-needs');
   await page.mouse.up();
+  await composed(page, ['two', stackBase, 'stack/top']);
+  await expect.poll(() => page.getByTestId(ids.notice).allInnerTexts()).toContainEqual(expect.stringContaining(`stack/top came with ${stackBase}, which it needs.`));
+  await page.keyboard.press('Control+z');
+  await composed(page, ['two']);
+  // where nothing was shown before, nothing comes along unasked
+  await row(page, 'stack/top').click();
+  await list(page).focus();
+  await page.keyboard.press('Enter');
   await page.getByTestId(ids.proposal).waitFor();
   expect(await page.getByTestId(ids.proposal).innerText()).toContain(stackBase);
+  await composed(page, ['two']);
   await page.getByTestId(ids.proposalAccept).click();
   await composed(page, ['two', stackBase, 'stack/top']);
 });

@@ -49,6 +49,19 @@ export function grainLine(repository: string, grain: Grain): string {
   return ['acumen', 'import', '--grain', grain, repository].map(quote).join(' ');
 }
 
+/** What would be written: the message of its one commit, as the service makes it, in display form. */
+export function branchMessage(baseName: string, rows: readonly Pick<AcuRow, 'id' | 'name' | 'title'>[]): string {
+  return `Compose ${rows.length === 1 ? '1 change' : `${rows.length} changes`} onto ${baseName}\n\n${rows.map(({ id, name, title }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`).join('\n')}`;
+}
+
+/** A name for a branch of this set that no source has: after the one source it is, or the first of several. */
+export function suggestedBranch(names: readonly string[], sources: readonly Pick<SourceRow, 'name'>[]): string {
+  const taken = new Set(sources.map(({ name }) => name)), isUsable = (name: string): boolean => branchNameProblem(name) === null && !taken.has(name);
+  const first = names.find((name) => plainName(name) && !/^[0-9a-f]{8,}$/.test(name))?.split('/').at(-1)?.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '') ?? '';
+  const stem = `composed/${first === '' || first.length > 40 ? 'set' : first}${names.length > 1 ? `-and-${names.length - 1}` : ''}`;
+  for (let n = 1; ; n++) { const name = n === 1 ? stem : `${stem}-${n}`; if (isUsable(name)) return name; }
+}
+
 /**
  * Why git would refuse `refs/heads/NAME`, or null (git-check-ref-format(1), and what `git branch` adds: no leading dash,
  * not "HEAD").

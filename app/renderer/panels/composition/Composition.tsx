@@ -68,8 +68,8 @@ export function Composition() {
         <CommandButton id="composition.whatIf" className="button quiet small" testId={ids.whatIfBegin}>What if</CommandButton>
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>
         <CommandButton id="recipes.show" className="button quiet small" testId={ids.recipesShow}>Recipes</CommandButton>
-        {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small">Clear</CommandButton>}
-        <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} />Write to branch</CommandButton>
+        {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small clear">Clear</CommandButton>}
+        <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} />Write<span className="wide-only"> to branch</span></CommandButton>
       </header>
       <div className="composition-talk">
         {branching && <WriteBranch />}

@@ -10,8 +10,9 @@ import { chosenIn, useComposition } from '../../state/composition.ts';
 import { useReplica } from '../../state/replica.ts';
 import { between, leftOut, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../../state/suggestion.ts';
 import type { Found, Search } from '../../state/suggestion.ts';
-import { duration, grouped, plural } from '../../state/words.ts';
+import { duration, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
+import { LeftOut } from './LeftOut.tsx';
 
 export function Largest() {
   const { isOpen, rule, search, found, failed } = useSuggestion();
@@ -66,13 +67,13 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
           <Icon name={optimal ? 'check' : 'warning'} size={12} />{proofWords(suggestion, rule)}
         </span>
         {!optimal && <button type="button" className="button quiet small" onClick={suggesting.searchLonger}>Search for {duration(suggesting.longer(budget))}</button>}
+        <span className="muted small tabular">{optimal ? `weight ${weightWords(suggestion.weight)} of ${weightWords(of.weight)}` : `weight ${weightWords(suggestion.weight)}, bound ${weightWords(bound)}`} · {duration(suggestion.ms)}</span>
         <span className="spacer" />
         {isComposed ? <span className="muted">Composed</span> : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
       </div>
       {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all are stale, not yet exact, or stand on one that is.</p>
         : <><Names title={plural(comes.length, 'comes', 'come')} all={comes} open /><Names title={plural(leaves.length, 'leaves', 'leave')} all={leaves} open /></>}
-      <Names title={`${plural(possible.length, 'is', 'are')} left out for others`} all={possible} open={false} />
-      <Names title={`${grouped(never.length)} can be in no set`} all={never} open={false} />
+      {possible.length + never.length > 0 && <LeftOut found={found} left={possible} never={never} />}
       {refused.length > 0 && (
         <details className="largest-names">
           <summary>{plural(refused.length, 'set')} did not compose although any two of {refused.length === 1 ? 'it' : 'each'} go together{rounds > 2 ? ` (searched ${rounds} times)` : ''}</summary>

@@ -1,25 +1,33 @@
 // Writes the composition as an ordinary git branch: name, check, the same as a command line, and the commit it became.
 import { useMemo, useState } from 'react';
 import type { FormEvent } from 'react';
+import type { AcuId } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
 import { writeBranch } from '../../app/actions.ts';
-import { CopyLine, Id } from '../../components/atoms.tsx';
+import { CopyLine, Counts, Id } from '../../components/atoms.tsx';
+import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { branchNameProblem, composeLine, namesOfSet } from '../../state/commandLine.ts';
-import { chosenIn, useComposition } from '../../state/composition.ts';
+import { branchMessage, branchNameProblem, composeLine, namesOfSet, suggestedBranch } from '../../state/commandLine.ts';
+import { chosenIn, setKey, totals, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
 import { useReplica } from '../../state/replica.ts';
 import { closeOverlay } from '../../state/ui.ts';
-import { plural } from '../../state/words.ts';
+import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { Methods } from '../../../contract/methods.ts';
+
+const NONE: readonly AcuId[] = [];
 
 export function WriteBranch() {
   const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows), sources = useReplica((s) => s.sources);
   const path = useConnection((s) => s.repository?.path ?? '.');
-  const [name, setName] = useState(''), [touched, setTouched] = useState(false), [busy, setBusy] = useState(false);
+  const [touched, setTouched] = useState(false), [busy, setBusy] = useState(false);
   const [written, setWritten] = useState<Methods['writeBranch']['result'] | null>(null);
   const names = useMemo(() => namesOfSet(chosen, rows, sources), [chosen, rows, sources]);
+  const [typed, setName] = useState<string | null>(null), name = typed ?? suggestedBranch(names, sources);
+  const composed = useComposition((s) => (s.composed?.key === setKey(chosen) ? s.composed.result : null)), byId = useReplica((s) => s.byId), base = useConnection((s) => s.repository), open = useComposition((s) => s.confirmed?.open ?? NONE);
+  // in the order in which the service writes them
+  const members = useMemo(() => { const inside = new Set(chosen); return rows.filter((row) => inside.has(row.id)); }, [chosen, rows]);
   const exists = sources.some((source) => source.name === visible(name, Infinity));
   const problem = branchNameProblem(name);
   const said = touched && problem !== null;
@@ -38,7 +46,7 @@ export function WriteBranch() {
           <>
             <div className="row">
               <label className="write-label" htmlFor="branch-name">refs/heads/</label>
-              <input id="branch-name" className="field mono" autoFocus placeholder="name of the branch" spellCheck={false} autoComplete="off" data-testid={ids.branchName} value={name} disabled={busy}
+              <input id="branch-name" className="field mono" autoFocus onFocus={(event) => event.target.select()} placeholder="name of the branch" spellCheck={false} autoComplete="off" data-testid={ids.branchName} value={name} disabled={busy}
                 aria-invalid={said} aria-describedby="branch-problem" onChange={(event) => { setName(event.target.value); setTouched(event.target.value !== ''); }} />
               <button type="submit" className="button primary" disabled={busy || (touched && problem !== null)}>{busy ? 'Writing…' : 'Write'}</button>
               <button type="button" className="button quiet icon" aria-label="Close" onClick={closeOverlay}><Icon name="close" size={12} /></button>
@@ -46,11 +54,18 @@ export function WriteBranch() {
             <div id="branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} data-testid={ids.branchProblem} aria-live="polite">
               {said ? problem : exists ? `${visible(name)} exists; it moves only if no commit of it is lost.` : `One commit with ${plural(chosen.length, 'ACU')} on the base. Your working tree, index and HEAD are not touched.`}
             </div>
+            <dl className="write-about">
+              <dt>On</dt><dd className="truncate">{base === null || base.base === null ? '' : <>{visible(base.baseName, 200)} <Id id={base.base} what="commit" /></>}</dd>
+              <dt>Changes</dt><dd>{composed === null ? 'composing' : composed.tree === null ? 'it does not compose' : <>{plural(composed.files.length, 'file')} <Counts {...totals(composed.files)} /> · tree <Id id={composed.tree} what="tree" /></>}</dd>
+              {open.length > 0 && <><dt>Left out</dt><dd className="truncate">{plural(open.length, 'open conflict')}: {listed(open.map((id) => byId.get(id)?.name ?? id.slice(0, 8)), 3)}</dd></>}
+              <dt>Message</dt><dd><pre className="write-message" tabIndex={0} aria-label="Message of the commit">{branchMessage(visible(base?.baseName ?? '', 200), members)}</pre></dd>
+            </dl>
           </>
         )
         : (
           <div className="write-done" data-testid={ids.branchResult} data-commit={written.commit}>
             <Icon name="check" /><span>Wrote <strong>{visible(written.ref.replace(/^refs\/heads\//, ''))}</strong> as commit</span><Id id={written.commit} what="commit" length={12} /><span className="spacer" />
+            <CommandButton id="history.undo" className="button small"><Icon name="undo" size={13} />Undo</CommandButton>
             <button type="button" className="button small" onClick={closeOverlay}>Done</button>
           </div>
         )}

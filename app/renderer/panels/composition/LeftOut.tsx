@@ -1,0 +1,110 @@
+// Every ACU that the set which was found leaves out, with the smallest reason and what a swap costs; the row with the keyboard shows the whole of it.
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useMemo, useRef } from 'react';
+import type { KeyboardEvent } from 'react';
+import type { AcuId } from '../../../core/bytes.ts';
+import type { Reason } from '../../../core/suggestion.ts';
+import { readLeftOut, wantReasons } from '../../app/leftOut.ts';
+import { swapIn } from '../../app/suggesting.ts';
+import { AcuLink } from '../../components/AcuLink.tsx';
+import { Name } from '../../components/AcuLine.tsx';
+import { Glyph } from '../../components/Icon.tsx';
+import { arranged, reasonWords, useLeftOut } from '../../state/leftOut.ts';
+import type { LeftOutSort } from '../../state/leftOut.ts';
+import { nameOf, useReplica } from '../../state/replica.ts';
+import { useSelection } from '../../state/selection.ts';
+import type { Found } from '../../state/suggestion.ts';
+import { useUi } from '../../state/ui.ts';
+import { grouped, plural } from '../../state/words.ts';
+import { ids } from '../../testids.ts';
+import type { AcuRow } from '../../../workers/client.ts';
+
+const HEIGHT = 26, OPEN = 64, NAMED = 12;
+
+export function LeftOut({ found, left, never }: { found: Found; left: readonly AcuId[]; never: readonly AcuId[] }) {
+  const byId = useReplica((s) => s.byId), state = useLeftOut(), { reasons, sort, filter, cursor } = state;
+  const scroller = useRef<HTMLDivElement>(null);
+  useEffect(() => readLeftOut(found), [found]);
+  const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
+  const rows = useMemo(() => arranged(all, { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, reasons, sort, filter]);
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: (i) => (rows[i]!.id === cursor ? HEIGHT + OPEN : HEIGHT), overscan: 6, getItemKey: (i) => rows[i]!.id });
+  const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? -1;
+  // what is scrolled to first; sorted by cost all of them, for the cheapest may be anywhere
+  useEffect(() => {
+    const there = rows.slice(from, to + 1).map(({ id }) => id);
+    wantReasons(found, sort === 'cost' ? [...there, ...all.map(({ id }) => id)] : there);
+  }, [found, rows, all, from, to, sort]);
+  const at = rows.findIndex(({ id }) => id === cursor);
+  const go = (place: number): void => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
+    if (row === undefined) return;
+    useLeftOut.setState({ cursor: row.id });
+    useSelection.setState({ selected: new Set([row.id]), cursor: row.id, anchor: row.id });
+    useUi.setState({ inspector: 'acu' });
+    virtual.scrollToIndex(rows.indexOf(row), { align: 'auto' });
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.target !== scroller.current || event.altKey || event.ctrlKey || event.metaKey) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / HEIGHT) - 1);
+    const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at < 0 ? rows.length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1 };
+    const place = places[event.key];
+    if (place !== undefined) { event.preventDefault(); event.stopPropagation(); go(place); }
+    if (event.key === 'Enter' && at >= 0) {
+      event.preventDefault();
+      event.stopPropagation();
+      const reason = reasons.get(rows[at]!.id);
+      if (reason !== undefined && canSwap(reason)) void swapIn(reason, found.suggestion.acus);
+    }
+  };
+  const known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
+  return (
+    <div className="left-out" data-testid={ids.leftOut}>
+      <div className="left-out-head small">
+        <strong>{plural(all.length, 'is', 'are')} left out</strong>
+        <span className="muted">{[...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...never.length > 0 ? [`${grouped(never.length)} can be in no set`] : []].join(', ')}</span>
+        <span className="spacer" />
+        <span className="muted tabular" role="status">{known}</span>
+        <input className="field" type="search" aria-label="Filter what is left out" placeholder="Filter" spellCheck={false} value={filter} onChange={(event) => useLeftOut.setState({ filter: event.target.value })} />
+        <select className="field" aria-label="Sort what is left out" value={sort} onChange={(event) => useLeftOut.setState({ sort: event.target.value as LeftOutSort })}>
+          <option value="name">by name</option>
+          <option value="cost">by what a swap costs</option>
+        </select>
+      </div>
+      <div ref={scroller} className="left-out-list" role="listbox" tabIndex={0} aria-label="Left out, and why" aria-activedescendant={at >= from && at <= to ? `left-${cursor!}` : undefined} onKeyDown={onKeyDown}>
+        <div className="left-out-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
+          {shown.map(({ index, start, key }) => (
+            <div key={key} ref={virtual.measureElement} data-index={index} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start}px)` }}>
+              <Line row={rows[index]!} reason={reasons.get(rows[index]!.id)} isOpen={rows[index]!.id === cursor} found={found} onPress={() => go(index)} place={index} of={rows.length} />
+            </div>
+          ))}
+        </div>
+        {rows.length === 0 && <p className="muted small left-out-none">None of them is called that.</p>}
+      </div>
+    </div>
+  );
+}
+
+const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
+
+function Line({ row, reason, isOpen, found, onPress, place, of }: { row: AcuRow; reason: Reason | undefined; isOpen: boolean; found: Found; onPress(): void; place: number; of: number }) {
+  const words = reason === undefined ? null : reasonWords(reason, nameOf);
+  return (
+    <>
+      <div id={`left-${row.id}`} role="option" aria-selected={isOpen} aria-posinset={place + 1} aria-setsize={of} className="left-out-line" data-testid={ids.leftOutRow} data-acu={row.id} data-name={row.name} data-kind={reason?.kind ?? 'asking'} data-menu="acu" onClick={onPress}>
+        <Glyph mark={reason === undefined ? 'unknown' : reason.kind === 'never' ? 'unable' : reason.kind === 'kept' ? 'conflicts' : 'fits'} size={10} />
+        <span className="truncate" title={row.title}><Name name={row.name} /></span>
+        <span className="muted small truncate" title={words?.why ?? ''}>{words?.why ?? ''}</span>
+        <span className="muted small tabular">{words?.price ?? ''}</span>
+      </div>
+      {isOpen && reason !== undefined && (
+        <div className="left-out-more small">
+          {(reason.kind === 'never' ? reason.never.filter((id) => id !== row.id) : reason.blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
+          {reason.blockers.length > NAMED && <span className="muted">and {grouped(reason.blockers.length - NAMED)} more</span>}
+          {reason.kind === 'never' && <span className="muted">{row.reason}</span>}
+          {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>Compose it with {row.name}{reason.leaves.length > 0 && ` in place of ${plural(reason.leaves.length, 'ACU')}`}</button>}
+          {canSwap(reason) && <span className="muted">{plural(reason.leaves.length, 'leaves', 'leave')}, {plural(reason.comes.length, 'comes', 'come')}</span>}
+        </div>
+      )}
+    </>
+  );
+}

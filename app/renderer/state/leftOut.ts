@@ -1,0 +1,55 @@
+// Why each ACU is left out of the set that was found, as far as that has been asked: reasons by ACU, and how the list of them is read.
+import { create } from 'zustand';
+import type { AcuId } from '../../core/bytes.ts';
+import type { Reason } from '../../core/suggestion.ts';
+import type { AcuRow } from '../../workers/client.ts';
+import { costWords } from './suggestion.ts';
+import { listed } from './words.ts';
+
+export type LeftOutSort = 'name' | 'cost';
+
+export interface LeftOutState {
+  /** of what: graph, worth and set; reasons of another are forgotten */
+  readonly key: string;
+  readonly reasons: ReadonlyMap<AcuId, Reason>;
+  readonly sort: LeftOutSort;
+  readonly filter: string;
+  /** the row with the keyboard, which shows its whole reason */
+  readonly cursor: AcuId | null;
+}
+
+export const useLeftOut = create<LeftOutState>(() => ({ key: '', reasons: new Map(), sort: 'name', filter: '', cursor: null }));
+
+/** What a swap costs, for sorting: those of which it is not known come last, before those that can be in no set. */
+function priceOf(reason: Reason | undefined): number {
+  if (reason === undefined) return Number.MAX_VALUE;
+  if (reason.kind === 'never') return Infinity;
+  return reason.stands ? reason.cost : Number.MAX_VALUE;
+}
+
+/** The rows to show, in order. The same cost keeps the order of names. */
+export function arranged(rows: readonly AcuRow[], { reasons, sort, filter }: Pick<LeftOutState, 'reasons' | 'sort' | 'filter'>): readonly AcuRow[] {
+  const wanted = filter.trim().toLowerCase(), shown = wanted === '' ? [...rows] : rows.filter((row) => row.text.includes(wanted));
+  const byName = (x: AcuRow, y: AcuRow): number => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0);
+  const prices = sort === 'cost' ? new Map(shown.map((row) => [row.id, priceOf(reasons.get(row.id))])) : null;
+  return shown.sort((x, y) => {
+    const a = prices?.get(x.id) ?? 0, b = prices?.get(y.id) ?? 0;
+    return a === b ? byName(x, y) : a < b ? -1 : 1;
+  });
+}
+
+/** The smallest reason in one line, and the price. `nameOf`: as the list shows it. */
+export function reasonWords({ acu, kind, never, blockers, refused, stands, cost, minimal }: Reason, nameOf: (id: AcuId) => string): { readonly why: string; readonly price: string } {
+  switch (kind) {
+    case 'in': case 'free': return { why: 'nothing keeps it out', price: costWords(cost) };
+    case 'never': {
+      const others = never.filter((id) => id !== acu);
+      return { why: others.length === 0 ? 'it cannot be composed' : `it needs ${listed(others.map(nameOf))}, which cannot be composed`, price: '' };
+    }
+    case 'kept': {
+      const set = refused[0];
+      const why = blockers.length === 0 ? 'what would be there with it was not found to compose' : `${listed(blockers.map(nameOf), 3)} ${blockers.length === 1 ? 'keeps' : 'keep'} it out${minimal ? '' : ', perhaps fewer'}${set === undefined ? '' : ` (${listed(set.map(nameOf), 3)} do not compose together)`}`;
+      return { why, price: stands ? costWords(cost) : 'no such set was found' };
+    }
+  }
+}
