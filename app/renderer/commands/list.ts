@@ -3,6 +3,7 @@ import { isPast } from '../state/time.ts';
 import { collaborationCommands } from './collaboration.ts';
 import { compositionCommands } from './composition.ts';
 import { graphCommands } from './graph.ts';
+import { inspectorCommands } from './inspector.ts';
 import { overviewCommands } from './overview.ts';
 import { helpCommands } from './help.ts';
 import { historyCommands } from './history.ts';
@@ -24,6 +25,7 @@ export function registerCommands(): void {
   register(selectionCommands);
   register(overviewCommands);
   register(viewCommands);
+  register(inspectorCommands);
   register(graphCommands);
   register(collaborationCommands);
   register(performanceCommands);

@@ -1,10 +1,13 @@
 // A file's difference, whatever it is: text in CodeMirror (loaded when first needed), or a sentence where there is no text.
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { Shown } from '../../contract/methods.ts';
+import { useDiff } from '../state/diff.ts';
+import { useSettings } from '../state/settings.ts';
 import { whenIdle } from '../state/timing.ts';
 import { useUi } from '../state/ui.ts';
 import { bytesWords } from '../state/words.ts';
 import { ids } from '../testids.ts';
+import type { Owning } from './code/owners.ts';
 import { Icon } from './Icon.tsx';
 import { Spinner } from './atoms.tsx';
 
@@ -21,21 +24,26 @@ export function warmUp(): void {
 const WIDE = 760;
 
 export interface DiffProps {
+  /** the path as it is shown; its end says which colours */
   readonly name: string;
   readonly before: Shown | null; readonly after: Shown | null;
+  /** whose lines these are, where that is told */
+  readonly owning?: Owning | null;
+  /** what each side is called */
+  readonly sides?: readonly [before: string, after: string];
   readonly onShown?: () => void;
 }
 
-export function Diff({ name, before, after, onShown }: DiffProps) {
+export function Diff({ name, before, after, owning = null, sides, onShown }: DiffProps) {
   const host = useRef<HTMLDivElement>(null), [wide, setWide] = useState(false);
-  const as = useUi((s) => s.diffAs);
+  const as = useUi((s) => s.diffAs), whole = useDiff((s) => s.whole), whitespace = useDiff((s) => s.whitespace), most = useSettings((s) => s.diffKilobytes) * 1000;
   useEffect(() => {
     const observer = new ResizeObserver(([entry]) => setWide((entry?.contentRect.width ?? 0) >= WIDE));
     observer.observe(host.current!);
     return () => observer.disconnect();
   }, []);
-  const note = noteOn(before, after);
-  const split = as === 'auto' ? wide : as === 'split';
+  const note = noteOn(before, after), split = as === 'auto' ? wide : as === 'split';
+  const [a, b] = [cut(before, most), cut(after, most)];
   useEffect(() => { if (note !== null) onShown?.(); }, [note, onShown]);
   return (
     <div ref={host} className="diff" data-testid={ids.diff} data-file={name} data-as={split ? 'split' : 'unified'}>
@@ -43,14 +51,25 @@ export function Diff({ name, before, after, onShown }: DiffProps) {
         ? <div className="diff-note muted">{note}</div>
         : (
           <>
-            {(before?.truncated === true || after?.truncated === true) && <div className="diff-cut small">Only the first part is shown: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
+            {(a.isCut || b.isCut) && <div className="diff-cut small">Only the first part is shown: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
+            {Math.max(a.text.length, b.text.length) > UNCOLOURED && <div className="diff-cut small">Without colours: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
             <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
-              <DiffView name={name} before={before?.text ?? ''} after={after?.text ?? ''} split={split} {...(onShown === undefined ? {} : { onShown })} />
+              <DiffView name={name} before={a.text} after={b.text} split={split} whole={whole} whitespace={whitespace} owning={owning} {...(sides === undefined ? {} : { sides })} {...(onShown === undefined ? {} : { onShown })} />
             </Suspense>
           </>
         )}
     </div>
   );
+}
+
+/** MOST_COLOURED of code/language.ts, which is not loaded for this. */
+const UNCOLOURED = 500_000;
+
+/** Cut between lines where it has any; the service cuts as well, at 2 MiB. */
+function cut(shown: Shown | null, most: number): { readonly text: string; readonly isCut: boolean } {
+  if (shown === null || shown.text.length <= most) return { text: shown?.text ?? '', isCut: shown?.truncated === true };
+  const end = shown.text.lastIndexOf('\n', most) + 1;
+  return { text: shown.text.slice(0, end > 0 ? end : most), isCut: true };
 }
 
 function noteOn(before: Shown | null, after: Shown | null): string | null {

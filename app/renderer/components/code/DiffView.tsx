@@ -1,48 +1,101 @@
-// Two texts and what differs: side by side, or unified where there is little room. Loaded when the first is shown.
-import { MergeView, unifiedMergeView } from '@codemirror/merge';
-import { EditorState } from '@codemirror/state';
-import { EditorView } from '@codemirror/view';
+// Two texts and what differs: side by side, or unified where there is little room; in colours, and with whose line each is. Loaded when the
+// first is shown.
+import { MergeView, getChunks, getOriginalDoc, goToNextChunk, goToPreviousChunk, unifiedMergeView } from '@codemirror/merge';
+import { Compartment, EditorState, type Extension, Text } from '@codemirror/state';
+import { type BlockInfo, EditorView } from '@codemirror/view';
 import { useEffect, useRef } from 'react';
+import { showing } from '../../state/diff.ts';
+import { MOST_COLOURED, languageOf } from './language.ts';
+import { lineChanges } from './lineDiff.ts';
+import { type Owning, ownerGutter } from './owners.ts';
 import { readOnly } from './theme.ts';
 
 export interface DiffViewProps {
   readonly before: string; readonly after: string;
   readonly name: string;
   readonly split: boolean;
+  /** folds nothing */
+  readonly whole: boolean;
+  readonly whitespace: boolean;
+  readonly owning: Owning | null;
+  /** number of the first line of each side */
+  readonly from?: readonly [before: number, after: number];
+  /** what each side is called for who hears it */
+  readonly sides?: readonly [before: string, after: string];
+  /** a part of something: no folds, no keys of its own */
+  readonly isPart?: boolean;
   /** the views are in the document; they are painted with the next frame */
   readonly onShown?: () => void;
 }
 
 /** Unchanged lines kept around a change, and how many more must be unchanged to be folded away. */
-const collapseUnchanged = { margin: 3, minSize: 6 };
-/** A bound on the time spent on a difference: beyond it whole stretches are shown as changed. */
-const diffConfig = { scanLimit: 5000, timeout: 150 };
+const folds = { margin: 3, minSize: 6 };
+/** Lines are compared as the engine does; the rest is a bound on the time spent within them. */
+const diffConfig = { scanLimit: 5000, timeout: 150, override: lineChanges };
 
 /** A new file takes the place of nothing, which would be shown as one empty line taken out. */
 const newFile = EditorView.theme({ '.cm-deletedChunk': { display: 'none' } });
 
-export default function DiffView({ before, after, name, split, onShown }: DiffViewProps) {
-  const host = useRef<HTMLDivElement>(null);
+/** Split at line feeds alone, so that lines are those that the engine counts. */
+const textOf = (text: string): Text => Text.of(text.split('\n'));
+
+/** The first line of the original that stands in a block of lines taken out. */
+function linesTakenOut(view: EditorView, block: BlockInfo): number | null {
+  const chunk = getChunks(view.state)?.chunks.find(({ fromB, fromA, toA }) => fromB === block.from && toA > fromA);
+  return chunk === undefined ? null : getOriginalDoc(view.state).lineAt(Math.min(chunk.fromA, getOriginalDoc(view.state).length)).number - 1;
+}
+
+export default function DiffView({ before, after, name, split, whole, whitespace, owning, from = FIRST, sides = SIDES, isPart = false, onShown }: DiffViewProps) {
+  const host = useRef<HTMLDivElement>(null), views = useRef<readonly EditorView[]>([]), owners = useRef(new Compartment());
   useEffect(() => {
-    const parent = host.current!;
-    let end: () => void;
+    const parent = host.current!, language = new Compartment(), ownersOf = owners.current;
     // a file that is new or gone differs everywhere: marking each word of it says nothing
-    const highlightChanges = before !== '' && after !== '';
+    const highlightChanges = before !== '' && after !== '', collapse = whole || isPart ? {} : { collapseUnchanged: folds };
+    const side = (label: string, first: number): Extension => [readOnly(label, { whitespace, first }), language.of([]), ownersOf.of([])];
+    let end: () => void, main: EditorView;
     if (split) {
       const view = new MergeView({
-        parent, gutter: true, highlightChanges, collapseUnchanged, diffConfig,
-        a: { doc: before, extensions: readOnly(`${name}, base`) }, b: { doc: after, extensions: readOnly(`${name}, composed`) },
+        parent, gutter: true, highlightChanges, diffConfig, ...collapse,
+        a: { doc: textOf(before), extensions: side(`${name}, ${sides[0]}`, from[0]) }, b: { doc: textOf(after), extensions: side(`${name}, ${sides[1]}`, from[1]) },
       });
+      views.current = [view.a, view.b];
+      main = view.b;
       end = () => view.destroy();
     } else {
-      const view = new EditorView({
+      main = new EditorView({
         parent,
-        state: EditorState.create({ doc: after, extensions: [readOnly(name), ...before === '' ? [newFile] : [], unifiedMergeView({ original: before, gutter: true, highlightChanges, mergeControls: false, collapseUnchanged, diffConfig })] }),
+        state: EditorState.create({ doc: textOf(after), extensions: [side(name, from[1]), ...before === '' ? [newFile] : [], unifiedMergeView({ original: textOf(before), gutter: true, highlightChanges, mergeControls: false, diffConfig, ...collapse })] }),
       });
-      end = () => view.destroy();
+      views.current = [main];
+      end = () => main.destroy();
     }
+    let isHere = true;
+    // painted plain first: a grammar may have to be fetched
+    if (Math.max(before.length, after.length) <= MOST_COLOURED) {
+      languageOf(name).then((found) => {
+        if (isHere && found !== null) for (const view of views.current) view.dispatch({ effects: language.reconfigure(found.extension) });
+      }, () => undefined);
+    }
+    const stop = isPart ? () => undefined : showing({
+      path: name,
+      step(by) {
+        const went = (by > 0 ? goToNextChunk : goToPreviousChunk)(main);
+        if (went) main.dispatch({ effects: EditorView.scrollIntoView(main.state.selection.main.head, { y: 'center' }) });
+        return went;
+      },
+    });
     onShown?.();
-    return end;
-  }, [before, after, name, split, onShown]);
+    return () => { isHere = false; stop(); end(); };
+  }, [before, after, name, split, whole, whitespace, from, sides, isPart, onShown]);
+  // whose lines these are is told later than what they say
+  useEffect(() => {
+    const own = owners.current;
+    for (const [i, view] of views.current.entries()) {
+      const isBefore = split && i === 0;
+      view.dispatch({ effects: own.reconfigure(owning === null ? [] : ownerGutter(owning, isBefore ? 'before' : 'after', split ? undefined : linesTakenOut)) });
+    }
+  }, [owning, before, after, name, split, whole, whitespace, from, sides, isPart]);
   return <div ref={host} className={`code ${split ? 'code-split' : 'code-unified'}`} />;
 }
+
+const FIRST = [1, 1] as const, SIDES = ['base', 'composed'] as const;

@@ -1,8 +1,10 @@
 // How CodeMirror looks here: our tokens, our type; read-only everywhere. Its injected styles carry the page's nonce (CSP).
 import { EditorState } from '@codemirror/state';
 import type { Extension } from '@codemirror/state';
-import { EditorView, highlightSpecialChars, keymap, lineNumbers } from '@codemirror/view';
+import { EditorView, highlightSpecialChars, highlightTrailingWhitespace, highlightWhitespace, keymap, lineNumbers } from '@codemirror/view';
 import { styleNonce } from '../../app/trusted.ts';
+import './code.css';
+import { colours } from './language.ts';
 
 const look = EditorView.theme({
   '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: '12px' },
@@ -35,11 +37,16 @@ const look = EditorView.theme({
 
 /** What CodeMirror's own list leaves out of core/visible.ts: more of what reorders and hides. */
 const unseen = /[\u115f\u1160\u180e\u202a-\u202c\u2060-\u2068\u206a-\u206f\u3164\uffa0\u{e0000}-\u{e0fff}]/u;
+/** The same without the carriage returns that end lines of many files, which are marked where one asks to see blanks. */
+const special = /(?:[\0-\x08\x0a-\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200e\u200f\u2028\u2029\u202d\u202e\u2066\u2067\u2069\ufeff\ufff9-\ufffc]|\r(?!$))/gu;
 
-export function readOnly(label: string): Extension {
+/** `first`: the number of the first line. */
+export function readOnly(label: string, { whitespace = false, first = 1 }: { readonly whitespace?: boolean; readonly first?: number } = {}): Extension {
   const nonce = styleNonce();
   return [
-    look, lineNumbers(), highlightSpecialChars({ addSpecialChars: unseen }), keymap.of([]), EditorState.readOnly.of(true),
+    look, colours, lineNumbers(first === 1 ? {} : { formatNumber: (n) => String(n + first - 1) }), highlightSpecialChars({ addSpecialChars: unseen, ...whitespace ? {} : { specialChars: special } }), keymap.of([]), EditorState.readOnly.of(true),
+    EditorState.lineSeparator.of('\n'),
+    ...(whitespace ? [highlightWhitespace(), highlightTrailingWhitespace()] : []),
     // Still focusable, so that the keyboard can scroll and select.
     EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, 'aria-readonly': 'true' }),
     ...(nonce === null ? [] : [EditorView.cspNonce.of(nonce)]),

@@ -1,10 +1,11 @@
-// What is selected: one ACU in full, or several together.
+// What is selected: one ACU in full, or several together. Both are loaded while nothing else is to do.
+import { lazy } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import { Empty } from '../../components/atoms.tsx';
 import { useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
-import { OneAcu } from './OneAcu.tsx';
-import { Several } from './Several.tsx';
+
+const OneAcu = lazy(() => import('./OneAcu.tsx')), Several = lazy(() => import('./Several.tsx'));
 
 export function AcuTab() {
   const cursor = useSelection((s) => s.cursor), selected = useSelection((s) => s.selected);

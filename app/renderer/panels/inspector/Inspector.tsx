@@ -1,13 +1,18 @@
 // The right pane: the selected ACU, what the composition amounts to, what is to be decided, the history. Each is a tab (tabs.ts).
+import { Suspense, useEffect } from 'react';
 import type { KeyboardEvent } from 'react';
 import { DiffSwitch } from '../../components/Diff.tsx';
+import { Spinner } from '../../components/atoms.tsx';
+import { whenIdle } from '../../state/timing.ts';
 import { useUi } from '../../state/ui.ts';
 import { ids } from '../../testids.ts';
+import './inspector.css';
 import { tabs } from './tabs.ts';
 
 export function Inspector() {
   const chosen = useUi((s) => s.inspector);
   const shown = tabs.find(({ id }) => id === chosen) ?? tabs[0]!;
+  useEffect(() => { void whenIdle(3000).then(() => Promise.all([import('./ComposedFiles.tsx'), import('./OneAcu.tsx')])); }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     if (step === 0) return;
@@ -28,7 +33,7 @@ export function Inspector() {
         {shown.hasDiffs === true && <DiffSwitch />}
       </header>
       <div id="inspector-view" role="tabpanel" aria-labelledby={`inspector-${shown.id}`} className="inspector-view" tabIndex={-1} data-testid={ids.inspector} data-tab={shown.id}>
-        <shown.Panel />
+        <Suspense fallback={<div className="diff-note"><Spinner /></div>}><shown.Panel /></Suspense>
       </div>
     </section>
   );

@@ -1,27 +1,31 @@
 // One ACU: where it comes from, what it requires, what it conflicts with, what it changes.
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
-import { display } from '../../../core/bytes.ts';
 import type { AcuId, PathBytes } from '../../../core/bytes.ts';
-import { visible } from '../../../core/visible.ts';
 import { replica, service } from '../../app/session.ts';
 import { AcuLink } from '../../components/AcuLink.tsx';
 import { Ago, Author, Counts, Id, Spinner } from '../../components/atoms.tsx';
-import { Diff } from '../../components/Diff.tsx';
 import { FileList } from '../../components/FileList.tsx';
 import { Glyph } from '../../components/Icon.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
 import { useConflictQuery } from '../../state/conflicts.ts';
 import { useConnection } from '../../state/connection.ts';
+import { useInspecting } from '../../state/inspecting.ts';
+import type { AcuPart } from '../../state/inspecting.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useUi } from '../../state/ui.ts';
 import { exactTime, grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
 import { WhoKnows } from '../WhoKnows.tsx';
+import { AcuHistory } from './AcuHistory.tsx';
+import { FileDiff, PathHead } from './FileDiff.tsx';
 import { WhyNot } from '../composition/WhyNot.tsx';
 
-export function OneAcu({ row }: { row: AcuRow }) {
+const Dependencies = lazy(() => import('./Dependencies.tsx'));
+const parts: readonly (readonly [part: AcuPart, name: string])[] = [['facts', 'Facts'], ['dependencies', 'Dependencies'], ['history', 'History']];
+
+export default function OneAcu({ row }: { row: AcuRow }) {
   const dependants = useReplica((s) => s.dependants.get(row.id)), generation = useReplica((s) => s.generation);
   const online = useConnection((s) => s.state === 'open');
   const conflicts = useAnswer(`${generation} ${row.id}`, () => replica().call((api) => api.conflictsOf(row.id, 40)));
@@ -29,6 +33,7 @@ export function OneAcu({ row }: { row: AcuRow }) {
   const [path, setPath] = useState<PathBytes | null>(null);
   const list = files.value?.files ?? [];
   const chosen = path ?? list[0]?.path ?? null;
+  const view = useInspecting((s) => s.view);
   const layout = useDefaultLayout({ id: 'acumen.acu', storage: localStorage });
   return (
     <Group orientation="vertical" className="fill" {...layout}>
@@ -37,7 +42,12 @@ export function OneAcu({ row }: { row: AcuRow }) {
           <div className="inspect-title"><strong className="copyable">{row.name}</strong><Counts added={row.added} deleted={row.deleted} /></div>
           {row.title !== row.name && <p className="inspect-text">{row.title}</p>}
           {row.standing !== 'exact' && <p className={`inspect-standing tone-${row.standing}`}><Glyph mark={row.standing} /> <span><strong>{row.standing === 'stale' ? 'Stale' : 'Not yet exact'}</strong> {row.reason !== '' && <span className="muted">{row.reason}</span>}</span></p>}
-          <dl className="facts">
+          <div className="acu-views" role="group" aria-label="Of this ACU" data-testid={ids.acuView} data-view={view}>
+            {parts.map(([part, name]) => <button key={part} type="button" className="button quiet small" aria-pressed={view === part} onClick={() => useInspecting.setState({ view: part })}>{name}</button>)}
+          </div>
+          {view === 'dependencies' && <Suspense fallback={<Spinner />}><Dependencies id={row.id} /></Suspense>}
+          {view === 'history' && <AcuHistory id={row.id} />}
+          {view === 'facts' && <dl className="facts">
             <dt>Id</dt><dd><Id id={row.id} what="ACU" length={16} /></dd>
             <dt>Author</dt><dd><Author name={row.author} email={row.email} full /></dd>
             <dt>Time</dt><dd><Ago time={row.time} /> <span className="faint">{exactTime(row.time)}</span></dd>
@@ -55,7 +65,7 @@ export function OneAcu({ row }: { row: AcuRow }) {
               </>
             )}</dd>
             <WhyNot row={row} />
-          </dl>
+          </dl>}
           <WhoKnows a={row.id} b={null} path={null} />
         </div>
       </Panel>
@@ -74,10 +84,7 @@ export function OneAcu({ row }: { row: AcuRow }) {
 
 function AcuDiff({ acu, path }: { acu: AcuId; path: PathBytes }) {
   const { value, state } = useAnswer(`${acu} ${path}`, () => service().call('acuFile', { acu, path }));
-  return (
-    <>
-      <div className="section-head mono truncate">{visible(display(path))}</div>
-      {value === null ? <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div> : <Diff name={visible(display(path))} before={value.before} after={value.after} />}
-    </>
-  );
+  return value === null
+    ? <><PathHead path={path} /><div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div></>
+    : <FileDiff path={path} before={value.before} after={value.after} />;
 }
