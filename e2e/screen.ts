@@ -37,7 +37,7 @@ export const list = (page: Page): Locator => page.getByTestId(ids.acuList);
 /** The list is there, every row has its verdict, and the graph stands still. */
 export async function ready(page: Page): Promise<void> {
   await page.getByTestId(ids.acuRow).first().waitFor();
-  await page.locator('[data-testid="acu-row"][data-mark="unknown"]').waitFor({ state: 'detached' });
+  await page.locator('[data-testid="acu-row"][data-mark="unknown"]').first().waitFor({ state: 'detached' });
   await page.locator(`[data-testid="${ids.graph}"][data-settled="true"]`).waitFor();
 }
 
