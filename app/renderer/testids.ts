@@ -8,7 +8,7 @@ export const ids = {
   verdict: 'verdict', // data-kind: fits, needs, conflicts, unable
   composition: 'composition', member: 'member', // data-acu
   proposal: 'proposal', proposalAccept: 'proposal-accept', refused: 'refused', // data-kind
-  dropHint: 'drop-hint', swaps: 'swaps', swap: 'swap', totals: 'totals', // data-kind on the hint
+  proposalKeepOpen: 'proposal-keep-open', dropHint: 'drop-hint', swaps: 'swaps', swap: 'swap', totals: 'totals', // data-kind on the hint
   whatIfBegin: 'what-if-begin', whatIfBanner: 'what-if-banner', whatIfApply: 'what-if-apply', whatIfLeave: 'what-if-leave', // data-kind on the banner
   leftOut: 'left-out', leftOutRow: 'left-out-row', leftOutSwap: 'left-out-swap', // rows carry data-acu, data-kind, data-cost
   recipes: 'recipes', recipesShow: 'recipes-show', recipe: 'recipe', recipeName: 'recipe-name', recipeKeep: 'recipe-keep', recipeApply: 'recipe-apply', recipeCompare: 'recipe-compare', recipeCompared: 'recipe-compared', // rows carry data-name
@@ -16,8 +16,9 @@ export const ids = {
   whyNot: 'why-not', whyNotSwap: 'why-not-swap', // data-kind
   rebound: 'rebound', // data-outcome on its rows
    ghost: 'drag-verdict',
-  graph: 'graph', graphList: 'graph-list', // data-settled on graph
+  graph: 'graph', graphList: 'graph-list', graphTip: 'graph-tip', graphPinned: 'graph-pinned', graphLegend: 'graph-legend', graphLevel: 'graph-level', // data-settled, data-level on graph
   matrix: 'matrix', matrixOrder: 'matrix-order', matrixTip: 'matrix-tip', matrixPinned: 'matrix-pinned', // data-settled, data-rows, data-focus (two indices) on matrix
+  openConflicts: 'open-conflicts', openConflict: 'open-conflict', decide: 'decide', decidePlace: 'decide-place', decideSide: 'decide-side', decideResult: 'decide-result', decideCompose: 'decide-compose', // data-acu, data-state; data-left, data-at on decide; data-answer on places; data-side
   conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail',
   side: 'conflict-side', // data-side: base, a name, or merged
   composed: 'composed', // data-key: the set's ids, data-status

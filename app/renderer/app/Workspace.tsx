@@ -13,6 +13,7 @@ import { Inspector } from '../panels/inspector/Inspector.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
 import { Time } from '../panels/time/Time.tsx';
 import { TopBar } from '../panels/TopBar.tsx';
+import { useDeciding } from '../state/deciding.ts';
 import { paneNames, useRoom } from '../state/room.ts';
 import type { Pane } from '../state/room.ts';
 import { useUi } from '../state/ui.ts';
@@ -66,16 +67,19 @@ function Beside({ narrow, children }: { narrow: boolean; children: ReactNode }) 
 
 function Compose() {
   const layout = useDefaultLayout({ id: 'acumen.compose', storage: localStorage }), middle = useDefaultLayout({ id: 'acumen.middle', storage: localStorage });
-  const large = useUi((s) => s.graphLarge), hidden = useUi((s) => s.inspectorHidden), composition = usePanelRef(), inspector = usePanelRef();
+  const large = useUi((s) => s.graphLarge), hidden = useUi((s) => s.inspectorHidden), composition = usePanelRef(), inspector = usePanelRef(), between = usePanelRef();
+  // who decides between texts needs the width: the middle gives way
+  const isDeciding = useDeciding((s) => s.acu !== null && s.isLarge), isShown = useUi((s) => s.inspector === 'decide'), deciding = isDeciding && isShown;
   // nothing is mounted anew: a picture keeps its canvas, an editor its place
   useEffect(() => {
     const set = (panel: typeof composition, away: boolean): void => { if (away) panel.current?.collapse(); else panel.current?.expand(); };
     set(composition, large);
     set(inspector, large || hidden);
-  }, [large, hidden, composition, inspector]);
+    set(between, deciding);
+  }, [large, hidden, deciding, composition, inspector, between]);
   return (
     <Group orientation="horizontal" className="fill" {...layout}>
-      <Panel id="pane-middle" defaultSize="48%" minSize="260px">
+      <Panel id="pane-middle" panelRef={between} collapsible collapsedSize="0px" defaultSize="48%" minSize="260px">
         <Group orientation="vertical" className="fill" {...middle}>
           <Panel id="pane-composition" panelRef={composition} collapsible collapsedSize="34px" defaultSize="46%" minSize="140px"><Composition /></Panel>
           <Separator className="split-h" />

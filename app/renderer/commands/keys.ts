@@ -15,7 +15,7 @@ const isPressing = (target: EventTarget | null, key: string): boolean =>
 
 function placeOf(target: EventTarget | null): Place {
   if (!(target instanceof HTMLElement)) return null;
-  return target.closest('[data-acus]') !== null ? 'list' : target.closest('[data-board]') !== null ? 'board' : null;
+  return target.closest('[data-acus]') !== null ? 'list' : target.closest('[data-board]') !== null ? 'board' : target.closest('[data-decide]') !== null ? 'decide' : null;
 }
 
 function runOrSay(command: Command): void {

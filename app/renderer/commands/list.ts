@@ -2,6 +2,7 @@
 import { isPast } from '../state/time.ts';
 import { collaborationCommands } from './collaboration.ts';
 import { compositionCommands } from './composition.ts';
+import { decidingCommands } from './deciding.ts';
 import { graphCommands } from './graph.ts';
 import { inspectorCommands } from './inspector.ts';
 import { overviewCommands } from './overview.ts';
@@ -19,6 +20,7 @@ export function registerCommands(): void {
   askPast(isPast);
   register(helpCommands);
   register(compositionCommands);
+  register(decidingCommands);
   register(recipeCommands);
   register(historyCommands);
   register(timeCommands);

@@ -28,7 +28,7 @@ describe('keys', () => {
   test('no stroke means two commands in the same place, and typing is left alone', () => {
     registerCommands();
     // lists and the board have keys of their own, which go before the window's
-    const placeOf = ({ scope }: Command): Place => (scope === 'list' || scope === 'board' ? scope : null);
+    const placeOf = ({ scope }: Command): Place => (scope === 'list' || scope === 'board' || scope === 'decide' ? scope : null);
     for (const command of allCommands()) for (const keys of command.keys) {
       const parts = keys.split('+'), key = parts.at(-1)!, place = placeOf(command);
       const it: Stroke = { key: key === 'Space' ? ' ' : key, ctrlKey: parts.includes('Mod'), metaKey: false, shiftKey: parts.includes('Shift'), altKey: parts.includes('Alt') };

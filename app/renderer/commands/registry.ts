@@ -9,8 +9,8 @@ export interface Command {
   readonly group: 'Composition' | 'Selection' | 'View' | 'Collaboration' | 'Performance' | 'Repository' | 'History' | 'Help';
   /** "Mod+Shift+Z": Mod is Ctrl, or Command on a Mac */
   readonly keys: readonly string[];
-  /** `list`, `board`: its keys work while the keyboard is in a list of ACUs, or on the board, and come before the window's; `anywhere`: also while one types */
-  readonly scope: 'anywhere' | 'window' | 'list' | 'board';
+  /** `list`, `board`, `decide`: its keys work while the keyboard is in a list of ACUs, on the board, or in a decision, and come before the window's; `anywhere`: also while one types */
+  readonly scope: 'anywhere' | 'window' | 'list' | 'board' | 'decide';
   /** changes the workspace: cannot be done while the window shows a past moment */
   readonly changes?: true;
   /** why it cannot be done now, as a sentence; null where it can */
@@ -78,7 +78,7 @@ export function fits(keys: string, stroke: Stroke, mac: boolean = isMac): boolea
 }
 
 /** Where the keyboard is, of the places that have keys of their own. */
-export type Place = 'list' | 'board' | null;
+export type Place = 'list' | 'board' | 'decide' | null;
 
 /** The command whose keys fit: the place's own, else the first in the order they were registered. */
 export function forStroke(stroke: Stroke, typing: boolean, place: Place, mac: boolean = isMac): Command | null {

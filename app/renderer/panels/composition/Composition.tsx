@@ -17,6 +17,7 @@ import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
+import { OpenConflicts } from '../decide/OpenConflicts.tsx';
 import { DropHint } from './DropHint.tsx';
 import { Largest } from './Largest.tsx';
 import { Proposal } from './Proposal.tsx';
@@ -78,6 +79,7 @@ export function Composition() {
         <Largest />
         {isKeeping && <Suspense fallback={null}><Recipes /></Suspense>}
         <Rebound />
+        <OpenConflicts />
       </div>
       <div className="composition-list">
         {shown.length === 0

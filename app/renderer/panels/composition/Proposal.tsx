@@ -1,5 +1,6 @@
 // ACUs that cannot simply be added: why, and every way on, each with what it would do before it is done.
 import * as act from '../../app/actions.ts';
+import { keepOpen } from '../../app/deciding.ts';
 import { previewSwap, takeSwap } from '../../app/swapping.ts';
 import { toggleWhatIf } from '../../app/whatIf.ts';
 import { Glyph, Icon } from '../../components/Icon.tsx';
@@ -51,6 +52,7 @@ function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
       <div className="proposal-actions">
         {verdict.kind === 'needs' && <button type="button" className="button primary small" autoFocus data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {many ? 'them' : 'it'} with {verdict.acus.length === 1 ? 'the one needed' : `the ${verdict.acus.length} needed`}</button>}
         {many && <button type="button" className="button small" disabled={fitting === 0} onClick={() => { void act.addFitting(); }}>{fitting === null ? 'Add those that fit' : fitting === 0 ? 'None of them fits' : `Add the ${fitting} that ${fitting === 1 ? 'fits' : 'fit'}`}</button>}
+        {!isWhatIf && (isStuck || verdict.kind === 'unable') && <button type="button" className="button small" data-testid={ids.proposalKeepOpen} title="Kept beside the composition, not in its tree, until you decide its places by hand" onClick={() => { void keepOpen(asked); }}>Keep {many ? 'them' : 'it'} open</button>}
         {isWhatIf && isStuck && <button type="button" className="button small" onClick={() => toggleWhatIf(asked)}>Put {many ? 'them' : 'it'} in all the same</button>}
         <button type="button" className="button quiet small" onClick={act.dismissProposal}>Leave out</button>
       </div>

@@ -1,6 +1,7 @@
 // The inspector's tabs as data: whoever brings one adds a line here, in the order they are read.
-import type { ComponentType } from 'react';
+import { type ComponentType, lazy } from 'react';
 import type { InspectorTab } from '../../state/ui.ts';
+import { OpenCount } from '../decide/OpenCount.tsx';
 import { History } from '../History.tsx';
 import { AcuTab } from './AcuTab.tsx';
 import { ComposedTab } from './ComposedTab.tsx';
@@ -18,5 +19,6 @@ export interface Tab {
 export const tabs: readonly Tab[] = [
   { id: 'acu', name: 'ACU', Panel: AcuTab, hasDiffs: true },
   { id: 'composed', name: 'Composed', Panel: ComposedTab, hasDiffs: true },
+  { id: 'decide', name: 'Decide', Panel: lazy(() => import('../decide/Decide.tsx')), Badge: OpenCount },
   { id: 'history', name: 'History', Panel: History },
 ];

@@ -1,0 +1,66 @@
+// A stretch of a text in CodeMirror: read, with its lines numbered as in their file and what differs marked; or written. Loaded when the first
+// place is shown.
+import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { Chunk } from '@codemirror/merge';
+import { Compartment, EditorState, type Extension, Prec, RangeSetBuilder, Text } from '@codemirror/state';
+import { Decoration, EditorView, keymap } from '@codemirror/view';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { MOST_COLOURED, languageOf } from '../../components/code/language.ts';
+import { lineChanges } from '../../components/code/lineDiff.ts';
+import { readOnly } from '../../components/code/theme.ts';
+
+export interface PartProps {
+  readonly text: string;
+  readonly label: string;
+  /** whose end says which colours */
+  readonly path: string;
+  /** the number of its first line */
+  readonly first: number;
+  /** lines that differ from this are marked */
+  readonly against?: string | null;
+  /** 0-based lines [start, end) that stand out */
+  readonly place?: readonly [number, number];
+  /** it is written: hears each change; `done` where one is through with it, and whether to go on */
+  readonly onWrite?: (text: string) => void;
+  readonly done?: (how: 'leave' | 'accept') => void;
+}
+
+const changed = Decoration.line({ class: 'changed' }), place = Decoration.line({ class: 'decided-line' });
+const textOf = (text: string): Text => Text.of(text.split('\n'));
+
+function marks(doc: Text, against: string | null | undefined, stands: PartProps['place']): Extension {
+  const lines = new Map<number, Decoration>();
+  if (against != null) {
+    for (const { fromB, toB, endB } of Chunk.build(textOf(against), doc, { scanLimit: 2000, timeout: 80, override: lineChanges })) {
+      if (toB <= fromB) continue;
+      for (let n = doc.lineAt(Math.min(doc.length, fromB)).number; n <= doc.lineAt(Math.min(doc.length, Math.max(fromB, endB))).number; n++) lines.set(n, changed);
+    }
+  }
+  if (stands !== undefined) for (let n = stands[0] + 1; n <= Math.min(doc.lines, stands[1]); n++) lines.set(n, place);
+  const builder = new RangeSetBuilder<Decoration>();
+  for (const [n, mark] of [...lines].sort(([a], [b]) => a - b)) { const { from } = doc.line(n); builder.add(from, from, mark); }
+  return EditorView.decorations.of(builder.finish());
+}
+
+const small = EditorView.theme({ '&': { height: 'auto' }, '.cm-scroller': { overflow: 'auto' } });
+
+export default function Part({ text, label, path, first, against, place: stands, onWrite, done }: PartProps) {
+  const host = useRef<HTMLDivElement>(null), isWritten = onWrite !== undefined;
+  const heard = useEffectEvent((now: string) => onWrite?.(now)), over = useEffectEvent((how: 'leave' | 'accept') => done?.(how));
+  // what is written is the editor's own until it goes
+  const [began] = useState(text), shown = isWritten ? began : text, [from, to] = stands ?? [-1, -1];
+  useEffect(() => {
+    const doc = textOf(shown), language = new Compartment();
+    const writing: Extension = [
+      Prec.highest([EditorState.readOnly.of(false), EditorView.editable.of(true), EditorView.contentAttributes.of({ 'aria-readonly': 'false' }), EditorView.theme({ '.cm-content': { caretColor: 'var(--ink) !important' } })]),
+      Prec.highest(keymap.of([{ key: 'Escape', run: () => { over('leave'); return true; } }, { key: 'Mod-Enter', run: () => { over('accept'); return true; } }])),
+      history(), keymap.of([...historyKeymap, ...defaultKeymap]), EditorView.updateListener.of((update) => { if (update.docChanged) heard(update.state.doc.toString()); }),
+    ];
+    const view = new EditorView({ parent: host.current!, state: EditorState.create({ doc, extensions: [isWritten ? writing : [], readOnly(label, { first }), small, language.of([]), isWritten ? [] : marks(doc, against, from < 0 ? undefined : [from, to])] }) });
+    let isHere = true;
+    if (shown.length <= MOST_COLOURED) languageOf(path).then((found) => { if (isHere && found !== null) view.dispatch({ effects: language.reconfigure(found.extension) }); }, () => undefined);
+    if (isWritten) view.focus();
+    return () => { isHere = false; view.destroy(); };
+  }, [shown, label, path, first, against, from, to, isWritten]);
+  return <div ref={host} className={`code part${isWritten ? ' is-written' : ''}`} />;
+}
