@@ -72,7 +72,7 @@ test('in the past nothing can be changed, whichever way it is tried, and epochs 
   await expect.poll(() => page.getByTestId(ids.timeStrip).getAttribute('data-at')).toBe('2');
   await composed(page, ['one']);
   expect(await row(page, 'late').count()).toBe(0);
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await banner().getByRole('button', { name: 'Back to now' }).click();
   await composed(page, ['four', 'one', 'three']);
   await row(page, 'late').waitFor();
   await command(page, 'Import again');
@@ -113,7 +113,7 @@ test('what was composed then becomes a branch, and what is composed now stays', 
   await page.getByTestId(ids.branchResult).waitFor();
   expect(place.repository.git('diff', '--name-only', 'main', 'as-it-was').split('\n')).toEqual(['a.txt', 'b.txt']);
   await picture(page, 'time-branch');
-  await page.getByRole('button', { name: 'Back to now' }).click();
+  await banner().getByRole('button', { name: 'Back to now' }).click();
   await composed(page, ['four', 'one', 'three']);
 });
 

@@ -22,7 +22,7 @@ async function step(by: number): Promise<void> {
 
 export const timeCommands: readonly Command[] = [
   { id: 'work.show', title: 'Work: what runs, what waits, what ended lately', group: 'Repository', keys: ['Q'], scope: 'window', disabled: always, run: () => useWork.setState(({ open }) => ({ open: !open })) },
-  { id: 'time.toggle', title: 'Time: go through earlier moments, or back to now', group: 'History', keys: ['Shift+H'], scope: 'window', disabled: noRepository, run: past.toggleTime },
+  { id: 'time.toggle', title: 'Time: go through earlier moments', group: 'History', keys: ['Shift+H'], scope: 'window', disabled: noRepository, run: past.toggleTime },
   { id: 'time.earlier', title: 'Time: one operation earlier', group: 'History', keys: [','], scope: 'window', disabled: () => noRepository() ?? (useTime.getState().at?.id === 1 ? 'This is the first operation.' : null), run: () => { void step(-1); } },
   { id: 'time.later', title: 'Time: one operation later', group: 'History', keys: ['.'], scope: 'window', disabled: isNow, run: () => { void step(1); } },
   { id: 'time.now', title: 'Time: back to now', group: 'History', keys: [], scope: 'window', disabled: isNow, run: past.goToNow },
