@@ -53,7 +53,7 @@ export function drawEdges(on: Surface, frame: GridFrame): void {
   on.fillRect(left - 1, top - 1, Math.min(width - left, view.x.start + view.x.size * cols) + 1, 1);
   on.fillRect(left - 1, top - 1, 1, Math.min(height - top, view.y.start + view.y.size * rows) + 1);
   if (view.y.size >= sizes.label) for (const i of range(shown(view.y, { count: rows, length: height - top }))) rowName(on, frame, i, middleOf(view.y, i), tone(i), false);
-  if (view.x.size >= sizes.label) for (const i of range(shown(view.x, { count: cols, length: width - left }))) colName(on, frame, i, middleOf(view.x, i), tone(i), false);
+  if (view.x.size >= sizes.label && top >= UPRIGHT) for (const i of range(shown(view.x, { count: cols, length: width - left }))) colName(on, frame, i, middleOf(view.x, i), tone(i), false);
   extent(on, frame, view.x, cols, width - left, true);
   extent(on, frame, view.y, rows, height - top, false);
 }
