@@ -25,10 +25,10 @@ test('what waits is listed in order, is cancelled there, and what is left is don
   await expect.poll(() => page.getByTestId(ids.work).getAttribute('data-waits')).toBe('2');
   await page.keyboard.press('q');
   await expect.poll(() => items('waiting').evaluateAll((all) => all.map((one) => (one as HTMLElement).innerText.replaceAll(/\s+/g, ' ')))).toEqual(['1 Add one this window Cancel', '2 Import again this window Cancel']);
-  await audit(page, 'work');
+  await picture(page, 'work');
   await page.getByRole('button', { name: 'Cancel Import again' }).click();
   await expect.poll(() => items('cancelled').count()).toBe(1);
-  await page.getByRole('button', { name: 'Go on' }).first().click();
+  await page.getByRole('dialog', { name: 'Work' }).getByRole('button', { name: 'Go on' }).click();
   await composed(page, ['one']);
   await expect.poll(() => items('done').first().innerText()).toContain('Add one');
   await expect.poll(() => page.getByTestId(ids.work).innerText()).toBe('Work: idle');
@@ -45,7 +45,7 @@ test('what failed says why, and is tried again from there', async () => {
   await page.keyboard.press('Escape');
   await page.getByTestId(ids.work).click();
   await expect.poll(() => items('failed').count()).toBe(1);
-  await picture(page, 'work-failed');
+  await audit(page, 'work-failed');
   await page.getByRole('button', { name: /Try again/ }).first().click();
   await expect.poll(() => items('failed').count()).toBe(2);
   expect(session.complaints).toEqual([]);
