@@ -65,6 +65,8 @@ export function replicaFigures(): PoolState | null { return worker?.figures() ??
 
 export function start(withToken: string | null): void {
   token = withToken;
+  // its code is read while the service is reached
+  presentReplica();
   void tryConnect();
 }
 
@@ -106,10 +108,11 @@ async function tryConnect(): Promise<void> {
     useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version });
     showNow({ repository: hello.repository, composition: hello.composition });
     useOperations.setState({ canUndo: hello.canUndo, canRedo: hello.canRedo });
-    askLive(mine);
-    const { operations: [last] } = await mine.call('log', { before: null, limit: 1 });
-    useOperations.setState((state) => ({ last: last ?? state.last }));
+    // rows come first: what else is to be known is asked beside them, and working trees are read when they are there
+    const log = mine.call('log', { before: null, limit: 1 }).then(({ operations: [last] }) => useOperations.setState((state) => ({ last: last ?? state.last })));
     if (hello.repository !== null) await fetchSnapshot();
+    askLive(mine);
+    await log;
   } catch (error) {
     if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: error.message }); return; }
     if (client !== null && client.closed === null) { complain(error); return; }
