@@ -2,8 +2,12 @@
 // The address of a worker is the caller's to give, for only the bundler knows it.
 import { proxy, transfer } from 'comlink';
 import type { Remote } from 'comlink';
-import type { NodeStates, Palette, View } from './draw.ts';
+import type { Palette, Top } from './draw.ts';
+import type { NodeStates } from './drawGround.ts';
 import type { GraphPainter } from './graph.ts';
+import type { EdgeCells } from './graphGrid.ts';
+import type { EdgeFilter, Level, View } from './graphLook.ts';
+import type { Groups } from './graphSources.ts';
 import type { Priority } from './jobs.ts';
 import type { Layouter } from './layouter.ts';
 import { Pool, type PoolState, SEVERAL } from './pool.ts';
@@ -60,14 +64,27 @@ export function layoutPool(address: string): LayoutPool {
 
 export type OnPositions = (positions: Float32Array, progress: number) => void;
 
+/** What a picture of the conflict graph is made of. */
+export interface Pictured {
+  readonly graph: Graph;
+  readonly names: readonly string[];
+  readonly groups: Groups; readonly groupNames: readonly string[];
+}
+/** Where its nodes stand: as it was `kept` whole, or as far as they stood before (NaN for who is new), or to be found. */
+export interface Standing { readonly kept: Float32Array | null; readonly before: Float32Array | null; /** slide to where they stand */ readonly slide: boolean }
+
 export interface GraphClient {
   attach(canvas: OffscreenCanvas, width: number, height: number, ratio: number): Promise<void>;
   resize(width: number, height: number, ratio: number): Promise<void>;
-  look(view: View): Promise<void>;
+  look(view: View, level: Level): Promise<void>;
   paint(palette: Palette): Promise<void>;
   show(states: NodeStates): Promise<void>;
-  /** Lays out a new graph, or takes it as it is `known` to lie; the latest call wins. Resolves when settled, or when another graph took its place. */
-  arrange(graph: Graph, names: readonly string[], known: Float32Array | null, onPositions: OnPositions): Promise<void>;
+  point(top: Top): Promise<void>;
+  sift(filter: EdgeFilter): Promise<void>;
+  /** What edges cross, at one level; null while nothing stands. */
+  cells(level: Level): Promise<EdgeCells | null>;
+  /** Lays out a new graph; the latest call wins. Resolves when settled, or when another graph took its place. */
+  arrange(pictured: Pictured, standing: Standing, onPositions: OnPositions): Promise<void>;
   onDeath(listener: (reason: Error) => void): void;
   end(): void;
 }
@@ -77,32 +94,32 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
   const worker = supervise<GraphPainter>(new Worker(address, { type: 'module', name: 'graph' }), 'graph');
   let latest: AbortController | null = null;
   return {
-    async attach(canvas, width, height, ratio) {
-      await worker.call((api) => api.attach(transfer(canvas, [canvas])));
-      await worker.call((api) => api.resize(width, height, ratio));
-    },
+    attach: (canvas, width, height, ratio) => worker.call((api) => api.attach(transfer(canvas, [canvas]), width, height, ratio)),
     resize: (width, height, ratio) => worker.call((api) => api.resize(width, height, ratio)),
-    look: (view) => worker.call((api) => api.look(view)),
+    look: (view, level) => worker.call((api) => api.look(view, level)),
     paint: (palette) => worker.call((api) => api.paint(palette)),
     show: (states) => worker.call((api) => api.show(states)),
-    async arrange(graph, names, known, onPositions) {
+    point: (top) => worker.call((api) => api.point(top)),
+    sift: (filter) => worker.call((api) => api.sift(filter)),
+    cells: (level) => worker.call((api) => api.cells(level)),
+    async arrange({ graph, names, groups, groupNames }, { kept, before, slide }, onPositions) {
       latest?.abort();
-      const mine = latest = new AbortController(), { nodes, a, b, verdict } = graph;
-      await worker.call((api) => api.take(a, b, verdict, names));
-      if (known !== null) {
-        await worker.call((api) => api.place(known));
-        if (!mine.signal.aborted) onPositions(known, 1);
+      const mine = latest = new AbortController(), { nodes, a, b, verdict, kinds, partition } = graph;
+      await worker.call((api) => api.take({ a, b, verdict, kinds }, names, partition, groups, groupNames));
+      if (kept !== null) {
+        await worker.call((api) => api.place(kept, true, slide ? before : null));
+        if (!mine.signal.aborted) onPositions(kept, 1);
         return;
       }
       // The callback's port lives in this closure until the layout has settled.
       const onStep = proxy(async (positions: Float32Array, progress: number) => {
         if (mine.signal.aborted) return false;
-        await worker.call((api) => api.place(positions));
+        await worker.call((api) => api.place(positions, progress === 1, slide && before !== null ? started(before, positions) : null));
         if (!mine.signal.aborted) onPositions(positions, progress);
         return !mine.signal.aborted;
       });
       try {
-        await layouts.run({ kind: 'layout', cost: nodes + a.length, signal: mine.signal, attempts: SEVERAL, work: (api) => api.arrange(nodes, a, b, onStep) });
+        await layouts.run({ kind: 'layout', cost: nodes + a.length, signal: mine.signal, attempts: SEVERAL, work: (api) => api.arrange(nodes, a, b, onStep, before) });
       } catch (error) {
         if (!mine.signal.aborted) throw error;
       }
@@ -112,6 +129,9 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
   };
 }
 
+/** Who is new stands at once where they stand. */
+const started = (before: Float32Array, positions: Float32Array): Float32Array => before.map((at, i) => (Number.isNaN(at) ? positions[i]! : at));
+
 export { spawnCollaboration } from './collaborationClient.ts';
 export type { CollaborationClient } from './collaborationClient.ts';
 export type { CollaborationApi } from './collaboration.ts';
@@ -119,8 +139,15 @@ export { WorkerDied } from './rpc.ts';
 export type { PoolState } from './pool.ts';
 export { markNames, marks, markToken, shapes } from './marks.ts';
 export type { Mark } from './marks.ts';
-export { flags, nodeRadius } from './draw.ts';
-export type { NodeStates, Palette, View } from './draw.ts';
+export { nothingOnTop } from './draw.ts';
+export type { Palette, Top } from './draw.ts';
+export type { NodeStates } from './drawGround.ts';
+export { NodeGrid, boxOf, nearestEdge } from './graphGrid.ts';
+export type { EdgeCells } from './graphGrid.ts';
+export { MAX_EDGES, carryOver, countEdges, dashes, edgeMark, everyEdge, families, familyBits, familyNames, familyShapes, groupStep, kindBits, levelFor, partitionNumbers, stepRadius } from './graphLook.ts';
+export type { EdgeFilter, Family, Level, LevelChoice, View } from './graphLook.ts';
+export { centresOf, edgeAt, edgesBetween, groupsOf } from './graphSources.ts';
+export type { Edges, Groups as SourceGroups } from './graphSources.ts';
 export { BASE, refusedView, verdictOrder } from './conflictTable.ts';
 export type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
 export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';

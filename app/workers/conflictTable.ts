@@ -155,11 +155,16 @@ export class ConflictTable {
     return this.#next.subarray(this.#first[acu]!, this.#first[acu + 1]!);
   }
 
-  /** Rows between two ACUs, gravest verdict first; or all of one ACU's. */
+  /** Rows between two ACUs; or all of one ACU's. */
   between(a: number, b: number | null): Int32Array {
     const mine = this.#ofAcu(a), other = b === null ? null : this.#ofAcu(b), rows = other !== null && other.length < mine.length ? other : mine;
     const isWanted = (i: number): boolean => b === null || (this.#a[i] === a && this.#b[i] === b) || (this.#a[i] === b && this.#b[i] === a);
-    return rows.filter(isWanted).sort((x, y) => this.#inherited[x]! - this.#inherited[y]! || this.#verdict[x]! - this.#verdict[y]! || x - y);
+    return rows.filter(isWanted);
+  }
+
+  /** Sorts rows in place: those of lower pairs last. */
+  gravestFirst(rows: Int32Array): Int32Array {
+    return rows.sort((x, y) => this.#inherited[x]! - this.#inherited[y]! || this.#verdict[x]! - this.#verdict[y]! || x - y);
   }
 
   #rowsOf: { readonly first: Int32Array; readonly row: Int32Array } | null = null;

@@ -1,174 +1,284 @@
-// Draws the conflict graph on a 2D canvas, in two layers: the ground (edges, nodes) changes with the view and the marks, the
-// top (what is pointed at, selected, needed, in conflict; names) with every move of the pointer. Costs what is on screen.
+// What lies over the ground of the conflict graph and changes with every move of the pointer: what is pointed at, selected, needed, in conflict,
+// with its edges and names; outlines of partitions; a lasso. Drawn on a 2D canvas in each frame: costs what matters now, and not the graph.
+import { dashes, edgeMark, groupStep, kindBits, stepRadius } from './graphLook.ts';
+import type { EdgeFilter, View } from './graphLook.ts';
 import { verdictOrder } from './conflictTable.ts';
+import type { NodeStates, Scene } from './drawGround.ts';
+import type { Sprite } from './drawPixels.ts';
 import { marks, shapes } from './marks.ts';
 import type { Mark } from './marks.ts';
 
-/** screen = graph × scale + offset, in CSS pixels */
-export interface View { readonly scale: number; readonly x: number; readonly y: number }
-
 export interface Palette {
   readonly background: string; readonly ink: string; readonly faint: string; readonly accent: string; readonly edge: string; readonly font: string;
+  /** nothing moves by itself */
+  readonly still: boolean;
   readonly marks: Readonly<Record<Mark, string>>;
 }
 
-/** What each node is on screen now, by index. */
-export interface NodeStates {
-  /** position in `marks` */
-  readonly mark: Uint8Array;
-  /** bit set of `flags` */
-  readonly flags: Uint8Array;
+/** Nodes by what they are just now, by index at the level that is shown. */
+export interface Top {
+  readonly focused: readonly number[];
+  readonly selected: readonly number[];
+  readonly lit: readonly number[];
+  readonly clash: readonly number[];
+  /** an edge that is pointed at or pinned; −1: none */
+  readonly edge: number;
+  /** outlines of all partitions, or of those of what is focused */
+  readonly outlines: boolean;
+  /** x and y of each corner in CSS pixels; empty: none */
+  readonly lasso: readonly number[];
 }
-export const flags = { selected: 1, focused: 2, dim: 4, lit: 8, clash: 16 } as const;
-const strong = flags.focused | flags.selected, important = strong | flags.lit | flags.clash;
+export const nothingOnTop: Top = { focused: [], selected: [], lit: [], clash: [], edge: -1, outlines: false, lasso: [] };
 
-export interface Scene {
-  readonly positions: Float32Array;
-  readonly a: Int32Array; readonly b: Int32Array; readonly verdict: Uint8Array;
-  readonly names: readonly string[];
+/** Edges of node i are edge[first[i] … first[i + 1]). */
+export interface Adjacency { readonly first: Int32Array; readonly edge: Int32Array }
+export function adjacencyOf(nodes: number, { a, b }: Pick<Scene, 'a' | 'b'>): Adjacency {
+  const first = new Int32Array(nodes + 1);
+  for (let e = 0; e < a.length; e++) { first[a[e]! + 1]!++; first[b[e]! + 1]!++; }
+  for (let i = 0; i < nodes; i++) first[i + 1]! += first[i]!;
+  const edge = new Int32Array(2 * a.length), next = first.slice();
+  for (let e = 0; e < a.length; e++) { edge[next[a[e]!]!++] = e; edge[next[b[e]!]!++] = e; }
+  return { first, edge };
 }
 
-export interface Frame { readonly width: number; readonly height: number; readonly ratio: number; readonly view: View; readonly palette: Palette; readonly scene: Scene; readonly states: NodeStates }
+export interface Outline { readonly name: string; readonly corners: Float32Array; readonly nodes: ReadonlySet<number> }
+
+export interface Frame {
+  readonly width: number; readonly height: number; readonly ratio: number;
+  readonly view: View; readonly palette: Palette; readonly scene: Scene; readonly states: NodeStates; readonly filter: EdgeFilter;
+  readonly edgesOf: Adjacency; readonly top: Top; readonly outlines: readonly Outline[];
+}
 
 export type Surface = OffscreenCanvasRenderingContext2D;
 
-/** Above this many edges only those of focused and selected nodes are drawn: the rest would be one grey area. */
-export const MAX_EDGES = 30_000;
 /** All names where one is near or there are few nodes; else only those of nodes that matter now. */
-const NAME_SCALE = 1.5, FEW_NODES = 80;
+const NAME_SCALE = 1.4, FEW_NODES = 80;
 const MAX_NAMES = 90, MAX_NAME = 36;
+/** So many edges are drawn wide; a canvas takes some ten times as long for those as for a pixel's width. */
+const WIDE = 300;
+/** Of so many nodes at most rings and edges are drawn: beyond that they are an area anyway. */
+const RINGS = 4_000;
 
-const outlines: Partial<Record<Mark, Path2D>> = {};
-const outline = (mark: Mark): Path2D => (outlines[mark] ??= new Path2D(shapes[mark]));
+const placeOf = (view: View, { positions }: Scene, i: number): readonly [x: number, y: number] => [positions[2 * i]! * view.scale + view.x, positions[2 * i + 1]! * view.scale + view.y];
 
-export const nodeRadius = (scale: number): number => Math.max(2.5, Math.min(8, 2.6 + scale * 3.2));
-
-const blocking = verdictOrder.indexOf('blocking'), partial = verdictOrder.indexOf('partial');
-
-/** Everything but what the pointer and the selection change. */
-export function drawGround(on: Surface, frame: Frame): void {
-  const { width, height, ratio, palette, scene, states } = frame;
-  const { verdict, a, b } = scene;
-  on.setTransform(ratio, 0, 0, ratio, 0, 0);
-  on.globalAlpha = 1;
-  on.fillStyle = palette.background;
-  on.fillRect(0, 0, width, height);
-  if (a.length <= MAX_EDGES) {
-    const dim = (i: number): boolean => ((states.flags[a[i]!]! | states.flags[b[i]!]!) & flags.dim) !== 0;
-    // where nodes have many edges these would be one grey area: each is drawn the fainter, the more a node has
-    const alpha = Math.max(0.1, Math.min(0.85, joined(scene) / Math.max(1, a.length)));
-    edges(on, frame, dim, palette.edge, alpha * 0.25, 1, []);
-    edges(on, frame, (i) => !dim(i) && verdict[i] === blocking, palette.edge, alpha, 1, []);
-    edges(on, frame, (i) => !dim(i) && verdict[i] !== blocking, palette.edge, alpha, 1, [3, 3]);
-  }
-  for (let i = 0; i < states.mark.length; i++) node(on, frame, i, (states.flags[i]! & flags.dim) !== 0 ? 0.22 : 1);
-}
-
-/** What is pointed at, selected, needed or in conflict, above the ground. */
 export function drawTop(on: Surface, frame: Frame): void {
-  const { ratio, view, palette, scene, states } = frame;
-  const has = (i: number, flag: number): boolean => (states.flags[i]! & flag) !== 0;
-  const touches = (i: number): boolean => has(scene.a[i]!, strong) || has(scene.b[i]!, strong);
+  const { ratio, top, palette, scene, view } = frame;
   on.setTransform(ratio, 0, 0, ratio, 0, 0);
-  edges(on, frame, (i) => touches(i) && scene.verdict[i] !== partial, palette.marks.conflicts, 0.85, 1.25, []);
-  edges(on, frame, (i) => touches(i) && scene.verdict[i] === partial, palette.marks.stale, 0.85, 1.25, [3, 3]);
-  const radius = nodeRadius(view.scale);
-  // the other ends stand above the edges that lead to them
-  for (let i = 0; i < scene.a.length; i++) if (touches(i)) { node(on, frame, scene.a[i]!, 1); node(on, frame, scene.b[i]!, 1); }
-  const foremost: number[] = [], others: number[] = [];
-  for (let i = 0; i < states.flags.length; i++) {
-    if (!visible(frame, i, radius)) continue;
-    if (!has(i, important)) { others.push(i); continue; }
-    foremost.push(i);
-    on.globalAlpha = 1;
-    on.beginPath();
-    on.arc(sx(frame, i), sy(frame, i), radius + 3.5, 0, 2 * Math.PI);
-    on.fillStyle = palette.background;
-    on.fill();
-    on.strokeStyle = has(i, flags.clash) ? palette.marks.conflicts : has(i, flags.lit) ? palette.marks.needs : palette.accent;
-    on.lineWidth = has(i, flags.focused) ? 2 : 1.5;
-    on.stroke();
-    node(on, frame, i, 1);
-  }
-  names(on, frame, foremost, view.scale >= NAME_SCALE || states.flags.length <= FEW_NODES ? others : [], radius);
+  on.globalAlpha = 1;
+  outlines(on, frame);
+  strongEdges(on, frame);
+  ring(on, frame, top.selected, palette.accent, 1.5);
+  ring(on, frame, top.lit, palette.marks.needs, 1.5);
+  ring(on, frame, top.clash, palette.marks.conflicts, 1.5);
+  ring(on, frame, top.focused, palette.accent, 2);
+  if (top.edge >= 0 && top.edge < scene.a.length) ring(on, frame, [scene.a[top.edge]!, scene.b[top.edge]!], palette.marks[edgeMark[verdictOrder[scene.verdict[top.edge]!]!]], 2);
+  names(on, frame, view.scale >= NAME_SCALE || scene.names.length <= FEW_NODES);
+  lasso(on, frame);
   on.globalAlpha = 1;
 }
 
-const counted = new WeakMap<Int32Array, number>();
-/** How many nodes have an edge; counted once for a graph. */
-function joined({ a, b }: Scene): number {
-  const known = counted.get(a);
-  if (known !== undefined) return known;
-  const { size } = new Set([...a, ...b]);
-  counted.set(a, size);
-  return size;
+function outlines(on: Surface, { outlines: all, top, view, palette, width, height }: Frame): void {
+  if (all.length === 0) return;
+  on.font = palette.font;
+  on.textBaseline = 'alphabetic';
+  for (const { corners, name, nodes } of all) {
+    if (!top.outlines && !top.focused.some((i) => nodes.has(i))) continue;
+    let left = Infinity, right = -Infinity, highest = Infinity, lowest = -Infinity, at = 0;
+    on.beginPath();
+    for (let k = 0; k < corners.length; k += 2) {
+      const x = corners[k]! * view.scale + view.x, y = corners[k + 1]! * view.scale + view.y;
+      on.lineTo(x, y);
+      left = Math.min(left, x); right = Math.max(right, x); lowest = Math.max(lowest, y);
+      if (y < highest) { highest = y; at = x; }
+    }
+    if (right < 0 || lowest < 0 || left > width || highest > height) continue;
+    on.closePath();
+    on.globalAlpha = 0.06;
+    on.fillStyle = palette.ink;
+    on.fill();
+    on.globalAlpha = 0.5;
+    on.lineWidth = 1;
+    on.strokeStyle = palette.edge;
+    on.stroke();
+    if (!top.outlines || right - left < 90) continue;
+    on.globalAlpha = 0.9;
+    on.fillStyle = palette.faint;
+    const w = on.measureText(name).width;
+    on.fillText(name, Math.max(4, Math.min(width - w - 4, at - w / 2)), Math.max(12, highest - 4));
+  }
+  on.globalAlpha = 1;
 }
 
-const sx = ({ scene, view }: Frame, i: number): number => scene.positions[2 * i]! * view.scale + view.x;
-const sy = ({ scene, view }: Frame, i: number): number => scene.positions[2 * i + 1]! * view.scale + view.y;
-
-function visible(frame: Frame, i: number, margin: number): boolean {
-  const x = sx(frame, i), y = sy(frame, i);
-  return x >= -margin && y >= -margin && x <= frame.width + margin && y <= frame.height + margin;
-}
-
-function edges(on: Surface, frame: Frame, wanted: (i: number) => boolean, colour: string, alpha: number, line: number, dash: readonly number[]): void {
-  const { width, height, scene: { a, b } } = frame;
-  on.beginPath();
-  for (let i = 0; i < a.length; i++) {
-    if (!wanted(i)) continue;
-    const x1 = sx(frame, a[i]!), y1 = sy(frame, a[i]!), x2 = sx(frame, b[i]!), y2 = sy(frame, b[i]!);
-    if ((x1 < 0 && x2 < 0) || (y1 < 0 && y2 < 0) || (x1 > width && x2 > width) || (y1 > height && y2 > height)) continue;
+/** Edges of what is focused, selected or pointed at, above all others. */
+function strongEdges(on: Surface, frame: Frame): void {
+  const { scene, top, view, palette, filter, ratio, edgesOf } = frame, wanted = kindBits(filter);
+  const strong = new Set<number>(top.edge >= 0 && top.edge < scene.a.length ? [top.edge] : []);
+  for (const i of [...top.focused, ...top.selected.slice(0, RINGS)]) {
+    if (i + 1 >= edgesOf.first.length) continue;
+    for (let k = edgesOf.first[i]!; k < edgesOf.first[i + 1]!; k++) {
+      const e = edgesOf.edge[k]!;
+      if ((filter.verdicts >> scene.verdict[e]! & 1) === 1 && (scene.kinds[e]! & wanted) !== 0) strong.add(e);
+    }
+  }
+  const isWide = strong.size <= WIDE;
+  for (const [v, verdict] of verdictOrder.entries()) {
+    on.beginPath();
+    for (const e of strong) {
+      if (scene.verdict[e] !== v || e === top.edge) continue;
+      on.moveTo(...placeOf(view, scene, scene.a[e]!));
+      on.lineTo(...placeOf(view, scene, scene.b[e]!));
+    }
+    on.globalAlpha = isWide ? 0.9 : 0.5;
+    on.strokeStyle = palette.marks[edgeMark[verdict]];
+    on.lineWidth = isWide ? 1.5 : 1 / ratio;
+    on.setLineDash(isWide ? [...dashes[verdict]] : []);
+    on.stroke();
+  }
+  if (top.edge >= 0 && top.edge < scene.a.length) {
+    const verdict = verdictOrder[scene.verdict[top.edge]!]!, [x1, y1] = placeOf(view, scene, scene.a[top.edge]!), [x2, y2] = placeOf(view, scene, scene.b[top.edge]!);
+    on.globalAlpha = 1;
+    on.strokeStyle = palette.marks[edgeMark[verdict]];
+    on.lineWidth = 2.5;
+    on.setLineDash([...dashes[verdict]]);
+    on.beginPath();
     on.moveTo(x1, y1);
     on.lineTo(x2, y2);
+    on.stroke();
   }
-  on.globalAlpha = alpha;
-  on.strokeStyle = colour;
-  on.lineWidth = line;
-  on.setLineDash([...dash]);
-  on.stroke();
   on.setLineDash([]);
+  on.globalAlpha = 1;
+  // the other ends stand above the edges that lead to them
+  if (isWide) for (const i of new Set([...strong].flatMap((e) => [scene.a[e]!, scene.b[e]!]))) stand(on, frame, i);
 }
 
-function node(on: Surface, frame: Frame, i: number, alpha: number): void {
-  const radius = nodeRadius(frame.view.scale);
-  if (!visible(frame, i, radius)) return;
-  const mark = marks[frame.states.mark[i]!]!;
+function stand(on: Surface, frame: Frame, i: number): void {
+  const { scene, view, palette, states } = frame, [x, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
+  if (!isSeen(frame, x, y, radius)) return;
+  on.fillStyle = palette.background;
+  on.fillRect(x - radius * 0.75, y - radius * 0.75, radius * 1.5, radius * 1.5);
+  mark(on, marks[states.mark[i]!]!, x, y, radius, palette);
+}
+
+function isSeen({ width, height }: Frame, x: number, y: number, margin: number): boolean {
+  return x >= -margin && y >= -margin && x <= width + margin && y <= height + margin;
+}
+
+/** A ring around each node, above the edges that lead to it: what the node is stays seen. */
+function ring(on: Surface, frame: Frame, nodes: readonly number[], colour: string, wide: number): void {
+  const { scene, view, palette, states } = frame;
+  for (const i of nodes.length > RINGS ? nodes.slice(0, RINGS) : nodes) {
+    if (i >= scene.names.length) continue;
+    const [x, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
+    if (!isSeen(frame, x, y, radius + 4)) continue;
+    on.beginPath();
+    on.arc(x, y, radius + 3.5, 0, 2 * Math.PI);
+    on.fillStyle = palette.background;
+    on.fill();
+    on.strokeStyle = colour;
+    on.lineWidth = wide;
+    on.stroke();
+    mark(on, marks[states.mark[i]!]!, x, y, radius, palette);
+  }
+}
+
+const outlinesOfMarks: Partial<Record<Mark, Path2D>> = {};
+function mark(on: Surface, it: Mark, x: number, y: number, radius: number, palette: Palette): void {
   on.save();
-  on.translate(sx(frame, i) - radius, sy(frame, i) - radius);
+  on.translate(x - radius, y - radius);
   on.scale(radius / 6, radius / 6);
-  // an opaque ground keeps edges from showing through hollow shapes
-  on.globalAlpha = 1;
-  on.fillStyle = frame.palette.background;
-  on.fillRect(1.5, 1.5, 9, 9);
-  on.globalAlpha = alpha;
-  on.fillStyle = frame.palette.marks[mark];
-  on.fill(outline(mark), 'evenodd');
+  on.fillStyle = palette.marks[it];
+  on.fill(outlinesOfMarks[it] ??= new Path2D(shapes[it]), 'evenodd');
   on.restore();
 }
 
-/** Names keep off one another, and those that do not matter now off the nodes too: one that would overlap is left out. */
-function names(on: Surface, frame: Frame, foremost: readonly number[], others: readonly number[], radius: number): void {
-  const { palette, scene, states } = frame;
+/** Names keep off one another, and those that do not matter now off the nodes too: one that would overlap is left out. A grid tells what is taken. */
+function names(on: Surface, frame: Frame, all: boolean): void {
+  const { palette, scene, view, top, states, width, height } = frame;
+  const W = 6, H = 7, columns = Math.ceil(width / W) + 1, rows = Math.ceil(height / H) + 1;
+  const taken = new Uint8Array(columns * rows);
+  const range = (x: number, y: number, w: number, h: number): readonly [number, number, number, number] =>
+    [Math.max(0, Math.floor(x / W)), Math.max(0, Math.floor(y / H)), Math.min(columns - 1, Math.floor((x + w) / W)), Math.min(rows - 1, Math.floor((y + h) / H))];
+  const isFree = (x: number, y: number, w: number, h: number): boolean => {
+    const [c0, r0, c1, r1] = range(x, y, w, h);
+    for (let r = r0; r <= r1; r++) for (let c = c0; c <= c1; c++) if (taken[r * columns + c] !== 0) return false;
+    return true;
+  };
+  const take = (x: number, y: number, w: number, h: number): void => {
+    const [c0, r0, c1, r1] = range(x, y, w, h);
+    for (let r = r0; r <= r1; r++) taken.fill(1, r * columns + c0, r * columns + c1 + 1);
+  };
   on.font = palette.font;
   on.textBaseline = 'middle';
   on.lineJoin = 'round';
   on.lineWidth = 3;
   on.strokeStyle = palette.background;
-  const taken: { readonly x: number; readonly y: number; readonly w: number }[] = [];
-  const nodes = [...foremost, ...others];
-  for (const i of nodes) {
-    if (taken.length >= MAX_NAMES) break;
-    const full = scene.names[i] ?? '', name = full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1).replace(/[\ud800-\udbff]$/, '')}…` : full;
-    const w = on.measureText(name).width, right = sx(frame, i) + radius + 6, y = sy(frame, i);
-    const x = right + w > frame.width ? sx(frame, i) - radius - 6 - w : right;
-    if (taken.some((t) => Math.abs(t.y - y) < 13 && x < t.x + t.w + 4 && t.x < x + w + 4)) continue;
-    if ((states.flags[i]! & important) === 0 && nodes.some((j) => j !== i && Math.abs(sy(frame, j) - y) < radius + 6 && sx(frame, j) + radius > x && sx(frame, j) - radius < x + w)) continue;
-    taken.push({ x, y, w });
-    const flag = states.flags[i]!;
-    on.globalAlpha = (flag & flags.dim) !== 0 && (flag & important) === 0 ? 0.4 : 1;
+  const ends = top.edge >= 0 && top.edge < scene.a.length ? [scene.a[top.edge]!, scene.b[top.edge]!] : [];
+  const foremost = [...new Set([...top.focused, ...ends, ...top.selected.slice(0, MAX_NAMES), ...top.clash.slice(0, MAX_NAMES), ...top.lit.slice(0, MAX_NAMES)])].filter((i) => i < scene.names.length);
+  const strong = new Set([...top.focused, ...ends, ...top.selected]);
+  let drawn = 0;
+  const write = (i: number, isForemost: boolean): void => {
+    const [x0, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
+    if (!isSeen(frame, x0, y, radius)) return;
+    const name = shortened(scene.names[i] ?? ''), w = on.measureText(name).width, right = x0 + radius + 6;
+    const x = right + w > width ? x0 - radius - 6 - w : right;
+    if (!isFree(x, y - 5, w, 10)) return;
+    take(x, y - 5, w, 10);
+    drawn++;
+    on.globalAlpha = states.dim[i] === 1 && !isForemost ? 0.4 : 1;
     on.strokeText(name, x, y);
-    on.fillStyle = (flag & strong) !== 0 ? palette.ink : palette.faint;
+    on.fillStyle = strong.has(i) ? palette.ink : palette.faint;
     on.fillText(name, x, y);
+  };
+  for (const i of foremost) if (drawn < MAX_NAMES) write(i, true);
+  if (!all) return;
+  const others: number[] = [], first = new Set(foremost);
+  for (let i = 0; i < scene.names.length; i++) {
+    const [x, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
+    if (!isSeen(frame, x, y, radius)) continue;
+    take(x - radius, y - radius, 2 * radius, 2 * radius);
+    if (!first.has(i)) others.push(i);
   }
+  // whoever conflicts with most is named first: the same ones while one pans
+  const { first: from } = frame.edgesOf, degree = (i: number): number => from[i + 1]! - from[i]!;
+  others.sort((i, j) => degree(j) - degree(i) || i - j);
+  for (const i of others) if (drawn < MAX_NAMES) write(i, false);
+}
+
+const shortened = (full: string): string => (full.length > MAX_NAME ? `${full.slice(0, MAX_NAME - 1).replace(/[\ud800-\udbff]$/, '')}…` : full);
+
+function lasso(on: Surface, { top, palette }: Frame): void {
+  if (top.lasso.length < 4) return;
+  on.beginPath();
+  for (let k = 0; k < top.lasso.length; k += 2) on.lineTo(top.lasso[k]!, top.lasso[k + 1]!);
+  on.closePath();
+  on.globalAlpha = 0.08;
+  on.fillStyle = palette.accent;
+  on.fill();
+  on.globalAlpha = 1;
+  on.strokeStyle = palette.accent;
+  on.lineWidth = 1.5;
+  on.setLineDash([4, 3]);
+  on.stroke();
+  on.setLineDash([]);
+}
+
+const pathOf = (shape: string): Path2D => new Path2D(shape);
+
+/** A shape of a 12 × 12 box as pixels, on a square of the ground that keeps edges from showing through what is hollow. `radius` in device pixels. */
+export function spriteOf(shape: string, radius: number, colour: string, background: string | null): Sprite {
+  const side = Math.max(3, Math.ceil(2 * radius)), on = new OffscreenCanvas(side, side).getContext('2d', { willReadFrequently: true })!;
+  on.translate(side / 2 - radius, side / 2 - radius);
+  on.scale(radius / 6, radius / 6);
+  if (background !== null) { on.fillStyle = background; on.fillRect(1.5, 1.5, 9, 9); }
+  on.fillStyle = colour;
+  on.fill(pathOf(shape), 'evenodd');
+  return { width: side, height: side, data: new Uint32Array(on.getImageData(0, 0, side, side).data.buffer) };
+}
+
+/** A colour of CSS, however it is said, as a pixel. */
+export function pixelOf(colour: string): number {
+  const on = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
+  on.fillStyle = colour;
+  on.fillRect(0, 0, 1, 1);
+  return new Uint32Array(on.getImageData(0, 0, 1, 1).data.buffer)[0]!;
 }

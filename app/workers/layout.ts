@@ -1,12 +1,13 @@
 // Where the conflict graph's nodes stand: each partition by forces of its own, the partitions packed in rows, largest first,
 // and ACUs without conflicts in a grid below. Deterministic: the same graph gives the same picture (d3-force's starting
-// places and random source are fixed).
+// places and random source are fixed). A graph that was looked at before it changed is not laid out anew (layoutWarm.ts).
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
+import { knows, settleAround } from './layoutWarm.ts';
 import type { Simulation, SimulationLinkDatum, SimulationNodeDatum } from 'd3-force';
 
 /** Distance between two neighbours that do not conflict, in the picture's own units. */
-const SPACING = 18;
-const GAP = SPACING * 1.6;
+export const SPACING = 18;
+export const GAP = SPACING * 1.6;
 /** More links than this only slow the forces down: an even thinning keeps the shape. */
 const MAX_LINKS = 24_000;
 /** Partitions up to this size are settled at once; larger ones step by step, so that something is seen early. */
@@ -14,9 +15,9 @@ const SMALL = 60;
 /** width : height of the whole picture */
 const SHAPE = 1.4;
 
-interface Node extends SimulationNodeDatum { readonly node: number }
+export interface Node extends SimulationNodeDatum { readonly node: number }
 type Link = SimulationLinkDatum<Node>;
-interface Part { readonly nodes: readonly Node[]; readonly simulation: Simulation<Node, Link>; readonly ticks: number }
+export interface Part { readonly nodes: readonly Node[]; readonly simulation: Simulation<Node, Link>; readonly ticks: number }
 
 export interface LayoutStep {
   /** x and y of each node */
@@ -25,8 +26,9 @@ export interface LayoutStep {
   readonly progress: number;
 }
 
-/** Yields better and better positions; the last step has progress 1. */
-export function* layout(nodes: number, a: Int32Array, b: Int32Array, ticksPerStep = 12): Generator<LayoutStep> {
+/** Yields better and better positions; the last step has progress 1. `known`: where nodes stood that should stay there, NaN for the others (layoutWarm.ts). */
+export function* layout(nodes: number, a: Int32Array, b: Int32Array, known: Float32Array | null = null, ticksPerStep = 12): Generator<LayoutStep> {
+  if (known !== null && knows(known, nodes)) { yield { positions: settleAround(known, a, b), progress: 1 }; return; }
   const positions = new Float32Array(nodes * 2);
   const parts = partsOf(nodes, a, b);
   const joined = new Uint8Array(nodes);
@@ -53,7 +55,7 @@ export function* layout(nodes: number, a: Int32Array, b: Int32Array, ticksPerSte
 }
 
 /** The connected components, largest first, each with forces that wait for ticks. */
-function partsOf(nodes: number, a: Int32Array, b: Int32Array): readonly Part[] {
+export function partsOf(nodes: number, a: Int32Array, b: Int32Array): readonly Part[] {
   const parent = Int32Array.from({ length: nodes }, (_, i) => i);
   const find = (i: number): number => {
     while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; }

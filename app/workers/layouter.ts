@@ -8,7 +8,7 @@ export class Layouter {
   ping(): void {}
 
   /** Resolves when settled, or no more is wanted. */
-  async arrange(nodes: number, a: Int32Array, b: Int32Array, onStep: OnStep): Promise<void> {
-    for (const { positions, progress } of layout(nodes, a, b)) if (!await onStep(positions.slice(), progress)) return;
+  async arrange(nodes: number, a: Int32Array, b: Int32Array, onStep: OnStep, known: Float32Array | null = null): Promise<void> {
+    for (const { positions, progress } of layout(nodes, a, b, known)) if (!await onStep(positions.slice(), progress)) return;
   }
 }

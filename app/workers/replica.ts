@@ -9,7 +9,7 @@ import type { InFlight } from '../core/collaboration/model.ts';
 import { Engine } from '../core/engine.ts';
 import { type Columns, buffersOf, columnsOf } from '../core/search/columns.ts';
 import { visible } from '../core/visible.ts';
-import { PATCH_REF, WORKTREE_REF } from '../core/events.ts';
+import { PATCH_REF, RESOLUTION_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictView, Pairs } from './conflictTable.ts';
@@ -32,6 +32,8 @@ export interface AcuRow {
   readonly patch?: true;
   /** it is what is edited in a working tree, and not committed */
   readonly worktree?: true;
+  /** a resolution: somebody decided by hand between what it requires */
+  readonly decided?: true;
   readonly requires: readonly AcuId[];
   readonly paths: number; readonly hunks: number; readonly added: number; readonly deleted: number;
   readonly standing: Acu['standing'];
@@ -120,10 +122,11 @@ export class Replica {
     this.#table = null;
     this.#index = new Map(engine.acus.map((acu, i) => [acu.id, i]));
     const patches = new Set(engine.tables.sources.filter((source) => source.ref.startsWith(PATCH_REF)).map((source) => source.name));
-    const edited = new Set(engine.tables.sources.flatMap((source) => (source.ref.startsWith(WORKTREE_REF) ? [source.oid] : [])));
+    const tipsOf = (prefix: string): Set<Oid> => new Set(engine.tables.sources.flatMap((source) => (source.ref.startsWith(prefix) ? [source.oid] : [])));
+    const edited = tipsOf(WORKTREE_REF), decided = tipsOf(RESOLUTION_REF);
     const bySegment = new Map<Oid, AcuId>();
     for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
-    this.#rows = engine.acus.map((acu, i) => toRow(acu, i, patches, edited));
+    this.#rows = engine.acus.map((acu, i) => toRow(acu, i, patches, edited, decided));
     this.#sources = engine.sources.map((source) => ({
       name: shownName(source.name),
       acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
@@ -254,12 +257,12 @@ export class Replica {
     return { total: rows.length, rows: Array.from(rows.subarray(0, limit), (i) => table.row(i)) };
   }
 
-  /** The conflicts between two ACUs, or of one with all others: the gravest first, `limit` of them. */
-  witness(a: AcuId, b: AcuId | null, limit: number): { readonly total: number; readonly rows: readonly ConflictView[] } {
-    const table = this.#conflicts(), i = this.#index.get(a), j = b === null ? null : this.#index.get(b);
-    if (i === undefined || j === undefined) return { total: 0, rows: [] };
-    const rows = table.between(i, j);
-    return { total: rows.length, rows: Array.from(rows.subarray(0, limit), (row) => table.row(row)) };
+  /** The conflicts between ACUs, or of some with all others: the gravest first, `limit` of them. */
+  witness(a: AcuId | readonly AcuId[], b: AcuId | readonly AcuId[] | null, limit: number): { readonly total: number; readonly rows: readonly ConflictView[] } {
+    const table = this.#conflicts(), indices = (ids: AcuId | readonly AcuId[]): number[] => [ids].flat().flatMap((id) => this.#index.get(id) ?? []);
+    const mine = indices(a), others = b === null ? null : indices(b);
+    const rows = new Set(mine.flatMap((i) => (others === null ? [...table.between(i, null)] : others.flatMap((j) => [...table.between(i, j)]))));
+    return { total: rows.size, rows: Array.from(table.gravestFirst(Int32Array.from(rows)).subarray(0, limit), (row) => table.row(row)) };
   }
 
   graph(): Graph {
@@ -313,13 +316,14 @@ const LONGEST_PERSON = 200;
 /** Names of sources are keys as well: never cut, so that two stay two. */
 function shownName(name: Acu['name']): string { return visible(display(name), Infinity); }
 
-function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>, edited: ReadonlySet<Oid>): AcuRow {
+function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>, edited: ReadonlySet<Oid>, decided: ReadonlySet<Oid>): AcuRow {
   const { name: author, email } = acu.author;
   return {
     index, id: acu.id, name: shownName(acu.name), title: visible(display(acu.title)), author: visible(display(author), LONGEST_PERSON), email: visible(display(email), LONGEST_PERSON),
     time: acu.time, sources: acu.sources.map(shownName), requires: acu.requires,
     ...acu.sources.some((name) => patches.has(name)) && { patch: true as const },
     ...acu.segments.some((tip) => edited.has(tip)) && { worktree: true as const },
+    ...acu.segments.some((tip) => decided.has(tip)) && { decided: true as const },
     paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
     standing: acu.standing, reason: visible(acu.reason ?? ''),
     text: [...[acu.name, acu.title, author, email, ...acu.sources].map(display), acu.id].join('\n').toLowerCase(),

@@ -6,6 +6,7 @@ import * as suggesting from '../app/suggesting.ts';
 import { leaveWhatIf } from '../app/whatIf.ts';
 import { useBoard } from '../state/board.ts';
 import { useComposition } from '../state/composition.ts';
+import { usePicture } from '../state/picture.ts';
 import { useRecipes } from '../state/recipes.ts';
 import { noSelection, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
@@ -20,6 +21,7 @@ function escape(): void {
   if (useVerdicts.getState().carried !== null) { act.putBack(); return; }
   if (useBoard.getState().carried !== null) { collaborate.putBack(); return; }
   if (useUi.getState().overlay !== 'none') { closeOverlay(); return; }
+  if (usePicture.getState().pinned !== null && useUi.getState().tab === 'compose' && useUi.getState().graphAs === 'canvas') { usePicture.setState({ pinned: null }); return; }
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
   if (useRecipes.getState().isOpen) { closeRecipes(); return; }
