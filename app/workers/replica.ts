@@ -103,6 +103,9 @@ export class Replica {
   #sources: readonly SourceRow[] = [];
   #selection: { readonly key: number; readonly rows: Int32Array } = { key: -1, rows: new Int32Array(0) };
 
+  /** Answers when its code was read. */
+  awake(): boolean { return true; }
+
   load(epoch: number, expected: string, bytes: Uint8Array): Loaded {
     return this.#take(Engine.decode(bytes), epoch, expected);
   }

@@ -66,7 +66,7 @@ export function replicaFigures(): PoolState | null { return worker?.figures() ??
 export function start(withToken: string | null): void {
   token = withToken;
   // its code is read while the service is reached
-  presentReplica();
+  presentReplica().call((api) => api.awake()).catch(() => undefined); // one that died is told of when it is needed
   void tryConnect();
 }
 
