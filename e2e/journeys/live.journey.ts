@@ -60,7 +60,7 @@ test('an edit saved in a linked working tree shows with its conflict, and goes w
   // what is not compared is said, and by keyboard
   writeFileSync(join(first, 'large.big'), 'text\n');
   await page.getByTestId(ids.acuList).focus();
-  await page.keyboard.press('e');
+  await page.keyboard.press('Shift+E');
   const trees = page.getByTestId(ids.worktrees);
   await trees.waitFor();
   await expect.poll(() => trees.innerText()).toContain('large.big');
