@@ -36,6 +36,12 @@ export const Ago = memo(function Ago({ time }: { time: number }) {
   return <time className="ago" dateTime={machineTime(time)} title={exactTime(time)}>{words}</time>;
 });
 
+/** The same in a sentence: "3 d ago". */
+export const Since = memo(function Since({ time }: { time: number }) {
+  const words = useSyncExternalStore(watchClock, () => ago(time, now));
+  return <time dateTime={machineTime(time)} title={exactTime(time)}>{words === 'now' ? 'a moment ago' : `${words} ago`}</time>;
+});
+
 export const Author = memo(function Author({ name, email = '', full = false }: { name: string; email?: string; full?: boolean }) {
   const chip = (
     <span className="author" style={{ '--hue': hueOf(name) } as React.CSSProperties} title={email === '' ? name : `${name} <${email}>`} aria-hidden={full}>

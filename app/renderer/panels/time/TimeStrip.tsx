@@ -1,8 +1,7 @@
 // The log of operations as a line to go back and forth on, under the top bar. What it goes to the whole window shows; the banner says so.
-import { useEffect, useState } from 'react';
 import { visibleSentence } from '../../../core/visible.ts';
 import { compare, goToNow, lastOperation, toggleTime } from '../../app/past.ts';
-import { Ago, Empty } from '../../components/atoms.tsx';
+import { Empty, Since } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { useConnection } from '../../state/connection.ts';
@@ -13,9 +12,6 @@ import { BranchOff } from './BranchOff.tsx';
 import { Compared } from './Compared.tsx';
 import { Track } from './Track.tsx';
 import './time.css';
-
-/** A sign that a moment is on its way is shown after so long, in milliseconds. */
-const SIGN_AFTER = 200;
 
 export default function TimeStrip() {
   const log = useTime((s) => s.log), at = useTime((s) => s.at), compared = useTime((s) => s.compared), branching = useTime((s) => s.branching);
@@ -28,7 +24,7 @@ export default function TimeStrip() {
         {log.length === 0
           ? <span className="time-none small muted">{online ? 'Reading the log' : 'The service is away: its log is read when it is back.'}</span>
           : <Track log={log} />}
-        {shown !== undefined && <span className="time-when small" title={`operation ${shown.id} of ${log.length}, ${exactTime(shown.time / 1000)}`}>{at === null ? 'now' : <Since time={shown.time / 1000} />} <span className="faint">{shown.id} of {log.length}</span></span>}
+        {shown !== undefined && <span className="time-when small" title={`operation ${shown.id} of ${log.length}, ${exactTime(shown.time / 1000)}`}>{at === null ? 'now' : <Since time={Math.floor(shown.time / 1000)} />} <span className="faint">{shown.id} of {log.length}</span></span>}
         <button type="button" className="button quiet small" aria-pressed={compared !== null} disabled={log.length < 2} title="Two moments side by side: what came, what left, what moved, and the files that differ"
           onClick={() => { if (compared === null) compare(at?.id ?? Math.max(1, log.length - 1), lastOperation()); else useTime.setState({ compared: null }); }}>Compare</button>
         <button type="button" className="button quiet small icon" aria-label="Close the strip of time" title="Close, and back to now" onClick={toggleTime}><Icon name="close" size={12} /></button>
@@ -36,7 +32,7 @@ export default function TimeStrip() {
       {at !== null && (
         <div className="time-banner" role="status" data-testid={ids.timeBanner} onClickCapture={() => useTime.setState({ marked: null })}>
           <Icon name="warning" size={13} />
-          <span className="truncate">As it was <Since time={at.time / 1000} />, after <q title={visibleSentence(at.description)}>{visibleSentence(at.description)}</q>. Nothing can be changed here.</span>
+          <span className="truncate">As it was <Since time={Math.floor(at.time / 1000)} />, after <q title={visibleSentence(at.description)}>{visibleSentence(at.description)}</q>. Nothing can be changed here.</span>
           <span className="spacer" />
           <button type="button" className="button small primary" onClick={goToNow}>Back to now</button>
           <CommandButton id="time.bringBack" className="button small">Bring it back</CommandButton>
@@ -50,17 +46,8 @@ export default function TimeStrip() {
   );
 }
 
-/** "2 d ago", exact on hover. */
-function Since({ time }: { time: number }) {
-  return Date.now() / 1000 - time < 60 ? <>a moment ago</> : <><Ago time={Math.floor(time)} /> ago</>;
-}
-
+/** What is on its way; seen only where it takes long (time.css). */
 function Going() {
-  const going = useTime((s) => s.going), [late, setLate] = useState(false);
-  useEffect(() => {
-    if (going === null) { setLate(false); return; }
-    const timer = setTimeout(() => setLate(true), SIGN_AFTER);
-    return () => clearTimeout(timer);
-  }, [going]);
-  return <span className="time-name small" aria-live="off">{late ? <><span className="spinner" aria-hidden="true" />going to {going}</> : 'Time'}</span>;
+  const going = useTime((s) => s.going);
+  return <span className="time-name small">Time{going !== null && <span key={going} className="time-going muted"><span className="spinner" aria-hidden="true" />{going}</span>}</span>;
 }

@@ -6,7 +6,7 @@ import type { Operation, OperationKind } from '../../../core/events.ts';
 import { visibleSentence } from '../../../core/visible.ts';
 import { goTo, goToNow } from '../../app/past.ts';
 import { nextImport, operationAt, placeOf, takenBack, ticksOf, useTime } from '../../state/time.ts';
-import { ago, exactTime } from '../../state/words.ts';
+import { exactTime } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 
 /** CSS pixels: of the line, to its end on either side, and between two ticks that are told apart. */
@@ -110,7 +110,7 @@ function Thumb({ handle, id, log, width, label }: { handle: Handle; id: number; 
   const isNow = handle === 'shown' && id >= last;
   return (
     <div className="time-thumb" role="slider" tabIndex={0} data-handle={handle} data-testid={handle === 'shown' ? ids.timeSlider : handle === 'a' ? ids.timeA : ids.timeB} aria-label={label} aria-valuemin={1} aria-valuemax={last} aria-valuenow={Math.min(id, last)} aria-orientation="horizontal"
-      aria-valuetext={isNow ? 'now' : `operation ${operation.id} of ${last}, ${ago(operation.time / 1000, Date.now() / 1000)}: ${visibleSentence(operation.description)}`}
+      aria-valuetext={isNow ? 'now' : `operation ${operation.id} of ${last}, ${exactTime(operation.time / 1000)}: ${visibleSentence(operation.description)}`}
       style={{ transform: `translateX(${INSET + placeOf(Math.min(id, last) - 1, last, width)}px)` }} onKeyDown={onKeyDown}><span aria-hidden="true">{handle === 'shown' ? '' : handle.toUpperCase()}</span></div>
   );
 }

@@ -68,7 +68,7 @@ function Cancel({ line }: { line: Line }) {
 
 function RunningLine({ line, paused }: { line: Line; paused: boolean }) {
   const now = useNow(), { of, item } = line, rate = of === null ? null : rateOf(of, now);
-  const took = of !== null ? now - (of.ran ?? of.began) : item?.since == null ? 0 : Date.now() - item.since;
+  const took = of !== null ? now - (of.ran ?? of.began) : item?.since == null ? 0 : performance.timeOrigin + now - item.since;
   const left = of !== null && rate !== null && of.total !== null && of.total > of.done ? (of.total - of.done) / rate * 1000 : null;
   const numbers = [of === null ? '' : lifeWords(of, paused), rate === null ? '' : `${grouped(Math.round(rate))} a second`, took > 1000 ? duration(took) : '', left === null || left < 2000 ? '' : `about ${duration(left)} left`].filter((word) => word !== '');
   return (
