@@ -12,7 +12,7 @@ import { seriate } from './matrixOrder.ts';
 import type { Order, Pairing } from './matrixOrder.ts';
 
 /** `names`: of each node, safe to look at. */
-export interface MatrixSource extends Pairing { readonly verdict: Uint8Array; readonly names: readonly string[]; readonly needs: Needs }
+export interface MatrixSource extends Pairing { readonly verdict: Uint8Array; readonly kinds: Uint16Array; readonly names: readonly string[]; readonly needs: Needs }
 /** An order, with the cells in it: shared with the page where memory can be. `place`: of each node, −1 for none. */
 export interface Arranged { readonly order: Order; readonly place: Int32Array; readonly cells: Cells }
 
@@ -91,7 +91,7 @@ export class MatrixPainter {
     const name = (at: number): string => source?.names[nodes[at]!] ?? '';
     return {
       sheet: this.#sheet, view: this.#view!, palette: this.#palette!, rows: n, cols: n, rowName: name, colName: name, cut: { row: 'end', col: 'end' },
-      cells, verdict: source?.verdict ?? new Uint8Array(0), states, groups, groupNames,
+      cells, verdict: source?.verdict ?? new Uint8Array(0), kinds: source?.kinds ?? new Uint16Array(0), states, groups, groupNames,
     };
   }
 }

@@ -1,5 +1,6 @@
 // Draws the cells of a matrix of conflicts: far, pixels that say how dense and how grave; near, the shapes that a verdict has everywhere. Costs the cells
 // that hold something and the pixels on screen.
+import { familyBits, families, familyShapes } from './graphLook.ts';
 import { css, drawEdges, range } from './gridDraw.ts';
 import type { GridFrame, GridPalette } from './gridDraw.ts';
 import { pixel } from './heatScale.ts';
@@ -28,6 +29,8 @@ export interface MatrixFrame extends GridFrame {
   readonly cells: Cells;
   /** of each pair, position in `verdictOrder` */
   readonly verdict: Uint8Array;
+  /** of each pair, bit k where `conflictKinds[k]` is among its conflicts */
+  readonly kinds: Uint16Array;
   readonly states: RowStates;
   /** where each group begins, and the end; what it is called */
   readonly groups: Int32Array; readonly groupNames: readonly string[];
@@ -39,6 +42,8 @@ const gravity = [4, 3, 1, 2] as const;
 
 /** Device pixels from which a cell is parted from the next; CSS pixels from which it has a shape. */
 const GAP = 4, SHAPE = 9;
+/** CSS pixels from which a cell says by a second mark what its conflict is about, unless it is text alone. */
+const KIND = 13;
 /** Shares of a verdict's colour that a pixel can have. */
 const SHADES = 48, PALEST = 0.42;
 const BOX = 12;
@@ -145,8 +150,12 @@ function edgesOfRows(on: Surface, { sheet, view: { x, y }, palette, rows, states
   for (const i of range(shown(x, { count: rows, length: width - left }))) { const c = colour(i); if (c !== null) { on.fillStyle = c; on.fillRect(left + x.start + i * x.size, top - 5, Math.max(1, x.size - 1), 3); } }
 }
 
+const abouts: Path2D[] = [];
+/** What a conflict is about, unless it is text: in the lower right corner of its cell. */
+const about = (f: number, shape: string): Path2D => (abouts[f] ??= new Path2D(shape));
+
 function shaped(on: Surface, frame: MatrixFrame): void {
-  const { sheet, view: { x, y }, cells, verdict, palette, rows, states } = frame, ys = shown(y, { count: rows, length: sheet.height - sheet.top }), xs = shown(x, { count: rows, length: sheet.width - sheet.left });
+  const { sheet, view: { x, y }, cells, verdict, kinds, palette, rows, states } = frame, ys = shown(y, { count: rows, length: sheet.height - sheet.top }), xs = shown(x, { count: rows, length: sheet.width - sheet.left });
   const size = Math.min(16, 0.7 * Math.min(x.size, y.size)), scale = size / BOX;
   on.strokeStyle = css(palette.line, 0.5);
   on.lineWidth = 1;
@@ -163,6 +172,21 @@ function shaped(on: Surface, frame: MatrixFrame): void {
     on.fill(outline(mark), 'evenodd');
     on.restore();
   };
+  const small = Math.min(9, 0.38 * Math.min(x.size, y.size));
+  const kindOf = (row: number, col: number, kind: number, alpha: number): void => {
+    let at = 0;
+    families.forEach((family, f) => {
+      const form = familyShapes[family];
+      if (form === null || (kind & familyBits[f]!) === 0) return;
+      on.save();
+      on.translate(x.start + (col + 1) * x.size - small * (1 + at++) - 2, y.start + (row + 1) * y.size - small - 2);
+      on.scale(small / BOX, small / BOX);
+      on.globalAlpha = alpha;
+      on.fillStyle = css(palette.ink);
+      on.fill(about(f, form), 'evenodd');
+      on.restore();
+    });
+  };
   const dim = (row: number, col: number): boolean => ((states.flags[row]! | states.flags[col]!) & rowFlags.dim) !== 0;
   for (const row of range(ys)) {
     for (let e = seek(cells, row, xs[0]); e < cells.first[row + 1]! && cells.col[e]! < xs[1]; e++) {
@@ -172,6 +196,7 @@ function shaped(on: Surface, frame: MatrixFrame): void {
       on.fillStyle = css(palette.marks[mark], 0.14 * alpha);
       on.fillRect(x.start + col * x.size, y.start + row * y.size, x.size - 1, y.size - 1);
       shape(mark, row, col, alpha);
+      if (Math.min(x.size, y.size) >= KIND) kindOf(row, col, kinds[edge]!, alpha);
     }
     if (row >= xs[0] && row < xs[1]) {
       on.fillStyle = css(palette.line, 0.45);

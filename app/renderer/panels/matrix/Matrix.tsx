@@ -15,8 +15,8 @@ import { say, useUi } from '../../state/ui.ts';
 import { markOfVerdict, verdictNames } from '../../state/verdictWords.ts';
 import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
-import { NEEDS, verdictOrder } from '../../../workers/client.ts';
-import type { AcuRow } from '../../../workers/client.ts';
+import { familyNames, familyShapes, NEEDS, verdictOrder } from '../../../workers/client.ts';
+import type { AcuRow, Family } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import type { Point } from '../grid/plan.ts';
 import { orderingNames, orderings } from './orders.ts';
@@ -38,7 +38,7 @@ export function Matrix() {
 
 function Drawn({ onDead }: { onDead(): void }) {
   const host = useRef<HTMLDivElement>(null), screen = useRef<MatrixScreen | null>(null);
-  const [ordering, setOrdering] = useState<Ordering>('blocks'), [done, setDone] = useState(0), [shown, setShown] = useState<number | null>(null), [verdicts, setVerdicts] = useState<readonly number[]>([]);
+  const [ordering, setOrdering] = useState<Ordering>('blocks'), [done, setDone] = useState(0), [shown, setShown] = useState<number | null>(null), [present, setPresent] = useState<{ readonly verdicts: readonly number[]; readonly about: readonly Family[] }>({ verdicts: [], about: [] });
   const [focused, setFocused] = useState<Focused | null>(null), [pinned, setPinned] = useState<Cell | null>(null), [isStuck, setStuck] = useState(false);
   /** the tip, told past this component: the pointer moves more often than all of it could be drawn anew */
   const [hovering] = useState(hoverings);
@@ -62,7 +62,7 @@ function Drawn({ onDead }: { onDead(): void }) {
 
   useEffect(() => {
     const mine = new MatrixScreen(host.current!, {
-      hover: hovering.tell, name: (index) => onName(index), focus: setFocused, pin: setPinned, settled: setDone, shown: (n, present) => { setShown(n); setVerdicts(present); }, died: () => onDied(),
+      hover: hovering.tell, name: (index) => onName(index), focus: setFocused, pin: setPinned, settled: setDone, shown: (n, verdicts, about) => { setShown(n); setPresent({ verdicts, about }); }, died: () => onDied(),
       select: (indices, how) => onSelect(indices, how), press: (index, how, order) => onPress(index, how, order),
       stuck: () => {
         if (stuckFor.current !== null) clearTimeout(stuckFor.current);
@@ -159,7 +159,8 @@ function Drawn({ onDead }: { onDead(): void }) {
       <footer className="matrix-foot">
         <label className="row small">Order<select className="field" value={ordering} data-testid={ids.matrixOrder} onChange={(event) => setOrdering(event.target.value as Ordering)}>{orderings.map((one) => <option key={one} value={one}>{orderingNames[one]}</option>)}</select></label>
         <span className="matrix-legend small muted">
-          {verdictOrder.filter((_, i) => verdicts.includes(i)).map((verdict) => <span key={verdict} className="row"><Glyph mark={markOfVerdict[verdict]} size={10} />{verdictNames[verdict]}</span>)}
+          {verdictOrder.filter((_, i) => present.verdicts.includes(i)).map((verdict) => <span key={verdict} className="row"><Glyph mark={markOfVerdict[verdict]} size={10} />{verdictNames[verdict]}</span>)}
+          {present.about.map((family) => familyShapes[family] !== null && <span key={family} className="row"><svg width="10" height="10" viewBox="0 0 12 12" fill="currentColor" aria-hidden="true"><path d={familyShapes[family]} fillRule="evenodd" /></svg>{familyNames[family]}</span>)}
           <span className="row"><svg width="10" height="10" viewBox="0 0 10 10" fill="none" stroke="currentColor" strokeWidth="1.25" aria-hidden="true"><circle cx="5" cy="5" r="3" /></svg>row needs column</span>
         </span>
         <span className="spacer" />

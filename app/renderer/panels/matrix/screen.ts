@@ -1,7 +1,7 @@
 // One matrix of conflicts on screen: owns the canvas and its worker, sends what changed, turns gestures and keys into views, and finds in the posted cells
 // what is under the pointer. What it tells are indices of ACUs; places on screen stay in here.
-import { entryAt, gravest, heatView, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
-import type { Arranged, Cells, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Sheet, Toward } from '../../../workers/client.ts';
+import { entryAt, families, familyBits, gravest, heatView, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
+import type { Arranged, Cells, Family, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Sheet, Toward } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { useGraph } from '../../app/graph.ts';
 import { matrixAddress } from '../../app/workers.ts';
@@ -35,8 +35,8 @@ export interface MatrixEvents {
   press(index: number, how: 'none' | 'toggle' | 'range', order: readonly number[]): void;
   /** the share that is done; 1: it stands */
   settled(done: number): void;
-  /** rows, and which verdicts there are among their pairs */
-  shown(rows: number, verdicts: readonly number[]): void;
+  /** rows, and which verdicts and families of kinds there are among their pairs */
+  shown(rows: number, verdicts: readonly number[], families: readonly Family[]): void;
   /** a wheel that could move nothing */
   stuck(): void;
   died(): void;
@@ -50,6 +50,12 @@ type Gesture =
 /** Pixels the pointer may tremble before a press becomes a drag; how far from the pointer a cell may be that is too small to hit. */
 const TREMBLE = 4, REACH = 3;
 const arrows: Readonly<Record<string, Toward>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down', Home: 'first', End: 'last' };
+
+function present(kinds: Uint16Array): readonly Family[] {
+  let all = 0;
+  for (const kind of kinds) all |= kind;
+  return families.filter((_, f) => (all & familyBits[f]!) !== 0);
+}
 
 export class MatrixScreen {
   readonly #host: HTMLElement;
@@ -116,8 +122,8 @@ export class MatrixScreen {
     const needs = rows.flatMap((row) => row.requires.flatMap((id) => { const to = byId.get(id); return to === undefined ? [] : [[row.index, to] as const]; }));
     this.#graph = graph;
     this.#names = rows.map((row) => row.name);
-    const { nodes, a, b, verdict, partition } = graph;
-    this.#send(this.#worker.take({ nodes, a, b, verdict, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
+    const { nodes, a, b, verdict, kinds, partition } = graph;
+    this.#send(this.#worker.take({ nodes, a, b, verdict, kinds, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
     await this.#arrange();
   }
 
@@ -150,7 +156,7 @@ export class MatrixScreen {
     this.#fitSheet();
     const groupNames = given?.groupNames ?? Array.from({ length: groups.length - 1 }, (_, g) => plural(groups[g + 1]! - groups[g]!, 'ACU'));
     this.#send(this.#worker.stand(arranged, groupNames, this.#plan.view, this.#states()));
-    this.#events.shown(nodes.length, [...new Set(graph.verdict)]);
+    this.#events.shown(nodes.length, [...new Set(graph.verdict)], present(graph.kinds));
     if (keep !== null) this.focus(this.#again(keep));
     if (this.#pinned !== null) { this.#pinned = this.#again(this.#pinned); this.#events.pin(this.#pinned); }
     this.#hover();

@@ -19,7 +19,7 @@ export function useWitness(a: AcuRow | undefined, b: AcuRow | undefined): Witnes
     if (a === undefined || b === undefined || key === null) return;
     const wanted = new AbortController();
     const rest = setTimeout(() => {
-      replica().call((api) => api.witness(a.id, b.id, MOST), wanted.signal).then((places) => setKnown({ key, places }), (error: unknown) => { if (!wanted.signal.aborted) complain(error); });
+      replica().call((api) => api.witness([a.id], [b.id], MOST), wanted.signal).then((places) => setKnown({ key, places }), (error: unknown) => { if (!wanted.signal.aborted) complain(error); });
     }, REST_MS);
     return () => { clearTimeout(rest); wanted.abort(); };
   }, [key, a, b]);
