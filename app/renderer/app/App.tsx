@@ -9,6 +9,7 @@ import { Palette } from '../components/Palette.tsx';
 import { DragGhost } from '../panels/composition/DragGhost.tsx';
 import { Connect, Loading } from '../panels/Waiting.tsx';
 import { useConnection } from '../state/connection.ts';
+import { useGuide } from '../state/guide.ts';
 import { useReplica } from '../state/replica.ts';
 import { useTime } from '../state/time.ts';
 import { useUi } from '../state/ui.ts';
@@ -20,6 +21,7 @@ function later<Module, Name extends keyof Module>(load: () => Promise<Module>, n
   return lazy(async () => ({ default: (await load())[name] as ComponentType }));
 }
 
+const Guide = lazy(() => import('../panels/guide/Guide.tsx'));
 const Welcome = later(() => import('../panels/Welcome.tsx'), 'Welcome');
 
 /** Of those that are only now and then open, the code comes when they are. `branch` opens within the composition. */
@@ -36,11 +38,12 @@ const overlays: Readonly<Record<Exclude<Overlay, 'none' | 'branch'>, ComponentTy
 };
 
 export function App() {
-  const overlay = useUi((s) => s.overlay), Over = overlay === 'none' || overlay === 'branch' ? null : overlays[overlay];
+  const guided = useGuide((s) => s.at !== null), overlay = useUi((s) => s.overlay), Over = overlay === 'none' || overlay === 'branch' ? null : overlays[overlay];
   return (
     <>
       <View />
       {Over !== null && <Suspense fallback={null}><Over /></Suspense>}
+      {guided && <Suspense fallback={null}><Guide /></Suspense>}
       <ContextMenu />
       <DragGhost />
       <Notices />

@@ -11,7 +11,7 @@ export const focusOn = (testId: string): void => element(testId)?.focus();
 /** What takes the keyboard in each pane of Compose, the first that is there; what stands in no pane has none. */
 const stops: readonly (readonly [testId: string, pane: Pane | null])[] = [
   [ids.search, 'sources'], [ids.acuList, 'sources'], [ids.largestRule, 'composition'], [ids.composition, 'composition'], [ids.graph, 'graph'], [ids.graphList, 'graph'], [ids.inspector, 'inspector'],
-  [ids.conflictList, null], [ids.talk, null], [ids.predicted, null], [ids.detail, null], [ids.board, null], [ids.heat, null], [ids.bus, null],
+  [ids.guideOn, null], [ids.conflictList, null], [ids.talk, null], [ids.predicted, null], [ids.detail, null], [ids.board, null], [ids.heat, null], [ids.bus, null],
 ];
 
 /** Shows a pane of Compose and gives it the keyboard. */

@@ -11,9 +11,10 @@ import { useRecipes } from '../state/recipes.ts';
 import { noSelection, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { SettingsSection } from '../state/ui.ts';
+import { begin, leave, useGuide } from '../state/guide.ts';
 import { useSuggestion } from '../state/suggestion.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { always } from './reasons.ts';
+import { always, noBase } from './reasons.ts';
 import type { Command } from './registry.ts';
 
 /** The nearest first. */
@@ -39,6 +40,7 @@ export const helpCommands: readonly Command[] = [
   { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], scope: 'window', disabled: always, run: () => open('keys') },
   { id: 'help.settings', title: 'Settings…', group: 'Help', keys: ['Mod+,'], scope: 'anywhere', menu: ['repository'], disabled: always, run: () => open('settings') },
   ...settingsSections.map(([section, name]): Command => ({ id: `help.settings.${section}`, title: `Settings: ${name}`, group: 'Help', keys: [], scope: 'window', disabled: always, run: () => { useUi.setState({ settings: section }); open('settings'); } })),
+  { id: 'help.guide', title: 'Two-minute guide: begin, or leave', brief: 'Two-minute guide', group: 'Help', keys: [], scope: 'window', menu: ['repository'], disabled: () => noBase(), run: () => (useGuide.getState().at === null ? begin() : leave()) },
   { id: 'help.notices', title: 'Show what was said: errors and news of this window', group: 'Help', keys: [], scope: 'window', disabled: always, run: () => open('notices') },
   { id: 'help.escape', title: 'Put back, close, clear', group: 'Help', keys: ['Escape'], scope: 'anywhere', disabled: always, run: escape },
 ];
