@@ -387,7 +387,7 @@ test('an interrupted import ends soon, leaves nothing visible, and the next one 
     const stopped = await acumen(['import', generated.dir, '--store', mine], { interrupt: AbortSignal.abort() });
     expect(stopped).toMatchObject({ status: 3, out: '' });
     expect(stopped.err).toContain('(cancelled)');
-    expect(json(await acumen(['log', '--store', mine, '--json']))).toEqual({ operations: [], current: 0 });
+    expect(json(await acumen(['log', '--store', mine, '--json']))).toEqual({ operations: [], current: 0, undone: [] });
     let cancelled = 0;
     for (const ms of [250, 500, 1000]) {
       const ran = await spawned(['import', generated.dir, '--store', mine, '--json'], ms);
