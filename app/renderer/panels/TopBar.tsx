@@ -8,6 +8,7 @@ import { MenuButton } from '../components/MenuButton.tsx';
 import { command } from '../commands/registry.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords } from '../state/grains.ts';
+import { steps, useGuide } from '../state/guide.ts';
 import { useOperations } from '../state/operations.ts';
 import { change, settings, useSettings } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
@@ -21,7 +22,7 @@ const nextTheme: Readonly<Record<Settings['theme'], Settings['theme']>> = { syst
 
 export function TopBar() {
   const tab = useUi((s) => s.tab), theme = useSettings((s) => s.theme);
-  const repository = useConnection((s) => s.repository);
+  const repository = useConnection((s) => s.repository), reached = useGuide((s) => s.reached);
   // the buttons' reasons depend on them
   useConnection((s) => s.state);
   useTime((s) => s.at);
@@ -52,6 +53,7 @@ export function TopBar() {
         <CommandButton id="history.undo" className="button quiet icon" note={canUndo}><Icon name="undo" /></CommandButton>
         <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>
         <CommandButton id="time.toggle" className="button quiet icon"><Icon name="time" /></CommandButton>
+        {reached < steps.length && <CommandButton id="help.guide" className="button quiet guide-button">Guide</CommandButton>}
         <CommandButton id="help.palette" className="button quiet palette-button"><Icon name="search" /><span className="topbar-word">Commands</span><Keys keys={palette.keys[0]!} /></CommandButton>
         <button type="button" className="button quiet icon theme-button" aria-label={`Theme: ${settings.theme.options[theme].toLowerCase()}`} title={`Theme: ${settings.theme.options[theme].toLowerCase()}`} onClick={() => change('theme', nextTheme[theme])}><Icon name={theme} /></button>
         <CommandButton id="help.settings" className="button quiet icon"><Icon name="settings" /></CommandButton>
