@@ -117,6 +117,8 @@ function build(out: Output, start: Run): Command {
   weighing(verb('suggest', 'the largest set of changes that goes together, and how far it is proven to be', async () => (await import('./suggest.ts')).suggest))
     .option('--branch <name>', 'compose it and write it to the repository as this branch');
   weighing(verb('why-not <x...>', 'what keeps changes out of the composition, or of the suggested set, and what a swap costs', async () => (await import('./suggest.ts')).whyNot));
+  verb('blame <path> [x...]', 'a file as a set composes it, line by line, each with the change that brought it; without names that of the composition', async () => (await import('./tracing.ts')).blame)
+    .option('--at <operation>', AT);
   verb('collaborate', 'who should talk to whom, who knows what, who could take which conflict: from the history, on this machine alone', async () => (await import('./collaborate.ts')).collaborate)
     .option('--as-of <date>', 'only what was known by the end of this day (2024-05-31), or by this moment')
     .option('--half-life <days>', 'in how many days knowledge halves (default: 180)')

@@ -3,9 +3,10 @@
 import { MergeView, getChunks, getOriginalDoc, goToNextChunk, goToPreviousChunk, unifiedMergeView } from '@codemirror/merge';
 import { Compartment, EditorState, type Extension, Text } from '@codemirror/state';
 import { type BlockInfo, EditorView } from '@codemirror/view';
-import { useEffect, useRef } from 'react';
+import type { Language } from '@codemirror/language';
+import { useEffect, useRef, useState } from 'react';
 import { showing } from '../../state/diff.ts';
-import { MOST_COLOURED, languageOf } from './language.ts';
+import { MOST_COLOURED, languageHere, languageOf } from './language.ts';
 import { lineChanges } from './lineDiff.ts';
 import { type Owning, ownerGutter } from './owners.ts';
 import { readOnly } from './theme.ts';
@@ -45,13 +46,26 @@ function linesTakenOut(view: EditorView, block: BlockInfo): number | null {
   return chunk === undefined ? null : getOriginalDoc(view.state).lineAt(Math.min(chunk.fromA, getOriginalDoc(view.state).length)).number - 1;
 }
 
+/** Null until its grammar is here: what is to be read is painted plain first, and again in colours when a grammar had to be fetched. */
+function useLanguage(path: string, isWanted: boolean): Language | null {
+  const [, arrived] = useState(0), found = isWanted ? languageHere(path) : null;
+  useEffect(() => {
+    if (found !== undefined) return undefined;
+    let isHere = true;
+    void languageOf(path).then((language) => { if (isHere && language !== null) arrived((n) => n + 1); });
+    return () => { isHere = false; };
+  }, [path, found]);
+  return found ?? null;
+}
+
 export default function DiffView({ before, after, name, split, whole, whitespace, owning, from = FIRST, sides = SIDES, isPart = false, onShown }: DiffViewProps) {
+  const language = useLanguage(name, Math.max(before.length, after.length) <= MOST_COLOURED);
   const host = useRef<HTMLDivElement>(null), views = useRef<readonly EditorView[]>([]), owners = useRef(new Compartment());
   useEffect(() => {
-    const parent = host.current!, language = new Compartment(), ownersOf = owners.current;
+    const parent = host.current!, ownersOf = owners.current;
     // a file that is new or gone differs everywhere: marking each word of it says nothing
     const highlightChanges = before !== '' && after !== '', collapse = whole || isPart ? {} : { collapseUnchanged: folds };
-    const side = (label: string, first: number): Extension => [readOnly(label, { whitespace, first }), language.of([]), ownersOf.of([])];
+    const side = (label: string, first: number): Extension => [readOnly(label, { whitespace, first }), language?.extension ?? [], ownersOf.of([])];
     let end: () => void, main: EditorView;
     if (split) {
       const view = new MergeView({
@@ -69,13 +83,6 @@ export default function DiffView({ before, after, name, split, whole, whitespace
       views.current = [main];
       end = () => main.destroy();
     }
-    let isHere = true;
-    // painted plain first: a grammar may have to be fetched
-    if (Math.max(before.length, after.length) <= MOST_COLOURED) {
-      languageOf(name).then((found) => {
-        if (isHere && found !== null) for (const view of views.current) view.dispatch({ effects: language.reconfigure(found.extension) });
-      }, () => undefined);
-    }
     const stop = isPart ? () => undefined : showing({
       path: name,
       step(by) {
@@ -85,8 +92,8 @@ export default function DiffView({ before, after, name, split, whole, whitespace
       },
     });
     onShown?.();
-    return () => { isHere = false; stop(); end(); };
-  }, [before, after, name, split, whole, whitespace, from, sides, isPart, onShown]);
+    return () => { stop(); end(); };
+  }, [before, after, name, language, split, whole, whitespace, from, sides, isPart, onShown]);
   // whose lines these are is told later than what they say
   useEffect(() => {
     const own = owners.current;
@@ -94,7 +101,7 @@ export default function DiffView({ before, after, name, split, whole, whitespace
       const isBefore = split && i === 0;
       view.dispatch({ effects: own.reconfigure(owning === null ? [] : ownerGutter(owning, isBefore ? 'before' : 'after', split ? undefined : linesTakenOut)) });
     }
-  }, [owning, before, after, name, split, whole, whitespace, from, sides, isPart]);
+  }, [owning, before, after, name, language, split, whole, whitespace, from, sides, isPart]);
   return <div ref={host} className={`code ${split ? 'code-split' : 'code-unified'}`} />;
 }
 

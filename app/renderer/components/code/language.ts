@@ -22,15 +22,24 @@ const style = HighlightStyle.define([
 ]);
 export const colours: Extension = syntaxHighlighting(style);
 
-const known = new Map<string, Promise<Language | null>>();
+const known = new Map<string, Promise<Language | null>>(), here = new Map<string, Language | null>();
+const MOST_KNOWN = 200;
+
+const keyOf = (path: string): string => {
+  const file = path.slice(path.lastIndexOf('/') + 1), dot = file.lastIndexOf('.');
+  return dot > 0 ? file.slice(dot) : file;
+};
+
+/** What `languageOf` has found before; undefined where it was not asked, or has not answered. */
+export const languageHere = (path: string): Language | null | undefined => here.get(keyOf(path));
 
 /** By the name of the file; null where nobody has a grammar for it, or it could not be fetched. */
 export function languageOf(path: string): Promise<Language | null> {
-  const file = path.slice(path.lastIndexOf('/') + 1), dot = file.lastIndexOf('.'), key = dot > 0 ? file.slice(dot) : file;
+  const key = keyOf(path);
   let language = known.get(key);
   if (language === undefined) {
-    language = find(file).catch(() => { known.delete(key); return null; });
-    if (known.size > 200) known.clear();
+    language = find(path.slice(path.lastIndexOf('/') + 1)).then((found) => { here.set(key, found); return found; }, () => { known.delete(key); return null; });
+    if (known.size > MOST_KNOWN) { known.clear(); here.clear(); }
     known.set(key, language);
   }
   return language;

@@ -37,18 +37,21 @@ export default function Dependencies({ id }: { id: AcuId }) {
     if (next === null) return;
     setCursor(next.id);
     say(`${nameOf(next.id)}, ${markNames[markAt(next.id)]}.`);
-    document.getElementById(`dependency-${next.id}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    document.getElementById(`dep-${next.id}`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   };
   const isClash = (one: AcuId): boolean => markAt(one) === 'conflicts';
   return (
     <div className="dependencies" role="listbox" tabIndex={0} aria-label="What it requires above, what requires it below" aria-activedescendant={`dependency-${at.id}`} data-testid={ids.dependencies} onKeyDown={onKeyDown}>
-      <svg width={Math.max(1, laid.width)} height={Math.max(1, laid.height)} role="presentation">
+      {laid.nodes.map(({ id: one, above, below }) => (
+        <span key={one} id={`dependency-${one}`} role="option" aria-selected={one === at.id} className="sr-only">{nameOf(one)}, {markNames[markAt(one)]}{above + below > 0 && `, ${plural(above + below, 'more')} around it`}</span>
+      ))}
+      <svg width={Math.max(1, laid.width)} height={Math.max(1, laid.height)} aria-hidden="true">
         <defs><marker id="dep-arrow" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse"><path d="M1 1 7 4 1 7" fill="none" stroke="var(--edge)" strokeWidth="1.4" /></marker></defs>
         {laid.edges.map(({ from, to, points }) => <path key={`${from} ${to}`} className={`dep-edge${isClash(from) || isClash(to) ? ' clash' : ''}`} d={`M${points.map(({ x, y }) => `${x} ${y}`).join('L')}`} markerEnd="url(#dep-arrow)" />)}
         {laid.nodes.map(({ id: one, x, y, above, below }) => {
-          const mark = markAt(one), name = nameOf(one), hidden = above + below;
+          const mark = markAt(one), name = nameOf(one);
           return (
-            <g key={one} id={`dependency-${one}`} role="option" aria-selected={one === at.id} aria-label={`${name}, ${markNames[mark]}${hidden > 0 ? `, ${plural(hidden, 'more')} around it` : ''}`} className={`dep-node${one === id ? ' self' : ''}${one === at.id ? ' cursor' : ''}`} transform={`translate(${x - width / 2} ${y - height / 2})`}
+            <g key={one} id={`dep-${one}`} className={`dep-node${one === id ? ' self' : ''}${one === at.id ? ' cursor' : ''}`} transform={`translate(${x - width / 2} ${y - height / 2})`}
               data-testid={ids.dependency} data-acu={one} data-mark={mark} onClick={() => { setCursor(one); if (one !== id) chooseAcus([one]); }}>
               <title>{`${name}\n${markNames[mark]}`}</title>
               <rect width={width} height={height} rx={4} />

@@ -65,7 +65,7 @@ export function OwnerCard({ acus, at }: { acus: readonly AcuId[]; at: DOMRect })
   const byId = useReplica((s) => s.byId), host = useRef<HTMLDivElement>(null), [place, setPlace] = useState<{ left: number; top: number } | null>(null);
   useLayoutEffect(() => {
     const { offsetWidth, offsetHeight } = host.current!;
-    setPlace({ left: Math.max(8, Math.min(at.right + 8, innerWidth - offsetWidth - 8)), top: Math.max(8, Math.min(at.top, innerHeight - offsetHeight - 8)) });
+    setPlace({ left: Math.max(8, Math.min(at.right + 8, innerWidth - offsetWidth - 8)), top: at.bottom + 4 + offsetHeight > innerHeight ? Math.max(8, at.top - offsetHeight - 4) : at.bottom + 4 });
   }, [at]);
   return (
     <div ref={host} className="owner-card" role="status" data-testid={ids.ownerCard} style={place ?? { visibility: 'hidden' }}>
