@@ -119,10 +119,18 @@ export const isEmpty = ({ terms }: Query): boolean => terms.length === 0;
 
 /** As a value is written: in quotes where it would fall apart. */
 export function quoted(value: string): string {
-  return value !== '' && !/[\s",\u00a0\u3000]/.test(value) && value[0] !== '-' ? value : `"${value.replaceAll(/(["\\])/g, '\\$1')}"`;
+  const falls = value === '' || value[0] === '-' || [...value].some((c) => c === '"' || c === ',' || isBlank(c, 0));
+  return falls ? `"${value.replaceAll(/(["\\])/g, '\\$1')}"` : value;
 }
 
-const tidy = (text: string): string => text.replace(/^\s+/, '').replaceAll(/\s{2,}/g, ' ').trimEnd();
+/** The text without what lies between two places, and without the blanks behind it: those within quotes elsewhere stay. */
+function cut(text: string, from: number, to: number): string {
+  let end = to;
+  while (end < text.length && isBlank(text, end)) end++;
+  return text.slice(0, from) + text.slice(end);
+}
+
+const added = (text: string, term: string): string => (text === '' || isBlank(text, text.length - 1) ? text + term : `${text} ${term}`);
 
 /** The values that the terms of one key have, those that are not negated. */
 export function valuesOf(text: string, key: TermKey): readonly string[] {
@@ -131,25 +139,21 @@ export function valuesOf(text: string, key: TermKey): readonly string[] {
 
 /** The text with one term of this key, or none: what a field of the form or a filter's button writes. */
 export function withTerm(text: string, key: TermKey, value: string | null): string {
-  let out = '', at = 0;
-  for (const piece of pieces(text)) {
-    if (piece.key !== key || piece.not) continue;
-    out += text.slice(at, piece.from);
-    at = piece.to;
-  }
-  return tidy(`${out}${text.slice(at)}${value === null ? '' : ` ${key}:${quoted(value)}`}`);
+  let out = text;
+  for (const piece of [...pieces(text)].reverse()) if (piece.key === key && !piece.not) out = cut(out, piece.from, piece.to);
+  return value === null ? out.trimEnd() : added(out, `${key}:${quoted(value)}`);
 }
 
 /** The same for one value of those that a key can have at once. */
 export function toggled(text: string, key: TermKey, value: string): string {
   const there = valuesOf(text, key);
   let out = withTerm(text, key, null);
-  for (const one of there.includes(value) ? there.filter((other) => other !== value) : [...there, value]) out += ` ${key}:${quoted(one)}`;
-  return tidy(out);
+  for (const one of there.includes(value) ? there.filter((other) => other !== value) : [...there, value]) out = added(out, `${key}:${quoted(one)}`);
+  return out;
 }
 
 /** The text without one of its terms. */
-export function without(text: string, term: Pick<Term, 'from' | 'to'>): string { return tidy(text.slice(0, term.from) + text.slice(term.to)); }
+export function without(text: string, term: Pick<Term, 'from' | 'to'>): string { return cut(text, term.from, term.to).trimEnd(); }
 
 /** What is being typed at `caret`: the piece that ends there or has it within. Null between pieces. */
 export function pieceAt(text: string, caret: number): { readonly from: number; readonly to: number; readonly key: TermKey | null; /** of the value, up to the caret */ readonly typed: string; readonly at: number } | null {

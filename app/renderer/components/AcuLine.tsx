@@ -91,8 +91,8 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
     <div role="row" id={elementId ?? `${idPrefix}${row.id}`} {...(level === undefined ? {} : { 'aria-level': level })} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
       data-testid={testId} data-menu={showMark ? 'acu' : 'member'} data-acu={row.id} data-mark={mark} data-name={row.name}>
       {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
-      <span role="gridcell" className="c-name truncate" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
-        <Name name={row.name} search={search} />
+      <span role="gridcell" className="c-name" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
+        <span className="name truncate"><Name name={row.name} search={search} /></span>
         {search !== '' && <Why index={row.index} />}
         {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
         {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{row.sources[0]}</span>}

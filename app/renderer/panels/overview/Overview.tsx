@@ -43,7 +43,7 @@ export function Overview() {
   const line = useCallback((item: OverviewItem, at: number, isCursor: boolean) => {
     switch (item.kind) {
       case 'group': return <GroupLine group={item.group} open={item.expanded === true} position={at} isCursor={isCursor} />;
-      case 'source': return <SourceLine source={item.source} index={item.index} open={item.expanded === true} level={item.level} position={at} search={search} />;
+      case 'source': return <SourceLine source={item.source} index={item.index} open={item.expanded ?? null} level={item.level} position={at} search={search} />;
       case 'row': return <AcuLine row={item.row} idPrefix="acu-" elementId={`acu-${item.key}`} testId={ids.acuRow} position={at} nested={item.nested} search={search} {...(arrangement?.by === 'source' || item.level > 1 ? { level: item.level } : {})} />;
     }
   }, [search, arrangement]);

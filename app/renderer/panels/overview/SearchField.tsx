@@ -53,7 +53,7 @@ export function SearchField() {
           <Icon name="search" />
           <input ref={field} className="field" type="search" role="combobox" aria-label="Search ACUs" aria-expanded={offered !== null} aria-controls="search-suggestions" aria-autocomplete="list" aria-activedescendant={at >= 0 ? `suggestion-${at}` : undefined}
             aria-describedby={wrong === undefined ? undefined : 'search-wrong'} placeholder="Search names, authors, paths, symbols" spellCheck={false} autoComplete="off" data-testid={ids.search} value={query}
-            onChange={(event) => { typed(event.timeStamp); search(event.target.value); }} onSelect={onSelect} onBlur={close} onKeyDown={onKeyDown} />
+            onChange={(event) => { typed(event.timeStamp); search(event.target.value); offer(event.target.value, event.target.selectionStart ?? event.target.value.length); }} onSelect={onSelect} onBlur={close} onKeyDown={onKeyDown} />
           {offered !== null && (
             <div id="search-suggestions" role="listbox" aria-label="Suggestions" className="suggestions">
               {offered.options.map((option, i) => (

@@ -12,7 +12,7 @@ import { ids } from '../../testids.ts';
 import { markNames } from '../../../workers/client.ts';
 import type { SourceRow } from '../../../workers/client.ts';
 
-export interface SourceLineProps { readonly source: SourceRow; readonly index: number; readonly open: boolean; readonly level: number; readonly position: number; readonly search: string }
+export interface SourceLineProps { readonly source: SourceRow; readonly index: number; /** null: of one ACU, it has nothing to open to */ readonly open: boolean | null; readonly level: number; readonly position: number; readonly search: string }
 
 export const SourceLine = memo(function SourceLine({ source, index, open, level, position, search }: SourceLineProps) {
   const byId = useReplica((s) => s.byId), mark = useVisible((s) => markOf(s.arrangement?.sourceMarks[index]));
@@ -24,19 +24,18 @@ export const SourceLine = memo(function SourceLine({ source, index, open, level,
   }, [source, byId]);
   const last = rows.at(-1), state = last?.worktree === true ? 'edited' : null;
   return (
-    <div role="row" id={`acu-source-${index}`} className={`acu source-line${cursor ? ' cursor' : ''}`} aria-level={level} aria-expanded={open} aria-selected={selected} aria-rowindex={position + 1}
+    <div role="row" id={`acu-source-${index}`} className={`acu source-line${cursor ? ' cursor' : ''}`} aria-level={level} {...(open === null ? {} : { 'aria-expanded': open })} aria-selected={selected} aria-rowindex={position + 1}
       data-testid={ids.sourceRow} data-menu="source" data-source={index} data-acu={tip} data-mark={mark} data-name={source.name}>
       <span role="gridcell" className="c-mark" title={`${source.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>
-      <span role="gridcell" className="c-name truncate" title={source.name}>
-        <span className="source-open"><Icon name={open ? 'down' : 'right'} size={11} /></span><Name name={source.name} search={search} />
-        {rows.length !== 1 && <span className="badge">{plural(rows.length, 'ACU')}</span>}
+      <span role="gridcell" className="c-name" title={source.name}>
+        <span className="source-open">{open !== null && <Icon name={open ? 'down' : 'right'} size={11} />}</span><span className="name truncate"><Name name={source.name} search={search} /></span>
         {state !== null && <span className="badge edited"><Icon name="pencil" size={10} />{state}</span>}
         {rows.some((row) => row.standing === 'stale') && <span className="badge" title="It does not carry onto the base without conflict">stale</span>}
       </span>
       <span role="gridcell" className="c-counts"><Counts added={added} deleted={deleted} /></span>
       <span role="gridcell" className="c-author">{last !== undefined && <Author name={last.author} email={last.email} />}</span>
       <span role="gridcell" className="c-age">{last?.worktree === true ? <span className="ago" title="Not committed">now</span> : <Ago time={time} />}</span>
-      <span role="gridcell" className="c-id" />
+      <span role="gridcell" className="c-id source-size">{rows.length === 1 ? '' : plural(rows.length, 'ACU')}</span>
     </div>
   );
 });

@@ -22,7 +22,7 @@ export function linesOf(shown: Shown, open: ReadonlySet<string>): GridLines<Over
       const code = codes[at]!, index = lineIndex(code);
       switch (lineKind(code)) {
         case line.group: return { kind: 'group', key: `group-${index}`, acu: null, expanded: arrangement!.groups.closed[index] === 0, group: index };
-        case line.source: return { kind: 'source', key: `source-${index}`, acu: acusAt(shown, at)[0] ?? null, expanded: open.has(sources[index]!.name), source: sources[index]!, index, level: deep };
+        case line.source: return { kind: 'source', key: `source-${index}`, acu: acusAt(shown, at)[0] ?? null, ...sources[index]!.acus.length > 1 && { expanded: open.has(sources[index]!.name) }, source: sources[index]!, index, level: deep };
         case line.nested: {
           let above = at - 1;
           while (above > 0 && lineKind(codes[above]!) !== line.source) above--;
