@@ -9,9 +9,13 @@ const OPEN = Number.POSITIVE_INFINITY;
 
 const within: Readonly<Partial<Record<Method, number>>> = {
   import: OPEN, writeBranch: OPEN, undo: CHANGE, redo: CHANGE, fsck: OPEN, load: OPEN, history: OPEN, collaborate: OPEN, suggest: OPEN, live: OPEN,
+  returnTo: CHANGE, branchOff: OPEN, keepRecipe: CHANGE, dropRecipe: CHANGE, applyRecipe: CHANGE,
   compose: CHANGE, keepOpen: CHANGE, decide: OPEN, add: CHANGE, remove: CHANGE,
   // texts come from the repository, and a first composition may read much of it
   snapshot: CHANGE, preview: CHANGE, whyNot: CHANGE, composedFile: CHANGE, acuFile: CHANGE, conflictFile: CHANGE, openConflicts: CHANGE, toDecide: CHANGE, decidedFile: CHANGE,
+  provenance: CHANGE, acuHistory: CHANGE, symbols: CHANGE, compareRecipes: CHANGE, comparedFile: CHANGE,
+  // an engine of then is built where none is held
+  moment: CHANGE, compareMoments: OPEN,
 };
 /** Milliseconds in which a request of this method is to be answered where it does not say otherwise. */
 export function deadlineOf(method: Method): number { return within[method] ?? READ; }

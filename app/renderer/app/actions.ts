@@ -11,6 +11,7 @@ import { complain, news } from '../state/notices.ts';
 import { begin, change, keepEnded, useOperations } from '../state/operations.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { PAST, isPast } from '../state/time.ts';
 import { measureToPaint } from '../state/timing.ts';
 import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
@@ -67,6 +68,7 @@ export const isCancelled = (error: unknown): boolean => error instanceof AcumenE
 
 /** The same for what people change; null where it failed or was cancelled, after telling why. */
 export async function operate<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string): Promise<Methods[M]['result'] | null> {
+  if (isPast() && method !== 'branchOff') { news(PAST); return null; }
   if (!connected()) {
     complain(new AcumenError('io', 'The service is away; this change was not made.', 'Do it again when the connection is back: this window keeps trying, and verdicts work meanwhile.', {}));
     return null;

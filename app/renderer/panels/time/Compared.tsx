@@ -7,10 +7,11 @@ import { visible, visibleSentence } from '../../../core/visible.ts';
 import type { MomentAcu, MomentsCompared, Parted } from '../../../contract/moments.ts';
 import { comparedFile, compareMoments, compareLine } from '../../app/past.ts';
 import { CopyLine, Counts, Empty, Id, Spinner } from '../../components/atoms.tsx';
-import { Diff, DiffSwitch } from '../../components/Diff.tsx';
+import { DiffSwitch } from '../../components/Diff.tsx';
 import { FileList } from '../../components/FileList.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
 import { totals } from '../../state/composition.ts';
+import { FileDiff } from '../inspector/FileDiff.tsx';
 import { useConnection } from '../../state/connection.ts';
 import { plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -33,19 +34,14 @@ export function Compared({ a, b }: { a: number; b: number }) {
             <Separator className="split-v" />
             <Panel id="pane-time-files" defaultSize="24%" minSize="160px">
               <div className="stack fill">
-                <div className="section-head time-files-head">{value.files === null ? 'Files' : plural(files.length, 'file')} <Counts {...totals(files)} /></div>
+                <div className="section-head time-files-head">{value.files === null ? 'Files' : plural(files.length, 'file')} <Counts {...totals(files)} /><span className="spacer" /><DiffSwitch /></div>
                 {value.files === null ? <Empty title="The composed trees are not compared">{visibleSentence(value.why)}</Empty>
                   : files.length === 0 ? <Empty title="The same tree">What was composed comes to the same files at both.</Empty>
                     : <FileList files={files} chosen={file} label="Files that differ between the two moments" testId={ids.timeFile} onChoose={setWanted} />}
               </div>
             </Panel>
             <Separator className="split-v" />
-            <Panel id="pane-time-diff" minSize="220px">
-              <div className="stack fill">
-                <div className="section-head time-files-head"><span className="mono truncate">{file === null ? '' : visible(display(file))}</span><span className="spacer" /><DiffSwitch /></div>
-                {file !== null && <File key={file} a={a} b={b} path={file} />}
-              </div>
-            </Panel>
+            <Panel id="pane-time-diff" minSize="220px"><div className="stack fill">{file !== null && <File key={file} a={a} b={b} path={file} />}</div></Panel>
           </Group>
         )}
     </div>
@@ -55,7 +51,7 @@ export function Compared({ a, b }: { a: number; b: number }) {
 function File({ a, b, path }: { a: number; b: number; path: PathBytes }) {
   const { value, state } = useAnswer(`${a} ${b} ${path}`, () => comparedFile(a, b, path));
   if (value === null) return <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div>;
-  return <Diff name={visible(display(path))} before={value.before} after={value.after} />;
+  return <FileDiff path={path} before={value.before} after={value.after} sides={[`operation ${a}`, `operation ${b}`]} />;
 }
 
 function What({ said }: { said: MomentsCompared }) {
