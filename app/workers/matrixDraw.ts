@@ -88,11 +88,19 @@ function lineOf(span: Span, count: number, length: number, pixelsOf: number, rat
   return { from, to, first, last };
 }
 
+const kept: Uint16Array[] = [];
+/** Zeros, in memory that is kept between frames. */
+function scratch(which: number, length: number): Uint16Array {
+  const held = kept[which];
+  if (held === undefined || held.length !== length) return kept[which] = new Uint16Array(length);
+  return held.fill(0);
+}
+
 function pixels(out: Uint32Array, width: number, height: number, frame: MatrixFrame): void {
   const { sheet, view, cells, verdict, palette, rows, states } = frame, { ratio } = sheet, plotX = sheet.width - sheet.left, plotY = sheet.height - sheet.top;
   const x = lineOf(view.x, rows, plotX, width, ratio), y = lineOf(view.y, rows, plotY, height, ratio);
   const few = Math.max(1, 1 / (view.x.size * ratio)) * Math.max(1, 1 / (view.y.size * ratio)), thin = few > 1;
-  const grave = new Uint8Array(width * height), count = thin ? new Uint16Array(width * height) : null;
+  const grave = scratch(0, width * height), count = thin ? scratch(1, width * height) : null;
   for (let r = y.first; r < y.last; r++) {
     const top = y.from[r - y.first]!, bottom = y.to[r - y.first]!;
     for (let e = seek(cells, r, x.first), end = cells.first[r + 1]!; e < end; e++) {

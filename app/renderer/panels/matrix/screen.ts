@@ -49,6 +49,8 @@ type Gesture =
 
 /** Pixels the pointer may tremble before a press becomes a drag; how far from the pointer a cell may be that is too small to hit. */
 const TREMBLE = 4, REACH = 3;
+/** Letters of a name that can ever be drawn, and more. */
+const MOST_NAME = 200;
 const arrows: Readonly<Record<string, Toward>> = { ArrowLeft: 'left', ArrowRight: 'right', ArrowUp: 'up', ArrowDown: 'down', Home: 'first', End: 'last' };
 
 function present(kinds: Uint16Array): readonly Family[] {
@@ -121,7 +123,7 @@ export class MatrixScreen {
     const byId = new Map<AcuId, number>(rows.map((row) => [row.id, row.index]));
     const needs = rows.flatMap((row) => row.requires.flatMap((id) => { const to = byId.get(id); return to === undefined ? [] : [[row.index, to] as const]; }));
     this.#graph = graph;
-    this.#names = rows.map((row) => row.name);
+    this.#names = rows.map((row) => (row.name.length > MOST_NAME ? `${row.name.slice(0, MOST_NAME)}…` : row.name));
     const { nodes, a, b, verdict, kinds, partition } = graph;
     this.#send(this.#worker.take({ nodes, a, b, verdict, kinds, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
     await this.#arrange();
@@ -212,7 +214,7 @@ export class MatrixScreen {
     const at = this.#placed(this.#focused);
     if (at === null) {
       // the first key shows where one is
-      const from = this.#plan.first(), start = stepCell(this.#cells, Math.max(0, from.row - 1), from.col, 'down') ?? stepCell(this.#cells, 0, 0, 'first');
+      const from = this.#plan.first(), start = stepCell(this.#cells, from.row - 1, from.col, 'down') ?? stepCell(this.#cells, 0, 0, 'first');
       if (start !== null) { this.#goal = start.col; this.focus(this.#cellAt(start.row, start.col)); }
       return true;
     }
