@@ -20,7 +20,7 @@ const found = (): Promise<void> => session.page.locator(`[data-testid="${ids.lar
 const proof = (): Promise<string> => session.page.getByTestId(ids.largestProof).innerText();
 /** Which of the two that exclude each other was chosen: they weigh the same. */
 async function other(): Promise<readonly [inside: string, outside: string]> {
-  const left = await session.page.getByTestId(ids.largest).locator('details', { hasText: 'left out for others' }).locator('li').evaluateAll((all) => all.map((one) => one.textContent?.trim()));
+  const left = await session.page.getByTestId(ids.leftOutRow).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']));
   return left.includes('two') ? ['one', 'two'] : ['two', 'one'];
 }
 const largest = async (): Promise<readonly string[]> => { const [inside] = await other(); return [inside, ...LARGEST.slice(1)]; };
@@ -33,13 +33,32 @@ test('one key searches; the proof and what would come are there before anything 
   expect(await proof()).toContain('6 of 8 ACUs · optimal');
   const panel = page.getByTestId(ids.largest), text = (await panel.innerText()).replace(/\s+/g, ' ');
   expect(text).toContain('6 come');
-  expect(text).toContain('1 is left out for others');
-  expect(text).toContain('1 can be in no set');
+  expect(text).toContain('2 are left out');
+  expect(text).toContain('1 for others, 1 can be in no set');
   await composed(page, []);
   // the keyboard is where the question can be changed
   expect(await page.getByTestId(ids.largestRule).evaluate((one) => one === document.activeElement)).toBe(true);
   await picture(page, 'largest-found');
   await accessible(page);
+});
+
+test('each that is left out says why, and what a swap costs; the keyboard goes through them', async () => {
+  const { page } = session, [inside, outside] = await other(), rows = page.getByTestId(ids.leftOutRow);
+  await expect.poll(async () => (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).sort()).toEqual([`${outside} ${inside} keeps it out costs nothing`, 'old it cannot be composed']);
+  await page.getByLabel('Sort what is left out').selectOption({ label: 'by what a swap costs' });
+  await expect.poll(() => rows.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']))).toEqual([outside, 'old']);
+  const left = page.getByRole('listbox', { name: 'Left out, and why' });
+  await left.focus();
+  await page.keyboard.press('ArrowDown');
+  await page.getByTestId(ids.leftOutSwap).waitFor();
+  expect(await page.getByTestId(ids.leftOutSwap).innerText()).toBe(`Compose it with ${outside} in place of 1 ACU`);
+  await picture(page, 'left-out');
+  await accessible(page);
+  await page.keyboard.press('Enter');
+  await composed(page, [outside, ...LARGEST.slice(1)]);
+  await list(page).focus();
+  await page.keyboard.press('Control+z');
+  await composed(page, []);
 });
 
 test('taking it is one operation, which one key takes back; the proof stays', async () => {
