@@ -2,7 +2,6 @@
 // and ACUs without conflicts in a grid below. Deterministic: the same graph gives the same picture (d3-force's starting
 // places and random source are fixed). A graph that was looked at before it changed is not laid out anew (layoutWarm.ts).
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
-import { knows, settleAround } from './layoutWarm.ts';
 import type { Simulation, SimulationLinkDatum, SimulationNodeDatum } from 'd3-force';
 
 /** Distance between two neighbours that do not conflict, in the picture's own units. */
@@ -26,9 +25,8 @@ export interface LayoutStep {
   readonly progress: number;
 }
 
-/** Yields better and better positions; the last step has progress 1. `known`: where nodes stood that should stay there, NaN for the others (layoutWarm.ts). */
-export function* layout(nodes: number, a: Int32Array, b: Int32Array, known: Float32Array | null = null, ticksPerStep = 12): Generator<LayoutStep> {
-  if (known !== null && knows(known, nodes)) { yield { positions: settleAround(known, a, b), progress: 1 }; return; }
+/** Yields better and better positions; the last step has progress 1. */
+export function* layout(nodes: number, a: Int32Array, b: Int32Array, ticksPerStep = 12): Generator<LayoutStep> {
   const positions = new Float32Array(nodes * 2);
   const parts = partsOf(nodes, a, b);
   const joined = new Uint8Array(nodes);

@@ -1,5 +1,6 @@
 // Layouts beside whatever else is drawn: in a worker of their own, step by step, for as long as somebody wants them.
 import { layout } from './layout.ts';
+import { knows, settleAround } from './layoutWarm.ts';
 
 /** Takes a step: x and y of each node, and how far it is, 1 at the end. False: no more is wanted. */
 export type OnStep = (positions: Float32Array, progress: number) => boolean | Promise<boolean>;
@@ -7,8 +8,9 @@ export type OnStep = (positions: Float32Array, progress: number) => boolean | Pr
 export class Layouter {
   ping(): void {}
 
-  /** Resolves when settled, or no more is wanted. */
+  /** Resolves when settled, or no more is wanted. `known`: where nodes stood that should stay there, NaN for the others. */
   async arrange(nodes: number, a: Int32Array, b: Int32Array, onStep: OnStep, known: Float32Array | null = null): Promise<void> {
-    for (const { positions, progress } of layout(nodes, a, b, known)) if (!await onStep(positions.slice(), progress)) return;
+    if (known !== null && knows(known, nodes)) { await onStep(settleAround(known, a, b), 1); return; }
+    for (const { positions, progress } of layout(nodes, a, b)) if (!await onStep(positions.slice(), progress)) return;
   }
 }

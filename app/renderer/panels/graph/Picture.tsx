@@ -57,7 +57,7 @@ function Living({ onAgain }: { onAgain: () => void }) {
   }, []);
 
   // what had the keyboard in a card that closed: the picture has it
-  useEffect(() => { if (pinned === null && document.activeElement === document.body) host.current?.focus({ preventScroll: true }); }, [pinned]);
+  useEffect(() => (pinned === null ? undefined : () => { if (usePicture.getState().pinned === null && document.activeElement === document.body) host.current?.focus({ preventScroll: true }); }), [pinned]);
 
   const inside = useCallback(({ clientX, clientY }: { readonly clientX: number; readonly clientY: number }): Point => {
     const box = host.current!.getBoundingClientRect();
