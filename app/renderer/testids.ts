@@ -19,7 +19,7 @@ export const ids = {
   graph: 'graph', graphList: 'graph-list', graphTip: 'graph-tip', graphPinned: 'graph-pinned', graphLegend: 'graph-legend', graphLevel: 'graph-level', // data-settled, data-level on graph
   matrix: 'matrix', matrixOrder: 'matrix-order', matrixTip: 'matrix-tip', matrixPinned: 'matrix-pinned', // data-settled, data-rows, data-focus (two indices) on matrix
   openConflicts: 'open-conflicts', openConflict: 'open-conflict', decide: 'decide', decidePlace: 'decide-place', decideSide: 'decide-side', decideResult: 'decide-result', decideCompose: 'decide-compose', // data-acu, data-state; data-left, data-at on decide; data-answer on places; data-side
-  conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail',
+  conflictList: 'conflict-list', conflictRow: 'conflict-row', conflictDetail: 'conflict-detail', conflictGroups: 'conflict-groups', conflictGroup: 'conflict-group', conflictDecide: 'conflict-decide',
   side: 'conflict-side', // data-side: base, a name, or merged
   composed: 'composed', // data-key: the set's ids, data-status
   composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',

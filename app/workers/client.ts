@@ -149,7 +149,7 @@ export type { EdgeFilter, Family, Level, LevelChoice, View } from './graphLook.t
 export { centresOf, edgeAt, edgesBetween, groupsOf } from './graphSources.ts';
 export type { Edges, Groups as SourceGroups } from './graphSources.ts';
 export { BASE, refusedView, verdictOrder } from './conflictTable.ts';
-export type { ConflictCounts, ConflictFilter, ConflictView } from './conflictTable.ts';
+export type { ConflictCounts, ConflictFilter, ConflictGrouping, ConflictView } from './conflictTable.ts';
 export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';
 export * from './heatClient.ts';
 export * from './searchClient.ts';

@@ -30,6 +30,9 @@ export interface ConflictFilter {
   readonly inherited: boolean;
 }
 
+/** Into what a list of conflicts is cut; `none`: by verdict, then by path, without headings. */
+export type ConflictGrouping = 'none' | 'path' | 'pair' | 'partition';
+
 export interface ConflictCounts {
   readonly conflicts: number; readonly inherited: number;
   readonly byVerdict: Readonly<Record<Verdict, number>>;
@@ -205,6 +208,31 @@ export class ConflictTable {
     const rank = this.#pathRanks();
     out.sort((x, y) => this.#verdict[x]! - this.#verdict[y]! || rank[this.#path[x]!]! - rank[this.#path[y]!]! || x - y);
     return Int32Array.from(out);
+  }
+
+  /**
+   * Rows of `select` in groups, the largest first, each sorted as before; and where each begins. `partitionOf`: of an ACU, by index.
+   */
+  grouped(rows: Int32Array, by: Exclude<ConflictGrouping, 'none'>, partitionOf: ArrayLike<number>): { readonly rows: Int32Array; readonly starts: Int32Array } {
+    const n = this.#acus.length + 1, keyOf = (i: number): number => {
+      if (by === 'path') return this.#path[i]!;
+      const a = this.#a[i]!, b = this.#b[i]!;
+      return by === 'partition' ? partitionOf[a]! : b === BASE ? a * n : Math.min(a, b) * n + Math.max(a, b) + 1;
+    };
+    const groups = new Map<number, number[]>();
+    for (const row of rows) {
+      const key = keyOf(row), list = groups.get(key);
+      if (list === undefined) groups.set(key, [row]); else list.push(row);
+    }
+    const out = new Int32Array(rows.length), starts: number[] = [];
+    let at = 0;
+    // rows come sorted, so groups of one size stay in the order of their first rows
+    for (const list of [...groups.values()].sort((x, y) => y.length - x.length)) {
+      starts.push(at);
+      out.set(list, at);
+      at += list.length;
+    }
+    return { rows: out, starts: Int32Array.from(starts) };
   }
 
   row(i: number): ConflictView {

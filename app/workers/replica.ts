@@ -12,7 +12,7 @@ import { visible } from '../core/visible.ts';
 import { PATCH_REF, RESOLUTION_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
-import type { ConflictCounts, ConflictFilter, ConflictView, Pairs } from './conflictTable.ts';
+import type { ConflictCounts, ConflictFilter, ConflictGrouping, ConflictView, Pairs } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
 import { spawnPairer } from './nested.ts';
@@ -246,6 +246,14 @@ export class Replica {
   selectConflicts(key: number, filter: ConflictFilter): number {
     this.#selection = { key, rows: this.#conflicts().select(filter) };
     return this.#selection.rows.length;
+  }
+
+  /** Cuts the rows of that selection into groups; answers where each begins. Null where another selection has come since. */
+  groupConflicts(key: number, by: Exclude<ConflictGrouping, 'none'>): Int32Array | null {
+    if (this.#selection.key !== key) return null;
+    const { rows, starts } = this.#conflicts().grouped(this.#selection.rows, by, this.#held().partitions().ofAcu);
+    this.#selection = { key, rows };
+    return starts;
   }
 
   conflictPage(key: number, from: number, to: number): readonly ConflictView[] | null {

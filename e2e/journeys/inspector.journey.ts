@@ -35,6 +35,7 @@ let driver: Driver, session: Session;
 const dir = tempDir('journey-inspector'), repository = smallRepository(join(dir.path, 'shop'), { 'shop.ts': source(GREET, SUM), 'read.md': '# Shop\n' });
 repository.branch('politely', { 'shop.ts': source('  const title = name.trim();\n  return `Good day, ${title}`;', SUM) }, 'main', 'Ada Lovelace <ada@example.invalid>');
 repository.branch('priced', { 'shop.ts': source(GREET, '    return this.lines.map(price).reduce((x, y) => x + y, 0);') }, 'main', 'Grace Hopper <grace@example.invalid>');
+repository.branch('rudely', { 'shop.ts': source('  return `You, ${name}!`;', SUM) }, 'main', 'Agent 7 <agent7@example.invalid>');
 repository.branch('base-of-stack', { 'stock.ts': 'export const stock = 1;\n' });
 repository.branch('top-of-stack', { 'stock.ts': 'export const stock = 2;\nexport const left = 3;\n' }, 'base-of-stack');
 
@@ -101,6 +102,22 @@ test('what became of an ACU is read from the log', async () => {
   await command(page, 'Show what became of the selected ACU');
   await expect.poll(() => page.getByTestId(ids.acuMoment).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['what']))).toEqual(['composed', 'imported']);
   await picture(page, 'inspector-history');
+});
+
+test('a conflict says in which function it is, in colours, by group, and can be decided from its menu', async () => {
+  const { page } = session;
+  await page.keyboard.press('Alt+2');
+  await page.getByTestId(ids.conflictGroups).selectOption('path');
+  await expect.poll(() => page.getByTestId(ids.conflictGroup).allInnerTexts().then((all) => all.map((text) => text.replaceAll(/\s+/g, ' ')))).toEqual(['shop.ts 1']);
+  await page.getByTestId(ids.conflictRow).first().click();
+  await expect.poll(() => page.getByTestId(ids.conflictDetail).innerText()).toContain('In greet.');
+  await expect.poll(() => page.getByTestId(ids.side).first().locator('.tok-keyword').count()).toBeGreaterThan(0);
+  await page.getByTestId(ids.conflictRow).first().click({ button: 'right' });
+  await page.getByRole('menuitem', { name: /Decide/ }).waitFor();
+  await picture(page, 'inspector-conflict');
+  await page.keyboard.press('Escape');
+  await accessible(page);
+  await page.keyboard.press('Alt+1');
 });
 
 test('several together: what they share, and what they compose to', async () => {

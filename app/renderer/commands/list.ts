@@ -4,6 +4,7 @@ import { collaborationCommands } from './collaboration.ts';
 import { compositionCommands } from './composition.ts';
 import { decidingCommands } from './deciding.ts';
 import { graphCommands } from './graph.ts';
+import { conflictCommands } from './conflicts.ts';
 import { inspectorCommands } from './inspector.ts';
 import { overviewCommands } from './overview.ts';
 import { helpCommands } from './help.ts';
@@ -28,6 +29,7 @@ export function registerCommands(): void {
   register(overviewCommands);
   register(viewCommands);
   register(inspectorCommands);
+  register(conflictCommands);
   register(graphCommands);
   register(collaborationCommands);
   register(performanceCommands);

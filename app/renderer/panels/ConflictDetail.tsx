@@ -1,9 +1,13 @@
 // One conflict in full: base, every side and the merged text, side by side; who made the sides and what can be done.
-import { Suspense, useState } from 'react';
+import { Suspense, useMemo, useState } from 'react';
+import { byLines } from '../../core/entities/outline.ts';
+import { visible } from '../../core/visible.ts';
 import { add } from '../app/actions.ts';
 import { service } from '../app/session.ts';
 import { Author, Empty, Id, Spinner } from '../components/atoms.tsx';
+import { CommandButton } from '../components/CommandButton.tsx';
 import { TextView } from '../components/Diff.tsx';
+import { MenuButton } from '../components/MenuButton.tsx';
 import { Glyph, Icon } from '../components/Icon.tsx';
 import { useAnswer } from '../components/useAnswer.ts';
 import { conflictKey, useConflictQuery } from '../state/conflicts.ts';
@@ -14,7 +18,7 @@ import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
-import { bytesWords } from '../state/words.ts';
+import { bytesWords, listed } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Methods, Shown } from '../../contract/methods.ts';
@@ -42,15 +46,18 @@ function One({ conflict }: { conflict: ConflictView }) {
         <h2 className="truncate mono copyable" title={conflict.shown}>{conflict.shown}</h2>
         <span className="muted small">{conflict.kind} · {verdictNames[conflict.verdict]}</span>
         <span className="spacer" />
+        {conflict.verdict !== 'risk' && <CommandButton id="conflict.decide" className="button small" testId={ids.conflictDecide}>Decide this…</CommandButton>}
+        <MenuButton menu="conflict" of={conflict.shown} className="button quiet small icon" />
       </header>
       <div className="conflict-about">
         <p className="copyable">{conflict.detail.charAt(0).toUpperCase() + conflict.detail.slice(1)}.{value !== null && value.merged === null && ' There is no merged text for this kind of conflict.'}</p>
+        {value !== null && <Named file={value} path={conflict.shown} />}
         <div className="conflict-parties"><Party id={conflict.a} /><span className="muted">×</span>{conflict.b === 'base' ? <span className="muted">the base</span> : <Party id={conflict.b} />}</div>
       </div>
       <WhoKnows a={conflict.a} b={conflict.b} path={conflict.path} />
       {value === null
         ? <div className="diff-note">{!online ? <span className="muted">The texts come from the service, which is away.</span> : state === 'failed' ? <span className="muted">The texts could not be read.</span> : <Spinner />}</div>
-        : <Sides file={value} />}
+        : <Sides file={value} path={conflict.shown} />}
     </div>
   );
 }
@@ -68,15 +75,33 @@ function Party({ id }: { id: AcuId }) {
   );
 }
 
-function Sides({ file }: { file: File }) {
+/** What is named where the places are: told from the base's text. */
+function Named({ file: { base, places }, path }: { file: File; path: string }) {
+  const names = useMemo(() => {
+    const text = textOf(base);
+    if (text === null || places.length === 0 || text.length > MOST_OUTLINED) return [];
+    const outline = byLines.outline(text.split('\n'), path), innermost = (line: number) => outline.findLast(({ start, end }) => start <= line && line < end);
+    const nameAt = (line: number): string | null => {
+      const names: string[] = [];
+      for (let at = innermost(line); at !== undefined; at = outline[at.parent]) names.unshift(visible(at.name));
+      return names.length === 0 ? null : names.join(' › ');
+    };
+    return [...new Set(places.flatMap(({ start }) => nameAt(start) ?? []))];
+  }, [base, places, path]);
+  return names.length === 0 ? null : <p className="conflict-entities small">In <span className="mono">{listed(names, 4)}</span>.</p>;
+}
+
+const MOST_OUTLINED = 2_000_000;
+
+function Sides({ file, path }: { file: File; path: string }) {
   const base = textOf(file.base);
   // Equal names of the parties would be told apart by nothing else.
   const [names] = useState(() => file.sides.map((side) => (side.acu === 'base' ? 'The base now' : nameOf(side.acu))));
   return (
     <div className="sides" data-merged={file.merged !== null}>
-      <Column side="base" title="Base" shown={file.base} places={file.places} />
-      {file.sides.map((side, i) => <Column key={i} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
-      {file.merged !== null && <Column side="merged" title="Merged" shown={file.merged} markers />}
+      <Column path={path} side="base" title="Base" shown={file.base} places={file.places} />
+      {file.sides.map((side, i) => <Column key={i} path={path} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
+      {file.merged !== null && <Column path={path} side="merged" title="Merged" shown={file.merged} markers />}
     </div>
   );
 }
@@ -84,6 +109,7 @@ function Sides({ file }: { file: File }) {
 const textOf = (shown: Shown | null): string | null => (shown === null || shown.binary ? null : shown.text);
 
 interface ColumnProps {
+  readonly path: string;
   readonly side: string; readonly title: string;
   readonly shown: Shown | null;
   readonly against?: string | null;
@@ -91,7 +117,7 @@ interface ColumnProps {
   readonly markers?: boolean;
 }
 
-function Column({ side, title, shown, against = null, places, markers = false }: ColumnProps) {
+function Column({ path, side, title, shown, against = null, places, markers = false }: ColumnProps) {
   return (
     <section className="side" aria-label={title} data-testid={ids.side} data-side={side}>
       <div className="section-head truncate" title={title}>{title}{shown?.truncated === true && <span className="muted"> · first part of {bytesWords(shown.bytes)}</span>}</div>
@@ -99,7 +125,7 @@ function Column({ side, title, shown, against = null, places, markers = false }:
         : shown.binary ? <div className="diff-note muted">Binary, {bytesWords(shown.bytes)}.</div>
         : (
           <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
-            <TextView text={shown.text} label={title} against={against} {...(places === undefined ? {} : { places })} markers={markers} />
+            <TextView text={shown.text} label={title} path={path} against={against} {...(places === undefined ? {} : { places })} markers={markers} />
           </Suspense>
         )}
     </section>

@@ -7,16 +7,18 @@ import { replica } from '../app/session.ts';
 import { Empty } from '../components/atoms.tsx';
 import { Name } from '../components/AcuLine.tsx';
 import { Glyph, Icon } from '../components/Icon.tsx';
-import { allConflicts, conflictKey, filterKey, useConflictQuery } from '../state/conflicts.ts';
+import { allConflicts, conflictKey, filterKey, placeIn, placeOfRow, useConflictQuery } from '../state/conflicts.ts';
+import { aimWith } from '../state/menu.ts';
 import { complain } from '../state/notices.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { useScaled } from '../state/settings.ts';
 import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
 import { grouped, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
-import type { ConflictView } from '../../workers/client.ts';
+import type { ConflictGrouping, ConflictView } from '../../workers/client.ts';
 import { verdictOrder } from '../../workers/client.ts';
-import type { ConflictKind } from '../../core/model.ts';
+import './inspector/conflicts.css';
 import { ConflictDetail } from './ConflictDetail.tsx';
 
 export function Conflicts() {
@@ -30,26 +32,40 @@ export function Conflicts() {
   );
 }
 
-const ROW = 40, PAGE = 100;
+const ROW = 40, HEAD = 26, PAGE = 100;
+const groupings: Readonly<Record<ConflictGrouping, string>> = { none: 'No groups', path: 'By path', pair: 'By pair', partition: 'By partition' };
+const NONE = new Int32Array(0);
 let nextKey = 1;
 
+interface Pages {
+  /** rows, headings apart; null while they are selected */
+  readonly count: number | null;
+  /** the first row of each group */
+  readonly starts: Int32Array;
+  row(i: number): ConflictView | null;
+  want(from: number, to: number): void;
+  fetch(i: number): Promise<ConflictView | null>;
+}
+
 /** Pages of the current selection of conflicts, fetched as they come into view. */
-function usePages(): { readonly count: number | null; row(i: number): ConflictView | null; want(from: number, to: number): void; fetch(i: number): Promise<ConflictView | null> } {
+function usePages(): Pages {
   const query = useConflictQuery(), generation = useReplica((s) => s.generation), ready = useReplica((s) => s.status === 'ready');
-  const key = `${generation} ${filterKey(query)}`;
-  const [count, setCount] = useState<number | null>(null), [, redraw] = useState(0);
+  const key = `${generation} ${query.grouping} ${filterKey(query)}`;
+  const [{ count, starts }, setSelected] = useState<{ count: number | null; starts: Int32Array }>({ count: null, starts: NONE }), [, redraw] = useState(0);
   const held = useRef({ key: 0, pages: new Map<number, readonly ConflictView[] | 'asked'>() });
   useEffect(() => {
     if (!ready) return undefined;
     const mine = nextKey++;
-    const { verdict, kind, acus, text, inherited } = useConflictQuery.getState();
+    const { verdict, kind, acus, text, inherited, grouping } = useConflictQuery.getState();
     let wanted = true;
-    replica().call((api) => api.selectConflicts(mine, { verdict, kind, acus, text, inherited })).then((n) => {
-      if (!wanted) return;
+    const select = async (): Promise<void> => {
+      const n = await replica().call((api) => api.selectConflicts(mine, { verdict, kind, acus, text, inherited }));
+      const cut = grouping === 'none' ? NONE : await replica().call((api) => api.groupConflicts(mine, grouping));
+      if (!wanted || cut === null) return;
       held.current = { key: mine, pages: new Map() };
-      setCount(n);
-      redraw((k) => k + 1);
-    }, complain);
+      setSelected({ count: n, starts: cut });
+    };
+    select().catch(complain);
     return () => { wanted = false; };
   }, [key, ready]);
   const fetchPage = async (page: number): Promise<readonly ConflictView[] | null> => {
@@ -67,7 +83,7 @@ function usePages(): { readonly count: number | null; row(i: number): ConflictVi
     }
   };
   return {
-    count,
+    count, starts,
     async fetch(i) { return (await fetchPage(Math.floor(i / PAGE)))?.[i % PAGE] ?? null; },
     row(i) {
       const page = held.current.pages.get(Math.floor(i / PAGE));
@@ -82,46 +98,58 @@ function usePages(): { readonly count: number | null; row(i: number): ConflictVi
 function ConflictList() {
   const query = useConflictQuery(), counts = useReplica((s) => s.conflicts?.counts ?? null);
   const selected = useSelection((s) => s.selected);
-  const { count, row, want, fetch } = usePages();
+  const { count, starts, row, want, fetch } = usePages();
   const scroller = useRef<HTMLDivElement>(null);
   const [cursor, setCursor] = useState(0);
-  const virtual = useVirtualizer({ count: count ?? 0, getScrollElement: () => scroller.current, estimateSize: () => ROW, overscan: 10 });
-  const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? 0;
+  const rowHeight = useScaled(ROW), headHeight = useScaled(HEAD), places = (count ?? 0) + starts.length;
+  const virtual = useVirtualizer({ count: places, getScrollElement: () => scroller.current, estimateSize: (place) => ('heading' in placeIn(starts, place) ? headHeight : rowHeight), overscan: 10 });
+  // sizes are by place, and places have moved
+  useEffect(() => { virtual.measure(); }, [virtual, starts, rowHeight, headHeight]);
+  const shown = virtual.getVirtualItems(), rowNear = (place: number): number => { const at = placeIn(starts, place); return 'row' in at ? at.row : starts[at.heading]!; };
+  const from = shown.length === 0 ? 0 : rowNear(shown[0]!.index), to = shown.length === 0 ? 0 : rowNear(shown.at(-1)!.index);
   useEffect(() => { if ((count ?? 0) > 0) want(from, to); });
-  const filter = filterKey(query);
+  const filter = `${query.grouping} ${filterKey(query)}`;
   useEffect(() => { setCursor(0); scroller.current?.scrollTo(0, 0); }, [filter]);
   const set = useConflictQuery.setState;
   const latest = useRef(-1);
   const choose = async (i: number): Promise<void> => {
     latest.current = i;
     setCursor(i);
-    virtual.scrollToIndex(i, { align: 'auto' });
+    virtual.scrollToIndex(placeOfRow(starts, i), { align: 'auto' });
     // a jump may land on a page that is not here yet
     const found = row(i) ?? await fetch(i);
     if (found !== null && latest.current === i) set({ chosen: found });
   };
+  const current = useRef({ row, choose });
+  useEffect(() => { current.current = { row, choose }; });
+  // a menu is about the row under the pointer, which it chooses; the keyboard's about the one chosen
+  useEffect(() => aimWith('conflict', (target) => {
+    const place = target.closest<HTMLElement>('[data-row]')?.dataset['row'], found = place === undefined ? useConflictQuery.getState().chosen : current.current.row(Number(place));
+    if (place !== undefined && found !== null) void current.current.choose(Number(place));
+    return found === null ? null : found.shown;
+  }), []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const last = (count ?? 0) - 1, page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW) - 1);
-    const places: Readonly<Record<string, number>> = { ArrowDown: cursor + 1, ArrowUp: cursor - 1, PageDown: cursor + page, PageUp: cursor - page, Home: 0, End: last, Enter: cursor };
-    const place = places[event.key];
+    const last = (count ?? 0) - 1, page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1), next = starts.find((start) => start > cursor) ?? last, before = starts.findLast((start) => start < cursor) ?? 0;
+    const steps: Readonly<Record<string, number>> = { ArrowDown: cursor + 1, ArrowUp: cursor - 1, PageDown: cursor + page, PageUp: cursor - page, Home: 0, End: last, Enter: cursor, ...starts.length > 0 ? { ArrowRight: next, ArrowLeft: before } : {} };
+    const place = event.altKey || event.ctrlKey || event.metaKey ? undefined : steps[event.key];
     if (place === undefined || last < 0) return;
     event.preventDefault();
     void choose(Math.max(0, Math.min(last, place)));
   };
   const chosenKey = query.chosen === null ? null : conflictKey(query.chosen);
+  const isShown = shown.some(({ index }) => { const at = placeIn(starts, index); return 'row' in at && at.row === cursor; });
   return (
     <section className="panel conflicts" aria-label="Conflicts">
       <header className="panel-head">
         <h2>Conflicts</h2>
-        <span className="muted">{count === null ? '' : grouped(count)}</span>
+        <span className="muted">{count === null ? '' : grouped(count)}{starts.length > 0 && ` in ${plural(starts.length, 'group')}`}</span>
         <span className="spacer" />
         <label className="check small" title="Conflicts that a pair below already has at the same place"><input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited</label>
       </header>
       <div className="conflicts-head">
         <div className="search"><Icon name="search" /><input className="field" type="search" aria-label="Search conflicts" placeholder="Path or name" spellCheck={false} value={query.text} onChange={(event) => set({ text: event.target.value })} /></div>
-        <select className="field" aria-label="Kind" value={query.kind ?? ''} onChange={(event) => set({ kind: (event.target.value || null) as ConflictKind | null })}>
-          <option value="">Any kind</option>
-          {counts?.byKind.map(({ kind, count: n }) => <option key={kind} value={kind}>{kind} ({grouped(n)})</option>)}
+        <select className="field" aria-label="Groups" value={query.grouping} data-testid={ids.conflictGroups} onChange={(event) => set({ grouping: event.target.value as ConflictGrouping })}>
+          {Object.entries(groupings).map(([by, name]) => <option key={by} value={by}>{name}</option>)}
         </select>
       </div>
       <div className="marks" role="group" aria-label="Show only">
@@ -130,7 +158,10 @@ function ConflictList() {
             <Glyph mark={markOfVerdict[verdict]} size={10} /><span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span><span className="mark-name">{verdictNames[verdict]}</span>
           </button>
         ))}
-        <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0} onClick={() => set({ acus: query.acus === null ? [...selected] : null })}>
+        {(counts?.byKind.length ?? 0) > 1 && counts?.byKind.map(({ kind, count: n }) => (
+          <button key={kind} type="button" className="mark" aria-pressed={query.kind === kind} onClick={() => set({ kind: query.kind === kind ? null : kind })}><span className="mark-count">{grouped(n)}</span><span>{kind}</span></button>
+        ))}
+        <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0} title={query.acus === null && selected.size === 0 ? 'Select ACUs first.' : undefined} onClick={() => set({ acus: query.acus === null ? [...selected] : null })}>
           {query.acus === null ? 'of the selection' : query.acus.length === 1 ? `of ${nameOf(query.acus[0]!)}` : `of ${plural(query.acus.length, 'ACU')}`}{query.acus !== null && <Icon name="close" size={10} />}
         </button>
       </div>
@@ -139,13 +170,22 @@ function ConflictList() {
           ? <Empty title="No conflicts">Everything in flight can stand together as far as text goes.</Empty>
           : <Empty title="No conflict fits these filters"><button type="button" className="button small" onClick={() => set(allConflicts)}>Clear filters</button></Empty>
         : (
-          <div ref={scroller} className="grid" role="grid" tabIndex={0} aria-label="Conflicts" aria-rowcount={count ?? -1} aria-activedescendant={cursor >= from && cursor <= to && count !== null ? `conflict-${cursor}` : undefined} data-testid={ids.conflictList} onKeyDown={onKeyDown}>
+          <div ref={scroller} className="grid" role="grid" tabIndex={0} aria-label="Conflicts" aria-rowcount={count === null ? -1 : places} aria-activedescendant={isShown && count !== null ? `conflict-${cursor}` : undefined} data-testid={ids.conflictList} onKeyDown={onKeyDown}>
             <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
-              {shown.map(({ index, start, key }) => {
-                const found = row(index);
+              {shown.map(({ index, start, key, size }) => {
+                const at = placeIn(starts, index), line = { transform: `translateY(${start}px)`, height: size };
+                if ('heading' in at) {
+                  const first = row(starts[at.heading]!), length = (starts[at.heading + 1] ?? count ?? 0) - starts[at.heading]!;
+                  return (
+                    <div key={key} role="presentation" className="grid-line" style={line}>
+                      <div role="row" aria-rowindex={index + 1} className="conflict-group" data-testid={ids.conflictGroup}><span role="gridcell" className="truncate">{first === null ? '…' : <GroupName grouping={query.grouping} first={first} nth={at.heading} />}</span><span role="gridcell" className="tiny muted">{grouped(length)}</span></div>
+                    </div>
+                  );
+                }
+                const found = row(at.row);
                 return (
-                  <div key={key} role="presentation" className="grid-line" style={{ transform: `translateY(${start}px)`, height: ROW }}>
-                    <div id={`conflict-${index}`} role="row" aria-rowindex={index + 1} aria-selected={found !== null && conflictKey(found) === chosenKey} className={`conflict${index === cursor ? ' cursor' : ''}`} data-testid={ids.conflictRow} onClick={() => { void choose(index); }}>
+                  <div key={key} role="presentation" className="grid-line" style={line}>
+                    <div id={`conflict-${at.row}`} role="row" aria-rowindex={index + 1} aria-selected={found !== null && conflictKey(found) === chosenKey} className={`conflict${at.row === cursor ? ' cursor' : ''}`} data-testid={ids.conflictRow} data-menu="conflict" data-row={at.row} onClick={() => { void choose(at.row); }}>
                       {found === null ? <span role="gridcell" className="faint">…</span> : (
                         <>
                           <span role="gridcell" className="c-mark" title={verdictNames[found.verdict]}><Glyph mark={markOfVerdict[found.verdict]} label /></span>
@@ -164,4 +204,10 @@ function ConflictList() {
         )}
     </section>
   );
+}
+
+function GroupName({ grouping, first, nth }: { grouping: ConflictGrouping; first: ConflictView; nth: number }) {
+  if (grouping === 'path') return <span className="mono">{first.shown}</span>;
+  if (grouping === 'pair') return <>{nameOf(first.a)} × {first.b === 'base' ? 'the base' : nameOf(first.b)}</>;
+  return <>Partition {nth + 1}, with {nameOf(first.a)}</>;
 }
