@@ -1,7 +1,7 @@
 // The command line's answers as plain records (design.md §6): byte strings in display form, in the shapes that `--json` prints.
 // The doors print them; what is in them is decided here.
 import { display } from '../../core/bytes.ts';
-import type { AcuId, Oid } from '../../core/bytes.ts';
+import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Acu, ConflictKind, ImportSummary, Rebinding, SetConflict, Verdict } from '../../core/model.ts';
@@ -22,6 +22,9 @@ export interface ListedAcu {
   readonly paths: readonly string[]; readonly requires: readonly AcuId[];
   readonly stale?: true; readonly inexact?: true; readonly reason?: string;
 }
+/** A path, or a name, as the command line has it. */
+export const shownPath = (bytes: ByteString): string => display(bytes);
+
 export interface NamedAcu { readonly id: AcuId; readonly name: string; readonly sources: readonly string[] }
 export interface ConflictRow {
   readonly a: AcuId; readonly b: AcuId | 'base'; readonly kind: ConflictKind; readonly verdict: SetConflict['verdict']; readonly path: string; readonly detail: string;

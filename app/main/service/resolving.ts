@@ -25,7 +25,7 @@ import type { View, Workspace } from './workspace.ts';
 import { signature } from './writeBack.ts';
 
 /** Merged lines that are shown before and after a place. */
-const AROUND = 3;
+const AROUND = 6;
 const MOVED = 'What was decided has changed meanwhile: its sides have moved.';
 
 interface Place1 { readonly opened: Opened; readonly place: Place; readonly nth: number; readonly key: string }

@@ -69,7 +69,7 @@ function Compose() {
   const layout = useDefaultLayout({ id: 'acumen.compose', storage: localStorage }), middle = useDefaultLayout({ id: 'acumen.middle', storage: localStorage });
   const large = useUi((s) => s.graphLarge), hidden = useUi((s) => s.inspectorHidden), composition = usePanelRef(), inspector = usePanelRef(), between = usePanelRef();
   // who decides between texts needs the width: the middle gives way
-  const isDeciding = useDeciding((s) => s.acu !== null && s.isLarge), isShown = useUi((s) => s.inspector === 'decide'), deciding = isDeciding && isShown;
+  const isDeciding = useDeciding((s) => s.acu !== null && s.isLarge), isShown = useUi((s) => s.inspector === 'decide'), isAsked = useUi((s) => s.overlay === 'branch'), deciding = isDeciding && isShown && !isAsked;
   // nothing is mounted anew: a picture keeps its canvas, an editor its place
   useEffect(() => {
     const set = (panel: typeof composition, away: boolean): void => { if (away) panel.current?.collapse(); else panel.current?.expand(); };
@@ -80,7 +80,7 @@ function Compose() {
   return (
     <Group orientation="horizontal" className="fill" {...layout}>
       <Panel id="pane-middle" panelRef={between} collapsible collapsedSize="0px" defaultSize="48%" minSize="260px">
-        <Group orientation="vertical" className="fill" {...middle}>
+        <Group orientation="vertical" className="fill" {...middle} onFocus={() => { if (deciding) useDeciding.setState({ isLarge: false }); }}>
           <Panel id="pane-composition" panelRef={composition} collapsible collapsedSize="34px" defaultSize="46%" minSize="140px"><Composition /></Panel>
           <Separator className="split-h" />
           <Panel id="pane-graph" minSize="100px"><Graph /></Panel>

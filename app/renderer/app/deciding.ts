@@ -71,7 +71,7 @@ export async function decide(acu: AcuId): Promise<void> {
   if (isPast()) { say(PAST); return; }
   if (composedIn(useComposition.getState()).includes(acu)) { say(`${nameOf(acu)} is composed: there is nothing to decide.`); return; }
   if (confirmed?.open?.includes(acu) !== true && !await keepOpen([acu])) return;
-  useDeciding.setState(({ acu: now }) => (now === acu ? {} : { ...nothingDecided, acu }));
+  useDeciding.setState(({ acu: now }) => ({ isLarge: true, ...now === acu ? {} : { ...nothingDecided, acu } }));
   useUi.setState({ tab: 'compose', inspector: 'decide', inspectorHidden: false, graphLarge: false });
   showPane('inspector');
   await ask(acu);
@@ -91,8 +91,20 @@ async function ask(acu: AcuId): Promise<void> {
   }
 }
 
-/** To where J, K and the digits are heard. */
-export function focusPlaces(): void { requestAnimationFrame(() => document.querySelector<HTMLElement>('[data-decide]')?.focus()); }
+let isWanted = false;
+
+/** Puts the keyboard where J, K and the digits are heard, as soon as that is there. */
+export function focusPlaces(): void {
+  isWanted = true;
+  requestAnimationFrame(() => takeFocus(document.querySelector('[data-decide]')));
+}
+
+/** By what hears the keys, once it is there: it gets the keyboard if somebody meant to decide. */
+export function takeFocus(places: HTMLElement | null): void {
+  if (places === null || !isWanted) return;
+  isWanted = false;
+  places.focus();
+}
 
 /** Back to the composition; what was answered is kept until another is decided. */
 export function leave(): void {

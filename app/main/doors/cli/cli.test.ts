@@ -261,7 +261,7 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     ['an unknown name', (f) => ['check', 'nobody', '--store', path.join(f, 'main.acumen'), '--json'], 2, 'unknown-name'],
     ['check without a name', (f) => ['check', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
     ['an unknown kind', (f) => ['conflicts', '--kind', 'odd', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
-    ['automatic resolution', (f) => ['compose', 'first', '--resolve', 'auto', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['a way to resolve that there is not', (f) => ['compose', 'first', '--resolve', 'magic', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
     ['a branch of somebody else', (f) => ['compose', 'first', '--branch', 'clash', '--store', path.join(f, 'main.acumen')], 2, 'would-lose-commits'],
     ['the branch that is checked out', (f) => ['compose', 'first', '--branch', 'main', '--store', path.join(f, 'main.acumen')], 2, 'branch-checked-out'],
     ['a bad branch name', (f) => ['compose', 'first', '--branch', 'a..b', '--store', path.join(f, 'main.acumen')], 2, 'bad-branch-name'],

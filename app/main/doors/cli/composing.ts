@@ -1,10 +1,11 @@
 // `acumen compose`.
 import { AcumenError } from '../../../contract/frames.ts';
-import { composeReport, namedIds } from '../../service/reports.ts';
+import { type ComposeReport, composeReport, namedIds } from '../../service/reports.ts';
 import { clean, shortId } from './output.ts';
 import { against, risks } from './looking.ts';
 import { operate, withWorkspace } from './opening.ts';
 import type { Verb } from './program.ts';
+import { composeAsDecided } from './resolving.ts';
 
 export const composing: Verb = async (call) => {
   if (call.options.at !== undefined) return (await import('./moments.ts')).composingAt(call);
@@ -14,25 +15,30 @@ export const composing: Verb = async (call) => {
 
 const composingNow: Verb = (call) => withWorkspace(call, { write: true, imported: true }, async (workspace) => {
   const { out, options, args } = call;
-  if (options.resolve !== 'none') {
-    throw options.resolve === 'auto'
-      ? new AcumenError('usage', 'Automatic resolution is not available in this version.', 'Leave --resolve out.')
-      : new AcumenError('usage', `There is no way to resolve called ${options.resolve}.`, 'Leave --resolve out, or use --resolve none.');
-  }
-  const acus = namedIds(workspace.engine, args);
+  if (options.resolve !== 'none' && options.resolve !== 'auto') throw new AcumenError('usage', `There is no way to resolve called ${options.resolve}.`, 'Leave --resolve out, or use --resolve auto.');
+  let acus = namedIds(workspace.engine, args);
   let report = await composeReport(workspace, acus, null);
-  let written = null;
+  let written = null, resolved: ComposeReport['resolved'] = [];
+  if (report.tree === null && report.missing.length === 0 && options.resolve === 'auto') {
+    const decided = await composeAsDecided(call, workspace, acus);
+    if (decided !== null) {
+      report = decided;
+      ({ resolved } = decided);
+      acus = [...workspace.view.state.composition.acus];
+    }
+  }
   if (report.tree !== null) {
     // what passes is kept before it is written
     if (options.branch !== undefined && workspace.live.passing(acus) !== null) await operate(call, workspace, 'compose', { acus });
     written = options.branch === undefined ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus });
     if (written === null) await operate(call, workspace, 'compose', { acus });
-    else report = await composeReport(workspace, acus, written.commit);
+    else report = { ...await composeReport(workspace, acus, written.commit), resolved };
   }
   if (options.json) await out.line(JSON.stringify(report));
   else if (report.tree === null) await against(out, workspace, report.missing, report.conflicts);
   else {
     await out.line(`${out.style('good', '✓')} ${acus.length === 1 ? '1 change' : `${acus.length} changes`} composed: tree ${out.style('id', report.tree)}`);
+    if (resolved.length > 0) await out.line(`  ${resolved.length === 1 ? '1 conflict' : `${resolved.length} conflicts`} decided as before`);
     await risks(out, workspace, report.conflicts);
     if (written !== null) await out.line(`  written to ${out.style('strong', clean(written.ref))} as ${out.style('id', shortId(written.commit))}`);
   }

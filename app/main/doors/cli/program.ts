@@ -17,6 +17,7 @@ export interface Options {
   readonly graph?: boolean; readonly limit?: string; readonly port?: string; readonly open?: boolean; readonly force?: boolean;
   readonly asOf?: string; readonly halfLife?: string; readonly top?: string; readonly roles?: boolean; readonly away?: readonly string[]; readonly matrix?: string; readonly by?: string;
   readonly weight?: string; readonly budget?: string;
+  readonly path?: readonly string[]; readonly take?: readonly string[]; readonly list?: boolean;
   readonly prometheus?: boolean; readonly at?: string; readonly record?: string;
   readonly events?: boolean; readonly about?: string; readonly from?: string; readonly to?: string; readonly follow?: boolean; readonly reader?: string;
 }
@@ -110,7 +111,11 @@ function build(out: Output, start: Run): Command {
     .option('--branch <name>', 'write it to the repository as this branch')
     .option('--at <operation>', `${AT}: nothing is kept; without X the composition of then, which --branch writes`)
     .option('--worktrees', `${WITH_WORKTREES}; what is composed of them is kept`)
-    .option('--resolve <how>', 'none (resolutions are not available in this version)', 'none');
+    .option('--resolve <how>', 'auto: conflicts that were decided before, in the same file, are decided so again; none', 'none');
+  verb('resolve [x]', 'decide what conflicts with the composition, and compose it; exit status 1 where places are left', async () => (await import('./resolving.ts')).resolving)
+    .option('--path <path>', 'the file that the next --take is about; may be repeated', collect)
+    .option('--take <how>', 'ours, theirs, both, or a file with the text of the place; without --path: all others', collect)
+    .option('--list', 'list what is to be decided: of X its places, else what is kept open');
   const weighing = (command: Command): Command => command
     .option('--weight <rule>', 'what a change is worth: unit (default), lines, age, or a file with a line "NAME WEIGHT" for each')
     .option('--budget <seconds>', 'how long to search (default: 2)');

@@ -47,9 +47,11 @@ export default function Decide() {
 
 function Places() {
   const state = useDeciding(), { acu, asked, at, answers, isWriting, wholeFile, isLarge } = state, places = placesOf(asked), here = places[at] ?? null, left = leftIn(state);
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => deciding.takeFocus(host.current), []);
   const against = asked!.state === 'stale' ? 'the base' : listed(asked!.against.map(nameOf), 3), recorded = [...answers.values()].filter(({ from }) => from === 'earlier').length;
   return (
-    <div className="decide" data-decide tabIndex={-1} data-testid={ids.decide} data-acu={acu} data-left={left} data-at={at} role="group" aria-label={`Decide ${nameOf(acu!)}`}>
+    <div ref={host} className="decide" data-decide tabIndex={-1} data-testid={ids.decide} data-acu={acu} data-left={left} data-at={at} role="group" aria-label={`Decide ${nameOf(acu!)}`}>
       <header className="decide-head">
         <div className="decide-title"><strong className="truncate">{nameOf(acu!)}</strong> <span className="muted">against</span> <span className="truncate">{against}</span></div>
         <span className="decide-left" role="status">{places.length === 0 ? 'no place to decide' : left === 0 ? 'all decided' : `${left} of ${places.length} left`}</span>
