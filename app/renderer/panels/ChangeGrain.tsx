@@ -1,5 +1,5 @@
 // Changing the grain: the same sources on the same base, cut finer or coarser. What becomes of the composition is shown beside it (Rebound.tsx).
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import type { Grain } from '../../core/model.ts';
 import * as act from '../app/actions.ts';
@@ -27,12 +27,7 @@ export function GrainForm({ onDone, autoFocus = false }: { onDone: () => void; a
   const repository = useConnection((s) => s.repository), now = repository?.grain ?? 'branch';
   const [grain, setGrain] = useState<Grain>(now);
   const busy = useOperations((s) => s.mine.some((operation) => !isOver(operation))), chosen = useComposition(chosenIn), counts = useGrains((s) => s.counts);
-  const first = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    act.noteGrainNow();
-    // a dialog that opens gives the keyboard to the first of a group, not to the one that is chosen
-    if (autoFocus) first.current?.focus();
-  }, [autoFocus]);
+  useEffect(() => act.noteGrainNow(), []);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (!busy && grain !== now && await act.changeGrain(grain)) onDone();
@@ -43,7 +38,7 @@ export function GrainForm({ onDone, autoFocus = false }: { onDone: () => void; a
         <legend className="muted">How finely sources are cut into ACUs</legend>
         {grains.map((one) => (
           <label key={one} className="grain" data-grain={one}>
-            <input type="radio" name="grain" value={one} checked={grain === one} ref={one === now ? first : null} onChange={() => setGrain(one)} />
+            <input type="radio" name="grain" value={one} checked={grain === one} {...(autoFocus && one === now ? { 'data-first': '' } : {})} onChange={() => setGrain(one)} />
             <span className="grain-title">{grainWords[one].title}</span>
             <span className="muted grain-about">{grainWords[one].about}</span>
             <span className="grain-count small">{countWords(counts[one], one === now)}</span>
