@@ -22,7 +22,9 @@ export const useGraph = create<GraphState>((set, get) => ({
     if (held.generation === generation) return held.graph;
     try {
       const graph = await replica().call((api) => api.graph(), undefined, 'idle');
-      if (useReplica.getState().generation !== generation) return null;
+      // the worker may be an epoch ahead of the screen, which asks again when it has followed
+      const now = useReplica.getState();
+      if (now.generation !== generation || graph.nodes !== now.rows.length) return null;
       set({ generation, graph, neighbours: adjacency(graph) });
       return graph;
     } catch (error) {
