@@ -67,7 +67,8 @@ async function show(id: number): Promise<void> {
     useSelection.setState((at) => retain(at, (acu) => state.byId.has(acu)));
     void countConflicts(generation);
   }
-  say(`As operation ${operation.id} left it: ${operation.description}. ${plural(composition.acus.length, 'ACU')} composed.`);
+  // a slider that has the keyboard says so itself
+  if (document.activeElement?.getAttribute('role') !== 'slider') say(`As operation ${operation.id} left it: ${operation.description}. ${plural(composition.acus.length, 'ACU')} composed.`);
 }
 
 async function load(digest: string, bytes: Uint8Array): Promise<void> {

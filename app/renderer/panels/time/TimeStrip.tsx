@@ -30,7 +30,7 @@ export default function TimeStrip() {
         <button type="button" className="button quiet small icon" aria-label="Close the strip of time" title="Close, and back to now" onClick={toggleTime}><Icon name="close" size={12} /></button>
       </div>
       {at !== null && (
-        <div className="time-banner" role="status" data-testid={ids.timeBanner} onClickCapture={() => useTime.setState({ marked: null })}>
+        <div className="time-banner" data-testid={ids.timeBanner} onClickCapture={() => useTime.setState({ marked: null })}>
           <Icon name="warning" size={13} />
           <span className="truncate">As it was <Since time={Math.floor(at.time / 1000)} />, after <q title={visibleSentence(at.description)}>{visibleSentence(at.description)}</q>. Nothing can be changed here.</span>
           <span className="spacer" />
