@@ -27,7 +27,7 @@ export const openConflicts = v.strictObject({ open: v.array(v.strictObject({ acu
 /** `shown`: a text for display. */
 export function toDecide(shown: Schema<ToDecide['files'][number]['places'][number]['ours']>): Schema<ToDecide> {
   const place = v.strictObject({
-    key, kind, shape: v.picklist(['lines', 'files']), base: shown, ours: shown, theirs: shown, lead: v.string(), tail: v.string(), at: v.tuple([count, count]),
+    key, kind, shape: v.picklist(['lines', 'files']), base: shown, ours: shown, theirs: shown, lead: v.string(), tail: v.string(), at: v.tuple([count, count, count]),
     ends: v.picklist(['lf', 'crlf', 'mixed', 'none'] satisfies LineEnds[]),
     paths: v.array(v.strictObject({ path, base: side, ours: side, theirs: side })), both: v.boolean(), writable: v.boolean(),
     earlier: v.nullable(v.strictObject({ answer, here: v.boolean(), path, time: v.pipe(v.number(), v.finite()) })),

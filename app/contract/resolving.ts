@@ -32,8 +32,8 @@ export interface PlaceToDecide {
   readonly base: Shown | null; readonly ours: Shown | null; readonly theirs: Shown | null;
   /** a few merged lines before and after */
   readonly lead: string; readonly tail: string;
-  /** lines, counted from 0, at which it begins in our version and in theirs */
-  readonly at: readonly [number, number];
+  /** lines, counted from 0, at which it begins in our version, in theirs and in the base */
+  readonly at: readonly [ours: number, theirs: number, base: number];
   /** how its lines end: an edited text is to end its own so */
   readonly ends: LineEnds;
   /** of files: at which paths, and what either side has there */

@@ -28,7 +28,7 @@ function mergedPieces(interner: Interner, kind: ConflictKind, base: Uint32Array,
     const line = (at: number): Uint8Array | null => (at < 0 || at >= base.length ? null : interner.bytesOf(base[at]!).slice());
     pieces.push({
       shape: 'lines', kind, base: interner.join(base, r.baseStart, r.baseEnd), ours: interner.join(ours, r.aStart, r.aEnd), theirs: interner.join(theirs, r.bStart, r.bEnd),
-      before: line(r.baseStart - 1), after: line(r.baseEnd), at: [r.aStart, r.bStart],
+      before: line(r.baseStart - 1), after: line(r.baseEnd), at: [r.aStart, r.bStart, r.baseStart],
     });
   }
   pieces.push(interner.join(ours, copied));
@@ -46,7 +46,7 @@ function addedPieces(interner: Interner, kind: ConflictKind, ours: Uint32Array, 
     const line = (at: number): Uint8Array | null => (at < 0 || at >= ours.length ? null : interner.bytesOf(ours[at]!).slice());
     pieces.push({
       shape: 'lines', kind, base: new Uint8Array(0), ours: interner.join(ours, aStart, aEnd), theirs: interner.join(theirs, bStart, bEnd),
-      before: line(aStart - 1), after: line(aEnd), at: [aStart, bStart],
+      before: line(aStart - 1), after: line(aEnd), at: [aStart, bStart, 0],
     });
   }
   pieces.push(interner.join(ours, copied));

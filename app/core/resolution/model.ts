@@ -14,8 +14,8 @@ export interface LinesPlace {
   readonly base: Uint8Array; readonly ours: Uint8Array; readonly theirs: Uint8Array;
   /** the base's line before and after; null: the file's start and end */
   readonly before: Uint8Array | null; readonly after: Uint8Array | null;
-  /** where it begins in our version, and in theirs: lines, counted from 0 */
-  readonly at: readonly [ours: number, theirs: number];
+  /** where it begins in our version, in theirs, and in the base: lines, counted from 0 */
+  readonly at: readonly [ours: number, theirs: number, base: number];
 }
 
 /** What either side has at a path: null, no file. */

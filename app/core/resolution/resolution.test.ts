@@ -115,7 +115,7 @@ describe('places of lines', () => {
   });
 });
 
-const place = (of: Partial<LinesPlace>): LinesPlace => ({ shape: 'lines', kind: 'content', base: bytes('b\n'), ours: bytes('x\n'), theirs: bytes('y\n'), before: bytes('k\n'), after: null, at: [0, 0], ...of });
+const place = (of: Partial<LinesPlace>): LinesPlace => ({ shape: 'lines', kind: 'content', base: bytes('b\n'), ours: bytes('x\n'), theirs: bytes('y\n'), before: bytes('k\n'), after: null, at: [0, 0, 0], ...of });
 const oid = (n: number): Oid => createHash('sha1').update(String(n)).digest('hex') as Oid;
 const entry = (n: number, mode = 0o100644): { mode: number; oid: Oid } => ({ mode, oid: oid(n) });
 const files = (of: Partial<FilesPlace> & Pick<FilesPlace, 'paths'>): FilesPlace => ({ shape: 'files', kind: 'binary', bothStand: false, writable: false, ...of });

@@ -87,7 +87,7 @@ describe('a decision', () => {
     expect((await call(workspace, 'openConflicts', {})).open).toEqual([{ acu: right, state: 'conflicts', reason: '', against: [left], places: 2, answered: 0 }]);
 
     const asked = await call(workspace, 'toDecide', { acu: right });
-    expect(asked.files.map(({ path: file, ours, theirs, places }) => [file, ours, theirs, places.map(({ at }) => at)])).toEqual([['a.txt', [left], [right], [[4, 4], [19, 19]]]]);
+    expect(asked.files.map(({ path: file, ours, theirs, places }) => [file, ours, theirs, places.map(({ at }) => at)])).toEqual([['a.txt', [left], [right], [[4, 4, 4], [19, 19, 19]]]]);
     expect(asked.files[0]!.places[0]).toMatchObject({
       base: { text: 'line 5\n' }, ours: { text: 'left 5\n' }, theirs: { text: 'right 5\n' }, lead: 'line 1\nline 2\nline 3\nline 4\n', tail: 'line 6\nline 7\nline 8\nline 9\nline 10\nline 11\n', ends: 'lf', writable: true, earlier: null,
     });

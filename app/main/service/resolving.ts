@@ -185,7 +185,7 @@ export class Resolving {
     const texts = { base: await shown(single?.base), ours: await shown(single?.ours), theirs: await shown(single?.theirs) };
     const regular = [texts.ours, texts.theirs].filter((text) => text !== null);
     return {
-      key, kind: place.kind, shape: 'files', ...texts, lead: '', tail: '', at: [0, 0], ends: 'none', paths: place.paths, both: place.bothStand,
+      key, kind: place.kind, shape: 'files', ...texts, lead: '', tail: '', at: [0, 0, 0], ends: 'none', paths: place.paths, both: place.bothStand,
       writable: place.writable && regular.every(({ binary, truncated, text }) => !binary && !truncated && !text.includes('\ufffd')), earlier,
     };
   }

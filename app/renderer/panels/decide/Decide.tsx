@@ -19,7 +19,7 @@ import { bytesWords, listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { display } from '../../../core/bytes.ts';
-import { sentence } from '../../../core/describe.ts';
+import type { ConflictKind } from '../../../core/model.ts';
 import { visible } from '../../../core/visible.ts';
 import type { Shown } from '../../../contract/methods.ts';
 import type { FileToDecide, PlaceToDecide } from '../../../contract/resolving.ts';
@@ -125,11 +125,11 @@ function Place({ here: { file, place, id }, chosen, isWriting, wholeFile }: { he
   const isStale = useDeciding((s) => s.asked?.state === 'stale'), name = shownPath(file.path);
   return (
     <section className="decide-place" aria-label={`${name}, ${placeName(place)}`}>
-      <h3 className="decide-where"><span className="mono truncate" title={name}>{name}</span><span className="muted">{place.shape === 'lines' ? placeName(place) : sentence(place.kind, NOWHERE, 'it')}</span>{place.ends === 'crlf' && <span className="badge" title="Its lines end in CR LF; so will those that you write">CRLF</span>}{place.ends === 'mixed' && <span className="badge" title="Its lines end in LF and in CR LF">mixed line ends</span>}</h3>
+      <h3 className="decide-where"><span className="mono truncate" title={name}>{name}</span><span className="muted">{place.shape === 'lines' ? placeName(place) : kindWords[place.kind] ?? place.kind}</span>{place.ends === 'crlf' && <span className="badge" title="Its lines end in CR LF; so will those that you write">CRLF</span>}{place.ends === 'mixed' && <span className="badge" title="Its lines end in LF and in CR LF">mixed line ends</span>}</h3>
       <div className="decide-sides" data-shape={place.shape}>
         <Side side="base" title="Before" who={null} shown={place.base} place={place} file={file} against={null} />
-        <Side side="ours" title="Ours" keyName="1" who={isStale ? 'the base now' : null} acus={file.ours} shown={place.ours} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['ours', 'both', 'reversed'].includes(chosen.answer.take)} />
-        <Side side="theirs" title="Theirs" keyName="2" who={null} acus={file.theirs} shown={place.theirs} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['theirs', 'both', 'reversed'].includes(chosen.answer.take)} />
+        <Side side="ours" title="Ours" who={isStale ? 'the base now' : null} acus={file.ours} shown={place.ours} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['ours', 'both', 'reversed'].includes(chosen.answer.take)} />
+        <Side side="theirs" title="Theirs" who={null} acus={file.theirs} shown={place.theirs} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['theirs', 'both', 'reversed'].includes(chosen.answer.take)} />
       </div>
       <div className="decide-choice" role="toolbar" aria-label="What it becomes">
         {([['decide.ours', 'Ours', '1', 'ours'], ['decide.theirs', 'Theirs', '2', 'theirs'], ['decide.both', 'Both', '3', 'both'], ['decide.reversed', 'Theirs, then ours', '4', 'reversed'], ['decide.write', 'Write', 'E', 'text']] as const).map(([command, label, key, take]) => (
@@ -146,7 +146,12 @@ function Place({ here: { file, place, id }, chosen, isWriting, wholeFile }: { he
   );
 }
 
-const NOWHERE = new Int32Array(0);
+/** What is the matter with a file that cannot be merged by lines. */
+const kindWords: Readonly<Partial<Record<ConflictKind, string>>> = {
+  'modify/delete': 'one deletes it, the other changes it', 'add/add': 'both add it with different content', 'mode': 'both change its mode', 'binary': 'both change this binary file', 'symlink': 'both point this link elsewhere',
+  'submodule': 'both move this submodule', 'directory/file': 'one has a file here, the other a directory', 'type': 'both change what it is', 'rename/rename': 'both rename it, to different names',
+  'rename/delete': 'one renames it, the other deletes it', 'rename/add': 'one renames a file to this name, the other adds one', 'directory rename': 'one adds it to a directory that the other renames',
+};
 
 function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen: Chosen | null }) {
   const { here, path, time, answer } = earlier!;
@@ -161,11 +166,11 @@ function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen:
 }
 
 /** What one side has there: its lines, or what it makes of the file. */
-function Side({ side, title, keyName, who, acus = none, shown, place, file, against, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; keyName?: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; isTaken?: boolean }) {
+function Side({ side, title, who, acus = none, shown, place, file, against, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; isTaken?: boolean }) {
   return (
     <div className={`decide-side side-${side}${isTaken ? ' is-taken' : ''}`} data-testid={ids.decideSide} data-side={side}>
-      <div className="decide-side-head"><span className="decide-side-name">{title}</span>{keyName !== undefined && <Keys keys={keyName} />}{who !== null && <span className="muted truncate">{who}</span>}{acus.slice(0, 2).map((id) => <AcuLink key={id} id={id} />)}{acus.length > 2 && <span className="tiny muted" title={acus.slice(2).map(nameOf).join(', ')}>+{acus.length - 2}</span>}</div>
-      <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)} first={(side === 'theirs' ? place.at[1] : place.at[0]) + 1} against={against} />
+      <div className="decide-side-head"><span className="decide-side-name">{title}</span>{who !== null && <span className="muted truncate">{who}</span>}{acus.slice(0, 2).map((id) => <AcuLink key={id} id={id} />)}{acus.length > 2 && <span className="tiny muted" title={acus.slice(2).map(nameOf).join(', ')}>+{acus.length - 2}</span>}</div>
+      <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)} first={place.at[side === 'ours' ? 0 : side === 'theirs' ? 1 : 2] + 1} against={against} />
       {place.paths.length > 0 && (place.paths.length > 1 || shown === null) && <ul className="decide-paths small">{place.paths.map((one) => <li key={one.path} className="truncate" title={shownPath(one.path)}>{one[side] === null ? <span className="muted">no <span className="mono">{shownPath(one.path)}</span></span> : <span className="mono">{shownPath(one.path)}</span>}</li>)}</ul>}
     </div>
   );

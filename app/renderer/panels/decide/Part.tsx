@@ -42,6 +42,16 @@ function marks(doc: Text, against: string | null | undefined, stands: PartProps[
   return EditorView.decorations.of(builder.finish());
 }
 
+/** What is typed over a selection is put in its place by ourselves: the browser would join lines with styles of its own, which the page's policy refuses. */
+const overSelection = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    if (event.inputType !== 'insertText' || event.data === null || view.composing || view.state.selection.main.empty) return false;
+    event.preventDefault();
+    view.dispatch(view.state.replaceSelection(event.data));
+    return true;
+  },
+});
+
 const small = EditorView.theme({ '&': { height: 'auto' }, '.cm-scroller': { overflow: 'auto' } });
 
 export default function Part({ text, label, path, first, against, place: stands, onWrite, done }: PartProps) {
@@ -54,7 +64,7 @@ export default function Part({ text, label, path, first, against, place: stands,
     const writing: Extension = [
       Prec.highest([EditorState.readOnly.of(false), EditorView.editable.of(true), EditorView.contentAttributes.of({ 'aria-readonly': 'false' }), EditorView.theme({ '.cm-content': { caretColor: 'var(--ink) !important' } })]),
       Prec.highest(keymap.of([{ key: 'Escape', run: () => { over('leave'); return true; } }, { key: 'Mod-Enter', run: () => { over('accept'); return true; } }])),
-      history(), keymap.of([...historyKeymap, ...defaultKeymap]), EditorView.updateListener.of((update) => { if (update.docChanged) heard(update.state.doc.toString()); }),
+      history(), overSelection, keymap.of([...historyKeymap, ...defaultKeymap]), EditorView.updateListener.of((update) => { if (update.docChanged) heard(update.state.doc.toString()); }),
     ];
     const view = new EditorView({ parent: host.current!, state: EditorState.create({ doc, extensions: [isWritten ? writing : [], readOnly(label, { first }), small, language.of([]), isWritten ? [] : marks(doc, against, from < 0 ? undefined : [from, to])] }) });
     let isHere = true;
