@@ -10,7 +10,7 @@ import { allConflicts, useConflictQuery } from '../../state/conflicts.ts';
 import { aimWith } from '../../state/menu.ts';
 import { useReplica } from '../../state/replica.ts';
 import { press, useSelection } from '../../state/selection.ts';
-import { isPast } from '../../state/time.ts';
+import { isPast, useTime } from '../../state/time.ts';
 import { say, useUi } from '../../state/ui.ts';
 import { markOfVerdict, verdictNames } from '../../state/verdictWords.ts';
 import { grouped, plural } from '../../state/words.ts';
@@ -42,7 +42,7 @@ function Drawn({ onDead }: { onDead(): void }) {
   const [focused, setFocused] = useState<Focused | null>(null), [pinned, setPinned] = useState<Cell | null>(null), [isStuck, setStuck] = useState(false);
   /** the tip, told past this component: the pointer moves more often than all of it could be drawn anew */
   const [hovering] = useState(hoverings);
-  const rows = useReplica((s) => s.rows);
+  const rows = useReplica((s) => s.rows), past = useTime((s) => s.at !== null);
   const helpId = useId(), cellId = useId(), stuckFor = useRef<ReturnType<typeof setTimeout> | null>(null);
 
   const idsOf = (indices: readonly number[]): AcuId[] => indices.flatMap((i) => rows[i]?.id ?? []);
@@ -134,7 +134,7 @@ function Drawn({ onDead }: { onDead(): void }) {
   const words = focused === null ? 'No conflict has the cursor: an arrow key goes to the first.' : wordsOf(rows[focused.row], rows[focused.col], focused, focusedPlaces);
   const total = rows.length, label = `Conflicts as a matrix: ${shown === null ? plural(total, 'ACU') : `${grouped(shown)} of ${plural(total, 'ACU')} have any`}`;
   return (
-    <div className="matrix">
+    <div className={past ? 'matrix past' : 'matrix'}>
       <div className="matrix-plot">
         <div className="matrix-canvas" role="grid" tabIndex={0} aria-label={label} aria-describedby={helpId} aria-rowcount={shown ?? -1} aria-colcount={shown ?? -1} aria-multiselectable="true" aria-activedescendant={cellId}
           data-testid={ids.matrix} data-menu="matrix" data-settled={done === 1} data-ordering={ordering} data-rows={shown ?? undefined} data-focus={focused === null ? undefined : `${focused.row} ${focused.col}`}
