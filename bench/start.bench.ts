@@ -1,5 +1,5 @@
 // What a person waits for before anything happens: the command line's own start, and `acumen list` on a store that is there, beside the bare start
-// of the same Node; and how much of that is loading modules. Needs `npm run build`.
+// of the same Node; how much of that is loading modules; and a window on a store of five thousand ACUs, from navigation to rows. Needs `npm run build`.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,12 @@ import { pathToFileURL } from 'node:url';
 import { Workspace } from '../app/main/service/workspace.ts';
 import { at } from '../scripts/steps.ts';
 import { fleet } from '../testkit/fleet.ts';
-import type { Benchmark } from './report.ts';
+import type { Benchmark, Row } from './report.ts';
+import { screenFigures } from './startScreen.ts';
 
 const RUNS = 15;
-/** ACUs of the store that is listed. */
-const ACUS = 1000;
+/** ACUs of the store that is listed, and of the one that a window opens on. */
+const ACUS = 1000, ACUS_SHOWN = 5000;
 
 /** Median wall milliseconds of each of some processes that must succeed, in turn. */
 function medians(all: readonly (readonly string[])[]): number[] {
@@ -42,8 +43,20 @@ module.registerHooks({ load(url, context, next) { if (url.startsWith('file:')) a
   return again;
 }
 
+async function shown(folder: string): Promise<readonly Row[]> {
+  const repository = fleet({ seed: 2, branches: ACUS_SHOWN }), store = join(folder, 'shown.acumen');
+  try {
+    const workspace = await Workspace.open(store, { env: { PATH: process.env['PATH'] } });
+    await workspace.call('import', { ticket: 'import', path: repository.dir, base: null, refs: [], grain: 'branch' });
+    await workspace.close();
+    return await screenFigures(store, repository.dir);
+  } finally {
+    repository.remove();
+  }
+}
+
 const benchmark: Benchmark = {
-  what: `start: wall time of \`acumen --version\`, of \`acumen list --json\` on a warm store of ${ACUS} ACUs and of loading the modules it loads, median of ${RUNS} processes each, in turn with bare Node`,
+  what: `start: wall time of \`acumen --version\`, of \`acumen list --json\` on a warm store of ${ACUS} ACUs and of loading the modules it loads, median of ${RUNS} processes each, in turn with bare Node; a window's first rows in Chromium on a store of ${ACUS_SHOWN} ACUs, cold, without and with the service's own start`,
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'acumen-bench-start-')), repository = fleet({ seed: 1, branches: ACUS });
     try {
@@ -57,6 +70,7 @@ const benchmark: Benchmark = {
         { metric: 'start/version', value: version, unit: 'ms', peer: 'node -e 0', peerValue: bare, ratio: bare / version },
         { metric: 'list_ms', value: listed, unit: 'ms', peer: 'node -e 0', peerValue: bare, ratio: bare / listed },
         { metric: 'list_loading_ms', value: Math.max(0, loaded - bare), unit: 'ms' },
+        ...await shown(folder),
         { metric: 'list_loading_percent', value: 100 * Math.max(0, loaded - bare) / listed, unit: '%' },
       ];
     } finally {
