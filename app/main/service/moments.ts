@@ -34,6 +34,9 @@ const QUOTED = 120;
 /** What an operation that publishes left, until the next one does. */
 interface World { readonly published: Published | null; readonly engine: Engine }
 
+/** A moment for whoever asks about sets, with the composition of then. */
+export type PastReadable = Readable & { readonly composition: Composition };
+
 export class Moments {
   readonly #workspace: Workspace;
   /** by the last operation that can have published */
@@ -163,7 +166,7 @@ export class Moments {
   async read(at: number): Promise<Moment> { return this.#readable(await this.view(at)); }
 
   /** The same for whoever asks about sets, with the composition of then. */
-  async readable(at: number): Promise<Readable & { readonly composition: Composition }> {
+  async readable(at: number): Promise<PastReadable> {
     const view = await this.view(at), moment = await this.#readable(view);
     return { engine: view.engine, reading: this.#workspace.reading, moment: async () => moment, composition: view.state.composition };
   }

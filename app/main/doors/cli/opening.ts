@@ -1,12 +1,12 @@
 // From a verb's options to its open workspace, or with --no-store to what a repository holds now, and operations that Ctrl-C cancels.
 import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
-import type { Composition } from '../../../core/model.ts';
 import type { LiveTree } from '../../../contract/live.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import { gitDirOf, locate, requireStore } from '../../service/locating.ts';
 import type { Located } from '../../service/locating.ts';
 import type { Platform } from '../../service/platform.ts';
+import type { PastReadable } from '../../service/moments.ts';
 import type { Readable } from '../../service/reports.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { type Output, clean } from './output.ts';
@@ -98,7 +98,7 @@ export async function withEngine<T>(call: Call, use: (at: Readable | Pick<Worksp
 }
 
 /** The workspace as operation `--at` left it, to look at and nothing else. */
-export async function withPast<T>(call: Call, use: (at: Readable & { readonly composition: Composition }) => Promise<T>): Promise<T> {
+export async function withPast<T>(call: Call, use: (at: PastReadable) => Promise<T>): Promise<T> {
   const at = operationNumber(call.options.at ?? '');
   return withWorkspace(call, { write: false, imported: false }, async (workspace) => {
     const { Moments } = await import('../../service/moments.ts');
