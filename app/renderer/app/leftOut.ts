@@ -8,7 +8,7 @@ import { connected, service } from './session.ts';
 /** Of so many at once: each may take the service some tens of milliseconds, and others are answered in between. */
 const AT_ONCE = 24;
 
-let asking: Promise<void> | null = null;
+let isAsking = false;
 let wanted: readonly AcuId[] = [];
 
 export const leftOutKey = ({ generation, rule, suggestion }: Found): string => `${generation} ${rule} ${suggestion.acus.join()}`;
@@ -22,11 +22,12 @@ export function readLeftOut(found: Found): void {
 /** Wants these, the first of them first; what was wanted before and not asked yet is not. */
 export function wantReasons(found: Found, ids: readonly AcuId[]): void {
   wanted = ids;
-  asking ??= askAll(found).finally(() => { asking = null; });
+  if (!isAsking) void askAll(found);
 }
 
 async function askAll(found: Found): Promise<void> {
   const key = leftOutKey(found);
+  isAsking = true;
   try {
     while (connected() && useLeftOut.getState().key === key) {
       const { reasons } = useLeftOut.getState(), next = wanted.filter((id) => !reasons.has(id)).slice(0, AT_ONCE);
@@ -38,5 +39,7 @@ async function askAll(found: Found): Promise<void> {
   } catch (error) {
     wanted = [];
     if (connected()) complain(error);
+  } finally {
+    isAsking = false;
   }
 }

@@ -8,6 +8,11 @@ const element = (testId: string): HTMLElement | null => document.querySelector<H
 
 export const focusOn = (testId: string): void => element(testId)?.focus();
 
+/** The same for what is about to be there: a panel may have to be loaded first. `frames`: how many it is waited for. */
+export function focusSoon(testId: string, frames = 60): void {
+  requestAnimationFrame(() => { const there = element(testId); if (there !== null) there.focus(); else if (frames > 0) focusSoon(testId, frames - 1); });
+}
+
 /** What takes the keyboard in each pane of Compose, the first that is there; what stands in no pane has none. */
 const stops: readonly (readonly [testId: string, pane: Pane | null])[] = [
   [ids.search, 'sources'], [ids.acuList, 'sources'], [ids.largestRule, 'composition'], [ids.composition, 'composition'], [ids.graph, 'graph'], [ids.graphList, 'graph'], [ids.inspector, 'inspector'],

@@ -3,7 +3,7 @@ import * as recipes from '../app/recipes.ts';
 import { chosen, useComposition } from '../state/composition.ts';
 import { useRecipes } from '../state/recipes.ts';
 import { ids } from '../testids.ts';
-import { focusOn } from './focus.ts';
+import { focusSoon } from './focus.ts';
 import { verbLine } from './lines.ts';
 import { noRepository, nothingComposed } from './reasons.ts';
 import type { Command } from './registry.ts';
@@ -17,11 +17,11 @@ function nothingToApply(): string | null {
 }
 
 export const recipeCommands: readonly Command[] = [
-  { id: 'recipes.show', title: 'Recipes: sets kept by name', group: 'Composition', keys: ['K'], scope: 'window', line: () => verbLine('recipe', 'list'), disabled: noRepository, run: () => { recipes.toggleRecipes(); requestAnimationFrame(() => focusOn(ids.recipeName)); } },
+  { id: 'recipes.show', title: 'Recipes: sets kept by name', group: 'Composition', keys: ['K'], scope: 'window', line: () => verbLine('recipe', 'list'), disabled: noRepository, run: () => { recipes.toggleRecipes(); if (useRecipes.getState().isOpen) focusSoon(ids.recipeName); } },
   {
     id: 'recipes.keep', title: 'Keep the composition as a recipe…', group: 'Composition', keys: [], scope: 'window', menu: ['member'], line: () => verbLine('recipe', 'keep', 'NAME'),
     disabled: () => noRepository() ?? (useComposition.getState().whatIf === null ? nothingComposed() : 'Apply what is looked at, or leave it, first.'),
-    run: () => { if (!useRecipes.getState().isOpen) recipes.toggleRecipes(); setTimeout(() => focusOn(ids.recipeName), 50); },
+    run: () => { if (!useRecipes.getState().isOpen) recipes.toggleRecipes(); focusSoon(ids.recipeName); },
   },
   { id: 'recipes.apply', title: 'Apply the chosen recipe', group: 'Composition', keys: [], scope: 'window', changes: true, menu: ['recipe'], line: () => (noRecipe() === null ? verbLine('recipe', 'apply', chosenName()) : null), disabled: nothingToApply, run: () => { void recipes.apply(chosenName()); } },
   { id: 'recipes.compare', title: 'Compare the chosen recipe with the composition', group: 'Composition', keys: [], scope: 'window', menu: ['recipe'], line: () => (noRecipe() === null ? verbLine('recipe', 'compare', chosenName(), '@') : null), disabled: noRecipe, run: () => { void recipes.compare(chosenName(), null); } },

@@ -12,6 +12,7 @@ import { bySource, chosenIn, composedIn, useComposition } from '../../state/comp
 import { useConnection } from '../../state/connection.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useRecipes } from '../../state/recipes.ts';
+import { useSuggestion } from '../../state/suggestion.ts';
 import { useUi } from '../../state/ui.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -44,7 +45,7 @@ function useMembers(): { readonly chosen: readonly AcuId[]; readonly shown: read
 export function Composition() {
   const { chosen, shown, isWhatIf } = useMembers(), pending = useComposition((s) => s.pending !== null);
   const byId = useReplica((s) => s.byId), sources = useReplica((s) => s.sources), dependants = useReplica((s) => s.dependants);
-  const branching = useUi((s) => s.overlay === 'branch'), isKeeping = useRecipes((s) => s.isOpen);
+  const branching = useUi((s) => s.overlay === 'branch'), isKeeping = useRecipes((s) => s.isOpen), isSearching = useSuggestion((s) => s.isOpen);
   // the buttons' reasons depend on it
   useConnection((s) => s.state);
   const groups = useMemo(() => bySource(shown, byId, sources), [shown, byId, sources]), inside = useMemo(() => new Set(chosen), [chosen]);
@@ -70,7 +71,7 @@ export function Composition() {
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>
         <CommandButton id="recipes.show" className="button quiet small" testId={ids.recipesShow}>Recipes</CommandButton>
         {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small clear">Clear</CommandButton>}
-        <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} />Write<span className="wide-only"> to branch</span></CommandButton>
+        <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} /><span>Write<span className="wide-only"> to branch</span></span></CommandButton>
       </header>
       <div className="composition-talk">
         {branching && <WriteBranch />}
@@ -87,7 +88,7 @@ export function Composition() {
             <div className="composition-empty" data-testid={ids.composition} tabIndex={0} aria-label="Composition, empty">
               <Empty title="Drag ACUs here to compose them">
                 What fits together becomes one tree. Whatever is added is checked before it is dropped; nothing in your repository changes until you write a branch.
-                <span className="empty-actions"><CommandButton id="composition.largest" className="button small">Find the largest set</CommandButton></span>
+                {!isSearching && <span className="empty-actions"><CommandButton id="composition.largest" className="button small">Find the largest set</CommandButton></span>}
               </Empty>
             </div>
           )
