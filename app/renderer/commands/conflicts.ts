@@ -3,12 +3,11 @@ import { copy } from '../app/actions.ts';
 import { decide } from '../app/deciding.ts';
 import { chosen } from '../state/composition.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
-import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import { display } from '../../core/bytes.ts';
 import type { AcuId } from '../../core/bytes.ts';
-import { verbLine } from './lines.ts';
+import { namesOf, verbLine } from './lines.ts';
 import { away } from './reasons.ts';
 import type { Command } from './registry.ts';
 
@@ -31,7 +30,6 @@ export const conflictCommands: readonly Command[] = [
   { id: 'conflict.decide', title: 'Decide the chosen conflict by hand…', brief: 'Decide…', group: 'Composition', keys: [], scope: 'window', menu: ['conflict'], changes: true, disabled: () => away() ?? undecidable(), run: () => { const id = toDecide(); if (id !== null) { useUi.setState({ tab: 'compose', inspector: 'decide' }); void decide(id); } } },
   { id: 'conflict.parties', title: 'Select the two sides of the chosen conflict', brief: 'Select both sides', group: 'Selection', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => { const all = parties(); useSelection.setState({ selected: new Set(all), cursor: all[0]!, anchor: all[0]! }); useUi.setState({ tab: 'compose', inspector: 'acu' }); } },
   { id: 'conflict.samePath', title: 'Show all conflicts of the chosen one’s path', brief: 'Conflicts of this path', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => useConflictQuery.setState({ text: display(here()!.path), acus: null }) },
-  { id: 'conflict.samePair', title: 'Show all conflicts of the chosen one’s first side', brief: 'Conflicts of its first side', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => useConflictQuery.setState({ acus: [here()!.a], text: '' }) },
+  { id: 'conflict.samePair', title: 'Show all conflicts of the chosen one’s first side', brief: 'Conflicts of its first side', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, line: () => { const id = here()?.a; return id === undefined ? null : verbLine('conflicts', '--acu', namesOf([id])[0] ?? id); }, run: () => useConflictQuery.setState({ acus: [here()!.a], text: '' }) },
   { id: 'conflict.copyPath', title: 'Copy the path of the chosen conflict', brief: 'Copy the path', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => { void copy(display(here()!.path), 'the path'); } },
-  { id: 'conflict.line', title: 'Copy the command line that lists the conflicts of the chosen one’s first side', brief: 'Copy the acumen line', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, line: () => { const id = here()?.a; return id === undefined ? null : verbLine('conflicts', '--acu', useReplica.getState().byId.get(id)?.sources.length === 1 ? useReplica.getState().byId.get(id)!.sources[0]! : id); }, run: () => { const id = here()!.a; const line = verbLine('conflicts', '--acu', id); if (line !== null) void copy(line, 'the command line'); } },
 ];

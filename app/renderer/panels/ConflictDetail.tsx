@@ -88,7 +88,7 @@ function Named({ file: { base, places }, path }: { file: File; path: string }) {
     };
     return [...new Set(places.flatMap(({ start }) => nameAt(start) ?? []))];
   }, [base, places, path]);
-  return names.length === 0 ? null : <p className="conflict-entities small">In <span className="mono">{listed(names, 4)}</span>.</p>;
+  return names.length === 0 ? null : <p className="conflict-entities small">In <span className="mono">{listed(names, 3)}</span>.</p>;
 }
 
 const MOST_OUTLINED = 2_000_000;

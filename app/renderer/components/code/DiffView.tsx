@@ -1,8 +1,8 @@
 // Two texts and what differs: side by side, or unified where there is little room; in colours, and with whose line each is. Loaded when the
 // first is shown.
 import { MergeView, getChunks, getOriginalDoc, goToNextChunk, goToPreviousChunk, unifiedMergeView } from '@codemirror/merge';
-import { Compartment, EditorState, type Extension, Text } from '@codemirror/state';
-import { type BlockInfo, EditorView } from '@codemirror/view';
+import { Compartment, EditorState, type Extension, type Range, Text } from '@codemirror/state';
+import { type BlockInfo, Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import type { Language } from '@codemirror/language';
 import { useEffect, useRef, useState } from 'react';
 import { showing } from '../../state/diff.ts';
@@ -46,6 +46,24 @@ function linesTakenOut(view: EditorView, block: BlockInfo): number | null {
   return chunk === undefined ? null : getOriginalDoc(view.state).lineAt(Math.min(chunk.fromA, getOriginalDoc(view.state).length)).number - 1;
 }
 
+const wholly = Decoration.line({ class: 'cm-wholly' });
+/** Lines that are new as a whole, or go as a whole: no word of them is marked beside. */
+const wholeLines = EditorView.decorations.of((view): DecorationSet => {
+  const found = getChunks(view.state), marks: Range<Decoration>[] = [];
+  if (found === null) return Decoration.none;
+  const isA = found.side === 'a', { from, to } = view.viewport;
+  for (const { fromA, toA, fromB, toB } of found.chunks) {
+    const [start, end, other] = isA ? [fromA, toA, toB - fromB] : [fromB, toB, toA - fromA];
+    if (start > to) break;
+    if (other > 0 || end < from) continue;
+    for (let line = view.state.doc.lineAt(Math.max(start, from)); ; line = view.state.doc.line(line.number + 1)) {
+      if (line.from < end) marks.push(wholly.range(line.from));
+      if (line.to + 1 >= Math.min(end, to) || line.number === view.state.doc.lines) break;
+    }
+  }
+  return Decoration.set(marks);
+});
+
 /** Null until its grammar is here: what is to be read is painted plain first, and again in colours when a grammar had to be fetched. */
 function useLanguage(path: string, isWanted: boolean): Language | null {
   const [, arrived] = useState(0), found = isWanted ? languageHere(path) : null;
@@ -65,7 +83,7 @@ export default function DiffView({ before, after, name, split, whole, whitespace
     const parent = host.current!, ownersOf = owners.current;
     // a file that is new or gone differs everywhere: marking each word of it says nothing
     const highlightChanges = before !== '' && after !== '', collapse = whole || isPart ? {} : { collapseUnchanged: folds };
-    const side = (label: string, first: number): Extension => [readOnly(label, { whitespace, first }), language?.extension ?? [], ownersOf.of([])];
+    const side = (label: string, first: number): Extension => [readOnly(label, { whitespace, first }), language?.extension ?? [], wholeLines, ownersOf.of([])];
     let end: () => void, main: EditorView;
     if (split) {
       const view = new MergeView({
