@@ -55,6 +55,11 @@ export class Engines {
     return engine;
   }
 
+  /** One that was built elsewhere (moments.ts), for a state that is about to be the present one. */
+  give(published: Published, engine: Engine): void {
+    if (this.#engines.every((e) => e.published !== published)) this.#engines = [{ published, engine }, ...this.#engines.slice(0, 2)];
+  }
+
   async #build(published: Published, segments?: ReadonlyMap<SegmentKey, Segment>): Promise<Engine> {
     const { store, view: { engine } } = this.#workspace;
     if (segments === undefined) {

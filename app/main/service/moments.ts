@@ -24,8 +24,8 @@ import type { Readable } from './reports.ts';
 import { commandLine } from './said.ts';
 import type { View, Workspace } from './workspace.ts';
 
-/** Bytes of packed tables that the engines of the past may have together; unpacked they are some three times as much. One is kept whatever it has. */
-const MOST_BYTES = 64 << 20;
+/** Bytes of packed tables that the engines of the past may have together; as engines, with their pairs, they are some eight times as much. One is kept whatever it has. */
+const MOST_BYTES = 24 << 20;
 /** Segments read from the store between two turns of the others: each is some tens of microseconds. */
 const AT_ONCE = 256;
 /** Longer descriptions are cut where another one quotes them. */
@@ -148,7 +148,9 @@ export class Moments {
 
   /** Goes back to composition and publication of then. Undone like any other operation; an import again reads where refs are by now. */
   async returnTo(id: number, signal: AbortSignal): Promise<Methods['returnTo']['result']> {
-    const { kind, description } = this.operation(id), then = (await this.view(id)).state;
+    const { kind, description } = this.operation(id), { state: then, engine } = await this.view(id);
+    // its engine is there already: building another would be most of the work
+    if (then.published !== null) this.#workspace.giveEngine(then.published, engine);
     const quoted = description.length > QUOTED ? `${description.slice(0, QUOTED)}…` : description;
     const operation = await this.#workspace.commit(async (view) => {
       const events = planReturn(view.state, then);

@@ -382,6 +382,8 @@ export class Workspace implements Service {
     };
   }
 
+  giveEngine(published: Published, engine: Engine): void { this.#engines.give(published, engine); }
+
   /** Loaded when first asked for. */
   collaborating(): Promise<Collaborating> {
     return this.#collaborating ??= import('./collaborating.ts').then(({ Collaborating }) => new Collaborating(this));
