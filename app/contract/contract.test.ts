@@ -64,7 +64,6 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
   history: fc.record({ ticket }),
   live: fc.record({ on: nullable(fc.boolean()) }),
-  sample: fc.constant({}),
   workspace: fc.record({ globs: nullable(fc.array(fc.constantFrom('refs/heads/*', 'refs/pull/*/head'), { maxLength: 3 })) }),
   suggest: fc.record({ weight, budget: fc.integer({ min: 0, max: limits.budgetMs }), ticket }),
   whyNot: fc.record({ acus, within: acus, weight }),

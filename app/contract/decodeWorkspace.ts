@@ -7,5 +7,4 @@ const globs = v.pipe(v.array(name), v.maxLength(1000));
 
 /** `globs`: null asks about those of the last import */
 export const params = v.strictObject({ globs: v.nullable(globs) });
-export const sample = v.strictObject({ path: name });
 export const about: Schema<WorkspaceAbout> = v.strictObject({ store: name, globs, patches: count, refs: count, matched: count, first: v.pipe(v.array(label), v.maxLength(workspaceLimits.first)) });

@@ -50,8 +50,6 @@ export interface Methods extends ResolvingMethods {
   cancel: { params: { ticket: string }; result: { cancelled: boolean } };
   /** Whether working trees and refs are looked at as they change; null only asks. Answers when what there is is shown. */
   live: { params: { on: boolean | null }; result: LiveState };
-  /** Where the sample repository lies, made where it is not there yet. */
-  sample: { params: Record<string, never>; result: { path: string } };
   /** What the workspace is kept in and read from, and which refs these globs would take; null: those of the last import. */
   workspace: { params: { globs: readonly string[] | null }; result: WorkspaceAbout };
   /** The whole replica, packed (core/replica.ts), tagged with its epoch. */

@@ -40,7 +40,7 @@ export const ids = {
   heatList: 'heat-list', heatTip: 'heat-tip', heatFind: 'heat-find', // data-settled, data-focus on heat
   live: 'live', liveSwitch: 'live-switch', worktrees: 'worktrees', // data-how, data-files on live
   settings: 'settings', setting: 'setting', refsGlobs: 'refs-globs', refsEffect: 'refs-effect', refsStart: 'refs-start', // data-section on settings, data-setting
-  sample: 'sample', guide: 'guide', guideOn: 'guide-on', // data-step
+  guide: 'guide', guideOn: 'guide-on', // data-step
   repositoryMenu: 'repository-menu', menu: 'menu', // data-of; its items data-command, or data-line
   timeStrip: 'time-strip', timeSlider: 'time-slider', timeBanner: 'time-banner', timeCompare: 'time-compare', timeFile: 'time-file', timeA: 'time-a', timeB: 'time-b', timeBranch: 'time-branch', // data-at on strip; data-a, data-b, data-status on compare
   work: 'work', workItem: 'work-item', // data-state, data-kind

@@ -83,7 +83,6 @@ export function handlersOf(workspace: Workspace): Handlers {
       if (on === false) await workspace.live.stop();
       return workspace.live.state();
     },
-    sample: async () => ({ path: await (await import('./sampling.ts')).sampleRepository(workspace.env) }),
     workspace: async ({ globs }) => aboutWorkspace(workspace, globs),
     load: async (request) => (await workspace.loadGenerator()).call(request),
     pause: async ({ paused }) => { queue.pause(paused); return { paused }; },

@@ -35,7 +35,7 @@ export function Workspace() {
       {wide
         ? <View className="panes">{tab === 'performance' ? <Performance /> : <Collaboration />}</View>
         : room === 'one'
-          ? <div className="panes stack">{tab === 'compose' ? <Behind panes={['sources', 'composition', 'graph', 'inspector']} /> : <View className="fill"><Conflicts /></View>}</div>
+          ? <View className="panes">{tab === 'compose' ? <Behind panes={['sources', 'composition', 'graph', 'inspector']} /> : <Conflicts />}</View>
           : <Beside narrow={room === 'two'}>{tab === 'compose' ? room === 'two' ? <Behind panes={['composition', 'graph', 'inspector']} /> : <Compose /> : <Conflicts />}</Beside>}
       <StatusLine />
     </div>

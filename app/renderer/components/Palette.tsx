@@ -12,7 +12,7 @@ import { useRecent, used } from '../state/recent.ts';
 import { useReplica } from '../state/replica.ts';
 import { showPane } from '../state/room.ts';
 import { useSelection } from '../state/selection.ts';
-import { measureToPaint } from '../state/timing.ts';
+import { afterPaint, measureToPaint } from '../state/timing.ts';
 import { closeOverlay, say, useUi } from '../state/ui.ts';
 import { plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
@@ -27,25 +27,26 @@ type Entry =
   | { readonly kind: 'source'; readonly key: string; readonly source: SourceRow };
 interface Section { readonly name: string; readonly entries: readonly Entry[] }
 
-const MOST = 60;
+/** Shown at once, and once that is painted: what is below can wait. */
+const FIRST = 16, MOST = 60;
 /** Milliseconds for which one stays on a command before its line is worked out: it names all that is composed. */
 const REST = 120;
 
 /** What neither is found nor begun by itself. */
 const unlisted: ReadonlySet<string> = new Set(['help.escape', 'help.palette']);
 
-function commandsFor(query: string, recent: readonly string[]): readonly Section[] {
+function commandsFor(query: string, recent: readonly string[], most: number): readonly Section[] {
   const all = allCommands().filter(({ id }) => !unlisted.has(id)).flatMap((command) => {
     const score = rank(command.title, query);
     return score === null ? [] : [{ id: command.id, score, command, why: command.disabled() }];
   });
   const entry = ({ id, command, why }: typeof all[number]): Entry => ({ kind: 'command', key: id, command, why });
-  if (query.trim() !== '') return [{ name: 'Commands', entries: byRank(all, recent).slice(0, MOST).map(entry) }];
+  if (query.trim() !== '') return [{ name: 'Commands', entries: byRank(all, recent).slice(0, most).map(entry) }];
   // what cannot be done now is found by its name, and shown after what can
   const last = recent.flatMap((id) => all.find((one) => one.id === id && one.why === null) ?? []), rest = all.filter((one) => !last.includes(one));
   return [
     { name: 'Used last', entries: last.map(entry) },
-    { name: 'Commands', entries: rest.toSorted((a, b) => Number(a.why !== null) - Number(b.why !== null)).slice(0, MOST).map(entry) },
+    { name: 'Commands', entries: rest.toSorted((a, b) => Number(a.why !== null) - Number(b.why !== null)).slice(0, most).map(entry) },
   ];
 }
 
@@ -65,7 +66,9 @@ export function Palette() {
     if (typedAt.current !== null) measureToPaint('acumen:palette-key', typedAt.current, { query });
     typedAt.current = null;
   }, [query]);
-  const commands = useMemo(() => commandsFor(query, recent), [query, recent]);
+  const [most, setMost] = useState(FIRST);
+  useEffect(() => afterPaint(() => setMost(MOST)), []);
+  const commands = useMemo(() => commandsFor(query, recent, most), [query, recent, most]);
   const sections = useMemo((): readonly Section[] => [
     ...commands,
     { name: 'Sources', entries: finds.sources.map((source): Entry => ({ kind: 'source', key: `source ${source.name}`, source })) },

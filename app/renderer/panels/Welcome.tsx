@@ -4,15 +4,12 @@ import type { FormEvent } from 'react';
 import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { platform } from '../app/here.ts';
-import { service } from '../app/session.ts';
 import { CopyLine, Spinner } from '../components/atoms.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
 import { useNow } from '../components/useNow.ts';
 import { Overlay } from '../components/Overlay.tsx';
 import { importLine } from '../state/commandLine.ts';
 import { useConnection } from '../state/connection.ts';
-import { begin } from '../state/guide.ts';
-import { complain } from '../state/notices.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
 import type { Running } from '../state/operations.ts';
 import { closeOverlay } from '../state/ui.ts';
@@ -82,32 +79,11 @@ export function Welcome() {
             <>
               <p className="welcome-lead">See how every change in flight conflicts, compose the ones that go together, and write the result as a branch.</p>
               <ImportForm key={repository?.path ?? ''} path={repository?.path ?? ''} onDone={() => undefined} />
-              {running === null && <OtherWays />}
+              <p className="small muted">{platform.openDropped === null ? 'A browser does not tell where a dropped folder is: type or paste its path. Patch files can be dropped once something is imported.' : 'A folder dropped on this window opens in a window of its own.'}</p>
             </>
           )}
       </div>
     </main>
-  );
-}
-
-/** In, without a path to type. */
-function OtherWays() {
-  const repository = useConnection((s) => s.repository);
-  const trySample = async (): Promise<void> => {
-    try {
-      const { path } = await service().call('sample', {});
-      if (await act.importRepository(path, null, [])) begin();
-    } catch (error) {
-      complain(error);
-    }
-  };
-  return (
-    <ul className="welcome-ways">
-      {repository === null && <li><button type="button" className="button small" data-testid={ids.sample} onClick={() => { void trySample(); }}>Try the sample</button><span className="muted">A small repository with 47 branches of people and agents, made on this machine; a guide of two minutes goes with it.</span></li>}
-      {platform.chooseFolder !== null
-        ? <li><button type="button" className="button small" onClick={() => platform.chooseFolder!()}>Open a folder…</button><span className="muted">Or drop one on this window: it opens in a window of its own.</span></li>
-        : <li><span className="muted">A browser does not tell where a dropped folder is: its path is typed or pasted above. Patch files can be dropped once something is imported.</span></li>}
-    </ul>
   );
 }
 
