@@ -1,12 +1,15 @@
 // Files that change, in one line each; virtual, for a set may touch thousands.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
 import { display } from '../../core/bytes.ts';
 import type { PathBytes } from '../../core/bytes.ts';
 import type { EditKind } from '../../core/model.ts';
 import { visible } from '../../core/visible.ts';
 import type { FileChange } from '../../contract/methods.ts';
+import { useInspecting } from '../state/inspecting.ts';
+import { aimWith } from '../state/menu.ts';
+import { useScaled } from '../state/settings.ts';
 import { Counts } from './atoms.tsx';
 
 const letters: Readonly<Record<EditKind, string>> = { add: 'A', delete: 'D', modify: 'M', mode: 'X', binary: 'B', symlink: 'L', submodule: 'S', type: 'T' };
@@ -23,9 +26,17 @@ export interface FileListProps {
 }
 
 export function FileList({ files, chosen, label, testId, onChoose }: FileListProps) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const virtual = useVirtualizer({ count: files.length, getScrollElement: () => scroller.current, estimateSize: () => 24, overscan: 8, getItemKey: (i) => files[i]!.path });
+  const scroller = useRef<HTMLDivElement>(null), row = useScaled(24);
+  const virtual = useVirtualizer({ count: files.length, getScrollElement: () => scroller.current, estimateSize: () => row, overscan: 8, getItemKey: (i) => files[i]!.path });
   const at = files.findIndex((file) => file.path === chosen);
+  const listed = useRef(files);
+  useEffect(() => { listed.current = files; }, [files]);
+  useEffect(() => aimWith('file', (target) => {
+    const place = target.closest<HTMLElement>('[data-place]')?.dataset['place'], file = place === undefined ? undefined : listed.current[Number(place)];
+    if (file === undefined) return null;
+    useInspecting.setState({ file: file.path });
+    return visible(display(file.path));
+  }), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: files.length - 1 };
     const place = places[event.key];
@@ -42,7 +53,7 @@ export function FileList({ files, chosen, label, testId, onChoose }: FileListPro
           const file = files[index]!, shown = visible(display(file.path)), cut = shown.lastIndexOf('/') + 1;
           return (
             <div key={key} id={`${testId}-${index}`} role="option" aria-selected={index === at} className="file" style={{ transform: `translateY(${start}px)` }} title={`${shown}: ${words[file.kind]}`}
-              data-testid={testId} data-path={shown} onClick={() => onChoose(file.path)}>
+              data-testid={testId} data-path={shown} data-menu="file" data-place={index} onClick={() => onChoose(file.path)}>
               <span className={`file-kind kind-${file.kind}`} aria-label={words[file.kind]}>{letters[file.kind]}</span>
               <span className="truncate mono"><span className="folder">{shown.slice(0, cut)}</span>{shown.slice(cut)}</span>
               <Counts added={file.added} deleted={file.deleted} />

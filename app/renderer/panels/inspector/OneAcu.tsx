@@ -13,6 +13,7 @@ import { useConnection } from '../../state/connection.ts';
 import { useInspecting } from '../../state/inspecting.ts';
 import type { AcuPart } from '../../state/inspecting.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
+import { useScaled } from '../../state/settings.ts';
 import { useUi } from '../../state/ui.ts';
 import { exactTime, grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -33,7 +34,7 @@ export default function OneAcu({ row }: { row: AcuRow }) {
   const [path, setPath] = useState<PathBytes | null>(null);
   const list = files.value?.files ?? [];
   const chosen = path ?? list[0]?.path ?? null;
-  const view = useInspecting((s) => s.view);
+  const view = useInspecting((s) => s.view), fileHeight = useScaled(24);
   const layout = useDefaultLayout({ id: 'acumen.acu', storage: localStorage });
   return (
     <Group orientation="vertical" className="fill" {...layout}>
@@ -73,7 +74,7 @@ export default function OneAcu({ row }: { row: AcuRow }) {
       <Panel id="pane-files" minSize="120px">
         <div className="stack fill">
           <div className="section-head">{plural(row.paths, 'file')}</div>
-          <div className="files-part" style={{ height: Math.min(6, Math.max(1, row.paths)) * 24 }}><FileList files={list} chosen={chosen} label="Files of this ACU" testId={ids.acuFile} onChoose={setPath} /></div>
+          <div className="files-part" style={{ height: Math.min(6, Math.max(1, row.paths)) * fileHeight }}><FileList files={list} chosen={chosen} label="Files of this ACU" testId={ids.acuFile} onChoose={setPath} /></div>
           {chosen !== null && <AcuDiff acu={row.id} path={chosen} />}
           {!online && <div className="diff-note muted">Files come from the service, which is away.</div>}
         </div>
