@@ -67,8 +67,9 @@ export interface AcuLineProps {
   readonly search?: string;
   /** of the element, where the ACU stands in several lines */
   readonly elementId?: string;
-  /** in a tree: how deep, from 1 */
+  /** in a tree: how deep, from 1, and whether what is below it is shown, where there is something */
   readonly level?: number;
+  readonly expanded?: boolean;
   readonly children?: ReactNode;
 }
 
@@ -82,13 +83,13 @@ function Edited({ id }: { id: AcuRow['id'] }) {
   );
 }
 
-export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, nested = false, search = '', elementId, level, children }: AcuLineProps) {
+export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, showMark = true, nested = false, search = '', elementId, level, expanded, children }: AcuLineProps) {
   const selected = useSelection((s) => s.selected.has(row.id));
   const cursor = useSelection((s) => s.cursor === row.id);
   const mark: Mark = useVerdicts((s) => (s.marks === null ? 'unknown' : markOf(s.marks[row.index])));
   const effect = useVerdicts((s) => effectOf(s, row));
   return (
-    <div role="row" id={elementId ?? `${idPrefix}${row.id}`} {...(level === undefined ? {} : { 'aria-level': level })} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
+    <div role="row" id={elementId ?? `${idPrefix}${row.id}`} {...(level === undefined ? {} : { 'aria-level': level })} {...(expanded === undefined ? {} : { 'aria-expanded': expanded })} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
       data-testid={testId} data-menu={showMark ? 'acu' : 'member'} data-acu={row.id} data-mark={mark} data-name={row.name}>
       {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
       <span role="gridcell" className="c-name" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
@@ -98,6 +99,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
         {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{row.sources[0]}</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
         {row.worktree === true && <Edited id={row.id} />}
+        {row.decided === true && <span className="badge" title="Decided by hand between what it requires">decided</span>}
         {row.standing !== 'exact' && <span className="badge" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
       </span>
       <span role="gridcell" className="c-counts"><Counts added={row.added} deleted={row.deleted} /></span>

@@ -1,43 +1,67 @@
-// The conflict graph's twin for keyboard and screen reader: a list with the same actions.
-import { useCallback, useEffect, useMemo } from 'react';
+// The conflict graph's twin for keyboard and screen reader: its partitions, in them their ACUs, below each ACU those that it conflicts with, and where. The
+// same actions, the same menus.
+import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useGraph } from '../../app/graph.ts';
+import { replica } from '../../app/session.ts';
 import { AcuGrid } from '../../components/AcuGrid.tsx';
+import type { GridItem } from '../../components/AcuGrid.tsx';
 import { AcuLine } from '../../components/AcuLine.tsx';
+import { Glyph, Icon } from '../../components/Icon.tsx';
+import { useAnswer } from '../../components/useAnswer.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
-import { listed, plural } from '../../state/words.ts';
+import { markOfVerdict } from '../../state/verdictWords.ts';
+import { grouped, listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
+import { twinLines } from './twinLines.ts';
+import type { TwinLine } from './twinLines.ts';
 
-interface TwinItem { readonly key: string; readonly acu: AcuRow['id'] | null; readonly row: AcuRow | null; readonly title: string; readonly count: string; readonly position: number }
+type Item = TwinLine & GridItem;
 
 export function Twin() {
   const rows = useReplica((s) => s.rows), conflicts = useReplica((s) => s.conflicts);
   const neighbours = useGraph((s) => s.neighbours);
+  const [flipped, setFlipped] = useState<ReadonlySet<string>>(new Set());
   useEffect(() => { void useGraph.getState().fetch(); }, [conflicts]);
-  const items = useMemo(() => {
-    if (conflicts === null) return [];
-    const parts = new Map<number, AcuRow[]>();
-    for (const row of rows) {
-      const part = conflicts.partition[row.index] ?? -1;
-      const list = parts.get(part);
-      if (list === undefined) parts.set(part, [row]); else list.push(row);
+  const items = useMemo(() => (conflicts === null ? [] : twinLines(rows, conflicts, neighbours, flipped)), [rows, conflicts, neighbours, flipped]);
+  const onToggle = useCallback((item: Item) => setFlipped((was) => was.symmetricDifference(new Set([item.key]))), []);
+  const line = useCallback((item: Item, at: number, isCursor: boolean) => {
+    if (item.kind === 'partition') {
+      return (
+        <div role="row" id={`node-${item.key}`} className={`group-line${isCursor ? ' cursor' : ''}`} aria-level={1} aria-expanded={item.expanded} aria-rowindex={at + 1}>
+          <span role="rowheader" className="group-title"><Icon name={item.expanded ? 'down' : 'right'} size={12} /><span className="truncate">{item.number === null ? 'No conflicts with other ACUs' : `Partition ${item.number}`}</span></span>
+          <span role="gridcell" className="tiny muted">{plural(item.count, 'ACU')}</span>
+        </div>
+      );
     }
-    const degree = (row: AcuRow): number => conflicts.degree[row.index] ?? 0;
-    let position = 0, number = 0;
-    return [...parts].sort(([a, x], [b, y]) => (a === -1 ? 1 : b === -1 ? -1 : y.length - x.length || a - b)).flatMap(([part, list]): TwinItem[] => [
-      { key: `partition ${part}`, acu: null, row: null, title: part === -1 ? 'No conflicts with other ACUs' : `Partition ${++number}`, count: plural(list.length, 'ACU'), position: -1 },
-      ...list.sort((x, y) => degree(y) - degree(x) || (x.name < y.name ? -1 : 1)).map((row) => ({ key: row.id, acu: row.id, row, title: '', count: '', position: position++ })),
-    ]);
-  }, [rows, conflicts]);
-  const line = useCallback((item: TwinItem) => {
-    if (item.row === null) return <div role="row" className="group-line"><span role="rowheader" className="truncate">{item.title}</span><span role="gridcell" className="tiny muted">{item.count}</span></div>;
-    const others = neighbours(item.row.index).map((i) => nameOf(rows[i]!.id));
+    const { row } = item;
+    if (item.kind === 'other') {
+      return (
+        <AcuLine row={row} idPrefix="node-" elementId={`node-${item.key}`} testId="graph-other" position={at} level={3} nested>
+          <Where a={item.of} b={row} />
+        </AcuLine>
+      );
+    }
+    const others = item.expanded === undefined ? [] : neighbours(row.index).map((i) => nameOf(rows[i]!.id));
     return (
-      <AcuLine row={item.row} idPrefix="node-" testId="graph-row" position={item.position}>
-        <span role="gridcell" className="c-others truncate tiny faint" title={others.slice(0, 30).join('\n')}>{others.length === 0 ? '' : `× ${listed(others, 3)}`}</span>
+      <AcuLine row={row} idPrefix="node-" testId="graph-row" position={at} level={2} {...(item.expanded === undefined ? {} : { expanded: item.expanded })}>
+        <span role="gridcell" className="c-others truncate tiny faint" title={others.slice(0, 30).join('\n')}>
+          {others.length > 0 && <button type="button" tabIndex={-1} className="link" aria-label={`${item.expanded === true ? 'Hide' : 'Show'} the ${grouped(others.length)} that conflict with ${row.name}`} onClick={() => onToggle(item)}>× {listed(others, 3)}</button>}
+        </span>
       </AcuLine>
     );
-  }, [neighbours, rows]);
-  return <AcuGrid items={items} label="Conflict graph as a list" testId={ids.graphList} idPrefix="node-" drag="list" row={line} />;
+  }, [neighbours, rows, onToggle]);
+  return <AcuGrid items={items} label="Conflict graph as a list" testId={ids.graphList} idPrefix="node-" drag="list" tree onToggle={onToggle} row={line} />;
 }
 
+/** Where two ACUs conflict. */
+function Where({ a, b }: { a: AcuRow; b: AcuRow }) {
+  const generation = useReplica((s) => s.generation);
+  const { value } = useAnswer(`${generation} ${a.id} ${b.id}`, () => replica().call((api) => api.witness(a.id, b.id, 1)));
+  const first = value?.rows[0];
+  return (
+    <span role="gridcell" className="c-others truncate tiny faint" title={first === undefined ? '' : `${first.shown}: ${first.detail}`}>
+      {first !== undefined && <><Glyph mark={markOfVerdict[first.verdict]} size={9} /> {first.kind} in {first.shown}{value!.total > 1 ? `, and ${plural(value!.total - 1, 'more place')}` : ''}</>}
+    </span>
+  );
+}
