@@ -40,6 +40,8 @@ export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly 
         line,
         ...commands('repository.import', 'repository.refresh', 'repository.cancel', 'repository.fsck'),
         line,
+        ...commands('help.settings', 'work.show'),
+        line,
         mac ? { role: 'close' } : { role: 'quit' },
       ],
     },
@@ -47,12 +49,14 @@ export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly 
       label: '&Edit',
       submenu: [{ role: 'undo', label: 'Undo Typing' }, { role: 'redo', label: 'Redo Typing' }, line, { role: 'cut' }, { role: 'copy' }, { role: 'paste' }, { role: 'selectAll' }],
     },
-    { label: '&Composition', submenu: [...commands('composition.addFitting', 'composition.remove', 'composition.clear'), line, ...commands('composition.largest'), line, ...commands('composition.write')] },
-    { label: '&History', submenu: [...commands('history.undo', 'history.redo'), line, ...commands('history.show', 'history.copy')] },
+    { label: '&Composition', submenu: [...commands('composition.addFitting', 'composition.remove', 'composition.clear'), line, ...commands('composition.largest', 'recipes.show'), line, ...commands('composition.write')] },
+    { label: '&History', submenu: [...commands('history.undo', 'history.redo'), line, ...commands('history.show', 'time.toggle', 'history.copy')] },
     {
       label: '&View',
       submenu: [
         ...commands('view.compose', 'view.conflicts', 'view.collaboration', 'view.performance', 'view.search', 'view.graph', 'view.diff'),
+        line,
+        ...commands('view.sources', 'view.inspector'),
         line,
         ...commands('view.theme.system', 'view.theme.light', 'view.theme.dark'),
         line,
@@ -64,7 +68,7 @@ export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly 
     {
       role: 'help',
       label: '&Help',
-      submenu: [...commands('help.palette', 'help.keys'), line, { label: 'What git merges how (git-scm.com)', click: () => does.openLink() }, ...(mac ? [] : [line, about])],
+      submenu: [...commands('help.palette', 'help.keys', 'help.guide'), line, { label: 'What git merges how (git-scm.com)', click: () => does.openLink() }, ...(mac ? [] : [line, about])],
     },
   ];
 }
