@@ -173,7 +173,8 @@ export class Growing {
     const start = this.#rows.length;
     const entry = (e: Edit['before']): number => (e === null ? -1 : this.#entries.of(`${e.mode} ${e.oid}`, { mode: e.mode, oid: e.oid }));
     for (const { context, edits } of s.contexts) {
-      const c = this.#contexts.of(context, context);
+      // one without edits has no number: it would have one only where nothing was built anew
+      const c = edits.length === 0 ? -1 : this.#contexts.of(context, context);
       for (const e of edits) {
         this.#rows.push(n, c, this.#paths.of(e.path, e.path), entry(e.before), entry(e.after), this.#hunks.length / HunkColumn.width, e.hunks === null ? -1 : e.hunks.length);
         for (const h of e.hunks ?? []) {

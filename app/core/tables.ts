@@ -64,7 +64,7 @@ export interface Tables {
  * The format's version travels first; a reader of another version asks for nothing but a reload. Stores keep what this version
  * makes: whatever changes what buildTables or encodeTables give for the same segments changes it.
  */
-export const VERSION = 3;
+export const VERSION = 4;
 
 /** Of a published segment, everything that names no other by its number: packed by itself, so that it is made and read alone. */
 type Rest = readonly [

@@ -198,7 +198,8 @@ export class Plan {
 
   /**
    * The own edits of a segment above `below`, and its answers: where lower tops conflict and the segment keeps what the earlier one made,
-   * that is told against the other's version. Without it the answer would have no ACU, or share one with the same edits elsewhere.
+   * that is told against the other's version. Without it the answer would have no ACU, or share one with the same edits elsewhere. Where only a
+   * rename was in dispute nothing differs by path: the answer is that what stands there stays.
    */
   #answering(below: Composed, own: Changes): Changes {
     const out = new Map(own);
@@ -211,6 +212,7 @@ export class Plan {
       const after = kept === undefined ? was : kept.after;
       if (!sameEntry(before, after)) out.set(path, { before, after });
     }
+    if (out.size === 0) for (const { path } of below.conflicts) { const kept = below.changes.get(path); if (kept?.after != null) out.set(path, { before: kept.after, after: kept.after }); }
     return out;
   }
 

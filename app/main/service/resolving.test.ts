@@ -217,6 +217,39 @@ describe('a decision', () => {
   });
 });
 
+describe('while working trees and branches are looked at', () => {
+  test('a resolution stays as it was composed when a side moves, and an edit that conflicts is kept, decided and durable', async () => {
+    twoSides();
+    const workspace = await openWorkspace();
+    await importAll(workspace);
+    await call(workspace, 'live', { on: true });
+    await call(workspace, 'compose', { acus: [idOf(workspace, 'left')] });
+    const { resolution } = await decideAll(workspace, idOf(workspace, 'right'), { take: 'both' });
+    repo.branch('left', { 'left.txt': 'more\n' });
+    await workspace.live.look();
+    await workspace.live.settled();
+    expect(workspace.shown.laid).not.toBeNull();
+    expect(nameOf(workspace, resolution!)).toBe('left × right, decided');
+    expect(await composed(workspace, 'a.txt')).toBe(lines({ 5: 'left 5\nright 5', 20: 'left 20\nright 20', 29: 'right 29' }));
+
+    // what is edited and not committed conflicts with what is composed
+    writeFileSync(path.join(repo.path, 'b.txt'), lines({ 10: 'edited 10' }));
+    await call(workspace, 'add', { acus: [idOf(workspace, 'apart')] });
+    await workspace.live.look();
+    await workspace.live.settled();
+    const edited = workspace.shown.engine.tables.sources.find(({ ref }) => ref.startsWith('worktree:'))!, acu = workspace.shown.engine.tables.segments[edited.segments.at(-1)!]!.acu!;
+    const decided = await decideAll(workspace, acu, { take: 'theirs' });
+    expect(decided.asked.against).toEqual([idOf(workspace, 'apart')]);
+    expect(await composed(workspace, 'b.txt')).toBe(lines({ 10: 'edited 10' }));
+    await call(workspace, 'live', { on: false });
+    await closeAll();
+    repo.git('checkout', '-q', '--', 'b.txt');
+    const again = await openWorkspace();
+    expect(await composed(again, 'b.txt')).toBe(lines({ 10: 'edited 10' }));
+    await sound(again);
+  });
+});
+
 describe('answers', () => {
   test('come back with their conflict: filled in for the same file, suggested elsewhere, also when the sides change places', async () => {
     twoSides();

@@ -92,7 +92,7 @@ function freeName(name: ByteString, taken: ReadonlySet<ByteString>): ByteString 
 
 /** "a × b, decided": its sides, those beyond three counted. */
 export function nameOf(engine: Engine, sides: readonly AcuId[], baseName: string | null): string {
-  const names = sides.map((id) => short(display(engine.acu(id)?.name ?? (id.slice(0, 12) as ByteString))));
+  const names = sides.map((id) => short(display(engine.acu(id)?.name ?? ('' as ByteString))) || id.slice(0, 12));
   const told = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
   return `${[...told, ...baseName === null ? [] : [short(baseName)]].join(' × ')}, decided`;
 }

@@ -3,6 +3,7 @@
 import type { AcuId } from '../../core/bytes.ts';
 import { type VerdictView, refusedView } from '../../workers/client.ts';
 import { chosen, chosenIn, setKey, useComposition } from '../state/composition.ts';
+import { AcumenError } from '../../core/errors.ts';
 import { complain } from '../state/notices.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
@@ -98,9 +99,12 @@ async function ask(): Promise<void> {
     const decided = await decidedOn(subject.ids);
     if (mine === turn) useVerdicts.setState({ answer: decided, ...effects(decided) });
   } catch (error) {
-    if (mine === turn) complain(error);
+    if (mine === turn && !isGone(error)) complain(error);
   }
 }
+
+/** It was asked of an ACU that the replica has no more, or not yet: the composition that fits it is on its way, and is asked about then. */
+const isGone = (error: unknown): boolean => error instanceof AcumenError && error.code === 'unknown-name';
 
 let marking: AbortController | null = null;
 
@@ -131,7 +135,7 @@ async function markAll(): Promise<void> {
     }
     useVerdicts.setState({ marks: next.slice(), marksDone: true });
   } catch (error) {
-    if (!mine.signal.aborted) complain(error);
+    if (!mine.signal.aborted && !isGone(error)) complain(error);
   }
 }
 
