@@ -35,8 +35,8 @@ export function SavedFilters() {
               onClick={() => apply(filter)} onKeyDown={(event) => onKeyDown(event, filter)}>{visible(filter.name)}</button>
             {filter === applied && filter.builtIn !== true && (
               <>
-                <button type="button" className="button quiet small icon" aria-label={`Rename the filter ${filter.name}`} title="Rename (F2)" onClick={() => setNaming(filter.name)}><Icon name="pencil" size={12} /></button>
-                <button type="button" className="button quiet small icon" aria-label={`Delete the filter ${filter.name}`} title="Delete (Delete)" onClick={() => remove(filter)}><Icon name="close" size={12} /></button>
+                <button type="button" className="button quiet small icon" aria-label={`Rename the filter ${visible(filter.name)}`} title="Rename (F2)" onClick={() => setNaming(filter.name)}><Icon name="pencil" size={12} /></button>
+                <button type="button" className="button quiet small icon" aria-label={`Delete the filter ${visible(filter.name)}`} title="Delete (Delete)" onClick={() => remove(filter)}><Icon name="close" size={12} /></button>
               </>
             )}
           </span>
