@@ -6,7 +6,7 @@ import { tempDir } from '../../testkit/git.ts';
 import { smallRepository } from '../../testkit/small.ts';
 import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
-import { accessible, audit, picture } from '../look.ts';
+import { accessible, audit, bar, picture } from '../look.ts';
 import { command, composed, dragIn, ready, row } from '../screen.ts';
 
 const source = (greet: string, sum: string, more = ''): string => `// What the shop says.
@@ -31,8 +31,11 @@ ${sum}
 ${more}`;
 const GREET = '  return `Hello, ${name}`;', SUM = '    return this.lines.reduce((x, y) => x + y, 0);';
 
+const long = (changed: number): string => Array.from({ length: 20_000 }, (_, i) => (i % changed === 7 ? `export const other${i} = other(${i});\n` : `export const value${i} = compute(${i}, 'text ${i % 97}');\n`)).join('');
+
 let driver: Driver, session: Session;
-const dir = tempDir('journey-inspector'), repository = smallRepository(join(dir.path, 'shop'), { 'shop.ts': source(GREET, SUM), 'read.md': '# Shop\n' });
+const dir = tempDir('journey-inspector'), repository = smallRepository(join(dir.path, 'shop'), { 'shop.ts': source(GREET, SUM), 'read.md': '# Shop\n', 'long.ts': long(1e9) });
+repository.branch('sweeping', { 'long.ts': long(40), 'read.md': '# The shop\n' });
 repository.branch('politely', { 'shop.ts': source('  const title = name.trim();\n  return `Good day, ${title}`;', SUM) }, 'main', 'Ada Lovelace <ada@example.invalid>');
 repository.branch('priced', { 'shop.ts': source(GREET, '    return this.lines.map(price).reduce((x, y) => x + y, 0);') }, 'main', 'Grace Hopper <grace@example.invalid>');
 repository.branch('rudely', { 'shop.ts': source('  return `You, ${name}!`;', SUM) }, 'main', 'Agent 7 <agent7@example.invalid>');
@@ -118,6 +121,26 @@ test('a conflict says in which function it is, in colours, by group, and can be 
   await page.keyboard.press('Escape');
   await accessible(page);
   await page.keyboard.press('Alt+1');
+});
+
+test('a file of 20,000 lines opens at once, and the changes are gone through by keys', async () => {
+  const { page } = session, file = (name: string) => page.locator(`[data-testid="${ids.acuFile}"][data-path="${name}"]`), times: number[] = [];
+  await row(page, 'sweeping').click();
+  for (let k = 0; k < 3; k++) {
+    await file('read.md').click();
+    await page.locator('.cm-line').filter({ hasText: 'The shop' }).first().waitFor();
+    times.push(await page.evaluate(async (selector) => {
+      const began = performance.now();
+      document.querySelector<HTMLElement>(selector)!.click();
+      while (document.querySelector('.cm-line')?.textContent?.includes('export const') !== true) await new Promise((resolve) => { requestAnimationFrame(resolve); });
+      return performance.now() - began;
+    }, `[data-testid="${ids.acuFile}"][data-path="long.ts"]`));
+  }
+  bar('a file of 20,000 lines with 500 changes opens', times, 500);
+  const numbers = () => page.getByTestId(ids.diff).locator('.cm-lineNumbers .cm-gutterElement').last().innerText();
+  const before = await numbers();
+  for (let k = 0; k < 12; k++) await page.keyboard.press('Alt+ArrowDown');
+  await expect.poll(numbers).not.toBe(before);
 });
 
 test('several together: what they share, and what they compose to', async () => {

@@ -53,6 +53,7 @@ export function Diff({ name, before, after, owning = null, sides, onShown }: Dif
           <>
             {(a.isCut || b.isCut) && <div className="diff-cut small">Only the first part is shown: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
             {Math.max(a.text.length, b.text.length) > UNCOLOURED && <div className="diff-cut small">Without colours: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
+            {before !== null && after !== null && isEnded(before) !== isEnded(after) && <div className="diff-cut small">{isEnded(after) ? 'The last line had no line feed at its end; now it has.' : 'The last line has no line feed at its end any more.'}</div>}
             <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
               <DiffView name={name} before={a.text} after={b.text} split={split} whole={whole} whitespace={whitespace} owning={owning} {...(sides === undefined ? {} : { sides })} {...(onShown === undefined ? {} : { onShown })} />
             </Suspense>
@@ -65,10 +66,14 @@ export function Diff({ name, before, after, owning = null, sides, onShown }: Dif
 /** MOST_COLOURED of code/language.ts, which is not loaded for this. */
 const UNCOLOURED = 500_000;
 
+const isEnded = ({ text, truncated }: Shown): boolean => truncated || text === '' || text.endsWith('\n');
+/** What ends the last line begins no other. */
+const unended = (text: string): string => (text.endsWith('\n') ? text.slice(0, -1) : text);
+
 /** Cut between lines where it has any; the service cuts as well, at 2 MiB. */
 function cut(shown: Shown | null, most: number): { readonly text: string; readonly isCut: boolean } {
-  if (shown === null || shown.text.length <= most) return { text: shown?.text ?? '', isCut: shown?.truncated === true };
-  const end = shown.text.lastIndexOf('\n', most) + 1;
+  if (shown === null || shown.text.length <= most) return { text: unended(shown?.text ?? ''), isCut: shown?.truncated === true };
+  const end = shown.text.lastIndexOf('\n', most);
   return { text: shown.text.slice(0, end > 0 ? end : most), isCut: true };
 }
 
