@@ -319,7 +319,7 @@ export class GraphScreen {
   #states(): { mark: Uint8Array; dim: Uint8Array } {
     const { rows } = useReplica.getState(), { marks: known, against, carried } = useVerdicts.getState(), { at } = useVisible.getState(), isFiltered = at.size < rows.length;
     const dim = new Uint8Array(rows.length);
-    if (isFiltered) for (const row of rows) if (!at.has(row.id)) dim[row.index] = 1;
+    if (isFiltered) for (const row of rows) if (!at.hasRow(row)) dim[row.index] = 1;
     if (carried !== null) for (const id of against) { const i = useReplica.getState().byId.get(id)?.index; if (i !== undefined) dim[i] = 1; }
     return { mark: known?.length === rows.length ? known : new Uint8Array(rows.length), dim };
   }

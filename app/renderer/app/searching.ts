@@ -114,11 +114,13 @@ export const suggestionsFor = (text: string, caret: number): Promise<Suggestions
 export const authors = (): Promise<readonly string[]> => (loadedGeneration < 0 ? Promise.resolve([]) : searcher().call((api) => api.authors()));
 
 /** Pages of symbols, one after the other, while nothing else is to do: an ACU's are its own and are read once. */
+/** Pages that may fail one after the other before it is given up. */
+const MOST_FAILURES = 6;
 let readingFor = -1;
 async function readSymbols(generation: number): Promise<void> {
   if (readingFor === generation) return;
   readingFor = generation;
-  let shown = performance.now();
+  let shown = performance.now(), failures = 0;
   try {
     for (;;) {
       await whenIdle(500);
@@ -133,11 +135,17 @@ async function readSymbols(generation: number): Promise<void> {
       }
       if (isOver) return;
       const { rows } = useReplica.getState(), acus = Array.from(unread.rows, (row) => rows[row]!.id);
-      const { bytes } = await service().call('symbols', { acus });
-      await searcher().symbols(acus, bytes);
+      try {
+        const { bytes } = await service().call('symbols', { acus });
+        await searcher().symbols(acus, bytes);
+        failures = 0;
+      } catch (error) {
+        // away, it goes on when it is back; a service that has too much to do is asked again later, and what fails all the time is told
+        if (++failures >= MOST_FAILURES || !connected()) throw error;
+        await new Promise((resolve) => { setTimeout(resolve, 500 * 2 ** failures); });
+      }
     }
   } catch (error) {
-    // away, it goes on when it is back; anything else is told once
     if (connected() && loadedGeneration === generation) complain(error);
   } finally {
     if (readingFor === generation) readingFor = -1;

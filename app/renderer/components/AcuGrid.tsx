@@ -167,10 +167,11 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     if (useVerdicts.getState().carried === null && event.buttons === 0) pointAt(acuAt(event.target), event.timeStamp);
   };
 
-  const shown: ReactNode[] = [];
+  const shown: ReactNode[] = [], slots = seen + STEP + 2 * OVERSCAN + 2;
   for (let line = from; line <= to; line++) {
     const item = lines.at(line);
-    shown.push(<div key={item.key} role="presentation" className="grid-line" style={{ transform: `translateY(${line * rowHeight}px)`, height: rowHeight }} data-line={line}>{row(item, line, line === headingAt)}</div>);
+    // a line takes the elements of one that went: changing a text costs less than making a row, for each key and each step
+    shown.push(<div key={line % slots} role="presentation" className="grid-line" style={{ transform: `translateY(${line * rowHeight}px)`, height: rowHeight }} data-line={line}>{row(item, line, line === headingAt)}</div>);
   }
   const active = onScreen ? `${idPrefix}${lines.at(at).key}` : undefined;
   return (

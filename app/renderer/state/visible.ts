@@ -9,7 +9,7 @@ import { useReplica } from './replica.ts';
 import type { Order } from './selection.ts';
 
 /** Which ACUs are found, without a list of them. */
-export interface Found { readonly size: number; has(id: AcuId): boolean }
+export interface Found { readonly size: number; has(id: AcuId): boolean; /** the same of a row, for who asks of all of them */ hasRow(row: AcuRow): boolean }
 
 export interface VisibleState {
   /** what the lines are indices into */
@@ -25,7 +25,7 @@ export interface VisibleState {
   readonly symbols: number;
 }
 
-export const nothingFound: Found = { size: 0, has: () => false };
+export const nothingFound: Found = { size: 0, has: () => false, hasRow: () => false };
 
 export const useVisible = create<VisibleState>(() => ({ rows: [], sources: [], arrangement: null, text: '', at: nothingFound, reasons: new Map(), symbols: 0 }));
 
@@ -35,7 +35,8 @@ export function foundOf(rows: readonly AcuRow[], { found, how }: Arrangement): F
     // of another generation: by its id, if it is still there
     return row === undefined || rows[row.index]?.id !== id ? -1 : row.index;
   };
-  return { size: found, has: (id) => { const i = index(id); return i >= 0 && how[i] !== 0; } };
+  const has = (id: AcuId): boolean => { const i = index(id); return i >= 0 && how[i] !== 0; };
+  return { size: found, has, hasRow: (row) => (rows[row.index] === row ? how[row.index] !== 0 : has(row.id)) };
 }
 
 type Lines = Pick<VisibleState, 'rows' | 'sources' | 'arrangement'>;

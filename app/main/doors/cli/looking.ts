@@ -8,33 +8,38 @@ import type { Output } from './output.ts';
 import { withEngine } from './opening.ts';
 import type { Call, Verb } from './program.ts';
 
-export const list: Verb = (call) => withEngine(call, async ({ engine }) => {
-  const { out, options } = call;
+export const list: Verb = (call) => withEngine(call, async (at) => {
+  const { out, options } = call, { engine } = at, text = options.search?.trim() ?? '';
+  const { acus, reasons } = text === '' ? { acus: engine.acus, reasons: null } : await (await import('../../service/searching.ts')).searched(at, text, { now: Math.floor(Date.now() / 1000), offset: -new Date().getTimezoneOffset() });
   if (options.json) {
     const json = new JsonStream(out);
     await json.open();
-    await json.list('acus', map(engine.acus, listed));
+    if (reasons !== null) await json.value('search', text);
+    await json.list('acus', map(acus, (acu) => { const why = reasons?.get(acu.id); return why === undefined ? listed(acu) : { ...listed(acu), why: { by: why.by, text: why.text } }; }));
     await json.close();
     return 0;
   }
-  if (engine.acus.length === 0) await out.line(`No change is in flight: every source is contained in ${clean(engine.tables.baseName)}.`);
+  if (acus.length === 0 && reasons !== null) await out.line(`Nothing matches ${clean(text)}.`);
+  else if (engine.acus.length === 0) await out.line(`No change is in flight: every source is contained in ${clean(engine.tables.baseName)}.`);
   else {
     const now = Date.now() / 1000;
     const names = new Map(engine.acus.map((a) => [a.id, listed(a).name]));
     await table(out, [
       { title: 'ID', style: 'id' }, { title: 'NAME', gives: true, style: 'strong' }, { title: '', style: 'warning' }, { title: 'FILES', right: true }, { title: '+', right: true, style: 'good' },
-      { title: '−', right: true, style: 'bad' }, { title: 'AUTHOR', gives: true }, { title: 'AGE', right: true, style: 'dim' }, { title: 'NEEDS', gives: true },
-    ], engine.acus.map((acu) => {
+      { title: '−', right: true, style: 'bad' }, { title: 'AUTHOR', gives: true }, { title: 'AGE', right: true, style: 'dim' }, { title: 'NEEDS', gives: true }, ...reasons !== null && reasons.size > 0 ? [{ title: 'FOUND BY', gives: true }] : [],
+    ], acus.map((acu) => {
       const l = listed(acu);
       return [
         shortId(l.id), l.name, l.stale ? 'stale' : l.inexact ? 'not yet exact' : '', String(l.paths.length), String(acu.added), String(acu.deleted),
-        l.author.replace(/ <.*/, ''), ago(l.time, now), l.requires.map((id) => names.get(id) ?? shortId(id)).join(', '),
+        l.author.replace(/ <.*/, ''), ago(l.time, now), l.requires.map((id) => names.get(id) ?? shortId(id)).join(', '), ...reasons !== null && reasons.size > 0 ? [found(reasons.get(acu.id))] : [],
       ];
     }));
   }
-  for (const warning of importWarnings(engine)) await out.line(`${out.style('warning', 'note:')} ${clean(warning)}`);
+  if (reasons === null) for (const warning of importWarnings(engine)) await out.line(`${out.style('warning', 'note:')} ${clean(warning)}`);
   return 0;
-});
+}, call.options.search !== undefined);
+
+const found = (why: { readonly by: string; readonly text: string; readonly more: number } | undefined): string => (why === undefined ? '' : `${why.by} ${why.text}${why.more === 0 ? '' : ` +${why.more}`}`);
 
 export const conflicts: Verb = (call) => withEngine(call, async ({ engine }) => {
   const { out, options } = call;

@@ -10,7 +10,7 @@ export interface Options {
   readonly repo?: string; readonly store?: string; readonly git?: string; readonly json?: boolean;
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: string;
   readonly patch?: readonly string[]; readonly patches?: boolean;
-  readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
+  readonly search?: string; readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
   /** `--no-store` */
   readonly worktrees?: boolean;
   readonly unstored?: boolean;
@@ -101,7 +101,8 @@ function build(out: Output, start: Run): Command {
     .option('--patch <file>', 'a patch file, a folder of them, or - for standard input; remembered, may be repeated', collect)
     .option('--no-patches', 'forget the patch files remembered')
     .option('--grain <grain>', 'how finely sources are cut: branch, commit or atom (default: as before, at first branch)');
-  looking(verb('list', 'the changes', async () => (await import('./looking.ts')).list));
+  looking(verb('list', 'the changes', async () => (await import('./looking.ts')).list))
+    .option('--search <text>', 'those that match: words, author: path: symbol: source: is: after: before: (is:fits, after:7d, -path:docs/; as in the window)');
   looking(verb('conflicts', 'the conflict graph; exit status 1 if anything blocks', async () => (await import('./looking.ts')).conflicts))
     .option('--graph', 'only which sources conflict with which')
     .option('--kind <kind>', 'textual or semantic conflicts only')
