@@ -9,7 +9,7 @@ import { useComposition } from '../state/composition.ts';
 import { backoff, useConnection } from '../state/connection.ts';
 import { changedSince, clashNews, looked, savedAgain, useLive } from '../state/live.ts';
 import { complain, news } from '../state/notices.ts';
-import { heard, progressed, useOperations } from '../state/operations.ts';
+import { begun, heard, progressed, useOperations } from '../state/operations.ts';
 import { heardLoad, heardReport, usePerformance } from '../state/performance.ts';
 import { emptyReplica, epochStep, taken, useReplica } from '../state/replica.ts';
 import type { ReplicaState } from '../state/replica.ts';
@@ -91,7 +91,8 @@ async function tryConnect(): Promise<void> {
     mine.onClose((reason) => { if (client === mine) lost(reason); });
     mine.on('state', onState);
     mine.on('queue', ({ running, waiting, paused, work }) => {
-      useOperations.setState((state) => ({ queue: { running, waiting, paused, work }, mine: heard(state.mine, running, performance.now()) }));
+      const now = performance.now();
+      useOperations.setState((state) => ({ queue: { running, waiting, paused, work }, mine: begun(heard(state.mine, running, now), work, now) }));
     });
     mine.on('progress', ({ ticket, phase, done, total }) => useOperations.setState((state) => {
       if (state.over.has(ticket)) return {};

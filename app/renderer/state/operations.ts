@@ -109,6 +109,12 @@ export function heard(mine: readonly Running[], running: { readonly ticket: stri
   return [...ended.filter((operation) => !isOver(operation)), { ticket: running.ticket, title: kindWords(running.kind), own: false, stage: 'running', began: now, ended: null, ...fresh, ran: now }];
 }
 
+/** Those of this window that run by what the queue tells, several at once or beside the rest among them. */
+export function begun(mine: readonly Running[], work: readonly WorkItem[], now: number): readonly Running[] {
+  const running = new Set(work.flatMap(({ ticket, since }) => (since === null ? [] : [ticket])));
+  return mine.map((operation) => (operation.stage === 'queued' && running.has(operation.ticket) ? { ...operation, stage: 'running', ran: now } : operation));
+}
+
 /** "Queued", "Reading commits 312 of 900" */
 export function lifeWords(operation: Running, paused: boolean): string {
   switch (operation.stage) {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Operation, OperationKind } from '../../core/events.ts';
 import type { WorkItem } from '../../contract/work.ts';
-import { begin, keepEnded, progressed, rateOf } from './operations.ts';
+import { begin, begun, keepEnded, progressed, rateOf } from './operations.ts';
 import { nextImport, operationAt, placeOf, takenBack, ticksOf } from './time.ts';
 import { linesOf } from './work.ts';
 
@@ -64,6 +64,11 @@ describe('work', () => {
     mine = progressed(mine, 'a', { phase: 'Pairing', done: 0, total: null }, 3100);
     expect([mine[0]!.phases, mine[0]!.ran, rateOf(mine[0]!, 3200)]).toEqual([['Reading commits 1,000'], 1000, null]);
     expect(progressed(mine, 'unknown', { phase: 'x', done: 1, total: null }, 4000)).toBe(mine);
+  });
+
+  test('what runs by the queue runs here, also beside the rest', () => {
+    const mine = begin(begin([], 'a', 'Largest compatible', 0), 'b', 'Undo', 0);
+    expect(begun(mine, [{ ...item('a', 5), beside: true }, item('b', null)], 9).map(({ stage, ran }) => [stage, ran])).toEqual([['running', 9], ['queued', null]]);
   });
 
   test('the last twenty that ended are kept, each once', () => {
