@@ -1,6 +1,7 @@
 // Conflicts that a person decides (docs/decisions/0055): what is kept open beside the composition, what is to be decided of it with the answers
 // given before, and the decision, which is an ACU that requires its sides and is composed with them in one undoable operation.
 import { type AcuId, type PathBytes, display } from '../../core/bytes.ts';
+import { type Changes, sameEntry } from '../../core/changes.ts';
 import { compositionEvents, withOpen, withSet } from '../../core/composition.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent } from '../../core/events.ts';
@@ -121,6 +122,7 @@ export class Resolving {
       const answersEvent = places.length > 0 ? [recorded] : [];
       ({ acu: resolution } = made);
       const rest = (before.open ?? []).filter((id) => id !== acu);
+      if (resolution === null && !isSame(changes, met.ours)) throw new AcumenError('not-composable', 'So decided it differs by no path from what its sides make of each other, and could not be told from them.', 'Decide it otherwise, or merge these branches in git and import that.');
       if (resolution === null) {
         // nothing of it is left: it is simply no longer open
         composition = withOpen(before, rest);
@@ -211,6 +213,10 @@ export class Resolving {
     const operation = this.#workspace.log.findLast(({ firstEvent }) => firstEvent <= found.seq);
     return { answer, here: found.answer.path === path, path: found.answer.path, time: operation?.time ?? 0 };
   }
+}
+
+function isSame(a: Changes, b: Changes): boolean {
+  return a.size === b.size && [...a].every(([path, { after }]) => { const other = b.get(path); return other !== undefined && sameEntry(after, other.after); });
 }
 
 /** ACUs whose places are kept worked out, of one moment. */

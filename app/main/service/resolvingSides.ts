@@ -17,6 +17,8 @@ export interface Meeting {
   readonly state: 'conflicts' | 'stale';
   /** composed ACUs that stand against it, sorted; of a stale one none */
   readonly against: readonly AcuId[];
+  /** base → our side */
+  readonly ours: Changes;
   readonly disputed: Disputed;
   readonly opened: readonly Opened[];
   readonly parents: readonly Oid[];
@@ -82,7 +84,7 @@ async function meetAll(reading: Reading, moment: Moment, acu: AcuId, against: re
   const was = await basesOf(moment, made.disputed, [made.sides.ours, made.sides.theirs]);
   const tip = (segment: number): Oid => engine.tables.segments[segment]!.tip;
   return {
-    acu, state: 'conflicts', against, disputed: made.disputed, opened: made.opened, contents, was: (path) => was.get(path) ?? null,
+    acu, state: 'conflicts', against, ours: made.sides.ours, disputed: made.disputed, opened: made.opened, contents, was: (path) => was.get(path) ?? null,
     parents: [...ourTops.map(tip), ...theirTops.map(tip)],
     writers: (paths) => ({ ours: touching(only(ours, theirs), paths), theirs: touching(only(theirs, ours), paths) }),
   };
@@ -104,7 +106,7 @@ async function meetBase(reading: Reading, moment: Moment, acu: AcuId): Promise<M
   });
   const was = await basesOf(moment, made.disputed, [theirs, common]);
   return {
-    acu, state: 'stale', against: [], disputed: made.disputed, opened: made.opened, contents, was: (path) => was.get(path) ?? null,
+    acu, state: 'stale', against: [], ours: NOTHING, disputed: made.disputed, opened: made.opened, contents, was: (path) => was.get(path) ?? null,
     parents: [tip], writers: () => ({ ours: [], theirs: [acu] }),
   };
 }
