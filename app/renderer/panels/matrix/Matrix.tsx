@@ -9,6 +9,7 @@ import { Glyph, Icon } from '../../components/Icon.tsx';
 import { allConflicts, useConflictQuery } from '../../state/conflicts.ts';
 import { aimWith } from '../../state/menu.ts';
 import { useReplica } from '../../state/replica.ts';
+import { shortName } from '../../state/shortName.ts';
 import { press, useSelection } from '../../state/selection.ts';
 import { isPast, useTime } from '../../state/time.ts';
 import { say, useUi } from '../../state/ui.ts';
@@ -209,8 +210,8 @@ function Tip({ rows, hovering }: { rows: readonly AcuRow[]; hovering: ReturnType
   const { x, y, width, height } = hovered;
   return (
     <div className="tip matrix-tip" data-testid={ids.matrixTip} style={{ ...(x > width / 2 ? { right: width - x + 14 } : { left: x + 14 }), ...(y > height * 0.55 ? { bottom: height - y + 14 } : { top: y + 14 }) }}>
-      <div className="truncate"><strong>{row.name}</strong> <span className="faint small">{row.author}</span></div>
-      <div className="truncate"><span className="faint">{needs ? 'needs' : '×'}</span> <strong>{col.name}</strong> <span className="faint small">{col.author}</span></div>
+      <div className="truncate"><strong>{shortName(row)}</strong> <span className="faint small">{row.author}</span></div>
+      <div className="truncate"><span className="faint">{needs ? 'needs' : '×'}</span> <strong>{shortName(col)}</strong> <span className="faint small">{col.author}</span></div>
       {!needs && <Places places={places} most={3} />}
     </div>
   );
@@ -223,8 +224,8 @@ function Pinned({ cell, rows, onOpen, onClose }: { cell: Cell; rows: readonly Ac
   const both = (): void => { useSelection.setState({ selected: new Set([row.id, col.id]), cursor: row.id, anchor: row.id }); };
   return (
     <aside className="matrix-pinned" aria-label="Pinned cell" data-testid={ids.matrixPinned}>
-      <div className="row"><strong className="truncate">{row.name}</strong><span className="spacer" /><button type="button" className="button quiet small icon" aria-label="Unpin" title="Unpin (Escape)" onClick={onClose}><Icon name="close" size={11} /></button></div>
-      <div className="truncate"><span className="faint">{needs ? 'needs' : '×'}</span> <strong>{col.name}</strong></div>
+      <div className="row"><strong className="truncate">{shortName(row)}</strong><span className="spacer" /><button type="button" className="button quiet small icon" aria-label="Unpin" title="Unpin (Escape)" onClick={onClose}><Icon name="close" size={11} /></button></div>
+      <div className="truncate"><span className="faint">{needs ? 'needs' : '×'}</span> <strong>{shortName(col)}</strong></div>
       {!needs && <Places places={places} most={5} />}
       <div className="row matrix-actions">
         {!needs && <button type="button" className="button small" onClick={() => onOpen(cell, places)}>Open the conflict</button>}

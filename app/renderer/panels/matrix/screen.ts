@@ -8,6 +8,7 @@ import { matrixAddress } from '../../app/workers.ts';
 import { complain } from '../../state/notices.ts';
 import { useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
+import { shortName } from '../../state/shortName.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
 import { useVisible } from '../../state/visible.ts';
 import { plural } from '../../state/words.ts';
@@ -123,7 +124,7 @@ export class MatrixScreen {
     const byId = new Map<AcuId, number>(rows.map((row) => [row.id, row.index]));
     const needs = rows.flatMap((row) => row.requires.flatMap((id) => { const to = byId.get(id); return to === undefined ? [] : [[row.index, to] as const]; }));
     this.#graph = graph;
-    this.#names = rows.map((row) => (row.name.length > MOST_NAME ? `${row.name.slice(0, MOST_NAME)}…` : row.name));
+    this.#names = rows.map((row) => shortName(row)).map((name) => (name.length > MOST_NAME ? `${name.slice(0, MOST_NAME)}…` : name));
     const { nodes, a, b, verdict, kinds, partition } = graph;
     this.#send(this.#worker.take({ nodes, a, b, verdict, kinds, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
     await this.#arrange();
