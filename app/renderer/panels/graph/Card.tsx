@@ -174,7 +174,7 @@ function Begins({ conflict }: { conflict: ConflictView }) {
   return (
     <div className="tip-place">
       {place.sides.map((side, i) => (
-        <pre key={i} className="tip-side">{side.lines.length === 0 ? <span className="faint">deleted here</span> : side.lines.map((line, k) => <div key={k} className="truncate">{line === '' ? ' ' : visible(line, 160)}</div>)}{side.more > 0 && <div className="faint">{plural(side.more, 'more line')}</div>}</pre>
+        <pre key={i} className="tip-side">{side.name !== '' && <div className="tip-whose truncate">{visible(side.name, 80)}</div>}{side.lines.length === 0 ? <span className="faint">deleted here</span> : side.lines.map((line, k) => <div key={k} className="truncate">{line === '' ? ' ' : visible(line, 160)}</div>)}{side.more > 0 && <div className="faint">{plural(side.more, 'more line')}</div>}</pre>
       ))}
     </div>
   );

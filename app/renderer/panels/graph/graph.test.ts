@@ -43,8 +43,8 @@ test('what is taken out of the legend comes back, and the last one out brings ba
 
 describe('the first place of a merged text', () => {
   test('is what lies between its markers, cut, without what the base had', () => {
-    expect(firstPlace('a\n<<<<<<< ours\n1\n2\n3\n||||||| base\n0\n=======\nx\n>>>>>>> theirs\nb\n<<<<<<< ours\n', 2)).toEqual({ line: 2, sides: [{ lines: ['1', '2'], more: 1 }, { lines: ['x'], more: 0 }] });
-    expect(firstPlace('<<<<<<< a\n=======\nx\n>>>>>>> b', 3)?.sides).toEqual([{ lines: [], more: 0 }, { lines: ['x'], more: 0 }]);
+    expect(firstPlace('a\n<<<<<<< ours\n1\n2\n3\n||||||| base\n0\n=======\nx\n>>>>>>> theirs\nb\n<<<<<<< ours\n', 2)).toEqual({ line: 2, sides: [{ name: 'ours', lines: ['1', '2'], more: 1 }, { name: 'theirs', lines: ['x'], more: 0 }] });
+    expect(firstPlace('<<<<<<< a\n=======\nx\n>>>>>>> b', 3)?.sides).toEqual([{ name: 'a', lines: [], more: 0 }, { name: 'b', lines: ['x'], more: 0 }]);
   });
   test('is none where there are no markers, or they do not end', () => {
     expect(firstPlace('plain\n', 3)).toBe(null);
