@@ -3,7 +3,6 @@
 import type { AcuId } from '../../core/bytes.ts';
 import { type VerdictView, refusedView } from '../../workers/client.ts';
 import { chosen, chosenIn, setKey, useComposition } from '../state/composition.ts';
-import { AcumenError } from '../../core/errors.ts';
 import { complain } from '../state/notices.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
@@ -104,7 +103,7 @@ async function ask(): Promise<void> {
 }
 
 /** It was asked of an ACU that the replica has no more, or not yet: the composition that fits it is on its way, and is asked about then. */
-const isGone = (error: unknown): boolean => error instanceof AcumenError && error.code === 'unknown-name';
+const isGone = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'unknown-name';
 
 let marking: AbortController | null = null;
 
