@@ -222,7 +222,8 @@ export async function refreshComposed(): Promise<void> {
   if (composed?.key === key && composed.status === 'ready') return;
   if (acus.length === 0) { useComposition.setState({ composed: { key, status: 'ready', result: { tree: null, files: [], missing: [], conflicts: [], ms: 0 } }, file: null }); droppedAt = null; return; }
   const ahead = prefetched?.key === key ? prefetched.result : null;
-  useComposition.setState({ composed: { key, status: 'loading', result: composed?.result ?? null } });
+  // a set that is only looked at may not compose: no file of it is asked for before that is known
+  useComposition.setState(({ whatIf }) => ({ composed: { key: whatIf === null ? key : '', status: 'loading', result: composed?.result ?? null } }));
   try {
     const result = await (ahead ?? service().call('preview', { acus: [...acus] }));
     if (mine !== latest) return;

@@ -54,11 +54,11 @@ export function branchMessage(baseName: string, rows: readonly Pick<AcuRow, 'id'
   return `Compose ${rows.length === 1 ? '1 change' : `${rows.length} changes`} onto ${baseName}\n\n${rows.map(({ id, name, title }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`).join('\n')}`;
 }
 
-/** A name for a branch of this set that no source has: after the one source it is, or the first of several. */
+/** A name for a branch of this set that no source has: after the one source it is, or the first of two, or how many they are. */
 export function suggestedBranch(names: readonly string[], sources: readonly Pick<SourceRow, 'name'>[]): string {
   const taken = new Set(sources.map(({ name }) => name)), isUsable = (name: string): boolean => branchNameProblem(name) === null && !taken.has(name);
   const first = names.find((name) => plainName(name) && !/^[0-9a-f]{8,}$/.test(name))?.split('/').at(-1)?.replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '') ?? '';
-  const stem = `composed/${first === '' || first.length > 40 ? 'set' : first}${names.length > 1 ? `-and-${names.length - 1}` : ''}`;
+  const stem = `composed/${names.length > 2 ? `set-of-${names.length}` : first === '' || first.length > 40 ? 'set' : `${first}${names.length > 1 ? '-and-1' : ''}`}`;
   for (let n = 1; ; n++) { const name = n === 1 ? stem : `${stem}-${n}`; if (isUsable(name)) return name; }
 }
 

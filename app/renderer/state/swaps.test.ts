@@ -78,6 +78,7 @@ describe('names that are offered', () => {
     }));
     expect(suggestedBranch(['agent/fix-a', 'agent/fix-b'], [])).toBe('composed/fix-a-and-1');
     expect(suggestedBranch(['0123456789ab'], [])).toBe('composed/set');
+    expect(suggestedBranch(['a', 'b', 'c'], [])).toBe('composed/set-of-3');
   });
 
   test('of a recipe are ones that none has', () => {

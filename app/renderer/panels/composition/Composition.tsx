@@ -62,7 +62,7 @@ export function Composition() {
     ? <div role="row" className="group-line"><span role="rowheader" className="truncate"><Icon name="branch" size={12} /><span className="truncate">{item.source}</span></span><span role="gridcell" className="tiny muted">{item.whole ? 'whole' : 'in part'} · {plural(item.count, 'ACU')}</span></div>
     : <Member item={item} inside={inside} dependants={dependants} isWhatIf={isWhatIf} />), [inside, dependants, isWhatIf]);
   return (
-    <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending}>
+    <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0}>
       <header className="panel-head">
         <h2>Composition</h2>
         <span className="muted">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>

@@ -101,7 +101,7 @@ function Line({ row, reason, isOpen, found, onPress, place, of }: { row: AcuRow;
           {(reason.kind === 'never' ? reason.never.filter((id) => id !== row.id) : reason.blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
           {reason.blockers.length > NAMED && <span className="muted">and {grouped(reason.blockers.length - NAMED)} more</span>}
           {reason.kind === 'never' && <span className="muted">{row.reason}</span>}
-          {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>Compose it with {row.name}{reason.leaves.length > 0 && ` in place of ${plural(reason.leaves.length, 'ACU')}`}</button>}
+          {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{reason.leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(reason.leaves.length, 'ACU')}`}</button>}
           {canSwap(reason) && <span className="muted">{plural(reason.leaves.length, 'leaves', 'leave')}, {plural(reason.comes.length, 'comes', 'come')}</span>}
         </div>
       )}

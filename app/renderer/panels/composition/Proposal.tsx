@@ -35,17 +35,6 @@ function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
         <button type="button" className="button quiet small icon" aria-label="Dismiss" onClick={act.dismissProposal}><Icon name="close" size={12} /></button>
       </div>
       {verdict.kind === 'needs' && <ul className="proposal-list" aria-label="Comes along">{verdict.acus.slice(0, 8).map((id) => <li key={id} className="truncate"><Icon name="plus" size={11} />{nameOf(id)}</li>)}{verdict.acus.length > 8 && <li className="muted">and {plural(verdict.acus.length - 8, 'more', 'more')}</li>}</ul>}
-      {isStuck && verdict.conflicts.length > 0 && (
-        <ul className="proposal-list" aria-label="Where they conflict">
-          {verdict.conflicts.slice(0, PLACES).map((conflict, i) => (
-            verdict.look
-              // of more than two: there is no pair to look at
-              ? <li key={i} className="truncate mono" title={conflict.detail}>{conflictWords(conflict)}</li>
-              : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
-          ))}
-          {verdict.total > PLACES && <li className="muted">and {plural(verdict.total - PLACES, 'more place', 'more places')}</li>}
-        </ul>
-      )}
       {verdict.kind === 'order-sensitive' && <p className="proposal-note small muted">Each two of them go together, but merged in another order git comes to another tree, or conflicts: which of them is meant only a person can say.</p>}
       {verdict.risks.length > 0 && <p className="proposal-note small muted">They would stand, and some file systems take two of their names for one.</p>}
       {(isStuck || verdict.kind === 'unable') && <Swaps fallback={verdict.against.length} />}
@@ -56,6 +45,20 @@ function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
         {isWhatIf && isStuck && <button type="button" className="button small" onClick={() => toggleWhatIf(asked)}>Put {many ? 'them' : 'it'} in all the same</button>}
         <button type="button" className="button quiet small" onClick={act.dismissProposal}>Leave out</button>
       </div>
+      {isStuck && verdict.conflicts.length > 0 && (
+        <details className="places" open={verdict.total <= 3}>
+          <summary>Where: {plural(verdict.total, 'place')}</summary>
+          <ul className="proposal-list" aria-label="Where they conflict">
+            {verdict.conflicts.slice(0, PLACES).map((conflict, i) => (
+              verdict.look
+                // of more than two: there is no pair to look at
+                ? <li key={i} className="truncate mono" title={conflict.detail}>{conflictWords(conflict)}</li>
+                : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
+            ))}
+            {verdict.total > PLACES && <li className="muted">and {plural(verdict.total - PLACES, 'more place', 'more places')}</li>}
+          </ul>
+        </details>
+      )}
     </div>
   );
 }

@@ -101,16 +101,17 @@ function Row({ line, at, isChosen }: { line: RecipeLine; at: number; isChosen: b
 
 /** What the chosen one would be, before it is applied. */
 function Now({ now: { line, answers, acus, open } }: { now: RecipeNow }) {
-  const sorted = answers.toSorted((x, y) => outcomeOrder.indexOf(x.outcome) - outcomeOrder.indexOf(y.outcome));
+  const changed = answers.filter(({ outcome }) => outcome !== 'kept').sort((x, y) => outcomeOrder.indexOf(x.outcome) - outcomeOrder.indexOf(y.outcome)), kept = answers.length - changed.length;
   return (
     <div className="recipe-now">
       <ul className="proposal-list" aria-label="What became of each ACU">
-        {sorted.slice(0, SHOWN).map((answer) => (
+        {changed.slice(0, SHOWN).map((answer) => (
           <li key={`${answer.outcome} ${answer.id}`} className="truncate" data-outcome={answer.outcome}>
             <Glyph mark={outcomeMarks[answer.outcome]} size={10} /> <strong>{visible(display(answer.name), 80)}</strong> <span className="muted">{visible(answerWords(answer), 300)}</span>
           </li>
         ))}
-        {sorted.length > SHOWN && <li className="muted">and {plural(sorted.length - SHOWN, 'more', 'more')}</li>}
+        {changed.length > SHOWN && <li className="muted">and {plural(changed.length - SHOWN, 'more', 'more')}</li>}
+        {kept > 0 && <li className="muted"><Glyph mark="in" size={10} /> {changed.length === 0 ? 'all' : plural(kept, 'ACU')} as {kept === 1 && changed.length > 0 ? 'it was' : 'they were'}</li>}
       </ul>
       <div className="proposal-actions">
         <CommandButton id="recipes.apply" className="button primary small" testId={ids.recipeApply}>Apply: {plural(acus.length, 'ACU')}{open.length > 0 && ` and ${open.length} open`}</CommandButton>
