@@ -49,7 +49,8 @@ function Card({ at, step }: { at: number; step: Step }) {
     if (step.pane !== null) showPane(step.pane);
     say(`Guide, step ${at + 1} of ${steps.length}: ${step.title}. ${step.text}`);
     const began = scene();
-    const look = (): void => { if (step.isDone?.(scene(), began) === true) goOn(); };
+    // several stores tell of one deed
+    const look = (): void => { if (useGuide.getState().at === at && step.isDone?.(scene(), began) === true) goOn(); };
     const stops = [useComposition.subscribe(look), useSuggestion.subscribe(look), useSelection.subscribe(look), useUi.subscribe(look), useOperations.subscribe(look), useFilters.subscribe(look)];
     return () => { for (const stop of stops) stop(); };
   }, [at, step]);
