@@ -2,12 +2,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useRef, useState } from 'react';
 import type { ComponentType, KeyboardEvent } from 'react';
+import { useScaled } from '../../state/settings.ts';
 
 export interface LinesProps<T> {
   readonly items: readonly T[];
   readonly label: string;
   readonly testId: string;
-  /** pixels */
+  /** pixels at a text size of 100 % */
   readonly rowHeight: number;
   /** names an item among the others */
   keyOf(item: T): string;
@@ -26,9 +27,11 @@ export interface LinesProps<T> {
 
 let lists = 0;
 
-export function Lines<T>({ items, label, testId, rowHeight, keyOf, chosen, onChoose, onEnter, onKey, onFocus, attributes, tabIndex = 0, line: Line }: LinesProps<T>) {
+export function Lines<T>({ items, label, testId, rowHeight: pixels, keyOf, chosen, onChoose, onEnter, onKey, onFocus, attributes, tabIndex = 0, line: Line }: LinesProps<T>) {
   const scroller = useRef<HTMLDivElement>(null), [prefix] = useState(() => `lines-${++lists}-`), [cursor, setCursor] = useState(0);
+  const rowHeight = useScaled(pixels);
   const virtual = useVirtualizer({ count: items.length, getScrollElement: () => scroller.current, estimateSize: () => rowHeight, overscan: 8 });
+  useEffect(() => virtual.measure(), [virtual, rowHeight]);
   const shown = virtual.getVirtualItems(), at = Math.min(cursor, items.length - 1);
   // what is chosen elsewhere has the cursor too
   const place = chosen === null ? -1 : items.findIndex((item) => keyOf(item) === chosen);
