@@ -42,7 +42,9 @@ export function Diff({ name, before, after, owning = null, sides, onShown }: Dif
     observer.observe(host.current!);
     return () => observer.disconnect();
   }, []);
-  const note = noteOn(before, after), split = as === 'auto' ? wide : as === 'split';
+  const note = noteOn(before, after);
+  // what is new or gone has one side
+  const split = before !== null && after !== null && (as === 'auto' ? wide : as === 'split');
   const [a, b] = [cut(before, most), cut(after, most)];
   useEffect(() => { if (note !== null) onShown?.(); }, [note, onShown]);
   return (
