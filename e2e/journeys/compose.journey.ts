@@ -36,7 +36,7 @@ test('searching and filtering narrow the list as one types', async () => {
   await page.getByTestId(ids.search).fill('nothing is called this');
   await page.getByText('No ACU fits these filters').waitFor();
   await picture(page, 'filter-nothing');
-  await page.getByRole('button', { name: 'Clear all filters' }).click();
+  await page.getByRole('button', { name: 'Clear the search' }).click();
   await page.getByRole('button', { name: 'Filters' }).click();
   await page.getByTestId(ids.filterPath).fill('DOCS/');
   await expect.poll(names).toEqual(['four']);

@@ -26,7 +26,7 @@ export function NoMatch({ text }: { text: string }) {
           })}
         </div>
       )}
-      <CommandButton id="view.unfiltered" className="button small">Clear all filters</CommandButton>
+      <CommandButton id="view.unfiltered" className="button small">Clear the search</CommandButton>
     </Empty>
   );
 }
