@@ -68,10 +68,10 @@ function Places() {
       <footer className="decide-foot">
         <CommandButton id="decide.previous" className="button quiet small icon"><Icon name="up" size={13} /></CommandButton>
         <CommandButton id="decide.next" className="button quiet small icon"><Icon name="down" size={13} /></CommandButton>
-        {left > 1 && <><CommandButton id="decide.restOurs" className="button quiet small">Ours for the rest</CommandButton><CommandButton id="decide.restTheirs" className="button quiet small">Theirs for the rest</CommandButton></>}
-        <span className="spacer" />
         <CommandButton id="decide.accept" className="button small">Accept, next <Keys keys="Enter" /></CommandButton>
         <CommandButton id="decide.compose" className={`button small${left === 0 ? ' primary' : ''}`} testId={ids.decideCompose}>Compose what was decided</CommandButton>
+        <span className="spacer" />
+        {left > 1 && <><CommandButton id="decide.restOurs" className="button quiet small">Ours for the rest</CommandButton><CommandButton id="decide.restTheirs" className="button quiet small">Theirs for the rest</CommandButton></>}
       </footer>
     </div>
   );
