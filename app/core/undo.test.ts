@@ -9,7 +9,7 @@ import type { DomainEvent, Operation, OperationKind, WorkspaceState } from './ev
 import { emptyState, foldState } from './fold.ts';
 import { recipesAfter } from './recipes.ts';
 import { segmentKey } from './segmentKey.ts';
-import { historyOf, planRedo, planUndo, redoCandidate, undoCandidate, type UndoPlan } from './undo.ts';
+import { historyOf, planRedo, planReturn, planUndo, redoCandidate, undoCandidate, type UndoPlan } from './undo.ts';
 
 /** A log in memory, and the refs of a repository beside it. */
 class Workspace {
@@ -58,7 +58,7 @@ class Twin {
 }
 
 function step(random: Random, workspace: Workspace, twin: Twin): void {
-  const kind = random.pick(['import', 'compose', 'compose', 'keep open', 'recipe', 'write-branch', 'open', 'undo', 'undo', 'undo', 'redo', 'redo'] as const);
+  const kind = random.pick(['import', 'compose', 'compose', 'keep open', 'recipe', 'write-branch', 'open', 'return', 'undo', 'undo', 'undo', 'redo', 'redo'] as const);
   switch (kind) {
     case 'open': return workspace.append('open', [{ kind: 'repository-opened', gitDir: `/r${random.below(3)}/.git`, objectFormat: 'sha1' }]);
     case 'import': {
@@ -90,6 +90,12 @@ function step(random: Random, workspace: Workspace, twin: Twin): void {
       workspace.append('write-branch', [{ kind: 'branch-written', ref, before, after, tree: randomOid(random), acus: [] }]);
       return twin.do({ refs: new Map([...twin.now.refs, [ref, after]]) });
     }
+    case 'return': {
+      const id = random.below(workspace.states.length), { published, composition } = workspace.states[id]!, plan = planReturn(workspace.states.at(-1)!, workspace.states[id]!);
+      if (plan === null) { expect({ published, composition }).toEqual({ published: twin.now.published, composition: twin.now.composition }); return; }
+      workspace.append('return', plan, id);
+      return twin.do({ published, composition });
+    }
     case 'undo': case 'redo': {
       if (!(kind === 'undo' ? twin.canUndo : twin.canRedo)) {
         expect(() => workspace.take(kind)).toThrow(expect.objectContaining({ code: `nothing-to-${kind}` }) as Error);
@@ -102,7 +108,7 @@ function step(random: Random, workspace: Workspace, twin: Twin): void {
 }
 
 describe('undo and redo', () => {
-  it('always stand where the cursor over all states stands: 100 seeds × 200 steps', () => {
+  it('always stand where the cursor over all states stands, and a return shows just what was: 100 seeds × 200 steps', () => {
     let taken = 0;
     for (let seed = 1; seed <= 100; seed++) {
       const random = new Random(seed);

@@ -22,7 +22,7 @@ const words = fc.oneof(fc.string({ maxLength: 12 }), fc.string({ unit: 'grapheme
 /** Commands that differ in little, as real ones do. */
 const command = fc.option(fc.array(fc.constantFrom('a', 'bb', 'feature/longer', 'ß', '😀', 'agent-7/same-line-22'), { maxLength: 12 }).map((names) => `acumen compose ${names.join(' ')}`), { nil: null });
 const operation: fc.Arbitrary<NewOperation> = fc.record({
-  kind: fc.constantFrom('open', 'import', 'compose', 'write-branch', 'undo', 'redo'), description: words, command,
+  kind: fc.constantFrom('open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return', 'recipe'), description: words, command,
   target: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: null }), time: fc.integer({ min: -5, max: 4e12 }),
 });
 const frames = fc.array(fc.array(fc.tuple(operation, fc.array(event, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 3 });
