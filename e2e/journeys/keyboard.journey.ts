@@ -140,7 +140,7 @@ test('the graph has a list with the same actions', async () => {
   await page.getByTestId(ids.acuList).focus();
   await keys('Escape');
   await find('');
-  await keys('Escape', 'g');
+  await keys('Escape', 'g', 'g');
   await page.getByTestId(ids.graphList).focus();
   await keys('Home');
   await expect.poll(() => page.getByTestId('graph-row').first().getAttribute('data-name')).toMatch(/^(one|two)$/);
@@ -149,4 +149,86 @@ test('the graph has a list with the same actions', async () => {
   expect(await mark(page, 'two')).toBe('conflicts');
   await row(page, 'two').waitFor();
   expect(session.complaints).toEqual([]);
+});
+
+/** By Tab alone, as far as it takes. */
+async function tabTo(testId: string): Promise<void> {
+  for (let i = 0; i < 60; i++) {
+    if (await page.evaluate((id) => (document.activeElement as HTMLElement).dataset['testid'] === id, testId)) return;
+    await keys('Tab');
+  }
+  throw new Error(`Tab does not come to ${testId}`);
+}
+async function run(title: string): Promise<void> {
+  await keys('Control+k');
+  await page.keyboard.type(title);
+  await keys('Enter');
+  await page.getByTestId(ids.palette).waitFor({ state: 'detached' });
+}
+
+/** Searches for a branch by its whole name, and onto its row. */
+async function onto(name: string): Promise<void> {
+  const at = row(page, name);
+  await find(name);
+  await at.waitFor();
+  await keys('Home');
+  for (let i = 0; i < 9 && await at.getAttribute('aria-selected') !== 'true'; i++) await keys('ArrowDown');
+}
+
+test('the whole way by keyboard alone: import, largest set, why not, swap, decide, write, undo after a restart, and back in time', async () => {
+  const own = known();
+  await session.close();
+  session = await driver.launch({ repository: own.repository.path, reducedMotion: 'reduce' });
+  page = session.page;
+  await ready(page);
+  own.repository.branch('late', { 'late.txt': 'late\n' });
+  await keys('Control+o');
+  await tabTo(ids.importPath);
+  await keys('Enter');
+  await page.locator(`[data-testid="${ids.acuRow}"][data-name="late"]`).waitFor();
+  await page.getByTestId(ids.importPath).waitFor({ state: 'detached' });
+  await keys('1', 'l');
+  await expect.poll(() => page.getByTestId(ids.largestProof).innerText(), { timeout: 20_000 }).toContain('7 of 9 ACUs · optimal');
+  await tabTo(ids.largestTake);
+  await keys('Enter');
+  const members = async (): Promise<readonly string[]> => (await page.getByTestId(ids.member).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']!))).sort();
+  await expect.poll(async () => (await members()).length).toBe(7);
+  const [inside, outside] = (await members()).includes('one') ? ['one', 'two'] : ['two', 'one'];
+  await keys('1');
+  await onto(outside);
+  await keys('w');
+  await expect.poll(() => page.getByTestId(ids.whyNot).getAttribute('data-kind')).toBe('kept');
+  await tabTo(ids.whyNotSwap);
+  await keys('Enter');
+  await expect.poll(members).toContain(outside);
+  expect(await members()).not.toContain(inside);
+  await keys('1');
+  await onto(inside);
+  await run('Keep the selected ACUs open');
+  await page.getByTestId(ids.openConflict).waitFor();
+  await keys('1', 'Shift+D');
+  await expect.poll(() => page.evaluate(() => document.activeElement?.hasAttribute('data-decide'))).toBe(true);
+  await keys('3');
+  await expect.poll(() => page.getByTestId(ids.decide).getAttribute('data-left')).toBe('0');
+  await keys('Control+Enter');
+  await expect.poll(async () => (await members()).length).toBe(9);
+  await run('Write the composition to a branch');
+  await page.keyboard.type('by/keys');
+  await keys('Enter');
+  await page.getByTestId(ids.branchResult).waitFor();
+  const git = own.repository.git;
+  expect(git('show', 'by/keys:a.txt').split('\n').slice(2, 4).sort()).toEqual(['ONE', 'TWO']);
+  await session.restart();
+  page = session.page;
+  await ready(page);
+  await keys('Control+z');
+  await expect.poll(() => git('for-each-ref', 'refs/heads/by')).toBe('');
+  await keys('Shift+H', ',');
+  const strip = page.getByTestId(ids.timeStrip);
+  await expect.poll(() => strip.getAttribute('data-at')).not.toBe('now');
+  await run('Time: back to now');
+  await expect.poll(() => strip.getAttribute('data-at')).toBe('now');
+  expect(await members()).toHaveLength(9);
+  expect(session.complaints).toEqual([]);
+  own.remove();
 });

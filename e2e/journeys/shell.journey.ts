@@ -134,8 +134,8 @@ test('on 720 by 450 pixels and with text twice as large every pane is reached, b
   await expect.poll(async () => (await page.locator('#pane-acus').boundingBox())?.width ?? 0).toBeLessThan(2);
   await keys('Control+b');
   await expect.poll(async () => (await page.locator('#pane-acus').boundingBox())?.width ?? 0).toBeGreaterThan(200);
-  await page.evaluate(() => (document.activeElement as HTMLElement).blur());
-  await keys('Tab', 'Tab');
+  await page.getByRole('button', { name: 'Skip to sources' }).focus();
+  await keys('Tab');
   await expect.poll(focused).toBe('Skip to composition');
   await keys('Enter');
   await expect.poll(focused).toBe(ids.composition);
@@ -162,7 +162,7 @@ test('the guide goes on by what one does, can be left and taken up again, and en
   await expect.poll(step).toBe('swap');
   await page.getByTestId(ids.whyNotSwap).click();
   await expect.poll(step).toBe('diff');
-  await page.getByRole('tab', { name: 'Composed' }).click();
+  await guide.getByTestId(ids.guideOn).click();
   await expect.poll(step).toBe('write');
   await guide.getByRole('button', { name: 'Do it' }).click();
   await page.getByTestId(ids.branchName).fill('guided');

@@ -13,7 +13,6 @@ export interface Scene {
   readonly found: boolean;
   /** an ACU has the cursor that is not composed, while something is */
   readonly leftOut: boolean;
-  readonly inspector: string;
   readonly filtered: boolean;
   /** the last operation of the workspace */
   readonly operation: number;
@@ -55,7 +54,7 @@ export const steps: readonly Step[] = [
     id: 'swap', title: 'Have it instead', pane: 'inspector', at: ['[data-testid="why-not-swap"]', '[data-testid="why-not"]'], command: null,
     text: 'A swap takes out the few it conflicts with and puts it in: one operation. Or leave it: choose “Go on”.', isDone: changed,
   },
-  { id: 'diff', title: 'What did I get?', pane: 'inspector', at: ['#inspector-composed'], command: 'view.composed', text: 'The composed tree against the base, file by file, with who brought each line.', isDone: (now) => now.inspector === 'composed' },
+  { id: 'diff', title: 'What did I get?', pane: 'inspector', at: ['#inspector-composed'], command: 'view.composed', text: 'The composed tree against the base, file by file, with who brought each line. Go on when you have seen enough.', isDone: null },
   {
     id: 'write', title: 'A branch', pane: 'composition', at: ['[data-testid="branch-name"]', '[data-testid="branch-write"]'], command: 'composition.write',
     text: 'Write it as a branch of your repository: objects and one ref, nothing else is touched.', isDone: (now, began) => now.operation !== began.operation && now.kind === 'write-branch',

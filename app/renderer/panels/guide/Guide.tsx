@@ -21,7 +21,7 @@ function scene(): Scene {
   const { cursor } = useSelection.getState(), { last } = useOperations.getState(), composed = composedIn(useComposition.getState());
   return {
     composed: setKey(composed), members: composed.length, found: useSuggestion.getState().found !== null, leftOut: cursor !== null && composed.length > 0 && !composed.includes(cursor),
-    inspector: useUi.getState().inspector, filtered: isFiltered(useFilters.getState()), operation: last?.id ?? 0, kind: last?.kind ?? null,
+    filtered: isFiltered(useFilters.getState()), operation: last?.id ?? 0, kind: last?.kind ?? null,
   };
 }
 
@@ -51,7 +51,7 @@ function Card({ at, step }: { at: number; step: Step }) {
     const began = scene();
     // several stores tell of one deed
     const look = (): void => { if (useGuide.getState().at === at && step.isDone?.(scene(), began) === true) goOn(); };
-    const stops = [useComposition.subscribe(look), useSuggestion.subscribe(look), useSelection.subscribe(look), useUi.subscribe(look), useOperations.subscribe(look), useFilters.subscribe(look)];
+    const stops = [useComposition.subscribe(look), useSuggestion.subscribe(look), useSelection.subscribe(look), useOperations.subscribe(look), useFilters.subscribe(look)];
     return () => { for (const stop of stops) stop(); };
   }, [at, step]);
   const { refs, floatingStyles, placement, middlewareData } = useFloating({
