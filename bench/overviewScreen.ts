@@ -15,7 +15,7 @@ const TYPED = ['parse', 'agents/heron', 'author:maya', 'path:src/billing', 'is:f
 /** Milliseconds between keys: a fast typist's. */
 const BETWEEN = 120;
 
-export interface OverviewFigures { /** ms from navigation */ readonly rows: number; readonly symbols: number; /** frames a second, each run */ readonly fps: readonly number[]; readonly jumps: readonly number[]; /** ms, each key */ readonly keys: readonly number[]; /** ms, the longest task of the main thread while scrolling, while typing */ readonly tasks: readonly [number, number] }
+export interface OverviewFigures { /** ms from navigation */ readonly rows: number; readonly symbols: number; /** frames a second, each run */ readonly fps: readonly number[]; readonly jumps: readonly number[]; /** ms, each key */ readonly keys: readonly number[]; /** ms, the longest task of the main thread while scrolling, while typing */ readonly tasks: readonly [number, number]; /** ms of the main thread's own time: a frame of scrolling, a key */ readonly own: readonly [number, number] }
 
 async function scrolled(page: Page, step: number): Promise<{ readonly fps: number; readonly longest: number }> {
   return page.evaluate(async ({ testId, pixels }) => {
@@ -79,10 +79,17 @@ export async function measureOverview(store: string, repository: string): Promis
     const symbols = performance.now() - began;
     await page.getByTestId(ids.search).fill('');
     await page.waitForTimeout(2000);
+    const cdp = await page.context().newCDPSession(page);
+    // what the thread works, whoever else the machine works for
+    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const worked = async (): Promise<number> => 1000 * ((await cdp.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN);
+    let before = await worked();
+    const steady = await scrolled(page, 60), perFrame = (await worked() - before) / Math.max(1, 3 * steady.fps);
     const slow: { fps: number; longest: number }[] = [], fast: { fps: number; longest: number }[] = [];
     for (let run = 0; run <= RUNS; run++) { const one = await scrolled(page, 60), all = await scrolled(page, 900); if (run > 0) { slow.push(one); fast.push(all); } }
-    const { keys, longest } = await typedIn(page);
-    return { rows, symbols, fps: slow.map(({ fps }) => fps), jumps: fast.map(({ fps }) => fps), keys, tasks: [Math.max(...slow.map((one) => one.longest)), longest] };
+    before = await worked();
+    const { keys, longest } = await typedIn(page), perKey = (await worked() - before) / TYPED.join('').length;
+    return { rows, symbols, fps: slow.map(({ fps }) => fps), jumps: fast.map(({ fps }) => fps), keys, tasks: [Math.max(...slow.map((one) => one.longest)), longest], own: [perFrame, perKey] };
   } finally {
     await browser.close();
     child.kill('SIGTERM');
@@ -92,11 +99,12 @@ export async function measureOverview(store: string, repository: string): Promis
 
 const quantile = (all: readonly number[], q: number): number => all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))] ?? NaN;
 
-export function overviewRows({ rows, symbols, fps, jumps, keys, tasks }: OverviewFigures): readonly Row[] {
+export function overviewRows({ rows, symbols, fps, jumps, keys, tasks, own }: OverviewFigures): readonly Row[] {
   return [
     { metric: 'overview/first_rows', value: rows, unit: 'ms' }, { metric: 'overview/symbols_read', value: symbols, unit: 'ms' },
     { metric: 'overview/scroll', value: quantile(fps, 0.5), unit: 'fps' }, { metric: 'overview/scroll_a_screen_each_frame', value: quantile(jumps, 0.5), unit: 'fps' },
     { metric: 'overview/key_to_results_median', value: quantile(keys, 0.5), unit: 'ms' }, { metric: 'overview/key_to_results_p95', value: quantile(keys, 0.95), unit: 'ms' }, { metric: 'overview/keys', value: keys.length, unit: 'keys' },
+    { metric: 'overview/main_thread_of_a_frame', value: own[0], unit: 'ms' }, { metric: 'overview/main_thread_of_a_key', value: own[1], unit: 'ms' },
     { metric: 'overview/longest_task_scrolling', value: tasks[0], unit: 'ms' }, { metric: 'overview/longest_task_typing', value: tasks[1], unit: 'ms' },
   ];
 }

@@ -21,6 +21,8 @@ describe('what is typed', () => {
   test('what is no key is a word, and what is still being typed asks nothing', () => {
     expect(terms('fix: something 12:30 - a,b')).toEqual(['fix:', 'something', '12:30', '-', 'a,b'].map((word) => ({ not: false, key: 'word', any: [word] })));
     expect(terms('author: path:"" is:, after:')).toEqual([]);
+    expect(terms('is:st before:20 after:2026-05- before:yester')).toEqual([]);
+    expect(parseQuery('is:st after:20', clock, true).terms.map(({ key }) => key)).toEqual(['wrong', 'wrong']);
     expect(terms('"author:maya')).toEqual([{ not: false, key: 'word', any: ['author:maya'] }]);
     expect(terms('is:stael')[0]).toMatchObject({ key: 'wrong', why: expect.stringContaining('stael') as string });
     expect(terms('before:2026-13')[0]).toMatchObject({ key: 'wrong' });

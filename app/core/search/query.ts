@@ -94,7 +94,11 @@ function closing(text: string, i: number): number {
   return text.length;
 }
 
-export function parseQuery(text: string, clock: Clock): Query {
+/** What may become a state or a day when it is typed on. */
+const isBegun = (key: 'is' | 'after' | 'before', value: string): boolean => (key === 'is' ? stateNames : ['today', 'yesterday']).some((name) => name.startsWith(value)) || (key !== 'is' && /^\d{1,3}$|^\d{4}-(?:\d{1,2}-)?$/.test(value));
+
+/** `whole`: nothing is typed on, so that what only begins a state or a day is wrong, too; else it asks nothing yet. */
+export function parseQuery(text: string, clock: Clock, whole = false): Query {
   const terms: Term[] = [];
   // nothing has this character, and it ends rows where they are searched
   for (const { from, to, not, key, values: given } of pieces(text.replaceAll('\0', '\ufffd'))) {
@@ -106,9 +110,11 @@ export function parseQuery(text: string, clock: Clock): Query {
     else if (key === 'source') terms.push({ ...written, key, any: given });
     else if (key === 'is') {
       const unknown = any.find((one) => !(stateNames as readonly string[]).includes(one));
+      if (unknown !== undefined && !whole && isBegun('is', unknown)) continue;
       terms.push(unknown === undefined ? { ...written, key, any: any as StateName[] } : { ...written, key: 'wrong', why: `Nothing can be “${unknown}”: is: takes ${stateNames.join(', ')}.` });
     } else if (key === 'after' || key === 'before') {
       const time = timeOf(any[0]!, clock);
+      if (time === null && !whole && isBegun(key, any[0]!)) continue;
       terms.push(time === null ? { ...written, key: 'wrong', why: `“${first}” is no day: write 2026-05-31, today or 7d.` } : { ...written, key, time });
     } else terms.push({ ...written, key, any });
   }

@@ -18,7 +18,7 @@ export interface Searched { readonly acus: readonly Acu[]; /** why an ACU was fo
 
 /** Without a workspace there are no symbols: asking for one is refused, and words are looked for in the rest. */
 export async function searched(at: Workspace | Pick<Workspace, 'engine'>, text: string, clock: Clock): Promise<Searched> {
-  const { engine } = at, { acus } = engine, query = parseQuery(text, clock);
+  const { engine } = at, { acus } = engine, query = parseQuery(text, clock, true);
   for (const term of query.terms) {
     if (term.key === 'wrong') throw new AcumenError('usage', term.why, 'Run `acumen list --help`; quotes keep blanks and colons together.', { text });
     if (term.key === 'symbol' && !('moment' in at)) throw new AcumenError('usage', 'Symbols are read from what was imported.', 'Leave --no-store out, or search by path.', { text });

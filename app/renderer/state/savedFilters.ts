@@ -10,7 +10,7 @@ const one = (name: string, query: string, some: Partial<SavedFilter> = {}): Save
 export const builtIn: readonly SavedFilter[] = [
   one('Fits and new', 'is:fits after:7d'),
   one('Needs a rebase', 'is:stale', { group: 'author' }),
-  one('Conflicts with the composition', 'is:conflicts', { sort: 'conflicts' }),
+  one('Conflicts', 'is:conflicts', { sort: 'conflicts' }),
   one('Agents’ work', 'is:agent', { group: 'agent' }),
 ];
 
