@@ -1,5 +1,5 @@
 // The replica as a Web Worker.
-import { expose } from 'comlink';
 import { Replica } from './replica.ts';
+import { serve } from './serve.ts';
 
-expose(new Replica());
+serve(new Replica());

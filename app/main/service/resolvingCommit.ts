@@ -90,11 +90,11 @@ function freeName(name: ByteString, taken: ReadonlySet<ByteString>): ByteString 
   return free;
 }
 
-/** "a × b, decided": its sides, those beyond three counted. */
+/** "a × b, decided"; of more than two, whom one decided about: "b with 2 others, decided". Its sides, that one last. */
 export function nameOf(engine: Engine, sides: readonly AcuId[], baseName: string | null): string {
   const names = sides.map((id) => short(display(engine.acu(id)?.name ?? ('' as ByteString))) || id.slice(0, 12));
-  const told = names.length > 3 ? [...names.slice(0, 2), `${names.length - 2} others`] : names;
-  return `${[...told, ...baseName === null ? [] : [short(baseName)]].join(' × ')}, decided`;
+  if (names.length > 2) return `${names.at(-1)!} with ${names.length - 1} others, decided`;
+  return `${[...names, ...baseName === null ? [] : [short(baseName)]].join(' × ')}, decided`;
 }
 
 const short = (name: string): string => ([...name].length > 60 ? `${[...name].slice(0, 59).join('')}…` : name);

@@ -16,6 +16,12 @@ const noOpen = (): string | null => noRepository() ?? (openOnes().length > 0 ? n
 const chosenOnes = () => { const { confirmed } = useComposition.getState(), inside = new Set(confirmed?.acus); return [...useSelection.getState().selected].filter((id) => !inside.has(id) && confirmed?.open?.includes(id) !== true); };
 const allDecided = (): string | null => { const left = leftIn(useDeciding.getState()); return noPlace() ?? (left === 0 ? null : deciding.leftWords(left)); };
 
+/** Neither an answer nor one from before. */
+function notChosen(): string | null {
+  const state = useDeciding.getState(), here = placeAt(state);
+  return here === null || state.answers.has(here.id) || here.place.earlier !== null ? null : 'Choose ours, theirs, both, or write the text first.';
+}
+
 /** Where one word says all that was decided. */
 function decideLine(): string | null {
   const { acu, answers } = useDeciding.getState(), takes = new Set([...answers.values()].map(({ answer }) => answer.take)), [take] = takes;
@@ -33,7 +39,7 @@ export const decidingCommands: readonly Command[] = [
   { id: 'decide.both', title: 'Take both, ours first', group: 'Composition', keys: ['3'], scope: 'decide', changes: true, disabled: notSo('both'), run: () => deciding.take('both') },
   { id: 'decide.reversed', title: 'Take both, theirs first', group: 'Composition', keys: ['4'], scope: 'decide', changes: true, disabled: notSo('reversed'), run: () => deciding.take('reversed') },
   { id: 'decide.write', title: 'Write the text by hand', group: 'Composition', keys: ['E'], scope: 'decide', changes: true, disabled: notSo('text'), run: deciding.write },
-  { id: 'decide.accept', title: 'Accept, and on to the next place left', group: 'Composition', keys: ['Enter'], scope: 'decide', changes: true, disabled: noPlace, run: deciding.accept },
+  { id: 'decide.accept', title: 'Accept, and on to the next place left', group: 'Composition', keys: ['Enter'], scope: 'decide', changes: true, disabled: () => noPlace() ?? notChosen(), run: deciding.accept },
   { id: 'decide.restOurs', title: 'Take ours for all that is left', group: 'Composition', keys: [], scope: 'decide', changes: true, disabled: noPlace, run: () => deciding.takeRest('ours') },
   { id: 'decide.restTheirs', title: 'Take theirs for all that is left', group: 'Composition', keys: [], scope: 'decide', changes: true, disabled: noPlace, run: () => deciding.takeRest('theirs') },
   { id: 'decide.file', title: 'Show the whole file as decided', group: 'Composition', keys: ['W'], scope: 'decide', disabled: noPlace, run: () => useDeciding.setState(({ wholeFile }) => ({ wholeFile: !wholeFile })) },

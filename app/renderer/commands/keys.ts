@@ -13,9 +13,12 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isPressing = (target: EventTarget | null, key: string): boolean =>
   (key === 'Enter' || key === ' ') && target instanceof HTMLElement && target.closest('button, a, summary, [role="tab"], [role="option"]') !== null;
 
+/** A decision hears its keys also where nothing has the keyboard: what had it went with the panes that gave way. */
+const isDecided = (target: HTMLElement): boolean => target.closest('[data-decide]') !== null || (target === document.body && document.querySelector('[data-decide]') !== null);
+
 function placeOf(target: EventTarget | null): Place {
   if (!(target instanceof HTMLElement)) return null;
-  return target.closest('[data-acus]') !== null ? 'list' : target.closest('[data-board]') !== null ? 'board' : target.closest('[data-decide]') !== null ? 'decide' : null;
+  return target.closest('[data-acus]') !== null ? 'list' : target.closest('[data-board]') !== null ? 'board' : isDecided(target) ? 'decide' : null;
 }
 
 function runOrSay(command: Command): void {
