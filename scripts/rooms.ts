@@ -19,8 +19,8 @@ export const table: Readonly<Record<string, Row>> = {
   'app/renderer/': {
     rooms: ['app/core/', 'app/contract/', 'app/workers/client.ts'],
     packages: [
-      '@codemirror/merge', '@codemirror/state', '@codemirror/view', '@tanstack/react-virtual', 'comlink',
-      'react', 'react-dom', 'react-resizable-panels', 'recharts', 'zustand',
+      '@codemirror/commands', '@codemirror/language', '@codemirror/language-data', '@codemirror/merge', '@codemirror/state', '@codemirror/view', '@dagrejs/dagre', '@floating-ui/react-dom', '@lezer/highlight',
+      '@tanstack/react-virtual', 'comlink', 'react', 'react-dom', 'react-resizable-panels', 'recharts', 'zustand',
     ],
     node: false,
   },
