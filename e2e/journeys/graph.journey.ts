@@ -36,7 +36,7 @@ test('what is pointed at says whom it conflicts with, where and how; a click kee
   await expect.poll(() => tip().innerText()).toMatch(/one[\s\S]*conflicts with 1[\s\S]*two[\s\S]*a\.txt[\s\S]*content/);
   await picture(page, 'graph-hover');
   await page.mouse.click(at.x, at.y);
-  await expect.poll(() => pinned().innerText()).toMatch(/Why not[\s\S]*Open in Conflicts/);
+  await expect.poll(() => pinned().innerText()).toMatch(/Why not[\s\S]*Keep it open[\s\S]*Open in Conflicts/);
   // pinned, it stays while the pointer goes elsewhere, and is not said twice
   await page.mouse.move(at.x - 100, at.y - 60);
   expect(await pinned().count()).toBe(1);

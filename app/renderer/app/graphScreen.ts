@@ -11,6 +11,7 @@ import { joined, usePicture } from '../state/picture.ts';
 import type { Joining, Pointed } from '../state/picture.ts';
 import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { shortName } from '../state/shortName.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { useVisible } from '../state/visible.ts';
 
@@ -107,7 +108,7 @@ export class GraphScreen {
     const graph = await useGraph.getState().fetch();
     if (graph === null || this.#isOver(generation)) return;
     const groups = groupsOf(graph.nodes, sources.map(({ acus }) => acus.flatMap((id) => byId.get(id)?.index ?? [])));
-    const groupNames = Array.from(groups.source, (source, g) => sources[source]?.name ?? rows[groups.member[groups.first[g]!]!]!.name);
+    const groupNames = Array.from(groups.source, (source, g) => named(sources[source]?.name, groups.first[g + 1]! - groups.first[g]! === 1 || source === -1 ? rows[groups.member[groups.first[g]!]!]! : undefined));
     const before = this.#stood === null ? null : carryOver(this.#stood.positions, this.#stood.partition, graph.partition, ancestors(this.#stood.rows, rows));
     const name = before === null ? await nameOf(graph) : null, kept = await keptLayout(name, graph.nodes);
     if (this.#isOver(generation)) return;
@@ -115,7 +116,7 @@ export class GraphScreen {
     usePicture.setState({ nodes: { acus: graph.nodes, sources: groups.count }, counts: { ...countEdges(graph), all: graph.a.length }, progress: { state: 'laying out', done: 0, why: '' }, pointed: null });
     this.#later('states');
     const slide = !isStill();
-    this.#send(this.#worker.arrange({ graph, names: rows.map((row) => row.name), groups, groupNames }, { kept, before, slide }, (positions, progress) => {
+    this.#send(this.#worker.arrange({ graph, names: rows.map(shortName), groups, groupNames }, { kept, before, slide }, (positions, progress) => {
       if (this.#isOver(generation)) return;
       this.#place(positions);
       if (this.#following && (before === null || !this.#isWhole())) this.fit();
@@ -221,7 +222,7 @@ export class GraphScreen {
     return edge < 0 ? null : { node: -1, edge };
   }
 
-  #nameOf(node: number): string { return this.#level === 'acus' ? this.#held!.rows[node]!.name : this.#held!.groupNames[node]!; }
+  #nameOf(node: number): string { return this.#level === 'acus' ? shortName(this.#held!.rows[node]!) : this.#held!.groupNames[node]!; }
 
   #acusOf(node: number): readonly AcuId[] {
     const { rows, groups } = this.#held!;
@@ -347,6 +348,9 @@ export class GraphScreen {
     done.catch((error: unknown) => { if (!this.#ended && usePicture.getState().progress.state !== 'dead') complain(error); });
   }
 }
+
+/** A source of one ACU is called as that is. */
+const named = (source: string | undefined, only: AcuRow | undefined): string => (only === undefined ? source! : shortName(only));
 
 /** The older index of each row: of the same ACU, else of the edits of the same working tree that stood in its place; −1: it is new. */
 function ancestors(before: readonly AcuRow[], rows: readonly AcuRow[]): Int32Array {

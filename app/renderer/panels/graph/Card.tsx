@@ -6,6 +6,7 @@ import type { AcuId } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
 import type { ConflictView } from '../../../workers/client.ts';
 import { add, remove } from '../../app/actions.ts';
+import { keepOpen } from '../../app/deciding.ts';
 import { replica, service } from '../../app/session.ts';
 import { run } from '../../commands/registry.ts';
 import { Ago, Spinner } from '../../components/atoms.tsx';
@@ -21,6 +22,8 @@ import { usePicture } from '../../state/picture.ts';
 import type { Pointed } from '../../state/picture.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
+import { shortName } from '../../state/shortName.ts';
+import { PAST, useTime } from '../../state/time.ts';
 import { useUi } from '../../state/ui.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
 import { grouped, plural } from '../../state/words.ts';
@@ -105,7 +108,7 @@ function Node({ acus, name, pinned }: { acus: readonly AcuId[]; name: string; pi
           {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more place')}</li>}
         </ul>
       )}
-      {pinned && <NodeActions acus={acus} />}
+      {pinned && <NodeActions acus={acus} hasConflicts={degree > 0} />}
     </>
   );
 }
@@ -113,23 +116,27 @@ function Node({ acus, name, pinned }: { acus: readonly AcuId[]; name: string; pi
 /** With whom, where and how; pinned, it goes on to that conflict. */
 function Line({ row, own, pinned }: { row: ConflictView; own: readonly AcuId[]; pinned: boolean }) {
   const isOwn = own.includes(row.a), other = isOwn ? row.b : row.a, mine = isOwn ? row.a : row.b;
-  const words = <><Glyph mark={markOfVerdict[row.verdict]} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameOf(other)}</span><span className="truncate faint mono">{row.shown}</span><span className="faint tiny">{row.kind}</span></>;
+  const words = <><Glyph mark={markOfVerdict[row.verdict]} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameShort(other)}</span><span className="truncate faint mono">{row.shown}</span><span className="faint tiny">{row.kind}</span></>;
   if (!pinned || other === 'base' || mine === 'base') return <li className="tip-line small">{words}</li>;
-  return <li><button type="button" className="tip-line small" title="Look at this conflict" onClick={() => { usePicture.setState({ pinned: { kind: 'edge', names: [nameOf(mine), nameOf(other)], sides: [[mine], [other]] } }); focusPicture(); }}>{words}</button></li>;
+  return <li><button type="button" className="tip-line small" title="Look at this conflict" onClick={() => { usePicture.setState({ pinned: { kind: 'edge', names: [nameShort(mine), nameShort(other)], sides: [[mine], [other]] } }); focusPicture(); }}>{words}</button></li>;
 }
+
+const nameShort = (id: AcuId): string => { const row = useReplica.getState().byId.get(id); return row === undefined ? nameOf(id) : shortName(row); };
 
 function select(acus: readonly AcuId[]): void {
   useSelection.setState({ selected: new Set(acus), cursor: acus[0] ?? null, anchor: acus[0] ?? null });
 }
 
-function NodeActions({ acus }: { acus: readonly AcuId[] }) {
+function NodeActions({ acus, hasConflicts }: { acus: readonly AcuId[]; hasConflicts: boolean }) {
   const inside = useComposition((s) => { const chosen = new Set(chosenIn(s)); return acus.every((id) => chosen.has(id)); });
+  const past = useTime((s) => s.at !== null);
   return (
     <div className="tip-actions">
-      {inside
+      {past ? <span className="small muted">{PAST}</span> : inside
         ? <button type="button" className="button small" onClick={() => { void remove(acus); }}>Remove</button>
         : <button type="button" className="button small" onClick={(event) => { void add(acus, event.timeStamp); }}><Icon name="plus" size={11} />Add{acus.length > 1 ? ` ${grouped(acus.length)}` : ''}</button>}
       {!inside && <button type="button" className="button quiet small" onClick={() => { select(acus); run('composition.whyNot'); }}>Why not</button>}
+      {!inside && !past && hasConflicts && <button type="button" className="button quiet small" title="Want it although it conflicts: kept open, to be decided by hand" onClick={() => { void keepOpen(acus); }}>Keep it open</button>}
       <button type="button" className="button quiet small" onClick={() => { select(acus); useConflictQuery.setState({ ...allConflicts, acus: [...acus], chosen: null }); useUi.setState({ tab: 'conflicts' }); }}>Open in Conflicts</button>
     </div>
   );

@@ -3,7 +3,7 @@ import type { Verdict } from '../../../core/model.ts';
 import { dashes, edgeMark, families, familyNames, familyShapes, verdictOrder } from '../../../workers/client.ts';
 import type { Family, LevelChoice } from '../../../workers/client.ts';
 import { toggled, usePicture } from '../../state/picture.ts';
-import { grouped } from '../../state/words.ts';
+import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import { verdictNames } from '../../state/verdictWords.ts';
 
@@ -12,6 +12,7 @@ export function Legend() {
   const haveVerdicts = verdictOrder.reduce((bits, _, v) => ((verdicts[v] ?? 0) > 0 ? bits | (1 << v) : bits), 0), haveFamilies = families.reduce((bits, _, f) => ((byFamily[f] ?? 0) > 0 ? bits | (1 << f) : bits), 0);
   return (
     <div className="legend" data-testid={ids.graphLegend}>
+      {verdicts.some((count) => count > 0) && <span className="muted" title="Pairs of ACUs that conflict, each counted once, however many places they have">Pairs</span>}
       <span className="legend-part" role="group" aria-label="Conflicts shown, by verdict">
         {verdictOrder.map((verdict, v) => (verdicts[v] ?? 0) > 0 && (
           <Chip key={verdict} name={verdictNames[verdict]} count={verdicts[v]!} on={(filter.verdicts >> v & 1) === 1} onToggle={() => usePicture.setState({ filter: { ...filter, verdicts: toggled(filter.verdicts & haveVerdicts, v, haveVerdicts) } })}>
@@ -36,7 +37,7 @@ export function Legend() {
 
 function Chip({ name, count, on, onToggle, children }: { name: string; count: number; on: boolean; onToggle: () => void; children: React.ReactNode }) {
   return (
-    <button type="button" className="legend-chip" aria-pressed={on} title={`${name}: ${grouped(count)}. ${on ? 'Hide' : 'Show'} them.`} onClick={onToggle}>
+    <button type="button" className="legend-chip" aria-pressed={on} title={`${plural(count, 'pair')} of ACUs: ${name}. ${on ? 'Hide' : 'Show'} them.`} onClick={onToggle}>
       {children}<span className="legend-name">{name}</span><span className="legend-count">{grouped(count)}</span>
     </button>
   );

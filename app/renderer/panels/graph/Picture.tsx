@@ -15,7 +15,7 @@ import { press, useSelection } from '../../state/selection.ts';
 import { say, useUi } from '../../state/ui.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
 import { conflictsInPartitions, grouped, plural } from '../../state/words.ts';
-import { isPast, useTime } from '../../state/time.ts';
+import { PAST, isPast, useTime } from '../../state/time.ts';
 import { ids } from '../../testids.ts';
 import { MAX_EDGES } from '../../../workers/client.ts';
 import { Card, unpin } from './Card.tsx';
@@ -150,7 +150,7 @@ function Living({ onAgain }: { onAgain: () => void }) {
           data-cursor={lassoing ? 'lasso' : pointed === null ? 'pan' : 'point'}
           onPointerDown={onPointerDown} onPointerMove={onPointerMove} onPointerUp={onPointerUp} onPointerCancel={() => { gesture.current = null; screen.current?.draw([]); }}
           onPointerLeave={() => { if (gesture.current !== null) return; pointer.current = null; pointAt(null, 0); usePicture.setState({ pointed: null }); }}
-          onDoubleClick={(event) => { const { x, y } = inside(event), hit = screen.current?.hit(x, y) ?? null; if (hit?.kind === 'node') void add(hit.acus, event.timeStamp); }}
+          onDoubleClick={(event) => { const { x, y } = inside(event), hit = screen.current?.hit(x, y) ?? null; if (hit?.kind !== 'node') return; if (isPast()) say(PAST); else void add(hit.acus, event.timeStamp); }}
           onKeyDown={onKeyDown} />
         <Notes onAgain={onAgain} />
         {pinned !== null && <Card pointed={pinned} pinned anchor={anchored.pinned} />}
