@@ -1,4 +1,4 @@
-// Every ACU that the set which was found leaves out, with the smallest reason and what a swap costs; the row with the keyboard shows the whole of it.
+// Every ACU that the set which was found leaves out, with the smallest reason and what a swap costs; of the row with the keyboard the whole of it below.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
@@ -13,21 +13,23 @@ import { arranged, reasonWords, useLeftOut } from '../../state/leftOut.ts';
 import type { LeftOutSort } from '../../state/leftOut.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
+import { useRowHeight } from '../../state/settings.ts';
 import type { Found } from '../../state/suggestion.ts';
 import { useUi } from '../../state/ui.ts';
 import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
 
-const HEIGHT = 26, OPEN = 64, NAMED = 12;
+const NAMED = 12;
 
 export function LeftOut({ found, left, never }: { found: Found; left: readonly AcuId[]; never: readonly AcuId[] }) {
   const byId = useReplica((s) => s.byId), state = useLeftOut(), { reasons, sort, filter, cursor } = state;
-  const scroller = useRef<HTMLDivElement>(null);
+  const scroller = useRef<HTMLDivElement>(null), height = useRowHeight();
   useEffect(() => readLeftOut(found), [found]);
   const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
   const rows = useMemo(() => arranged(all, { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, reasons, sort, filter]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: (i) => (rows[i]!.id === cursor ? HEIGHT + OPEN : HEIGHT), overscan: 6, getItemKey: (i) => rows[i]!.id });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
+  useEffect(() => { virtual.measure(); }, [virtual, height]);
   const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? -1;
   // what is scrolled to first; sorted by cost all of them, for the cheapest may be anywhere
   useEffect(() => {
@@ -45,7 +47,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== scroller.current || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / HEIGHT) - 1);
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1);
     const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at < 0 ? rows.length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1 };
     const place = places[event.key];
     if (place !== undefined) { event.preventDefault(); event.stopPropagation(); go(place); }
@@ -70,41 +72,46 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
           <option value="cost">by what a swap costs</option>
         </select>
       </div>
-      <div ref={scroller} className="left-out-list" role="listbox" tabIndex={0} aria-label="Left out, and why" aria-activedescendant={at >= from && at <= to ? `left-${cursor!}` : undefined} onKeyDown={onKeyDown}>
+      <div ref={scroller} className="left-out-list" role="listbox" hidden={rows.length === 0} tabIndex={0} aria-label="Left out, and why" aria-activedescendant={at >= from && at <= to ? `left-${cursor!}` : undefined} onKeyDown={onKeyDown}>
         <div className="left-out-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start, key }) => (
-            <div key={key} ref={virtual.measureElement} data-index={index} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start}px)` }}>
-              <Line row={rows[index]!} reason={reasons.get(rows[index]!.id)} isOpen={rows[index]!.id === cursor} found={found} onPress={() => go(index)} place={index} of={rows.length} />
+            <div key={key} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start}px)`, height }}>
+              <Line row={rows[index]!} reason={reasons.get(rows[index]!.id)} isAt={rows[index]!.id === cursor} onPress={() => go(index)} place={index} of={rows.length} />
             </div>
           ))}
         </div>
-        {rows.length === 0 && <p className="muted small left-out-none">None of them is called that.</p>}
       </div>
+      {rows.length === 0 && <p className="muted small left-out-none">None of them is called that.</p>}
+      {at >= 0 && reasons.has(cursor!) && <Whole row={rows[at]!} reason={reasons.get(cursor!)!} found={found} />}
     </div>
   );
 }
 
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
 
-function Line({ row, reason, isOpen, found, onPress, place, of }: { row: AcuRow; reason: Reason | undefined; isOpen: boolean; found: Found; onPress(): void; place: number; of: number }) {
+function Line({ row, reason, isAt, onPress, place, of }: { row: AcuRow; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
   const words = reason === undefined ? null : reasonWords(reason, nameOf);
   return (
-    <>
-      <div id={`left-${row.id}`} role="option" aria-selected={isOpen} aria-posinset={place + 1} aria-setsize={of} className="left-out-line" data-testid={ids.leftOutRow} data-acu={row.id} data-name={row.name} data-kind={reason?.kind ?? 'asking'} data-menu="acu" onClick={onPress}>
-        <Glyph mark={reason === undefined ? 'unknown' : reason.kind === 'never' ? 'unable' : reason.kind === 'kept' ? 'conflicts' : 'fits'} size={10} />
-        <span className="truncate" title={row.title}><Name name={row.name} /></span>
-        <span className="muted small truncate" title={words?.why ?? ''}>{words?.why ?? ''}</span>
-        <span className="muted small tabular">{words?.price ?? ''}</span>
-      </div>
-      {isOpen && reason !== undefined && (
-        <div className="left-out-more small">
-          {(reason.kind === 'never' ? reason.never.filter((id) => id !== row.id) : reason.blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
-          {reason.blockers.length > NAMED && <span className="muted">and {grouped(reason.blockers.length - NAMED)} more</span>}
-          {reason.kind === 'never' && <span className="muted">{row.reason}</span>}
-          {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{reason.leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(reason.leaves.length, 'ACU')}`}</button>}
-          {canSwap(reason) && <span className="muted">{plural(reason.leaves.length, 'leaves', 'leave')}, {plural(reason.comes.length, 'comes', 'come')}</span>}
-        </div>
-      )}
-    </>
+    <div id={`left-${row.id}`} role="option" aria-selected={isAt} aria-posinset={place + 1} aria-setsize={of} className="left-out-line" data-testid={ids.leftOutRow} data-acu={row.id} data-name={row.name} data-kind={reason?.kind ?? 'asking'} data-menu="acu" onClick={onPress}>
+      <Glyph mark={reason === undefined ? 'unknown' : reason.kind === 'never' ? 'unable' : reason.kind === 'kept' ? 'conflicts' : 'fits'} size={10} />
+      <span className="truncate" title={row.title}><Name name={row.name} /></span>
+      <span className="muted small truncate" title={words?.why ?? ''}>{words?.why ?? ''}</span>
+      <span className="muted small tabular">{words?.price ?? ''}</span>
+    </div>
+  );
+}
+
+/** The whole reason of one, and the swap. */
+function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Found }) {
+  const { kind, never, blockers, leaves, comes } = reason;
+  return (
+    <div className="left-out-more small" role="group" aria-label={`Why ${row.name} is left out`}>
+      <strong className="truncate"><Name name={row.name} /></strong>
+      <span className="muted">{kind === 'kept' ? blockers.length === 0 ? 'was not found to compose with the rest' : 'is kept out by' : kind === 'never' ? `can be in no set${row.reason === '' ? '' : `: ${row.reason}`}` : 'is kept out by nothing'}</span>
+      {(kind === 'never' ? never.filter((id) => id !== row.id) : blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
+      {blockers.length > NAMED && <span className="muted">and {grouped(blockers.length - NAMED)} more</span>}
+      {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>}
+      {canSwap(reason) && <span className="muted">{plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')}</span>}
+    </div>
   );
 }
