@@ -27,7 +27,7 @@ test('of many colours the one that most pixels have stays, and none is replaced 
 
 function pixelsOf(png: Buffer): number[] {
   const { inflateSync } = process.getBuiltinModule('node:zlib'), width = png.readUInt32BE(16), height = png.readUInt32BE(20);
-  let table = Buffer.alloc(0), data = Buffer.alloc(0);
+  let table: Buffer = Buffer.alloc(0), data: Buffer = Buffer.alloc(0);
   for (let at = 8; at < png.length; at += 12 + png.readUInt32BE(at)) {
     const type = png.toString('latin1', at + 4, at + 8), body = png.subarray(at + 8, at + 8 + png.readUInt32BE(at));
     if (type === 'PLTE') table = body;

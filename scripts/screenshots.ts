@@ -20,7 +20,7 @@ const themes = ['light', 'dark'] as const;
 type Theme = (typeof themes)[number];
 const VIEWPORT = { width: 1440, height: 900 };
 /** ms: within which a state must be there; an import of hundreds of branches; after which whatever moves has come to rest */
-const PATIENCE = 15_000, IMPORT = 120_000, REST = 400;
+const PATIENCE = 20_000, IMPORT = 400_000, REST = 400;
 /** Bytes of all pictures together that a repository can carry. */
 const MOST_BYTES = 12 * 2 ** 20;
 

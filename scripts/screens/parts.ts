@@ -48,7 +48,7 @@ async function centre(page: Page, id: string, x = 0.5, y = 0.5): Promise<{ x: nu
   return { x: box.x + box.width * x, y: box.y + box.height * y };
 }
 
-/** A state that only some repositories come to, or only for a moment. */
+const unsearched = async (page: Page): Promise<void> => { await page.getByTestId(ids.search).fill(''); await list(page).focus(); await page.waitForTimeout(300); };
 const soon = (page: Page, id: string): Promise<void> => page.getByTestId(id).first().waitFor();
 
 export const parts: readonly Part[] = [
@@ -75,7 +75,7 @@ export const parts: readonly Part[] = [
     shots: [
       shot('sample', 'The first window', 'The sample, a repository of one\'s own, or a guide.', async (page) => { await page.waitForTimeout(2500); }),
       shot('open', 'Open a repository', 'By path or by dropping its folder.', async (page) => { await page.keyboard.press('Control+o'); await soon(page, ids.importPath); }),
-      shot('refused', 'Refused', 'One sentence, a hint, and the details on demand.', async (page) => { await page.getByTestId(ids.importPath).fill('/nowhere/at/all'); await page.getByTestId(ids.importStart).click(); await soon(page, ids.notice); }, { after: escape }),
+      shot('refused', 'Refused', 'One sentence, a hint, and the details on demand.', async (page) => { await page.getByTestId(ids.importPath).fill('/nowhere/at/all'); await page.getByTestId(ids.importStart).click(); await soon(page, ids.notice); }, { after: async (page) => { await escape(page); await page.getByTestId(ids.notice).getByRole('button', { name: 'Dismiss' }).click(); } }),
       shot('guide', 'The guide', 'Two minutes from import to branch, left at any time.', async (page) => { await command(page, 'Two-minute guide'); await soon(page, ids.guide); }),
     ],
   },
@@ -83,8 +83,8 @@ export const parts: readonly Part[] = [
     name: 'overview', title: 'Overview', on: 'repository',
     shots: [
       shot('acus', 'ACUs', 'Dense rows: verdict, name, size, author, age.', (page) => list(page).focus()),
-      shot('search', 'Search', 'Names, authors, paths and symbols as one types.', async (page) => { await page.getByTestId(ids.search).fill('path:cli'); }, { after: (page) => page.getByTestId(ids.search).fill('') }),
-      shot('nothing', 'Nothing matches', 'What filters, and how to clear it.', async (page) => { await page.getByTestId(ids.search).fill('author:nobody-at-all'); }, { after: (page) => page.getByTestId(ids.search).fill('') }),
+      shot('search', 'Search', 'Names, authors, paths and symbols as one types.', async (page) => { await page.getByTestId(ids.search).fill('path:cli'); await list(page).focus(); }, { after: unsearched }),
+      shot('nothing', 'Nothing matches', 'What filters, and how to clear it.', async (page) => { await page.getByTestId(ids.search).fill('author:nobody-at-all'); await page.keyboard.press('Escape'); }, { after: unsearched }),
       shot('authors', 'By author', 'Groups with their counts.', async (page) => { await page.getByTestId(ids.grouping).selectOption('author'); await soon(page, ids.group); }),
       shot('sources', 'Sources', 'Branches and pull requests as rows.', async (page) => { await page.getByTestId(ids.grouping).selectOption({ index: 0 }); await page.getByRole('button', { name: 'Sources', exact: true }).click(); }),
     ],
@@ -124,6 +124,15 @@ export const parts: readonly Part[] = [
       shot('empty', 'Nothing composed', 'What it is for, and the one button to begin with.', async (page) => { await list(page).focus(); }),
       shot('some', 'Some composed', 'What is in it, what came along, and the tree against the base.', async (page) => { await compose(page, 6); await page.locator('#inspector-composed').click(); await page.getByTestId(ids.inspector).getByTestId(ids.composedFile).first().waitFor(); }, { rest: 900 }),
       shot('provenance', 'Who brought each line', 'Beside the composed text.', (page) => command(page, 'Differences: who brought each line'), { rest: 900 }),
+      shot('recipes', 'Recipes', 'Sets kept by name, compared and applied again.', async (page) => {
+        await list(page).focus();
+        await page.keyboard.press('k');
+        await page.getByTestId(ids.recipeName).fill('friday');
+        await page.getByTestId(ids.recipeKeep).click();
+        await soon(page, ids.recipe);
+      }, { after: escape }),
+      shot('write', 'Write a branch', 'The one thing that touches the repository, with what it will do.', async (page) => { await command(page, 'Write the composition'); await page.getByTestId(ids.branchName).fill('friday'); }, { rest: 900 }),
+      shot('written', 'Written', 'And undoable, also tomorrow.', async (page) => { await page.getByTestId(ids.branchName).press('Enter'); await soon(page, ids.branchResult); }, { after: escape }),
       shot('dragged', 'While carried', 'The verdict beside the pointer; what cannot take it dims.', async (page) => {
         const from = (await rows(page, 'conflicts').first().boundingBox())!, to = (await page.locator('[data-drop="composition"]').boundingBox())!;
         await page.mouse.move(from.x + 60, from.y + 12);
@@ -136,15 +145,6 @@ export const parts: readonly Part[] = [
       shot('open', 'Kept open', 'What is not decided stands above what is composed.', async (page) => { await page.getByTestId(ids.proposalKeepOpen).click(); await soon(page, ids.openConflict); }),
       shot('decide', 'Decide', 'Place by place: ours, theirs, both, or a text of one\'s own.', async (page) => { await list(page).focus(); await page.keyboard.press('Shift+D'); await soon(page, ids.decide); }, { rest: 900 }),
       shot('decided', 'One side taken', 'What the merged text becomes.', press('1'), { after: escape }),
-      shot('recipes', 'Recipes', 'Sets kept by name, compared and applied again.', async (page) => {
-        await list(page).focus();
-        await page.keyboard.press('k');
-        await page.getByTestId(ids.recipeName).fill('friday');
-        await page.getByTestId(ids.recipeKeep).click();
-        await soon(page, ids.recipe);
-      }, { after: escape }),
-      shot('write', 'Write a branch', 'The one thing that touches the repository, with what it will do.', async (page) => { await command(page, 'Write the composition'); await page.getByTestId(ids.branchName).fill('friday'); }, { rest: 900 }),
-      shot('written', 'Written', 'And undoable, also tomorrow.', async (page) => { await page.getByTestId(ids.branchName).press('Enter'); await soon(page, ids.branchResult); }, { after: escape }),
     ],
   },
   {
