@@ -2,7 +2,7 @@
 // around them. Drives the build in dist/ as a person would, on a copy of the repository given (hundreds of branches), without one on the sample; says
 // which picture could not be taken, and why.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -11,13 +11,13 @@ import { browserDriver } from '../e2e/browser.ts';
 import type { Driver, Session } from '../e2e/driver.ts';
 import { ready } from '../e2e/screen.ts';
 import { removeFolder } from '../testkit/folder.ts';
+import { screensPage, themes } from './screens/page.ts';
+import type { Theme } from './screens/page.ts';
 import { parts } from './screens/parts.ts';
 import type { Part, Shot } from './screens/parts.ts';
 import { small } from './screens/png.ts';
 import { at } from './steps.ts';
 
-const themes = ['light', 'dark'] as const;
-type Theme = (typeof themes)[number];
 const VIEWPORT = { width: 1440, height: 900 };
 /** ms: within which a state must be there; an import of hundreds of branches; after which whatever moves has come to rest */
 const PATIENCE = 20_000, IMPORT = 400_000, REST = 400;
@@ -88,15 +88,6 @@ async function prepared(driver: Driver, given: string | undefined, folder: strin
   return { repository, store, folder };
 }
 
-function page(shown: readonly Part[], images: string, about: string): string {
-  const has = (part: Part, shot: Shot, theme: Theme): boolean => existsSync(join(images, `${part.name}-${shot.name}-${theme}.png`));
-  const picture = (part: Part, shot: Shot): string => {
-    const cells = themes.filter((theme) => has(part, shot, theme)).map((theme) => `![${shot.look} (${theme})](images/screens/${part.name}-${shot.name}-${theme}.png)`);
-    return cells.length === 0 ? '' : `**${shot.title}.** ${shot.look}\n\n| light | dark |\n|---|---|\n| ${cells.join(' | ')} |\n`;
-  };
-  return `# Screens\n\nEvery panel in every state of [WORKBENCH.md](WORKBENCH.md), 1440 × 900, ${about}.\nMade by \`npm run screenshots -- REPOSITORY\`; not edited by hand.\n\n${shown.map((part) => `## ${part.title}\n\n${part.shots.map((shot) => picture(part, shot)).filter((one) => one !== '').join('\n')}`).join('\n')}`;
-}
-
 const { values: { only, in: place }, positionals: [given] } = parseArgs({ allowPositionals: true, options: { only: { type: 'string', multiple: true }, in: { type: 'string' } } });
 const images = at('docs/images/screens'), folder = mkdtempSync(join(place ?? tmpdir(), 'acumen-screens-'));
 const wanted = parts.filter((part) => only === undefined || only.includes(part.name));
@@ -108,7 +99,7 @@ try {
   const branches = stage.repository === null ? 0 : execFileSync('git', ['for-each-ref', '--format=x'], { cwd: stage.repository, encoding: 'utf8' }).split('\n').length - 1;
   for (const part of wanted) for (const theme of themes) await play(driver, part, theme, stage, images);
   const about = stage.repository === null ? 'on the sample (no repository was given)' : `on ${basename(stage.repository)}, ${branches} branches and pull requests as they are`;
-  if (only === undefined) writeFileSync(at('docs/SCREENS.md'), page(parts, images, about));
+  if (only === undefined) writeFileSync(at('docs/SCREENS.md'), screensPage(parts, images, about));
 } finally {
   await driver.close();
   removeFolder(folder);
