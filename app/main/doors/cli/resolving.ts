@@ -3,12 +3,13 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import type { GivenAnswer, OpenConflict, PlaceAnswer, PlaceToDecide, ToDecide } from '../../../contract/resolving.ts';
-import type { AcuId } from '../../../core/bytes.ts';
 import { type ComposeReport, composeReport, namedIds, shownPath } from '../../service/reports.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { operate, withWorkspace } from './opening.ts';
 import { clean, shortId } from './output.ts';
 import type { Call, Verb } from './program.ts';
+
+type AcuId = ToDecide['acu'];
 
 const words = ['ours', 'theirs', 'both'] as const;
 const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
