@@ -413,6 +413,8 @@ export class MatrixScreen {
       plan.sheet = near;
       plan.view = plan.fitted();
       if (!plan.hasNames('row')) { plan.sheet = bare; plan.view = plan.fitted(); }
+      // without names above there may be room for those at the left
+      if (plan.sheet === bare && plan.hasNames('row')) { plan.sheet = { ...bare, left: near.left }; plan.view = plan.fitted(); }
     } else {
       plan.sheet = plan.hasNames('row') ? near : bare;
       plan.view = plan.refitted();
