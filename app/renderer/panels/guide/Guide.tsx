@@ -1,7 +1,7 @@
 // A step of the guide beside what it is about. It takes no keyboard and covers nothing one needs: what it asks for is done in the window itself, and it goes on
 // by that. F6 comes by here; Escape, with the keyboard in it, leaves.
 import { arrow, autoUpdate, flip, offset, shift, useFloating } from '@floating-ui/react-dom';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { Icon } from '../../components/Icon.tsx';
 import { Keys } from '../../components/Keys.tsx';
 import { command, run } from '../../commands/registry.ts';
@@ -43,7 +43,7 @@ function useAnchor({ at }: Step): Element | null {
 }
 
 function Card({ at, step }: { at: number; step: Step }) {
-  const anchor = useAnchor(step), tip = useRef<HTMLSpanElement>(null);
+  const anchor = useAnchor(step), [tip, setTip] = useState<HTMLSpanElement | null>(null);
   useEffect(() => {
     useUi.setState({ tab: 'compose' });
     if (step.pane !== null) showPane(step.pane);
@@ -67,7 +67,7 @@ function Card({ at, step }: { at: number; step: Step }) {
   return (
     <section ref={refs.setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles} aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
       onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); leave(); } }}>
-      {anchor !== null && <span ref={tip} className="guide-tip" style={{ left: middlewareData.arrow?.x, top: middlewareData.arrow?.y, [side]: -5 }} />}
+      {anchor !== null && <span ref={setTip} className="guide-tip" style={{ left: middlewareData.arrow?.x, top: middlewareData.arrow?.y, [side]: -5 }} />}
       <header className="row"><h2>{step.title}</h2><span className="spacer" /><span className="small muted">{at + 1} of {steps.length}</span><button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again" onClick={leave}><Icon name="close" size={12} /></button></header>
       <p>{step.text}</p>
       <footer className="row">
