@@ -182,7 +182,7 @@ function emptyWords(side: 'base' | 'ours' | 'theirs', { shape, paths }: PlaceToD
 }
 
 function Text({ shown, empty, label, path, first, against, stands }: { shown: Shown | null; empty: string; label: string; path: string; first: number; against?: string | null; stands?: readonly [number, number] }) {
-  if (shown === null || (shown.text === '' && !shown.binary)) return <div className="decide-note muted">{empty}</div>;
+  if (shown === null || (shown.text === '' && !shown.binary)) return empty === '' ? null : <div className="decide-note muted">{empty}</div>;
   if (shown.binary) return <div className="decide-note muted">A binary file of {bytesWords(shown.bytes)}.</div>;
   return (
     <>
