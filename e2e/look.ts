@@ -42,6 +42,8 @@ export async function audit(page: Page, name: string): Promise<void> {
   const wrong: string[] = [];
   for (const look of looks) {
     await page.emulateMedia({ colorScheme: dark ? 'dark' : 'light', contrast: 'no-preference', forcedColors: 'none', ...look.media });
+    // what workers draw follows a few frames later
+    await page.waitForTimeout(150);
     await picture(page, `${name}-${look.name}`);
     const { violations } = await new AxeBuilder({ page }).withRules(['color-contrast', 'link-in-text-block']).analyze();
     wrong.push(...violations.flatMap((one) => one.nodes.map((node) => `${look.name}: ${one.help}: ${node.target.join(' ')}`)));
