@@ -54,7 +54,7 @@ function Card({ at, step }: { at: number; step: Step }) {
     const stops = [useComposition.subscribe(look), useSuggestion.subscribe(look), useSelection.subscribe(look), useOperations.subscribe(look), useFilters.subscribe(look)];
     return () => { for (const stop of stops) stop(); };
   }, [at, step]);
-  const { refs, floatingStyles, placement, middlewareData } = useFloating({
+  const { refs: { setFloating }, floatingStyles, placement, middlewareData } = useFloating({
     strategy: 'fixed', placement: 'bottom', whileElementsMounted: autoUpdate, elements: { reference: anchor },
     middleware: [offset(12), flip({ fallbackPlacements: ['top', 'right', 'left'] }), shift({ padding: 8 }), arrow({ element: tip, padding: 8 })],
   });
@@ -65,7 +65,7 @@ function Card({ at, step }: { at: number; step: Step }) {
   const does = step.command === null ? null : command(step.command), why = does?.disabled() ?? null;
   const side = ({ top: 'bottom', bottom: 'top', left: 'right', right: 'left' } as const)[placement.split('-')[0] as 'top'];
   return (
-    <section ref={refs.setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles} aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
+    <section ref={setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles} aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
       onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); leave(); } }}>
       {anchor !== null && <span ref={setTip} className="guide-tip" style={{ left: middlewareData.arrow?.x, top: middlewareData.arrow?.y, [side]: -5 }} />}
       <header className="row"><h2>{step.title}</h2><span className="spacer" /><span className="small muted">{at + 1} of {steps.length}</span><button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again" onClick={leave}><Icon name="close" size={12} /></button></header>
