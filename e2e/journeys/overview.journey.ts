@@ -33,7 +33,7 @@ afterAll(async () => { await session.close(); await driver.close(); dir.remove()
 
 const named = (testId: string): Promise<(string | undefined)[]> => page.getByTestId(testId).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']));
 const search = (text: string): Promise<void> => page.getByTestId(ids.search).fill(text);
-const rows = (names: readonly string[]) => expect.poll(async () => (await named(ids.acuRow)).sort()).toEqual([...names].sort());
+const rows = async (names: readonly string[]): Promise<void> => { await expect.poll(async () => (await named(ids.acuRow)).sort()).toEqual([...names].sort()); };
 
 test('groups say how many fit, conflict or need a rebase, and close; by keyboard too', async () => {
   await page.getByTestId(ids.grouping).selectOption('author');

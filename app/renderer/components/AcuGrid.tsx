@@ -89,9 +89,9 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
   const cursor = useSelection((s) => s.cursor);
   /** a heading that has the keyboard; and the line the cursor was last moved to, where two lines are about the same ACU */
   const [heading, setHeading] = useState<string | null>(null);
-  const last = useRef(-1);
+  const [last, setLast] = useState(-1);
   const headingAt = heading === null ? -1 : lines.placeOfKey(heading);
-  const at = headingAt >= 0 ? headingAt : cursor === null ? -1 : last.current >= 0 && lines.order.at(last.current) === cursor ? last.current : lines.order.indexOf(cursor);
+  const at = headingAt >= 0 ? headingAt : cursor === null ? -1 : last >= 0 && lines.order.at(last) === cursor ? last : lines.order.indexOf(cursor);
   const onScreen = at >= from && at <= to;
 
   const reveal = (line: number): void => {
@@ -104,7 +104,7 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     while (line >= 0 && line < lines.length && !stops(line)) line += step;
     if (line < 0 || line >= lines.length) return;
     const item = lines.at(line);
-    last.current = line;
+    setLast(line);
     setHeading(item.acu === null ? item.key : null);
     if (item.acu !== null) useSelection.setState((s) => moveTo(s, line, lines.order, how));
     reveal(line);
@@ -142,7 +142,7 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     const line = lineOf(event.target);
     if (line < 0 || line >= lines.length || isButton(event.target)) return;
     const item = lines.at(line), id = item.acu;
-    last.current = line;
+    setLast(line);
     if (id === null) { if (item.expanded !== undefined) { setHeading(item.key); toggle(line); } return; }
     setHeading(null);
     const how = event.shiftKey ? 'range' : event.ctrlKey || event.metaKey ? 'toggle' : 'none';
@@ -156,7 +156,7 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     if (line < 0 || line >= lines.length || isButton(event.target) || event.shiftKey || event.ctrlKey || event.metaKey) return;
     const id = lines.at(line).acu, together = lines.order.slice(line, line + 1);
     if (id === null || together.length < 2 || together.every((one) => useSelection.getState().selected.has(one))) return;
-    last.current = line;
+    setLast(line);
     useSelection.setState((s) => press(s, id, 'none', lines.order, together));
   };
   const onDoubleClick = (event: MouseEvent): void => {
@@ -175,7 +175,7 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
   }
   const active = onScreen ? `${idPrefix}${lines.at(at).key}` : undefined;
   return (
-    <div ref={scroller} className="grid" role={tree ? 'treegrid' : 'grid'} tabIndex={0} aria-label={label} aria-multiselectable="true" aria-rowcount={lines.length} aria-activedescendant={active}
+    <div ref={scroller} className="grid" role="grid" {...(tree ? { role: 'treegrid' } : {})} tabIndex={0} aria-label={label} aria-multiselectable="true" aria-rowcount={lines.length} aria-activedescendant={active}
       data-testid={testId} data-acus="" data-heading={headingAt >= 0} {...(drag === undefined ? {} : { 'data-drag': drag })} onScroll={follow}
       onKeyDown={onKeyDown} onClick={onClick} onDoubleClick={onDoubleClick} onPointerDown={onPointerDown} onPointerOver={onPointerOver} onPointerLeave={() => pointAt(null, 0)}>
       <div className="grid-body" role="presentation" style={{ height: lines.length * rowHeight }}>{shown}</div>
