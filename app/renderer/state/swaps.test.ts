@@ -17,7 +17,7 @@ const stacks = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, ma
   const rows = needs.map((wanted, i) => ({ id: id(i), requires: i === 0 ? [] : [...new Set(wanted.map((n) => id(n % i)))] }));
   const dependants = new Map<AcuId, AcuId[]>();
   for (const row of rows) for (const lower of row.requires) dependants.set(lower, [...dependants.get(lower) ?? [], row.id]);
-  return { rows, byId: new Map(rows.map((row) => [row.id, row as AcuRow])), dependants };
+  return { rows, byId: new Map(rows.map((row) => [row.id, row as unknown as AcuRow])), dependants };
 });
 const closed = (set: readonly AcuId[], byId: ReadonlyMap<AcuId, { requires: readonly AcuId[] }>): boolean => { const inside = new Set(set); return set.every((one) => byId.get(one)!.requires.every((lower) => inside.has(lower))); };
 const reason = (acu: AcuId, leaves: readonly AcuId[], comes: readonly AcuId[], cost: number, more: Partial<Reason> = {}): Reason => ({ acu, kind: 'kept', never: [], blockers: leaves, leaves, comes, cost, refused: [], minimal: true, stands: true, ...more });
