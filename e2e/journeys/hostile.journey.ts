@@ -15,10 +15,13 @@ let driver: Driver, session: Session, page: Page;
 const dir = tempDir('hostile-journey');
 const place = hostileScreen(dir.path);
 const asked: string[] = [];
+let address = '';
 beforeAll(async () => {
   driver = await openDriver();
   session = await driver.launch({ repository: place.path });
   page = session.page;
+  address = page.url();
+  page.on('dialog', (dialog) => { asked.push(`a dialog: ${dialog.message()}`); void dialog.dismiss(); });
   page.on('request', (request) => { asked.push(request.url()); });
   page.context().on('page', (other) => { if (other.url() !== 'about:blank') asked.push(`a window: ${other.url()}`); }); // axe opens an empty one
   await page.evaluate(() => {
@@ -53,14 +56,20 @@ async function sound(where: string): Promise<void> {
   const origin = new URL(page.url()).origin;
   expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith(origin.replace(/^http/, 'ws')) && !/^(?:blob|data):/.test(url)), `${where}: something was asked of elsewhere`).toEqual([]);
   for (const text of await shown()) expect(text, `${where}: ${JSON.stringify(text.slice(0, 200))}`).not.toMatch(UNSEEN);
-  const { wide, tall, heights, out } = await page.evaluate((testId) => ({
+  const { wide, tall, heights, out, made, broad } = await page.evaluate((testId) => ({
     wide: document.documentElement.scrollWidth - innerWidth, tall: document.documentElement.scrollHeight - innerHeight,
     heights: [...new Set([...document.querySelectorAll(`[data-testid="${testId}"]`)].map((row) => row.getBoundingClientRect().height))],
+    // made of their text, and of no text of ours
+    made: [...document.querySelectorAll('iframe, object, embed, foreignObject, base, form[action], meta[http-equiv="refresh"], img:not(.cm-widgetBuffer), video, audio, a[href^="javascript:"], a[href*="elsewhere"], [onerror], [onload], [onmouseover], [onfocus], style:not([nonce]), script:not([src])')].map((one) => one.outerHTML.slice(0, 120)),
+    // wider than the pane it stands in, and not cut off or scrolled there
+    broad: [...document.querySelectorAll('.panel, .status, .topbar')].filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1 && !['auto', 'scroll'].includes(getComputedStyle(one).overflowX)).map((one) => `${one.className}: ${one.scrollWidth} > ${one.clientWidth}`),
     // whatever stands outside its pane without being cut off there
     out: [...document.querySelectorAll('.panel, .status, .topbar, .notice, dialog')].filter((one) => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1 || box.top < -1; }).map((one) => one.className),
   }), ids.acuRow);
+  expect(made, `${where}: something was made of their text`).toEqual([]);
   // one pixel: what is there for screen readers alone
-  expect({ wide: wide > 1 ? wide : 0, tall: tall > 1 ? tall : 0, out }, `${where}: the layout`).toEqual({ wide: 0, tall: 0, out: [] });
+  expect({ wide: wide > 1 ? wide : 0, tall: tall > 1 ? tall : 0, out, broad }, `${where}: the layout`).toEqual({ wide: 0, tall: 0, out: [], broad: [] });
+  expect(page.url(), `${where}: the page is another`).toBe(address);
   expect(heights.length, `${where}: the heights of rows`).toBeLessThan(2);
 }
 
@@ -107,14 +116,21 @@ test('search, filters and the palette take the same texts', async () => {
     await sound(`searching ${JSON.stringify(typed.slice(0, 40))}`);
     await page.keyboard.press('Escape');
   }
+  await page.getByTestId(ids.search).fill('author:\u202e path:עברית symbol:<script>');
+  await sound('terms');
+  await page.getByTestId(ids.search).fill('line');
+  await page.getByTestId(ids.keepFilter).click();
+  await page.getByTestId(ids.filterName).fill('\u202e<img src=x onerror=globalThis.' + CANARY + '=1>');
+  await page.getByTestId(ids.filterName).press('Enter');
+  await sound('a filter that is kept');
   await page.getByTestId(ids.search).fill('');
-  await page.getByRole('button', { name: 'Filters' }).click();
-  await page.getByTestId(ids.filterAuthor).selectOption({ index: 3 });
-  await page.getByTestId(ids.filterSource).fill('\u202e<script>');
-  await page.getByTestId(ids.filterPath).fill('עברית');
-  await sound('filters');
-  await picture(page, 'hostile-filters');
-  await page.getByRole('button', { name: 'Clear', exact: true }).click();
+  const grouping = page.getByTestId(ids.grouping);
+  for (const group of await grouping.locator('option').evaluateAll((all) => all.map((one) => (one as HTMLOptionElement).value))) {
+    await grouping.selectOption(group);
+    await sound(`groups: ${group}`);
+  }
+  await picture(page, 'hostile-groups');
+  await grouping.selectOption({ index: 0 });
   await page.keyboard.press('Control+k');
   await page.getByTestId(ids.paletteInput).fill('0');
   await sound('the palette');
@@ -215,14 +231,146 @@ test('what a person types: a branch, a repository, a base', async () => {
   await accessible(page);
 });
 
+test('recipes, what is kept open and decided, and the largest set', async () => {
+  // by itself it has nothing composed yet
+  for (let n = await page.getByTestId(ids.member).count(); n < 4; n++) { await page.locator(`[data-testid="${ids.acuRow}"][data-mark="fits"]`).nth(n).dblclick(); await expect.poll(() => page.getByTestId(ids.member).count()).toBeGreaterThan(n); }
+  await list(page).focus();
+  await page.keyboard.press('k');
+  // what cannot be seen is no name, and says so
+  await page.getByTestId(ids.recipeName).fill('\u202e<script>' + CANARY + '</script>\u200bעברית');
+  await expect.poll(() => page.getByTestId(ids.recipeKeep).getAttribute('aria-disabled')).toBe('true');
+  await page.getByTestId(ids.recipeName).fill('<img src=x onerror=globalThis.' + CANARY + '=1> עברית 1');
+  await page.getByTestId(ids.recipeKeep).click();
+  await page.getByTestId(ids.recipe).first().waitFor();
+  await sound('a recipe');
+  // what was just kept is chosen
+  await page.getByTestId(ids.recipeCompare).click();
+  await sound('recipes compared');
+  await picture(page, 'hostile-recipes');
+  await accessible(page);
+  await page.keyboard.press('Escape');
+
+  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().click();
+  await command(page, 'Keep the selected ACUs open');
+  await page.getByTestId(ids.openConflict).first().waitFor();
+  await sound('kept open');
+  await list(page).focus();
+  await page.keyboard.press('Shift+D');
+  await page.getByTestId(ids.decide).waitFor();
+  await sound('deciding');
+  await page.keyboard.press('1');
+  await sound('a place decided');
+  await picture(page, 'hostile-decide');
+  await accessible(page);
+  await page.keyboard.press('Escape');
+
+  await list(page).focus();
+  await command(page, 'Find the largest compatible composition');
+  await page.locator(`[data-testid="${ids.largest}"][data-state="found"], [data-testid="${ids.largestTake}"]`).first().waitFor();
+  await sound('the largest set');
+  await picture(page, 'hostile-largest');
+});
+
+test('time, the queue, settings and menus', async () => {
+  await list(page).focus();
+  await page.keyboard.press('Shift+H');
+  await page.getByTestId(ids.timeStrip).waitFor();
+  await list(page).focus();
+  await page.keyboard.press(',');
+  await page.getByTestId(ids.timeBanner).waitFor();
+  await sound('an earlier moment');
+  await picture(page, 'hostile-time');
+  await command(page, 'Compare with now');
+  await page.locator(`[data-testid="${ids.timeCompare}"][data-status="ready"]`).waitFor();
+  await sound('moments compared');
+  await command(page, 'Time: back to now');
+  await page.getByTestId(ids.timeBanner).waitFor({ state: 'detached' });
+  await list(page).focus();
+  await page.keyboard.press('Shift+H');
+
+  await page.getByTestId(ids.work).click();
+  await sound('the queue');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+,');
+  await page.getByTestId(ids.settings).waitFor();
+  await sound('settings');
+  for (const section of await page.getByTestId(ids.settings).getByRole('tab').all()) { await section.click(); await sound('a section of settings'); }
+  await picture(page, 'hostile-settings');
+  await page.keyboard.press('Escape');
+  for (const at of [0, 5, 10]) {
+    await page.getByTestId(ids.acuRow).nth(at).click({ button: 'right' });
+    await page.getByTestId(ids.menu).waitFor();
+    await sound('a menu');
+    await page.keyboard.press('Escape');
+  }
+});
+
+test('what is pointed at and pinned in the picture and in the matrix', async () => {
+  await page.keyboard.press('Shift+G');
+  const box = (await page.getByTestId(ids.graph).boundingBox())!;
+  let isPinned = false;
+  for (let n = 0; n < 120 && !isPinned; n++) {
+    await page.mouse.move(box.x + box.width * (0.08 + 0.84 * (n % 12) / 11), box.y + box.height * (0.08 + 0.84 * Math.floor(n / 12) / 9));
+    if (await page.getByTestId(ids.graphTip).count() === 0) continue;
+    await sound('a node or an edge that is pointed at');
+    await page.mouse.down();
+    await page.mouse.up();
+    isPinned = await page.getByTestId(ids.graphPinned).waitFor({ timeout: 500 }).then(() => true, () => false);
+  }
+  expect(isPinned).toBe(true);
+  await sound('what is pinned');
+  await picture(page, 'hostile-pinned');
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('group', { name: 'Look at it as' }).getByRole('button', { name: 'Matrix' }).click();
+  await page.locator(`[data-testid="${ids.matrix}"][data-settled="true"]`).waitFor();
+  await page.getByTestId(ids.matrix).focus();
+  for (let n = 0; n < 8; n++) {
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(() => page.getByTestId(ids.matrix).getByRole('gridcell').innerText()).toMatch(/ (?:and|needs) /);
+    if (n % 3 === 0) await sound(`cell ${n} of the matrix`);
+  }
+  await page.keyboard.press('Shift+Enter');
+  await page.getByTestId(ids.matrixPinned).waitFor();
+  await sound('a cell that is pinned');
+  await picture(page, 'hostile-matrix');
+  await accessible(page);
+  await page.getByTestId(ids.matrixOrder).selectOption('author');
+  await page.locator(`[data-testid="${ids.matrix}"][data-settled="true"][data-ordering="author"]`).waitFor();
+  await sound('people who conflict');
+  await page.getByRole('group', { name: 'Look at it as' }).getByRole('button', { name: 'Picture' }).click();
+  await page.keyboard.press('Shift+G');
+});
+
 test('the graph by picture and by list, in the dark and in a narrow window', async () => {
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.setViewportSize({ width: 1024, height: 640 });
   await sound('a narrow window');
   await picture(page, 'hostile-narrow');
   await page.keyboard.press('g');
+  await page.keyboard.press('g');
+  await page.getByTestId(ids.graphList).waitFor();
   await sound('the graph as a list');
   await page.setViewportSize({ width: 1440, height: 900 });
   await picture(page, 'hostile-graph-list');
   await page.keyboard.press('g');
+});
+
+// A watch that never barks: what each of them would hear is done here on purpose, and taken away again.
+test('these checks can fail', async () => {
+  const fails = async (plant: () => unknown, clear: () => unknown): Promise<string> => {
+    await page.evaluate(plant);
+    const said = await sound('planted').then(() => '', (error: unknown) => String(error));
+    await page.evaluate(clear);
+    return said;
+  };
+  const remove = (): void => { document.getElementById('planted')?.remove(); };
+  const plant = (make: string): (() => void) => Function(`const one = document.createElement('div'); one.id = 'planted'; ${make}; document.body.append(one)`) as () => void;
+  expect(await fails(plant('one.textContent = "a\u202eb"'), remove)).toContain('a\u202eb');
+  expect(await fails(plant('one.style.width = "3000px"; one.style.height = "10px"; one.className = "notice"; one.style.position = "fixed"; one.style.left = "0"'), remove)).toContain('the layout');
+  expect(await fails(plant('one.append(document.createElement("iframe"))'), remove)).toContain('made of their text');
+  expect(await fails(Function(`globalThis.${CANARY} = 1`) as () => void, Function(`delete globalThis.${CANARY}`) as () => void)).toContain('something ran');
+  await sound('after it');
+  expect(await fails(plant('const i = document.createElement("i"); i.setAttribute("style", "color: red"); one.append(i)'), remove)).toContain('the policy was tried');
 });

@@ -40,8 +40,14 @@ class Objects {
   }
 }
 
-/** `dir` is an empty folder; the repository is made in it, under a name that is hostile itself. */
-export function hostileScreen(dir: string): HostileScreen {
+/** Letters of a name that nobody can mean. */
+const LONG = 1_000_000;
+
+/**
+ * `dir` is an empty folder; the repository is made in it, under a name that is hostile itself. `long`: with one more branch whose name, author, address, title
+ * and file name have a million letters each.
+ */
+export function hostileScreen(dir: string, { long = false }: { readonly long?: boolean } = {}): HostileScreen {
   const path = join(dir, 'repo\u202e "><img src=x onerror=globalThis.' + CANARY + '=1> \x1b[31m\nעברית');
   const gitDir = join(path, '.git');
   mkdirSync(join(gitDir, 'refs', 'heads'), { recursive: true });
@@ -77,6 +83,12 @@ export function hostileScreen(dir: string): HostileScreen {
     if (i % 4 === 0) refs.push([`refs/pull/${number}${asRefPart(bytes).slice(0, 40)}/head` as ByteString, tip]);
     branches.push({ number, because: name });
   });
+  if (long) {
+    const letters = (letter: string): string => letter.repeat(LONG);
+    const tip = objects.commit(objects.tree(new Map(moved).set(letters('f'), objects.blob('f\n'))), [main], `${letters('A')} <${letters('a')}@x>`, '1700000000 +0000', `${letters('t')}\n\nbody`);
+    refs.push([`refs/heads/99${letters('n')}` as ByteString, tip]);
+    branches.push({ number: '99', because: 'names of a million letters' });
+  }
   const packed = refs.sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, id]) => `${id} ${name}\n`).join('');
   writeFileSync(join(gitDir, 'packed-refs'), Buffer.from(`# pack-refs with: peeled fully-peeled sorted \n${packed}`, 'latin1'));
   mkdirSync(join(gitDir, 'refs', 'remotes', 'origin'), { recursive: true });
