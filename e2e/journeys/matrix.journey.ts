@@ -67,6 +67,7 @@ test('by keyboard alone every row is reached, and the blocks stand together', as
 });
 
 test('Space selects the row, Shift+Enter pins, Escape lets go, Enter opens the conflict', async () => {
+  await expect.poll(spoken).toMatch(/^(\S+) and (\S+):/);
   const [row, col] = /^(\S+) and (\S+):/.exec(await spoken())!.slice(1);
   await page.keyboard.press('Space');
   expect(await selected()).toEqual([row]);
