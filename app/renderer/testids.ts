@@ -10,7 +10,7 @@ export const ids = {
   proposal: 'proposal', proposalAccept: 'proposal-accept', refused: 'refused', // data-kind
   proposalKeepOpen: 'proposal-keep-open', dropHint: 'drop-hint', swaps: 'swaps', swap: 'swap', totals: 'totals', // data-kind on the hint
   whatIfBegin: 'what-if-begin', whatIfBanner: 'what-if-banner', whatIfApply: 'what-if-apply', whatIfLeave: 'what-if-leave', // data-kind on the banner
-  leftOut: 'left-out', leftOutRow: 'left-out-row', leftOutSwap: 'left-out-swap', // rows carry data-acu, data-kind, data-cost
+  leftOut: 'left-out', leftOutRow: 'left-out-row', leftOutSwap: 'left-out-swap', leftOutDecide: 'left-out-decide', // rows carry data-acu, data-kind, data-cost
   recipes: 'recipes', recipesShow: 'recipes-show', recipe: 'recipe', recipeName: 'recipe-name', recipeKeep: 'recipe-keep', recipeApply: 'recipe-apply', recipeCompare: 'recipe-compare', recipeCompared: 'recipe-compared', // rows carry data-name
   largest: 'largest', largestRule: 'largest-rule', largestProof: 'largest-proof', largestTake: 'largest-take', // data-state, data-optimal
   whyNot: 'why-not', whyNotSwap: 'why-not-swap', // data-kind

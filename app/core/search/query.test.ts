@@ -24,6 +24,7 @@ describe('what is typed', () => {
     expect(terms('is:st before:20 after:2026-05- before:yester')).toEqual([]);
     expect(parseQuery('is:st after:20', clock, true).terms.map(({ key }) => key)).toEqual(['wrong', 'wrong']);
     expect(terms('"author:maya')).toEqual([{ not: false, key: 'word', any: ['author:maya'] }]);
+    expect(terms('#23330 !7 #x')).toEqual([['#23330', 'pull/23330', 'pull-requests/23330'], ['!7', 'merge-requests/7'], ['#x']].map((any) => ({ not: false, key: 'word', any })));
     expect(terms('is:stael')[0]).toMatchObject({ key: 'wrong', why: expect.stringContaining('stael') as string });
     expect(terms('before:2026-13')[0]).toMatchObject({ key: 'wrong' });
   });

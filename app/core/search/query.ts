@@ -106,7 +106,7 @@ export function parseQuery(text: string, clock: Clock, whole = false): Query {
     // a key without a value is still being typed
     if (first === undefined) continue;
     const any = given.map((value) => value.toLowerCase());
-    if (key === null) terms.push({ ...written, key: 'word', any });
+    if (key === null) terms.push({ ...written, key: 'word', any: any.flatMap(withRequests) });
     else if (key === 'source') terms.push({ ...written, key, any: given });
     else if (key === 'is') {
       const unknown = any.find((one) => !(stateNames as readonly string[]).includes(one));
@@ -119,6 +119,12 @@ export function parseQuery(text: string, clock: Clock, whole = false): Query {
     } else terms.push({ ...written, key, any });
   }
   return { text, terms };
+}
+
+/** "#23330" and "!7" are what requests are called on the screen: their refs hold the number behind a slash. Also of a number that is typed on. */
+function withRequests(word: string): readonly string[] {
+  const [, sign, number] = /^([#!])(\d{1,10})$/.exec(word) ?? [];
+  return number === undefined ? [word] : [word, ...sign === '#' ? [`pull/${number}`, `pull-requests/${number}`] : [`merge-requests/${number}`]];
 }
 
 export const isEmpty = ({ terms }: Query): boolean => terms.length === 0;

@@ -1,6 +1,6 @@
 // One conflict graph on screen: owns the canvas and its worker, sends what changed, and finds what is under the pointer in the places that come back.
 import { NodeGrid, boxOf, carryOver, centresOf, countEdges, edgeAt, edgesBetween, groupStep, groupsOf, kindBits, layoutPool, levelFor, markToken, marks, nearestEdge, nothingOnTop, spawnGraph, stepRadius } from '../../workers/client.ts';
-import type { AcuRow, EdgeCells, Edges, Graph, GraphClient, LayoutPool, Level, Mark, Palette, PoolState, SourceGroups, Top, View } from '../../workers/client.ts';
+import type { AcuRow, SourceRow, EdgeCells, Edges, Graph, GraphClient, LayoutPool, Level, Mark, Palette, PoolState, SourceGroups, Top, View } from '../../workers/client.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import { useGraph } from './graph.ts';
 import { keepLayout, keptLayout, nameOf } from './keptLayouts.ts';
@@ -9,7 +9,8 @@ import { graphAddress, layoutAddress } from './workers.ts';
 import { complain } from '../state/notices.ts';
 import { joined, usePicture } from '../state/picture.ts';
 import type { Joining, Pointed } from '../state/picture.ts';
-import { useReplica } from '../state/replica.ts';
+import { namedSource, useReplica } from '../state/replica.ts';
+import type { ReplicaState } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { shortName } from '../state/shortName.ts';
 import { useVerdicts } from '../state/verdicts.ts';
@@ -108,7 +109,7 @@ export class GraphScreen {
     const graph = await useGraph.getState().fetch();
     if (graph === null || this.#isOver(generation)) return;
     const groups = groupsOf(graph.nodes, sources.map(({ acus }) => acus.flatMap((id) => byId.get(id)?.index ?? [])));
-    const groupNames = Array.from(groups.source, (source, g) => named(sources[source]?.name, groups.first[g + 1]! - groups.first[g]! === 1 || source === -1 ? rows[groups.member[groups.first[g]!]!]! : undefined));
+    const groupNames = Array.from(groups.source, (source, g) => named(sources[source], groups.first[g + 1]! - groups.first[g]! === 1 || source === -1 ? rows[groups.member[groups.first[g]!]!]! : undefined, byId));
     const before = this.#stood === null ? null : carryOver(this.#stood.positions, this.#stood.partition, graph.partition, ancestors(this.#stood.rows, rows));
     const name = before === null ? await nameOf(graph) : null, kept = await keptLayout(name, graph.nodes);
     if (this.#isOver(generation)) return;
@@ -350,7 +351,7 @@ export class GraphScreen {
 }
 
 /** A source of one ACU is called as that is. */
-const named = (source: string | undefined, only: AcuRow | undefined): string => (only === undefined ? source! : shortName(only));
+const named = (source: SourceRow | undefined, only: AcuRow | undefined, byId: ReplicaState['byId']): string => shortName(only ?? namedSource(source!, byId));
 
 /** The older index of each row: of the same ACU, else of the edits of the same working tree that stood in its place; −1: it is new. */
 function ancestors(before: readonly AcuRow[], rows: readonly AcuRow[]): Int32Array {

@@ -2,6 +2,7 @@
 import * as deciding from '../app/deciding.ts';
 import { useComposition } from '../state/composition.ts';
 import { leftIn, placeAt, unfit, useDeciding } from '../state/deciding.ts';
+import { useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import { namesOf, verbLine } from './lines.ts';
@@ -14,6 +15,8 @@ const notSo = (take: 'ours' | 'theirs' | 'both' | 'reversed' | 'text') => (): st
 const openOnes = () => { const { open = [] } = useComposition.getState().confirmed ?? {}, { selected } = useSelection.getState(), some = open.filter((id) => selected.has(id)); return some.length > 0 ? some : open.slice(0, 1); };
 const noOpen = (): string | null => noRepository() ?? (openOnes().length > 0 ? null : 'No conflict is kept open.');
 const chosenOnes = () => { const { confirmed } = useComposition.getState(), inside = new Set(confirmed?.acus); return [...useSelection.getState().selected].filter((id) => !inside.has(id) && confirmed?.open?.includes(id) !== true); };
+/** Those selected that conflict with the base, kept open or not. */
+const staleOnes = () => { const { byId } = useReplica.getState(), inside = new Set(useComposition.getState().confirmed?.acus); return [...useSelection.getState().selected].filter((id) => !inside.has(id) && byId.get(id)?.standing === 'stale'); };
 const allDecided = (): string | null => { const left = leftIn(useDeciding.getState()); return noPlace() ?? (left === 0 ? null : deciding.leftWords(left)); };
 
 /** Neither an answer nor one from before. */
@@ -30,6 +33,7 @@ function decideLine(): string | null {
 
 export const decidingCommands: readonly Command[] = [
   { id: 'open.keep', title: 'Keep the selected ACUs open', brief: 'Keep it open, to be decided', group: 'Composition', keys: [], scope: 'window', changes: true, menu: ['acu'], disabled: () => noRepository() ?? (chosenOnes().length > 0 ? null : 'Select ACUs that are not composed.'), run: () => { void deciding.keepOpen(chosenOnes()); } },
+  { id: 'acu.decide', title: 'Decide what the selected ACU conflicts with the base in', brief: 'Decide its rebase…', group: 'Composition', keys: [], scope: 'window', changes: true, menu: ['acu'], disabled: () => noRepository() ?? (staleOnes().length > 0 ? null : 'Select an ACU that needs a rebase.'), run: () => { void deciding.decide(staleOnes()[0]!); } },
   { id: 'open.decide', title: 'Decide an open conflict', brief: 'Decide', group: 'Composition', keys: ['Shift+D'], scope: 'window', changes: true, menu: ['open'], disabled: noOpen, run: () => { void deciding.decide(openOnes()[0]!); } },
   { id: 'open.drop', title: 'Drop an open conflict', brief: 'Drop it', group: 'Composition', keys: [], scope: 'window', changes: true, menu: ['open'], disabled: noOpen, run: () => { void deciding.dropOpen(openOnes()); } },
   { id: 'decide.next', title: 'Next place', group: 'Composition', keys: ['J', 'ArrowDown'], scope: 'decide', disabled: noPlace, run: () => deciding.step(1) },

@@ -2,6 +2,8 @@
 import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { useLive } from '../state/live.ts';
+import { calledOf, numberOf, shortName } from '../state/shortName.ts';
+import type { Named } from '../state/shortName.ts';
 import { markOf } from '../state/markIndex.ts';
 import { markedIn, partsOf } from '../state/marking.ts';
 import { useSelection } from '../state/selection.ts';
@@ -29,6 +31,18 @@ export function Name({ name, search = '' }: { name: string; search?: string }) {
   const part = (from: number, to: number): ReactNode => (marked.length === 0 ? name.slice(from, to) : <Marked text={name} marked={marked} from={from} to={to} />);
   if (cut === 0 || cut === name.length || name.includes(' ')) return part(0, name.length);
   return <><span className="folder">{part(0, cut)}</span>{part(cut, name.length)}</>;
+}
+
+/** What an ACU or a source is called: a request by its quiet number and what it is about. */
+export function ShortName({ of, search = '' }: { of: Named; search?: string }) {
+  const { number, words } = calledOf(of);
+  return number === null ? <Name name={words} search={search} /> : <><span className="folder"><Name name={number} search={search} /></span> <Name name={words} search={search} /></>;
+}
+
+/** What a branch is about beside its name, where there is room. */
+export function About({ of }: { of: Named }) {
+  const { about } = calledOf(of);
+  return about !== '' && <span className="about"><span className="folder">{about}</span></span>;
 }
 
 function Marked({ text, marked, from, to }: { text: string; marked: ReturnType<typeof markedIn>; from: number; to: number }) {
@@ -91,16 +105,17 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
   return (
     <div role="row" id={elementId ?? `${idPrefix}${row.id}`} {...(level === undefined ? {} : { 'aria-level': level })} {...(expanded === undefined ? {} : { 'aria-expanded': expanded })} className={`acu${effect}${cursor ? ' cursor' : ''}${nested ? ' nested' : ''}`} aria-selected={selected} aria-disabled={effect === ' dim'} aria-rowindex={position + 1}
       data-testid={testId} data-menu={showMark ? 'acu' : 'member'} data-acu={row.id} data-mark={mark} data-name={row.name}>
-      {showMark && <span role="gridcell" className="c-mark" title={`${row.name}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
+      {showMark && <span role="gridcell" className="c-mark" title={`${shortName(row)}: ${markNames[mark]}`}><Glyph mark={mark} label /></span>}
       <span role="gridcell" className="c-name" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
-        <span className="name truncate"><Name name={row.name} search={search} /></span>
+        <span className="name truncate"><ShortName of={row} search={search} /></span>
         {search !== '' && <Why index={row.index} />}
         {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
-        {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{row.sources[0]}</span>}
+        {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{numberOf(row.sources[0]!) ?? row.sources[0]}</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
         {row.worktree === true && <Edited id={row.id} />}
         {row.decided === true && <span className="badge" title="Decided by hand between what it requires">decided</span>}
-        {row.standing !== 'exact' && <span className="badge" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
+        {row.standing !== 'exact' && <span className="badge whole" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
+        <About of={row} />
       </span>
       <span role="gridcell" className="c-counts"><Counts added={row.added} deleted={row.deleted} /></span>
       <span role="gridcell" className="c-author"><Author name={row.author} email={row.email} /></span>

@@ -3,6 +3,7 @@ import type { AcuId } from '../../core/bytes.ts';
 import { markOf } from '../state/markIndex.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { shortName } from '../state/shortName.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { Glyph } from './Icon.tsx';
@@ -15,8 +16,8 @@ export function AcuLink({ id }: { id: AcuId }) {
     useUi.setState({ inspector: 'acu' });
   };
   return (
-    <button type="button" className="acu-link" onClick={show}>
-      <Glyph mark={mark} size={10} /><span className="truncate">{nameOf(id)}</span>
+    <button type="button" className="acu-link" title={row?.name} onClick={show}>
+      <Glyph mark={mark} size={10} /><span className="truncate">{row === undefined ? nameOf(id) : shortName(row)}</span>
     </button>
   );
 }

@@ -9,14 +9,16 @@ import { allCommands } from '../commands/registry.ts';
 import type { Command } from '../commands/registry.ts';
 import { byRank, rank } from '../commands/ranking.ts';
 import { useRecent, used } from '../state/recent.ts';
-import { useReplica } from '../state/replica.ts';
+import { namedSource, useReplica } from '../state/replica.ts';
 import { showPane } from '../state/room.ts';
 import { useSelection } from '../state/selection.ts';
+import { calledOf } from '../state/shortName.ts';
 import { afterPaint, measureToPaint } from '../state/timing.ts';
 import { closeOverlay, say, useUi } from '../state/ui.ts';
 import { plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuRow, SourceRow } from '../../workers/client.ts';
+import { ShortName } from './AcuLine.tsx';
 import { Author } from './atoms.tsx';
 import { Keys } from './Keys.tsx';
 import { Overlay } from './Overlay.tsx';
@@ -128,8 +130,8 @@ export function Palette() {
 function Line({ entry }: { entry: Entry }) {
   switch (entry.kind) {
     case 'command': return <><span className="palette-group">{entry.command.group}</span><span className="truncate">{entry.command.title}</span><span className="palette-why truncate">{entry.why}</span>{entry.command.keys[0] !== undefined && <Keys keys={entry.command.keys[0]} />}</>;
-    case 'acu': return <><span className="palette-group">ACU</span><span className="truncate">{entry.row.name}</span><span className="palette-why truncate">{entry.row.title === entry.row.name ? '' : entry.row.title}</span><Author name={entry.row.author} /></>;
-    case 'source': return <><span className="palette-group">Source</span><span className="truncate">{entry.source.name}</span><span className="palette-why truncate">{plural(entry.source.acus.length, 'ACU')}</span></>;
+    case 'acu': return <><span className="palette-group">ACU</span><span className="truncate"><ShortName of={entry.row} /></span><span className="palette-why truncate">{calledOf(entry.row).about}</span><Author name={entry.row.author} /></>;
+    case 'source': return <><span className="palette-group">Source</span><span className="truncate"><ShortName of={namedSource(entry.source)} /></span><span className="palette-why truncate">{plural(entry.source.acus.length, 'ACU')}</span></>;
   }
 }
 

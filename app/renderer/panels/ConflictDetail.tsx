@@ -15,6 +15,7 @@ import { useConnection } from '../state/connection.ts';
 import { markOf } from '../state/markIndex.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { shortName } from '../state/shortName.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
@@ -68,7 +69,7 @@ function Party({ id }: { id: AcuId }) {
   if (row === undefined) return <span className="muted">{nameOf(id)}</span>;
   return (
     <span className="party">
-      <button type="button" className="acu-link" title="Show this ACU" onClick={() => { useSelection.setState({ selected: new Set([id]), cursor: id, anchor: id }); useUi.setState({ tab: 'compose', inspector: 'acu' }); }}><Glyph mark={mark} size={10} /><span className="truncate">{row.name}</span></button>
+      <button type="button" className="acu-link" title={`${row.name}: show this ACU`} onClick={() => { useSelection.setState({ selected: new Set([id]), cursor: id, anchor: id }); useUi.setState({ tab: 'compose', inspector: 'acu' }); }}><Glyph mark={mark} size={10} /><span className="truncate">{shortName(row)}</span></button>
       <Author name={row.author} email={row.email} /><Id id={id} what="ACU" />
       {mark !== 'in' && row.standing === 'exact' && <button type="button" className="button quiet small" onClick={(event) => { useUi.setState({ tab: 'compose' }); void add([id], event.timeStamp); }}><Icon name="plus" size={11} />Add</button>}
     </span>

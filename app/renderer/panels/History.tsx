@@ -17,6 +17,7 @@ import { useConnection } from '../state/connection.ts';
 import { aimWith, useMenu } from '../state/menu.ts';
 import { complain } from '../state/notices.ts';
 import { useOperations } from '../state/operations.ts';
+import { withNumbers } from '../state/shortName.ts';
 import { useScaled } from '../state/settings.ts';
 import { takenBack, useTime } from '../state/time.ts';
 import { ids } from '../testids.ts';
@@ -86,7 +87,7 @@ export function History() {
         <div ref={scroller} className="history" tabIndex={0} role="grid" aria-label="Operations, newest first" aria-rowcount={ended ? list.length : -1} aria-activedescendant={place < 0 ? undefined : `operation-${cursor}`} onKeyDown={onKeyDown} onFocus={(event) => { if (event.target === event.currentTarget && cursor === null) setCursor(at ?? list[0]!.id); }}>
           <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
             {shown.map(({ index, start, key }) => {
-              const operation = list[index]!, { id } = operation, what = visibleSentence(operation.description), isGone = gone.has(id);
+              const operation = list[index]!, { id } = operation, what = withNumbers(visibleSentence(operation.description)), isGone = gone.has(id);
               return (
                 <div key={key} id={`operation-${id}`} role="row" aria-rowindex={index + 1} aria-selected={id === cursor} className={`operation${isGone ? ' gone' : ''}${id === at ? ' shown' : ''}`} style={{ transform: `translateY(${start}px)`, height: rowHeight }} data-menu="operation" data-operation={id} data-testid={ids.historyRow} data-kind={operation.kind} data-undone={isGone} onClick={() => setCursor(id)} onDoubleClick={() => about(id, 'time.go')}>
                   <span className="operation-icon" role="gridcell"><Icon name={icons[operation.kind]} size={13} /></span>

@@ -38,13 +38,14 @@ export function arranged(rows: readonly AcuRow[], { reasons, sort, filter }: Pic
   });
 }
 
-/** The smallest reason in one line, and the price. `nameOf`: as the list shows it. */
-export function reasonWords({ acu, kind, never, blockers, refused, stands, cost, minimal }: Reason, nameOf: (id: AcuId) => string): { readonly why: string; readonly price: string } {
+/** The smallest reason in one line, and the price. `nameOf`: as the list shows it. `isStale`: it conflicts with the base, which can be decided. */
+export function reasonWords({ acu, kind, never, blockers, refused, stands, cost, minimal }: Reason, nameOf: (id: AcuId) => string, isStale: (id: AcuId) => boolean): { readonly why: string; readonly price: string } {
   switch (kind) {
     case 'in': case 'free': return { why: 'nothing keeps it out', price: costWords(cost) };
     case 'never': {
       const others = never.filter((id) => id !== acu);
-      return { why: others.length === 0 ? 'it cannot be composed' : `it needs ${listed(others.map(nameOf))}, which cannot be composed`, price: '' };
+      const does = others.length > 1 ? 'need' : 'needs', stale = (others.length === 0 ? [acu] : others).every(isStale);
+      return { why: others.length === 0 ? stale ? 'needs a rebase' : 'it cannot be composed' : `it needs ${listed(others.map(nameOf))}, which ${stale ? `${does} a rebase` : 'cannot be composed'}`, price: '' };
     }
     case 'kept': {
       const set = refused[0];

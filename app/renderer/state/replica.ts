@@ -1,7 +1,11 @@
 // What the renderer knows of the graph: rows of the replica at one epoch. Written by the session alone.
 import { create } from 'zustand';
-import type { AcuId, Oid } from '../../core/bytes.ts';
+import { display } from '../../core/bytes.ts';
+import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
+import { visible } from '../../core/visible.ts';
 import type { AcuRow, ConflictIndex, Loaded, SourceRow } from '../../workers/client.ts';
+import { shortName, withNumbers } from './shortName.ts';
+import type { Named } from './shortName.ts';
 
 export interface ReplicaState {
   readonly status: 'none' | 'loading' | 'ready' | 'failed';
@@ -51,8 +55,24 @@ export function epochStep(epoch: number, from: number, to: number): EpochStep {
   return from === epoch ? 'apply' : 'snapshot';
 }
 
+/** Characters of a name among others in a sentence. */
+const IN_A_SENTENCE = 48;
+
+/** What an ACU is called where it is spoken of; its whole name is the row's. */
 export function nameOf(id: AcuId): string {
-  return useReplica.getState().byId.get(id)?.name ?? id.slice(0, 8);
+  const row = useReplica.getState().byId.get(id);
+  return row === undefined ? id.slice(0, 8) : shortName(row, IN_A_SENTENCE);
+}
+
+/** The same of one that may be gone, and was called `name` then. */
+export function nameThen(id: AcuId, name: ByteString): string {
+  return useReplica.getState().byId.has(id) ? nameOf(id) : withNumbers(visible(display(name), 80));
+}
+
+/** A source is about what its tip is about. */
+export function namedSource({ name, acus }: SourceRow, byId: ReplicaState['byId'] = useReplica.getState().byId): Named {
+  const tip = acus.at(-1);
+  return { name, title: tip === undefined ? '' : byId.get(tip)?.title ?? '' };
 }
 
 export function indexOf(id: AcuId): number {

@@ -76,9 +76,11 @@ describe('names that are offered', () => {
       expect(next).not.toBe(first);
       expect(branchNameProblem(next)).toBeNull();
     }));
-    expect(suggestedBranch(['agent/fix-a', 'agent/fix-b'], [])).toBe('composed/fix-a-and-1');
+    expect(suggestedBranch(['agent/fix-a', 'agent/fix-b'], [])).toBe('composed/fix-a-and-1-more');
     expect(suggestedBranch(['0123456789ab'], [])).toBe('composed/set');
-    expect(suggestedBranch(['a', 'b', 'c'], [])).toBe('composed/set-of-3');
+    expect(suggestedBranch(['a', 'b', 'c'], [])).toBe('composed/a-and-2-more');
+    expect(suggestedBranch(['0123456789ab', 'ba9876543210'], [])).toBe('composed/set-of-2');
+    expect(suggestedBranch(['pull/23282/head', ...Array.from({ length: 85 }, (_, i) => `pull/${24_000 + i}/head`)], [])).toBe('composed/23282-and-85-more');
   });
 
   test('of a recipe are ones that none has', () => {

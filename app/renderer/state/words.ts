@@ -21,11 +21,11 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
-/** How many conflicts stand between ACUs, in how many partitions; what was not paired (stale, not yet exact) is counted apart. */
+/** How many conflicts stand between ACUs, in how many partitions; what cannot be paired until it is rebased (stale, not yet exact) is counted apart. */
 export function conflictsInPartitions({ conflicts, byVerdict }: ConflictCounts, partitions: number): string {
   const paired = conflicts - byVerdict.partial;
   const between = paired === 0 ? 'no conflicts' : `${plural(paired, 'conflict')} in ${plural(partitions, 'partition')}`;
-  return byVerdict.partial === 0 ? between : `${between}, ${grouped(byVerdict.partial)} not paired`;
+  return byVerdict.partial === 0 ? between : `${between}, ${grouped(byVerdict.partial)} more ${byVerdict.partial === 1 ? 'needs' : 'need'} a rebase`;
 }
 
 /** "a", "a and b", "a, b and 3 more" */

@@ -5,15 +5,17 @@ import * as act from '../../app/actions.ts';
 import { toggleWhatIf } from '../../app/whatIf.ts';
 import { Empty } from '../../components/atoms.tsx';
 import { AcuGrid } from '../../components/AcuGrid.tsx';
-import { AcuLine } from '../../components/AcuLine.tsx';
+import { AcuLine, ShortName } from '../../components/AcuLine.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { bySource, chosenIn, composedIn, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
-import { nameOf, useReplica } from '../../state/replica.ts';
+import { nameOf, namedSource, useReplica } from '../../state/replica.ts';
 import { useRecipes } from '../../state/recipes.ts';
 import { useSuggestion } from '../../state/suggestion.ts';
 import { useUi } from '../../state/ui.ts';
+import { shortName } from '../../state/shortName.ts';
+import type { Named } from '../../state/shortName.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
@@ -32,7 +34,7 @@ import './composition.css';
 const Recipes = lazy(() => import('../recipes/Recipes.tsx'));
 
 type Item =
-  | { readonly key: string; readonly acu: null; readonly source: string; readonly count: number; readonly whole: boolean }
+  | { readonly key: string; readonly acu: null; readonly source: Named; readonly count: number; readonly whole: boolean }
   | { readonly key: string; readonly acu: AcuRow['id']; readonly row: AcuRow; readonly position: number; readonly nested: boolean };
 
 /** What is in the composition, and while one looks at another set what would leave it, too. */
@@ -50,16 +52,17 @@ export function Composition() {
   useConnection((s) => s.state);
   const groups = useMemo(() => bySource(shown, byId, sources), [shown, byId, sources]), inside = useMemo(() => new Set(chosen), [chosen]);
   const items = useMemo(() => {
+    const named = new Map(sources.map((source) => [source.name, source]));
     let position = 0;
     return groups.flatMap((group): Item[] => {
       // a source of one ACU that carries its name needs no heading
       const alone = group.rows.length === 1 && group.rows[0]!.name === group.source;
       const rows = group.rows.map((row): Item => ({ key: row.id, acu: row.id, row, position: position++, nested: !alone }));
-      return alone ? rows : [{ key: `source ${group.source}`, acu: null, source: group.source, count: group.rows.length, whole: group.whole }, ...rows];
+      return alone ? rows : [{ key: `source ${group.source}`, acu: null, source: namedSource(named.get(group.source) ?? { name: group.source, acus: [] }, byId), count: group.rows.length, whole: group.whole }, ...rows];
     });
-  }, [groups]);
+  }, [groups, sources, byId]);
   const line = useCallback((item: Item) => (item.acu === null
-    ? <div role="row" className="group-line"><span role="rowheader" className="truncate"><Icon name="branch" size={12} /><span className="truncate">{item.source}</span></span><span role="gridcell" className="tiny muted">{item.whole ? 'whole' : 'in part'} · {plural(item.count, 'ACU')}</span></div>
+    ? <div role="row" className="group-line"><span role="rowheader" className="truncate"><Icon name="branch" size={12} /><span className="truncate" title={item.source.name}><ShortName of={item.source} /></span></span><span role="gridcell" className="tiny muted">{item.whole ? 'whole' : 'in part'} · {plural(item.count, 'ACU')}</span></div>
     : <Member item={item} inside={inside} dependants={dependants} isWhatIf={isWhatIf} />), [inside, dependants, isWhatIf]);
   return (
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0}>
@@ -109,8 +112,8 @@ function Member({ item, inside, dependants, isWhatIf }: { item: Extract<Item, { 
       <span role="gridcell" className={`c-remove${isIn ? '' : ' is-out'}`}>
         {needing.length > 0 && <span className="needed tiny muted" title={`Needed by ${names}`}><Icon name="up" size={10} />{needing.length}<span className="sr-only"> need it: {names}</span></span>}
         {isWhatIf
-          ? <button type="button" role="checkbox" className="tick c-check" tabIndex={-1} aria-checked={isIn} aria-label={`What if ${row.name} were in it`} title={isIn ? 'In what is looked at: press to leave it out' : 'Left out of what is looked at: press to put it in'}>{isIn && <Icon name="check" size={11} />}</button>
-          : <button type="button" className="button quiet small icon" tabIndex={-1} aria-label={`Remove ${row.name}`} title={needing.length === 0 ? 'Remove' : `Remove, with ${names}`} onClick={() => { void act.remove([row.id]); }}><Icon name="close" size={12} /></button>}
+          ? <button type="button" role="checkbox" className="tick c-check" tabIndex={-1} aria-checked={isIn} aria-label={`What if ${shortName(row)} were in it`} title={isIn ? 'In what is looked at: press to leave it out' : 'Left out of what is looked at: press to put it in'}>{isIn && <Icon name="check" size={11} />}</button>
+          : <button type="button" className="button quiet small icon" tabIndex={-1} aria-label={`Remove ${shortName(row)}`} title={needing.length === 0 ? 'Remove' : `Remove, with ${names}`} onClick={() => { void act.remove([row.id]); }}><Icon name="close" size={12} /></button>}
       </span>
     </AcuLine>
   );

@@ -5,9 +5,11 @@ import type { KeyboardEvent } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import type { Reason } from '../../../core/suggestion.ts';
 import { readLeftOut, wantReasons } from '../../app/leftOut.ts';
+import { decide } from '../../app/deciding.ts';
 import { swapIn } from '../../app/suggesting.ts';
 import { AcuLink } from '../../components/AcuLink.tsx';
-import { Name } from '../../components/AcuLine.tsx';
+import { ShortName } from '../../components/AcuLine.tsx';
+import { CommandButton } from '../../components/CommandButton.tsx';
 import { Glyph } from '../../components/Icon.tsx';
 import { arranged, reasonWords, useLeftOut } from '../../state/leftOut.ts';
 import type { LeftOutSort } from '../../state/leftOut.ts';
@@ -15,6 +17,7 @@ import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { useRowHeight } from '../../state/settings.ts';
 import type { Found } from '../../state/suggestion.ts';
+import { shortName } from '../../state/shortName.ts';
 import { useUi } from '../../state/ui.ts';
 import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -56,6 +59,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
       event.stopPropagation();
       const reason = reasons.get(rows[at]!.id);
       if (reason !== undefined && canSwap(reason)) void swapIn(reason, found.suggestion.acus);
+      else if (reason?.kind === 'never' && isStale(reason.acu)) void decide(reason.acu);
     }
   };
   const known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
@@ -87,14 +91,16 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
   );
 }
 
+const isStale = (id: AcuId): boolean => useReplica.getState().byId.get(id)?.standing === 'stale';
+
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
 
 function Line({ row, reason, isAt, onPress, place, of }: { row: AcuRow; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
-  const words = reason === undefined ? null : reasonWords(reason, nameOf);
+  const words = reason === undefined ? null : reasonWords(reason, nameOf, isStale);
   return (
     <div id={`left-${row.id}`} role="option" aria-selected={isAt} aria-posinset={place + 1} aria-setsize={of} className="left-out-line" data-testid={ids.leftOutRow} data-acu={row.id} data-name={row.name} data-kind={reason?.kind ?? 'asking'} data-menu="acu" onClick={onPress}>
       <Glyph mark={reason === undefined ? 'unknown' : reason.kind === 'never' ? 'unable' : reason.kind === 'kept' ? 'conflicts' : 'fits'} size={10} />
-      <span className="truncate" title={row.title}><Name name={row.name} /></span>
+      <span className="truncate" title={`${row.name}\n${row.title}`}><ShortName of={row} /></span>
       <span className="muted small truncate" title={words?.why ?? ''}>{words?.why ?? ''}</span>
       <span className="muted small tabular">{words?.price ?? ''}</span>
     </div>
@@ -105,11 +111,12 @@ function Line({ row, reason, isAt, onPress, place, of }: { row: AcuRow; reason: 
 function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Found }) {
   const { kind, never, blockers, leaves, comes } = reason;
   return (
-    <div className="left-out-more small" role="group" aria-label={`Why ${row.name} is left out`}>
-      <strong className="truncate"><Name name={row.name} /></strong>
+    <div className="left-out-more small" role="group" aria-label={`Why ${shortName(row)} is left out`}>
+      <strong className="truncate"><ShortName of={row} /></strong>
       <span className="muted">{kind === 'kept' ? blockers.length === 0 ? 'was not found to compose with the rest' : 'is kept out by' : kind === 'never' ? `can be in no set${row.reason === '' ? '' : `: ${row.reason}`}` : 'is kept out by nothing'}</span>
       {(kind === 'never' ? never.filter((id) => id !== row.id) : blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
       {blockers.length > NAMED && <span className="muted">and {grouped(blockers.length - NAMED)} more</span>}
+      {kind === 'never' && row.standing === 'stale' && <CommandButton id="acu.decide" className="button small" testId={ids.leftOutDecide}>Decide…</CommandButton>}
       {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>}
       {canSwap(reason) && <span className="muted">{plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')}</span>}
     </div>

@@ -7,6 +7,7 @@ import * as act from '../../app/actions.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Glyph, Icon } from '../../components/Icon.tsx';
 import { useComposition } from '../../state/composition.ts';
+import { nameThen } from '../../state/replica.ts';
 import { outcomeOrder } from '../../state/recipes.ts';
 import { useUi } from '../../state/ui.ts';
 import { outcomeName, outcomesInWords } from '../../state/words.ts';
@@ -33,7 +34,7 @@ export function Rebound() {
       <ul ref={list} className="proposal-list" tabIndex={0} aria-label="What became of each ACU">
         {rows.map(({ id, name, outcome, why }) => (
           <li key={`${outcome} ${id}`} data-outcome={outcome} data-name={visible(display(name), Infinity)}>
-            <Glyph mark={outcomeMarks[outcome]} size={10} /><strong>{visible(display(name), 80)}</strong> {outcomeName(outcome)}{why !== '' && <span className="muted">: {visible(why, 400)}</span>}
+            <Glyph mark={outcomeMarks[outcome]} size={10} /><strong>{nameThen(id, name)}</strong> {outcomeName(outcome)}{why !== '' && <span className="muted">: {visible(why, 400)}</span>}
           </li>
         ))}
       </ul>

@@ -10,7 +10,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { branchMessage, branchNameProblem, composeLine, namesOfSet, suggestedBranch } from '../../state/commandLine.ts';
 import { chosenIn, setKey, totals, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
-import { useReplica } from '../../state/replica.ts';
+import { nameOf, useReplica } from '../../state/replica.ts';
 import { closeOverlay } from '../../state/ui.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -25,7 +25,7 @@ export function WriteBranch() {
   const [written, setWritten] = useState<Methods['writeBranch']['result'] | null>(null);
   const names = useMemo(() => namesOfSet(chosen, rows, sources), [chosen, rows, sources]);
   const [typed, setName] = useState<string | null>(null), name = typed ?? suggestedBranch(names, sources);
-  const composed = useComposition((s) => (s.composed?.key === setKey(chosen) ? s.composed.result : null)), byId = useReplica((s) => s.byId), base = useConnection((s) => s.repository), open = useComposition((s) => s.confirmed?.open ?? NONE);
+  const composed = useComposition((s) => (s.composed?.key === setKey(chosen) ? s.composed.result : null)), base = useConnection((s) => s.repository), open = useComposition((s) => s.confirmed?.open ?? NONE);
   // in the order in which the service writes them
   const members = useMemo(() => { const inside = new Set(chosen); return rows.filter((row) => inside.has(row.id)); }, [chosen, rows]);
   const exists = sources.some((source) => source.name === visible(name, Infinity));
@@ -57,7 +57,7 @@ export function WriteBranch() {
             <dl className="write-about">
               <dt>On</dt><dd className="truncate">{base === null || base.base === null ? '' : <>{visible(base.baseName, 200)} <Id id={base.base} what="commit" /></>}</dd>
               <dt>Changes</dt><dd>{composed === null ? 'composing' : composed.tree === null ? 'it does not compose' : <>{plural(composed.files.length, 'file')} <Counts {...totals(composed.files)} /> · tree <Id id={composed.tree} what="tree" /></>}</dd>
-              {open.length > 0 && <><dt>Left out</dt><dd className="truncate">{plural(open.length, 'open conflict')}: {listed(open.map((id) => byId.get(id)?.name ?? id.slice(0, 8)), 3)}</dd></>}
+              {open.length > 0 && <><dt>Left out</dt><dd className="truncate">{plural(open.length, 'open conflict')}: {listed(open.map(nameOf), 3)}</dd></>}
               <dt>Message</dt><dd><pre className="write-message" tabIndex={0} aria-label="Message of the commit">{branchMessage(visible(base?.baseName ?? '', 200), members)}</pre></dd>
             </dl>
           </>

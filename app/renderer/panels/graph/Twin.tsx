@@ -46,7 +46,7 @@ export function Twin() {
     return (
       <AcuLine row={row} idPrefix="node-" testId="graph-row" position={at} level={2} {...(item.expanded === undefined ? {} : { expanded: item.expanded })}>
         <span role="gridcell" className="c-others truncate tiny faint" title={others.slice(0, 30).join('\n')}>
-          {others.length > 0 && <button type="button" tabIndex={-1} className="link" title={`${item.expanded === true ? 'Hide' : 'Show'} the ${grouped(others.length)} that conflict with ${row.name}`} onClick={() => onToggle(item)}>× {listed(others, 3)}</button>}
+          {others.length > 0 && <button type="button" tabIndex={-1} className="link" title={`${item.expanded === true ? 'Hide' : 'Show'} the ${grouped(others.length)} that conflict with ${nameOf(row.id)}`} onClick={() => onToggle(item)}>× {listed(others, 3)}</button>}
         </span>
       </AcuLine>
     );

@@ -4,6 +4,7 @@ import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panel
 import type { AcuId, PathBytes } from '../../../core/bytes.ts';
 import { replica, service } from '../../app/session.ts';
 import { AcuLink } from '../../components/AcuLink.tsx';
+import { ShortName } from '../../components/AcuLine.tsx';
 import { Ago, Author, Counts, Id, Spinner } from '../../components/atoms.tsx';
 import { FileList } from '../../components/FileList.tsx';
 import { Glyph } from '../../components/Icon.tsx';
@@ -14,6 +15,7 @@ import { useInspecting } from '../../state/inspecting.ts';
 import type { AcuPart } from '../../state/inspecting.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useScaled } from '../../state/settings.ts';
+import { numberOf } from '../../state/shortName.ts';
 import { useUi } from '../../state/ui.ts';
 import { exactTime, grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -40,8 +42,8 @@ export default function OneAcu({ row }: { row: AcuRow }) {
     <Group orientation="vertical" className="fill" {...layout}>
       <Panel id="pane-facts" defaultSize="42%" minSize="80px">
         <div className="inspect">
-          <div className="inspect-title"><strong className="copyable">{row.name}</strong><Counts added={row.added} deleted={row.deleted} /></div>
-          {row.title !== row.name && <p className="inspect-text">{row.title}</p>}
+          <div className="inspect-title"><strong className="copyable"><ShortName of={row} /></strong><Counts added={row.added} deleted={row.deleted} /></div>
+          {row.title !== row.name && <p className="inspect-text copyable">{numberOf(row.name) === null ? row.title : row.name}</p>}
           {row.standing !== 'exact' && <p className={`inspect-standing tone-${row.standing}`}><Glyph mark={row.standing} /> <span><strong>{row.standing === 'stale' ? 'Stale' : 'Not yet exact'}</strong> {row.reason !== '' && <span className="muted">{row.reason}</span>}</span></p>}
           <div className="acu-views" role="group" aria-label="Of this ACU" data-testid={ids.acuView} data-view={view}>
             {parts.map(([part, name]) => <button key={part} type="button" className="button quiet small" aria-pressed={view === part} onClick={() => useInspecting.setState({ view: part })}>{name}</button>)}

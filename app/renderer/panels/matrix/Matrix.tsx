@@ -116,7 +116,7 @@ function Drawn({ onDead }: { onDead(): void }) {
     const row = rows[index];
     if (row === undefined) return;
     useSelection.setState((now) => press(now, row.id, 'toggle', []));
-    say(`${row.name} ${useSelection.getState().selected.has(row.id) ? 'selected' : 'no longer selected'}; ${plural(useSelection.getState().selected.size, 'ACU')} in all.`);
+    say(`${shortName(row)} ${useSelection.getState().selected.has(row.id) ? 'selected' : 'no longer selected'}; ${plural(useSelection.getState().selected.size, 'ACU')} in all.`);
   };
   const onPointerMove = (event: PointerEvent): void => {
     const point = at(event);
@@ -173,9 +173,9 @@ function Drawn({ onDead }: { onDead(): void }) {
 
 function wordsOf(row: AcuRow | undefined, col: AcuRow | undefined, cell: Cell, places: Witness | null): string {
   if (row === undefined || col === undefined) return '';
-  if (cell.edge === NEEDS) return `${row.name} needs ${col.name}`;
+  if (cell.edge === NEEDS) return `${shortName(row)} needs ${shortName(col)}`;
   const first = places?.rows[0];
-  return `${row.name} and ${col.name}${first === undefined ? '' : `: ${verdictNames[first.verdict]}, ${first.kind} in ${first.shown}${places!.total > 1 ? ` and ${plural(places!.total - 1, 'more place')}` : ''}`}`;
+  return `${shortName(row)} and ${shortName(col)}${first === undefined ? '' : `: ${verdictNames[first.verdict]}, ${first.kind} in ${first.shown}${places!.total > 1 ? ` and ${plural(places!.total - 1, 'more place')}` : ''}`}`;
 }
 
 function hoverings() {

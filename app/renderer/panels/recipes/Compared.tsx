@@ -5,6 +5,7 @@ import type { ComparedAcu, ComparedFile } from '../../../contract/recipes.ts';
 import * as recipes from '../../app/recipes.ts';
 import { Glyph, Icon } from '../../components/Icon.tsx';
 import { Spinner } from '../../components/atoms.tsx';
+import { nameThen } from '../../state/replica.ts';
 import { answerWords } from '../../state/recipes.ts';
 import type { RecipesState } from '../../state/recipes.ts';
 import { plural } from '../../state/words.ts';
@@ -55,7 +56,7 @@ function Side({ title, acus }: { title: string; acus: readonly ComparedAcu[] }) 
     <section aria-label={title}>
       <h3 className="small">{title} <span className="muted tabular">{acus.length}</span></h3>
       <ul className="small" tabIndex={0}>
-        {acus.slice(0, SHOWN).map(({ id, name, outcome }) => <li key={`${id} ${outcome ?? ''}`} className="truncate" title={outcome === null ? '' : answerWords({ outcome, why: '' })}><Glyph mark={outcome === null ? 'in' : outcomeMarks[outcome]} size={10} /> {visible(display(name), 80)}{outcome !== null && outcome !== 'kept' && <span className="muted"> {answerWords({ outcome, why: '' })}</span>}</li>)}
+        {acus.slice(0, SHOWN).map(({ id, name, outcome }) => <li key={`${id} ${outcome ?? ''}`} className="truncate" title={outcome === null ? '' : answerWords({ outcome, why: '' })}><Glyph mark={outcome === null ? 'in' : outcomeMarks[outcome]} size={10} /> {nameThen(id, name)}{outcome !== null && outcome !== 'kept' && <span className="muted"> {answerWords({ outcome, why: '' })}</span>}</li>)}
         {acus.length > SHOWN && <li className="muted">and {plural(acus.length - SHOWN, 'more', 'more')}</li>}
         {acus.length === 0 && <li className="faint">none</li>}
       </ul>

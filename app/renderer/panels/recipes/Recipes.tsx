@@ -12,6 +12,7 @@ import { Glyph, Icon } from '../../components/Icon.tsx';
 import { chosenIn, useComposition } from '../../state/composition.ts';
 import { aimWith } from '../../state/menu.ts';
 import { answerWords, becameWords, isWhole, outcomeOrder, suggestedName, useRecipes } from '../../state/recipes.ts';
+import { withNumbers } from '../../state/shortName.ts';
 import { plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import { outcomeMarks } from '../composition/Rebound.tsx';
@@ -107,7 +108,7 @@ function Now({ now: { line, answers, acus, open } }: { now: RecipeNow }) {
       <ul className="proposal-list" aria-label="What became of each ACU">
         {changed.slice(0, SHOWN).map((answer) => (
           <li key={`${answer.outcome} ${answer.id}`} className="truncate" data-outcome={answer.outcome}>
-            <Glyph mark={outcomeMarks[answer.outcome]} size={10} /> <strong>{visible(display(answer.name), 80)}</strong> <span className="muted">{visible(answerWords(answer), 300)}</span>
+            <Glyph mark={outcomeMarks[answer.outcome]} size={10} /> <strong>{withNumbers(visible(display(answer.name), 80))}</strong> <span className="muted">{visible(answerWords(answer), 300)}</span>
           </li>
         ))}
         {changed.length > SHOWN && <li className="muted">and {plural(changed.length - SHOWN, 'more', 'more')}</li>}

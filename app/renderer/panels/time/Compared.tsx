@@ -12,6 +12,8 @@ import { FileList } from '../../components/FileList.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
 import { totals } from '../../state/composition.ts';
 import { FileDiff } from '../inspector/FileDiff.tsx';
+import { nameThen } from '../../state/replica.ts';
+import { withNumbers } from '../../state/shortName.ts';
 import { useConnection } from '../../state/connection.ts';
 import { plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -58,7 +60,7 @@ function What({ said }: { said: MomentsCompared }) {
   const { a, b, composed, inFlight, sources, base } = said, moved = base.before?.oid !== base.after?.oid;
   return (
     <div className="time-what" tabIndex={0} role="region" aria-label="What the two moments differ in">
-      <h3 className="time-pair small"><span><strong>A</strong> {a.id} <q>{visibleSentence(a.description)}</q></span><span><strong>B</strong> {b.id} <q>{visibleSentence(b.description)}</q></span></h3>
+      <h3 className="time-pair small"><span><strong>A</strong> {a.id} <q>{withNumbers(visibleSentence(a.description))}</q></span><span><strong>B</strong> {b.id} <q>{withNumbers(visibleSentence(b.description))}</q></span></h3>
       <Part title="Composed" part={composed} />
       <Part title="In flight" part={inFlight} />
       {moved && (
@@ -69,7 +71,7 @@ function What({ said }: { said: MomentsCompared }) {
       {sources.length > 0 && (
         <section><h4 className="time-head small">{plural(sources.length, 'source')} moved</h4>
           <ul className="time-list">{sources.slice(0, MOST).map((source, i) => (
-            <li key={i} className="small"><span className="truncate">{visible(display(source.name), 80)}</span><span className="muted">{source.before === null ? 'new' : source.before.slice(0, 8)} → {source.after === null ? 'gone' : source.after.slice(0, 8)}</span></li>
+            <li key={i} className="small"><span className="truncate">{withNumbers(visible(display(source.name), 80))}</span><span className="muted">{source.before === null ? 'new' : source.before.slice(0, 8)} → {source.after === null ? 'gone' : source.after.slice(0, 8)}</span></li>
           ))}</ul>
           {sources.length > MOST && <div className="small muted">and {sources.length - MOST} more</div>}
         </section>
@@ -85,7 +87,7 @@ function Part({ title, part: { left, came, both } }: { title: string; part: Part
     <section>
       <h4 className="time-head small">{title}: {came.length} came, {left.length} left <span className="muted">{both} in both</span></h4>
       <ul className="time-list">{lines.flatMap(([sign, word, acus]) => [
-        ...acus.slice(0, MOST).map(({ id, name }) => <li key={`${sign}${id}`} className="small"><span className={sign === '+' ? 'ins' : 'del'} aria-label={word}>{sign}</span> <span className="truncate">{visible(display(name), 80)}</span><Id id={id} /></li>),
+        ...acus.slice(0, MOST).map(({ id, name }) => <li key={`${sign}${id}`} className="small"><span className={sign === '+' ? 'ins' : 'del'} aria-label={word}>{sign}</span> <span className="truncate">{nameThen(id, name)}</span><Id id={id} /></li>),
         ...acus.length > MOST ? [<li key={sign} className="small muted">and {acus.length - MOST} more that {word}</li>] : [],
       ])}</ul>
     </section>

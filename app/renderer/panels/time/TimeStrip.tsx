@@ -5,6 +5,7 @@ import { Empty, Since } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { useConnection } from '../../state/connection.ts';
+import { withNumbers } from '../../state/shortName.ts';
 import { useTime } from '../../state/time.ts';
 import { exactTime } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -32,7 +33,7 @@ export default function TimeStrip() {
       {at !== null && (
         <div className="time-banner" data-testid={ids.timeBanner} onClickCapture={() => useTime.setState({ marked: null })}>
           <Icon name="warning" size={13} />
-          <span className="truncate">As it was <Since time={Math.floor(at.time / 1000)} />, after <q title={visibleSentence(at.description)}>{visibleSentence(at.description)}</q>. Nothing can be changed here.</span>
+          <span className="truncate">As it was <Since time={Math.floor(at.time / 1000)} />, after <q title={visibleSentence(at.description)}>{withNumbers(visibleSentence(at.description))}</q>. Nothing can be changed here.</span>
           <span className="spacer" />
           <button type="button" className="button small primary" onClick={goToNow}>Back to now</button>
           <CommandButton id="time.bringBack" className="button small">Bring it back</CommandButton>

@@ -6,6 +6,7 @@ import type { Operation, OperationKind } from '../../../core/events.ts';
 import { visibleSentence } from '../../../core/visible.ts';
 import { goTo, goToNow } from '../../app/past.ts';
 import { useScaled } from '../../state/settings.ts';
+import { withNumbers } from '../../state/shortName.ts';
 import { nextImport, operationAt, placeOf, takenBack, ticksOf, useTime } from '../../state/time.ts';
 import { exactTime } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -111,7 +112,7 @@ function Thumb({ handle, id, log, width, inset, label }: { handle: Handle; id: n
   const isNow = handle === 'shown' && id >= last;
   return (
     <div className="time-thumb" role="slider" tabIndex={0} data-handle={handle} data-testid={handle === 'shown' ? ids.timeSlider : handle === 'a' ? ids.timeA : ids.timeB} aria-label={label} aria-valuemin={1} aria-valuemax={last} aria-valuenow={Math.min(id, last)} aria-orientation="horizontal"
-      aria-valuetext={isNow ? 'now' : `operation ${operation.id} of ${last}, ${exactTime(operation.time / 1000)}: ${visibleSentence(operation.description)}`}
+      aria-valuetext={isNow ? 'now' : `operation ${operation.id} of ${last}, ${exactTime(operation.time / 1000)}: ${withNumbers(visibleSentence(operation.description))}`}
       style={{ transform: `translateX(${inset + placeOf(Math.min(id, last) - 1, last, width)}px)` }} onKeyDown={onKeyDown}><span aria-hidden="true">{handle === 'shown' ? '' : handle.toUpperCase()}</span></div>
   );
 }
@@ -124,7 +125,7 @@ function Tip({ operation, left, right, px, gone }: { operation: Operation; left:
   return (
     <div className="time-tip small" style={{ left: Math.max(0, Math.min(left - width / 2, right - width)), width }} aria-hidden="true">
       <div><strong>{operation.id}</strong> <span className="muted">{exactTime(operation.time / 1000)}</span>{gone && <span className="badge">undone</span>}</div>
-      <div className="time-tip-what">{visibleSentence(operation.description)}</div>
+      <div className="time-tip-what">{withNumbers(visibleSentence(operation.description))}</div>
     </div>
   );
 }
