@@ -54,6 +54,10 @@ test('each that is left out says why, and what a swap costs; the keyboard goes t
   expect(await page.getByTestId(ids.leftOutSwap).innerText()).toBe('Compose it in place of 1 ACU');
   await picture(page, 'left-out');
   await accessible(page);
+  await page.keyboard.press('ArrowDown');
+  await page.getByTestId(ids.leftOutDecide).waitFor(); // what needs a rebase can be decided
+  await page.keyboard.press('ArrowUp');
+  await page.getByTestId(ids.leftOutSwap).waitFor();
   await page.keyboard.press('Enter');
   await composed(page, [outside, ...LARGEST.slice(1)]);
   await list(page).focus();

@@ -11,6 +11,7 @@ import { complain, news } from '../state/notices.ts';
 import { begin, change, keepEnded, useOperations } from '../state/operations.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
+import { withNumbers } from '../state/shortName.ts';
 import { PAST, isPast } from '../state/time.ts';
 import { measureToPaint } from '../state/timing.ts';
 import { say, useUi } from '../state/ui.ts';
@@ -61,7 +62,7 @@ const found: { readonly [M in Ticketed]?: (result: Methods[M]['result']) => stri
 
 function resultWords<M extends Ticketed>(method: M, result: Methods[M]['result']): string {
   const words = found[method] as ((of: Methods[M]['result']) => string) | undefined;
-  return words !== undefined ? words(result) : 'operation' in result && result.operation !== null ? result.operation.description : '';
+  return words !== undefined ? words(result) : 'operation' in result && result.operation !== null ? withNumbers(result.operation.description) : '';
 }
 
 export const isCancelled = (error: unknown): boolean => error instanceof AcumenError && error.code === 'cancelled';
@@ -343,12 +344,12 @@ export async function addPatches(patches: readonly GivenPatch[]): Promise<boolea
 export async function undo(): Promise<void> {
   const result = await operate('undo', {}, 'Undo');
   if (result !== null) dismissRebound();
-  if (result !== null) say(`Undone: ${result.operation.description}`);
+  if (result !== null) say(`Undone: ${withNumbers(result.operation.description)}`);
 }
 
 export async function redo(): Promise<void> {
   const result = await operate('redo', {}, 'Redo');
-  if (result !== null) say(`Done again: ${result.operation.description}`);
+  if (result !== null) say(`Done again: ${withNumbers(result.operation.description)}`);
 }
 
 export async function writeBranch(name: string): Promise<Methods['writeBranch']['result'] | null> {

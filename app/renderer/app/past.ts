@@ -12,6 +12,7 @@ import { complain } from '../state/notices.ts';
 import { useOperations } from '../state/operations.ts';
 import { taken, useReplica } from '../state/replica.ts';
 import { retain, useSelection } from '../state/selection.ts';
+import { withNumbers } from '../state/shortName.ts';
 import { isPast, useTime } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
 import { plural } from '../state/words.ts';
@@ -68,7 +69,7 @@ async function show(id: number): Promise<void> {
     void countConflicts(generation);
   }
   // a slider that has the keyboard says so itself
-  if (document.activeElement?.getAttribute('role') !== 'slider') say(`As operation ${operation.id} left it: ${operation.description}. ${plural(composition.acus.length, 'ACU')} composed.`);
+  if (document.activeElement?.getAttribute('role') !== 'slider') say(`As operation ${operation.id} left it: ${withNumbers(operation.description)}. ${plural(composition.acus.length, 'ACU')} composed.`);
 }
 
 async function load(digest: string, bytes: Uint8Array): Promise<void> {
@@ -147,7 +148,7 @@ useOperations.subscribe(({ last }, before) => {
 export async function bringBack(id: number): Promise<void> {
   goToNow();
   const result = await operate('returnTo', { operation: id }, `Return to operation ${id}`);
-  if (result !== null) say(result.operation === null ? 'Everything is as it was then already.' : result.operation.description);
+  if (result !== null) say(result.operation === null ? 'Everything is as it was then already.' : withNumbers(result.operation.description));
 }
 
 /** Writes the composition of then as a branch. */

@@ -113,7 +113,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
         {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{numberOf(row.sources[0]!) ?? row.sources[0]}</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
         {row.worktree === true && <Edited id={row.id} />}
-        {row.decided === true && <span className="badge" title="Decided by hand between what it requires">decided</span>}
+        {row.decided === true && <span className="badge whole" title="Decided by hand between what it requires">decided</span>}
         {row.standing !== 'exact' && <span className="badge whole" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
         <About of={row} />
       </span>

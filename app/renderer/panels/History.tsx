@@ -78,7 +78,7 @@ export function History() {
       <div className="history-head">
         <CommandButton id="history.undo" className="button small" note={canUndo}><Icon name="undo" size={13} />Undo</CommandButton>
         <CommandButton id="history.redo" className="button small" note={canRedo}><Icon name="redo" size={13} />Redo</CommandButton>
-        <span className="truncate small muted">{canUndo === null ? '' : `undoes: ${visibleSentence(canUndo)}`}</span>
+        <span className="truncate small muted">{canUndo === null ? '' : `undoes: ${withNumbers(visibleSentence(canUndo))}`}</span>
         <span className="spacer" />
         <CommandButton id="time.toggle" className="button small"><Icon name="time" size={13} />Time</CommandButton>
       </div>

@@ -10,6 +10,7 @@ import { liveHint, liveWords, useLive } from '../state/live.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
 import type { Running } from '../state/operations.ts';
 import { useReplica } from '../state/replica.ts';
+import { withNumbers } from '../state/shortName.ts';
 import { open } from '../state/ui.ts';
 import { conflictsInPartitions, duration, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
@@ -43,7 +44,7 @@ export function StatusLine() {
       <span className="spacer" />
       {running !== null ? <Progress operation={running} paused={operations.queue.paused} /> : operations.last !== null && (
         <span className="status-item truncate" title={visibleSentence(operations.last.description)}>
-          {visibleSentence(operations.last.description)}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
+          {withNumbers(visibleSentence(operations.last.description))}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
         </span>
       )}
       <WorkButton />

@@ -39,6 +39,8 @@ test('a title that is cut keeps to its length, and stays as safe as it was', () 
     const short = shortName({ name: 'pull/7/head', title: visible(raw) }, most);
     expect(short).not.toMatch(/[\u0000-\u001f\u202a-\u202e\u2066\u2067]/); // eslint-disable-line no-control-regex
     expect(short.split('\u2068').length).toBe(short.split('\u2069').length);
+    const spoken = withNumbers(`Add ${visible(`${raw}/pull/7/head`)} and ${visible(raw)}/pull/8/head.`);
+    expect(spoken.split('\u2068').length).toBe(spoken.split('\u2069').length);
     expect(short.startsWith('#7 ') || short.startsWith('\u2068#7 ')).toBe(true);
   }));
 });

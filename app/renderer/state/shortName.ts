@@ -14,7 +14,7 @@ export interface Called {
 }
 
 const REQUEST = /^(?:.*\/)?(?:pull|pull-requests|(merge-requests))\/(\d{1,10})\/(?:head|merge|from)$/;
-const WITHIN = /(?<=^|[\s"'“(\u2068])(?:[^\s/"'“(\u2068]+\/)*(?:pull|pull-requests|(merge-requests))\/(\d{1,10})\/(?:head|merge|from)(?=$|[\s"'”),.:;\u2069])/g;
+const WITHIN = /(?<=^|[\s"'“(\u2068])(?:[^\s/"'“(\u2068\u2069]+\/)*(?:pull|pull-requests|(merge-requests))\/(\d{1,10})\/(?:head|merge|from)(?=$|[\s"'”),.:;\u2069])/g;
 /** What git and its hosts call merges: it says what came in, not what the branch is for. */
 const MERGE = /^Merge (?:branch(?:es)?|pull request|merge request|remote-tracking|tag|commit|[0-9a-f]{7,64} into)\b/;
 const MERGED_INTO = /^Merge (?:remote-tracking )?branch '([^']*)' into (\S+)$/;

@@ -11,6 +11,7 @@ import { useConnection } from '../../state/connection.ts';
 import { useOperations } from '../../state/operations.ts';
 import { useReplica } from '../../state/replica.ts';
 import { useScaled } from '../../state/settings.ts';
+import { withNumbers } from '../../state/shortName.ts';
 import { plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuMoment } from '../../../contract/tracing.ts';
@@ -36,7 +37,7 @@ export function AcuHistory({ id }: { id: AcuId }) {
                 <div key={index} role="listitem" className="acu-moment" style={style} data-testid={ids.acuMoment} data-what={moment.what} data-id={moment.id}>
                   <span className="small">{words[moment.what]}</span>
                   <span className="words">
-                    <span className="truncate" title={visibleSentence(moment.description)} style={{ display: 'block' }}>{moment.what === 'written' ? <span className="mono">{visible(moment.ref)}</span> : visibleSentence(moment.description)}</span>
+                    <span className="truncate" title={visibleSentence(moment.description)} style={{ display: 'block' }}>{moment.what === 'written' ? <span className="mono">{visible(moment.ref)}</span> : withNumbers(visibleSentence(moment.description))}</span>
                     <span className="tiny muted">operation {moment.operation}{moment.id !== id && <> · then <Id id={moment.id} what="ACU" /></>}{moment.from.length > 0 && <> · from {moment.from.slice(0, 3).map((one) => <Id key={one} id={one} what="ACU" />)}</>}</span>
                   </span>
                   <Ago time={Math.floor(moment.time / 1000)} />
