@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { pack } from '../app/core/segmentKey.ts';
 import { connectReader, connectWriter, useWal, type ReadDb } from '../app/main/storage/connection.ts';
 import { fsck } from '../app/main/storage/fsck.ts';
-import { migrate, newestVersion } from '../app/main/storage/migrations/index.ts';
+import { migrate, migrations, newestVersion } from '../app/main/storage/migrations/index.ts';
 import { prove } from '../app/main/storage/proof.ts';
 import * as reads from '../app/main/storage/reads.ts';
 import { restore } from '../app/main/storage/backup.ts';
@@ -104,13 +104,32 @@ export function mustHold(file: string, said: readonly unknown[], when: string): 
   return acknowledged.length;
 }
 
+/** From this format on the log is batches; what came since are indices alone. */
+const BATCHES = 8;
+
 /** The same log in a store of an older format, its views folded as far as that format has any. */
 export function ofFormat(version: number, from: string, to: string): void {
+  if (version >= BATCHES) { withoutNewer(version, from, to); return; }
   const log = read(from, oldLog), db = connectWriter(to, 100);
   try {
     migrate(db, to, version);
     useWal(db);
     putOldLog(db, log);
+  } finally {
+    db.close();
+  }
+}
+
+/** A copy that lacks the indices of later formats. */
+function withoutNewer(version: number, from: string, to: string): void {
+  copyFileSync(from, to);
+  const db = connectWriter(to, 100);
+  try {
+    const later = migrations.slice(version).flatMap(({ sql }) => [...sql.matchAll(/CREATE INDEX (\w+)/g)].map(([, name]) => name!));
+    must(later.length > 0, `format ${version + 1} adds no index: it has to be taken off in another way`);
+    for (const name of later) db.exec(`DROP INDEX ${name}`);
+    db.pragma(`user_version = ${version}`);
+    useWal(db);
   } finally {
     db.close();
   }
