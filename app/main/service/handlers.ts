@@ -44,6 +44,7 @@ export function handlersOf(workspace: Workspace): Handlers {
       return { version: version(), repository: workspace.info(), epoch: view.epoch, composition: view.state.composition, canUndo, canRedo };
     },
     snapshot: async () => {
+      await workspace.settled;
       const { epoch, engine } = workspace.shown;
       return { epoch, digest: engine.digest, bytes: engine.encode() };
     },

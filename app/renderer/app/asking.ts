@@ -10,7 +10,7 @@ import { measureToPaint, whenIdle } from '../state/timing.ts';
 import { effects, sameSubject, subjectOf, useVerdicts } from '../state/verdicts.ts';
 import type { Subject } from '../state/verdicts.ts';
 import { rowsBetween, useVisible } from '../state/visible.ts';
-import { connected, replica, service } from './session.ts';
+import { connected, paired, replica, service } from './session.ts';
 
 /** Rows that are on screen, by position in the visible list: their marks come first. */
 let window_: { from: number; to: number } = { from: 0, to: 60 };
@@ -30,6 +30,7 @@ export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
   const known = cache.get(key);
   if (known !== undefined) return known;
   const inside = new Set(set);
+  await paired();
   const answer = await replica().call((api) => api.verdict(set, ids.filter((id) => !inside.has(id))), undefined, 'urgent');
   if (cache.size >= CACHED) cache.delete(cache.keys().next().value!);
   cache.set(key, answer);
@@ -127,6 +128,7 @@ async function markAll(): Promise<void> {
     for (const [i, piece] of pieces.entries()) {
       if (piece.length === 0) continue;
       if (i === 1) await whenIdle(400); // what was just done comes on screen first
+      await paired();
       const marks = await replica().call((api) => api.marks(set, Int32Array.from(piece)), mine.signal);
       piece.forEach((index, j) => { next[index] = marks[j]!; });
       // the rows on screen at once, the others now and then: each step redraws counts and graph

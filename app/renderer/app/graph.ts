@@ -1,7 +1,7 @@
 // The conflict graph's edges on the main thread, for the list twin: fetched when first wanted, once for each epoch.
 import { create } from 'zustand';
 import type { Graph } from '../../workers/client.ts';
-import { replica } from './session.ts';
+import { paired, replica } from './session.ts';
 import { useReplica } from '../state/replica.ts';
 import { complain } from '../state/notices.ts';
 
@@ -21,6 +21,7 @@ export const useGraph = create<GraphState>((set, get) => ({
     const held = get();
     if (held.generation === generation) return held.graph;
     try {
+      await paired();
       const graph = await replica().call((api) => api.graph(), undefined, 'idle');
       // the worker may be an epoch ahead of the screen, which asks again when it has followed
       const now = useReplica.getState();

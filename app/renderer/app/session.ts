@@ -2,7 +2,7 @@
 // writes what is pushed into the stores. What people do is in actions.ts.
 import { connect } from '../../contract/client.ts';
 import type { Client } from '../../contract/client.ts';
-import type { Push } from '../../contract/methods.ts';
+import type { Methods, Push } from '../../contract/methods.ts';
 import { spawnReplica } from '../../workers/client.ts';
 import type { Applied, Loaded, PoolState, ReplicaClient } from '../../workers/client.ts';
 import { useComposition } from '../state/composition.ts';
@@ -105,13 +105,20 @@ async function tryConnect(): Promise<void> {
     mine.on('load', ({ load }) => usePerformance.setState((state) => heardLoad(state, load)));
     mine.on('live', ({ live }) => useLive.setState({ state: live }));
     mine.on('epoch', onEpoch);
-    const hello = await mine.call('hello', {});
+    // in one breath: what the rows are made of is on its way while the window still learns who it talks to
+    const greeting = mine.call('hello', {}), asked = mine.call('snapshot', {});
+    let moved = false;
+    const stop = mine.on('epoch', () => { moved = true; });
+    asked.catch(() => undefined); // what was not there to be had is asked again, and told of then
+    const hello = await greeting;
+    stop();
     useConnection.setState({ state: 'open', reason: '', attempt: 0, nextTry: null, version: hello.version });
     showNow({ repository: hello.repository, composition: hello.composition });
     useOperations.setState({ canUndo: hello.canUndo, canRedo: hello.canRedo });
     // rows come first: what else is to be known is asked beside them, and working trees are read when they are there
     const log = mine.call('log', { before: null, limit: 1 }).then(({ operations: [last] }) => useOperations.setState((state) => ({ last: last ?? state.last })));
-    if (hello.repository !== null) await fetchSnapshot();
+    // an epoch told meanwhile would have to follow this snapshot, and is in the chain before it: then it is asked anew
+    if (hello.repository !== null) await fetchSnapshot(moved ? null : asked);
     askLive(mine);
     await log;
   } catch (error) {
@@ -217,23 +224,39 @@ function onEpoch({ from, to, digest, bytes }: Extract<Push, { push: 'epoch' }>):
   }).catch(complain);
 }
 
-/** Loads the whole replica again, after whatever is under way. */
-export function fetchSnapshot(): Promise<void> {
-  chain = chain.then(takeSnapshot).catch(complain);
+/** Loads the whole replica again, after whatever is under way. `asked`: of the service already, and no epoch was told since. */
+export function fetchSnapshot(asked: Promise<Snapshot> | null = null): Promise<void> {
+  chain = chain.then(() => takeSnapshot(asked)).catch(complain);
   return chain;
 }
 
-async function takeSnapshot(): Promise<void> {
+type Snapshot = Methods['snapshot']['result'];
+
+async function takeSnapshot(asked: Promise<Snapshot> | null = null): Promise<void> {
   if (now !== null) { held = null; return; }
   if (useReplica.getState().status === 'none') useReplica.setState({ status: 'loading' });
-  const { epoch, digest, bytes } = await presentService().call('snapshot', {});
+  const { epoch, digest, bytes } = await (asked?.catch(() => null) ?? null) ?? await presentService().call('snapshot', {});
   await take(await replica().call((api) => api.load(epoch, digest, bytes)));
 }
 
+let pairing: Promise<void> = Promise.resolve();
+/** Resolves when the pairs of what is on screen are known: who asks for pairs before that has them made a second time, in one worker. */
+export async function paired(): Promise<void> { await pairing; }
+
+/** Begins after what was asked of the replica before. */
+function pair(): Promise<unknown> {
+  return replica().call((api) => api.pairAhead(new URL(pairingAddress, document.baseURI).href, navigator.hardwareConcurrency));
+}
+
 async function take(loaded: Loaded): Promise<void> {
-  await replica().call((api) => api.pairAhead(new URL(pairingAddress, document.baseURI).href, navigator.hardwareConcurrency));
+  // rows that are there stay until pairs are known of the new ones; where there are none, rows come first
+  const isFirst = useReplica.getState().status !== 'ready';
+  if (!isFirst) await pair();
   const before = useReplica.getState(), state = taken(loaded, before.generation + 1);
+  const known = Promise.withResolvers<void>();
+  if (isFirst) pairing = known.promise;
   useReplica.setState(state);
+  if (isFirst) pair().catch(() => undefined).then(() => known.resolve()); // counting, which follows, says why there are none
   useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id), savedAgain(before.rows, state.rows)));
   // after the selection, which follows a save and has not looked at it yet
   if (before.status === 'ready') useLive.setState(({ changed }) => ({ changed: changedSince(before.rows, state.rows, changed, performance.now()) }));
@@ -244,6 +267,7 @@ async function take(loaded: Loaded): Promise<void> {
 /** Of the graph that is shown as this generation. */
 export async function countConflicts(generation: number): Promise<void> {
   try {
+    await paired();
     const conflicts = await replica().call((api) => api.conflictIndex());
     if (useReplica.getState().generation === generation) useReplica.setState({ conflicts });
     if (now === null) await noteClashes();
