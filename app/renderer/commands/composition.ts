@@ -4,7 +4,9 @@ import * as act from '../app/actions.ts';
 import * as suggesting from '../app/suggesting.ts';
 import { applyWhatIf, beginWhatIf, leaveWhatIf, noWhatIf, toggleWhatIf } from '../app/whatIf.ts';
 import { chosen, useComposition, withDependants } from '../state/composition.ts';
+import { useInspecting } from '../state/inspecting.ts';
 import { useReplica } from '../state/replica.ts';
+import { showPane } from '../state/room.ts';
 import { open, useUi } from '../state/ui.ts';
 import { useSuggestion } from '../state/suggestion.ts';
 import { useVerdicts } from '../state/verdicts.ts';
@@ -47,7 +49,7 @@ export const compositionCommands: readonly Command[] = [
   { id: 'composition.takeLargest', title: 'Compose the largest compatible set that was found', group: 'Composition', keys: [], scope: 'window', changes: true, disabled: () => away() ?? suggesting.nothingToTake(), run: () => { void suggesting.takeLargest(); } },
   {
     id: 'composition.whyNot', title: 'Why is the selected ACU not in the composition?', brief: 'Why is it not in the composition?', group: 'Composition', keys: ['W'], scope: 'list', menu: ['acu', 'graph', 'matrix'], line: () => verbLine('why-not', ...namesOf(act.targets())), disabled: () => nothingSelected() ?? (nothingComposed() !== null && useSuggestion.getState().found === null ? 'Nothing is composed, and no largest set was searched for.' : null),
-    run: () => { useUi.setState({ tab: 'compose', inspector: 'acu' }); focusSoon(ids.whyNot); },
+    run: () => { useUi.setState({ tab: 'compose', inspector: 'acu' }); useInspecting.setState({ view: 'facts' }); showPane('inspector'); focusSoon(ids.whyNot); },
   },
   { id: 'composition.clear', title: 'Clear the composition', group: 'Composition', keys: [], scope: 'window', changes: true, menu: ['member'], disabled: nothingComposed, run: () => { void act.clear(); } },
   { id: 'composition.write', title: 'Write the composition to a branch…', group: 'Composition', keys: ['Mod+Enter'], scope: 'anywhere', changes: true, menu: ['member'], line: () => composeLineOf(chosen(), 'NAME'), disabled: () => noRepository() ?? (isWhatIf() ? 'Apply what is looked at, or leave it, first.' : nothingComposed()), run: () => { useUi.setState({ tab: 'compose' }); open('branch'); } },

@@ -8,9 +8,9 @@ const element = (testId: string): HTMLElement | null => document.querySelector<H
 
 export const focusOn = (testId: string): void => element(testId)?.focus();
 
-/** The same for what is about to be there: a panel may have to be loaded first. `frames`: how many it is waited for. */
+/** The same for what is about to be there, and into view, even where it has the focus already: a panel may have to be loaded first. `frames`: how many it is waited for. */
 export function focusSoon(testId: string, frames = 60): void {
-  requestAnimationFrame(() => { const there = element(testId); if (there !== null) there.focus(); else if (frames > 0) focusSoon(testId, frames - 1); });
+  requestAnimationFrame(() => { const there = element(testId); if (there !== null) { there.focus(); there.scrollIntoView({ block: 'nearest' }); } else if (frames > 0) focusSoon(testId, frames - 1); });
 }
 
 /** What takes the keyboard in each pane of Compose, the first that is there; what stands in no pane has none. */

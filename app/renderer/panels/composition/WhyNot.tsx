@@ -1,6 +1,6 @@
 // Why the ACU that is looked at is not in the composition, or while that is empty in the set that was found: what keeps it out, what a swap costs, and
 // the swap.
-import { useMemo } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import type { Reason } from '../../../core/suggestion.ts';
 import * as suggesting from '../../app/suggesting.ts';
 import { AcuLink } from '../../components/AcuLink.tsx';
@@ -24,11 +24,14 @@ export function WhyNot({ row }: { row: AcuRow }) {
   const within = suggesting.setAskedAbout(composed, found);
   const key = useMemo(() => (within === null || within.includes(row.id) ? null : `${generation} ${row.id} ${rule} ${setKey(within)}`), [within, row.id, rule, generation]);
   const { value, state } = useAnswer(online ? key : null, () => suggesting.whyNot(row.id, within!, rule));
+  const told = useRef<HTMLElement>(null);
+  // asked for by the keyboard it came into view before its answer did
+  useEffect(() => { if (state === 'here' && told.current !== null && told.current === document.activeElement) told.current.scrollIntoView({ block: 'nearest' }); }, [state, key]);
   if (key === null || within === null) return null;
   return (
     <>
       <dt id="why-not">Why not</dt>
-      <dd data-testid={ids.whyNot} data-kind={state === 'here' ? value.kind : state} tabIndex={-1} aria-labelledby="why-not">
+      <dd ref={told} data-testid={ids.whyNot} data-kind={state === 'here' ? value.kind : state} tabIndex={-1} aria-labelledby="why-not">
         {!online ? <span className="faint">the service is away</span> : value === null || value.acu !== row.id ? state === 'failed' ? <span className="faint">this could not be found out</span> : <Spinner /> : <Told reason={value} within={within} isSuggested={composed.length === 0} />}
       </dd>
     </>

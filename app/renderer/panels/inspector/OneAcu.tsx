@@ -57,6 +57,7 @@ export default function OneAcu({ row }: { row: AcuRow }) {
             <dt>{row.sources.length === 1 ? 'Source' : 'Sources'}</dt><dd>{row.sources.slice(0, 12).map((source) => <div key={source} className="truncate copyable">{source}</div>)}{row.sources.length > 12 && <div className="muted">and {plural(row.sources.length - 12, 'more')}</div>}</dd>
             <dt>Requires</dt><dd>{row.requires.length === 0 ? <span className="faint">nothing</span> : row.requires.map((id) => <AcuLink key={id} id={id} />)}</dd>
             {dependants !== undefined && <><dt>Required by</dt><dd>{dependants.slice(0, 20).map((id) => <AcuLink key={id} id={id} />)}{dependants.length > 20 && <div className="muted">and {plural(dependants.length - 20, 'more')}</div>}</dd></>}
+            <WhyNot row={row} />
             <dt>Conflicts</dt>
             <dd>{conflicts.value === null ? <Spinner /> : conflicts.value.total === 0 ? <span className="faint">none</span> : (
               <>
@@ -67,7 +68,6 @@ export default function OneAcu({ row }: { row: AcuRow }) {
                 {conflicts.value.total > 1 && <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: [row.id] }); useUi.setState({ tab: 'conflicts' }); }}>Show all {grouped(conflicts.value.total)}</button>}
               </>
             )}</dd>
-            <WhyNot row={row} />
           </dl>}
           <WhoKnows a={row.id} b={null} path={null} />
         </div>
