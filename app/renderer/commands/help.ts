@@ -11,7 +11,8 @@ import { useRecipes } from '../state/recipes.ts';
 import { noSelection, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { SettingsSection } from '../state/ui.ts';
-import { begin, leave, useGuide } from '../state/guide.ts';
+import { leaveGuide } from '../app/guide.ts';
+import { begin, useGuide } from '../state/guide.ts';
 import { useSuggestion } from '../state/suggestion.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { always, noBase } from './reasons.ts';
@@ -21,7 +22,10 @@ import type { Command } from './registry.ts';
 function escape(): void {
   if (useVerdicts.getState().carried !== null) { act.putBack(); return; }
   if (useBoard.getState().carried !== null) { collaborate.putBack(); return; }
-  if (useUi.getState().overlay !== 'none') { closeOverlay(); return; }
+  const { overlay } = useUi.getState();
+  if (overlay !== 'none' && overlay !== 'branch') { closeOverlay(); return; }
+  if (useGuide.getState().at !== null) { leaveGuide(); return; }
+  if (overlay === 'branch') { closeOverlay(); return; }
   if (usePicture.getState().pinned !== null && useUi.getState().tab === 'compose' && useUi.getState().graphAs === 'canvas') { usePicture.setState({ pinned: null }); return; }
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
@@ -40,7 +44,7 @@ export const helpCommands: readonly Command[] = [
   { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], scope: 'window', disabled: always, run: () => open('keys') },
   { id: 'help.settings', title: 'Settings…', group: 'Help', keys: ['Mod+,'], scope: 'anywhere', menu: ['repository'], disabled: always, run: () => open('settings') },
   ...settingsSections.map(([section, name]): Command => ({ id: `help.settings.${section}`, title: `Settings: ${name}`, group: 'Help', keys: [], scope: 'window', disabled: always, run: () => { useUi.setState({ settings: section }); open('settings'); } })),
-  { id: 'help.guide', title: 'Two-minute guide: begin, or leave', brief: 'Two-minute guide', group: 'Help', keys: [], scope: 'window', menu: ['repository'], disabled: () => noBase(), run: () => (useGuide.getState().at === null ? begin() : leave()) },
+  { id: 'help.guide', title: 'Two-minute guide: begin, or leave', brief: 'Two-minute guide', group: 'Help', keys: [], scope: 'window', menu: ['repository'], disabled: () => noBase(), run: () => (useGuide.getState().at === null ? begin() : leaveGuide()) },
   { id: 'help.notices', title: 'Show what was said: errors and news of this window', group: 'Help', keys: [], scope: 'window', disabled: always, run: () => open('notices') },
   { id: 'help.escape', title: 'Put back, close, clear', group: 'Help', keys: ['Escape'], scope: 'anywhere', disabled: always, run: escape },
 ];

@@ -5,9 +5,10 @@ import { useEffect, useState } from 'react';
 import { Icon } from '../../components/Icon.tsx';
 import { Keys } from '../../components/Keys.tsx';
 import { command, run } from '../../commands/registry.ts';
+import { goOnInGuide, leaveGuide } from '../../app/guide.ts';
 import { composedIn, setKey, useComposition } from '../../state/composition.ts';
 import { isFiltered, useFilters } from '../../state/filters.ts';
-import { goBack, goOn, leave, steps, useGuide } from '../../state/guide.ts';
+import { goBack, steps, useGuide } from '../../state/guide.ts';
 import type { Scene, Step } from '../../state/guide.ts';
 import { useOperations } from '../../state/operations.ts';
 import { showPane } from '../../state/room.ts';
@@ -50,7 +51,7 @@ function Card({ at, step }: { at: number; step: Step }) {
     say(`Guide, step ${at + 1} of ${steps.length}: ${step.title}. ${step.text}`);
     const began = scene();
     // several stores tell of one deed
-    const look = (): void => { if (useGuide.getState().at === at && step.isDone?.(scene(), began) === true) goOn(); };
+    const look = (): void => { if (useGuide.getState().at === at && step.isDone?.(scene(), began) === true) goOnInGuide(); };
     const stops = [useComposition.subscribe(look), useSuggestion.subscribe(look), useSelection.subscribe(look), useOperations.subscribe(look), useFilters.subscribe(look)];
     return () => { for (const stop of stops) stop(); };
   }, [at, step]);
@@ -66,15 +67,15 @@ function Card({ at, step }: { at: number; step: Step }) {
   const side = ({ top: 'bottom', bottom: 'top', left: 'right', right: 'left' } as const)[placement.split('-')[0] as 'top'];
   return (
     <section ref={setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles} aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
-      onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); leave(); } }}>
+      onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); leaveGuide(); } }}>
       {anchor !== null && <span ref={setTip} className="guide-tip" style={{ left: middlewareData.arrow?.x, top: middlewareData.arrow?.y, [side]: -5 }} />}
-      <header className="row"><h2>{step.title}</h2><span className="spacer" /><span className="small muted">{at + 1} of {steps.length}</span><button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again" onClick={leave}><Icon name="close" size={12} /></button></header>
+      <header className="row"><h2>{step.title}</h2><span className="spacer" /><span className="small muted">{at + 1} of {steps.length}</span><button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again" onClick={leaveGuide}><Icon name="close" size={12} /></button></header>
       <p>{step.text}</p>
       <footer className="row">
         {does !== null && <button type="button" className="button small" aria-disabled={why !== null} title={why ?? does.title} onClick={() => { if (why === null) run(does.id); }}>Do it{does.keys[0] !== undefined && <Keys keys={does.keys[0]} />}</button>}
         <span className="spacer" />
         {at > 0 && <button type="button" className="button quiet small" onClick={goBack}>Back</button>}
-        <button type="button" className="button quiet small" data-testid={ids.guideOn} onClick={goOn}>{at + 1 === steps.length ? 'End' : 'Go on'}</button>
+        <button type="button" className="button quiet small" data-testid={ids.guideOn} onClick={goOnInGuide}>{at + 1 === steps.length ? 'End' : 'Go on'}</button>
       </footer>
     </section>
   );
