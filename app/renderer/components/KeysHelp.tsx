@@ -22,7 +22,7 @@ export function KeysList() {
   const groups = new Map<string, Command[]>();
   for (const command of allCommands()) if (command.keys.length > 0) groups.set(command.group, [...groups.get(command.group) ?? [], command]);
   return (
-    <div className="keys-columns">
+    <div className="keys-columns" role="group" aria-label="Commands that have keys" tabIndex={0}>
       {[...groups].map(([group, list]) => (
         <section key={group}>
           <h3>{group}</h3>
