@@ -127,7 +127,7 @@ test('a moment is brought back as one operation, from the history too, and undon
   await composed(page, ['one', 'three']);
   await picture(page, 'time-history');
   await accessible(page);
-  await banner().getByRole('button', { name: 'Bring it back' }).click();
+  await banner().getByRole('button', { name: 'Restore this moment' }).click();
   await at('now');
   await composed(page, ['one', 'three']);
   expect(await page.getByTestId(ids.historyRow).first().getAttribute('data-kind')).toBe('return');

@@ -17,7 +17,7 @@ export function asOf(client: Client, at: number): Client {
   return {
     call: (method, params, options) => {
       if (ofMoment.has(method)) return client.call(method, { ...params, at }, options);
-      if (ofNow.has(method) || ('ticket' in params && !harmless.has(method))) return Promise.reject(new AcumenError('usage', PAST, 'Press Escape in the strip of time, or choose Back to now.'));
+      if (ofNow.has(method) || ('ticket' in params && !harmless.has(method))) return Promise.reject(new AcumenError('usage', PAST, 'Press Escape, or choose Back to now.'));
       return client.call(method, params, options);
     },
     on: client.on, onClose: client.onClose, close: client.close,

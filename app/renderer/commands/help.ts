@@ -12,8 +12,10 @@ import { noSelection, useSelection } from '../state/selection.ts';
 import { closeOverlay, open, useUi } from '../state/ui.ts';
 import type { SettingsSection } from '../state/ui.ts';
 import { leaveGuide } from '../app/guide.ts';
+import { goToNow } from '../app/past.ts';
 import { begin, useGuide } from '../state/guide.ts';
 import { useSuggestion } from '../state/suggestion.ts';
+import { isPast } from '../state/time.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { always, noBase } from './reasons.ts';
 import type { Command } from './registry.ts';
@@ -26,6 +28,7 @@ function escape(): void {
   if (overlay !== 'none' && overlay !== 'branch') { closeOverlay(); return; }
   if (useGuide.getState().at !== null) { leaveGuide(); return; }
   if (overlay === 'branch') { closeOverlay(); return; }
+  if (isPast()) { goToNow(); return; }
   if (usePicture.getState().pinned !== null && useUi.getState().tab === 'compose' && useUi.getState().graphAs === 'canvas') { usePicture.setState({ pinned: null }); return; }
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }

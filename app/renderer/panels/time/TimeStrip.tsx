@@ -4,6 +4,7 @@ import { compare, goToNow, lastOperation, toggleTime } from '../../app/past.ts';
 import { Empty, Since } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { Keys } from '../../components/Keys.tsx';
 import { useConnection } from '../../state/connection.ts';
 import { withNumbers } from '../../state/shortName.ts';
 import { useTime } from '../../state/time.ts';
@@ -35,8 +36,8 @@ export default function TimeStrip() {
           <Icon name="warning" size={13} />
           <span className="truncate">As it was <Since time={Math.floor(at.time / 1000)} />, after <q title={visibleSentence(at.description)}>{withNumbers(visibleSentence(at.description))}</q>. Nothing can be changed here.</span>
           <span className="spacer" />
-          <button type="button" className="button small primary" onClick={goToNow}>Back to now</button>
-          <CommandButton id="time.bringBack" className="button small">Bring it back</CommandButton>
+          <button type="button" className="button small primary" onClick={goToNow}>Back to now <Keys keys="Escape" /></button>
+          <CommandButton id="time.bringBack" className="button small">Restore this moment</CommandButton>
           <CommandButton id="time.branchOff" className="button small">Branch off…</CommandButton>
           <CommandButton id="time.compare" className="button small">Compare with now</CommandButton>
         </div>
