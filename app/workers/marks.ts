@@ -32,7 +32,7 @@ export const shapes: Readonly<Record<Mark, string>> = {
 
 export const markNames: Readonly<Record<Mark, string>> = {
   unknown: 'not known yet', in: 'in the composition', fits: 'fits', needs: 'needs others', conflicts: 'conflicts',
-  unable: 'cannot be composed', stale: 'stale', inexact: 'not yet exact', resolvable: 'resolvable', risk: 'risk', order: 'order-sensitive',
+  unable: 'cannot be composed', stale: 'needs a rebase', inexact: 'not yet exact', resolvable: 'resolvable', risk: 'risk', order: 'order-sensitive',
 };
 
 /** The theme's token that colours a mark. */

@@ -34,7 +34,7 @@ test('one key searches; the proof and what would come are there before anything 
   const panel = page.getByTestId(ids.largest), text = (await panel.innerText()).replace(/\s+/g, ' ');
   expect(text).toContain('6 come');
   expect(text).toContain('2 are left out');
-  expect(text).toContain('1 for others, 1 can be in no set');
+  expect(text).toContain('1 for others, 1 needs a rebase');
   await composed(page, []);
   // the keyboard is where the question can be changed
   expect(await page.getByTestId(ids.largestRule).evaluate((one) => one === document.activeElement)).toBe(true);
@@ -106,7 +106,7 @@ test('what is left out says what keeps it out, and can be swapped in with one op
   await page.keyboard.press('Control+z');
   await composed(page, [inside, ...LARGEST.slice(1)]);
   await row(page, 'old').click();
-  await expect.poll(() => page.getByTestId(ids.whyNot).innerText()).toContain('It can be in no set');
+  await expect.poll(() => page.getByTestId(ids.whyNot).innerText()).toContain('It needs a rebase');
 });
 
 test('Escape closes it; in the dark it can be read as well', async () => {

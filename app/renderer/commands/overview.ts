@@ -15,7 +15,7 @@ const searched = (): string | null => (isFiltered(useFilters.getState()) ? verbL
 export const overviewCommands: readonly Command[] = [
   { id: 'view.search', title: 'Search ACUs', group: 'View', keys: ['/', 'Mod+F'], scope: 'window', disabled: always, line: searched, run: () => focusOn(ids.search) },
   { id: 'view.conflicted', title: 'Show only conflicted ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => toggleState('conflicted') },
-  { id: 'view.stale', title: 'Show only stale ACUs', group: 'View', keys: [], scope: 'window', disabled: always, run: () => toggleState('stale') },
+  { id: 'view.stale', title: 'Show only ACUs that need a rebase', group: 'View', keys: [], scope: 'window', disabled: always, run: () => toggleState('stale') },
   { id: 'view.unfiltered', title: 'Clear all filters', group: 'View', keys: [], scope: 'window', disabled: () => (isFiltered(useFilters.getState()) ? null : 'Nothing is filtered.'), run: () => search('') },
   { id: 'overview.rows', title: 'Rows: sources, or ACUs', group: 'View', keys: ['S'], scope: 'window', disabled: always, run: () => useFilters.setState(({ by }) => ({ by: by === 'row' ? 'source' : 'row' })) },
   ...groupings.map((group): Command => ({

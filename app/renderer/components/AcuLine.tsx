@@ -2,6 +2,7 @@
 import { memo } from 'react';
 import type { ReactNode } from 'react';
 import { useLive } from '../state/live.ts';
+import { reasonNow } from '../state/standing.ts';
 import { calledOf, numberOf, shortName } from '../state/shortName.ts';
 import type { Named } from '../state/shortName.ts';
 import { markOf } from '../state/markIndex.ts';
@@ -114,7 +115,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
         {row.worktree === true && <Edited id={row.id} />}
         {row.decided === true && <span className="badge whole" title="Decided by hand between what it requires">decided</span>}
-        {row.standing !== 'exact' && <span className="badge whole" title={row.reason}>{row.standing === 'stale' ? 'stale' : 'not exact'}</span>}
+        {row.standing !== 'exact' && <span className="badge whole" title={row.standing === 'stale' ? `Needs a rebase: ${reasonNow(row)}` : row.reason}>{row.standing === 'stale' ? 'rebase' : 'not exact'}</span>}
         <About of={row} />
       </span>
       <span role="gridcell" className="c-counts"><Counts added={row.added} deleted={row.deleted} /></span>

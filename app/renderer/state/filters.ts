@@ -7,7 +7,7 @@ import { groupings, sorts } from '../../workers/client.ts';
 import type { Grouping, Sort } from '../../workers/client.ts';
 
 export const sortNames: Readonly<Record<Sort, string>> = { newest: 'Newest', name: 'Name', conflicts: 'Most conflicts', size: 'Largest' };
-export const groupingNames: Readonly<Record<Grouping, string>> = { none: 'No groups', author: 'By author', agent: 'By agent', age: 'By age', state: 'By staleness', folder: 'By folder' };
+export const groupingNames: Readonly<Record<Grouping, string>> = { none: 'No groups', author: 'By author', agent: 'By agent', age: 'By age', state: 'By state', folder: 'By folder' };
 
 export interface Filters {
   /** words and terms: core/search/query.ts */

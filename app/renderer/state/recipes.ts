@@ -38,7 +38,7 @@ export const isWhole = ({ became }: Pick<RecipeLine, 'became'>): boolean => !Obj
 
 /** "follows its branch: it has changed" */
 export function answerWords({ outcome, why }: Pick<Rebinding, 'outcome' | 'why'>): string {
-  return `${outcome === 'stale' ? 'stale' : outcomeName(outcome)}${why === '' ? '' : `: ${why}`}`;
+  return `${outcome === 'stale' ? 'needs a rebase' : outcomeName(outcome)}${why === '' ? '' : `: ${why}`}`;
 }
 
 /** A name that no recipe has, from what is composed: "5 ACUs, 22 Nov". */

@@ -99,7 +99,7 @@ export function sentence(words: Words): string {
 }
 
 const outcomeWords: Readonly<Record<Rebinding['outcome'], string>> = {
-  kept: 'kept', rebound: 'follows its branch', absorbed: 'absorbed', stale: 'stale, taken out', lost: 'lost', 'taken along': 'taken along',
+  kept: 'kept', rebound: 'follows its branch', absorbed: 'absorbed', stale: 'needs a rebase, taken out', lost: 'lost', 'taken along': 'taken along',
 };
 export const outcomeName = (outcome: Rebinding['outcome']): string => outcomeWords[outcome];
 

@@ -71,7 +71,7 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
         <span className="spacer" />
         {isComposed ? <span className="muted">Composed</span> : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
       </div>
-      {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all are stale, not yet exact, or stand on one that is.</p>
+      {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all need a rebase, are not yet exact, or stand on one that does or is.</p>
         : <><Names title={plural(comes.length, 'comes', 'come')} all={comes} open /><Names title={plural(leaves.length, 'leaves', 'leave')} all={leaves} open /></>}
       {possible.length + never.length > 0 && <LeftOut found={found} left={possible} never={never} />}
       {refused.length > 0 && (

@@ -16,6 +16,7 @@ import type { LeftOutSort } from '../../state/leftOut.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { useRowHeight } from '../../state/settings.ts';
+import { isStale, reasonNow } from '../../state/standing.ts';
 import type { Found } from '../../state/suggestion.ts';
 import { shortName } from '../../state/shortName.ts';
 import { useUi } from '../../state/ui.ts';
@@ -62,12 +63,12 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
       else if (reason?.kind === 'never' && isStale(reason.acu)) void decide(reason.acu);
     }
   };
-  const known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
+  const stale = never.reduce((sum, id) => sum + (isStale(id) ? 1 : 0), 0), known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
   return (
     <div className="left-out" data-testid={ids.leftOut}>
       <div className="left-out-head small">
         <strong>{plural(all.length, 'is', 'are')} left out</strong>
-        <span className="muted">{[...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...never.length > 0 ? [`${grouped(never.length)} can be in no set`] : []].join(', ')}</span>
+        <span className="muted">{[...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ')}</span>
         <span className="spacer" />
         <span className="muted tabular" role="status">{known}</span>
         <input className="field" type="search" aria-label="Filter what is left out" placeholder="Filter" spellCheck={false} value={filter} onChange={(event) => useLeftOut.setState({ filter: event.target.value })} />
@@ -91,8 +92,6 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
   );
 }
 
-const isStale = (id: AcuId): boolean => useReplica.getState().byId.get(id)?.standing === 'stale';
-
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
 
 function Line({ row, reason, isAt, onPress, place, of }: { row: AcuRow; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
@@ -113,7 +112,7 @@ function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Fou
   return (
     <div className="left-out-more small" role="group" aria-label={`Why ${shortName(row)} is left out`}>
       <strong className="truncate"><ShortName of={row} /></strong>
-      <span className="muted">{kind === 'kept' ? blockers.length === 0 ? 'was not found to compose with the rest' : 'is kept out by' : kind === 'never' ? `can be in no set${row.reason === '' ? '' : `: ${row.reason}`}` : 'is kept out by nothing'}</span>
+      <span className="muted">{kind === 'kept' ? blockers.length === 0 ? 'was not found to compose with the rest' : 'is kept out by' : kind === 'never' ? row.standing === 'stale' ? `needs a rebase: ${reasonNow(row)}` : `can be in no set${row.reason === '' ? '' : `: ${row.reason}`}` : 'is kept out by nothing'}</span>
       {(kind === 'never' ? never.filter((id) => id !== row.id) : blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
       {blockers.length > NAMED && <span className="muted">and {grouped(blockers.length - NAMED)} more</span>}
       {kind === 'never' && row.standing === 'stale' && <CommandButton id="acu.decide" className="button small" testId={ids.leftOutDecide}>Decide…</CommandButton>}

@@ -1,4 +1,6 @@
 // ACUs that cannot simply be added: why, and every way on, each with what it would do before it is done.
+import type { AcuId } from '../../../core/bytes.ts';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import * as act from '../../app/actions.ts';
 import { keepOpen } from '../../app/deciding.ts';
 import { previewSwap, takeSwap } from '../../app/swapping.ts';
@@ -8,7 +10,8 @@ import { Spinner } from '../../components/atoms.tsx';
 import { useComposition } from '../../state/composition.ts';
 import type { Proposal as Proposed } from '../../state/composition.ts';
 import { useConflictQuery } from '../../state/conflicts.ts';
-import { nameOf } from '../../state/replica.ts';
+import { nameOf, useReplica } from '../../state/replica.ts';
+import { isStale } from '../../state/standing.ts';
 import { costWords } from '../../state/suggestion.ts';
 import { useSwaps } from '../../state/swaps.ts';
 import type { SwapOption } from '../../state/swaps.ts';
@@ -24,11 +27,12 @@ export function Proposal() {
   return proposal === null ? null : <Asked proposal={proposal} />;
 }
 
-function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
+function Asked({ proposal }: { proposal: Proposed }) {
+  const { ids: asked, verdict } = proposal, card = useSeen(proposal);
   const words = verdictWords(verdict, asked, nameOf), many = asked.length > 1, fitting = useSwaps((s) => s.fitting), isWhatIf = useComposition((s) => s.whatIf !== null);
   const isStuck = verdict.kind === 'conflicts' || verdict.kind === 'order-sensitive';
   return (
-    <div className={`proposal kind-${verdict.kind}`} data-testid={ids.proposal} data-kind={verdict.kind} role="group" aria-label="Cannot simply be added">
+    <div ref={card} tabIndex={-1} className={`proposal kind-${verdict.kind}`} data-testid={ids.proposal} data-kind={verdict.kind} role="group" aria-label="Cannot simply be added">
       <div className="proposal-head">
         <Glyph mark={words.mark} size={14} />
         <div className="proposal-words"><strong>{listed(asked.map(nameOf), 3)}</strong> <span className={`tone-${words.mark}`}>{words.head.charAt(0).toLowerCase() + words.head.slice(1).replace(/^hey /, '')}</span> {words.tail}</div>
@@ -39,7 +43,7 @@ function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
       {verdict.risks.length > 0 && <p className="proposal-note small muted">They would stand, and some file systems take two of their names for one.</p>}
       {(isStuck || verdict.kind === 'unable') && <Swaps fallback={verdict.against.length} />}
       <div className="proposal-actions">
-        {verdict.kind === 'needs' && <button type="button" className="button primary small" autoFocus data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {many ? 'them' : 'it'} with {verdict.acus.length === 1 ? 'the one needed' : `the ${verdict.acus.length} needed`}</button>}
+        {verdict.kind === 'needs' && <button type="button" className="button primary small" data-first data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {many ? 'them' : 'it'} with {verdict.acus.length === 1 ? 'the one needed' : `the ${verdict.acus.length} needed`}</button>}
         {many && <button type="button" className="button small" disabled={fitting === 0} onClick={() => { void act.addFitting(); }}>{fitting === null ? 'Add those that fit' : fitting === 0 ? 'None of them fits' : `Add the ${fitting} that ${fitting === 1 ? 'fits' : 'fit'}`}</button>}
         {!isWhatIf && (isStuck || verdict.kind === 'unable') && <button type="button" className="button small" data-testid={ids.proposalKeepOpen} title="Kept beside the composition, not in its tree, until you decide its places by hand" onClick={() => { void keepOpen(asked); }}>Keep {many ? 'them' : 'it'} open</button>}
         {isWhatIf && isStuck && <button type="button" className="button small" onClick={() => toggleWhatIf(asked)}>Put {many ? 'them' : 'it'} in all the same</button>}
@@ -63,6 +67,24 @@ function Asked({ proposal: { ids: asked, verdict } }: { proposal: Proposed }) {
   );
 }
 
+/** Brings the answer into view, whatever was scrolled to; where it takes the keyboard, gives it back when it goes. */
+function useSeen(proposal: Proposed) {
+  const card = useRef<HTMLDivElement>(null), before = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    card.current?.scrollIntoView({ block: 'nearest' });
+    if (!proposal.takesFocus || card.current === null) return;
+    const now = document.activeElement;
+    if (now instanceof HTMLElement && now !== document.body && !card.current.contains(now)) before.current = now;
+    (card.current.querySelector<HTMLElement>('[data-first]') ?? card.current).focus({ preventScroll: true });
+  }, [proposal]);
+  useLayoutEffect(() => {
+    const it = card.current;
+    // before it is taken away
+    return () => { if (it?.contains(document.activeElement) === true && before.current?.isConnected === true) before.current.focus({ preventScroll: true }); };
+  }, []);
+  return card;
+}
+
 /** The ways to make room: what leaves, what comes, what it costs. Pointed at or focused, the rows show it. */
 function Swaps({ fallback }: { fallback: number }) {
   const { status, options, never } = useSwaps();
@@ -75,13 +97,17 @@ function Swaps({ fallback }: { fallback: number }) {
       </ul>
     );
   }
+  const stale = never.filter(isStale), others = never.filter((id) => !isStale(id));
   return (
     <>
-      {never.length > 0 && <p className="proposal-note small muted">{listed(never.map(nameOf))} can be in no set as {never.length === 1 ? 'it is' : 'they are'}: what {never.length === 1 ? 'it stands' : 'they stand'} on cannot be composed.</p>}
+      {stale.length > 0 && <p className="proposal-note small muted">{listed(stale.map(nameOf))} {stale.length === 1 ? 'needs' : 'need'} a rebase, for {stale.length === 1 ? 'it conflicts' : 'they conflict'} with the base: kept open, that can be decided.</p>}
+      {others.length > 0 && <p className="proposal-note small muted">{listed(others.map(nameOf))} can be in no set as {others.length === 1 ? 'it is' : 'they are'}{others.every(standsOn) ? `: what ${others.length === 1 ? 'it stands' : 'they stand'} on cannot be composed` : ''}.</p>}
       {never.length === 0 && fallback > 0 && (status === 'none' || status === 'failed' || status === 'here') && <div className="swaps"><button type="button" className="button small" data-testid={ids.proposalAccept} onClick={() => { void act.swap(); }}>Replace {fallback === 1 ? 'it' : `those ${fallback}`}</button></div>}
     </>
   );
 }
+
+const standsOn = (id: AcuId): boolean => (useReplica.getState().byId.get(id)?.requires.length ?? 0) > 0;
 
 const because: Readonly<Record<SwapOption['rules'][number], string>> = { unit: 'fewest ACUs leave', lines: 'fewest lines leave', age: 'the oldest leave' };
 

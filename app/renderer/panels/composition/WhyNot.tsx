@@ -4,11 +4,13 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { Reason } from '../../../core/suggestion.ts';
 import * as suggesting from '../../app/suggesting.ts';
 import { AcuLink } from '../../components/AcuLink.tsx';
+import { CommandButton } from '../../components/CommandButton.tsx';
 import { Spinner } from '../../components/atoms.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
 import { chosenIn, setKey, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
+import { reasonNow } from '../../state/standing.ts';
 import { costWords, useSuggestion } from '../../state/suggestion.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -38,12 +40,25 @@ export function WhyNot({ row }: { row: AcuRow }) {
   );
 }
 
+/** Why it can be in no set, where that is not for what it requires. */
+function Alone({ id }: { id: AcuId }) {
+  const row = useReplica((s) => s.byId.get(id));
+  if (row?.standing !== 'stale') return <span>It can be in no set: {row === undefined || row.reason === '' ? 'it cannot be composed' : row.reason}.</span>;
+  return (
+    <>
+      <div>It needs a rebase, for it conflicts with the base: {reasonNow(row)}.</div>
+      <div className="why-not-swap"><CommandButton id="acu.decide" className="button small">Decide…</CommandButton><span className="muted small">or rebase it in git</span></div>
+    </>
+  );
+}
+
 function Told({ reason, within, isSuggested }: { reason: Reason; within: readonly AcuId[]; isSuggested: boolean }) {
   const { acu, kind, never, blockers, leaves, comes, cost, refused, minimal, stands } = reason, set = isSuggested ? 'the suggested set' : 'the composition';
   if (kind === 'in' || kind === 'free') return <span>Nothing keeps it out of {set}{comes.length > 1 ? `; it comes with ${plural(comes.length - 1, 'other')}` : ''}.</span>;
   if (kind === 'never') {
     const others = never.filter((id) => id !== acu);
-    return others.length === 0 ? <span>It can be in no set: it cannot be composed.</span> : <><div>It can be in no set. It needs:</div>{others.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}</>;
+    if (others.length === 0) return <Alone id={acu} />;
+    return <><div>It can be in no set. It needs:</div>{others.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}</>;
   }
   if (blockers.length === 0) return <span>It conflicts with nothing in {set}, but what would be there with it was not found to compose.</span>;
   return (

@@ -95,7 +95,7 @@ function Form({ query }: { query: string }) {
       <input className="field" aria-label="Path" placeholder="Path" spellCheck={false} value={first('path')} data-testid={ids.filterPath} onChange={(event) => set('path', event.target.value)} />
       <div className="row filters-checks">
         <label className="check"><input type="checkbox" checked={has(query, 'conflicted')} data-testid={ids.filterConflicted} onChange={() => toggleState('conflicted')} />Conflicted</label>
-        <label className="check"><input type="checkbox" checked={has(query, 'stale')} data-testid={ids.filterStale} onChange={() => toggleState('stale')} />Stale</label>
+        <label className="check"><input type="checkbox" checked={has(query, 'stale')} data-testid={ids.filterStale} onChange={() => toggleState('stale')} />Needs a rebase</label>
         <span className="spacer" />
         <CommandButton id="view.unfiltered" className="button quiet small">Clear</CommandButton>
       </div>

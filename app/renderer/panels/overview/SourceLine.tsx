@@ -31,7 +31,7 @@ export const SourceLine = memo(function SourceLine({ source, index, open, level,
       <span role="gridcell" className="c-name" title={called.title === '' || called.title === source.name ? source.name : `${source.name}\n${called.title}`}>
         <span className="source-open">{open !== null && <Icon name={open ? 'down' : 'right'} size={11} />}</span><span className="name truncate"><ShortName of={called} search={search} /></span>
         {state !== null && <span className="badge edited"><Icon name="pencil" size={10} />{state}</span>}
-        {rows.some((row) => row.standing === 'stale') && <span className="badge whole" title="It does not carry onto the base without conflict">stale</span>}
+        {rows.some((row) => row.standing === 'stale') && <span className="badge whole" title="Needs a rebase: it conflicts with the base">rebase</span>}
         <About of={called} />
       </span>
       <span role="gridcell" className="c-counts"><Counts added={added} deleted={deleted} /></span>
