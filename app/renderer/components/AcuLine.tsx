@@ -110,7 +110,7 @@ export const AcuLine = memo(function AcuLine({ row, idPrefix, testId, position, 
       <span role="gridcell" className="c-name" title={row.title === row.name ? row.name : `${row.name}\n${row.title}`}>
         <span className="name truncate"><ShortName of={row} search={search} /></span>
         {search !== '' && <Why index={row.index} />}
-        {row.sources.length > 1 && <span className="badge" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`}>{row.sources.length} sources</span>}
+        {row.sources.length > 1 && <span className="badge many" title={`In ${row.sources.length} sources:\n${row.sources.slice(0, 12).join('\n')}`} role="img" aria-label={`in ${row.sources.length} sources`}><Icon name="branch" size={10} />{row.sources.length}</span>}
         {row.sources.length === 1 && row.sources[0] !== row.name && row.worktree !== true && <span className="badge" title={`Part of ${row.sources[0]}`}>{numberOf(row.sources[0]!) ?? row.sources[0]}</span>}
         {row.patch === true && <span className="badge" title="From a patch file">patch</span>}
         {row.worktree === true && <Edited id={row.id} />}
