@@ -2,6 +2,7 @@
 // by that. F6 comes by here; Escape, with the keyboard in it, leaves.
 import { arrow, autoUpdate, flip, offset, shift, useFloating } from '@floating-ui/react-dom';
 import { useEffect, useState } from 'react';
+import { visibleSentence } from '../../../core/visible.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { Keys } from '../../components/Keys.tsx';
 import { command, run } from '../../commands/registry.ts';
@@ -13,6 +14,7 @@ import type { Scene, Step } from '../../state/guide.ts';
 import { useOperations } from '../../state/operations.ts';
 import { showPane } from '../../state/room.ts';
 import { useSelection } from '../../state/selection.ts';
+import { withNumbers } from '../../state/shortName.ts';
 import { useSuggestion } from '../../state/suggestion.ts';
 import { say, useUi } from '../../state/ui.ts';
 import { ids } from '../../testids.ts';
@@ -63,7 +65,13 @@ function Card({ at, step }: { at: number; step: Step }) {
     anchor?.classList.add('guided');
     return () => anchor?.classList.remove('guided');
   }, [anchor]);
-  const does = step.command === null ? null : command(step.command), why = does?.disabled() ?? null;
+  // what is asked for may be so already, and what does it may not be possible, or be about something else
+  const [isDone] = useState(() => { const now = scene(); return step.isDone?.(now, now) === true; });
+  const last = useOperations((s) => s.last), canUndo = useOperations((s) => s.canUndo);
+  useSuggestion((s) => s.found);
+  useComposition((s) => s.confirmed);
+  const does = step.command === null ? null : command(step.command);
+  const why = does === null ? null : does.disabled() ?? (step.id === 'undo' && last?.kind !== 'write-branch' ? `No branch was written just now: undo would take back “${withNumbers(visibleSentence(canUndo ?? ''))}”, which is not the guide's.` : null);
   const side = ({ top: 'bottom', bottom: 'top', left: 'right', right: 'left' } as const)[placement.split('-')[0] as 'top'];
   return (
     <section ref={setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles} aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
@@ -71,6 +79,9 @@ function Card({ at, step }: { at: number; step: Step }) {
       {anchor !== null && <span ref={setTip} className="guide-tip" style={{ left: middlewareData.arrow?.x, top: middlewareData.arrow?.y, [side]: -5 }} />}
       <header className="row"><h2>{step.title}</h2><span className="spacer" /><span className="small muted">{at + 1} of {steps.length}</span><button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again" onClick={leaveGuide}><Icon name="close" size={12} /></button></header>
       <p>{step.text}</p>
+      {isDone ? <p className="small muted">This is so already: go on.</p>
+        : why !== null ? <p className="small muted">{why}</p>
+        : step.id === 'undo' && canUndo !== null && <p className="small muted">It takes back: {withNumbers(visibleSentence(canUndo))}.</p>}
       <footer className="row">
         {does !== null && <button type="button" className="button small" aria-disabled={why !== null} title={why ?? does.title} onClick={() => { if (why === null) run(does.id); }}>Do it{does.keys[0] !== undefined && <Keys keys={does.keys[0]} />}</button>}
         <span className="spacer" />
