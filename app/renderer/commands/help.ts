@@ -27,7 +27,7 @@ function escape(): void {
   const { overlay } = useUi.getState();
   if (overlay !== 'none' && overlay !== 'branch') { closeOverlay(); return; }
   if (useGuide.getState().at !== null) { leaveGuide(); return; }
-  if (overlay === 'branch') { closeOverlay(); return; }
+  if (overlay === 'branch' && !isPast()) { closeOverlay(); return; }
   if (isPast()) { goToNow(); return; }
   if (usePicture.getState().pinned !== null && useUi.getState().tab === 'compose' && useUi.getState().graphAs === 'canvas') { usePicture.setState({ pinned: null }); return; }
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
