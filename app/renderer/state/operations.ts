@@ -127,3 +127,15 @@ export function lifeWords(operation: Running, paused: boolean): string {
     default: return operation.stage;
   }
 }
+
+/** What became of an operation of which the screen still tells: `overtaken`: something was done since, so undo takes back that first. */
+export type Fate = 'done' | 'undone' | 'overtaken';
+
+/** After `last` was done. What the log told before operation `id` was in it says nothing of it. */
+export function fateAfter(was: Fate, id: number, last: Pick<Operation, 'id' | 'kind' | 'target'> | null): Fate {
+  if (last === null || last.id < id) return was;
+  if (last.id === id) return 'done';
+  if (last.target === id && last.kind === 'undo') return 'undone';
+  if (last.target === id && last.kind === 'redo') return 'done';
+  return was === 'undone' ? was : 'overtaken';
+}

@@ -5,7 +5,7 @@ import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { AcuRow, Loaded } from '../../workers/client.ts';
 import { bySource, setKey, withDependants } from './composition.ts';
 import { backoff } from './connection.ts';
-import { begin, change, heard, isOver, lifeWords } from './operations.ts';
+import { begin, change, fateAfter, heard, isOver, lifeWords } from './operations.ts';
 import { epochStep, taken } from './replica.ts';
 import { moveTo, noSelection, press, retain, selectAll } from './selection.ts';
 import type { Selection } from './selection.ts';
@@ -134,6 +134,17 @@ describe('the composition', () => {
 });
 
 describe('subjects and operations', () => {
+  test('what is told of an operation follows the log: it stands until it is undone, and again once redone; what comes after it is to be undone first', () => {
+    const at = (id: number, kind: 'compose' | 'undo' | 'redo', target: number | null = null) => ({ id, kind, target });
+    expect([null, at(6, 'compose'), at(7, 'compose')].map((last) => fateAfter('done', 7, last))).toEqual(['done', 'done', 'done']);
+    expect(fateAfter('done', 7, at(8, 'compose'))).toBe('overtaken');
+    expect(fateAfter('done', 7, at(8, 'undo', 7))).toBe('undone');
+    expect(fateAfter('undone', 7, at(9, 'undo', 5))).toBe('undone');
+    expect(fateAfter('undone', 7, at(9, 'redo', 7))).toBe('done');
+    expect(fateAfter('overtaken', 7, at(10, 'undo', 7))).toBe('undone');
+  });
+
+
   test('what is carried is asked about before what is pointed at, that before what is selected', () => {
     const carried = { ids: [id(1)], by: 'drag' as const, over: false };
     expect(subjectOf(carried, id(2), new Set([id(3)]))).toEqual({ ids: [id(1)], cause: 'drag' });

@@ -1,5 +1,5 @@
 // Writes the composition as an ordinary git branch: name, check, the same as a command line, and the commit it became.
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { FormEvent } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
@@ -10,6 +10,7 @@ import { Icon } from '../../components/Icon.tsx';
 import { branchMessage, branchNameProblem, composeLine, namesOfSet, suggestedBranch } from '../../state/commandLine.ts';
 import { chosenIn, setKey, totals, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
+import { type Fate, fateAfter, useOperations } from '../../state/operations.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { closeOverlay } from '../../state/ui.ts';
 import { listed, plural } from '../../state/words.ts';
@@ -62,14 +63,30 @@ export function WriteBranch() {
             </dl>
           </>
         )
-        : (
-          <div className="write-done" data-testid={ids.branchResult} data-commit={written.commit}>
-            <Icon name="check" /><span>Wrote <strong>{visible(written.ref.replace(/^refs\/heads\//, ''))}</strong> as commit</span><Id id={written.commit} what="commit" length={12} /><span className="spacer" />
-            <CommandButton id="history.undo" className="button small"><Icon name="undo" size={13} />Undo</CommandButton>
-            <button type="button" className="button small" onClick={closeOverlay}>Done</button>
-          </div>
-        )}
+        : <Done written={written} />}
       <CopyLine text={composeLine(path, names, name === '' ? 'NAME' : name)} what="the command line" testId={ids.commandLine} />
     </form>
+  );
+}
+
+const overtaken = 'Something else was done since: the history takes back what came after it first';
+
+/** What was written, for as long as it is so. */
+function Done({ written: { ref, commit, operation: { id } } }: { written: Methods['writeBranch']['result'] }) {
+  const [fate, setFate] = useState<Fate>(() => fateAfter('done', id, useOperations.getState().last));
+  useEffect(() => useOperations.subscribe((now, before) => { if (now.last?.id !== before.last?.id) setFate((was) => fateAfter(was, id, now.last)); }), [id]);
+  const done = useRef<HTMLButtonElement>(null);
+  // the button that was pressed may be gone
+  useEffect(() => { if (fate !== 'done' && document.activeElement === document.body) done.current?.focus(); }, [fate]);
+  const name = <strong>{visible(ref.replace(/^refs\/heads\//, ''))}</strong>;
+  return (
+    <div className="write-done" data-testid={ids.branchResult} data-commit={commit} data-fate={fate}>
+      {fate === 'undone' ? <><Icon name="undo" /><span>Taken back: {name} is where it was before.</span></> : <><Icon name="check" /><span>Wrote {name} as commit</span><Id id={commit} what="commit" length={12} /></>}
+      <span className="spacer" />
+      {fate === 'done'
+        ? <CommandButton id="history.undo" className="button small"><Icon name="undo" size={13} />Undo</CommandButton>
+        : <button type="button" className="button small" aria-disabled="true" title={fate === 'undone' ? 'It is undone' : overtaken}><Icon name="undo" size={13} />Undo</button>}
+      <button ref={done} type="button" className="button small" onClick={closeOverlay}>Done</button>
+    </div>
   );
 }
