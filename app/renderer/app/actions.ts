@@ -107,9 +107,10 @@ export function previewed(): VerdictView | null {
 
 /**
  * Adds ACUs if they fit; otherwise shows what stands in the way and what can be done. `at`: when they were dropped. `seen`: what the screen showed
- * that dropping would do: what they need comes along where that was seen before, for nothing is added that nobody was told of.
+ * that dropping would do: what they need comes along where that was seen before, for nothing is added that nobody was told of. `isDropped`: by a pointer,
+ * whose focus stays where it is.
  */
-export async function add(ids: readonly AcuId[], at: number = performance.now(), seen: VerdictView | null = null): Promise<void> {
+export async function add(ids: readonly AcuId[], at: number = performance.now(), seen: VerdictView | null = null, isDropped = false): Promise<void> {
   const inside = new Set(chosen());
   const fresh = ids.filter((id) => !inside.has(id));
   if (fresh.length === 0) { say(useComposition.getState().whatIf === null ? 'Already in the composition.' : 'Already in it.'); return; }
@@ -117,15 +118,16 @@ export async function add(ids: readonly AcuId[], at: number = performance.now(),
     const verdict = await decidedOn(fresh);
     if (verdict.kind === 'fits') await replaceSet([...chosen(), ...fresh], `Add ${listed(fresh.map(nameOf))}`, at);
     else if (verdict.kind === 'needs' && seen?.kind === 'needs') await addAlong(fresh, verdict.acus, at);
-    else propose(fresh, verdict);
+    else propose(fresh, verdict, !isDropped);
   } catch (error) {
     complain(error);
   }
 }
 
 /** Shows why these cannot simply be added, and what can be done. */
-function propose(ids: readonly AcuId[], verdict: VerdictView): void {
-  useComposition.setState({ proposal: { ids, verdict } });
+function propose(ids: readonly AcuId[], verdict: VerdictView, takesFocus = true): void {
+  useComposition.setState({ proposal: { ids, verdict, takesFocus } });
+  useUi.setState({ tab: 'compose' });
   say(sentence(verdictWords(verdict, ids, nameOf)));
 }
 

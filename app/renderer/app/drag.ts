@@ -165,7 +165,7 @@ export function carryingAcus(from: string, those: () => readonly AcuId[]): Grip 
       const { carried } = useVerdicts.getState(), seen = act.previewed();
       useVerdicts.setState({ carried: null, hovered: null });
       if (carried === null) return;
-      if (zone === 'composition' && from !== 'composition') void act.add(carried.ids, at, seen);
+      if (zone === 'composition' && from !== 'composition') void act.add(carried.ids, at, seen, true);
       if (zone === 'list' && from === 'composition') void act.remove(carried.ids);
     },
     putBack: () => useVerdicts.setState({ carried: null }),

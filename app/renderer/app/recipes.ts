@@ -80,7 +80,7 @@ export async function apply(name: string): Promise<void> {
   const { now } = useRecipes.getState();
   if (now?.line.name === name && now.acus.length > 0) {
     const verdict = await replica().call((api) => api.verdict([], now.acus)).catch(() => null);
-    if (verdict !== null && verdict.kind !== 'fits') { useComposition.setState({ proposal: { ids: now.acus.filter((id) => !chosen().includes(id)), verdict } }); say(`${name} does not compose as it is now.`); return; }
+    if (verdict !== null && verdict.kind !== 'fits') { useComposition.setState({ proposal: { ids: now.acus.filter((id) => !chosen().includes(id)), verdict, takesFocus: true } }); say(`${name} does not compose as it is now.`); return; }
   }
   const result = await operate('applyRecipe', { name }, `Apply the recipe ${name}`);
   if (result === null) return;

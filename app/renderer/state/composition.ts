@@ -8,7 +8,12 @@ import type { AcuRow, SourceRow, VerdictView } from '../../workers/client.ts';
 import type { ReplicaState } from './replica.ts';
 
 /** ACUs someone tried to add that cannot simply be added: shown with what can be done about it. */
-export interface Proposal { readonly ids: readonly AcuId[]; readonly verdict: VerdictView }
+export interface Proposal {
+  readonly ids: readonly AcuId[];
+  readonly verdict: VerdictView;
+  /** asked for by a key or a button, not dropped by a pointer: the answer takes the keyboard */
+  readonly takesFocus: boolean;
+}
 
 export interface Composed {
   /** the set it belongs to */
