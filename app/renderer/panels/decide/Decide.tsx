@@ -126,7 +126,7 @@ function Place({ here: { file, place, id }, chosen, isWriting, wholeFile }: { he
   return (
     <section className="decide-place" aria-label={`${name}, ${placeName(place)}`}>
       <h3 className="decide-where"><span className="mono truncate" title={name}>{name}</span><span className="muted">{place.shape === 'lines' ? placeName(place) : kindWords[place.kind] ?? place.kind}</span>{place.ends === 'crlf' && <span className="badge" title="Its lines end in CR LF; so will those that you write">CRLF</span>}{place.ends === 'mixed' && <span className="badge" title="Its lines end in LF and in CR LF">mixed line ends</span>}</h3>
-      <div className="decide-sides" data-shape={place.shape}>
+      <div className="decide-sides" data-shape={place.shape} data-before={place.shape === 'lines' && (place.base === null || (place.base.text === '' && !place.base.binary)) ? 'nothing' : 'lines'}>
         <Side side="base" title="Before" who={null} shown={place.base} place={place} file={file} against={null} />
         <Side side="ours" title="Ours" who={isStale ? 'the base now' : null} acus={file.ours} shown={place.ours} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['ours', 'both', 'reversed'].includes(chosen.answer.take)} />
         <Side side="theirs" title="Theirs" who={null} acus={file.theirs} shown={place.theirs} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['theirs', 'both', 'reversed'].includes(chosen.answer.take)} />
