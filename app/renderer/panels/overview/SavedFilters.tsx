@@ -14,7 +14,14 @@ export function SavedFilters() {
   /** the filter that is being named; '' is a new one */
   const [naming, setNaming] = useState<string | null>(null);
   const all = [...own, ...builtIn], applied = all.find((filter) => isApplied(filter, now)), row = useRef<HTMLDivElement>(null);
-  const toChip = (name: string): void => { requestAnimationFrame(() => ([...row.current?.querySelectorAll<HTMLElement>('[data-filter]') ?? []].find((chip) => chip.dataset['filter'] === name) ?? row.current?.querySelector<HTMLElement>('button'))?.focus()); };
+  const toChip = (name: string): void => {
+    requestAnimationFrame(() => {
+      const chip = [...row.current?.querySelectorAll<HTMLElement>('[data-filter]') ?? []].find((one) => one.dataset['filter'] === name) ?? row.current?.querySelector<HTMLElement>('button');
+      chip?.focus({ preventScroll: true });
+      // shown with what renames and deletes it
+      (chip?.closest('.saved-one') ?? chip)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    });
+  };
   const onKeyDown = (event: KeyboardEvent, filter: SavedFilter): void => {
     if (filter.builtIn === true) return;
     if (event.key === 'F2') { event.preventDefault(); setNaming(filter.name); }
@@ -43,7 +50,7 @@ export function SavedFilters() {
         )))}
       {naming === ''
         ? <Naming first="" taken={own.map((other) => other.name)} done={(name) => { if (name !== null) { keep(name, useFilters.getState()); say(`Filter ${name} kept.`); } setNaming(null); toChip(name ?? ''); }} />
-        : now.query.trim() !== '' && applied === undefined && <button type="button" className="chip keep" aria-disabled={keepProblem(now) !== null} title={keepProblem(now) ?? 'Keep this search under a name'} data-testid={ids.keepFilter} onClick={() => { if (keepProblem(now) === null) setNaming(''); }}><Icon name="plus" size={11} />Keep</button>}
+        : now.query.trim() !== '' && applied === undefined && <button type="button" className="chip keep" aria-disabled={keepProblem(now) !== null} title={keepProblem(now) ?? 'Keep this search under a name'} data-testid={ids.keepFilter} onClick={() => { if (keepProblem(now) === null) setNaming(''); }}><Icon name="plus" size={11} />Keep filter</button>}
     </div>
   );
 }
