@@ -287,6 +287,12 @@ export class Replica {
     return Uint8Array.from(this.#held().acus, (acu) => (acu.paths.some((path) => display(path).toLowerCase().includes(wanted)) ? 1 : 0));
   }
 
+  /** Which of `among` change this very path, in their order. */
+  changersOf(path: PathBytes, among: readonly AcuId[]): AcuId[] {
+    const changing = new Set(this.#held().acus.flatMap((acu) => (acu.paths.includes(path) ? [acu.id] : [])));
+    return among.filter((id) => changing.has(id));
+  }
+
   /** Pairs of working trees whose edits conflict, by name, each once. */
   clashes(): readonly (readonly [string, string])[] {
     const { tables, acus } = this.#held();

@@ -109,6 +109,12 @@ describe('a replica of a generated repository', () => {
     loaded.engine.acus.forEach((acu, i) => expect(touching[i]).toBe(acu.paths.some((path) => path.toLowerCase().includes('lib/')) ? 1 : 0));
     expect(touching).toContain(1);
   });
+
+  test('who changes a path is told among those that are asked about', () => {
+    const { acus } = loaded.engine, path = acus.find((acu) => acu.paths.length > 0)!.paths[0]!, all = acus.map(({ id }) => id);
+    expect(replica.changersOf(path, all)).toEqual(acus.filter((acu) => acu.paths.includes(path)).map(({ id }) => id));
+    expect(replica.changersOf(path, [])).toEqual([]);
+  });
 });
 
 describe('epochs', () => {

@@ -74,7 +74,7 @@ function ComposedDiff({ acus, path, setKey: of }: { acus: readonly AcuId[]; path
   if (value === null) return <><PathHead path={path} /><div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div></>;
   return (
     <>
-      {provenance !== null && <Owners provenance={provenance} />}
+      {provenance !== null && <Owners provenance={provenance} path={path} composed={acus} />}
       <FileDiff path={path} before={value.before} after={value.after} owning={owning} sides={SIDES} onShown={shown} />
       {card}
     </>

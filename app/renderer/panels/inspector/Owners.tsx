@@ -1,9 +1,13 @@
 // Whose lines a composed file has: what the letters beside them stand for, with counts; and who an ACU is, while one points at its lines.
 import { useLayoutEffect, useRef, useState } from 'react';
-import type { AcuId } from '../../../core/bytes.ts';
+import type { AcuId, PathBytes } from '../../../core/bytes.ts';
 import type { Provenance } from '../../../contract/tracing.ts';
+import { replica } from '../../app/session.ts';
+import { AcuLink } from '../../components/AcuLink.tsx';
 import { Ago, Author, Id } from '../../components/atoms.tsx';
 import { type Owner, hueAt, letterOf } from '../../components/code/owners.ts';
+import { useAnswer } from '../../components/useAnswer.ts';
+import { setKey } from '../../state/composition.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { useUi } from '../../state/ui.ts';
@@ -25,9 +29,9 @@ export function chooseAcus(chosen: readonly AcuId[], isShown = true): void {
 }
 
 /** The same in a list, for who reads with the keyboard or by ear. */
-export function Owners({ provenance }: { provenance: Provenance }) {
+export function Owners({ provenance, path, composed }: { provenance: Provenance; path: PathBytes; composed: readonly AcuId[] }) {
   const { acus, brought, taken, how, reason, isExact } = provenance;
-  if (how === 'none') return <div className="owners tiny muted" data-testid={ids.owners} data-how={how}>Whose lines these are is not told: {reason}.</div>;
+  if (how === 'none') return <Changers key={path} reason={reason} path={path} composed={composed} />;
   if (acus.length === 0) return null;
   const unknown = brought.reduce((sum, { start, end, by }) => (by.length === 0 ? sum + end - start : sum), 0), together = brought.reduce((sum, { start, end, by }) => (by.length > 1 ? sum + end - start : sum), 0);
   return (
@@ -59,6 +63,17 @@ export function Owners({ provenance }: { provenance: Provenance }) {
 }
 
 const SHOWN = 24;
+
+/** Who changes a file of which it is not told whose lines it has. */
+function Changers({ reason, path, composed }: { reason: string; path: PathBytes; composed: readonly AcuId[] }) {
+  const generation = useReplica((s) => s.generation), { value } = useAnswer(`${generation} ${setKey(composed)} ${path}`, () => replica().call((api) => api.changersOf(path, [...composed])));
+  return (
+    <div className="owners tiny muted" data-testid={ids.owners} data-how="none">
+      {value !== null && value.length > 0 && <div className="row owners-changers">Changed by {value.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}{value.length > SHOWN && ` and ${plural(value.length - SHOWN, 'more')}`}</div>}
+      Whose lines these are is not told: {reason}.
+    </div>
+  );
+}
 
 /** Who brought the lines that are pointed at, beside them. */
 export function OwnerCard({ acus, at }: { acus: readonly AcuId[]; at: DOMRect }) {
