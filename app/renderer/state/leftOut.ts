@@ -3,8 +3,9 @@ import { create } from 'zustand';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Reason } from '../../core/suggestion.ts';
 import type { AcuRow } from '../../workers/client.ts';
-import { costWords } from './suggestion.ts';
-import { listed } from './words.ts';
+import type { WeightRule } from '../../core/weights.ts';
+import { swapWords } from './suggestion.ts';
+import { grouped, listed } from './words.ts';
 
 export type LeftOutSort = 'name' | 'cost';
 
@@ -38,19 +39,23 @@ export function arranged(rows: readonly AcuRow[], { reasons, sort, filter }: Pic
   });
 }
 
+/** "needs them": what stands on what keeps it out, which leaves with that. */
+export const needWords = (needing: number, blockers: number): string => `${needing === 1 ? 'needs' : 'need'} ${blockers === 1 ? 'it' : 'them'}`;
+
 /** The smallest reason in one line, and the price. `nameOf`: as the list shows it. `isStale`: it conflicts with the base, which can be decided. */
-export function reasonWords({ acu, kind, never, blockers, refused, stands, cost, minimal }: Reason, nameOf: (id: AcuId) => string, isStale: (id: AcuId) => boolean): { readonly why: string; readonly price: string } {
+export function reasonWords(reason: Reason, nameOf: (id: AcuId) => string, isStale: (id: AcuId) => boolean, rule: WeightRule): { readonly why: string; readonly price: string } {
+  const { acu, kind, never, blockers, leaves, refused, stands, minimal } = reason;
   switch (kind) {
-    case 'in': case 'free': return { why: 'nothing keeps it out', price: costWords(cost) };
+    case 'in': case 'free': return { why: 'nothing keeps it out', price: swapWords(reason, rule) };
     case 'never': {
       const others = never.filter((id) => id !== acu);
       const does = others.length > 1 ? 'need' : 'needs', stale = (others.length === 0 ? [acu] : others).every(isStale);
       return { why: others.length === 0 ? stale ? 'needs a rebase' : 'it cannot be composed' : `it needs ${listed(others.map(nameOf))}, which ${stale ? `${does} a rebase` : 'cannot be composed'}`, price: '' };
     }
     case 'kept': {
-      const set = refused[0];
-      const why = blockers.length === 0 ? 'what would be there with it was not found to compose' : `${listed(blockers.map(nameOf), 3)} ${blockers.length === 1 ? 'keeps' : 'keep'} it out${minimal ? '' : ', perhaps fewer'}${set === undefined ? '' : ` (${listed(set.map(nameOf), 3)} do not compose together)`}`;
-      return { why, price: stands ? costWords(cost) : 'no such set was found' };
+      const set = refused[0], needing = leaves.length - blockers.length;
+      const why = blockers.length === 0 ? 'what would be there with it was not found to compose' : `${listed(blockers.map(nameOf), 3)} ${blockers.length === 1 ? 'keeps' : 'keep'} it out${minimal ? '' : ', perhaps fewer'}${needing > 0 ? `, and ${grouped(needing)} that ${needWords(needing, blockers.length)} would leave too` : ''}${set === undefined ? '' : ` (${listed(set.map(nameOf), 3)} do not compose together)`}`;
+      return { why, price: stands ? swapWords(reason, rule) : 'no such set was found' };
     }
   }
 }

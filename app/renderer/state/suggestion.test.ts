@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Suggestion } from '../../core/suggestion.ts';
-import { between, costWords, gapWords, leftOut, proofWords, searchWords } from './suggestion.ts';
+import { between, costWords, gapWords, leftOut, proofWords, searchWords, swapWords } from './suggestion.ts';
 
 const ids = (...all: string[]): AcuId[] => all as AcuId[];
 const found = (some: Partial<Suggestion>): Suggestion => ({ acus: ids('a', 'b'), weight: 2, bound: 2, optimal: true, of: { acus: 3, weight: 3 }, barred: 0, refused: [], rounds: 1, ms: 1, ...some });
@@ -21,6 +21,9 @@ describe('in words', () => {
     expect(searchWords({ ticket: '', weight: 23, bound: 31 })).toBe('23 of at most 31');
     expect(searchWords({ ticket: '', weight: 23, bound: 23 })).toContain('composing');
     expect([costWords(3), costWords(-0.5), costWords(0)]).toEqual(['costs 3', 'gains 0.5', 'costs nothing']);
+    const swap = { leaves: ['a', 'b', 'c', 'd'], comes: ['e'], cost: 3 };
+    expect([swapWords(swap, 'unit'), swapWords({ ...swap, comes: swap.leaves }, 'unit'), swapWords({ ...swap, leaves: [] }, 'unit')]).toEqual(['4 out, 1 in (net −3)', '4 out, 4 in (net 0)', '0 out, 1 in (net +1)']);
+    expect(swapWords({ ...swap, cost: -20 }, 'lines')).toBe('4 out, 1 in · gains 20');
   });
 });
 

@@ -60,6 +60,12 @@ export function searchWords({ weight, bound }: Search): string {
   return bound > weight ? `${weightWords(weight)} of at most ${weightWords(bound)}` : `${weightWords(weight)} is the most; composing it`;
 }
 
+/** "4 out, 1 in (net −3)"; where ACUs do not count the same, with what it costs in place of the net. */
+export function swapWords({ leaves, comes, cost }: { readonly leaves: readonly unknown[]; readonly comes: readonly unknown[]; readonly cost: number }, rule: WeightRule): string {
+  const net = comes.length - leaves.length;
+  return `${grouped(leaves.length)} out, ${grouped(comes.length)} in${rule === 'unit' ? ` (net ${net > 0 ? '+' : net < 0 ? '−' : ''}${grouped(Math.abs(net))})` : ` · ${costWords(cost)}`}`;
+}
+
 /** What a swap costs, in the weight that is searched by. */
 export function costWords(cost: number): string {
   return cost > 0 ? `costs ${weightWords(cost)}` : cost < 0 ? `gains ${weightWords(-cost)}` : 'costs nothing';

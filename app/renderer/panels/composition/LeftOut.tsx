@@ -11,13 +11,13 @@ import { AcuLink } from '../../components/AcuLink.tsx';
 import { ShortName } from '../../components/AcuLine.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Glyph } from '../../components/Icon.tsx';
-import { arranged, reasonWords, useLeftOut } from '../../state/leftOut.ts';
+import { arranged, needWords, reasonWords, useLeftOut } from '../../state/leftOut.ts';
 import type { LeftOutSort } from '../../state/leftOut.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { useRowHeight } from '../../state/settings.ts';
 import { isStale, reasonNow } from '../../state/standing.ts';
-import type { Found } from '../../state/suggestion.ts';
+import { type Found, swapWords } from '../../state/suggestion.ts';
 import { shortName } from '../../state/shortName.ts';
 import { useUi } from '../../state/ui.ts';
 import { grouped, plural } from '../../state/words.ts';
@@ -81,7 +81,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
         <div className="left-out-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start, key }) => (
             <div key={key} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start}px)`, height }}>
-              <Line row={rows[index]!} reason={reasons.get(rows[index]!.id)} isAt={rows[index]!.id === cursor} onPress={() => go(index)} place={index} of={rows.length} />
+              <Line row={rows[index]!} rule={found.rule} reason={reasons.get(rows[index]!.id)} isAt={rows[index]!.id === cursor} onPress={() => go(index)} place={index} of={rows.length} />
             </div>
           ))}
         </div>
@@ -94,8 +94,8 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
 
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
 
-function Line({ row, reason, isAt, onPress, place, of }: { row: AcuRow; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
-  const words = reason === undefined ? null : reasonWords(reason, nameOf, isStale);
+function Line({ row, rule, reason, isAt, onPress, place, of }: { row: AcuRow; rule: Found['rule']; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
+  const words = reason === undefined ? null : reasonWords(reason, nameOf, isStale, rule);
   return (
     <div id={`left-${row.id}`} role="option" aria-selected={isAt} aria-posinset={place + 1} aria-setsize={of} className="left-out-line" data-testid={ids.leftOutRow} data-acu={row.id} data-name={row.name} data-kind={reason?.kind ?? 'asking'} data-menu="acu" onClick={onPress}>
       <Glyph mark={reason === undefined ? 'unknown' : reason.kind === 'never' ? 'unable' : reason.kind === 'kept' ? 'conflicts' : 'fits'} size={10} />
@@ -108,16 +108,17 @@ function Line({ row, reason, isAt, onPress, place, of }: { row: AcuRow; reason: 
 
 /** The whole reason of one, and the swap. */
 function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Found }) {
-  const { kind, never, blockers, leaves, comes } = reason;
+  const { kind, never, blockers, leaves } = reason, needing = leaves.filter((id) => !blockers.includes(id));
   return (
     <div className="left-out-more small" role="group" aria-label={`Why ${shortName(row)} is left out`}>
       <strong className="truncate"><ShortName of={row} /></strong>
       <span className="muted">{kind === 'kept' ? blockers.length === 0 ? 'was not found to compose with the rest' : 'is kept out by' : kind === 'never' ? row.standing === 'stale' ? `needs a rebase: ${reasonNow(row)}` : `can be in no set${row.reason === '' ? '' : `: ${row.reason}`}` : 'is kept out by nothing'}</span>
       {(kind === 'never' ? never.filter((id) => id !== row.id) : blockers).slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}
       {blockers.length > NAMED && <span className="muted">and {grouped(blockers.length - NAMED)} more</span>}
+      {kind === 'kept' && needing.length > 0 && <><span className="muted">and {grouped(needing.length)} that {needWords(needing.length, blockers.length)} would leave too:</span>{needing.slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}{needing.length > NAMED && <span className="muted">and {grouped(needing.length - NAMED)} more</span>}</>}
       {kind === 'never' && row.standing === 'stale' && <CommandButton id="acu.decide" className="button small" testId={ids.leftOutDecide}>Decide…</CommandButton>}
       {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>}
-      {canSwap(reason) && <span className="muted">{plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')}</span>}
+      {canSwap(reason) && <span className="muted">{swapWords(reason, found.rule)}</span>}
     </div>
   );
 }

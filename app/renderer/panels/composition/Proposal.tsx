@@ -12,11 +12,12 @@ import type { Proposal as Proposed } from '../../state/composition.ts';
 import { useConflictQuery } from '../../state/conflicts.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { isStale } from '../../state/standing.ts';
-import { costWords } from '../../state/suggestion.ts';
+import { needWords } from '../../state/leftOut.ts';
+import { swapWords } from '../../state/suggestion.ts';
 import { useSwaps } from '../../state/swaps.ts';
 import type { SwapOption } from '../../state/swaps.ts';
 import { useUi } from '../../state/ui.ts';
-import { conflictWords, listed, plural, verdictWords } from '../../state/words.ts';
+import { conflictWords, grouped, listed, plural, verdictWords } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 
 /** Places and swaps shown of many. */
@@ -112,7 +113,9 @@ const standsOn = (id: AcuId): boolean => (useReplica.getState().byId.get(id)?.re
 const because: Readonly<Record<SwapOption['rules'][number], string>> = { unit: 'fewest ACUs leave', lines: 'fewest lines leave', age: 'the oldest leave' };
 
 function SwapLine({ option, isFirst }: { option: SwapOption; isFirst: boolean }) {
-  const { wanted, leaves, comes, cost, rules } = option, show = (): void => previewSwap(option), hide = (): void => previewSwap(null);
+  const { wanted, leaves, comes, rules } = option, show = (): void => previewSwap(option), hide = (): void => previewSwap(null);
+  // what keeps it out, and what leaves for standing on that
+  const { byId } = useReplica.getState(), gone = new Set(leaves), needing = leaves.filter((id) => byId.get(id)?.requires.some((lower) => gone.has(lower)) === true), first = leaves.filter((id) => !needing.includes(id));
   const leaving = leaves.map(nameOf), coming = comes.map(nameOf);
   return (
     <li className="swap" data-testid={ids.swap} onPointerEnter={show} onPointerLeave={hide} onFocus={show} onBlur={hide}>
@@ -121,8 +124,8 @@ function SwapLine({ option, isFirst }: { option: SwapOption; isFirst: boolean })
       </button>
       <span className="swap-words">
         {wanted.length > 1 || comes.length > 1 ? <><span className="tone-fits">+ {listed(coming, 3)}</span> </> : null}
-        <span className="tone-conflicts">− {listed(leaving, 3)}</span>
-        <span className="muted small"> · {plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')} · {costWords(cost)}{rules.length < 3 && wanted.length === 1 ? ` · ${rules.map((rule) => because[rule]).join(', ')}` : ''}</span>
+        <span className="tone-conflicts">− {listed(first.map(nameOf), 3)}{needing.length > 0 && ` and ${grouped(needing.length)} that ${needWords(needing.length, first.length)}`}</span>
+        <span className="muted small"> · {swapWords(option, rules[0]!)}{rules.length < 3 && wanted.length === 1 ? ` · ${rules.map((rule) => because[rule]).join(', ')}` : ''}</span>
       </span>
     </li>
   );

@@ -11,7 +11,8 @@ import { chosenIn, setKey, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
 import { reasonNow } from '../../state/standing.ts';
-import { costWords, useSuggestion } from '../../state/suggestion.ts';
+import { swapWords, useSuggestion } from '../../state/suggestion.ts';
+import { needWords } from '../../state/leftOut.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
@@ -53,7 +54,7 @@ function Alone({ id }: { id: AcuId }) {
 }
 
 function Told({ reason, within, isSuggested }: { reason: Reason; within: readonly AcuId[]; isSuggested: boolean }) {
-  const { acu, kind, never, blockers, leaves, comes, cost, refused, minimal, stands } = reason, set = isSuggested ? 'the suggested set' : 'the composition';
+  const { acu, kind, never, blockers, leaves, comes, refused, minimal, stands } = reason, rule = useSuggestion((s) => s.rule), needing = leaves.filter((id) => !blockers.includes(id)), set = isSuggested ? 'the suggested set' : 'the composition';
   if (kind === 'in' || kind === 'free') return <span>Nothing keeps it out of {set}{comes.length > 1 ? `; it comes with ${plural(comes.length - 1, 'other')}` : ''}.</span>;
   if (kind === 'never') {
     const others = never.filter((id) => id !== acu);
@@ -66,10 +67,13 @@ function Told({ reason, within, isSuggested }: { reason: Reason; within: readonl
       <div>{plural(blockers.length, 'ACU')} of {set} {blockers.length === 1 ? 'keeps' : 'keep'} it out{minimal ? '' : ', perhaps fewer'}:</div>
       {blockers.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}
       {blockers.length > SHOWN && <div className="muted">and {plural(blockers.length - SHOWN, 'more')}</div>}
+      {needing.length > 0 && <div>and {plural(needing.length, 'other')} that {needWords(needing.length, blockers.length)} would leave too:</div>}
+      {needing.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}
+      {needing.length > SHOWN && <div className="muted">and {plural(needing.length - SHOWN, 'more', 'more')}</div>}
       {refused.slice(0, 3).map((set) => <div key={set.join(' ')} className="muted small">{listed(set.map(nameOf), 4)} do not compose together, though any two of them go.</div>)}
       <div className="why-not-swap">
         <button type="button" className="button small" data-testid={ids.whyNotSwap} disabled={!stands} title={`Takes out ${leaves.map(nameOf).slice(0, SHOWN).join(', ')}; brings in ${comes.map(nameOf).slice(0, SHOWN).join(', ')}. One operation, which can be undone.`} onClick={() => { void suggesting.swapIn(reason, within); }}>Swap it in</button>
-        <span className="muted small">{plural(leaves.length, 'leaves', 'leave')}, {plural(comes.length, 'comes', 'come')}: {costWords(cost)}{stands ? '' : '; no such set was found to compose'}</span>
+        <span className="muted small">{swapWords(reason, rule)}{stands ? '' : '; no such set was found to compose'}</span>
       </div>
     </>
   );
