@@ -28,7 +28,7 @@ const NAMED = 12;
 
 export function LeftOut({ found, left, never }: { found: Found; left: readonly AcuId[]; never: readonly AcuId[] }) {
   const byId = useReplica((s) => s.byId), state = useLeftOut(), { reasons, sort, filter, cursor } = state;
-  const scroller = useRef<HTMLDivElement>(null), height = useRowHeight();
+  const scroller = useRef<HTMLDivElement>(null), box = useRef<HTMLDivElement>(null), height = useRowHeight();
   useEffect(() => readLeftOut(found), [found]);
   const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
   const rows = useMemo(() => arranged(all, { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, reasons, sort, filter]);
@@ -41,6 +41,9 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
     wantReasons(found, sort === 'cost' ? [...there, ...all.map(({ id }) => id)] : there);
   }, [found, rows, all, from, to, sort]);
   const at = rows.findIndex(({ id }) => id === cursor);
+  // row and answer are seen together: the answer stays at the lower edge of what is in view (composition.css)
+  const isTold = at >= 0 && reasons.has(cursor!);
+  useEffect(() => { if (isTold) box.current?.scrollIntoView({ block: 'nearest' }); }, [isTold, cursor]);
   const go = (place: number): void => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
     if (row === undefined) return;
@@ -65,7 +68,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
   };
   const stale = never.reduce((sum, id) => sum + (isStale(id) ? 1 : 0), 0), known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
   return (
-    <div className="left-out" data-testid={ids.leftOut}>
+    <div ref={box} className="left-out" data-testid={ids.leftOut}>
       <div className="left-out-head small">
         <strong>{plural(all.length, 'is', 'are')} left out</strong>
         <span className="muted">{[...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ')}</span>
@@ -87,7 +90,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
         </div>
       </div>
       {rows.length === 0 && <p className="muted small left-out-none">None of them is called that.</p>}
-      {at >= 0 && reasons.has(cursor!) && <Whole row={rows[at]!} reason={reasons.get(cursor!)!} found={found} />}
+      {isTold && <Whole row={rows[at]!} reason={reasons.get(cursor!)!} found={found} />}
     </div>
   );
 }

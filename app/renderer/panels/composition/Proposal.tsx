@@ -115,7 +115,7 @@ const because: Readonly<Record<SwapOption['rules'][number], string>> = { unit: '
 function SwapLine({ option, isFirst }: { option: SwapOption; isFirst: boolean }) {
   const { wanted, leaves, comes, rules } = option, show = (): void => previewSwap(option), hide = (): void => previewSwap(null);
   // what keeps it out, and what leaves for standing on that
-  const { byId } = useReplica.getState(), gone = new Set(leaves), needing = leaves.filter((id) => byId.get(id)?.requires.some((lower) => gone.has(lower)) === true), first = leaves.filter((id) => !needing.includes(id));
+  const byId = useReplica((s) => s.byId), gone = new Set(leaves), needing = leaves.filter((id) => byId.get(id)?.requires.some((lower) => gone.has(lower)) === true), first = leaves.filter((id) => !needing.includes(id));
   const leaving = leaves.map(nameOf), coming = comes.map(nameOf);
   return (
     <li className="swap" data-testid={ids.swap} onPointerEnter={show} onPointerLeave={hide} onFocus={show} onBlur={hide}>
