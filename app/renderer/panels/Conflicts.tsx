@@ -14,7 +14,7 @@ import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { useScaled } from '../state/settings.ts';
 import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
-import { grouped, plural } from '../state/words.ts';
+import { grouped, plural, whatConflictsCount } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { ConflictGrouping, ConflictView } from '../../workers/client.ts';
 import { verdictOrder } from '../../workers/client.ts';
@@ -34,6 +34,7 @@ export function Conflicts() {
 
 const ROW = 40, HEAD = 26, PAGE = 100;
 const groupings: Readonly<Record<ConflictGrouping, string>> = { none: 'No groups', path: 'By path', pair: 'By pair', partition: 'By partition' };
+const groupWords: Readonly<Record<ConflictGrouping, string>> = { none: 'group', path: 'file', pair: 'pair', partition: 'partition' };
 const NONE = new Int32Array(0);
 let nextKey = 1;
 
@@ -142,7 +143,7 @@ function ConflictList() {
     <section className="panel conflicts" aria-label="Conflicts">
       <header className="panel-head">
         <h2>Conflicts</h2>
-        <span className="muted">{count === null ? '' : grouped(count)}{starts.length > 0 && ` in ${plural(starts.length, 'group')}`}</span>
+        <span className="muted truncate" title={whatConflictsCount}>{count === null ? '' : plural(count, 'place')}{starts.length > 0 && ` in ${plural(starts.length, groupWords[query.grouping])}`}</span>
         <span className="spacer" />
         <label className="check small" title="Conflicts that a pair below already has at the same place"><input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited</label>
       </header>
@@ -154,7 +155,7 @@ function ConflictList() {
       </div>
       <div className="marks" role="group" aria-label="Show only">
         {verdictOrder.filter((verdict) => (counts?.byVerdict[verdict] ?? 0) > 0).map((verdict) => (
-          <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict} onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
+          <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict} title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${verdictNames[verdict]}`} onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
             <Glyph mark={markOfVerdict[verdict]} size={10} /><span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span><span className="mark-name">{verdictNames[verdict]}</span>
           </button>
         ))}

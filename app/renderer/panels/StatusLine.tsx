@@ -12,7 +12,7 @@ import type { Running } from '../state/operations.ts';
 import { useReplica } from '../state/replica.ts';
 import { withNumbers } from '../state/shortName.ts';
 import { open } from '../state/ui.ts';
-import { conflictsInPartitions, duration, plural } from '../state/words.ts';
+import { conflictsInPartitions, duration, plural, whatConflictsCount } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import { WorkButton } from './work/WorkButton.tsx';
 
@@ -34,7 +34,7 @@ export function StatusLine() {
       {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
       {replica.status === 'ready' && <span className="status-item status-less" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
       {replica.status === 'ready' && <span className="status-item status-even-less">{plural(replica.rows.length, 'ACU')}</span>}
-      {replica.status === 'ready' && <span className="status-item status-even-less">{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
+      {replica.status === 'ready' && <span className="status-item status-even-less" title={whatConflictsCount}>{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
       <Live />
       {replica.mismatch !== null && (
         <span className="status-warning" role="alert" data-testid={ids.mismatch} title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>

@@ -67,7 +67,7 @@ test('conflicts between ACUs are counted apart from what is stale: thousands of 
   const counts = (conflicts: number, partial: number) => ({ conflicts, inherited: 0, byVerdict: { blocking: conflicts - partial, resolvable: 0, risk: 0, partial }, byKind: [] });
   expect(conflictsInPartitions(counts(0, 0), 0)).toBe('no conflicts');
   expect(conflictsInPartitions(counts(1, 0), 1)).toBe('1 conflict in 1 partition');
-  expect(conflictsInPartitions(counts(2657, 2640), 9)).toBe('17 conflicts in 9 partitions, 2,640 more need a rebase');
-  expect(conflictsInPartitions(counts(4, 4), 0)).toBe('no conflicts, 4 more need a rebase');
-  expect(conflictsInPartitions(counts(2, 1), 1)).toBe('1 conflict in 1 partition, 1 more needs a rebase');
+  expect(conflictsInPartitions(counts(2657, 2640), 9)).toBe('17 conflicts in 9 partitions, 2,640 with the base');
+  expect(conflictsInPartitions(counts(4, 4), 0)).toBe('no conflicts, 4 with the base');
+  expect(conflictsInPartitions(counts(2, 1), 1)).toBe('1 conflict in 1 partition, 1 with the base');
 });

@@ -21,12 +21,15 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }
 
-/** How many conflicts stand between ACUs, in how many partitions; what cannot be paired until it is rebased (stale, not yet exact) is counted apart. */
+/** How many conflicts stand between ACUs, in how many partitions; those with the base, of ACUs that cannot be paired before (stale, not yet exact), are counted apart. */
 export function conflictsInPartitions({ conflicts, byVerdict }: ConflictCounts, partitions: number): string {
   const paired = conflicts - byVerdict.partial;
   const between = paired === 0 ? 'no conflicts' : `${plural(paired, 'conflict')} in ${plural(partitions, 'partition')}`;
-  return byVerdict.partial === 0 ? between : `${between}, ${grouped(byVerdict.partial)} more ${byVerdict.partial === 1 ? 'needs' : 'need'} a rebase`;
+  return byVerdict.partial === 0 ? between : `${between}, ${grouped(byVerdict.partial)} with the base`;
 }
+
+/** What those numbers count. */
+export const whatConflictsCount = 'A conflict is one file in which two ACUs, or an ACU and the base, cannot both stand.\nA partition is a group of ACUs that conflicts join, directly or through others; partitions have nothing to do with one another.\nAn ACU that needs a rebase conflicts with the base, often in several files.';
 
 /** "a", "a and b", "a, b and 3 more" */
 export function listed(names: readonly string[], show = 2): string {

@@ -5,7 +5,7 @@ import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { useReplica } from '../../state/replica.ts';
 import { useUi } from '../../state/ui.ts';
-import { conflictsInPartitions, grouped } from '../../state/words.ts';
+import { conflictsInPartitions, grouped, whatConflictsCount } from '../../state/words.ts';
 import { graphViews } from './views.ts';
 import './graph.css';
 
@@ -18,8 +18,8 @@ export function Graph() {
     <section className="panel graph" aria-label="Conflict graph" data-drop="list">
       <header className="panel-head">
         <h2>Conflict graph</h2>
-        <span className="muted truncate">{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflictsInPartitions({ ...conflicts.counts, conflicts: conflicts.counts.conflicts - conflicts.counts.byVerdict.partial, byVerdict: { ...conflicts.counts.byVerdict, partial: 0 } }, conflicts.partitions)}</span>
-        {stale > 0 && <span className="muted truncate" title="They do not carry onto the base: each conflicts with it, and they are not compared with one another before that is decided">· {stale === 1 ? '1 needs a rebase' : `${grouped(stale)} need a rebase`}</span>}
+        <span className="muted truncate" title={whatConflictsCount}>{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflictsInPartitions({ ...conflicts.counts, conflicts: conflicts.counts.conflicts - conflicts.counts.byVerdict.partial, byVerdict: { ...conflicts.counts.byVerdict, partial: 0 } }, conflicts.partitions)}</span>
+        {stale > 0 && <span className="muted truncate" title="They do not carry onto the base: each conflicts with it, and they are not compared with one another before that is decided">· {stale === 1 ? '1 ACU needs a rebase' : `${grouped(stale)} ACUs need a rebase`}</span>}
         <span className="spacer" />
         <span className="row diff-switch" role="group" aria-label="Look at it as">
           {graphViews.map(({ id, name, icon }) => (

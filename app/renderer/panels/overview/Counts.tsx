@@ -21,7 +21,7 @@ export function Counts() {
   return (
     <div className="marks" role="group" aria-label="Show only ACUs that" aria-busy={!done}>
       {shown.filter(([state]) => count(state) > 0 || state === 'fits' || has(query, state)).map(([state, name]) => (
-        <button key={state} type="button" className="mark" aria-pressed={has(query, state)} title={`Show only: ${stateWords[state]}`} onClick={() => onlyState(state)}>
+        <button key={state} type="button" className="mark" aria-pressed={has(query, state)} title={`ACUs, not places. Show only: ${stateWords[state]}`} onClick={() => onlyState(state)}>
           <Glyph mark={state} size={10} /><span className="mark-count">{known === null ? '–' : grouped(count(state))}</span><span className="mark-name">{name}</span>
         </button>
       ))}
