@@ -36,8 +36,8 @@ test('one key searches; the proof and what would come are there before anything 
   expect(text).toContain('2 are left out');
   expect(text).toContain('1 for others, 1 needs a rebase');
   await composed(page, []);
-  // the keyboard is where the question can be changed
-  expect(await page.getByTestId(ids.largestRule).evaluate((one) => one === document.activeElement)).toBe(true);
+  // the keyboard is where it can be taken
+  await expect.poll(() => page.getByTestId(ids.largestTake).evaluate((one) => one === document.activeElement)).toBe(true);
   await picture(page, 'largest-found');
   await accessible(page);
 });

@@ -17,15 +17,22 @@ import { LeftOut } from './LeftOut.tsx';
 export function Largest() {
   const { isOpen, rule, search, found, failed } = useSuggestion();
   const generation = useReplica((s) => s.generation), acus = useReplica((s) => s.rows.length);
-  const choice = useRef<HTMLSelectElement>(null);
-  useEffect(() => { if (isOpen) choice.current?.focus(); }, [isOpen]);
+  const choice = useRef<HTMLSelectElement>(null), isChoosing = useRef(false), ticket = search?.ticket ?? null;
+  // the keyboard is where the question can be changed while it is searched, then where what was found is taken; who changes the question stays there
+  useEffect(() => {
+    if (!isOpen) return;
+    if (ticket !== null) { if (!isChoosing.current) choice.current?.focus(); return; }
+    const panel = choice.current?.closest('section'), { activeElement } = document;
+    if (!isChoosing.current && (activeElement === choice.current || activeElement === document.body)) panel?.querySelector<HTMLElement>(`[data-testid="${ids.largestTake}"]`)?.focus();
+    isChoosing.current = false;
+  }, [isOpen, ticket]);
   if (!isOpen) return null;
   const old = found !== null && (found.generation !== generation || found.rule !== rule);
   return (
     <section className="proposal largest" aria-label="Largest compatible composition" data-testid={ids.largest} data-state={search !== null ? 'searching' : failed !== null ? 'failed' : found === null ? 'none' : old ? 'old' : 'found'}>
       <div className="largest-head">
         <strong>Largest compatible</strong>
-        <select ref={choice} className="field" aria-label="What an ACU is worth" value={rule} data-testid={ids.largestRule} onChange={(event) => { void suggesting.searchLargest(event.target.value as WeightRule); }}>
+        <select ref={choice} className="field" aria-label="What an ACU is worth" value={rule} data-testid={ids.largestRule} onChange={(event) => { isChoosing.current = true; void suggesting.searchLargest(event.target.value as WeightRule); }}>
           {weightRules.map((one) => <option key={one} value={one}>{ruleNames[one]}</option>)}
         </select>
         <span className="spacer" />
