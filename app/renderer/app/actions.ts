@@ -17,9 +17,11 @@ import { measureToPaint } from '../state/timing.ts';
 import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { listed, outcomesInWords, plural, sentence, verdictWords } from '../state/words.ts';
+import { ids as testIds } from '../testids.ts';
 import { decidedOn } from './asking.ts';
 import type { VerdictView } from '../../workers/client.ts';
 import { platform } from './here.ts';
+import { byTestId, regainFocus } from './regainFocus.ts';
 import { connected, replica, service } from './session.ts';
 
 const aborts = new Map<string, AbortController>();
@@ -356,7 +358,11 @@ export async function redo(): Promise<void> {
 
 export async function writeBranch(name: string): Promise<Methods['writeBranch']['result'] | null> {
   const result = await operate('writeBranch', { name, acus: [...chosen()] }, `Write branch ${name}`);
-  if (result !== null) say(`Wrote ${result.ref} as ${result.commit.slice(0, 12)}.`);
+  if (result !== null) {
+    say(`Wrote ${result.ref} as ${result.commit.slice(0, 12)}.`);
+    // its last button puts the card away: a second Enter does no harm
+    regainFocus([`${byTestId(testIds.branchResult)} > button:last-of-type`]);
+  }
   return result;
 }
 

@@ -10,13 +10,20 @@ import { showPane } from '../state/room.ts';
 import { PAST, isPast } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
 import { listed, plural } from '../state/words.ts';
+import { ids as testIds } from '../testids.ts';
 import { attempt, isCancelled, operate, undo } from './actions.ts';
+import { byTestId, regainFocus } from './regainFocus.ts';
 import { connected, service } from './session.ts';
 
 const undoing = { title: 'Undo', run: (): void => { void undo(); } };
 
-/** Keeps ACUs beside the composition until somebody decides: they conflict with it, or with the base. True where they are open now. */
-export async function keepOpen(ids: readonly AcuId[]): Promise<boolean> {
+/** Keeps ACUs beside the composition until somebody decides: they conflict with it, or with the base. */
+export async function keepOpen(ids: readonly AcuId[]): Promise<void> {
+  if (await keep(ids)) regainFocus([`${byTestId(testIds.openConflict)}[data-acu="${ids[0]!}"] .open-actions button`]);
+}
+
+/** True where they are open now. */
+async function keep(ids: readonly AcuId[]): Promise<boolean> {
   const names = listed(ids.map(nameOf)), result = await operate('keepOpen', { add: [...ids], drop: [] }, `Keep ${names} open`);
   if (result === null) return false;
   useComposition.setState({ confirmed: result.composition, proposal: null });
@@ -70,7 +77,7 @@ export async function decide(acu: AcuId): Promise<void> {
   const { confirmed } = useComposition.getState();
   if (isPast()) { say(PAST); return; }
   if (composedIn(useComposition.getState()).includes(acu)) { say(`${nameOf(acu)} is composed: there is nothing to decide.`); return; }
-  if (confirmed?.open?.includes(acu) !== true && !await keepOpen([acu])) return;
+  if (confirmed?.open?.includes(acu) !== true && !await keep([acu])) return;
   useDeciding.setState(({ acu: now }) => ({ isLarge: true, ...now === acu ? {} : { ...nothingDecided, acu } }));
   useUi.setState({ tab: 'compose', inspector: 'decide', inspectorHidden: false, graphLarge: false });
   showPane('inspector');
@@ -165,7 +172,12 @@ export function accept(): void {
     put(here.id, { answer: earlier.answer, from: 'person' });
   } else if (chosen.from === 'earlier') put(here.id, { ...chosen, from: 'person' });
   const now = useDeciding.getState(), next = nextLeft(now);
-  if (next !== now.at) go(next); else if (now.at + 1 < placesOf(now.asked).length && leftIn(now) === 0) go(now.at + 1);
+  if (next !== now.at) { go(next); return; }
+  if (leftIn(now) > 0) return;
+  if (now.at + 1 < placesOf(now.asked).length) { go(now.at + 1); return; }
+  // nothing is left: Enter again composes
+  say('Every place is decided: compose what was decided.');
+  document.querySelector<HTMLElement>(byTestId(testIds.decideCompose))?.focus();
 }
 
 /** All places that nobody has answered yet. */
@@ -188,6 +200,7 @@ export async function compose(): Promise<void> {
     useComposition.setState({ confirmed: composition, proposal: null });
     useUi.setState({ inspector: 'composed' });
     await refreshOpen();
+    regainFocus([byTestId(testIds.composition), byTestId(testIds.inspector)]);
     const isOpen = resolution !== null && composition.open?.includes(resolution) === true;
     news(resolution === null ? `Nothing is left of ${name} but what was there: it is not composed.` : isOpen ? `${name} is decided, and conflicts with others still: that is open now.` : `${name} is decided and composed.`, undoing);
   } catch (error) {

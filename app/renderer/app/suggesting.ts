@@ -7,7 +7,9 @@ import { nameOf, useReplica } from '../state/replica.ts';
 import { say, useUi } from '../state/ui.ts';
 import { proofWords, useSuggestion } from '../state/suggestion.ts';
 import { listed, plural } from '../state/words.ts';
+import { ids } from '../testids.ts';
 import { attempt, cancel, isCancelled, replaceSet } from './actions.ts';
+import { byTestId, regainFocus } from './regainFocus.ts';
 import { connected, service } from './session.ts';
 
 /** Milliseconds; searched longer when somebody asks for it. */
@@ -64,7 +66,7 @@ export function nothingToTake(): string | null {
 /** Makes what was found the composition: one operation. */
 export async function takeLargest(): Promise<void> {
   const { found } = useSuggestion.getState();
-  if (found !== null && nothingToTake() === null) await replaceSet(found.suggestion.acus, `Compose the largest compatible set of ${plural(found.suggestion.acus.length, 'ACU')}`);
+  if (found !== null && nothingToTake() === null && await replaceSet(found.suggestion.acus, `Compose the largest compatible set of ${plural(found.suggestion.acus.length, 'ACU')}`)) regainFocus([byTestId(ids.composition)]);
 }
 
 /** The set that an ACU is asked not to be in: the composition, or while that is empty what was found. */
