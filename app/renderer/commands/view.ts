@@ -1,10 +1,12 @@
 // What is on screen and how: views, filters, panes, themes. Nothing here changes the workspace.
 import * as collaborate from '../app/collaboration.ts';
 import * as perform from '../app/performance.ts';
+import { byTestId, regainFocus } from '../app/regainFocus.ts';
 import { useUi } from '../state/ui.ts';
 import { change, setting } from '../state/settings.ts';
 import type { Settings } from '../state/settings.ts';
 import { paneNames } from '../state/room.ts';
+import { ids } from '../testids.ts';
 import { goToPane, nextPane } from './focus.ts';
 import { always, noSections } from './reasons.ts';
 import type { Command } from './registry.ts';
@@ -18,7 +20,7 @@ const theme = (to: Settings['theme']): Command => ({
 const nextSection = (step: 1 | -1): void => (useUi.getState().tab === 'performance' ? perform.nextSection(step) : collaborate.nextPlace(step));
 
 export const viewCommands: readonly Command[] = [
-  { id: 'view.compose', title: 'Go to Compose', group: 'View', keys: ['Alt+1'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'compose' }) },
+  { id: 'view.compose', title: 'Go to Compose', group: 'View', keys: ['Alt+1'], scope: 'anywhere', disabled: always, run: () => { useUi.setState({ tab: 'compose' }); regainFocus([byTestId(ids.acuList)], true); } },
   { id: 'view.conflicts', title: 'Go to Conflicts', group: 'View', keys: ['Alt+2'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'conflicts' }) },
   { id: 'view.collaboration', title: 'Go to Collaboration', group: 'View', keys: ['Alt+3'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'collaboration' }) },
   { id: 'view.performance', title: 'Go to Performance', group: 'View', keys: ['Alt+4'], scope: 'anywhere', disabled: always, run: () => useUi.setState({ tab: 'performance' }) },
