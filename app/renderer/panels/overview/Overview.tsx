@@ -14,6 +14,7 @@ import { useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { membersOf, useVisible } from '../../state/visible.ts';
 import { grouped, plural } from '../../state/words.ts';
+import { PAST, useTime } from '../../state/time.ts';
 import { ids } from '../../testids.ts';
 import { VerdictLine } from '../composition/VerdictLine.tsx';
 import { Counts } from './Counts.tsx';
@@ -81,7 +82,7 @@ function aim(target: Element): string | null {
 
 function Foot() {
   const found = useVisible((s) => s.at.size), all = useReplica((s) => s.rows.length), selected = useSelection((s) => s.selected.size), filtered = useFilters(isFiltered);
-  const symbols = useVisible((s) => s.symbols), sources = useVisible((s) => (s.arrangement?.by === 'source' ? s.arrangement.members.length : -1));
+  const past = useTime((s) => s.at !== null), symbols = useVisible((s) => s.symbols), sources = useVisible((s) => (s.arrangement?.by === 'source' ? s.arrangement.members.length : -1));
   return (
     <div className="acus-foot">
       <span className="tiny muted truncate" role="status">
@@ -93,7 +94,7 @@ function Foot() {
       <span className="spacer" />
       {filtered && found > 0 && selected < found && <CommandButton id="selection.all" className="button quiet small">Select {found === 1 ? 'it' : `all ${grouped(found)}`}</CommandButton>}
       {selected > 1 && <CommandButton id="composition.addFitting" className="button quiet small">Add what fits</CommandButton>}
-      <button type="button" className="button small" disabled={selected === 0} onClick={(event) => { void add([...useSelection.getState().selected], event.timeStamp); }}>
+      <button type="button" className="button small" disabled={selected === 0} aria-disabled={past} title={past ? PAST : undefined} onClick={(event) => { if (!past) void add([...useSelection.getState().selected], event.timeStamp); }}>
         <Icon name="plus" size={12} />Add{selected > 1 ? ` ${grouped(selected)}` : ''}
       </button>
     </div>
