@@ -145,7 +145,7 @@ function ConflictList() {
         <h2>Conflicts</h2>
         <span className="muted truncate" title={whatConflictsCount}>{count === null ? '' : plural(count, 'place')}{starts.length > 0 && ` in ${plural(starts.length, groupWords[query.grouping])}`}</span>
         <span className="spacer" />
-        <label className="check small" title="Conflicts that a pair below already has at the same place"><input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited</label>
+        <label className="check small" title="Inherited: the same place conflicts already between ACUs that these two stand on, so it is neither shown nor counted unless you ask"><input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited</label>
       </header>
       <div className="conflicts-head">
         <div className="search"><Icon name="search" /><input className="field" type="search" aria-label="Search conflicts" placeholder="Path or name" spellCheck={false} value={query.text} onChange={(event) => set({ text: event.target.value })} /></div>

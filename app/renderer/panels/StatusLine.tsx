@@ -32,8 +32,8 @@ export function StatusLine() {
       {operations.queue.paused && <button type="button" className="status-button" onClick={() => { void act.setPaused(false); }}>Go on</button>}
       {connection.repository !== null && <span className="status-item truncate status-less" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
       {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
-      {replica.status === 'ready' && <span className="status-item status-less" title="Each change of the graph is one epoch; this window shows this one">epoch {replica.epoch}</span>}
-      {replica.status === 'ready' && <span className="status-item status-even-less">{plural(replica.rows.length, 'ACU')}</span>}
+      {replica.status === 'ready' && <span className="status-item status-less" title="An epoch is a state of the graph: whatever changes it, a branch that moved or a new base, makes the next. This window shows this one">epoch {replica.epoch}</span>}
+      {replica.status === 'ready' && <span className="status-item status-even-less" title="ACU: atomic change unit, the smallest set of edits that makes sense by itself">{plural(replica.rows.length, 'ACU')}</span>}
       {replica.status === 'ready' && <span className="status-item status-even-less" title={whatConflictsCount}>{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
       <Live />
       {replica.mismatch !== null && (

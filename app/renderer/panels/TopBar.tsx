@@ -41,7 +41,7 @@ export function TopBar() {
       <div className="topbar-left">
         <span className="brand"><Brand /><span className="brand-name">Acumen</span></span>
         {repository !== null && <MenuButton menu="repository" of={visible(repository.name)} className="button quiet repository" title={`${visible(repository.path)}\nWhat can be done with the repository`} testId={ids.repositoryMenu}><span className="truncate">{visible(repository.name)}</span><Icon name="down" size={11} /></MenuButton>}
-        {repository !== null && <CommandButton id="repository.grain" className="button quiet grain-button" testId={ids.grain} note={`Now one ACU ${grainWords[repository.grain].title}.`}>{grainWords[repository.grain].title}<Icon name="down" size={11} /></CommandButton>}
+        {repository !== null && <CommandButton id="repository.grain" className="button quiet grain-button" testId={ids.grain} note={`The grain is how finely sources are cut into ACUs, the changes that are composed. Now one ACU ${grainWords[repository.grain].title}.`}>{grainWords[repository.grain].title}<Icon name="down" size={11} /></CommandButton>}
         <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
       </div>
       <div className="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>

@@ -38,7 +38,7 @@ const changed = (now: Scene, began: Scene): boolean => now.composed !== began.co
 export const steps: readonly Step[] = [
   {
     id: 'counts', title: 'What is here', pane: 'sources', at: ['.marks', '[data-testid="acu-list"]'], command: null,
-    text: 'Every change in flight, as ACUs: how many fit what you compose, conflict, are at risk or need a rebase. Press a count to see only those; press it again to see all.',
+    text: 'Every change in flight, as ACUs (atomic change units: the smallest sets of edits that make sense by themselves): how many fit what you compose, conflict, are at risk or need a rebase. Press a count to see only those; press it again to see all.',
     isDone: (now, began) => now.filtered !== began.filtered,
   },
   {

@@ -74,7 +74,7 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
           <Icon name={optimal ? 'check' : 'warning'} size={12} />{proofWords(suggestion, rule)}
         </span>
         {!optimal && <button type="button" className="button quiet small" onClick={suggesting.searchLonger}>Search for {duration(suggesting.longer(budget))}</button>}
-        <span className="muted small tabular">{optimal ? `weight ${weightWords(suggestion.weight)} of ${weightWords(of.weight)}` : `weight ${weightWords(suggestion.weight)}, bound ${weightWords(bound)}`} · {duration(suggestion.ms)}</span>
+        <span className="muted small tabular" title="Weight: what the ACUs of a set are worth together, counted as chosen above. Bound: what no set that composes can exceed.">{optimal ? `weight ${weightWords(suggestion.weight)} of ${weightWords(of.weight)}` : `weight ${weightWords(suggestion.weight)}, bound ${weightWords(bound)}`} · {duration(suggestion.ms)}</span>
         <span className="spacer" />
         {isComposed ? <span className="muted">Composed</span> : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
       </div>

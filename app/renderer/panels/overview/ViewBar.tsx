@@ -9,8 +9,8 @@ export function ViewBar() {
   return (
     <div className="view-bar">
       <div className="segmented" role="group" aria-label="A row is">
-        <button type="button" aria-pressed={by === 'row'} onClick={() => set({ by: 'row' })}>ACUs</button>
-        <button type="button" aria-pressed={by === 'source'} onClick={() => set({ by: 'source' })}>Sources</button>
+        <button type="button" aria-pressed={by === 'row'} title="An ACU, atomic change unit, is the smallest set of edits that makes sense by itself: as the grain says, a branch, a commit or a part of one" onClick={() => set({ by: 'row' })}>ACUs</button>
+        <button type="button" aria-pressed={by === 'source'} title="What the ACUs are cut from: branches, patches and working trees" onClick={() => set({ by: 'source' })}>Sources</button>
       </div>
       <select className="field" aria-label="Groups" value={group} data-testid={ids.grouping} onChange={(event) => set({ group: event.target.value as Grouping })}>
         {groupings.map((one) => <option key={one} value={one}>{groupingNames[one]}</option>)}
