@@ -80,6 +80,8 @@ test('taking it is one operation, which one key takes back; the proof stays', as
 
 test('by another weight it is searched again; where they do not count the same the weight is said', async () => {
   const { page } = session;
+  // what was taken is one line, which opens
+  await page.getByTestId(ids.largest).getByRole('button', { name: 'Show' }).click();
   await page.getByTestId(ids.largestRule).selectOption({ label: 'by lines changed' });
   await expect.poll(proof).toMatch(/6 of 8 ACUs · \d+ of \d+ lines · optimal/);
   await page.getByTestId(ids.largestRule).selectOption({ label: 'each counts the same' });

@@ -20,7 +20,7 @@ export async function searchLargest(rule: WeightRule = useSuggestion.getState().
   const ticket = crypto.randomUUID();
   stopSearch();
   useUi.setState({ tab: 'compose' });
-  useSuggestion.setState({ isOpen: true, rule, failed: null, search: { ticket, weight: 0, bound: null } });
+  useSuggestion.setState({ isOpen: true, isFolded: false, rule, failed: null, search: { ticket, weight: 0, bound: null } });
   const { generation } = useReplica.getState();
   try {
     const suggestion = await attempt('suggest', { weight: rule, budget }, 'Largest compatible', ticket);
@@ -53,6 +53,12 @@ export function closeLargest(): void {
   useSuggestion.setState({ isOpen: false });
 }
 
+/** To one line, or to all of it; the keyboard stays with it. */
+export function foldLargest(isFolded: boolean): void {
+  useSuggestion.setState({ isFolded });
+  regainFocus([`${byTestId(ids.largest)} [aria-expanded]`, byTestId(ids.largestRule)]);
+}
+
 /** Why what was found cannot be taken now; null where it can. */
 export function nothingToTake(): string | null {
   const { found } = useSuggestion.getState();
@@ -63,10 +69,12 @@ export function nothingToTake(): string | null {
   return now.size === found.suggestion.acus.length && found.suggestion.acus.every((id) => now.has(id)) ? 'It is what is composed now.' : null;
 }
 
-/** Makes what was found the composition: one operation. */
+/** Makes what was found the composition: one operation. Then it is told in one line. */
 export async function takeLargest(): Promise<void> {
   const { found } = useSuggestion.getState();
-  if (found !== null && nothingToTake() === null && await replaceSet(found.suggestion.acus, `Compose the largest compatible set of ${plural(found.suggestion.acus.length, 'ACU')}`)) regainFocus([byTestId(ids.composition)]);
+  if (found === null || nothingToTake() !== null || !await replaceSet(found.suggestion.acus, `Compose the largest compatible set of ${plural(found.suggestion.acus.length, 'ACU')}`)) return;
+  useSuggestion.setState({ isFolded: true });
+  regainFocus([byTestId(ids.composition)]);
 }
 
 /** The set that an ACU is asked not to be in: the composition, or while that is empty what was found. */

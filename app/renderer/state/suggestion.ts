@@ -25,13 +25,15 @@ export interface Found {
 
 export interface SuggestionState {
   readonly isOpen: boolean;
+  /** one line of what was found: it has been taken, and the room is the composition's */
+  readonly isFolded: boolean;
   readonly rule: WeightRule;
   readonly search: Search | null;
   readonly found: Found | null;
   readonly failed: string | null;
 }
 
-export const useSuggestion = create<SuggestionState>(() => ({ isOpen: false, rule: 'unit', search: null, found: null, failed: null }));
+export const useSuggestion = create<SuggestionState>(() => ({ isOpen: false, isFolded: false, rule: 'unit', search: null, found: null, failed: null }));
 
 export const ruleNames: Readonly<Record<WeightRule, string>> = { unit: 'each counts the same', lines: 'by lines changed', age: 'newer counts more' };
 

@@ -15,7 +15,7 @@ import { ids } from '../../testids.ts';
 import { LeftOut } from './LeftOut.tsx';
 
 export function Largest() {
-  const { isOpen, rule, search, found, failed } = useSuggestion();
+  const { isOpen, isFolded, rule, search, found, failed } = useSuggestion();
   const generation = useReplica((s) => s.generation), acus = useReplica((s) => s.rows.length);
   const choice = useRef<HTMLSelectElement>(null), isChoosing = useRef(false), ticket = search?.ticket ?? null;
   // the keyboard is where the question can be changed while it is searched, then where what was found is taken; who changes the question stays there
@@ -28,8 +28,10 @@ export function Largest() {
   }, [isOpen, ticket]);
   if (!isOpen) return null;
   const old = found !== null && (found.generation !== generation || found.rule !== rule);
+  const panel = { className: 'proposal largest', 'aria-label': 'Largest compatible composition', 'data-testid': ids.largest, 'data-state': search !== null ? 'searching' : failed !== null ? 'failed' : found === null ? 'none' : old ? 'old' : 'found' };
+  if (isFolded && search === null && failed === null && found !== null) return <section {...panel}><Folded found={found} isOld={old} /></section>;
   return (
-    <section className="proposal largest" aria-label="Largest compatible composition" data-testid={ids.largest} data-state={search !== null ? 'searching' : failed !== null ? 'failed' : found === null ? 'none' : old ? 'old' : 'found'}>
+    <section {...panel}>
       <div className="largest-head">
         <strong>Largest compatible</strong>
         <select ref={choice} className="field" aria-label="What an ACU is worth" value={rule} data-testid={ids.largestRule} onChange={(event) => { isChoosing.current = true; void suggesting.searchLargest(event.target.value as WeightRule); }}>
@@ -44,6 +46,23 @@ export function Largest() {
         : acus === 0 ? <div className="largest-line muted">Nothing is in flight: there is nothing to choose from.</div>
         : <Outcome found={found} isOld={old} />}
     </section>
+  );
+}
+
+/** Once it was taken: what it was, and whether that is composed still. */
+function Folded({ found, isOld }: { found: Found; isOld: boolean }) {
+  const { suggestion, rule } = found, chosen = useComposition(chosenIn), { comes, leaves } = useMemo(() => between(chosen, suggestion.acus), [chosen, suggestion]);
+  const moves = [...comes.length > 0 ? [plural(comes.length, 'comes', 'come')] : [], ...leaves.length > 0 ? [plural(leaves.length, 'leaves', 'leave')] : []].join(', ');
+  return (
+    <div className="largest-line is-folded" data-testid={ids.largestProof} data-optimal={suggestion.optimal}>
+      <strong>Largest compatible</strong>
+      {isOld
+        ? <><span className="muted">The graph has changed since.</span><button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button></>
+        : <><span className="muted small tabular">{proofWords(suggestion, rule)}</span>{moves === '' ? <span className="muted">Composed</span> : <><span className="muted small tabular">{moves}</span><CommandButton id="composition.takeLargest" className="button small" testId={ids.largestTake}>Compose it</CommandButton></>}</>}
+      <span className="spacer" />
+      <button type="button" className="button quiet small" aria-expanded="false" title="What was left out and why, and what an ACU is worth" onClick={() => suggesting.foldLargest(false)}>Show</button>
+      <button type="button" className="button quiet small icon" aria-label="Close" title="Close" onClick={suggesting.closeLargest}><Icon name="close" size={12} /></button>
+    </div>
   );
 }
 
@@ -76,7 +95,7 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
         {!optimal && <button type="button" className="button quiet small" onClick={suggesting.searchLonger}>Search for {duration(suggesting.longer(budget))}</button>}
         <span className="muted small tabular" title="Weight: what the ACUs of a set are worth together, counted as chosen above. Bound: what no set that composes can exceed.">{optimal ? `weight ${weightWords(suggestion.weight)} of ${weightWords(of.weight)}` : `weight ${weightWords(suggestion.weight)}, bound ${weightWords(bound)}`} · {duration(suggestion.ms)}</span>
         <span className="spacer" />
-        {isComposed ? <span className="muted">Composed</span> : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
+        {isComposed ? <><span className="muted">Composed</span><button type="button" className="button quiet small" aria-expanded="true" onClick={() => suggesting.foldLargest(true)}>Fold</button></> : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
       </div>
       {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all need a rebase, are not yet exact, or stand on one that does or is.</p>
         : <><Names title={plural(comes.length, 'comes', 'come')} all={comes} open /><Names title={plural(leaves.length, 'leaves', 'leave')} all={leaves} open /></>}
