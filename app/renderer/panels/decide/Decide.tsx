@@ -127,7 +127,7 @@ function Place({ here: { file, place, id }, chosen, isWriting, wholeFile }: { he
     <section className="decide-place" aria-label={`${name}, ${placeName(place)}`}>
       <h3 className="decide-where"><span className="mono truncate" title={name}>{name}</span><span className="muted">{place.shape === 'lines' ? placeName(place) : kindWords[place.kind] ?? place.kind}</span>{place.ends === 'crlf' && <span className="badge" title="Its lines end in CR LF; so will those that you write">CRLF</span>}{place.ends === 'mixed' && <span className="badge" title="Its lines end in LF and in CR LF">mixed line ends</span>}</h3>
       <div className="decide-sides" data-shape={place.shape} data-before={place.shape === 'lines' && (place.base === null || (place.base.text === '' && !place.base.binary)) ? 'nothing' : 'lines'}>
-        <Side side="base" title="Before" who={null} shown={place.base} place={place} file={file} against={null} />
+        <Side side="base" title="Before" who={null} shown={place.base} place={place} file={file} against={place.ours?.text ?? null} also={place.theirs?.text ?? null} />
         <Side side="ours" title="Ours" who={isStale ? 'the base now' : null} acus={file.ours} shown={place.ours} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['ours', 'both', 'reversed'].includes(chosen.answer.take)} />
         <Side side="theirs" title="Theirs" who={null} acus={file.theirs} shown={place.theirs} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['theirs', 'both', 'reversed'].includes(chosen.answer.take)} />
       </div>
@@ -166,11 +166,11 @@ function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen:
 }
 
 /** What one side has there: its lines, or what it makes of the file. */
-function Side({ side, title, who, acus = none, shown, place, file, against, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; isTaken?: boolean }) {
+function Side({ side, title, who, acus = none, shown, place, file, against, also = null, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; also?: string | null; isTaken?: boolean }) {
   return (
     <div className={`decide-side side-${side}${isTaken ? ' is-taken' : ''}`} data-testid={ids.decideSide} data-side={side}>
       <div className="decide-side-head"><span className="decide-side-name">{title}</span>{who !== null && <span className="muted truncate">{who}</span>}{acus.slice(0, 2).map((id) => <AcuLink key={id} id={id} />)}{acus.length > 2 && <span className="tiny muted" title={acus.slice(2).map(nameOf).join(', ')}>+{acus.length - 2}</span>}</div>
-      <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)} first={place.at[side === 'ours' ? 0 : side === 'theirs' ? 1 : 2] + 1} against={against} />
+      <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)} first={place.at[side === 'ours' ? 0 : side === 'theirs' ? 1 : 2] + 1} against={against} also={also} isBefore={side === 'base'} />
       {place.paths.length > 0 && (place.paths.length > 1 || shown === null) && <ul className="decide-paths small">{place.paths.map((one) => <li key={one.path} className="truncate" title={shownPath(one.path)}>{one[side] === null ? <span className="muted">no <span className="mono">{shownPath(one.path)}</span></span> : <span className="mono">{shownPath(one.path)}</span>}</li>)}</ul>}
     </div>
   );
@@ -181,12 +181,12 @@ function emptyWords(side: 'base' | 'ours' | 'theirs', { shape, paths }: PlaceToD
   return side === 'base' ? 'Nothing was here.' : 'Nothing is left here.';
 }
 
-function Text({ shown, empty, label, path, first, against, stands }: { shown: Shown | null; empty: string; label: string; path: string; first: number; against?: string | null; stands?: readonly [number, number] }) {
+function Text({ shown, empty, label, path, first, against, also = null, isBefore = false, stands }: { shown: Shown | null; empty: string; label: string; path: string; first: number; against?: string | null; also?: string | null; isBefore?: boolean; stands?: readonly [number, number] }) {
   if (shown === null || (shown.text === '' && !shown.binary)) return empty === '' ? null : <div className="decide-note muted">{empty}</div>;
   if (shown.binary) return <div className="decide-note muted">A binary file of {bytesWords(shown.bytes)}.</div>;
   return (
     <>
-      <Suspense fallback={<div className="decide-note"><Spinner /></div>}><Part text={trimmed(shown.text)} label={label} path={path} first={first} {...(against === undefined ? {} : { against: against === null ? null : trimmed(against) })} {...(stands === undefined ? {} : { place: stands })} /></Suspense>
+      <Suspense fallback={<div className="decide-note"><Spinner /></div>}><Part text={trimmed(shown.text)} label={label} path={path} first={first} {...(against === undefined ? {} : { against: against === null ? null : trimmed(against), also: also === null ? null : trimmed(also), isBefore })} {...(stands === undefined ? {} : { place: stands })} /></Suspense>
       {shown.truncated && <div className="decide-note tiny muted">Only the first part is shown: it has {bytesWords(shown.bytes)}.</div>}
     </>
   );
