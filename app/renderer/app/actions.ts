@@ -4,7 +4,7 @@ import { AcumenError } from '../../core/errors.ts';
 import { visibleSentence } from '../../core/visible.ts';
 import type { Grain, Rebinding } from '../../core/model.ts';
 import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
-import { chosen, chosenIn, setKey, useComposition, withDependants } from '../state/composition.ts';
+import { chosen, chosenIn, countWords, setKey, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords, noteGrain } from '../state/grains.ts';
 import { complain, news } from '../state/notices.ts';
@@ -212,7 +212,7 @@ export async function replaceSet(acus: readonly AcuId[], title: string, at: numb
   const result = await operate('compose', { acus: [...acus] }, title);
   // Only the newest wish may be withdrawn here: another may be on its way already.
   if (useComposition.getState().pending === acus) useComposition.setState(result === null ? { pending: null } : { pending: null, confirmed: result.composition });
-  if (result !== null) say(`${title}: ${plural(acus.length, 'ACU')} in the composition.`);
+  if (result !== null) say(`${title}: ${countWords(acus, useReplica.getState().byId)} in the composition.`);
   return result !== null;
 }
 

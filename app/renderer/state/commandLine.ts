@@ -55,11 +55,11 @@ export function branchMessage(baseName: string, rows: readonly Pick<AcuRow, 'id'
   return `Compose ${rows.length === 1 ? '1 change' : `${rows.length} changes`} onto ${baseName}\n\n${rows.map(({ id, name, title }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`).join('\n')}`;
 }
 
-/** A name for a branch of this set that no source has: after its first source (a request's number) and how many more they are, or just how many. */
-export function suggestedBranch(names: readonly string[], sources: readonly Pick<SourceRow, 'name'>[]): string {
-  const taken = new Set(sources.map(({ name }) => name)), isUsable = (name: string): boolean => branchNameProblem(name) === null && !taken.has(name);
+/** A name for a branch of this set that no source has: after its first source (a request's number) and how many more ACUs there are, or just how many of the `count`. */
+export function suggestedBranch(names: readonly string[], sources: readonly Pick<SourceRow, 'name'>[], count: number = names.length): string {
+  const several = names.length > 1 && count > 1, taken = new Set(sources.map(({ name }) => name)), isUsable = (name: string): boolean => branchNameProblem(name) === null && !taken.has(name);
   const named = names.find((name) => plainName(name) && !/^[0-9a-f]{8,}$/.test(name)) ?? '', first = (numberOf(named)?.slice(1) ?? named.split('/').at(-1)!).replaceAll(/[^\w.-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '');
-  const stem = `composed/${first === '' || first.length > 40 ? names.length > 1 ? `set-of-${names.length}` : 'set' : `${first}${names.length > 1 ? `-and-${names.length - 1}-more` : ''}`}`;
+  const stem = `composed/${first === '' || first.length > 40 ? several ? `set-of-${count}` : 'set' : `${first}${several ? `-and-${count - 1}-more` : ''}`}`;
   for (let n = 1; ; n++) { const name = n === 1 ? stem : `${stem}-${n}`; if (isUsable(name)) return name; }
 }
 

@@ -6,6 +6,7 @@ import type { Composition, Rebinding } from '../../core/model.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
 import type { AcuRow, SourceRow, VerdictView } from '../../workers/client.ts';
 import type { ReplicaState } from './replica.ts';
+import { plural } from './words.ts';
 
 /** ACUs someone tried to add that cannot simply be added: shown with what can be done about it. */
 export interface Proposal {
@@ -44,6 +45,15 @@ export const composedIn = (state: CompositionState): readonly AcuId[] => state.p
 /** The set on screen: what is composed, or the one that is only looked at. */
 export const chosenIn = (state: CompositionState): readonly AcuId[] => state.whatIf ?? composedIn(state);
 export const chosen = (): readonly AcuId[] => chosenIn(useComposition.getState());
+
+/** Of a set the ACUs that came from somebody; what was decided by hand between them is counted apart. */
+export const withoutDecisions = (ids: readonly AcuId[], byId: ReadonlyMap<AcuId, Pick<AcuRow, 'decided'>>): number => ids.reduce((sum, id) => sum + (byId.get(id)?.decided === true ? 0 : 1), 0);
+
+/** "76 ACUs + 1 decision" */
+export function countWords(ids: readonly AcuId[], byId: ReadonlyMap<AcuId, Pick<AcuRow, 'decided'>>): string {
+  const acus = withoutDecisions(ids, byId), decisions = ids.length - acus;
+  return `${plural(acus, 'ACU')}${decisions === 0 ? '' : ` + ${plural(decisions, 'decision')}`}`;
+}
 
 /** One key for a set, whatever its order. */
 export const setKey = (ids: readonly AcuId[]): string => [...ids].sort().join(' ');

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { AcuRow, Loaded } from '../../workers/client.ts';
-import { bySource, setKey, withDependants } from './composition.ts';
+import { bySource, countWords, setKey, withDependants } from './composition.ts';
 import { backoff } from './connection.ts';
 import { begin, change, fateAfter, heard, isOver, lifeWords } from './operations.ts';
 import { epochStep, taken } from './replica.ts';
@@ -131,6 +131,12 @@ describe('the composition', () => {
       expect(groups.flatMap((g) => g.rows.map((r) => r.index)).sort()).toEqual([...numbers].sort());
     }));
   });
+});
+
+test('a decision is counted apart from what it decides between', () => {
+  const byId = new Map([row(1), row(2), row(3, { decided: true })].map((one) => [one.id, one]));
+  expect(countWords([id(1), id(2), id(3)], byId)).toBe('2 ACUs + 1 decision');
+  expect(countWords([id(1)], byId)).toBe('1 ACU');
 });
 
 describe('subjects and operations', () => {

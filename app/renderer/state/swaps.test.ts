@@ -80,6 +80,7 @@ describe('names that are offered', () => {
     expect(suggestedBranch(['0123456789ab'], [])).toBe('composed/set');
     expect(suggestedBranch(['a', 'b', 'c'], [])).toBe('composed/a-and-2-more');
     expect(suggestedBranch(['0123456789ab', 'ba9876543210'], [])).toBe('composed/set-of-2');
+    expect(suggestedBranch(['0123456789ab', 'ba9876543210'], [], 75)).toBe('composed/set-of-75');
     expect(suggestedBranch(['pull/23282/head', ...Array.from({ length: 85 }, (_, i) => `pull/${24_000 + i}/head`)], [])).toBe('composed/23282-and-85-more');
   });
 

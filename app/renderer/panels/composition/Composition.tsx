@@ -8,7 +8,7 @@ import { AcuGrid } from '../../components/AcuGrid.tsx';
 import { AcuLine, ShortName } from '../../components/AcuLine.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { bySource, chosenIn, composedIn, useComposition } from '../../state/composition.ts';
+import { bySource, chosenIn, composedIn, countWords, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
 import { nameOf, namedSource, useReplica } from '../../state/replica.ts';
 import { useRecipes } from '../../state/recipes.ts';
@@ -68,7 +68,7 @@ export function Composition() {
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0}>
       <header className="panel-head">
         <h2>Composition</h2>
-        <span className="muted">{chosen.length === 0 ? 'empty' : plural(chosen.length, 'ACU')}{pending && ' · saving'}</span>
+        <span className="muted">{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
         <span className="spacer" />
         <CommandButton id="composition.whatIf" className="button quiet small" testId={ids.whatIfBegin}>What if</CommandButton>
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>

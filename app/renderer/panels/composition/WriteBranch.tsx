@@ -8,7 +8,7 @@ import { CopyLine, Counts, Id } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { branchMessage, branchNameProblem, composeLine, namesOfSet, suggestedBranch } from '../../state/commandLine.ts';
-import { chosenIn, setKey, totals, useComposition } from '../../state/composition.ts';
+import { chosenIn, countWords, setKey, totals, useComposition, withoutDecisions } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
 import { type Fate, fateAfter, useOperations } from '../../state/operations.ts';
 import { nameOf, useReplica } from '../../state/replica.ts';
@@ -20,12 +20,12 @@ import type { Methods } from '../../../contract/methods.ts';
 const NONE: readonly AcuId[] = [];
 
 export function WriteBranch() {
-  const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows), sources = useReplica((s) => s.sources);
+  const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows), byId = useReplica((s) => s.byId), sources = useReplica((s) => s.sources);
   const path = useConnection((s) => s.repository?.path ?? '.');
   const [touched, setTouched] = useState(false), [busy, setBusy] = useState(false);
   const [written, setWritten] = useState<Methods['writeBranch']['result'] | null>(null);
   const names = useMemo(() => namesOfSet(chosen, rows, sources), [chosen, rows, sources]);
-  const [typed, setName] = useState<string | null>(null), name = typed ?? suggestedBranch(names, sources);
+  const [typed, setName] = useState<string | null>(null), name = typed ?? suggestedBranch(names, sources, withoutDecisions(chosen, byId));
   const composed = useComposition((s) => (s.composed?.key === setKey(chosen) ? s.composed.result : null)), base = useConnection((s) => s.repository), open = useComposition((s) => s.confirmed?.open ?? NONE);
   // in the order in which the service writes them
   const members = useMemo(() => { const inside = new Set(chosen); return rows.filter((row) => inside.has(row.id)); }, [chosen, rows]);
@@ -53,7 +53,7 @@ export function WriteBranch() {
               <button type="button" className="button quiet icon" aria-label="Close" onClick={closeOverlay}><Icon name="close" size={12} /></button>
             </div>
             <div id="branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} data-testid={ids.branchProblem} aria-live="polite">
-              {said ? problem : exists ? `${visible(name)} exists; it moves only if no commit of it is lost.` : `One commit with ${plural(chosen.length, 'ACU')} on the base. Your working tree, index and HEAD are not touched.`}
+              {said ? problem : exists ? `${visible(name)} exists; it moves only if no commit of it is lost.` : `One commit with ${countWords(chosen, byId)} on the base. Your working tree, index and HEAD are not touched.`}
             </div>
             <dl className="write-about">
               <dt>On</dt><dd className="truncate">{base === null || base.base === null ? '' : <>{visible(base.baseName, 200)} <Id id={base.base} what="commit" /></>}</dd>
