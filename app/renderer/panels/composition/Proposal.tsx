@@ -68,7 +68,7 @@ function Asked({ proposal }: { proposal: Proposed }) {
   );
 }
 
-/** Brings the answer into view, whatever was scrolled to; where it takes the keyboard, gives it back when it goes. */
+/** Brings the answer into view, whatever was scrolled to; where it takes the keyboard, gives it back when it goes, but to what is kept open, which takes it on (app/deciding.ts). */
 function useSeen(proposal: Proposed) {
   const card = useRef<HTMLDivElement>(null), before = useRef<HTMLElement | null>(null);
   useEffect(() => {
@@ -79,9 +79,9 @@ function useSeen(proposal: Proposed) {
     (card.current.querySelector<HTMLElement>('[data-first]') ?? card.current).focus({ preventScroll: true });
   }, [proposal]);
   useLayoutEffect(() => {
-    const it = card.current;
+    const it = card.current, count = (): number => useComposition.getState().confirmed?.open?.length ?? 0, open = count();
     // before it is taken away
-    return () => { if (it?.contains(document.activeElement) === true && before.current?.isConnected === true) before.current.focus({ preventScroll: true }); };
+    return () => { if (count() === open && it?.contains(document.activeElement) === true && before.current?.isConnected === true) before.current.focus({ preventScroll: true }); };
   }, []);
   return card;
 }
