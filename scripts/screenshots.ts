@@ -13,7 +13,7 @@ import { ready } from '../e2e/screen.ts';
 import { removeFolder } from '../testkit/folder.ts';
 import { screensPage, themes } from './screens/page.ts';
 import type { Theme } from './screens/page.ts';
-import { parts } from './screens/parts.ts';
+import { WRITTEN, parts } from './screens/parts.ts';
 import type { Part, Shot } from './screens/parts.ts';
 import { small } from './screens/png.ts';
 import { at } from './steps.ts';
@@ -73,6 +73,8 @@ async function play(driver: Driver, part: Part, theme: Theme, stage: Stage, imag
     fail(`${part.name} ${theme}`, error);
   } finally {
     await session?.close();
+    // what was written is in flight for whoever comes next, and in the way of writing it again
+    if (stage.repository !== null) execFileSync('git', ['update-ref', '-d', `refs/heads/${WRITTEN}`], { cwd: stage.repository });
   }
 }
 

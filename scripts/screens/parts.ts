@@ -5,6 +5,9 @@ import { ids } from '../../app/renderer/testids.ts';
 import type { Session } from '../../e2e/driver.ts';
 import { command, list } from '../../e2e/screen.ts';
 
+/** The branch that is written. */
+export const WRITTEN = 'friday';
+
 export interface Shot {
   readonly name: string;
   readonly title: string;
@@ -131,7 +134,7 @@ export const parts: readonly Part[] = [
         await page.getByTestId(ids.recipeKeep).click();
         await soon(page, ids.recipe);
       }, { after: escape }),
-      shot('write', 'Write a branch', 'The one thing that touches the repository, with what it will do.', async (page) => { await command(page, 'Write the composition'); await page.getByTestId(ids.branchName).fill('friday'); }, { rest: 900 }),
+      shot('write', 'Write a branch', 'The one thing that touches the repository, with what it will do.', async (page) => { await command(page, 'Write the composition'); await page.getByTestId(ids.branchName).fill(WRITTEN); }, { rest: 900 }),
       shot('written', 'Written', 'And undoable, also tomorrow.', async (page) => { await page.getByTestId(ids.branchName).press('Enter'); await soon(page, ids.branchResult); }, { after: escape }),
       shot('dragged', 'While carried', 'The verdict beside the pointer; what cannot take it dims.', async (page) => {
         const from = (await rows(page, 'conflicts').first().boundingBox())!, to = (await page.locator('[data-drop="composition"]').boundingBox())!;
