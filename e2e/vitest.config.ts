@@ -8,11 +8,13 @@ import type { Door } from './door.ts';
 /** Of every door. */
 const everywhere = ['e2e/*.journey.ts', 'e2e/journeys/*.journey.ts'];
 const timed = ['e2e/journeys/heatmap.journey.ts', 'e2e/journeys/large.journey.ts', 'e2e/journeys/performance.journey.ts', 'e2e/journeys/smooth.journey.ts'];
+/** Whose figures are the browser's alone: on the double they have no tests. */
+const browserOnly = ['e2e/journeys/smooth.journey.ts'];
 const SIDE_BY_SIDE = 3;
 const project = (name: string, door: Door, include: readonly string[], isTimed: boolean) => ({
   extends: true as const,
   test: {
-    name, include: [...include], exclude: isTimed || door === 'electron' ? [] : timed, env: { ACUMEN_JOURNEY_DOOR: door },
+    name, include: [...include], exclude: [...isTimed || door === 'electron' ? [] : timed, ...door === 'browser' ? [] : browserOnly], env: { ACUMEN_JOURNEY_DOOR: door },
     maxWorkers: isTimed ? 1 : SIDE_BY_SIDE, fileParallelism: !isTimed, sequence: { groupOrder: isTimed ? 0 : 1 },
   },
 });

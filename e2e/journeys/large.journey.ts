@@ -69,8 +69,9 @@ test('from drop to composed difference on screen', async () => {
   await forget();
   for (let i = 0; i < 25; i++) {
     const fitting = page.locator(`[data-testid="${ids.acuRow}"][data-mark="fits"]`).first();
-    // a row that begins to fit comes in above the others: which one is first is known once all are marked
+    // a row that begins to fit comes in above the others: which one is first is known once all are marked, and listed
     await page.locator('[aria-label="Show only ACUs that"][aria-busy="false"]').waitFor();
+    await page.locator('.acus-list[aria-busy="false"]').waitFor();
     const id = (await fitting.getAttribute('data-acu'))!;
     const from = (await page.locator(`[data-testid="${ids.acuRow}"][data-acu="${id}"]`).boundingBox())!;
     await page.mouse.move(from.x + 60, from.y + 13);

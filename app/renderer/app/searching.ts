@@ -71,6 +71,7 @@ let turn = 0, asking = false, again = false;
 
 /** One question is under way, and at most the latest waits: what was typed in between is never asked. */
 async function ask(): Promise<void> {
+  useVisible.setState({ busy: true });
   if (asking) { again = true; return; }
   asking = true;
   try {
@@ -82,6 +83,7 @@ async function ask(): Promise<void> {
     complain(error);
   } finally {
     asking = false;
+    useVisible.setState({ busy: settling !== null });
   }
 }
 
@@ -94,6 +96,12 @@ async function askOnce(): Promise<void> {
   if (arrangement === null || mine !== turn || useReplica.getState().generation !== generation) return;
   useVisible.setState(({ text: before, reasons }) => ({ rows, sources, arrangement, text, at: foundOf(rows, arrangement), reasons: before === text ? reasons : new Map() }));
   if (began !== null) measureToPaint('acumen:search-shown', began, { found: arrangement.found, of: rows.length });
+}
+
+/** Resolves once the list shows what was searched for, or it cannot be found; null where nothing is waited for. */
+export function searched(): Promise<void> | null {
+  const isShown = (): boolean => !asking || useVisible.getState().text === useFilters.getState().query;
+  return isShown() ? null : new Promise((resolve) => { const stop = useVisible.subscribe(() => { if (isShown()) { stop(); resolve(); } }); });
 }
 
 /** Asks why the rows on these lines were found, where they do not show it themselves. */
@@ -156,6 +164,7 @@ async function readSymbols(generation: number): Promise<void> {
 const SETTLE_MS = 120;
 let settling: ReturnType<typeof setTimeout> | null = null;
 function settle(): void {
+  useVisible.setState({ busy: true });
   settling ??= setTimeout(() => { settling = null; tell(); void ask(); }, SETTLE_MS);
 }
 

@@ -1,4 +1,5 @@
 // Where the keyboard goes: to an element by its test id, to a pane, and around the panes.
+import { flushSync } from 'react-dom';
 import { showPane, useRoom } from '../state/room.ts';
 import type { Pane } from '../state/room.ts';
 import { useUi } from '../state/ui.ts';
@@ -8,9 +9,15 @@ const element = (testId: string): HTMLElement | null => document.querySelector<H
 
 export const focusOn = (testId: string): void => element(testId)?.focus();
 
-/** The same for what is about to be there, and into view, even where it has the focus already: a panel may have to be loaded first. `frames`: how many it is waited for. */
+/** The same for what is about to be there, and into view, even where it has the focus already: a panel may have to be loaded first. `frames`: how many it is waited for. Whoever goes elsewhere meanwhile is not called back. */
 export function focusSoon(testId: string, frames = 60): void {
-  requestAnimationFrame(() => { const there = element(testId); if (there !== null) { there.focus(); there.scrollIntoView({ block: 'nearest' }); } else if (frames > 0) focusSoon(testId, frames - 1); });
+  const had = document.activeElement;
+  const look = (left: number): void => {
+    const { activeElement } = document, there = element(testId);
+    if (activeElement !== had && activeElement !== document.body) return;
+    if (there !== null) { there.focus(); there.scrollIntoView({ block: 'nearest' }); } else if (left > 0) requestAnimationFrame(() => look(left - 1));
+  };
+  requestAnimationFrame(() => look(frames));
 }
 
 /** What takes the keyboard in each pane of Compose, the first that is there; what stands in no pane has none. */
@@ -19,13 +26,15 @@ const stops: readonly (readonly [testId: string, pane: Pane | null])[] = [
   [ids.guideOn, null], [ids.conflictList, null], [ids.talk, null], [ids.predicted, null], [ids.detail, null], [ids.board, null], [ids.heat, null], [ids.bus, null],
 ];
 
-/** Shows a pane of Compose and gives it the keyboard. */
+/** Shows a pane of Compose and gives it the keyboard: before the next key, which is meant for it. */
 export function goToPane(pane: Pane): void {
-  useUi.setState({ tab: 'compose' });
-  showPane(pane);
+  flushSync(() => {
+    useUi.setState({ tab: 'compose' });
+    showPane(pane);
+  });
   // lists before what searches them
   const own = stops.filter(([, one]) => one === pane).map(([id]) => id).toSorted((a, b) => Number(a === ids.search) - Number(b === ids.search));
-  requestAnimationFrame(() => own.map(element).find((one) => one !== null)?.focus());
+  own.map(element).find((one) => one !== null)?.focus();
 }
 
 /** To the next pane, around; where panes stand behind each other the one that is next comes to the front. */

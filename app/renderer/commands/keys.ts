@@ -1,5 +1,6 @@
 // The keyboard: one listener for the window, which asks the registry.
 import * as act from '../app/actions.ts';
+import { searched } from '../app/searching.ts';
 import { closeOverlay, say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { allCommands, forStroke } from './registry.ts';
@@ -35,6 +36,32 @@ export function runSaying(id: string): void {
   runOrSay(found);
 }
 
+/** Keys pressed in the list before it shows what was searched for mean what comes there: they wait for it, and are heard in their order. */
+const held: KeyboardEvent[] = [];
+/** What the list itself has no say in. */
+const isOwn = (key: string): boolean => !['Tab', 'Escape', 'Shift', 'Control', 'Alt', 'Meta'].includes(key);
+
+function hold(event: KeyboardEvent): void {
+  if (!event.isTrusted || event.isComposing || !isOwn(event.key) || !(event.target instanceof Element) || event.target.closest('[data-drop="list"] [data-acus]') === null) return;
+  if (held.length === 0) {
+    const shown = searched();
+    if (shown === null) return;
+    void shown.then(hear);
+  }
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  held.push(event);
+}
+
+async function hear(): Promise<void> {
+  for (let event = held[0]; event !== undefined; event = held[0]) {
+    // each finds the window as the one before left it
+    await new Promise((resolve) => { setTimeout(resolve); });
+    document.activeElement?.dispatchEvent(new KeyboardEvent(event.type, event));
+    held.shift();
+  }
+}
+
 export function listenToKeys(): () => void {
   const heard = (event: KeyboardEvent): void => {
     if (event.defaultPrevented || event.isComposing) return;
@@ -53,6 +80,10 @@ export function listenToKeys(): () => void {
     event.preventDefault();
     runOrSay(found);
   };
+  window.addEventListener('keydown', hold, { capture: true });
   window.addEventListener('keydown', heard);
-  return () => window.removeEventListener('keydown', heard);
+  return () => {
+    window.removeEventListener('keydown', hold, { capture: true });
+    window.removeEventListener('keydown', heard);
+  };
 }

@@ -23,11 +23,13 @@ export interface VisibleState {
   readonly reasons: ReadonlyMap<number, Reason>;
   /** rows whose symbols can be searched */
   readonly symbols: number;
+  /** what it is made of has changed since, and its lines are being found anew */
+  readonly busy: boolean;
 }
 
 export const nothingFound: Found = { size: 0, has: () => false, hasRow: () => false };
 
-export const useVisible = create<VisibleState>(() => ({ rows: [], sources: [], arrangement: null, text: '', at: nothingFound, reasons: new Map(), symbols: 0 }));
+export const useVisible = create<VisibleState>(() => ({ rows: [], sources: [], arrangement: null, text: '', at: nothingFound, reasons: new Map(), symbols: 0, busy: false }));
 
 export function foundOf(rows: readonly AcuRow[], { found, how }: Arrangement): Found {
   const index = (id: AcuId): number => {

@@ -1,6 +1,7 @@
 // The left pane, what a tired person reads first: what is in flight, whose, how old, and what of it fits. One search over names, authors, paths and symbols;
 // saved filters; groups with their counts; rows that are ACUs or sources.
 import { useCallback, useEffect, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { add } from '../../app/actions.ts';
 import { showing } from '../../app/asking.ts';
 import { explain } from '../../app/searching.ts';
@@ -57,15 +58,21 @@ export function Overview() {
       </div>
       <SavedFilters />
       <Counts />
-      <div className="acus-list">
+      <Listed>
         {lines.length > 0 || arrangement === null || status === 'loading'
           ? <AcuGrid items={lines} label={arrangement?.by === 'source' ? 'Sources' : 'ACUs'} testId={ids.acuList} idPrefix="acu-" drag="list" tree={isTree} onRange={rangeSeen} onToggle={onToggle} row={line} />
           : search.trim() === '' ? <Nothing /> : <NoMatch text={search} />}
-      </div>
+      </Listed>
       <Foot />
       <VerdictLine />
     </section>
   );
+}
+
+/** The list says of itself that it is being found anew, without being rendered for it. */
+function Listed({ children }: { readonly children: ReactNode }) {
+  const isBusy = useVisible((s) => s.busy);
+  return <div className="acus-list" aria-busy={isBusy}>{children}</div>;
 }
 
 const shownLines = { from: 0, to: 60 };
