@@ -49,7 +49,7 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   moment: fc.record({ operation: at, have: fc.array(text, { maxLength: 8 }) }), compareMoments: fc.record({ a: at, b: at }), comparedFile: fc.record({ a: at, b: at, path }),
   returnTo: fc.record({ operation: at, ticket }), branchOff: fc.record({ operation: at, name, ticket }),
   layout: fc.record({ graph: fc.stringMatching(/^[0-9a-f]{64}$/), positions: nullable(fc.nat(20).map((n) => new Uint8Array(8 * n))) }),
-  writeBranch: fc.record({ name, acus, ticket }),
+  writeBranch: fc.record({ name, acus, message: text, ticket }, { requiredKeys: ['name', 'acus', 'ticket'] }) as never,
   keepOpen: fc.record({ add: acus, drop: acus, ticket }), openConflicts: fc.constant({}), toDecide: fc.record({ acu }),
   decidedFile: fc.record({ acu, path, answers }), decide: fc.record({ acu, answers, ticket }),
   provenance: past({ acus, path }), acuHistory: past({ acu }), symbols: fc.record({ acus }),

@@ -107,7 +107,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   dropRecipe: recipes.changeParams,
   applyRecipe: recipes.changeParams,
   compareRecipes: recipes.compareParams,
-  writeBranch: v.strictObject({ name, acus: acuIds, ticket }),
+  writeBranch: v.strictObject({ name, acus: acuIds, message: v.optional(v.pipe(v.string(), v.maxLength(limits.message))), ticket }),
   log: v.strictObject({ before: v.nullable(v.pipe(count, v.minValue(1))), limit: v.pipe(count, v.minValue(1), v.maxValue(10_000)) }),
   moment: moments.momentParams,
   compareMoments: moments.compareParams,

@@ -93,7 +93,8 @@ export interface Methods extends ResolvingMethods {
   applyRecipe: { params: { name: string; ticket: string }; result: { composition: Composition; operation: Operation | null; answers: readonly Rebinding[] } };
   /** Null: the composition. */
   compareRecipes: { params: { a: string | null; b: string | null }; result: RecipeComparison };
-  writeBranch: { params: { name: string; acus: readonly AcuId[]; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
+  /** `message`: in place of what the service would say of the set; who made the changes is added below it */
+  writeBranch: { params: { name: string; acus: readonly AcuId[]; message?: string; ticket: string }; result: { ref: string; commit: Oid; tree: Oid; operation: Operation } };
   log: { params: { before: number | null; limit: number }; result: { operations: readonly Operation[]; current: number } };
   /** The state that an operation left. `have`: digests of replicas that the client holds, and need not be sent. */
   moment: { params: { operation: number; have: readonly string[] }; result: MomentView };
@@ -171,6 +172,7 @@ export const limits = {
   /** milliseconds that an answer may be waited for */ withinMs: 86_400_000,
   /** bytes of a text shown */ shownBytes: 2 << 20,
   /** length of any name */ name: 4096,
+  /** characters of a commit's message */ message: 1 << 20,
   /** bytes of a patch sent as text */ patchText: 4 << 20,
 } as const;
 

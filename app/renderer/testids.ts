@@ -25,7 +25,7 @@ export const ids = {
   composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',
   byEntity: 'by-entity', entities: 'entities', entity: 'entity', entityDiff: 'entity-diff', owners: 'owners', owner: 'owner', ownerCard: 'owner-card', // data-fate, data-name on entity; data-how on owners
   dependencies: 'dependencies', dependency: 'dependency', acuHistory: 'acu-history', acuMoment: 'acu-moment', acuView: 'acu-view', several: 'several', // data-acu, data-what
-  branchName: 'branch-name', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
+  branchName: 'branch-name', branchMessage: 'branch-message', branchProblem: 'branch-problem', branchWrite: 'branch-write', branchResult: 'branch-result', commandLine: 'command-line',
   history: 'history', historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
   progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', baseStart: 'base-start', grain: 'grain', grainStart: 'grain-start',
   console: 'console', // data-at: the report's moment, data-section, data-paused

@@ -109,7 +109,12 @@ test('a branch is named, checked, written: git has the tree that was shown', asy
   await keys('Control+a');
   await page.keyboard.type('made/here');
   await expect.poll(() => page.getByTestId(ids.commandLine).innerText()).toBe(`acumen compose one stack/top --repo ${place.repository.path} --branch made/here`);
-  await keys('Enter');
+  await tabTo(ids.branchMessage);
+  await keys('Control+a');
+  await page.keyboard.type("Why: it's time");
+  await expect.poll(() => page.getByTestId(ids.commandLine).innerText()).toBe(`acumen compose one stack/top --repo ${place.repository.path} --branch made/here --message 'Why: it'\\''s time'`);
+  await picture(page, 'branch-message');
+  await keys('Control+Enter');
   const result = page.getByTestId(ids.branchResult);
   await result.waitFor();
   await picture(page, 'branch-written');
@@ -118,6 +123,7 @@ test('a branch is named, checked, written: git has the tree that was shown', asy
   expect(git('rev-parse', 'refs/heads/made/here')).toBe(await result.getAttribute('data-commit'));
   expect(git('show', 'made/here:a.txt')).toContain('ONE');
   expect(git('show', 'made/here:src/new.ts')).toContain('b = 3');
+  expect(git('log', '-1', '--format=%s', 'made/here')).toBe("Why: it's time");
   expect(git('symbolic-ref', 'HEAD')).toBe('refs/heads/main');
   expect(git('status', '--porcelain')).toBe('');
   await keys('Escape');

@@ -65,7 +65,7 @@ export function handlersOf(workspace: Workspace): Handlers {
     toDecide: async ({ acu }) => (await resolving()).toDecide(acu),
     decidedFile: async (asked) => (await resolving()).decidedFile(asked),
     decide: ({ ticket, ...asked }) => queued(ticket, 'import', async (signal) => (await resolving()).decide(asked, signal)),
-    writeBranch: ({ ticket, name, acus }) => queued(ticket, 'write-branch', (signal) => writeBranch(workspace, name, acus, signal)),
+    writeBranch: ({ ticket, name, acus, message }) => queued(ticket, 'write-branch', (signal) => writeBranch(workspace, name, acus, signal, message)),
     moment: async (asked) => (await moments()).moment(asked),
     compareMoments: async (asked) => (await moments()).compare(asked),
     comparedFile: async (asked) => (await moments()).comparedFile(asked),

@@ -29,6 +29,12 @@ test('one at a time, first come first served, also after a failure', async () =>
   expect(q.state).toEqual({ push: 'queue', running: null, waiting: 0, paused: false, work: [] });
 });
 
+test('what throws before it has a promise fails like any other, and the next runs', async () => {
+  const { q } = queue();
+  await expect(q.add('a', 'write-branch', () => { throw new Error('at once'); })).rejects.toThrow('at once');
+  expect(await q.add('b', 'compose', async () => 'b')).toBe('b');
+});
+
 test('some run together, and never beside one that runs alone; nobody is overtaken', async () => {
   const { q } = queue();
   const order: string[] = [];

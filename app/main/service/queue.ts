@@ -64,7 +64,8 @@ export class OperationQueue {
         ticket, kind, controller, together, client: this.#options.client(), asked: this.#options.now(),
         run: () => {
           since(trace, 'queue', asked);
-          return onBehalf(trace, () => task(controller.signal, this.#progress(ticket))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
+          // what throws before it has a promise is an answer too
+          return onBehalf(trace, async () => task(controller.signal, this.#progress(ticket))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
         },
         refuse: reject,
       });

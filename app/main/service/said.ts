@@ -19,7 +19,7 @@ function lineOf(args: readonly string[]): string | null {
 
 function quoted(arg: string): string { return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`; }
 
-export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: string): string | null {
+export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: string, message?: string): string | null {
   if (acus.length === 0) return null;
   const names: string[] = [];
   let length = 0;
@@ -28,7 +28,7 @@ export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: 
     names.push(name);
     if ((length += name.length + 1) > LONGEST_COMMAND) return null;
   }
-  return lineOf(['compose', ...names, ...branch === undefined ? [] : ['--branch', quoted(branch)]]);
+  return lineOf(['compose', ...names, ...branch === undefined ? [] : ['--branch', quoted(branch)], ...message === undefined ? [] : ['--message', quoted(message)]]);
 }
 
 /** Of each engine: how many ACUs a source's name means, and what an ACU is called. */

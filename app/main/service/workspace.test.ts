@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { generate } from '../../../testkit/generate.ts';
-import { tempDir } from '../../../testkit/git.ts';
+import { git, tempDir } from '../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../testkit/small.ts';
 import type { SmallRepository } from '../../../testkit/small.ts';
-import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import { display, fromUtf8 } from '../../core/bytes.ts';
+import type { AcuId, ByteString, PathBytes } from '../../core/bytes.ts';
 import { applyDifference } from '../../core/difference.ts';
 import { Engine } from '../../core/engine.ts';
 import { digestOf } from '../../core/tables.ts';
@@ -250,6 +251,21 @@ describe('write-branch', () => {
     expect(repo.git('log', '-1', '--format=%P %an', 'acumen/both')).toBe(`${repo.git('rev-parse', 'main')} Acumen`);
     expect(repo.git('rev-parse', 'acumen/both')).toBe(next.commit);
     repo.git('fsck', '--strict');
+  });
+
+  test('takes the message that is given, cleaned as git cleans it, and adds who made the changes and is not named', async () => {
+    const repo = inFlight();
+    const workspace = await openWorkspace();
+    await importAll(workspace, repo);
+    const acus = ['first', 'second'].map((n) => idOf(workspace, n)), ada = 'Co-authored-by: Ada Lovelace <ada@example.invalid>', brian = 'Co-authored-by: Brian Kernighan <bwk@example.invalid>';
+    const write = async (message: string) => { const { commit, operation } = await call(workspace, 'writeBranch', { name: 'out', acus, message }); return { text: repo.git('log', '-1', '--format=%B', commit).trimEnd(), command: operation.command }; };
+    const given = '\n\nOne line  \n\n\n\nWhy: 三 \t\n* a list\n\n', kept = git(repo.path, ['stripspace'], { input: fromUtf8(given) }).trimEnd();
+    const { text, command } = await write(given);
+    expect(text).toBe([kept, '', ada, brian].join('\n'));
+    expect(command).toContain(`--branch out --message '${display(kept as ByteString)}'`);
+    expect((await write(`Named already\n\nSee: #12\n${brian}\n`)).text).toBe(['Named already', '', 'See: #12', brian, ada].join('\n'));
+    for (const message of ['', ' \n\t\n', 'a\0b', 'half \ud800']) await expect(write(message), JSON.stringify(message)).rejects.toMatchObject({ code: 'usage', hint: expect.any(String) });
+    expect(repo.git('log', '-1', '--format=%s', 'out')).toBe('Named already');
   });
 
   test('a written branch is no change in flight, until somebody commits on it', async () => {

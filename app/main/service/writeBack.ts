@@ -18,8 +18,9 @@ import type { View, Workspace } from './workspace.ts';
 
 const HEADS = 'refs/heads/';
 
-export function writeBranch(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal): Promise<Methods['writeBranch']['result']> {
-  return write(workspace, name, acus, signal, null);
+/** `text`: the message of the commit; without one it says what is composed. */
+export function writeBranch(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal, text?: string): Promise<Methods['writeBranch']['result']> {
+  return write(workspace, name, acus, signal, null, text);
 }
 
 /** Writes the composition of an earlier moment onto its base. What is composed now stays. */
@@ -27,8 +28,8 @@ export function writeBranchOf(workspace: Workspace, past: View, name: string, si
   return write(workspace, name, past.state.composition.acus, signal, past);
 }
 
-async function write(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal, past: View | null): Promise<Methods['writeBranch']['result']> {
-  const ref = branchRef(name);
+async function write(workspace: Workspace, name: string, acus: readonly AcuId[], signal: AbortSignal, past: View | null, given?: string): Promise<Methods['writeBranch']['result']> {
+  const ref = branchRef(name), text = given === undefined ? undefined : cleaned(given);
   if (acus.length === 0) throw new AcumenError('not-composable', 'There is nothing to write: the composition is empty.', 'Compose some changes first.', { missing: [], conflicts: [] });
   let written: { commit: Oid; tree: Oid } | null = null;
   await settleMoves(workspace);
@@ -42,14 +43,14 @@ async function write(workspace: Workspace, name: string, acus: readonly AcuId[],
     const chosen = new Set(composition.acus);
     const { tree } = composed;
     const commit = await writer.writeWith(await newObjects(moment, composed), {
-      tree, parents: [engine.base], author, committer: author, message: message(engine.tables.baseName, engine.acus.filter((a) => chosen.has(a.id)), author),
+      tree, parents: [engine.base], author, committer: author, message: message(engine.tables.baseName, engine.acus.filter((a) => chosen.has(a.id)), author, text),
     });
     signal.throwIfAborted();
     written = { commit, tree };
     return {
       operation: {
         kind: 'write-branch', target: null, description: `Wrote ${plural(acus.length, 'change')}${past === null ? '' : ` of operation ${past.head.operation}`} to ${name}`,
-        command: past === null ? composeCommand(engine, composition.acus, name) : commandLine('compose', '--at', String(past.head.operation), '--branch', name),
+        command: past === null ? composeCommand(engine, composition.acus, name, text) : commandLine('compose', '--at', String(past.head.operation), '--branch', name),
       },
       events: [
         ...past !== null || isCurrent(view, composition) ? [] : compositionEvents(view.state.composition, composition),
@@ -134,12 +135,27 @@ export function signature(env: NodeJS.ProcessEnv, now: number, offset: number): 
   return { name: given ? name : fromUtf8('Acumen'), email: given ? email : fromUtf8('acumen@localhost'), time: Math.floor(now / 1000), offset };
 }
 
-/** `Compose N changes onto BASE`, what was composed, and everyone whose change it is as a co-author. Bytes, as names are. */
-export function message(baseName: string, acus: readonly Acu[], author: Signature): ByteString {
+/** As git cleans a message that is given to it (git-commit(1), `--cleanup=whitespace`). Throws `usage` where nothing is left, or no commit can hold it. */
+function cleaned(text: string): string {
+  const clean = text.replaceAll(/[^\S\n]+$/gm, '').replaceAll(/\n{3,}/g, '\n\n').replaceAll(/^\n+|\n+$/g, '');
+  if (clean === '') throw new AcumenError('usage', 'The commit has no message.', 'Say what it is, or leave the message out: then it lists what is composed.');
+  if (clean.includes('\0') || !clean.isWellFormed()) throw new AcumenError('usage', 'A commit cannot hold this message.', 'Take out the character that is no text.');
+  return clean;
+}
+
+/** Lines at the end of a message that git reads as trailers (git-interpret-trailers(1)). */
+const endsInTrailers = (text: string): boolean => text.includes('\n\n') && text.slice(text.lastIndexOf('\n\n') + 2).split('\n').every((line) => /^[A-Za-z\d-]+: /.test(line));
+
+/** The text given, or `Compose N changes onto BASE` and what was composed; and everyone whose change it is as a co-author, but whom the text names so. Bytes, as names are. */
+export function message(baseName: string, acus: readonly Acu[], author: Signature, given?: string): ByteString {
   const lines = acus.map(({ name, title, id }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`);
   const trailers = new Set<string>();
   for (const { author: { name, email } } of acus) {
     if (email !== '' && (name !== author.name || email !== author.email)) trailers.add(`Co-authored-by: ${name.trim() || email} <${email}>`);
+  }
+  if (given !== undefined) {
+    const text = fromUtf8(given), said = new Set<string>(text.split('\n')), left = [...trailers].map(oneLine).filter((line) => !said.has(line)).sort();
+    return `${text}${left.length === 0 ? '' : `${endsInTrailers(given) ? '\n' : '\n\n'}${left.join('\n')}`}\n` as ByteString;
   }
   const paragraphs = [[`${fromUtf8(`Compose ${plural(acus.length, 'change')} onto ${baseName}`)}`], lines, [...trailers].sort()];
   return `${paragraphs.filter((p) => p.length > 0).map((p) => p.map(oneLine).join('\n')).join('\n\n')}\n` as ByteString;

@@ -356,8 +356,9 @@ export async function redo(): Promise<void> {
   if (result !== null) say(`Done again: ${withNumbers(result.operation.description)}`);
 }
 
-export async function writeBranch(name: string): Promise<Methods['writeBranch']['result'] | null> {
-  const result = await operate('writeBranch', { name, acus: [...chosen()] }, `Write branch ${name}`);
+/** `message`: null for what the service says of the set. */
+export async function writeBranch(name: string, message: string | null): Promise<Methods['writeBranch']['result'] | null> {
+  const result = await operate('writeBranch', { name, acus: [...chosen()], ...message !== null && { message } }, `Write branch ${name}`);
   if (result !== null) {
     say(`Wrote ${result.ref} as ${result.commit.slice(0, 12)}.`);
     // its last button puts the card away: a second Enter does no harm

@@ -36,8 +36,8 @@ export function namesOfSet(ids: readonly AcuId[], rows: readonly AcuRow[], sourc
   return [...names.sort(), ...left.sort()];
 }
 
-export function composeLine(repository: string, names: readonly string[], branch: string | null): string {
-  const words = ['acumen', 'compose', ...names, '--repo', repository, ...(branch === null ? [] : ['--branch', branch])];
+export function composeLine(repository: string, names: readonly string[], branch: string | null, message: string | null = null): string {
+  const words = ['acumen', 'compose', ...names, '--repo', repository, ...(branch === null ? [] : ['--branch', branch]), ...(message === null ? [] : ['--message', message])];
   return words.map(quote).join(' ');
 }
 

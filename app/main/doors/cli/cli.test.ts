@@ -133,7 +133,8 @@ describe('--json', () => {
     const mine = path.join(folder, 'compose.acumen');
     const at = (...args: string[]) => acumen([...args, '--store', mine, '--json']);
     expect((await at('import', repo.path)).status).toBe(0);
-    const composed = await at('compose', 'first', 'feature/second', '--branch', 'acumen/out');
+    const composed = await at('compose', 'first', 'feature/second', '--branch', 'acumen/out', '-m', 'Why these');
+    expect(repo.git('log', '-1', '--format=%s', 'acumen/out')).toBe('Why these');
     expect(composed.status).toBe(0);
     expect(Object.keys(json(composed))).toEqual(['tree', 'commit', 'resolved', 'missing', 'conflicts']);
     expect(json(composed)).toEqual({ tree: repo.git('rev-parse', 'acumen/out^{tree}'), commit: repo.git('rev-parse', 'acumen/out'), resolved: [], missing: [], conflicts: [] });
@@ -265,6 +266,8 @@ describe('errors: a sentence, a code and a hint; nothing on stdout; the right st
     ['a branch of somebody else', (f) => ['compose', 'first', '--branch', 'clash', '--store', path.join(f, 'main.acumen')], 2, 'would-lose-commits'],
     ['the branch that is checked out', (f) => ['compose', 'first', '--branch', 'main', '--store', path.join(f, 'main.acumen')], 2, 'branch-checked-out'],
     ['a bad branch name', (f) => ['compose', 'first', '--branch', 'a..b', '--store', path.join(f, 'main.acumen')], 2, 'bad-branch-name'],
+    ['a message of no branch', (f) => ['compose', 'first', '--message', 'why', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
+    ['a message of nothing', (f) => ['compose', 'first', '--branch', 'empty', '-m', ' ', '--store', path.join(f, 'main.acumen')], 2, 'usage'],
     ['a backup over a file', (f) => ['backup', path.join(f, 'repo/a.txt'), '--store', path.join(f, 'main.acumen')], 2, 'usage'],
     ['a restore of nothing', (f) => ['restore', path.join(f, 'none.backup'), '--store', path.join(f, 'main.acumen')], 2, 'usage'],
     ['a restore of no backup', (f) => ['restore', path.join(f, 'repo/a.txt'), '--store', path.join(f, 'main.acumen'), '--force'], 3, 'store-not-a-database'],

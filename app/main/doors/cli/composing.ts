@@ -4,17 +4,26 @@ import { type ComposeReport, composeReport, namedIds } from '../../service/repor
 import { clean, shortId } from './output.ts';
 import { against, risks } from './looking.ts';
 import { operate, withWorkspace } from './opening.ts';
-import type { Verb } from './program.ts';
+import type { Options, Verb } from './program.ts';
 import { composeAsDecided } from './resolving.ts';
 
 export const composing: Verb = async (call) => {
+  if (call.options.at !== undefined && call.options.message !== undefined) throw new AcumenError('usage', 'With --at the message says which moment it is of.', 'Leave --message out.');
   if (call.options.at !== undefined) return (await import('./moments.ts')).composingAt(call);
   if (call.args.length === 0) throw new AcumenError('usage', 'There is nothing to compose.', 'Name sources or changes; `acumen list` has them.');
   return composingNow(call);
 };
 
+/** What `--message` says of the commit that `--branch` writes. */
+export function withMessage({ branch, message }: Options): { message?: string } {
+  if (message === undefined) return {};
+  if (branch === undefined) throw new AcumenError('usage', 'There is a message, and no commit that it is for.', 'Name the branch to write with --branch.');
+  return { message };
+}
+
 const composingNow: Verb = (call) => withWorkspace(call, { write: true, imported: true }, async (workspace) => {
   const { out, options, args } = call;
+  const writing = withMessage(options);
   if (options.resolve !== 'none' && options.resolve !== 'auto') throw new AcumenError('usage', `There is no way to resolve called ${options.resolve}.`, 'Leave --resolve out, or use --resolve auto.');
   let acus = namedIds(workspace.engine, args);
   let report = await composeReport(workspace, acus, null);
@@ -30,7 +39,7 @@ const composingNow: Verb = (call) => withWorkspace(call, { write: true, imported
   if (report.tree !== null) {
     // what passes is kept before it is written
     if (options.branch !== undefined && workspace.live.passing(acus) !== null) await operate(call, workspace, 'compose', { acus });
-    written = options.branch === undefined ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus });
+    written = options.branch === undefined ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus, ...writing });
     if (written === null) await operate(call, workspace, 'compose', { acus });
     else report = { ...await composeReport(workspace, acus, written.commit), resolved };
   }

@@ -10,7 +10,7 @@ export interface Options {
   readonly repo?: string; readonly store?: string; readonly git?: string; readonly json?: boolean;
   readonly base?: string; readonly refs?: readonly string[]; readonly grain?: string;
   readonly patch?: readonly string[]; readonly patches?: boolean;
-  readonly search?: string; readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly resolve?: string;
+  readonly search?: string; readonly kind?: string; readonly acu?: string; readonly branch?: string; readonly message?: string; readonly resolve?: string;
   /** `--no-store` */
   readonly worktrees?: boolean;
   readonly unstored?: boolean;
@@ -64,6 +64,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
 type Run = (load: () => Promise<Verb>, options: Options, args: readonly string[]) => Promise<void>;
 
 const AT = 'as this operation of `acumen log` left everything';
+const MESSAGE = 'with --branch: the message of the commit (default: what is composed); who made the changes is added';
 const WITH_WORKTREES = 'with what is edited in working trees and not committed, and with branches, as they are at this moment';
 
 function build(out: Output, start: Run): Command {
@@ -110,6 +111,7 @@ function build(out: Output, start: Run): Command {
   looking(verb('check <x...>', 'may these be composed? exit status 1 if not', async () => (await import('./looking.ts')).check));
   verb('compose [x...]', 'the composed tree, kept as the composition; exit status 1 if there is none', async () => (await import('./composing.ts')).composing)
     .option('--branch <name>', 'write it to the repository as this branch')
+    .option('-m, --message <text>', MESSAGE)
     .option('--at <operation>', `${AT}: nothing is kept; without X the composition of then, which --branch writes`)
     .option('--worktrees', `${WITH_WORKTREES}; what is composed of them is kept`)
     .option('--resolve <how>', 'auto: conflicts that were decided before, in the same file, are decided so again; none', 'none');
@@ -121,7 +123,8 @@ function build(out: Output, start: Run): Command {
     .option('--weight <rule>', 'what a change is worth: unit (default), lines, age, or a file with a line "NAME WEIGHT" for each')
     .option('--budget <seconds>', 'how long to search (default: 2)');
   weighing(verb('suggest', 'the largest set of changes that goes together, and how far it is proven to be', async () => (await import('./suggest.ts')).suggest))
-    .option('--branch <name>', 'compose it and write it to the repository as this branch');
+    .option('--branch <name>', 'compose it and write it to the repository as this branch')
+    .option('-m, --message <text>', MESSAGE);
   weighing(verb('why-not <x...>', 'what keeps changes out of the composition, or of the suggested set, and what a swap costs', async () => (await import('./suggest.ts')).whyNot));
   verb('blame <path> [x...]', 'a file as a set composes it, line by line, each with the change that brought it; without names that of the composition', async () => (await import('./tracing.ts')).blame)
     .option('--at <operation>', AT);

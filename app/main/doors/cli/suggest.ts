@@ -7,6 +7,7 @@ import { namedIds } from '../../service/reports.ts';
 import { BUDGET_MS, isRule, nameOf, readWeights, shownReason, shownSuggestion, weighed } from '../../service/suggestionReport.ts';
 import type { ShownReason, ShownSuggestion, Weighing } from '../../service/suggestionReport.ts';
 import type { Workspace } from '../../service/workspace.ts';
+import { withMessage } from './composing.ts';
 import { operate, withWorkspace } from './opening.ts';
 import { clean, duration, shortId, table } from './output.ts';
 import type { Output } from './output.ts';
@@ -18,9 +19,9 @@ const LARGEST_FILE = 16 << 20;
 const TOLD = 12;
 
 export const suggest: Verb = (call) => withWorkspace(call, { write: call.options.branch !== undefined, imported: true, keeps: true }, async (workspace) => {
-  const { out, options } = call, { engine } = workspace, weight = await weightOf(call, workspace);
+  const { out, options } = call, { engine } = workspace, writing = withMessage(options), weight = await weightOf(call, workspace);
   const found = shownSuggestion(engine, await operate(call, workspace, 'suggest', { weight, budget: budgetOf(call) }));
-  const written = options.branch === undefined || found.acus.length === 0 ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus: found.acus });
+  const written = options.branch === undefined || found.acus.length === 0 ? null : await operate(call, workspace, 'writeBranch', { name: options.branch, acus: found.acus, ...writing });
   if (options.json) {
     await out.line(JSON.stringify({ ...found, ...written !== null && { ref: written.ref, commit: written.commit, tree: written.tree } }));
     return 0;

@@ -1,11 +1,12 @@
 // Writes the composition as an ordinary git branch: name, check, the same as a command line, and the commit it became.
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { FormEvent } from 'react';
+import type { FormEvent, KeyboardEvent } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
 import { writeBranch } from '../../app/actions.ts';
 import { CopyLine, Counts, Id } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
+import { shownKeys } from '../../commands/registry.ts';
 import { Icon } from '../../components/Icon.tsx';
 import { branchMessage, branchNameProblem, composeLine, namesOfSet, suggestedBranch } from '../../state/commandLine.ts';
 import { chosenIn, countWords, setKey, totals, useComposition, withoutDecisions } from '../../state/composition.ts';
@@ -15,7 +16,15 @@ import { nameOf, useReplica } from '../../state/replica.ts';
 import { closeOverlay } from '../../state/ui.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
+import { limits } from '../../../contract/methods.ts';
 import type { Methods } from '../../../contract/methods.ts';
+
+/** A message has lines: Enter alone makes one. */
+function submitByKey(event: KeyboardEvent<HTMLFormElement>): void {
+  if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+  event.preventDefault();
+  event.currentTarget.requestSubmit();
+}
 
 const NONE: readonly AcuId[] = [];
 
@@ -30,18 +39,19 @@ export function WriteBranch() {
   // in the order in which the service writes them
   const members = useMemo(() => { const inside = new Set(chosen); return rows.filter((row) => inside.has(row.id)); }, [chosen, rows]);
   const exists = sources.some((source) => source.name === visible(name, Infinity));
-  const problem = branchNameProblem(name);
+  const [own, setMessage] = useState<string | null>(null), usual = useMemo(() => branchMessage(visible(base?.baseName ?? '', 200), members), [base, members]), message = own === usual ? null : own;
+  const problem = branchNameProblem(name), isEmpty = message?.trim() === '';
   const said = touched && problem !== null;
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTouched(true);
-    if (problem !== null || busy) return;
+    if (problem !== null || isEmpty || busy) return;
     setBusy(true);
-    setWritten(await writeBranch(name));
+    setWritten(await writeBranch(name, message));
     setBusy(false);
   };
   return (
-    <form className="write" aria-label="Write to branch" onSubmit={(event) => { void submit(event); }}>
+    <form className="write" aria-label="Write to branch" onSubmit={(event) => { void submit(event); }} onKeyDown={submitByKey}>
       {written === null
         ? (
           <>
@@ -49,7 +59,7 @@ export function WriteBranch() {
               <label className="write-label" htmlFor="branch-name">refs/heads/</label>
               <input id="branch-name" className="field mono" autoFocus onFocus={(event) => event.target.select()} placeholder="name of the branch" spellCheck={false} autoComplete="off" data-testid={ids.branchName} value={name} disabled={busy}
                 aria-invalid={said} aria-describedby="branch-problem" onChange={(event) => { setName(event.target.value); setTouched(event.target.value !== ''); }} />
-              <button type="submit" className="button primary" disabled={busy || (touched && problem !== null)}>{busy ? 'Writing…' : 'Write'}</button>
+              <button type="submit" className="button primary" title={`From the message: ${shownKeys('Mod+Enter').join('+')}`} disabled={busy || isEmpty || (touched && problem !== null)}>{busy ? 'Writing…' : 'Write'}</button>
               <button type="button" className="button quiet icon" aria-label="Close" onClick={closeOverlay}><Icon name="close" size={12} /></button>
             </div>
             <div id="branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} data-testid={ids.branchProblem} aria-live="polite">
@@ -59,12 +69,17 @@ export function WriteBranch() {
               <dt>On</dt><dd className="truncate">{base === null || base.base === null ? '' : <>{visible(base.baseName, 200)} <Id id={base.base} what="commit" /></>}</dd>
               <dt>Changes</dt><dd>{composed === null ? 'composing' : composed.tree === null ? 'it does not compose' : <>{plural(composed.files.length, 'file')} <Counts {...totals(composed.files)} /> · tree <Id id={composed.tree} what="tree" /></>}</dd>
               {open.length > 0 && <><dt>Left out</dt><dd className="truncate">{plural(open.length, 'open conflict')}: {listed(open.map(nameOf), 3)}</dd></>}
-              <dt>Message</dt><dd><pre className="write-message" tabIndex={0} aria-label="Message of the commit">{branchMessage(visible(base?.baseName ?? '', 200), members)}</pre></dd>
+              <dt><label htmlFor="branch-message">Message</label></dt>
+              <dd>
+                <textarea id="branch-message" className="field mono write-message" rows={Math.min(8, 2 + members.length)} maxLength={limits.message} spellCheck data-testid={ids.branchMessage} value={message ?? usual} disabled={busy} aria-invalid={isEmpty} aria-describedby="message-problem" onChange={(event) => setMessage(event.target.value)} />
+                <span id="message-problem" className={`small ${isEmpty ? 'tone-conflicts' : 'muted'}`} aria-live="polite">{isEmpty ? 'The commit needs a message.' : 'Whose changes these are is added below it.'}</span>
+                {message !== null && <button type="button" className="button quiet small" disabled={busy} onClick={() => setMessage(null)}>As it was</button>}
+              </dd>
             </dl>
           </>
         )
         : <Done written={written} />}
-      <CopyLine text={composeLine(path, names, name === '' ? 'NAME' : name)} what="the command line" testId={ids.commandLine} />
+      <CopyLine text={composeLine(path, names, name === '' ? 'NAME' : name, message)} what="the command line" testId={ids.commandLine} />
     </form>
   );
 }
