@@ -71,7 +71,7 @@ export function WriteBranch() {
               {open.length > 0 && <><dt>Left out</dt><dd className="truncate">{plural(open.length, 'open conflict')}: {listed(open.map(nameOf), 3)}</dd></>}
               <dt><label htmlFor="branch-message">Message</label></dt>
               <dd>
-                <textarea id="branch-message" className="field mono write-message" rows={Math.min(8, 2 + members.length)} maxLength={limits.message} spellCheck data-testid={ids.branchMessage} value={message ?? usual} disabled={busy} aria-invalid={isEmpty} aria-describedby="message-problem" onChange={(event) => setMessage(event.target.value)} />
+                <textarea id="branch-message" className="field mono write-message" rows={Math.min(8, 3 + members.length)} maxLength={limits.message} spellCheck data-testid={ids.branchMessage} value={message ?? usual} disabled={busy} aria-invalid={isEmpty} aria-describedby="message-problem" onChange={(event) => setMessage(event.target.value)} />
                 <span id="message-problem" className={`small ${isEmpty ? 'tone-conflicts' : 'muted'}`} aria-live="polite">{isEmpty ? 'The commit needs a message.' : 'Whose changes these are is added below it.'}</span>
                 {message !== null && <button type="button" className="button quiet small" disabled={busy} onClick={() => setMessage(null)}>As it was</button>}
               </dd>
