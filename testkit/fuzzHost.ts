@@ -33,7 +33,7 @@ export async function openDoor(folder: string): Promise<Door> {
   const workspace = await Workspace.open(join(folder, 'store'), { env: {}, git: 'embedded' });
   await workspace.call('import', { ticket: 'first', path: repository.path, base: null, refs: [], grain: 'branch' });
   let attached = 0;
-  const host = await startHost({ root: join(folder, 'renderer'), attach: (transport) => { attached++; attachSession(workspace, transport); } });
+  const host = await startHost({ port: 0, root: join(folder, 'renderer'), attach: (transport) => { attached++; attachSession(workspace, transport); } });
   return {
     host, workspace, attached: () => attached,
     async cookie() {

@@ -114,7 +114,7 @@ export async function runWebSockets(workspace: Workspace, folder: string, hands:
   const root = join(folder, 'renderer');
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, 'index.html'), '<!doctype html><title>Acumen</title>');
-  const host = await startHost({ root, attach: (transport) => attachSession(workspace, transport) });
+  const host = await startHost({ root, port: 0, attach: (transport) => attachSession(workspace, transport) });
   try {
     const origin = `http://127.0.0.1:${host.port}`;
     const session = await fetch(`${origin}/session`, { method: 'POST', headers: { origin, authorization: `Bearer ${host.url.split('#token=')[1]!}` } });

@@ -33,7 +33,7 @@ async function served(): Promise<void> {
   writeFileSync(join(root, 'index.html'), '<!doctype html><html><head><title>A</title></head></html>');
   const located = await locateServed({ repo, store: join(folder, 'served.acumen'), cwd, env });
   const { workspace, close } = await openServed(located, { env, git, what: 'serve' }, 'acumen serve REPO');
-  const host = await startHost({ root, attach: (transport) => attachSession(workspace, transport) });
+  const host = await startHost({ root, port: 0, attach: (transport) => attachSession(workspace, transport) });
   try {
     const origin = `http://127.0.0.1:${host.port}`;
     const session = await fetch(`${origin}/session`, { method: 'POST', headers: { origin, authorization: `Bearer ${host.url.split('#token=')[1]}` } });

@@ -252,8 +252,20 @@ describe('socket', () => {
   });
 });
 
+test('without a port it is one of the same few, so that a browser finds what it kept; several at once have one each', async () => {
+  const hosts = [];
+  try {
+    for (let i = 0; i < 3; i++) hosts.push(await startHost({ root: path.join(root, 'renderer'), attach: () => undefined }));
+    const ports = hosts.map(({ port }) => port);
+    expect(new Set(ports).size).toBe(3);
+    expect(ports.every((port) => port >= 42_610 && port < 42_620), ports.join()).toBe(true);
+  } finally {
+    for (const host of hosts) await host.close();
+  }
+});
+
 test('closing ends open connections and frees the port', async () => {
-  const other = await startHost({ root: path.join(root, 'renderer'), attach: () => undefined });
+  const other = await startHost({ root: path.join(root, 'renderer'), port: 0, attach: () => undefined });
   await other.close();
   const again = await startHost({ root: path.join(root, 'renderer'), port: other.port, attach: () => undefined });
   await expect(startHost({ root: path.join(root, 'renderer'), port: again.port, attach: () => undefined })).rejects.toMatchObject({ code: 'io', message: `Port ${again.port} is in use.` });

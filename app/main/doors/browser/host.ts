@@ -3,7 +3,7 @@
 // /session (Authorization: Bearer …) and gets an HttpOnly, SameSite=Strict cookie; /socket asks for that cookie.
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
@@ -17,8 +17,22 @@ const LOOPBACK = '127.0.0.1';
 /** Connections at once, a page taking a dozen: anyone on the machine can open some, and each is an open file of this process. */
 const MAX_CONNECTIONS = 256;
 
+/** A browser keeps what a window remembers (settings, saved filters, layouts) by address, so that one comes back at each start. */
+const usualPorts: readonly number[] = Array.from({ length: 10 }, (_, i) => 42_610 + i);
+
+/** On the first of these that is free. */
+async function listen(server: Server, [port = 0, ...others]: readonly number[]): Promise<void> {
+  const failed = await new Promise<Error | null>((resolve) => {
+    server.once('error', resolve);
+    server.listen({ host: LOOPBACK, port, exclusive: true }, () => { server.off('error', resolve); resolve(null); });
+  });
+  if (failed === null) return;
+  if (others.length === 0) throw cannotListen(port, failed);
+  await listen(server, others);
+}
+
 export interface HostOptions {
-  /** 0 or left out: any free port */
+  /** 0: any free port; left out: the first of the usual ones that is free, else any */
   readonly port?: number;
   /** folder of the built renderer */
   readonly root?: string;
@@ -118,10 +132,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const server = createServer({ maxHeaderSize: 16 << 10, requestTimeout: 30_000, headersTimeout: 10_000, connectionsCheckingInterval: 5000 }, answer);
   server.maxConnections = MAX_CONNECTIONS;
   server.on('upgrade', upgrade);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(cannotListen(options.port ?? 0, error)));
-    server.listen({ host: LOOPBACK, port: options.port ?? 0, exclusive: true }, resolve);
-  });
+  await listen(server, options.port === undefined ? [...usualPorts, 0] : [options.port]);
   port = (server.address() as AddressInfo).port;
   const address = (secret: string): string => `http://${LOOPBACK}:${port}/#token=${secret}`;
 

@@ -160,7 +160,7 @@ function build(out: Output, start: Run): Command {
   verb('restore <file>', 'a backup put in the workspace\'s place; what stood there is kept beside it', async () => (await import('./keeping.ts')).restore)
     .option('--force', 'over a workspace that holds something, or one of another repository');
   verb('serve [repo]', 'the app in your browser, on this machine alone; without REPO on a sample', async () => (await import('./serving.ts')).serve)
-    .option('--port <n>', 'the port (default: any free one)')
+    .option('--port <n>', 'the port (default: the same as last time where it is free)')
     .option('--record <file>', 'write down what the window asks, to try configurations on it (docs/PERFORMANCE.md)')
     .option('--no-open', 'do not open the browser');
   verb('open [repo]', 'the app in its own window; without REPO what was open last, else a sample', async () => (await import('./openWindow.ts')).openWindow);

@@ -17,13 +17,13 @@ async function recorded(platform: Platform, file: string): Promise<() => void> {
 }
 
 export const serve: Verb = async ({ io, out, err, options, args }) => {
-  const port = Number(options.port ?? 0);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new AcumenError('usage', `${options.port} is not a port.`, 'Use --port with a number from 1 to 65535.');
+  const port = options.port === undefined ? undefined : Number(options.port);
+  if (port !== undefined && (!Number.isInteger(port) || port < 0 || port > 65_535)) throw new AcumenError('usage', `${options.port} is not a port.`, 'Use --port with a number from 1 to 65535.');
   const located = await locateServed({ repo: args[0] ?? options.repo ?? null, store: options.store ?? null, cwd: io.cwd, env: io.env });
   const { workspace, platform, repository, importFirst, close } = await openServed(located, { env: io.env, git: readerChoice(options), what: 'serve' }, 'acumen serve REPO');
   const stopRecording = options.record === undefined ? () => {} : await recorded(platform, path.resolve(io.cwd, options.record));
   try {
-    const host = await startHost({ port, attach: (transport) => attachSession(workspace, transport), metrics: () => platform.monitor?.prometheus() ?? '' });
+    const host = await startHost({ ...port !== undefined && { port }, attach: (transport) => attachSession(workspace, transport), metrics: () => platform.monitor?.prometheus() ?? '' });
     try {
       if (options.json) await out.line(JSON.stringify({ url: host.url, port: host.port, repository }));
       else await out.line(`Acumen is serving ${out.style('strong', clean(repository))} at ${out.style('id', host.url)}`);

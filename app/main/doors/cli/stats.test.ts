@@ -68,7 +68,7 @@ test('says the same as the screen of the same moment, and the same as the door',
   await writeFile(path.join(root, 'index.html'), '<!doctype html><html><head><title>A</title></head></html>');
   const located = await locateServed({ repo, store, cwd: folder, env: environment() });
   const served = await openServed(located, { env: environment(), git: 'auto', what: 'test' }, 'acumen serve REPO');
-  const host = await startHost({ root, attach: () => undefined, metrics: () => served.platform.monitor!.prometheus() });
+  const host = await startHost({ root, port: 0, attach: () => undefined, metrics: () => served.platform.monitor!.prometheus() });
   try {
     const [screen, other] = [connect(attached()), connect(attached())];
     let unwatched = 0;
