@@ -1,14 +1,12 @@
 // The way in: Acumen starts from the build, the page that its address opens is isolated and governed by its policy, knows its
 // service, survives a restart and a crash of it, and leaves nothing behind.
 import { existsSync } from 'node:fs';
-import { afterAll, beforeAll, expect } from 'vitest';
-import { openDriver, test } from './door.ts';
-import type { Driver } from './driver.ts';
+import { expect } from 'vitest';
 import { ids } from '../app/renderer/testids.ts';
+import { test } from './door.ts';
+import { drive, driver } from './opened.ts';
 
-let driver: Driver;
-beforeAll(async () => { driver = await openDriver(); });
-afterAll(async () => { await driver.close(); });
+drive();
 
 test('the sample opens, isolated, without a complaint', async () => {
   const session = await driver.launch();

@@ -1,16 +1,14 @@
 // Moving the base in the window: by keyboard, with the answer for every ACU of the composition, undo in reach; a base of another history is
 // refused and nothing is lost. And names that collide are said beside the verdict and shown, and keep nobody out.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible } from '../look.ts';
-import { command, composed, dragIn, known, ready, row, stackBase, verdictOf } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { command, composed, dragIn, known, row, stackBase, verdictOf } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const place = known();
-beforeAll(async () => {
+const place = shared(known());
+opened(() => {
   const { repository } = place;
   // tags: a branch would be a source
   repository.git('checkout', '-q', '--detach', 'main');
@@ -23,12 +21,8 @@ beforeAll(async () => {
   repository.git('checkout', '-q', 'main');
   repository.git('branch', '-q', '-D', 'island');
   repository.branch('shouting', { 'DOCS/READ.md': 'loud\n' });
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  page = session.page;
-  await ready(page);
+  return { repository: repository.path };
 });
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
 
 const answers = async (): Promise<string[]> => (await page.getByTestId(ids.rebound).locator('li').evaluateAll((all) => all.map((one) => `${(one as HTMLElement).dataset['name']} ${(one as HTMLElement).dataset['outcome']}`))).sort();
 const moveTo = async (rev: string): Promise<void> => {

@@ -4,13 +4,13 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { chance } from '../../app/renderer/panels/collaboration/words.ts';
 import { ids } from '../../app/renderer/testids.ts';
 import { at } from '../../scripts/steps.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { opened, page, session } from '../opened.ts';
 import { command, ready } from '../screen.ts';
 
 const run = promisify(execFile);
@@ -27,21 +27,14 @@ interface Said {
   readonly busFactor: readonly { readonly path: string; readonly factor: number; readonly files: number }[];
 }
 
-let driver: Driver, session: Session, page: Page;
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ colorScheme: 'light', viewport: { width: 1440, height: 900 } });
-  page = session.page;
-  await ready(page);
-});
+opened({ colorScheme: 'light', viewport: { width: 1440, height: 900 } });
+
 /** Nothing went wrong so far: an error's notice stays until somebody dismisses it. */
 async function unharmed(): Promise<void> {
   const errors = page.getByTestId(ids.notice).filter({ has: page.locator('details') });
   for (const one of await errors.all()) await one.locator('summary').click();
   expect(await errors.allInnerTexts()).toEqual([]);
 }
-
-afterAll(async () => { await session.close(); await driver.close(); });
 
 const tab = (state = ''): ReturnType<Page['locator']> => page.locator(`[data-testid="${ids.collaboration}"]${state}`);
 const cards = () => page.getByTestId(ids.boardCard);

@@ -1,23 +1,16 @@
 // The main way, by mouse: see what fits, drag it in, read why something does not, take it out, undo, and find it all again
 // after a restart.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
-import { composed, dragIn, known, lift, list, mark, member, ready, row, stackBase, verdictOf } from '../screen.ts';
+import { opened, page, restart, session, shared } from '../opened.ts';
+import { composed, dragIn, known, lift, list, mark, member, row, stackBase, verdictOf } from '../screen.ts';
 
-let driver: Driver, session: Session;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path });
-  await ready(session.page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
 test('every ACU says what it is to the composition before anything is touched', async () => {
-  const { page } = session;
   expect(await mark(page, 'one')).toBe('fits');
   expect(await mark(page, 'stack/top')).toBe('needs');
   expect(await mark(page, 'old')).toBe('stale');
@@ -27,7 +20,6 @@ test('every ACU says what it is to the composition before anything is touched', 
 });
 
 test('searching and filtering narrow the list as one types', async () => {
-  const { page } = session;
   const names = (): Promise<(string | undefined)[]> => page.getByTestId(ids.acuRow).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']).sort());
   await page.getByTestId(ids.search).fill('stack');
   await expect.poll(names).toEqual([stackBase, 'stack/top']);
@@ -59,14 +51,12 @@ test('searching and filtering narrow the list as one types', async () => {
 });
 
 test('a row names its verdict while the pointer rests on it', async () => {
-  const { page } = session;
   expect(await verdictOf(page, 'three')).toEqual({ kind: 'fits', words: 'Fits three' });
   expect(await verdictOf(page, 'stack/top')).toEqual({ kind: 'needs', words: `Needs ${stackBase} stack/top` });
   expect(await verdictOf(page, 'old')).toMatchObject({ kind: 'conflicts', words: expect.stringContaining('with the base in b.txt (content)') as string });
 });
 
 test('dragging says what dropping would do, and dropping composes and shows the difference', async () => {
-  const { page } = session;
   await lift(page, 'one');
   await expect.poll(() => page.getByTestId(ids.ghost).getAttribute('data-kind')).toBe('fits');
   expect(await page.getByTestId(ids.ghost).innerText()).toContain('Fits');
@@ -84,7 +74,6 @@ test('dragging says what dropping would do, and dropping composes and shows the 
 });
 
 test('what conflicts is refused with the reason, and can take the place of what it conflicts with', async () => {
-  const { page } = session;
   await lift(page, 'two');
   await expect.poll(() => page.getByTestId(ids.ghost).innerText()).toMatch(/Conflicts\s+with one in a\.txt \(content\)/);
   await expect.poll(() => member(page, 'one').getAttribute('class')).toContain('clash');
@@ -102,7 +91,6 @@ test('what conflicts is refused with the reason, and can take the place of what 
 });
 
 test('what needs others says so while it is carried, and brings them: one operation', async () => {
-  const { page } = session;
   await lift(page, 'stack/top');
   await expect.poll(() => page.getByTestId(ids.ghost).getAttribute('data-kind')).toBe('needs');
   await expect.poll(() => row(page, stackBase).getAttribute('class')).toContain('lit');
@@ -125,7 +113,6 @@ test('what needs others says so while it is carried, and brings them: one operat
 });
 
 test('many at once: those that fit are added, the rest is named', async () => {
-  const { page } = session;
   await row(page, 'three').click();
   await row(page, 'four').click({ modifiers: ['Control'] });
   await row(page, 'one').click({ modifiers: ['Control'] });
@@ -136,7 +123,6 @@ test('many at once: those that fit are added, the rest is named', async () => {
 });
 
 test('what is dragged back onto the list leaves, and takes along what requires it', async () => {
-  const { page } = session;
   const from = (await member(page, stackBase).boundingBox())!, to = (await list(page).boundingBox())!;
   await page.mouse.move(from.x + 60, from.y + 13);
   await page.mouse.down();
@@ -148,27 +134,26 @@ test('what is dragged back onto the list leaves, and takes along what requires i
 });
 
 test('undo and redo go through every step, also after a restart', async () => {
-  await session.page.keyboard.press('Control+z');
-  await composed(session.page, ['two', stackBase, 'stack/top', 'three', 'four']);
-  await session.page.keyboard.press('Control+Shift+z');
-  await composed(session.page, ['two', 'three', 'four']);
-  await session.restart();
-  await ready(session.page);
-  await composed(session.page, ['two', 'three', 'four']);
+  await page.keyboard.press('Control+z');
+  await composed(page, ['two', stackBase, 'stack/top', 'three', 'four']);
+  await page.keyboard.press('Control+Shift+z');
+  await composed(page, ['two', 'three', 'four']);
+  await restart();
+  await composed(page, ['two', 'three', 'four']);
   for (const names of [['two', stackBase, 'stack/top', 'three', 'four'], ['two', stackBase, 'stack/top'], ['two'], ['one'], []]) {
-    await session.page.keyboard.press('Control+z');
-    await composed(session.page, names);
+    await page.keyboard.press('Control+z');
+    await composed(page, names);
   }
-  await session.page.keyboard.press('Control+Shift+z');
-  await composed(session.page, ['one']);
-  await session.page.keyboard.press('h');
-  await expect.poll(() => session.page.getByTestId(ids.historyRow).count()).toBeGreaterThan(6);
-  await picture(session.page, 'history');
-  await accessible(session.page);
+  await page.keyboard.press('Control+Shift+z');
+  await composed(page, ['one']);
+  await page.keyboard.press('h');
+  await expect.poll(() => page.getByTestId(ids.historyRow).count()).toBeGreaterThan(6);
+  await picture(page, 'history');
+  await accessible(page);
 });
 
 test('nothing was complained about', async () => {
-  await dragIn(session.page, 'three');
-  await composed(session.page, ['one', 'three']);
+  await dragIn(page, 'three');
+  await composed(page, ['one', 'three']);
   expect(session.complaints).toEqual([]);
 });

@@ -1,21 +1,13 @@
 // Reading conflicts: the list with its filters, one in full with base, both sides and the merged text, and the graph.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
-import { composed, known, ready, row } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { composed, known, row } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path, viewport: { width: 1680, height: 950 } });
-  page = session.page;
-  await ready(page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path, viewport: { width: 1680, height: 950 } });
 
 const rows = (): Promise<string[]> => page.getByTestId(ids.conflictRow).allInnerTexts().then((all) => all.map((text) => text.replace(/\s+/g, ' ').trim()).sort());
 

@@ -2,18 +2,16 @@
 // afterwards, also after a crash. What measures frames is in performance.journey.ts.
 import { existsSync } from 'node:fs';
 import parsePrometheus from 'parse-prometheus-text-format';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { metrics } from '../../app/core/telemetry.ts';
 import { ids } from '../../app/renderer/testids.ts';
 import { openConsole, show, startLoad, stopLoad } from '../console.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { drive, driver } from '../opened.ts';
 import { command, ready } from '../screen.ts';
 
-let driver: Driver;
-beforeAll(async () => { driver = await openDriver(); });
-afterAll(async () => { await driver.close(); });
+drive();
 
 test('the endpoint parses with a Prometheus client, its names and kinds are those of the table, its histograms have buckets that only rise', async () => {
   const session = await driver.launch();

@@ -1,28 +1,22 @@
 // A conflict decided by hand, by keyboard: a drop that conflicts is kept open, its places are gone through, one side taken, both, a text written, all
 // of it composed as one operation, written to a branch, and undone after a restart. The answers come back with the conflict. What is stale is
 // decided against the base.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, audit, picture } from '../look.ts';
-import { command, composed, dragIn, known, list, ready, row } from '../screen.ts';
+import { opened, page, restart, session, shared } from '../opened.ts';
+import { command, composed, dragIn, known, list, row } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const place = known();
+const place = shared(known());
 const code = (changes: Readonly<Record<number, string>>): string => Array.from({ length: 24 }, (_, i) => `${changes[i + 1] ?? `export const value${i + 1} = ${i + 1};`}\n`).join('');
-beforeAll(async () => {
+opened(() => {
   const { repository } = place;
   repository.commit({ 'src/values.ts': code({}) }, 'Values');
   repository.branch('left', { 'src/values.ts': code({ 4: "export const value4 = 'left';", 12: "export const value12 = 'left';\nexport const extra = true;", 20: "export const value20 = 'left';" }), 'picture.png': new Uint8Array([0, 1, 1, 1]) });
   repository.branch('right', { 'src/values.ts': code({ 4: "export const value4 = 'right';", 12: "export const value12 = 'right';", 20: "export const value20 = 'right';" }), 'picture.png': new Uint8Array([0, 2, 2, 2, 2]), 'right.md': 'right\n' });
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  page = session.page;
-  await ready(page);
+  return { repository: repository.path };
 });
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
 
 const decide = () => page.getByTestId(ids.decide);
 const left = () => decide().getAttribute('data-left');
@@ -89,9 +83,7 @@ test('what was decided is written to a branch, undone after a restart, and its a
   expect(repository.git('show', 'decided:src/values.ts')).toBe(code({ 4: "export const value4 = 'left';", 12: "export const value12 = 'left';\nexport const extra = true;\nexport const value12 = 'right';", 20: "export const value20 = 'by hand';" }).trimEnd());
   expect(repository.git('rev-parse', 'decided:picture.png')).toBe(repository.git('rev-parse', 'right:picture.png'));
 
-  await session.restart();
-  page = session.page;
-  await ready(page);
+  await restart();
   for (let n = 0; n < 2; n++) await page.keyboard.press('Control+z');
   await composed(page, ['left']);
   await expect.poll(() => open().innerText()).toContain('all decided before');

@@ -11,17 +11,16 @@ import { kernels } from '../../app/workers/gpu/kernels.ts';
 import { GpuMultiplier } from '../../app/workers/gpu/multiplier.ts';
 import { supervise } from '../../app/workers/rpc.ts';
 import { denseOf, sparseOf } from '../../testkit/matrices.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
+import { opened, page, session } from '../opened.ts';
 import { pageWorker } from '../pageWorker.ts';
 
-let driver: Driver, session: Session, gpu: GpuMultiplier, figures: GpuFigures, missing: string | null = null;
+let gpu: GpuMultiplier, figures: GpuFigures, missing: string | null = null;
+opened({}, { waits: false });
 beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch();
   const built = readdirSync(new URL('../../dist/renderer/assets', import.meta.url)).filter((file) => /^gpu\.worker-.*\.js$/.test(file));
   if (built.length !== 1) throw new Error(`There is not one built GPU worker: ${built.join(', ')}`);
-  const worker = await pageWorker(session.page, `assets/${built[0]}`, 'gpu');
+  const worker = await pageWorker(page, `assets/${built[0]}`, 'gpu');
   gpu = new GpuMultiplier(() => supervise<Gpu>(worker, 'gpu'));
   try {
     figures = await open();
@@ -34,7 +33,7 @@ beforeAll(async () => {
   console.log(`GPU in Chromium: ${figures.adapter.description || figures.adapter.architecture}, ${figures.why}, ${(figures.multiplyAddsPerSecond / 1e9).toPrecision(2)} billion multiply-adds a second`);
 });
 const open = (how: How = {}): Promise<GpuFigures> => gpu.open({ software: true, ...how });
-afterAll(async () => { gpu?.end(); await session?.close(); await driver?.close(); });
+afterAll(() => { gpu?.end(); });
 
 const dense = (rows: number, cols: number, seed: number): Dense => denseOf(seed, rows, cols, 'ordinary');
 async function expectTwin(a: Matrix, b: Matrix): Promise<void> {

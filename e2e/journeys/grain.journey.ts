@@ -1,30 +1,24 @@
 // Changing the grain in the window, by keyboard: a branch of three commits becomes three ACUs, the composition follows and says how, one of
 // them is left out, and undo brings the branch back. How many ACUs a grain gives is said once it is known.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { numbered } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible } from '../look.ts';
-import { command, composed, dragIn, known, ready, row } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { command, composed, dragIn, known, row } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const place = known();
+const place = shared(known());
 const three = numbered(40);
-beforeAll(async () => {
+opened(() => {
   const { repository } = place;
   repository.git('checkout', '-q', '-b', 'series', 'main');
   repository.commit({ 'deep.txt': three }, 'Add the file');
   repository.commit({ 'deep.txt': three.replace('line 10\n', 'ten\n') }, 'Change line ten');
   repository.commit({ 'deep.txt': three.replace('line 10\n', 'ten\n').replace('line 30\n', 'thirty\n') }, 'Change line thirty');
   repository.git('checkout', '-q', 'main');
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  page = session.page;
-  await ready(page);
+  return { repository: repository.path };
 });
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
 
 const counts = (): Promise<string[]> => page.locator('.grain').evaluateAll((all) => all.map((one) => `${(one as HTMLElement).dataset['grain']}: ${one.querySelector('.grain-count')?.textContent}`));
 

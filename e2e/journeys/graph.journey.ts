@@ -1,22 +1,14 @@
 // The conflict graph as a hand and as a keyboard use it: what is pointed at says whom it conflicts with and where, a click keeps that, a lasso selects, a node
 // is carried into the composition, the legend sifts, the list does the same without a pointer.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
-import { composed, known, ready, row } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { composed, known, row } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page, made: ReturnType<typeof known>;
-beforeAll(async () => {
-  made = known();
-  driver = await openDriver();
-  session = await driver.launch({ repository: made.repository.path });
-  page = session.page;
-  await ready(page);
-});
-afterAll(async () => { await session?.close(); await driver?.close(); made?.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
 const tip = () => page.getByTestId(ids.graphTip), pinned = () => page.getByTestId(ids.graphPinned);
 const selected = async (): Promise<string[]> => (await page.locator(`[data-testid="${ids.acuRow}"][aria-selected="true"]`).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']!))).sort();

@@ -1,29 +1,24 @@
 // Five thousand people by five thousand: the heat map pans and zooms while the page keeps its frames, is walked with the keys alone, says the same as a
 // list, and shows the one cell that matters from as far away as one can go.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { crowd } from '../../testkit/crowd.ts';
 import { tempDir } from '../../testkit/git.ts';
-import { door, openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { door, test } from '../door.ts';
 import { accessible, judges, percentile, picture } from '../look.ts';
+import { opened, page, session, shared } from '../opened.ts';
 
 /** More than are drawn, so that the map says what it leaves out. */
 const AUTHORS = 5200;
 /** Bar 6: frames a second of the main thread. */
 const FPS = 55;
 
-let driver: Driver, dir: { readonly path: string; remove(): void }, session: Session, page: Page;
-beforeAll(async () => {
-  dir = tempDir('heatmap');
+const dir = shared(tempDir('heatmap'));
+opened(() => {
   crowd(join(dir.path, 'crowd'), { seed: 6, authors: AUTHORS });
-  driver = await openDriver();
-  session = await driver.launch({ repository: join(dir.path, 'crowd'), viewport: { width: 1600, height: 1000 } });
-  page = session.page;
-}, 600_000);
-afterAll(async () => { await session?.close(); await driver?.close(); dir?.remove(); });
+  return { repository: join(dir.path, 'crowd'), viewport: { width: 1600, height: 1000 } };
+}, { waits: false, ms: 600_000 });
 
 const map = () => page.getByTestId(ids.heat);
 const settled = (): Promise<void> => page.locator(`[data-testid="${ids.heat}"][data-settled="true"]`).waitFor({ timeout: 120_000 });

@@ -1,13 +1,13 @@
 // What one reads before one writes: a difference in colours, by line and by name, who brought each line, what an ACU requires, what became of it.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { join } from 'node:path';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { smallRepository } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, audit, bar, picture } from '../look.ts';
-import { command, composed, dragIn, ready, row } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { command, composed, dragIn, row } from '../screen.ts';
 
 const source = (greet: string, sum: string, more = ''): string => `// What the shop says.
 import { price } from './price.ts';
@@ -33,8 +33,7 @@ const GREET = '  return `Hello, ${name}`;', SUM = '    return this.lines.reduce(
 
 const long = (changed: number): string => Array.from({ length: 20_000 }, (_, i) => (i % changed === 7 ? `export const other${i} = other(${i});\n` : `export const value${i} = compute(${i}, 'text ${i % 97}');\n`)).join('');
 
-let driver: Driver, session: Session;
-const dir = tempDir('journey-inspector'), repository = smallRepository(join(dir.path, 'shop'), { 'shop.ts': source(GREET, SUM), 'read.md': '# Shop\n', 'long.ts': long(1e9) });
+const dir = shared(tempDir('journey-inspector')), repository = smallRepository(join(dir.path, 'shop'), { 'shop.ts': source(GREET, SUM), 'read.md': '# Shop\n', 'long.ts': long(1e9) });
 repository.branch('sweeping', { 'long.ts': long(40), 'read.md': '# The shop\n' });
 repository.branch('politely', { 'shop.ts': source('  const title = name.trim();\n  return `Good day, ${title}`;', SUM) }, 'main', 'Ada Lovelace <ada@example.invalid>');
 repository.branch('priced', { 'shop.ts': source(GREET, '    return this.lines.map(price).reduce((x, y) => x + y, 0);') }, 'main', 'Grace Hopper <grace@example.invalid>');
@@ -42,15 +41,9 @@ repository.branch('rudely', { 'shop.ts': source('  return `You, ${name}!`;', SUM
 repository.branch('base-of-stack', { 'stock.ts': 'export const stock = 1;\n' });
 repository.branch('top-of-stack', { 'stock.ts': 'export const stock = 2;\nexport const left = 3;\n' }, 'base-of-stack');
 
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  await ready(session.page);
-});
-afterAll(async () => { await session.close(); await driver.close(); dir.remove(); });
+opened({ repository: repository.path });
 
 test('a difference has the colours of its language, and each line says who brought it', async () => {
-  const { page } = session;
   await dragIn(page, 'politely');
   await composed(page, ['politely']);
   await dragIn(page, 'priced');
@@ -71,7 +64,6 @@ test('a difference has the colours of its language, and each line says who broug
 });
 
 test('the same by name: which functions changed, and each by itself', async () => {
-  const { page } = session;
   await page.keyboard.press('e');
   const entities = page.getByTestId(ids.entity);
   await expect.poll(() => entities.evaluateAll((all) => all.map((one) => `${(one as HTMLElement).dataset['fate']} ${(one as HTMLElement).dataset['name']}`))).toEqual(['changed greet', 'changed sum']);
@@ -85,7 +77,6 @@ test('the same by name: which functions changed, and each by itself', async () =
 });
 
 test('what an ACU requires is a picture that the keyboard goes through', async () => {
-  const { page } = session;
   await row(page, 'top-of-stack').click();
   await command(page, 'Show what the selected ACU requires');
   const graph = page.getByTestId(ids.dependencies);
@@ -100,7 +91,6 @@ test('what an ACU requires is a picture that the keyboard goes through', async (
 });
 
 test('what became of an ACU is read from the log', async () => {
-  const { page } = session;
   await row(page, 'politely').click();
   await command(page, 'Show what became of the selected ACU');
   await expect.poll(() => page.getByTestId(ids.acuMoment).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['what']))).toEqual(['composed', 'imported']);
@@ -108,7 +98,6 @@ test('what became of an ACU is read from the log', async () => {
 });
 
 test('a conflict says in which function it is, in colours, by group, and can be decided from its menu', async () => {
-  const { page } = session;
   await page.keyboard.press('Alt+2');
   await page.getByTestId(ids.conflictGroups).selectOption('path');
   await expect.poll(() => page.getByTestId(ids.conflictGroup).allInnerTexts().then((all) => all.map((text) => text.replaceAll(/\s+/g, ' ')))).toEqual(['shop.ts 1']);
@@ -124,7 +113,7 @@ test('a conflict says in which function it is, in colours, by group, and can be 
 });
 
 test('a file of 20,000 lines opens at once, and the changes are gone through by keys', async () => {
-  const { page } = session, file = (name: string) => page.locator(`[data-testid="${ids.acuFile}"][data-path="${name}"]`), times: number[] = [];
+  const file = (name: string) => page.locator(`[data-testid="${ids.acuFile}"][data-path="${name}"]`), times: number[] = [];
   await row(page, 'sweeping').click();
   for (let k = 0; k < 3; k++) {
     await file('read.md').click();
@@ -144,7 +133,6 @@ test('a file of 20,000 lines opens at once, and the changes are gone through by 
 });
 
 test('several together: what they share, and what they compose to', async () => {
-  const { page } = session;
   await row(page, 'politely').click();
   await row(page, 'priced').click({ modifiers: ['Control'] });
   const several = page.getByTestId(ids.several);

@@ -1,21 +1,13 @@
 // The same way without a mouse: find, carry, drop, answer, write a branch, undo it; and git itself says what was written.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { launch, opened, page, restart, session, shared } from '../opened.ts';
 import { composed, known, mark, ready, row, stackBase } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path, reducedMotion: 'reduce' });
-  page = session.page;
-  await ready(page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path, reducedMotion: 'reduce' });
 
 const said = (): Promise<string> => page.getByTestId(ids.announcer).innerText();
 const keys = async (...pressed: string[]): Promise<void> => { for (const key of pressed) await page.keyboard.press(key); };
@@ -181,9 +173,7 @@ async function onto(name: string): Promise<void> {
 
 test('the whole way by keyboard alone: import, largest set, why not, swap, decide, write, undo after a restart, and back in time', async () => {
   const own = known();
-  await session.close();
-  session = await driver.launch({ repository: own.repository.path, reducedMotion: 'reduce' });
-  page = session.page;
+  await launch({ repository: own.repository.path, reducedMotion: 'reduce' });
   await ready(page);
   own.repository.branch('late', { 'late.txt': 'late\n' });
   await keys('Control+o');
@@ -222,9 +212,7 @@ test('the whole way by keyboard alone: import, largest set, why not, swap, decid
   await page.getByTestId(ids.branchResult).waitFor();
   const git = own.repository.git;
   expect(git('show', 'by/keys:a.txt').split('\n').slice(2, 4).sort()).toEqual(['ONE', 'TWO']);
-  await session.restart();
-  page = session.page;
-  await ready(page);
+  await restart();
   await keys('Control+z');
   await expect.poll(() => git('for-each-ref', 'refs/heads/by')).toBe('');
   await keys('Shift+H', ',');

@@ -1,28 +1,24 @@
 // Five hundred branches: the import shows its numbers and can be cancelled, verdicts and differences come in time, and the
 // page holds what is on screen and no more.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { generate } from '../../testkit/generate.ts';
 import type { Generated } from '../../testkit/generate.ts';
 import { git } from '../../testkit/git.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, bar, picture } from '../look.ts';
+import { opened, page, session, shared } from '../opened.ts';
 
 const SOURCES = 520;
 
-let driver: Driver, made: Generated, tips: string[], session: Session, page: Page;
-beforeAll(async () => {
-  made = await generate({ seed: 23, sources: SOURCES, mix: 'team' });
+let made: Generated, tips: string[];
+opened(async () => {
+  made = shared(await generate({ seed: 23, sources: SOURCES, mix: 'team' }));
   // The branches come once the window is open: the first import of a repository is over before a slow machine shows a page.
   tips = git(made.dir, ['for-each-ref', '--format=%(refname) %(objectname)']).split('\n').filter((line) => line !== '' && !line.startsWith('refs/heads/main '));
   git(made.dir, ['update-ref', '--stdin'], { input: tips.map((line) => `delete ${line}\n`).join('') });
-  driver = await openDriver();
-  session = await driver.launch({ repository: made.dir });
-  page = session.page;
-}, 600_000);
-afterAll(async () => { await session?.close(); await driver?.close(); made?.remove(); });
+  return { repository: made.dir };
+}, { waits: false, ms: 600_000 });
 
 const measures = (name: string): Promise<number[]> => page.evaluate((wanted) => performance.getEntriesByName(wanted, 'measure').map((one) => one.duration), name);
 const forget = (): Promise<void> => page.evaluate(() => { performance.clearMeasures(); });

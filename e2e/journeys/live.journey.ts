@@ -3,18 +3,16 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { numbered } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { drive, driver, shared } from '../opened.ts';
 import { composed, dragIn, known, ready, row, verdictOf } from '../screen.ts';
 
-let driver: Driver;
-const place = known();
-beforeAll(async () => { driver = await openDriver(); });
-afterAll(async () => { await driver.close(); place.remove(); });
+const place = shared(known());
+drive();
 
 const live = (page: Page) => page.getByTestId(ids.live);
 const members = (page: Page): Promise<(string | undefined)[]> => page.getByTestId(ids.member).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']).sort());

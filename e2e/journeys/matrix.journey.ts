@@ -1,22 +1,20 @@
 // Conflicts as a matrix: planted blocks stand together, every conflict is reached and read by keyboard alone, rectangles select, and what is dragged from it
 // is composed. A matrix that only looks right is no better than a list.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { numbered, smallRepository } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { audit, picture } from '../look.ts';
-import { member, ready, row } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { member, row } from '../screen.ts';
 
 /** Two files that five and four change at one place each, mixed by name and time; one of the five also meets one of the four; two who meet nobody. */
 const first = ['ant', 'cat', 'elk', 'gnu', 'ibis'], second = ['bee', 'dog', 'fox', 'hen'], alone = ['owl', 'yak'];
 
-let driver: Driver, session: Session, page: Page;
-const dir = tempDir('matrix-journey');
-beforeAll(async () => {
+const dir = shared(tempDir('matrix-journey'));
+opened(() => {
   const repository = smallRepository(join(dir.path, 'planted'), { 'a.txt': numbered(20), 'b.txt': numbered(20), 'c.txt': numbered(20), 'd.txt': numbered(20) });
   for (const name of [...first, ...second, ...alone].sort()) {
     repository.branch(name, {
@@ -24,12 +22,8 @@ beforeAll(async () => {
       ...(name === 'elk' || name === 'fox') && { 'c.txt': numbered(20, { 9: name }) }, ...alone.includes(name) && { [`${name}.txt`]: `${name}\n` },
     });
   }
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  page = session.page;
-  await ready(page);
+  return { repository: repository.path };
 });
-afterAll(async () => { await session?.close(); await driver?.close(); dir.remove(); });
 
 const matrix = () => page.getByTestId(ids.matrix);
 const settled = (): Promise<void> => page.locator(`[data-testid="${ids.matrix}"][data-settled="true"]`).waitFor();

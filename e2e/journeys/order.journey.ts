@@ -1,30 +1,24 @@
 // Three changes of which any two go together and which depend on the order of merging: the table of pairs says "fits two by two", and the
 // screen says what composing says before anything is recorded.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { numbered, smallRepository } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
-import { composed, dragIn, lift, ready, row } from '../screen.ts';
+import { opened, page, shared } from '../opened.ts';
+import { composed, dragIn, lift, row } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const dir = tempDir('journey-order');
-beforeAll(async () => {
+const dir = shared(tempDir('journey-order'));
+opened(() => {
   const repository = smallRepository(join(dir.path, 'order'), { 'D/1': numbered(12, { 1: 'one' }), 'D/2': numbered(12, { 1: 'two', 5: 'b' }), 'other.txt': 'other\n' });
   repository.branch('half', { 'D/1': null, 'E/1': numbered(12, { 1: 'one' }) });
   repository.branch('rest', { 'D/2': null });
   repository.branch('adds', { 'D/new': 'new\n' });
   repository.branch('apart', { 'other.txt': 'changed\n' });
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  page = session.page;
-  await ready(page);
+  return { repository: repository.path };
 });
-afterAll(async () => { await session.close(); await driver.close(); dir.remove(); });
 
 test('pointing at the third says first that two by two they fit, then that it depends on the order, and with whom', async () => {
   await dragIn(page, 'half');

@@ -1,20 +1,18 @@
 // The overview: groups with their counts, sources as rows, one search over names, authors, paths and symbols, filters that are kept; by mouse and by keyboard.
 // How soon a key shows its results is told here on a small size; bench/overview.bench.ts has fifty thousand.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { numbered, smallRepository } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { audit, percentile, picture } from '../look.ts';
+import { opened, page, session, shared } from '../opened.ts';
 import { ready, row } from '../screen.ts';
 
 const server = 'export class Server {\n  closeAll() {\n    return 1;\n  }\n\n  openPort() {\n    return 2;\n  }\n}\n';
-const dir = tempDir('journey-overview');
-let driver: Driver, session: Session, page: Page;
-beforeAll(async () => {
+const dir = shared(tempDir('journey-overview'));
+opened(() => {
   const repository = smallRepository(join(dir.path, 'overview'), { 'a.txt': numbered(20), 'src/server.ts': server, 'docs/read.md': 'read\n' });
   repository.branch('old', { 'docs/read.md': 'old\n' }, 'main', 'Grace Hopper <grace@example.invalid>');
   repository.commit({ 'docs/read.md': 'moved on\n' }, 'Move on');
@@ -24,12 +22,8 @@ beforeAll(async () => {
   repository.branch('agents/heron/close', { 'src/server.ts': server.replace('return 1', 'return 0') });
   repository.branch('stack/base', { 'src/new.ts': 'export const first = 1;\n' });
   repository.branch('stack/top', { 'src/new.ts': 'export const first = 1;\nexport const second = 2;\n' }, 'stack/base');
-  driver = await openDriver();
-  session = await driver.launch({ repository: repository.path });
-  page = session.page;
-  await ready(page);
+  return { repository: repository.path };
 });
-afterAll(async () => { await session.close(); await driver.close(); dir.remove(); });
 
 const named = (testId: string): Promise<(string | undefined)[]> => page.getByTestId(testId).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']));
 const search = (text: string): Promise<void> => page.getByTestId(ids.search).fill(text);

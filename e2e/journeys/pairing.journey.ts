@@ -1,24 +1,20 @@
 // Danger: parallel ≠ serial in the engine people use. The built replica pairs in built Web Workers of its own, under the page's policy, and
 // must come to the graph that one sweep in Node comes to (law 7); a part swept alone comes back in whatever order.
 import { readdirSync } from 'node:fs';
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { Engine } from '../../app/core/engine.ts';
 import { Replica } from '../../app/workers/replica.ts';
 import { generate } from '../../testkit/generate.ts';
 import type { Generated } from '../../testkit/generate.ts';
 import { load } from '../../testkit/loaded.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
+import { opened, page, session, shared } from '../opened.ts';
 
-let driver: Driver, made: Generated, session: Session, page: Page;
-beforeAll(async () => {
-  made = await generate({ seed: 31, sources: 80, mix: 'team' });
-  driver = await openDriver();
-  session = await driver.launch();
-  page = session.page;
-}, 600_000);
-afterAll(async () => { await session?.close(); await driver?.close(); made?.remove(); });
+let made: Generated;
+opened(async () => {
+  made = shared(await generate({ seed: 31, sources: 80, mix: 'team' }));
+  return {};
+}, { waits: false, ms: 600_000 });
 
 const built = (name: string): string => {
   const found = readdirSync(new URL('../../dist/renderer/assets', import.meta.url)).filter((file) => file.startsWith(`${name}.worker-`) && file.endsWith('.js'));

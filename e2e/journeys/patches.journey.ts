@@ -2,19 +2,17 @@
 // could not be taken is said.
 import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { git } from '../../testkit/git.ts';
 import { numbered } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible } from '../look.ts';
+import { drive, driver, shared } from '../opened.ts';
 import { command, composed, dragIn, known, ready, row, verdictOf } from '../screen.ts';
 
-let driver: Driver;
-const place = known();
-beforeAll(async () => { driver = await openDriver(); });
-afterAll(async () => { await driver.close(); place.remove(); });
+const place = shared(known());
+drive();
 
 test('a patch added by its path and one dropped on the window are sources like branches', async () => {
   const { repository } = place, folder = dirname(repository.path);

@@ -1,19 +1,18 @@
 // The performance console while the load generator works: live, in both themes, section by section; every figure on screen is the one that
 // `acumen stats --json` prints of the same moment. What needs no machine of its own is in console.journey.ts.
 import type { Page } from 'playwright';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { StatsReport } from '../../app/contract/performance.ts';
 import { NO_DATA, figure } from '../../app/renderer/panels/performance/figures.ts';
 import { ids } from '../../app/renderer/testids.ts';
 import { exported, openConsole, sections, show, shownAt, startLoad, statsAt, stopLoad } from '../console.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
+import type { Session } from '../driver.ts';
 import { accessible, judges, percentile, picture } from '../look.ts';
+import { drive, driver } from '../opened.ts';
 import { ready } from '../screen.ts';
 
-let driver: Driver;
-beforeAll(async () => { driver = await openDriver(); });
-afterAll(async () => { await driver.close(); });
+drive();
 
 /** Milliseconds between frames of the page, for a while. */
 async function frames(page: Page, ms: number): Promise<number[]> {

@@ -1,22 +1,16 @@
 // Other ways to a set: by a finger that holds, by asking what if, by a swap that makes room, and by a recipe that is found again after its branches have moved.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Page } from 'playwright';
 import { numbered } from '../../testkit/small.ts';
 import { git } from '../../testkit/git.ts';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { audit, picture } from '../look.ts';
-import { command, composed, dragIn, known, list, mark, member, ready, row, stackBase } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { command, composed, dragIn, known, list, mark, member, row, stackBase } from '../screen.ts';
 
-let driver: Driver, session: Session;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path });
-  await ready(session.page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
 /** Operations that were done so far, by what the status line says of the last one. */
 const lastDone = (page: Page): Promise<string> => page.getByTestId(ids.status).innerText();
@@ -36,7 +30,6 @@ async function byFinger(page: Page, name: string, hold: number): Promise<void> {
 }
 
 test('a finger that holds lifts; one that moves at once scrolls', async () => {
-  const { page } = session;
   await byFinger(page, 'three', 0);
   await page.getByTestId(ids.ghost).waitFor({ state: 'detached' });
   expect(await page.getByTestId(ids.member).count()).toBe(0);
@@ -45,7 +38,6 @@ test('a finger that holds lifts; one that moves at once scrolls', async () => {
 });
 
 test('by keyboard what is carried says what Enter would do, and brings what it needs', async () => {
-  const { page } = session;
   await row(page, 'stack/top').click();
   await list(page).focus();
   await page.keyboard.press('m');
@@ -55,7 +47,6 @@ test('by keyboard what is carried says what Enter would do, and brings what it n
 });
 
 test('what if: tree and marks follow at once, nothing is done until it is applied', async () => {
-  const { page } = session;
   await dragIn(page, 'one');
   await composed(page, ['three', stackBase, 'stack/top', 'one']);
   const before = await lastDone(page);
@@ -95,7 +86,6 @@ test('what if: tree and marks follow at once, nothing is done until it is applie
 });
 
 test('a drop that conflicts is offered the swap that makes room, shown on the rows before it is taken', async () => {
-  const { page } = session;
   await dragIn(page, 'two');
   const swap = page.getByTestId(ids.swap).first();
   await swap.waitFor();
@@ -110,7 +100,6 @@ test('a drop that conflicts is offered the swap that makes room, shown on the ro
 });
 
 test('a recipe is kept under a name, and says what became of it when branches have moved', async () => {
-  const { page } = session;
   await list(page).focus();
   await page.keyboard.press('k');
   await expect.poll(() => page.getByTestId(ids.recipeName).evaluate((one) => one === document.activeElement)).toBe(true);
@@ -132,7 +121,6 @@ test('a recipe is kept under a name, and says what became of it when branches ha
 });
 
 test('it is applied as one operation, and compared file by file', async () => {
-  const { page } = session;
   await page.getByTestId(ids.recipeApply).click();
   await composed(page, [stackBase, 'stack/top', 'two']);
   await expect.poll(() => page.getByTestId(ids.diff).innerText()).toMatch(/and more|stack|const/);

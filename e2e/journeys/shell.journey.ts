@@ -1,22 +1,14 @@
 // The window around the work: one registry behind palette, keys and menus; settings that say what they will do; the guide; and everything reachable on little
 // room, with large text and by keyboard alone.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, audit, bar, picture } from '../look.ts';
+import { opened, page, session, shared } from '../opened.ts';
 import { command, composed, known, list, ready, row } from '../screen.ts';
 
-let driver: Driver, session: Session, page: Page;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path });
-  page = session.page;
-  await ready(page);
-});
-afterAll(async () => { await session?.close(); await driver?.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
 const keys = async (...pressed: string[]): Promise<void> => { for (const key of pressed) await page.keyboard.press(key); };
 const said = (): Promise<string> => page.getByTestId(ids.announcer).innerText();

@@ -1,27 +1,18 @@
 // How smooth the window is at a thousand ACUs and three thousand conflicts: counted and printed, and failed only far from the bar, for machines are shared.
 // All sizes: `npm run bench -- smooth`.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { measures, take } from '../../bench/smoothMeasures.ts';
 import { conflicting } from '../../testkit/conflicting.ts';
-import type { Conflicting } from '../../testkit/conflicting.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
-import { ready } from '../screen.ts';
+import { test } from '../door.ts';
+import { opened, page, session, shared } from '../opened.ts';
 
 const RUNS = 3, MS = 500;
 
-let driver: Driver, session: Session, made: Conflicting;
-beforeAll(async () => {
-  made = conflicting({ seed: 8, branches: 1_000, conflicts: 3_000 });
-  driver = await openDriver();
-  session = await driver.launch({ repository: made.dir });
-  await ready(session.page);
-}, 300_000);
-afterAll(async () => { await session?.close(); await driver?.close(); made?.remove(); });
+opened(() => ({ repository: shared(conflicting({ seed: 8, branches: 1_000, conflicts: 3_000 })).dir }), { ms: 300_000 });
 
 for (const measure of measures) {
   test(`1,000 ACUs, 3,000 conflicts: ${measure.name}`, async () => {
-    for (const { metric, unit, value } of await take(session.page, measure, RUNS, MS)) {
+    for (const { metric, unit, value } of await take(page, measure, RUNS, MS)) {
       const bar = measure.bars[metric], isMet = bar === undefined || (value >= (bar.least ?? -Infinity) && value <= (bar.most ?? Infinity));
       console.log(`${metric}: ${value.toFixed(1)} ${unit}${bar === undefined ? '' : ` (bar ${bar.least ?? bar.most} ${unit}: ${isMet ? 'met' : 'MISSED'})`}`);
       if (bar?.least !== undefined) expect(value, metric).toBeGreaterThan(bar.least / 5);

@@ -1,19 +1,17 @@
 // The states one hopes not to see: a service that is paused or gone, a window that is not let in, nothing to show, errors;
 // and how the window looks in both themes and under forced colours.
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { smallRepository } from '../../testkit/small.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { drive, driver, shared } from '../opened.ts';
 import { command, composed, dragIn, known, ready, row, verdictOf } from '../screen.ts';
 
-let driver: Driver;
-const place = known();
-beforeAll(async () => { driver = await openDriver(); });
-afterAll(async () => { await driver.close(); place.remove(); });
+const place = shared(known());
+drive();
 
 test('while the service is paused verdicts and composed differences still appear, and what was asked for waits', async () => {
   const session = await driver.launch({ repository: place.repository.path });

@@ -1,32 +1,25 @@
 // The largest set that goes together: searched for, read with its proof, taken in one step and taken back; and why an ACU is not in it, with the swap.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
-import { command, composed, known, list, ready, row, stackBase } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { command, composed, known, list, row, stackBase } from '../screen.ts';
 
-let driver: Driver, session: Session;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path });
-  await ready(session.page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
 const LARGEST = ['one', 'three', 'four', 'picture', stackBase, 'stack/top'];
-const found = (): Promise<void> => session.page.locator(`[data-testid="${ids.largest}"][data-state="found"]`).waitFor();
-const proof = (): Promise<string> => session.page.getByTestId(ids.largestProof).innerText();
+const found = (): Promise<void> => page.locator(`[data-testid="${ids.largest}"][data-state="found"]`).waitFor();
+const proof = (): Promise<string> => page.getByTestId(ids.largestProof).innerText();
 /** Which of the two that exclude each other was chosen: they weigh the same. */
 async function other(): Promise<readonly [inside: string, outside: string]> {
-  const left = await session.page.getByTestId(ids.leftOutRow).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']));
+  const left = await page.getByTestId(ids.leftOutRow).evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']));
   return left.includes('two') ? ['one', 'two'] : ['two', 'one'];
 }
 const largest = async (): Promise<readonly string[]> => { const [inside] = await other(); return [inside, ...LARGEST.slice(1)]; };
 
 test('one key searches; the proof and what would come are there before anything is changed', async () => {
-  const { page } = session;
   await list(page).focus();
   await page.keyboard.press('l');
   await found();
@@ -43,7 +36,7 @@ test('one key searches; the proof and what would come are there before anything 
 });
 
 test('each that is left out says why, and what a swap costs; the keyboard goes through them', async () => {
-  const { page } = session, [inside, outside] = await other(), rows = page.getByTestId(ids.leftOutRow);
+  const [inside, outside] = await other(), rows = page.getByTestId(ids.leftOutRow);
   await expect.poll(async () => (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).sort()).toEqual(['old needs a rebase', `${outside} ${inside} keeps it out 1 out, 1 in (net 0)`].sort());
   await page.getByLabel('Sort what is left out').selectOption({ label: 'by what a swap costs' });
   await expect.poll(() => rows.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']))).toEqual([outside, 'old']);
@@ -66,7 +59,7 @@ test('each that is left out says why, and what a swap costs; the keyboard goes t
 });
 
 test('taking it is one operation, which one key takes back; the proof stays', async () => {
-  const { page } = session, names = await largest();
+  const names = await largest();
   await page.getByTestId(ids.largestTake).click();
   await composed(page, names);
   await page.getByTestId(ids.largestProof).getByText('Composed', { exact: true }).waitFor();
@@ -79,7 +72,6 @@ test('taking it is one operation, which one key takes back; the proof stays', as
 });
 
 test('by another weight it is searched again; where they do not count the same the weight is said', async () => {
-  const { page } = session;
   // what was taken is one line, which opens
   await page.getByTestId(ids.largest).getByRole('button', { name: 'Show' }).click();
   await page.getByTestId(ids.largestRule).selectOption({ label: 'by lines changed' });
@@ -89,7 +81,7 @@ test('by another weight it is searched again; where they do not count the same t
 });
 
 test('what is left out says what keeps it out, and can be swapped in with one operation', async () => {
-  const { page } = session, [inside, outside] = await other();
+  const [inside, outside] = await other();
   await row(page, outside).click();
   await list(page).focus();
   await page.keyboard.press('w');
@@ -112,7 +104,6 @@ test('what is left out says what keeps it out, and can be swapped in with one op
 });
 
 test('Escape closes it; in the dark it can be read as well', async () => {
-  const { page } = session;
   await command(page, 'Theme: dark');
   await row(page, 'three').click();
   await picture(page, 'largest-dark');

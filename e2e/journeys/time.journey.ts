@@ -1,26 +1,19 @@
 // The log as a line: go back and forth by mouse and by keyboard, look at everything as it was then and change nothing, compare two moments,
 // branch off, bring one back, and undo that after a restart.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, audit, picture } from '../look.ts';
-import { command, composed, known, lift, ready, row, verdictOf } from '../screen.ts';
+import { opened, page, restart, session, shared } from '../opened.ts';
+import { command, composed, known, lift, row, verdictOf } from '../screen.ts';
 
-let driver: Driver, session: Session;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path });
-  await ready(session.page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
-const strip = () => session.page.getByTestId(ids.timeStrip), slider = () => session.page.getByTestId(ids.timeSlider), banner = () => session.page.getByTestId(ids.timeBanner);
+const strip = () => page.getByTestId(ids.timeStrip), slider = () => page.getByTestId(ids.timeSlider), banner = () => page.getByTestId(ids.timeBanner);
 const at = async (operation: string): Promise<void> => { await expect.poll(() => strip().getAttribute('data-at')).toBe(operation); };
 
 test('the strip goes through the log by keyboard, and the window shows each moment as it was', async () => {
-  const { page } = session;
   for (const [name, after] of [['one', ['one']], ['three', ['one', 'three']], ['four', ['four', 'one', 'three']]] as const) {
     await row(page, name).dblclick();
     await composed(page, after);
@@ -53,7 +46,7 @@ test('the strip goes through the log by keyboard, and the window shows each mome
 });
 
 test('in the past nothing can be changed, whichever way it is tried, and epochs that come meanwhile wait', async () => {
-  const { page } = session, track = (await slider().locator('..').boundingBox())!;
+  const track = (await slider().locator('..').boundingBox())!;
   await page.mouse.move(track.x + track.width / 2, track.y + 10);
   await page.mouse.down();
   await page.mouse.move(track.x + track.width / 3 + 4, track.y + 10, { steps: 4 });
@@ -79,7 +72,6 @@ test('in the past nothing can be changed, whichever way it is tried, and epochs 
 });
 
 test('two moments side by side: what came, what left, and the files that differ', async () => {
-  const { page } = session;
   await strip().getByRole('button', { name: 'Compare' }).click();
   const panel = page.getByTestId(ids.timeCompare);
   await page.getByTestId(ids.timeA).focus();
@@ -101,7 +93,6 @@ test('two moments side by side: what came, what left, and the files that differ'
 });
 
 test('what was composed then becomes a branch, and what is composed now stays', async () => {
-  const { page } = session;
   await slider().focus();
   await page.keyboard.press('Home');
   await page.keyboard.press('ArrowRight');
@@ -118,7 +109,6 @@ test('what was composed then becomes a branch, and what is composed now stays', 
 });
 
 test('a moment is brought back as one operation, from the history too, and undone after a restart', async () => {
-  const { page } = session;
   await page.keyboard.press('h');
   const entry = (operation: number) => page.locator(`[data-testid="${ids.historyRow}"][data-operation="${operation}"]`);
   await entry(3).hover();
@@ -131,10 +121,9 @@ test('a moment is brought back as one operation, from the history too, and undon
   await at('now');
   await composed(page, ['one', 'three']);
   expect(await page.getByTestId(ids.historyRow).first().getAttribute('data-kind')).toBe('return');
-  await session.restart();
-  await ready(session.page);
-  await composed(session.page, ['one', 'three']);
-  await session.page.keyboard.press('Control+z');
-  await composed(session.page, ['four', 'one', 'three']);
+  await restart();
+  await composed(page, ['one', 'three']);
+  await page.keyboard.press('Control+z');
+  await composed(page, ['four', 'one', 'three']);
   expect(session.complaints).toEqual([]);
 });

@@ -1,24 +1,17 @@
 // Long work in one list: what runs with its numbers, what waits with its place and Cancel, and what ended, with why it failed and Try again.
-import { afterAll, beforeAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { audit, picture } from '../look.ts';
-import { command, composed, known, ready, row } from '../screen.ts';
+import { opened, page, session, shared } from '../opened.ts';
+import { command, composed, known, row } from '../screen.ts';
 
-let driver: Driver, session: Session;
-const place = known();
-beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.repository.path });
-  await ready(session.page);
-});
-afterAll(async () => { await session.close(); await driver.close(); place.remove(); });
+const place = shared(known());
+opened({ repository: place.repository.path });
 
-const items = (state: string) => session.page.getByTestId(ids.workItem).and(session.page.locator(`[data-state="${state}"]`));
+const items = (state: string) => page.getByTestId(ids.workItem).and(page.locator(`[data-state="${state}"]`));
 
 test('what waits is listed in order, is cancelled there, and what is left is done when the queue goes on', async () => {
-  const { page } = session;
   await command(page, 'Hold the queue');
   await row(page, 'one').dblclick();
   await page.keyboard.press('r');
@@ -37,7 +30,6 @@ test('what waits is listed in order, is cancelled there, and what is left is don
 });
 
 test('what failed says why, and is tried again from there', async () => {
-  const { page } = session;
   await page.keyboard.press('Control+o');
   await page.getByTestId(ids.importPath).fill('/nowhere/at/all');
   await page.getByTestId(ids.importStart).click();
