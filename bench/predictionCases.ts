@@ -41,7 +41,7 @@ export interface PastOptions {
   readonly told?: (line: string) => void;
 }
 
-export const SAMPLED = 20;
+const SAMPLED = 20;
 
 /** Each pair of pull requests once, on the first day on which both were open and exact; in the order of days. One of the two has two commits or more. */
 export async function casesOf(dir: string, { every, within, days: most = Infinity, told = () => {} }: PastOptions): Promise<Case[]> {

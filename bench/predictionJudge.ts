@@ -27,7 +27,7 @@ export interface Bin { readonly from: number; readonly to: number; readonly pair
  * `region`: 1 where they conflict or their hunks touch, at half. `distance`: the same, and else the nearer the likelier; those that share no
  * lines yet last. `together`: commits before that touched a file of each.
  */
-export function waysOf(c: Case, model: Model, staying: number): Ways {
+function waysOf(c: Case, model: Model, staying: number): Ways {
   const isNow = c.row[at.conflict] === 1, touches = isNow || c.lines === 0;
   return { ours: probability(c, model, staying), region: Number(touches), distance: isNow ? 1 : c.lines === Infinity ? -1e9 : -c.lines, together: c.together };
 }

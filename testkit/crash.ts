@@ -108,7 +108,7 @@ export function mustHold(file: string, said: readonly unknown[], when: string): 
 const BATCHES = 8;
 
 /** The same log in a store of an older format, its views folded as far as that format has any. */
-export function ofFormat(version: number, from: string, to: string): void {
+function ofFormat(version: number, from: string, to: string): void {
   if (version >= BATCHES) { withoutNewer(version, from, to); return; }
   const log = read(from, oldLog), db = connectWriter(to, 100);
   try {

@@ -106,7 +106,7 @@ export function crossedRepository(dir: string, history: History): string[] {
 }
 
 /** One repository for all; each pair is merged by a process of its own where one for all fails. */
-export async function judgeHistories(histories: readonly History[]): Promise<Judge> {
+async function judgeHistories(histories: readonly History[]): Promise<Judge> {
   const dir = tempDir('criss-cross');
   try {
     initBare(dir.path);

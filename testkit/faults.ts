@@ -2,7 +2,6 @@
 // benchmarks of answering under faults.
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { spawnThread } from '../app/main/service/threads.ts';
 import type { Supervised } from '../app/workers/rpc.ts';
@@ -79,18 +78,4 @@ export class ThreadPlants {
     const timer = setInterval(() => this.kill(), ms);
     return () => clearInterval(timer);
   }
-}
-
-/** The same, its answers `ms` later: a slow disk, say. */
-export function slowed<T extends object>(it: T, ms: number): T {
-  return new Proxy(it, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name, target);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        const answer: unknown = Reflect.apply(value, target, args);
-        return answer instanceof Promise ? sleep(ms).then(() => answer) : answer;
-      };
-    },
-  });
 }

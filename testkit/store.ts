@@ -24,7 +24,7 @@ export function randomAcuId(random: Random): AcuId {
 }
 
 /** Bytes of every value, as a path or a name in some old encoding may hold. */
-export function randomName(random: Random): ByteString {
+function randomName(random: Random): ByteString {
   return String.fromCharCode(...randomBytes(random, 1 + random.below(12)).map((b) => b || 1)) as ByteString;
 }
 

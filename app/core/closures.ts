@@ -19,7 +19,7 @@ export interface ClosureRows {
 
 const bitIn = (bits: Uint32Array, at: number, i: number): boolean => (bits[at + (i >>> 5)]! & (1 << (i & 31))) !== 0;
 
-export function includesIn({ at, bits }: ClosureRows, upper: number, lower: number): boolean {
+function includesIn({ at, bits }: ClosureRows, upper: number, lower: number): boolean {
   return at[upper]! < 0 ? upper === lower : bitIn(bits, at[upper]!, lower);
 }
 

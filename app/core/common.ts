@@ -44,9 +44,9 @@ export function* pairings(segments: readonly Standing[], closures: Closures, his
 export const MOST_TOPS = 2;
 
 /** Changed paths that all contexts may hold: their rows are the larger part of the tables. */
-export const MOST_CONTEXT_PATHS = 2_000_000;
+const MOST_CONTEXT_PATHS = 2_000_000;
 /** Changed paths that may be looked at to make them. */
-export const MOST_CONTEXT_WORK = 50_000_000;
+const MOST_CONTEXT_WORK = 50_000_000;
 
 /** How much a segment's changes are, and how many of them are left over these tops. */
 export interface Sizes { all(segment: number): number; over(segment: number, tops: readonly number[]): number }

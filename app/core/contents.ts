@@ -37,7 +37,7 @@ export interface ContentSource {
 }
 
 /** Bytes of texts, as lines and their numbers, beyond which all of them are let go of as soon as nobody is at work. */
-export const MOST_TEXT_BYTES = 256 << 20;
+const MOST_TEXT_BYTES = 256 << 20;
 
 /** Texts whose bytes are held at once, twice over: as many are on their way. */
 const READ_AT_ONCE = 256;

@@ -230,10 +230,6 @@ function alike<T>(before: readonly T[], now: readonly T[]): { readonly head: num
   return { head, end: now.length - tail };
 }
 
-export function buildTables(published: Published, segments: readonly Segment[]): Tables {
-  return Growing.from(published, segments).tables;
-}
-
 /** Of no commit: nobody finds it by its tip. */
 const GONE: SegmentMeta = {
   tip: '' as Oid, lower: [], standing: 'gone', reason: '', stale: [], acu: null, title: '' as SegmentMeta['title'], author: { name: '', email: '' } as SegmentMeta['author'],

@@ -1,6 +1,6 @@
 // Three-way merge of lines by the rule of git's merge-ort: changes that overlap or touch join into one region, and a
 // region that both sides changed conflicts unless both give it the same text. Whole texts in mergeLines, hunk lists
-// alone in hunksConflict, which is what the conflict index asks; git's text with conflict markers in mergeMarked.
+// alone in hunksConflict, which the conflict index is judged by; git's text with conflict markers in mergeMarked.
 import { concatBytes } from './bytes.ts';
 import { diffLines } from './diff/diff.ts';
 import type { Interner } from './lines.ts';

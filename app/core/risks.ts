@@ -7,7 +7,7 @@ import type { Conflict } from './model.ts';
 import { Row, type Tables } from './tables.ts';
 
 /** Collisions that the graph lists; beyond, they are not looked for, and `isCut` says that there are more. */
-export const MOST_COLLISIONS = 100_000;
+const MOST_COLLISIONS = 100_000;
 /** Added paths held at once, to be looked up again. */
 const HELD_PATHS = 1_000_000;
 const NONE: ReadonlySet<PathBytes> = new Set();

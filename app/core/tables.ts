@@ -62,7 +62,7 @@ export interface Tables {
 
 /**
  * The format's version travels first; a reader of another version asks for nothing but a reload. Stores keep what this version
- * makes: whatever changes what buildTables or encodeTables give for the same segments changes it.
+ * makes: whatever changes what Growing.from or encodeTables give for the same segments changes it.
  */
 export const VERSION = 4;
 
@@ -143,7 +143,7 @@ export function isWhole({ segments, order }: Tables): boolean {
  * The same tables as building them anew from what is published gives them, byte for byte: numbers in published order, in the
  * order of first use, and nothing of what is gone. `lineOf`: each line's number before → now.
  */
-export function wholeTables(t: Tables): Tables {
+function wholeTables(t: Tables): Tables {
   if (isWhole(t)) return t;
   const place = new Int32Array(t.segments.length).fill(-1);
   t.order.forEach((segment, i) => { place[segment] = i; });

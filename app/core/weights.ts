@@ -15,7 +15,7 @@ export type WeightRule = typeof weightRules[number];
 export interface Named { readonly named: readonly { readonly acu: AcuId; readonly weight: number }[] }
 export type Weighing = WeightRule | Named;
 
-export const UNNAMED = 1;
+const UNNAMED = 1;
 /** As long as what somebody knows of a file takes to be worth half (core/collaboration/model.ts). */
 export const HALF_LIFE_DAYS = 180;
 /** Half-lives counted at most: however old, an ACU is worth something, and a date in the far future makes no other worthless. */

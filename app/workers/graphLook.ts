@@ -68,7 +68,7 @@ export function countEdges({ verdict, kinds }: { readonly verdict: Uint8Array; r
 /** More edges than this are not drawn one by one: of the rest an even part, gravest first, and always those of what is pointed at. */
 export const MAX_EDGES = 30_000;
 
-export const nodeRadius = (scale: number): number => Math.max(2.5, Math.min(8, 2.6 + scale * 3.2));
+const nodeRadius = (scale: number): number => Math.max(2.5, Math.min(8, 2.6 + scale * 3.2));
 /** A node of several ACUs is larger, by steps. */
 export const groupSteps = 4;
 export const groupStep = (members: number): number => Math.min(groupSteps - 1, Math.floor(Math.log2(members)));

@@ -281,12 +281,6 @@ export class Replica {
     return { nodes: this.#held().acus.length, a: pairs.a.slice(), b: pairs.b.slice(), verdict: pairs.verdict.slice(), kinds: pairs.kinds.slice(), partition: this.#held().partitions().ofAcu.slice() };
   }
 
-  /** One byte for each ACU: 1 where a path of it contains `text`, any case. */
-  touching(text: string): Uint8Array {
-    const wanted = text.toLowerCase();
-    return Uint8Array.from(this.#held().acus, (acu) => (acu.paths.some((path) => display(path).toLowerCase().includes(wanted)) ? 1 : 0));
-  }
-
   /** Which of `among` change this very path, in their order. */
   changersOf(path: PathBytes, among: readonly AcuId[]): AcuId[] {
     const changing = new Set(this.#held().acus.flatMap((acu) => (acu.paths.includes(path) ? [acu.id] : [])));

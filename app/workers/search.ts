@@ -14,7 +14,7 @@ export interface Suggestion { readonly insert: string; readonly shown: string; r
 export interface Suggestions { /** places in the text that it replaces */ readonly from: number; readonly to: number; readonly options: readonly Suggestion[] }
 
 /** ACUs whose symbols are asked for at once. */
-export const SYMBOLS_AT_ONCE = 500;
+const SYMBOLS_AT_ONCE = 500;
 const MOST_SUGGESTED = 8;
 
 interface Loaded { readonly generation: number; readonly columns: Columns; readonly matcher: Matcher; readonly arranger: Arranger; readonly index: ReadonlyMap<AcuId, number>; facts: Facts }

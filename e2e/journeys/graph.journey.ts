@@ -115,7 +115,7 @@ test('the list does the same by keyboard: partitions close, an ACU opens to whom
   await list.focus();
   await page.keyboard.press('Home');
   await expect.poll(() => list.locator('.group-line.cursor').innerText()).toContain('Partition 1');
-  const rows = (): Promise<number> => page.getByTestId('graph-row').count();
+  const rows = (): Promise<number> => page.getByTestId(ids.graphRow).count();
   const all = await rows();
   await page.keyboard.press('ArrowLeft');
   await expect.poll(rows).toBe(all - 2);
@@ -123,10 +123,10 @@ test('the list does the same by keyboard: partitions close, an ACU opens to whom
   await expect.poll(rows).toBe(all);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowRight');
-  await expect.poll(() => page.getByTestId('graph-other').innerText()).toMatch(/two|one/);
-  await expect.poll(() => page.getByTestId('graph-other').innerText()).toContain('a.txt');
+  await expect.poll(() => page.getByTestId(ids.graphOther).innerText()).toMatch(/two|one/);
+  await expect.poll(() => page.getByTestId(ids.graphOther).innerText()).toContain('a.txt');
   await page.keyboard.press('ArrowDown');
-  const other = (await page.getByTestId('graph-other').getAttribute('data-name'))!;
+  const other = (await page.getByTestId(ids.graphOther).getAttribute('data-name'))!;
   await expect.poll(selected).toEqual([other]);
   await picture(page, 'graph-list');
   await accessible(page);

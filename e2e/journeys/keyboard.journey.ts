@@ -139,7 +139,7 @@ test('the graph has a list with the same actions', async () => {
   await keys('Escape', 'g', 'g');
   await page.getByTestId(ids.graphList).focus();
   await keys('Home');
-  await expect.poll(() => page.getByTestId('graph-row').first().getAttribute('data-name')).toMatch(/^(one|two)$/);
+  await expect.poll(() => page.getByTestId(ids.graphRow).first().getAttribute('data-name')).toMatch(/^(one|two)$/);
   await picture(page, 'graph-list');
   await accessible(page);
   expect(await mark(page, 'two')).toBe('conflicts');

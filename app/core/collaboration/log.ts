@@ -136,11 +136,6 @@ export class Log {
     return true;
   }
   parentCount(row: number): number { return this.#parentEnd.at(row) - startOf(this.#parentEnd, row); }
-  parentIds(row: number): Oid[] {
-    const out: Oid[] = [];
-    for (let i = startOf(this.#parentEnd, row); i < this.#parentEnd.at(row); i++) out.push(this.#ids.list[this.#parent.at(i)]!);
-    return out;
-  }
   mentioned(row: number): Uint32Array { return this.#mention.view().subarray(startOf(this.#mentionEnd, row), this.#mentionEnd.at(row)); }
   /** seconds since the epoch, as the commit says */
   authored(row: number): number { return this.#authored.view()[row]!; }

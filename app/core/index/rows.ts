@@ -172,7 +172,7 @@ export function hunksDiffer(d: RowNumbers, x: number, y: number): boolean {
 }
 
 /** Do two hunks that begin at one line and remove as much put in the same? */
-export function sameInserted({ hunks, lines }: RowNumbers, x: number, y: number): boolean {
+function sameInserted({ hunks, lines }: RowNumbers, x: number, y: number): boolean {
   const length = hunks[x * W + HunkColumn.insertedLength]!;
   if (length !== hunks[y * W + HunkColumn.insertedLength]!) return false;
   for (let i = hunks[x * W + HunkColumn.inserted]!, j = hunks[y * W + HunkColumn.inserted]!, end = i + length; i < end; i++, j++) if (lines[i] !== lines[j]) return false;

@@ -72,7 +72,7 @@ export class Branch {
   release(): void { for (const { solving } of this.#parts) solving.release(); }
 }
 
-export class Solving {
+class Solving {
   readonly #part: Part;
   readonly #shared: Shared;
   readonly #size: number;

@@ -11,7 +11,7 @@ const ESCAPED: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f',
 const LONGEST_QUOTED = 4 * 4096 + 64;
 
 /** A name in double quotes at the start of `text`, and where it ends; null where the quotes do not close or an escape is wrong. */
-export function unquote(text: string): { readonly name: string; readonly end: number } | null {
+function unquote(text: string): { readonly name: string; readonly end: number } | null {
   if (text[0] !== '"') return null;
   text = text.slice(0, LONGEST_QUOTED);
   const parts: string[] = [];

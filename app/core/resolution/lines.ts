@@ -105,7 +105,7 @@ export type LineEnds = 'lf' | 'crlf' | 'mixed' | 'none';
 /** How the lines of a place end, those around it among them. */
 export function lineEndsOf({ base, ours, theirs, before, after }: LinesPlace): LineEnds { return endsIn([before, ours, theirs, base, after]); }
 
-export function endsIn(texts: readonly (Uint8Array | null)[]): LineEnds {
+function endsIn(texts: readonly (Uint8Array | null)[]): LineEnds {
   let found: LineEnds = 'none';
   for (const text of texts) {
     if (text === null) continue;

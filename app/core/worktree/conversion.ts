@@ -64,7 +64,7 @@ function statistics(bytes: Uint8Array): Statistics {
 }
 
 /** Whether a content that is already stored keeps its CRs where line ends are guessed: git does not turn them over unasked. */
-export function keepsCrlf(stored: Uint8Array): boolean {
+function keepsCrlf(stored: Uint8Array): boolean {
   if (!stored.includes(CR)) return false;
   const { crlf, isBinary } = statistics(stored);
   return !isBinary && crlf > 0;

@@ -111,7 +111,7 @@ export class Answers {
 }
 
 /** As it crosses to a client. */
-export function previewConflict({ a, b, path, kind, verdict, detail, sides = [] }: SetConflict): PreviewConflict {
+function previewConflict({ a, b, path, kind, verdict, detail, sides = [] }: SetConflict): PreviewConflict {
   return { a, b, path, kind, verdict, detail, sides };
 }
 

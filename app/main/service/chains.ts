@@ -12,7 +12,7 @@ export interface Link {
 }
 
 /** Steps that one segment is taken apart into, at most: each holds all that the segment changed until then. Of longer ones several commits are one. */
-export const MOST_STEPS = 256;
+const MOST_STEPS = 256;
 
 /**
  * `lower`: tips of what the segment stands on directly. A commit that does not reach all of them stands on less than the segment does, and

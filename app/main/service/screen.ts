@@ -16,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** dist/renderer, seen from this file, whether it runs compiled (under dist/app) or as source (under app). */
-export function builtRenderer(): string {
+function builtRenderer(): string {
   const compiled = import.meta.url.endsWith('.js');
   return fileURLToPath(new URL(compiled ? '../../../renderer' : '../../../dist/renderer', import.meta.url));
 }
@@ -60,7 +60,7 @@ export const fixedHeaders: readonly (readonly [string, string])[] = [
 ];
 
 /** `nonce` admits the styles that CodeMirror injects in this one load; `socket` is where the page may connect to, besides its own origin. */
-export function contentSecurityPolicy(socket: string | null, nonce: string | null): string {
+function contentSecurityPolicy(socket: string | null, nonce: string | null): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
@@ -78,7 +78,7 @@ export function contentSecurityPolicy(socket: string | null, nonce: string | nul
 }
 
 /** The page reads its nonce from `<meta name="csp-nonce" content="…">`, which is filled in here, or put in if the build has none. */
-export function withNonce(html: string, nonce: string): string {
+function withNonce(html: string, nonce: string): string {
   const filled = html.replace(/<meta\s+name="csp-nonce"[^>]*>/i, '');
   return filled.replace(/<head(\s[^>]*)?>/i, (head) => `${head}<meta name="csp-nonce" content="${nonce}">`);
 }

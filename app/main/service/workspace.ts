@@ -46,7 +46,7 @@ export interface Clock {
   /** minutes east of UTC */
   offset(): number;
 }
-export const systemClock: Clock = { now: () => Date.now(), offset: () => -new Date().getTimezoneOffset() };
+const systemClock: Clock = { now: () => Date.now(), offset: () => -new Date().getTimezoneOffset() };
 
 export interface WorkspaceOptions {
   readonly readOnly?: boolean;

@@ -6,10 +6,10 @@ import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-re
 import { warmUp } from '../components/Diff.tsx';
 import { SkipLinks } from '../components/SkipLinks.tsx';
 import { Spinner } from '../components/atoms.tsx';
-import { Acus } from '../panels/Acus.tsx';
 import { Composition } from '../panels/composition/Composition.tsx';
 import { Graph } from '../panels/graph/Graph.tsx';
 import { Inspector } from '../panels/inspector/Inspector.tsx';
+import { Overview } from '../panels/overview/Overview.tsx';
 import { StatusLine } from '../panels/StatusLine.tsx';
 import { Time } from '../panels/time/Time.tsx';
 import { TopBar } from '../panels/TopBar.tsx';
@@ -58,7 +58,7 @@ function Beside({ narrow, children }: { narrow: boolean; children: ReactNode }) 
   useEffect(() => { if (hidden) sources.current?.collapse(); else sources.current?.expand(); }, [hidden, sources]);
   return (
     <Group orientation="horizontal" className="panes" {...layout}>
-      <Panel id="pane-acus" panelRef={sources} collapsible collapsedSize="0px" defaultSize={narrow ? '42%' : '30%'} minSize={narrow ? '180px' : '260px'}><Acus /></Panel>
+      <Panel id="pane-acus" panelRef={sources} collapsible collapsedSize="0px" defaultSize={narrow ? '42%' : '30%'} minSize={narrow ? '180px' : '260px'}><Overview /></Panel>
       <Separator className="split-v" />
       <Panel id="pane-view" minSize={narrow ? '300px' : '480px'}><View className="fill">{children}</View></Panel>
     </Group>
@@ -92,7 +92,7 @@ function Compose() {
   );
 }
 
-const drawn: Readonly<Record<Pane, () => ReactNode>> = { sources: () => <Acus />, composition: () => <Composition />, graph: () => <Graph />, inspector: () => <Inspector /> };
+const drawn: Readonly<Record<Pane, () => ReactNode>> = { sources: () => <Overview />, composition: () => <Composition />, graph: () => <Graph />, inspector: () => <Inspector /> };
 
 /** One pane at a time, and the switch between them. */
 function Behind({ panes }: { panes: readonly Pane[] }) {

@@ -24,7 +24,7 @@ const CACHED = 400;
 const questionKey = (set: readonly AcuId[], ids: readonly AcuId[]): string => `${useReplica.getState().generation} ${setKey(set)} + ${setKey(ids)}`;
 
 /** The verdict on adding `ids` to what is composed now. */
-export async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
+async function verdictOn(ids: readonly AcuId[]): Promise<VerdictView> {
   const set = chosen();
   const key = questionKey(set, ids);
   const known = cache.get(key);

@@ -44,7 +44,7 @@ export async function dropOpen(ids: readonly AcuId[]): Promise<void> {
 let turn = 0;
 
 /** How what is kept open stands now. */
-export async function refreshOpen(): Promise<void> {
+async function refreshOpen(): Promise<void> {
   const wanted = useComposition.getState().confirmed?.open ?? [], mine = ++turn;
   if (wanted.length === 0) { useDeciding.setState({ open: [] }); return; }
   if (!connected() || isPast()) return;
@@ -139,7 +139,7 @@ export function take(how: Exclude<GivenAnswer['take'], 'text'>): void {
   say(`${takeNames[how]}. ${leftWords(leftIn(useDeciding.getState()))}`);
 }
 
-export const takeNames: Readonly<Record<GivenAnswer['take'], string>> = { ours: 'Ours', theirs: 'Theirs', both: 'Both, ours first', reversed: 'Both, theirs first', text: 'Written by hand' };
+const takeNames: Readonly<Record<GivenAnswer['take'], string>> = { ours: 'Ours', theirs: 'Theirs', both: 'Both, ours first', reversed: 'Both, theirs first', text: 'Written by hand' };
 export const leftWords = (left: number): string => (left === 0 ? 'Every place is decided.' : `${plural(left, 'place')} left.`);
 
 /** Begins to write the text of the place, or says why that cannot be. */

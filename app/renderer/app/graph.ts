@@ -35,7 +35,7 @@ export const useGraph = create<GraphState>((set, get) => ({
   },
 }));
 
-export function adjacency({ nodes, a, b }: Graph): (index: number) => readonly number[] {
+function adjacency({ nodes, a, b }: Graph): (index: number) => readonly number[] {
   const first = new Int32Array(nodes + 1);
   for (let i = 0; i < a.length; i++) { first[a[i]! + 1]!++; first[b[i]! + 1]!++; }
   for (let i = 0; i < nodes; i++) first[i + 1]! += first[i]!;

@@ -11,7 +11,7 @@ const AT_ONCE = 24;
 let isAsking = false;
 let wanted: readonly AcuId[] = [];
 
-export const leftOutKey = ({ generation, rule, suggestion }: Found): string => `${generation} ${rule} ${suggestion.acus.join()}`;
+const leftOutKey = ({ generation, rule, suggestion }: Found): string => `${generation} ${rule} ${suggestion.acus.join()}`;
 
 /** Begins anew where what was found is another. */
 export function readLeftOut(found: Found): void {

@@ -22,7 +22,7 @@ export const closeRecipes = (): void => useRecipes.setState({ isOpen: false, com
 let turn = 0;
 
 /** Reads all there are, and the one that is looked into. */
-export async function refreshRecipes(): Promise<void> {
+async function refreshRecipes(): Promise<void> {
   if (!connected()) return;
   const mine = ++turn;
   try {

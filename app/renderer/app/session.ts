@@ -47,7 +47,7 @@ export function standInFor(other: ReplicaClient | null): void { standIn = other;
 export function replica(): ReplicaClient { return standIn ?? presentReplica(); }
 
 /** The present replica's worker; a new one takes the place of one that died. */
-export function presentReplica(): ReplicaClient {
+function presentReplica(): ReplicaClient {
   if (worker === null) {
     const mine = spawnReplica(replicaAddress);
     mine.onDeath((reason) => {

@@ -1,6 +1,5 @@
 // What was said in this window: every notice since it was opened, the newest first, also those that went by.
 import { useNotices } from '../state/notices.ts';
-import { ids } from '../testids.ts';
 import { Ago, Empty } from './atoms.tsx';
 import { Icon } from './Icon.tsx';
 import { NoticeBody } from './Notices.tsx';
@@ -9,7 +8,7 @@ import { Overlay } from './Overlay.tsx';
 export function PastNotices() {
   const past = useNotices((s) => s.past);
   return (
-    <Overlay label="Notices" className="past-notices" testId={ids.pastNotices}>
+    <Overlay label="Notices" className="past-notices">
       <h2 className="overlay-title">Notices</h2>
       {past.length === 0 && <Empty title="Nothing was said yet">Errors and news of this window are kept here until it is closed.</Empty>}
       <ul className="past-notices-list" tabIndex={0} aria-label="Notices, newest first">

@@ -12,7 +12,6 @@ import { grains, grainWords, useGrains } from '../state/grains.ts';
 import { isOver, useOperations } from '../state/operations.ts';
 import { closeOverlay } from '../state/ui.ts';
 import { plural } from '../state/words.ts';
-import { ids } from '../testids.ts';
 
 export function ChangeGrain() {
   return (
@@ -49,7 +48,7 @@ export function GrainForm({ onDone, autoFocus = false }: { onDone: () => void; a
       <div className="import-foot">
         <span className="small muted">{chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : `Every source is cut anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}</span>
         <span className="spacer" />
-        <button type="submit" className="button primary" disabled={busy || grain === now} title={grain === now ? 'Sources are cut so now.' : ''} data-testid={ids.grainStart}>Cut</button>
+        <button type="submit" className="button primary" disabled={busy || grain === now} title={grain === now ? 'Sources are cut so now.' : ''}>Cut</button>
       </div>
     </form>
   );

@@ -47,7 +47,7 @@ function One({ conflict }: { conflict: ConflictView }) {
         <h2 className="truncate mono copyable" title={conflict.shown}>{conflict.shown}</h2>
         <span className="muted small">{conflict.kind} · {verdictNames[conflict.verdict]}</span>
         <span className="spacer" />
-        {conflict.verdict !== 'risk' && <CommandButton id="conflict.decide" className="button small" testId={ids.conflictDecide}>Decide this…</CommandButton>}
+        {conflict.verdict !== 'risk' && <CommandButton id="conflict.decide" className="button small">Decide this…</CommandButton>}
         <MenuButton menu="conflict" of={conflict.shown} className="button quiet small icon" />
       </header>
       <div className="conflict-about">

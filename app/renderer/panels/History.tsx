@@ -74,7 +74,7 @@ export function History() {
     virtual.scrollToIndex(list.indexOf(next), { align: 'auto' });
   };
   return (
-    <div className="stack fill" data-testid={ids.history}>
+    <div className="stack fill">
       <div className="history-head">
         <CommandButton id="history.undo" className="button small" note={canUndo}><Icon name="undo" size={13} />Undo</CommandButton>
         <CommandButton id="history.redo" className="button small" note={canRedo}><Icon name="redo" size={13} />Redo</CommandButton>

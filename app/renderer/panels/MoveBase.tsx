@@ -42,7 +42,7 @@ export function BaseForm({ onDone, autoFocus = false }: { onDone: () => void; au
       <div className="import-foot">
         <span className="small muted">{chosen.length === 0 ? 'Every source is carried onto it anew. It can be undone.' : `Every source is carried onto it anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}</span>
         <span className="spacer" />
-        <button type="submit" className="button primary" disabled={busy} data-testid={ids.baseStart}>Move</button>
+        <button type="submit" className="button primary" disabled={busy}>Move</button>
       </div>
     </form>
   );

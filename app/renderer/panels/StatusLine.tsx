@@ -37,7 +37,7 @@ export function StatusLine() {
       {replica.status === 'ready' && <span className="status-item status-even-less" title={whatConflictsCount}>{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
       <Live />
       {replica.mismatch !== null && (
-        <span className="status-warning" role="alert" data-testid={ids.mismatch} title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>
+        <span className="status-warning" role="alert" title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>
           <Icon name="warning" size={12} />This window differs from the service <button type="button" className="status-button" onClick={() => { void fetchSnapshot(); }}>Load again</button>
         </span>
       )}

@@ -46,7 +46,7 @@ export interface CollaborationState {
   readonly whoKnows: boolean;
 }
 
-export const emptyCollaboration: CollaborationState = {
+const emptyCollaboration: CollaborationState = {
   status: 'idle', failure: null, ticket: null, generation: 0, place: 'now', asOf: null, halfLifeDays: HALF_LIFE_DAYS, by: 'directories', names: 'names', heat: 'knowledge',
   overview: null, computed: null, chosen: null, busy: null, whoKnows: false,
 };

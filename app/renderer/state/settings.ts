@@ -32,7 +32,7 @@ export const firstSettings = Object.fromEntries(settingIds.map((id) => [id, sett
 /** Whatever was stored: what it does not say, or says wrongly, is as at first. */
 export function decodeSettings(value: unknown): Settings {
   const given = (typeof value === 'object' && value !== null ? value : {}) as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(settingIds.map((id) => [id, valid(id, given[id]) ?? settings[id].first])) as Settings;
+  return Object.fromEntries(settingIds.map((id) => [id, valid(id, given[id]) ?? firstSettings[id]])) as Settings;
 }
 
 /** The value within its bounds; null where it is none. */

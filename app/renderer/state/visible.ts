@@ -27,7 +27,7 @@ export interface VisibleState {
   readonly busy: boolean;
 }
 
-export const nothingFound: Found = { size: 0, has: () => false, hasRow: () => false };
+const nothingFound: Found = { size: 0, has: () => false, hasRow: () => false };
 
 export const useVisible = create<VisibleState>(() => ({ rows: [], sources: [], arrangement: null, text: '', at: nothingFound, reasons: new Map(), symbols: 0, busy: false }));
 

@@ -56,7 +56,7 @@ export function toApp(url: string): string {
 }
 
 /** The policy in Chromium's words. `socket`, the double's own, is the one address added. */
-export function policyForChromium(policy: string, socket: string): string {
+function policyForChromium(policy: string, socket: string): string {
   let text = policy;
   for (const scheme of handlers.keys()) {
     text = text.replaceAll(new RegExp(`${scheme}://([\\w.-]+)`, 'g'), (_, host: string) => `http://${host}.${scheme}.localhost`).replaceAll(new RegExp(`(^|\\s)${scheme}:(?=[\\s;]|$)`, 'g'), '$1http:');

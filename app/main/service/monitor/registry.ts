@@ -9,7 +9,7 @@ export const MOST_LABELS = 64;
 export const OTHER = 'other';
 
 /** Each cell is taken once a second, while others go on recording; what could not be stored is given back. */
-export class CounterCell implements Counter {
+class CounterCell implements Counter {
   readonly kind = 'counter';
   #fresh = 0;
   /** of the second taken last */
@@ -19,7 +19,7 @@ export class CounterCell implements Counter {
   giveBack(): void { this.#fresh += this.taken; }
 }
 
-export class GaugeCell implements Gauge {
+class GaugeCell implements Gauge {
   readonly kind = 'gauge';
   #fresh: GaugeSum = { last: Number.NaN, sum: 0, count: 0, max: Number.NEGATIVE_INFINITY };
   /** of the second taken last; where it was not set in it, as it stood */
@@ -43,7 +43,7 @@ export class GaugeCell implements Gauge {
   giveBack(): void {}
 }
 
-export class TimerCell implements Timer {
+class TimerCell implements Timer {
   readonly kind = 'seconds';
   #fresh = new Histogram();
   /** of the second taken last */

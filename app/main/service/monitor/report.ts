@@ -145,4 +145,4 @@ export function readReport(file: TelemetryFile, at: number | null): StatsReport 
 }
 
 /** Seconds before `at`: the rows of one minute of seconds, or the one row of a coarser step. */
-export function windowFor(step: Step): number { return step === 1 ? WINDOW : step; }
+function windowFor(step: Step): number { return step === 1 ? WINDOW : step; }

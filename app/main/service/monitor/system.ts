@@ -18,7 +18,7 @@ const gcKinds: Readonly<Record<number, string>> = {
 };
 
 /** A part of memory that is told for the whole process. */
-export const memoryParts = ['rss', 'heapUsed', 'heapTotal', 'external', 'arrayBuffers'] as const;
+const memoryParts = ['rss', 'heapUsed', 'heapTotal', 'external', 'arrayBuffers'] as const;
 
 export class SystemMetrics {
   readonly #meter: Meter;

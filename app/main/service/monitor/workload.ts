@@ -14,7 +14,7 @@ export type Asked = { [M in Repeatable]: { readonly method: M; readonly params: 
 const isRepeatable = (method: unknown): method is Repeatable => (repeatable as readonly unknown[]).includes(method);
 
 /** Requests beyond which a recording ends: asking them again takes minutes. */
-export const MOST_RECORDED = 100_000;
+const MOST_RECORDED = 100_000;
 
 /** Writes each request down as it comes, a JSON line each; answers what ends it. */
 export function record({ timing }: Pick<Platform, 'timing'>, file: string): () => void {

@@ -21,7 +21,7 @@ const FAILURES = 2;
 const WITHIN = 60_000;
 
 /** Something that git itself did, and not what it was asked. */
-export function isGitFailure(error: unknown): error is AcumenError {
+function isGitFailure(error: unknown): error is AcumenError {
   return error instanceof AcumenError && error.data['dependency'] === 'git';
 }
 

@@ -70,11 +70,11 @@ export function Composition() {
         <h2>Composition</h2>
         <span className="muted">{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
         <span className="spacer" />
-        <CommandButton id="composition.whatIf" className="button quiet small" testId={ids.whatIfBegin}>What if</CommandButton>
+        <CommandButton id="composition.whatIf" className="button quiet small">What if</CommandButton>
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>
-        <CommandButton id="recipes.show" className="button quiet small" testId={ids.recipesShow}>Recipes</CommandButton>
+        <CommandButton id="recipes.show" className="button quiet small">Recipes</CommandButton>
         {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small clear">Clear</CommandButton>}
-        <CommandButton id="composition.write" className="button primary small" testId={ids.branchWrite}><Icon name="branch" size={13} /><span>Write<span className="wide-only"> to branch</span></span></CommandButton>
+        <CommandButton id="composition.write" className="button primary small"><Icon name="branch" size={13} /><span>Write<span className="wide-only"> to branch</span></span></CommandButton>
       </header>
       <div className="composition-talk">
         {branching && <WriteBranch />}

@@ -68,7 +68,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
   };
   const stale = never.reduce((sum, id) => sum + (isStale(id) ? 1 : 0), 0), known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
   return (
-    <div ref={box} className="left-out" data-testid={ids.leftOut}>
+    <div ref={box} className="left-out">
       <div className="left-out-head small">
         <strong>{plural(all.length, 'is', 'are')} left out</strong>
         <span className="muted">{[...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ')}</span>

@@ -92,7 +92,7 @@ function Swaps({ fallback }: { fallback: number }) {
   if (status === 'asking') return <div className="swaps small muted"><Spinner />Looking for swaps that would make it fit</div>;
   if (options.length > 0) {
     return (
-      <ul className="swaps" aria-label="Swaps that would make it fit" data-testid={ids.swaps}>
+      <ul className="swaps" aria-label="Swaps that would make it fit">
         {options.slice(0, SWAPS).map((option, i) => <SwapLine key={`${option.wanted.join()} ${option.leaves.join()}`} option={option} isFirst={i === 0} />)}
         {options.length > SWAPS && <li className="small muted">and {plural(options.length - SWAPS, 'more way', 'more ways')}: select fewer to see them</li>}
       </ul>

@@ -25,7 +25,7 @@ function Banner() {
         <span className="what-if-words"><strong>What if:</strong> <span className="tabular">+{grouped(comes.length)} −{grouped(leaves.length)}</span> · <Glyph mark={told.mark} size={11} /> {told.words}</span>
         <span className="spacer" />
         <CommandButton id="composition.whatIfApply" className="button primary small" testId={ids.whatIfApply}>Apply</CommandButton>
-        <CommandButton id="composition.whatIfLeave" className="button quiet small" testId={ids.whatIfLeave}>Leave</CommandButton>
+        <CommandButton id="composition.whatIfLeave" className="button quiet small">Leave</CommandButton>
       </div>
       {comes.length + leaves.length === 0
         ? <p className="small muted">Nothing you do now is done: press the mark of a row, or <kbd>Enter</kbd> on it, and tree, verdicts and conflicts follow.</p>

@@ -94,7 +94,7 @@ function Rail({ places, at, answers }: { places: readonly PlaceAt[]; at: number;
               const chosen = answers.get(place.id), said = chosen === undefined ? 'to decide' : answered[chosen.answer.take];
               return (
                 <li key={place.id}>
-                  <button type="button" className="rail-place" tabIndex={-1} aria-current={n === at} data-testid={ids.decidePlace} data-answer={chosen?.answer.take ?? ''} onClick={() => { deciding.go(n); deciding.focusPlaces(); }}>
+                  <button type="button" className="rail-place" tabIndex={-1} aria-current={n === at} onClick={() => { deciding.go(n); deciding.focusPlaces(); }}>
                     <span className={`rail-mark${chosen === undefined ? '' : ' is-done'}`} aria-hidden="true">{chosen === undefined ? null : <Icon name={chosen.from === 'earlier' ? 'time' : 'check'} size={11} />}</span>
                     <span className="truncate">{placeName(place.place)}</span><span className="rail-said tiny">{said}{chosen?.from === 'earlier' ? ' before' : ''}</span>
                   </button>
@@ -168,7 +168,7 @@ function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen:
 /** What one side has there: its lines, or what it makes of the file. */
 function Side({ side, title, who, acus = none, shown, place, file, against, also = null, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; also?: string | null; isTaken?: boolean }) {
   return (
-    <div className={`decide-side side-${side}${isTaken ? ' is-taken' : ''}`} data-testid={ids.decideSide} data-side={side}>
+    <div className={`decide-side side-${side}${isTaken ? ' is-taken' : ''}`}>
       <div className="decide-side-head"><span className="decide-side-name">{title}</span>{who !== null && <span className="muted truncate">{who}</span>}{acus.slice(0, 2).map((id) => <AcuLink key={id} id={id} />)}{acus.length > 2 && <span className="tiny muted" title={acus.slice(2).map(nameOf).join(', ')}>+{acus.length - 2}</span>}</div>
       <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)} first={place.at[side === 'ours' ? 0 : side === 'theirs' ? 1 : 2] + 1} against={against} also={also} isBefore={side === 'base'} />
       {place.paths.length > 0 && (place.paths.length > 1 || shown === null) && <ul className="decide-paths small">{place.paths.map((one) => <li key={one.path} className="truncate" title={shownPath(one.path)}>{one[side] === null ? <span className="muted">no <span className="mono">{shownPath(one.path)}</span></span> : <span className="mono">{shownPath(one.path)}</span>}</li>)}</ul>}

@@ -30,7 +30,7 @@ export function OpenConflicts() {
   }), []);
   if (open.length === 0) return null;
   return (
-    <section className="open-conflicts" aria-label="Open conflicts" data-testid={ids.openConflicts}>
+    <section className="open-conflicts" aria-label="Open conflicts">
       <h3 className="open-head"><Icon name="split" size={12} />{plural(open.length, 'open conflict')}<span className="muted open-note">wanted, and not part of the tree until {open.length === 1 ? 'it is' : 'they are'} decided</span></h3>
       <ul>
         {open.map((id) => <Line key={id} id={id} told={told.find(({ acu }) => acu === id) ?? null} isPast={isPast} isNow={now === id} />)}

@@ -65,7 +65,7 @@ function Levels() {
   return (
     <label className="legend-level" title={same ? 'Every source is one ACU here.' : `${grouped(nodes.acus)} ACUs of ${grouped(nodes.sources)} sources or stacks`}>
       <span className="muted">Nodes</span>
-      <select className="field" value={choice} disabled={same} data-testid={ids.graphLevel} onChange={(event) => usePicture.setState({ choice: event.target.value as LevelChoice })}>
+      <select className="field" value={choice} disabled={same} onChange={(event) => usePicture.setState({ choice: event.target.value as LevelChoice })}>
         {Object.entries(choices).map(([value, name]) => <option key={value} value={value}>{value === 'auto' ? `${name}: ${choices[level]}` : name}</option>)}
       </select>
     </label>

@@ -37,14 +37,14 @@ export function Twin() {
     const { row } = item;
     if (item.kind === 'other') {
       return (
-        <AcuLine row={row} idPrefix="node-" elementId={`node-${item.key}`} testId="graph-other" position={at} level={3} nested>
+        <AcuLine row={row} idPrefix="node-" elementId={`node-${item.key}`} testId={ids.graphOther} position={at} level={3} nested>
           <Where a={item.of} b={row} />
         </AcuLine>
       );
     }
     const others = item.expanded === undefined ? [] : neighbours(row.index).map((i) => nameOf(rows[i]!.id));
     return (
-      <AcuLine row={row} idPrefix="node-" testId="graph-row" position={at} level={2} {...(item.expanded === undefined ? {} : { expanded: item.expanded })}>
+      <AcuLine row={row} idPrefix="node-" testId={ids.graphRow} position={at} level={2} {...(item.expanded === undefined ? {} : { expanded: item.expanded })}>
         <span role="gridcell" className="c-others truncate tiny faint" title={others.slice(0, 30).join('\n')}>
           {others.length > 0 && <button type="button" tabIndex={-1} className="link" title={`${item.expanded === true ? 'Hide' : 'Show'} the ${grouped(others.length)} that conflict with ${nameOf(row.id)}`} onClick={() => onToggle(item)}>× {listed(others, 3)}</button>}
         </span>

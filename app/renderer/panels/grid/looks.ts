@@ -36,7 +36,7 @@ export function watchLooks(changed: () => void): () => void {
 }
 
 /** Pixels of the longest name, near enough: of the few that have the most letters, and of no more of them than a gutter ever shows. */
-export function longestName(host: HTMLElement, names: readonly string[]): number {
+function longestName(host: HTMLElement, names: readonly string[]): number {
   const pen = new OffscreenCanvas(1, 1).getContext('2d')!;
   pen.font = `600 11px ${getComputedStyle(host).fontFamily}`;
   const few = names.toSorted((a, b) => b.length - a.length).slice(0, 8);

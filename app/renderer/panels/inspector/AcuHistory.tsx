@@ -27,7 +27,7 @@ export function AcuHistory({ id }: { id: AcuId }) {
   if (value === null) return <div className="diff-note">{!online ? <span className="muted">The log is the service’s, which is away.</span> : state === 'failed' ? <span className="muted">The log could not be read.</span> : <Spinner />}</div>;
   return (
     <>
-      <div ref={scroller} className="acu-history" role="list" tabIndex={0} aria-label="What became of this ACU, newest first; then its commits" data-testid={ids.acuHistory} style={{ height: Math.min(count, 8) * row + 2 }}>
+      <div ref={scroller} className="acu-history" role="list" tabIndex={0} aria-label="What became of this ACU, newest first; then its commits" style={{ height: Math.min(count, 8) * row + 2 }}>
         <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {virtual.getVirtualItems().map(({ index, start }) => {
             const moment = moments[index];

@@ -54,7 +54,7 @@ function NoTree({ result: { missing, conflicts } }: { result: Preview }) {
   const ordered = conflicts.some((c) => c.verdict === 'order-sensitive');
   return (
     <Empty title={ordered ? 'No tree: it depends on the order of merging' : 'No tree'}>
-      <ul className="plain" data-testid={ids.refused} data-kind={ordered ? 'order-sensitive' : 'conflicts'}>
+      <ul className="plain">
         {conflicts.slice(0, 8).map((c, i) => <li key={i}>{listed((c.sides.length > 0 ? c.sides : [c.a, c.b]).map((id) => (id === 'base' ? 'the base' : nameOf(id))), 4)}: {visible(c.detail)}</li>)}
         {conflicts.length > 8 && <li className="muted">and {plural(conflicts.length - 8, 'more place')}</li>}
       </ul>

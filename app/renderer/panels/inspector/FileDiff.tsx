@@ -12,7 +12,6 @@ import type { IconName } from '../../components/Icon.tsx';
 import { Spinner } from '../../components/atoms.tsx';
 import { run, command, shownKeys } from '../../commands/registry.ts';
 import { useDiff } from '../../state/diff.ts';
-import { ids } from '../../testids.ts';
 
 const ByEntity = lazy(() => import('./ByEntity.tsx'));
 
@@ -33,7 +32,7 @@ export function FileDiff({ path, before, after, owning = null, sides = SIDES, on
       <PathHead path={path}>
         {isText && (
           <>
-            <Tool id="diff.entities" icon="entities" isOn={byEntity} testId={ids.byEntity} />
+            <Tool id="diff.entities" icon="entities" isOn={byEntity} />
             {!isByEntity && <><Tool id="diff.previous" icon="up" /><Tool id="diff.next" icon="down" /><Tool id="diff.whole" icon="whole" isOn={whole} /><Tool id="diff.whitespace" icon="blanks" isOn={whitespace} /></>}
           </>
         )}

@@ -2,7 +2,6 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { AcuId } from '../../../core/bytes.ts';
 
-export interface Requiring { readonly requires: readonly AcuId[] }
 export interface Node { readonly id: AcuId; readonly x: number; readonly y: number; /** others that it requires, and that require it, and are not drawn */ readonly above: number; readonly below: number }
 export interface Laid { readonly nodes: readonly Node[]; readonly edges: readonly { readonly from: AcuId; readonly to: AcuId; readonly points: readonly { readonly x: number; readonly y: number }[] }[]; readonly width: number; readonly height: number }
 

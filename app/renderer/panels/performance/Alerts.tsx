@@ -25,7 +25,7 @@ const anomalyColumns: readonly Column<Of<'anomaly'>>[] = [
 function AlertRow({ alert, at }: { alert: Alert; at: number }) {
   const { id, name, severity, state, since, value, target, unit, reason, response } = alert;
   return (
-    <li className={`alert alert-${severity}`} data-testid={ids.alert} data-alert={id} data-state={state}>
+    <li className={`alert alert-${severity}`}>
       <Standing tone={state === 'resolved' ? 'good' : tones[severity]}><strong>{visible(name, 120)}</strong> <span className="muted">{state === 'raised' ? severity : `${severity}, ${state}`}, for {figure(Math.max(0, at - since), 'ms')}</span></Standing>
       <span title={`${figure(value, unit)}, target ${figure(target, unit)}`}>{visible(reason, 300).replace(/\.$/, '')}.{response !== null && <span className="muted"> Answered by itself: {visible(response, 120)}.</span>}</span>
       <span className="row">

@@ -48,7 +48,7 @@ export function Events({ report }: { report: StatsReport }) {
 }
 
 /** One sentence on an event. */
-export function eventWords(event: TelemetryEvent): string {
+function eventWords(event: TelemetryEvent): string {
   switch (event.kind) {
     case 'operation': return `${event.operation} ${event.outcome} in ${figure(event.ms, 'ms')} ${event.detail}`;
     case 'decision': return `${event.knob}: ${digits(event.from)} → ${digits(event.to)}, ${event.reason}`;

@@ -92,7 +92,7 @@ function TrialList() {
   return (
     <>
       {all.map(({ id, at, workload, requests, a, b, pairs, confidence, figures }) => (
-        <div key={id} className="trial" data-testid={ids.trial}>
+        <div key={id} className="trial">
           <p><strong>{visible(a, 80)}</strong> against <strong>{visible(b, 80)}</strong> <span className="muted">on {visible(workload, 80)}: {figure(requests, 'count')} requests, {figure(pairs, 'count')} pairs, {wholeTime(at)}; intervals hold in {figure(confidence, 'share')} of cases</span></p>
           <FigureTable label={`${a} against ${b}`} rows={figures} rowKey={({ metric }) => metric} empty="It measured nothing." columns={trialColumns(a, b)} />
         </div>

@@ -29,7 +29,7 @@ export function Load() {
           <button type="button" className="button" disabled={load.state === 'ending' || !online} data-testid={ids.loadStop} onClick={() => { void ask({ action: 'stop' }); }}>Stop load</button>
         </div>
       )}
-      {isIdle && load !== null && load.startedAt !== null && <p className="small muted" data-testid={ids.loadResult}>Last run: sent {figure(load.sent, 'count')}, answered {figure(load.answered, 'count')}, refused {figure(load.refused, 'count')}, failed {figure(load.failed, 'count')}.{load.why !== null && ` ${load.why}`}</p>}
+      {isIdle && load !== null && load.startedAt !== null && <p className="small muted">Last run: sent {figure(load.sent, 'count')}, answered {figure(load.answered, 'count')}, refused {figure(load.refused, 'count')}, failed {figure(load.failed, 'count')}.{load.why !== null && ` ${load.why}`}</p>}
       {isIdle && load !== null && load.startedAt === null && load.why !== null && <p className="small" role="alert">{load.why}</p>}
     </section>
   );

@@ -28,7 +28,7 @@ export function Overview({ report }: { report: StatsReport }) {
 
 const relation = { below: '<', above: '>' } as const;
 
-export function targetWords({ better, target, unit }: ServiceLevel): string {
+function targetWords({ better, target, unit }: ServiceLevel): string {
   return better === 'near' ? `${figure(target, unit)} ±10 %` : `${relation[better]} ${figure(target, unit)}`;
 }
 

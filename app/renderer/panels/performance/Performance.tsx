@@ -70,8 +70,8 @@ function Bar() {
         </label>
         <button type="button" className="button quiet small" disabled={span === null} title="Remember this range, to compare another with it" onClick={() => usePerformance.setState({ pinned: span, compare: 'none' })}>Pin range</button>
         <span className="spacer" />
-        <span className="tiny muted truncate" data-testid={ids.reportAt} title="The report's moment, the seconds its figures are of, and where they are kept">{report === null ? '' : `figures of ${clockTime(report.at)}, over ${report.window} s, from the store's telemetry`}{paused && ' · paused'}</span>
-        <CommandButton id="performance.table" className="button quiet small" testId={ids.asTable}>{state.asTable ? 'As charts' : 'As tables'}</CommandButton>
+        <span className="tiny muted truncate" title="The report's moment, the seconds its figures are of, and where they are kept">{report === null ? '' : `figures of ${clockTime(report.at)}, over ${report.window} s, from the store's telemetry`}{paused && ' · paused'}</span>
+        <CommandButton id="performance.table" className="button quiet small">{state.asTable ? 'As charts' : 'As tables'}</CommandButton>
         <CommandButton id="performance.exportJson" className="button quiet small">JSON</CommandButton>
         <CommandButton id="performance.exportCsv" className="button quiet small">CSV</CommandButton>
         <button type="button" className="button small" aria-expanded={loadOpen || isLoad} aria-controls="console-load" data-testid={ids.loadOpen} onClick={() => usePerformance.setState({ loadOpen: !loadOpen })}>{isLoad ? '● Load runs' : 'Load…'}</button>

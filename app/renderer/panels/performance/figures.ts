@@ -43,7 +43,7 @@ export function figure(value: number | null | undefined, given: string): string 
 }
 
 /** What stands beside an axis: the unit, said once. */
-export function axisUnit(unit: Unit, top: number): { readonly per: number; readonly name: string } {
+function axisUnit(unit: Unit, top: number): { readonly per: number; readonly name: string } {
   switch (unit) {
     case 'ms': case 's': case 'bytes': {
       const [, per, name] = scales[unit].find(([from]) => top >= from)!;

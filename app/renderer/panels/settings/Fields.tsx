@@ -3,7 +3,6 @@ import { useId, useState } from 'react';
 import type { ReactNode } from 'react';
 import { change, settings, useSettings, valid } from '../../state/settings.ts';
 import type { SettingId } from '../../state/settings.ts';
-import { ids } from '../../testids.ts';
 
 export function Fields({ of }: { of: readonly SettingId[] }) {
   return <div className="fields">{of.map((id) => (settings[id].kind === 'choice' ? <Choice key={id} id={id} /> : <Amount key={id} id={id} />))}</div>;
@@ -12,7 +11,7 @@ export function Fields({ of }: { of: readonly SettingId[] }) {
 /** A setting's name, what it is set with, what it does, and the way back to the first value. */
 export function Field({ name, about, control, first, id }: { name: ReactNode; about: ReactNode; control: ReactNode; first: { readonly words: string; back(): void } | null; id: string }) {
   return (
-    <div className="setting" data-testid={ids.setting} data-setting={id}>
+    <div className="setting" data-setting={id}>
       <div className="setting-name">{name}</div>
       <div className="setting-control">{control}{first !== null && <button type="button" className="button quiet small" onClick={first.back}>Back to {first.words}</button>}</div>
       <div className="setting-about small muted">{about}</div>

@@ -35,7 +35,7 @@ export function BranchOff({ operation }: { operation: Operation }) {
     );
   }
   return (
-    <form className="time-branch" aria-label={`Branch off from operation ${operation.id}`} data-testid={ids.timeBranch} onSubmit={(event) => { void submit(event); }} onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
+    <form className="time-branch" aria-label={`Branch off from operation ${operation.id}`} onSubmit={(event) => { void submit(event); }} onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
       <div className="row">
         <label className="write-label" htmlFor="time-branch-name">refs/heads/</label>
         <input id="time-branch-name" className="field mono" autoFocus placeholder="name of the branch" spellCheck={false} autoComplete="off" value={name} disabled={busy} aria-invalid={said} aria-describedby="time-branch-problem" onChange={(event) => setName(event.target.value)} />
