@@ -6,10 +6,12 @@ import { generate } from '../../testkit/generate.ts';
 import type { Generated } from '../../testkit/generate.ts';
 import { git } from '../../testkit/git.ts';
 import { test } from '../door.ts';
-import { accessible, bar, picture } from '../look.ts';
+import { accessible, bar, judges, picture } from '../look.ts';
 import { opened, page, session, shared } from '../opened.ts';
 
 const SOURCES = 520;
+/** Fewer where times are only told. */
+const HOVERS = judges ? 120 : 30, DROPS = judges ? 25 : 6;
 
 let made: Generated, tips: string[];
 opened(async () => {
@@ -48,7 +50,7 @@ test('from hover to verdict on screen', async () => {
   const list = (await page.getByTestId(ids.acuList).boundingBox())!;
   const rows = Math.floor(list.height / 26) - 1;
   await forget();
-  for (let i = 0; i < 120; i++) {
+  for (let i = 0; i < HOVERS; i++) {
     const before = (await measures('acumen:hover-verdict')).length;
     // every row in turn; a page further down after each round
     if (i > 0 && i % rows === 0) { await page.mouse.wheel(0, rows * 26); await page.waitForTimeout(120); }
@@ -63,7 +65,7 @@ test('from drop to composed difference on screen', async () => {
   await page.getByRole('button', { name: /fits/ }).click();
   const to = (await page.locator('[data-drop="composition"]').boundingBox())!;
   await forget();
-  for (let i = 0; i < 25; i++) {
+  for (let i = 0; i < DROPS; i++) {
     const fitting = page.locator(`[data-testid="${ids.acuRow}"][data-mark="fits"]`).first();
     // a row that begins to fit comes in above the others: which one is first is known once all are marked, and listed
     await page.locator('[aria-label="Show only ACUs that"][aria-busy="false"]').waitFor();
