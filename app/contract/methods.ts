@@ -52,7 +52,7 @@ export interface Methods extends ResolvingMethods {
   live: { params: { on: boolean | null }; result: LiveState };
   /** What the workspace is kept in and read from, and which refs these globs would take; null: those of the last import. */
   workspace: { params: { globs: readonly string[] | null }; result: WorkspaceAbout };
-  /** The whole replica, packed (core/replica.ts), tagged with its epoch. */
+  /** The whole replica, packed (core/tables.ts), tagged with its epoch. */
   snapshot: { params: Record<string, never>; result: { epoch: number; digest: string; bytes: Uint8Array } };
   /** Replaces the current composition's set. One undoable operation. Refuses a set that is not closed or conflicts. */
   compose: { params: { acus: readonly AcuId[]; ticket: string }; result: { composition: Composition; operation: Operation } };

@@ -1,7 +1,7 @@
 // Where the page starts: trusted types first, then what lets this window in out of its address, then the window and its connection.
 import { createRoot } from 'react-dom/client';
 import { App } from './app/App.tsx';
-import { keepComposed } from './app/actions.ts';
+import { keepComposed } from './app/composed.ts';
 import { keepAsking } from './app/asking.ts';
 import { keepRecipes } from './app/recipes.ts';
 import { keepSwaps } from './app/swapping.ts';

@@ -151,6 +151,7 @@ export type { Edges, Groups as SourceGroups } from './graphSources.ts';
 export { BASE, refusedView, verdictOrder } from './conflictTable.ts';
 export type { ConflictCounts, ConflictFilter, ConflictGrouping, ConflictView } from './conflictTable.ts';
 export type { AcuRow, Applied, ConflictIndex, Graph, Loaded, SourceRow, VerdictView } from './replica.ts';
+export type { GridClient } from './gridClient.ts';
 export * from './heatClient.ts';
 export * from './searchClient.ts';
 export * from './matrixClient.ts';

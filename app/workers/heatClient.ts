@@ -1,42 +1,30 @@
 // The page's side of the heat map's worker. The matrix is lent to it, not given: both sides read the same memory, and no frame waits for a copy.
-import { transfer } from 'comlink';
-import type { Pointed, Sheet } from './gridDraw.ts';
+import { gridClient } from './gridClient.ts';
+import type { GridClient } from './gridClient.ts';
 import type { HeatPalette } from './heatDraw.ts';
 import type { Arrangement, HeatNames, HeatPainter, HeatSource } from './heat.ts';
 import type { Figures, StrongestAsked } from './heatPyramid.ts';
-import type { View } from './heatView.ts';
 import { supervise } from './rpc.ts';
 
-export interface HeatClient {
-  attach(canvas: OffscreenCanvas): Promise<void>;
-  resize(sheet: Sheet, view: View): Promise<void>;
+export interface HeatClient extends GridClient {
   paint(palette: HeatPalette): Promise<void>;
-  look(view: View, pointed: Pointed): Promise<void>;
-  point(pointed: Pointed): Promise<void>;
   name(names: HeatNames): Promise<void>;
   take(source: HeatSource): Promise<Figures>;
   /** true when it is shown, false where a newer one took its place */
   arrange(arrangement: Arrangement): Promise<boolean>;
   strongest(asked: StrongestAsked): Promise<Uint32Array>;
-  onDeath(listener: (reason: Error) => void): void;
-  end(): void;
 }
 
 /** A painter holds the canvas it was given, so it is one worker and no pool's. */
 export function spawnHeat(address: string): HeatClient {
   const worker = supervise<HeatPainter>(new Worker(address, { type: 'module', name: 'heat' }), 'heat');
   return {
-    attach: (canvas) => worker.call((api) => api.attach(transfer(canvas, [canvas]))),
-    resize: (sheet, view) => worker.call((api) => api.resize(sheet, view)),
+    ...gridClient(worker),
     paint: (palette) => worker.call((api) => api.paint(palette)),
-    look: (view, pointed) => worker.call((api) => api.look(view, pointed)),
-    point: (pointed) => worker.call((api) => api.point(pointed)),
     name: (names) => worker.call((api) => api.name(names)),
     take: (source) => worker.call((api) => api.take({ ...source, value: shared(source.value) })),
     arrange: (arrangement) => worker.call((api) => api.arrange(arrangement)),
     strongest: (asked) => worker.call((api) => api.strongest(asked)),
-    onDeath: (listener) => worker.onDeath(listener),
-    end: () => worker.end(),
   };
 }
 

@@ -1,36 +1,28 @@
 // The page's side of the matrix's worker.
-import { proxy, transfer } from 'comlink';
-import type { Pointed, Sheet } from './gridDraw.ts';
+import { proxy } from 'comlink';
+import { gridClient } from './gridClient.ts';
+import type { GridClient } from './gridClient.ts';
 import type { View } from './heatView.ts';
 import type { Arranged, MatrixPainter, MatrixSource } from './matrix.ts';
 import type { MatrixPalette, RowStates } from './matrixDraw.ts';
 import type { Order } from './matrixOrder.ts';
 import { supervise } from './rpc.ts';
 
-export interface MatrixClient {
-  attach(canvas: OffscreenCanvas): Promise<void>;
-  resize(sheet: Sheet, view: View): Promise<void>;
+export interface MatrixClient extends GridClient {
   paint(palette: MatrixPalette): Promise<void>;
-  look(view: View, pointed: Pointed): Promise<void>;
-  point(pointed: Pointed): Promise<void>;
   show(states: RowStates): Promise<void>;
   take(source: MatrixSource): Promise<void>;
   /** Blocks where nothing is given. Null where a newer graph or order took its place. */
   arrange(given: Order | null, onStep: (done: number) => void): Promise<Arranged | null>;
   stand(arranged: Arranged, groupNames: readonly string[], view: View, states: RowStates): Promise<void>;
-  onDeath(listener: (reason: Error) => void): void;
-  end(): void;
 }
 
 /** A painter holds the canvas it was given, so it is one worker and no pool's. */
 export function spawnMatrix(address: string): MatrixClient {
   const worker = supervise<MatrixPainter>(new Worker(address, { type: 'module', name: 'matrix' }), 'matrix');
   return {
-    attach: (canvas) => worker.call((api) => api.attach(transfer(canvas, [canvas]))),
-    resize: (sheet, view) => worker.call((api) => api.resize(sheet, view)),
+    ...gridClient(worker),
     paint: (palette) => worker.call((api) => api.paint(palette)),
-    look: (view, pointed) => worker.call((api) => api.look(view, pointed)),
-    point: (pointed) => worker.call((api) => api.point(pointed)),
     show: (states) => worker.call((api) => api.show(states)),
     take: (source) => worker.call((api) => api.take(source)),
     async arrange(given, onStep) {
@@ -38,8 +30,6 @@ export function spawnMatrix(address: string): MatrixClient {
       return worker.call((api) => api.arrange(given, step));
     },
     stand: (arranged, groupNames, view, states) => worker.call((api) => api.stand(arranged, groupNames, view, states)),
-    onDeath: (listener) => worker.onDeath(listener),
-    end: () => worker.end(),
   };
 }
 

@@ -1,105 +1,27 @@
 // What a person can do, each in one function: behind buttons, keys, palette and drops alike (commands/list.ts names them).
-import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import type { AcuId } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import { visibleSentence } from '../../core/visible.ts';
 import type { Grain, Rebinding } from '../../core/model.ts';
-import type { GivenPatch, Method, Methods } from '../../contract/methods.ts';
-import { chosen, chosenIn, countWords, setKey, useComposition, withDependants } from '../state/composition.ts';
+import type { GivenPatch, Methods } from '../../contract/methods.ts';
+import { chosen, countWords, useComposition, withDependants } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords, noteGrain } from '../state/grains.ts';
 import { complain, news } from '../state/notices.ts';
-import { begin, change, keepEnded, useOperations } from '../state/operations.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { withNumbers } from '../state/shortName.ts';
-import { PAST, isPast } from '../state/time.ts';
-import { measureToPaint } from '../state/timing.ts';
 import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { listed, outcomesInWords, plural, sentence, verdictWords } from '../state/words.ts';
 import { ids as testIds } from '../testids.ts';
 import { decidedOn } from './asking.ts';
 import type { VerdictView } from '../../workers/client.ts';
-import { platform } from './here.ts';
+import { awaitPaint } from './composed.ts';
+import { operate } from './operating.ts';
 import { byTestId, regainFocus } from './regainFocus.ts';
-import { connected, replica, service } from './session.ts';
-
-const aborts = new Map<string, AbortController>();
-
-type Ticketed = { [M in Method]: Methods[M]['params'] extends { ticket: string } ? M : never }[Method];
-
-/** Tickets that are remembered after they are over. */
-const OVER = 50;
-
-/** Runs one operation through its life, told of in the status line and to be cancelled there; rejects with why it failed. */
-export async function attempt<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string, ticket: string = crypto.randomUUID()): Promise<Methods[M]['result']> {
-  const abort = new AbortController(), began = performance.now();
-  aborts.set(ticket, abort);
-  useOperations.setState((state) => ({ mine: begin(state.mine, ticket, title, began) }));
-  const over = (stage: 'done' | 'failed' | 'cancelled', reason = '', result = ''): void => {
-    const ended = performance.now();
-    const again = stage === 'done' ? null : (): void => { void operate(method, params, title); };
-    useOperations.setState((state) => ({ ended: keepEnded(state.ended, { ticket, title: visibleSentence(title), stage, at: Date.now(), took: ended - began, reason: visibleSentence(reason), result: visibleSentence(result), again }) }));
-    useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), over: new Set([...state.over, ticket].slice(-OVER)), ...(stage === 'done' ? { lastTook: ended - began } : {}) }));
-  };
-  try {
-    const result = await service().call(method, { ...params, ticket } as unknown as Methods[M]['params'], { signal: abort.signal });
-    over('done', '', resultWords(method, result));
-    return result;
-  } catch (error) {
-    if (isCancelled(error)) over('cancelled'); else over('failed', error instanceof AcumenError ? `${error.message} ${error.hint}` : String(error));
-    throw error;
-  } finally {
-    aborts.delete(ticket);
-  }
-}
-
-/** What it came to, of those that the log says nothing of. */
-const found: { readonly [M in Ticketed]?: (result: Methods[M]['result']) => string } = {
-  import: ({ acus, sources, ms }) => `${plural(acus, 'ACU')} from ${plural(sources, 'source')} in ${(ms / 1000).toFixed(1)} s`,
-  suggest: ({ acus, of, optimal }) => `${acus.length} of ${of.acus} ACUs${optimal ? ', proven to be the most' : ''}`,
-  fsck: ({ ok, problems, events }) => (ok ? `sound: ${plural(events, 'event')} replayed` : plural(problems.length, 'problem')),
-  history: () => 'read',
-};
-
-function resultWords<M extends Ticketed>(method: M, result: Methods[M]['result']): string {
-  const words = found[method] as ((of: Methods[M]['result']) => string) | undefined;
-  return words !== undefined ? words(result) : 'operation' in result && result.operation !== null ? withNumbers(result.operation.description) : '';
-}
-
-export const isCancelled = (error: unknown): boolean => error instanceof AcumenError && error.code === 'cancelled';
-
-/** The same for what people change; null where it failed or was cancelled, after telling why. */
-export async function operate<M extends Ticketed>(method: M, params: Omit<Methods[M]['params'], 'ticket'>, title: string): Promise<Methods[M]['result'] | null> {
-  if (isPast() && method !== 'branchOff') { news(PAST); return null; }
-  if (!connected()) {
-    complain(new AcumenError('io', 'The service is away; this change was not made.', 'Do it again when the connection is back: this window keeps trying, and verdicts work meanwhile.', {}));
-    return null;
-  }
-  try {
-    return await attempt(method, params, title);
-  } catch (error) {
-    if (isCancelled(error)) say(`${title}: cancelled.`); else complain(error, wayOut(error));
-    return null;
-  }
-}
-
-/** One window shows one repository: where there are windows, another gets its own. */
-function wayOut(error: unknown): { readonly title: string; run(): void } | null {
-  const { chooseFolder } = platform;
-  if (chooseFolder === null || !(error instanceof AcumenError) || error.code !== 'store-other-repository') return null;
-  return { title: 'Open a folder in its own window…', run: chooseFolder };
-}
-
-export function cancel(ticket: string): void {
-  useOperations.setState((state) => ({ mine: change(state.mine, ticket, { cancelling: true }) }));
-  const abort = aborts.get(ticket);
-  if (abort !== undefined) abort.abort(); else if (connected()) service().call('cancel', { ticket }).catch(complain);
-}
+import { replica, service } from './session.ts';
 
 // ---- composing
-
-let droppedAt: number | null = null;
 
 /** What dropping would do as the screen shows it, while something is carried and that is known; null else. */
 export function previewed(): VerdictView | null {
@@ -200,7 +122,7 @@ export async function clear(): Promise<void> {
 
 /** Makes this set the composition: one operation, shown at once; while one looks at a set that is none, that set. True where it was made so. */
 export async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<boolean> {
-  droppedAt = at;
+  awaitPaint(at);
   if (useComposition.getState().whatIf !== null) {
     useComposition.setState({ whatIf: acus, proposal: null });
     useUi.setState({ inspector: 'composed' });
@@ -215,90 +137,6 @@ export async function replaceSet(acus: readonly AcuId[], title: string, at: numb
   if (result !== null) say(`${title}: ${countWords(acus, useReplica.getState().byId)} in the composition.`);
   return result !== null;
 }
-
-// ---- the composed difference
-
-let latest = 0;
-
-/** Fetches what the set on screen composes to. Reads do not queue behind operations, so it comes while one is on its way. */
-export async function refreshComposed(): Promise<void> {
-  const acus = chosen(), key = setKey(acus), mine = ++latest;
-  const { composed } = useComposition.getState();
-  if (composed?.key === key && composed.status === 'ready') return;
-  if (acus.length === 0) { useComposition.setState({ composed: { key, status: 'ready', result: { tree: null, files: [], missing: [], conflicts: [], ms: 0 } }, file: null }); droppedAt = null; return; }
-  const ahead = prefetched?.key === key ? prefetched.result : null;
-  // a set that is only looked at may not compose: no file of it is asked for before that is known
-  useComposition.setState(({ whatIf }) => ({ composed: { key: whatIf === null ? key : '', status: 'loading', result: composed?.result ?? null } }));
-  try {
-    const result = await (ahead ?? service().call('preview', { acus: [...acus] }));
-    if (mine !== latest) return;
-    useComposition.setState(({ file }) => ({
-      composed: { key, status: 'ready', result },
-      file: file !== null && result.files.some((f) => f.path === file) ? file : result.files[0]?.path ?? null,
-    }));
-    if (result.files.length === 0) composedPainted(key);
-  } catch (error) {
-    if (mine !== latest) return;
-    useComposition.setState({ composed: { key, status: 'failed', result: null } });
-    if (connected()) complain(error);
-  }
-}
-
-/** Keeps the composed difference in step with the set on screen and with the graph; returns what stops it. */
-export function keepComposed(): () => void {
-  const stops = [
-    useComposition.subscribe((now, before) => { if (chosenIn(now) !== chosenIn(before)) void refreshComposed(); }),
-    useReplica.subscribe((now, before) => {
-      if (now.generation === before.generation) return;
-      prefetched = null;
-      files.clear();
-      useComposition.setState(({ composed }) => ({ composed: composed === null ? null : { ...composed, key: '' }, proposal: null }));
-      void refreshComposed();
-    }),
-  ];
-  return () => { for (const stop of stops) stop(); };
-}
-
-let prefetched: { readonly key: string; readonly result: Promise<Methods['preview']['result']> } | null = null;
-
-/** While something that fits is carried, what it would become is fetched already. */
-export function prefetch(ids: readonly AcuId[]): void {
-  const inside = new Set(chosen());
-  const acus = [...inside, ...ids.filter((id) => !inside.has(id))], key = setKey(acus);
-  if (prefetched?.key === key || !connected()) return;
-  const result = service().call('preview', { acus });
-  prefetched = { key, result };
-  const { file } = useComposition.getState();
-  result.then(({ files: list }) => {
-    const first = list.find((one) => one.path === file) ?? list[0];
-    return first === undefined ? null : composedFile(acus, key, first.path);
-  })
-    .catch(() => { if (prefetched?.key === key) prefetched = null; });
-}
-
-type ComposedFile = Methods['composedFile']['result'];
-const files = new Map<string, Promise<ComposedFile>>();
-const FILES = 40;
-
-/** One file of set `key`, asked once. */
-export function composedFile(acus: readonly AcuId[], key: string, path: PathBytes): Promise<ComposedFile> {
-  const known = files.get(`${key} ${path}`);
-  if (known !== undefined) return known;
-  const asked = service().call('composedFile', { acus: [...acus], path });
-  if (files.size >= FILES) files.delete(files.keys().next().value!);
-  files.set(`${key} ${path}`, asked);
-  asked.catch(() => files.delete(`${key} ${path}`));
-  return asked;
-}
-
-/** The composed difference of set `key` has been given to the screen: closes the measure that the drop began. */
-export function composedPainted(key: string): void {
-  if (droppedAt === null || key !== setKey(chosen())) return;
-  measureToPaint('acumen:drop-composed', droppedAt, { acus: chosen().length });
-  droppedAt = null;
-}
-
-export const chooseFile = (file: PathBytes): void => useComposition.setState({ file });
 
 // ---- operations of the workspace
 

@@ -11,7 +11,8 @@ import { PAST, isPast } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
 import { listed, plural } from '../state/words.ts';
 import { ids as testIds } from '../testids.ts';
-import { attempt, isCancelled, operate, undo } from './actions.ts';
+import { undo } from './actions.ts';
+import { attempt, isCancelled, operate } from './operating.ts';
 import { byTestId, regainFocus } from './regainFocus.ts';
 import { connected, service } from './session.ts';
 

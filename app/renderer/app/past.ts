@@ -16,7 +16,8 @@ import { withNumbers } from '../state/shortName.ts';
 import { isPast, useTime } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
 import { plural } from '../state/words.ts';
-import { copy, operate } from './actions.ts';
+import { copy } from './actions.ts';
+import { operate } from './operating.ts';
 import { connected, countConflicts, inTurn, leaveNow, presentService, returnToNow, standInFor } from './session.ts';
 import { pairingAddress, replicaAddress } from './workers.ts';
 

@@ -6,7 +6,8 @@ import { useReplica } from '../state/replica.ts';
 import { say, useUi } from '../state/ui.ts';
 import { outcomesInWords, plural } from '../state/words.ts';
 import { chosen, useComposition } from '../state/composition.ts';
-import { operate, undo } from './actions.ts';
+import { undo } from './actions.ts';
+import { operate } from './operating.ts';
 import { connected, replica, service } from './session.ts';
 
 /** Opens the drawer, or closes it. */

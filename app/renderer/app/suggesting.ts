@@ -8,7 +8,8 @@ import { say, useUi } from '../state/ui.ts';
 import { proofWords, useSuggestion } from '../state/suggestion.ts';
 import { listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
-import { attempt, cancel, isCancelled, replaceSet } from './actions.ts';
+import { replaceSet } from './actions.ts';
+import { attempt, cancel, isCancelled } from './operating.ts';
 import { byTestId, regainFocus } from './regainFocus.ts';
 import { connected, service } from './session.ts';
 

@@ -1,6 +1,7 @@
 // What can be done with a difference, and with what the inspector shows of an ACU.
 import { display } from '../../core/bytes.ts';
-import { chooseFile, copy, targets } from '../app/actions.ts';
+import { copy, targets } from '../app/actions.ts';
+import { chooseFile } from '../app/composed.ts';
 import { chosen, useComposition } from '../state/composition.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
 import { shownDiff, turn, useDiff } from '../state/diff.ts';

@@ -1,5 +1,6 @@
 // The repository and the service that reads it: what is imported, from where, how finely, and the queue of operations.
 import * as act from '../app/actions.ts';
+import { cancel } from '../app/operating.ts';
 import { platform } from '../app/here.ts';
 import { tryNow } from '../app/session.ts';
 import { grainLine, importLine } from '../state/commandLine.ts';
@@ -23,7 +24,7 @@ export const repositoryCommands: readonly Command[] = [
   { id: 'repository.base', title: 'Move the base…', group: 'Repository', keys: [], scope: 'window', changes: true, menu: ['repository'], line: () => importHere('REV'), disabled: noRepository, run: () => open('base') },
   { id: 'repository.grain', title: 'Change the grain: by branch, commit or atom…', brief: 'Change the grain…', group: 'Repository', keys: [], scope: 'window', changes: true, menu: ['repository'], line: () => { const path = here(); return path === null ? null : grainLine(path, useConnection.getState().repository?.grain ?? 'branch'); }, disabled: noBase, run: () => open('grain') },
   { id: 'repository.refresh', title: 'Import again: read what changed', brief: 'Import again', group: 'Repository', keys: ['R'], scope: 'window', changes: true, menu: ['repository'], line: () => importHere(), disabled: noRepository, run: () => { void act.importRepository(null, null, []); } },
-  { id: 'repository.cancel', title: 'Cancel the running operation', group: 'Repository', keys: [], scope: 'window', disabled: () => (running() === null ? 'Nothing is running.' : null), run: () => { const it = running(); if (it !== null) act.cancel(it.ticket); } },
+  { id: 'repository.cancel', title: 'Cancel the running operation', group: 'Repository', keys: [], scope: 'window', disabled: () => (running() === null ? 'Nothing is running.' : null), run: () => { const it = running(); if (it !== null) cancel(it.ticket); } },
   { id: 'repository.fsck', title: 'Check the store (fsck)', brief: 'Check the store', group: 'Repository', keys: [], scope: 'window', menu: ['repository'], line: () => verbLine('fsck'), disabled: noRepository, run: () => { void act.fsck(); } },
   { id: 'repository.pause', title: 'Hold the queue of operations', group: 'Repository', keys: [], scope: 'window', disabled: () => away() ?? (useOperations.getState().queue.paused ? 'It is held already.' : null), run: () => { void act.setPaused(true); } },
   { id: 'repository.resume', title: 'Let the queue of operations go on', group: 'Repository', keys: [], scope: 'window', disabled: () => away() ?? (useOperations.getState().queue.paused ? null : 'It is not held.'), run: () => { void act.setPaused(false); } },

@@ -1,6 +1,7 @@
 // The thin line that always tells the truth: connection, repository, base, epoch, counts, what runs, what ran last.
 import { visible, visibleSentence } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
+import { cancel } from '../app/operating.ts';
 import { fetchSnapshot, tryNow } from '../app/session.ts';
 import { Ago, Id } from '../components/atoms.tsx';
 import { Icon } from '../components/Icon.tsx';
@@ -74,7 +75,7 @@ export function Progress({ operation, paused }: { operation: Running; paused: bo
       <span className="truncate">{operation.title}: {lifeWords(operation, paused)}</span>
       {operation.total !== null && operation.total > 0 && <progress aria-label={operation.title} max={operation.total} value={Math.min(operation.done, operation.total)} />}
       {age > 1000 && <span className="muted">{duration(age)}</span>}
-      {(age > 1000 || operation.total !== null) && <button type="button" className="status-button" data-testid={ids.cancel} disabled={operation.cancelling} onClick={() => act.cancel(operation.ticket)}>Cancel</button>}
+      {(age > 1000 || operation.total !== null) && <button type="button" className="status-button" data-testid={ids.cancel} disabled={operation.cancelling} onClick={() => cancel(operation.ticket)}>Cancel</button>}
     </span>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
+import { cancel } from '../app/operating.ts';
 import { platform } from '../app/here.ts';
 import { CopyLine, Spinner } from '../components/atoms.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
@@ -49,7 +50,7 @@ function ImportForm({ path: current, onDone }: { path: string; onDone: () => voi
         {running === null && platform.chooseFolder !== null && <button type="button" className="button" onClick={() => { onDone(); platform.chooseFolder!(); }}>Open Another Folder…</button>}
         {running === null
           ? <button type="submit" className="button primary" data-testid={ids.importStart}>Import</button>
-          : <button type="button" className="button" data-testid={ids.cancel} disabled={running.cancelling} onClick={() => act.cancel(running.ticket)}>Cancel</button>}
+          : <button type="button" className="button" data-testid={ids.cancel} disabled={running.cancelling} onClick={() => cancel(running.ticket)}>Cancel</button>}
       </div>
     </form>
   );
@@ -107,7 +108,7 @@ function Under({ operation, paused }: { operation: Running; paused: boolean }) {
       <div className="import-foot">
         <span className="small muted">{at < 0 || paused ? lifeWords(operation, paused) : 'The repository is only read. No program of it runs: no hooks, no filters.'}</span>
         <span className="spacer" /><ElapsedNote began={operation.began} />
-        <button type="button" className="button" data-testid={ids.cancel} disabled={operation.cancelling} onClick={() => act.cancel(operation.ticket)}>Cancel</button>
+        <button type="button" className="button" data-testid={ids.cancel} disabled={operation.cancelling} onClick={() => cancel(operation.ticket)}>Cancel</button>
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 // Which moment the window shows: now, or the state that an operation left. The log's line of ticks is pure here; going there is
-// app/timing.ts, which swaps what the replica and the composition show.
+// app/past.ts, which swaps what the replica and the composition show.
 import { create } from 'zustand';
 import type { Operation, OperationKind } from '../../core/events.ts';
 

@@ -1,7 +1,7 @@
 // What follows the pointer while ACUs are dragged: their names, and in words what they are to the composition and what letting go here would do.
 import { useLayoutEffect } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
-import { prefetch } from '../../app/actions.ts';
+import { prefetch } from '../../app/composed.ts';
 import { Ghost } from '../../components/Ghost.tsx';
 import { Glyph } from '../../components/Icon.tsx';
 import { chosenIn, useComposition, withDependants } from '../../state/composition.ts';

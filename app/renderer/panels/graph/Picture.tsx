@@ -7,6 +7,7 @@ import { carryingAcus, draggable } from '../../app/drag.ts';
 import { GraphScreen, onScreen } from '../../app/graphScreen.ts';
 import { Spinner } from '../../components/atoms.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { ZoomButtons } from '../../components/ZoomButtons.tsx';
 import { aimWith } from '../../state/menu.ts';
 import { samePointed, usePicture } from '../../state/picture.ts';
 import type { Pointed } from '../../state/picture.ts';
@@ -188,9 +189,7 @@ function Tools({ screen }: { screen: () => GraphScreen | null }) {
     <div className="picture-tools" role="group" aria-label="Picture">
       <button type="button" className="button small icon" aria-label="Lasso" title="Lasso: drag around ACUs to select them (Shift and drag; with Ctrl they are added, with Alt taken out)" aria-pressed={lassoing} onClick={() => usePicture.setState({ lassoing: !lassoing })}><Icon name="lasso" size={13} /></button>
       <button type="button" className="button small icon" aria-label="Outline partitions" title="Outline partitions: what conflicts only among itself" aria-pressed={outlines} onClick={() => usePicture.setState({ outlines: !outlines })}><Icon name="outline" size={13} /></button>
-      <button type="button" className="button small icon" aria-label="Zoom in" title="Zoom in (+)" onClick={() => screen()?.zoom(1.4)}><Icon name="plus" size={13} /></button>
-      <button type="button" className="button small icon" aria-label="Zoom out" title="Zoom out (−)" onClick={() => screen()?.zoom(1 / 1.4)}><Icon name="minus" size={13} /></button>
-      <button type="button" className="button small icon" aria-label="Show all" title="Show all (0)" onClick={() => screen()?.fit()}><Icon name="fit" size={13} /></button>
+      <ZoomButtons of={screen} />
     </div>
   );
 }

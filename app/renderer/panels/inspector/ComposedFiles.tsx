@@ -3,7 +3,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { Group, Panel, Separator, useDefaultLayout } from 'react-resizable-panels';
 import type { AcuId, PathBytes } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
-import * as act from '../../app/actions.ts';
+import { chooseFile, composedFile, composedPainted } from '../../app/composed.ts';
 import { service } from '../../app/session.ts';
 import { Counts, Empty, Id, Spinner } from '../../components/atoms.tsx';
 import type { OwnedRun, Owning } from '../../components/code/owners.ts';
@@ -39,7 +39,7 @@ export default function ComposedFiles({ composed: { result, key, status }, acus 
         ? <NoTree result={result} />
         : (
           <Group orientation="vertical" className="fill" {...layout}>
-            <Panel id="pane-composed-files" defaultSize="30%" minSize="60px"><FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={act.chooseFile} /></Panel>
+            <Panel id="pane-composed-files" defaultSize="30%" minSize="60px"><FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={chooseFile} /></Panel>
             <Separator className="split-h" />
             <Panel id="pane-composed-diff" minSize="80px"><div className="stack fill">{file !== null && <ComposedDiff acus={acus} path={file} setKey={key} />}</div></Panel>
           </Group>
@@ -66,7 +66,7 @@ function NoTree({ result: { missing, conflicts } }: { result: Preview }) {
 
 function ComposedDiff({ acus, path, setKey: of }: { acus: readonly AcuId[]; path: PathBytes; setKey: string }) {
   const current = of === setKey(acus), isTold = useDiff((s) => s.owners);
-  const { value, state } = useAnswer(current ? `${of} ${path}` : null, () => act.composedFile(acus, of, path));
+  const { value, state } = useAnswer(current ? `${of} ${path}` : null, () => composedFile(acus, of, path));
   const shown = useShown(of, state === 'here');
   // told after the difference is there: nobody waits for it
   const told = useAnswer(isTold && current && state === 'here' ? `${of} ${path}` : null, () => service().call('provenance', { acus: [...acus], path }));
@@ -104,9 +104,9 @@ function useShown(key: string, here: boolean): () => void {
   // before the viewer's own effect, which reports
   useLayoutEffect(() => { report.current = { ...report.current, key, here }; }, [key, here]);
   // the viewer says nothing where the texts are the same as before
-  useEffect(() => { if (here && report.current.shown) act.composedPainted(key); }, [key, here]);
+  useEffect(() => { if (here && report.current.shown) composedPainted(key); }, [key, here]);
   return useCallback(() => {
     report.current.shown = true;
-    if (report.current.here) act.composedPainted(report.current.key);
+    if (report.current.here) composedPainted(report.current.key);
   }, []);
 }

@@ -6,6 +6,7 @@ import { carryingAcus, draggable } from '../../app/drag.ts';
 import { pointAt } from '../../app/asking.ts';
 import { Empty, Spinner } from '../../components/atoms.tsx';
 import { Glyph, Icon } from '../../components/Icon.tsx';
+import { ZoomButtons } from '../../components/ZoomButtons.tsx';
 import { allConflicts, useConflictQuery } from '../../state/conflicts.ts';
 import { aimWith } from '../../state/menu.ts';
 import { useReplica } from '../../state/replica.ts';
@@ -151,11 +152,7 @@ function Drawn({ onDead }: { onDead(): void }) {
         {done < 1 && <div className="matrix-state small" role="status"><Spinner />{shown === null ? 'Looking for blocks' : 'Ordering'}{done > 0 ? ` ${Math.floor(done * 100)} %` : ''}</div>}
         {pinned === null ? <Tip rows={rows} hovering={hovering} /> : <Pinned cell={pinned} rows={rows} onOpen={open} onClose={() => screen.current?.pin(null)} />}
         {isStuck && <div className="matrix-state small" role="status">All of it is on screen: Ctrl and the wheel, or a double click, go nearer.</div>}
-        <div className="picture-tools">
-          <button type="button" className="button small icon" aria-label="Zoom in" title="Zoom in (+)" onClick={() => screen.current?.zoom(1.4)}><Icon name="plus" size={13} /></button>
-          <button type="button" className="button small icon" aria-label="Zoom out" title="Zoom out (−)" onClick={() => screen.current?.zoom(1 / 1.4)}><svg width="13" height="13" viewBox="0 0 16 16" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" aria-hidden="true"><path d="M3 8h10" /></svg></button>
-          <button type="button" className="button small icon" aria-label="Show all" title="Show all (0)" onClick={() => screen.current?.fit()}><Icon name="fit" size={13} /></button>
-        </div>
+        <div className="picture-tools"><ZoomButtons of={() => screen.current} /></div>
       </div>
       <footer className="matrix-foot">
         <label className="row small">Order<select className="field" value={ordering} data-testid={ids.matrixOrder} onChange={(event) => setOrdering(event.target.value as Ordering)}>{orderings.map((one) => <option key={one} value={one}>{orderingNames[one]}</option>)}</select></label>

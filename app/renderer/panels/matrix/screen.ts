@@ -12,8 +12,8 @@ import { shortName } from '../../state/shortName.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
 import { useVisible } from '../../state/visible.ts';
 import { plural } from '../../state/words.ts';
-import { Glide } from '../grid/glide.ts';
-import { gridPalette, probe, sheetFor, watchLooks } from '../grid/looks.ts';
+import { GridCanvas } from '../grid/canvas.ts';
+import { gridPalette, probe, sheetFor } from '../grid/looks.ts';
 import { GridPlan } from '../grid/plan.ts';
 import type { Axis, Point } from '../grid/plan.ts';
 import { orderBy, paired } from './orders.ts';
@@ -64,9 +64,9 @@ export class MatrixScreen {
   readonly #host: HTMLElement;
   readonly #worker: MatrixClient;
   readonly #events: MatrixEvents;
-  readonly #stops: (() => void)[] = [];
+  readonly #stops: (() => void)[];
   readonly #plan = new GridPlan();
-  readonly #glide = new Glide();
+  readonly #canvas: GridCanvas;
   #sheets: { readonly near: Sheet; readonly bare: Sheet } | null = null;
   #graph: Graph | null = null;
   #cells: Cells = noCells;
@@ -76,41 +76,33 @@ export class MatrixScreen {
   #names: readonly string[] = [];
   #ordering: Ordering = 'blocks';
   #generation = -1;
-  /** until someone pans or zooms, everything stays on screen */
-  #following = true;
   #gesture: Gesture | null = null;
   #pointer: Point | null = null;
   #hovered: Cell | null = null;
-  #hoverIsOld = false;
   #focused: Cell | null = null;
   /** the column that up and down keep to */
   #goal = 0;
   #pinned: Cell | null = null;
   #brush: Pointed['brush'] = null;
-  #asked: 'nothing' | 'point' | 'look' = 'nothing';
   #showing = false;
-  #ended = false;
 
   constructor(host: HTMLElement, events: MatrixEvents) {
     this.#host = host;
     this.#events = events;
     this.#plan.paired = true;
-    const canvas = document.createElement('canvas');
-    host.append(canvas);
     this.#worker = spawnMatrix(matrixAddress);
-    this.#worker.onDeath((reason) => { if (this.#ended) return; complain(reason); events.died(); });
-    this.#send(this.#worker.attach(canvas.transferControlToOffscreen()));
+    this.#canvas = new GridCanvas(host, this.#plan, this.#worker, {
+      focused: () => this.#placed(this.#focused), pointed: () => this.#pointed(), find: () => this.#find(), fit: () => this.fit(),
+      resized: () => this.#fitSheet(), paint: () => this.#paint(), suit: (view) => this.#suit(view), stuck: () => events.stuck(), died: () => events.died(),
+    });
     this.#paint();
-    const resize = new ResizeObserver(() => this.#fitSheet());
-    resize.observe(host);
-    const wheel = (event: WheelEvent): void => this.#wheel(event);
-    host.addEventListener('wheel', wheel, { passive: false });
     const show = (): void => this.#show();
-    this.#stops.push(
-      () => resize.disconnect(), () => host.removeEventListener('wheel', wheel), watchLooks(() => { this.#paint(); this.#fitSheet(); }),
-      useSelection.subscribe((now, before) => { if (now.selected !== before.selected) show(); }), useVerdicts.subscribe((now, before) => { if (now.marks !== before.marks || now.carried !== before.carried || now.against !== before.against) show(); }), useVisible.subscribe(show),
+    this.#stops = [
+      useSelection.subscribe((now, before) => { if (now.selected !== before.selected) show(); }),
+      useVerdicts.subscribe((now, before) => { if (now.marks !== before.marks || now.carried !== before.carried || now.against !== before.against) show(); }),
+      useVisible.subscribe(show),
       useReplica.subscribe((now, before) => { if (now.conflicts !== before.conflicts && now.conflicts !== null) void this.#load(); }),
-    );
+    ];
     void this.#load();
   }
 
@@ -120,20 +112,20 @@ export class MatrixScreen {
     this.#generation = generation;
     this.#events.settled(0);
     const graph = await useGraph.getState().fetch();
-    if (graph === null || this.#ended || useReplica.getState().generation !== generation) return;
+    if (graph === null || this.#canvas.ended || useReplica.getState().generation !== generation) return;
     const byId = new Map<AcuId, number>(rows.map((row) => [row.id, row.index]));
     const needs = rows.flatMap((row) => row.requires.flatMap((id) => { const to = byId.get(id); return to === undefined ? [] : [[row.index, to] as const]; }));
     this.#graph = graph;
     this.#names = rows.map((row) => shortName(row)).map((name) => (name.length > MOST_NAME ? `${name.slice(0, MOST_NAME)}…` : name));
     const { nodes, a, b, verdict, kinds, partition } = graph;
-    this.#send(this.#worker.take({ nodes, a, b, verdict, kinds, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
+    this.#canvas.send(this.#worker.take({ nodes, a, b, verdict, kinds, partition, names: this.#names, needs: { from: Int32Array.from(needs, ([from]) => from), to: Int32Array.from(needs, ([, to]) => to) } }));
     await this.#arrange();
   }
 
   order(ordering: Ordering): void {
     if (ordering === this.#ordering) return;
     this.#ordering = ordering;
-    this.#send(this.#arrange());
+    this.#canvas.send(this.#arrange());
   }
 
   async #arrange(): Promise<void> {
@@ -143,26 +135,26 @@ export class MatrixScreen {
     const given = ordering === 'blocks' ? null : orderBy(ordering, rows, paired(graph.nodes, graph.a, graph.b));
     let arranged: Arranged | null;
     try {
-      arranged = await this.#worker.arrange(given?.order ?? null, (done) => { if (!this.#ended && this.#graph === graph) this.#events.settled(Math.min(0.99, done)); });
+      arranged = await this.#worker.arrange(given?.order ?? null, (done) => { if (!this.#canvas.ended && this.#graph === graph) this.#events.settled(Math.min(0.99, done)); });
     } catch (error) {
-      if (!this.#ended) complain(error);
+      if (!this.#canvas.ended) complain(error);
       return;
     }
-    if (arranged === null || this.#ended || this.#graph !== graph || this.#ordering !== ordering) return;
+    if (arranged === null || this.#canvas.ended || this.#graph !== graph || this.#ordering !== ordering) return;
     const { order: { nodes, groups }, place, cells } = arranged, before = this.#plan.count.rows;
     const keep = this.#focused;
     this.#cells = cells;
     this.#nodes = nodes;
     this.#place = place;
     this.#plan.count = { rows: nodes.length, cols: nodes.length };
-    if (before !== nodes.length) this.#following = true;
+    if (before !== nodes.length) this.#canvas.following = true;
     this.#fitSheet();
     const groupNames = given?.groupNames ?? Array.from({ length: groups.length - 1 }, (_, g) => plural(groups[g + 1]! - groups[g]!, 'ACU'));
-    this.#send(this.#worker.stand(arranged, groupNames, this.#plan.view, this.#states()));
+    this.#canvas.send(this.#worker.stand(arranged, groupNames, this.#plan.view, this.#states()));
     this.#events.shown(nodes.length, [...new Set(graph.verdict)], present(graph.kinds));
     if (keep !== null) this.focus(this.#again(keep));
     if (this.#pinned !== null) { this.#pinned = this.#again(this.#pinned); this.#events.pin(this.#pinned); }
-    this.#hover();
+    this.#canvas.hover();
     this.#events.settled(1);
   }
 
@@ -181,22 +173,18 @@ export class MatrixScreen {
   }
 
   fit(): void {
-    this.#following = true;
+    this.#canvas.following = true;
     this.#fitSheet();
   }
-  zoom(by: number, about?: Point): void {
-    const at = this.#placed(this.#focused);
-    this.#following = false;
-    this.#look(this.#plan.zoomed(by, about ?? (at !== null && this.#plan.isOn(at) ? this.#plan.middle(at) : this.#plan.centre())));
-  }
+  zoom(by: number): void { this.#canvas.zoom(by); }
 
-  pin(cell: Cell | null): void { this.#pinned = cell; this.#events.pin(cell); this.#ask('point'); }
+  pin(cell: Cell | null): void { this.#pinned = cell; this.#events.pin(cell); this.#canvas.mark(); }
 
   focus(cell: Cell | null, reveal = true): void {
     this.#focused = cell;
-    const at = this.#placed(cell), view = at !== null && reveal ? this.#plan.revealed(at) : null;
+    const at = this.#placed(cell);
     this.#events.focus(cell === null || at === null ? null : { ...cell, at });
-    if (view !== null) { this.#following = false; this.#look(view); } else this.#ask('point');
+    this.#canvas.mark(reveal ? at : null);
   }
 
   /** Whether the key meant something here. */
@@ -207,9 +195,7 @@ export class MatrixScreen {
       return false;
     }
     if (altKey || ctrlKey || metaKey || this.#cells.rows === 0) return false;
-    if (key === '+' || key === '=') { this.zoom(1.25); return true; }
-    if (key === '-') { this.zoom(0.8); return true; }
-    if (key === '0') { this.fit(); return true; }
+    if (this.#canvas.zoomKey(key)) return true;
     const toward = arrows[key], page = key === 'PageUp' || key === 'PageDown';
     if (toward === undefined && !page) return false;
     const at = this.#placed(this.#focused);
@@ -251,7 +237,7 @@ export class MatrixScreen {
   get focused(): Cell | null { return this.#focused; }
 
   down(at: Point, pan: boolean): void {
-    this.#glide.stop();
+    this.#canvas.hold();
     const axis = this.#plan.gutter(at);
     this.#gesture = { kind: 'press', at, axis, held: !pan && this.grip(at) !== null, pan };
   }
@@ -259,18 +245,18 @@ export class MatrixScreen {
   move(at: Point, add: boolean): void {
     this.#pointer = at;
     const gesture = this.#gesture, { left, top } = this.#plan.sheet;
-    if (gesture === null) { this.#hover(); return; }
+    if (gesture === null) { this.#canvas.hover(); return; }
     if (gesture.kind === 'press') {
       if (Math.hypot(at.x - gesture.at.x, at.y - gesture.at.y) < TREMBLE) return;
       if (gesture.held || gesture.axis === 'corner') { this.#gesture = null; return; }
       this.#gesture = gesture.pan ? { kind: 'pan', at: gesture.at } : { kind: 'brush', at: gesture.at, axis: gesture.axis, add };
       this.move(at, add);
     } else if (gesture.kind === 'pan') {
-      this.#pan(at.x - gesture.at.x, at.y - gesture.at.y);
+      this.#canvas.pan(at.x - gesture.at.x, at.y - gesture.at.y);
       gesture.at = at;
     } else {
       this.#brush = { x: gesture.axis === 'row' ? null : [gesture.at.x - left, at.x - left], y: gesture.axis === 'col' ? null : [gesture.at.y - top, at.y - top] };
-      this.#ask('point');
+      this.#canvas.mark();
     }
   }
 
@@ -282,7 +268,7 @@ export class MatrixScreen {
       const along = gesture.axis ?? 'row', ends = [gesture.at, at].map((point) => this.#plan.placeAt(along, this.#within(point))), [from, to] = [Math.min(...ends), Math.max(...ends)];
       if (from >= 0) this.#events.select([...this.#nodes.subarray(from, to + 1)], gesture.add ? 'add' : 'set');
     }
-    this.#hover();
+    this.#canvas.hover();
   }
 
   /** The nearest point at which there is a cell. */
@@ -291,15 +277,13 @@ export class MatrixScreen {
     return { x: hold(x, left + Math.max(0, across.start), left + across.start + across.size * cols - 0.01), y: hold(y, top + Math.max(0, down.start), top + down.start + down.size * rows - 0.01) };
   }
 
-  cancel(): void { this.#gesture = null; this.#brush = null; this.#ask('point'); }
-  leave(): void { this.#pointer = null; this.#hover(); }
+  cancel(): void { this.#gesture = null; this.#brush = null; this.#canvas.mark(); }
+  leave(): void { this.#pointer = null; this.#canvas.hover(); }
 
   doubleClick(at: Point): void {
     const axis = this.#plan.gutter(at), cell = axis === null ? this.#under(at) : null, place = this.#placed(cell);
     if (axis === 'corner') { this.fit(); return; }
-    if (place === null) return;
-    this.#following = false;
-    this.#slideTo(this.#plan.near(place));
+    if (place !== null) this.#canvas.zoomTo(place);
   }
 
   cursor(at: Point): 'grab' | 'crosshair' | 'default' {
@@ -307,11 +291,8 @@ export class MatrixScreen {
   }
 
   end(): void {
-    this.#ended = true;
-    this.#glide.stop();
     for (const stop of this.#stops) stop();
-    this.#worker.end();
-    this.#host.replaceChildren();
+    this.#canvas.end();
   }
 
   #click(at: Point, axis: Axis | 'corner' | null, how: 'none' | 'toggle' | 'range'): void {
@@ -339,32 +320,7 @@ export class MatrixScreen {
     return found === null ? null : this.#cellAt(found.row, found.col);
   }
 
-  #wheel(event: WheelEvent): void {
-    event.preventDefault();
-    this.#glide.stop();
-    const box = this.#host.getBoundingClientRect(), unit = event.deltaMode === 1 ? 24 : event.deltaMode === 2 ? 400 : 1;
-    const { deltaX, deltaY } = event.shiftKey && event.deltaX === 0 ? { deltaX: event.deltaY, deltaY: 0 } : event;
-    if (event.ctrlKey || event.metaKey) {
-      // a pinch comes as a wheel with Ctrl, in smaller steps
-      this.zoom(Math.exp(-deltaY * unit * (Math.abs(deltaY) < 40 ? 0.01 : 0.0025)), { x: event.clientX - box.left, y: event.clientY - box.top });
-      this.#hover();
-    } else if (this.#pan(-deltaX * unit, -deltaY * unit)) this.#hover();
-    else this.#events.stuck();
-  }
-
-  #pan(dx: number, dy: number): boolean {
-    const view = this.#plan.panned(dx, dy);
-    if (view === null) return false;
-    this.#following = false;
-    this.#look(view);
-    return true;
-  }
-
-  /** Something else may be under the pointer: found once a frame, not once an event. */
-  #hover(): void { this.#hoverIsOld = true; this.#ask('point'); }
-
   #find(): void {
-    this.#hoverIsOld = false;
     const pointer = this.#gesture === null ? this.#pointer : null, axis = pointer === null ? null : this.#plan.gutter(pointer), { width, height } = this.#plan.sheet;
     this.#hovered = pointer === null || axis !== null ? null : this.#under(pointer);
     this.#events.hover(this.#hovered === null || pointer === null ? null : { cell: this.#hovered, ...pointer, width, height });
@@ -383,25 +339,6 @@ export class MatrixScreen {
     return { moved: null, brush: this.#brush, hovered, focused: this.#placed(this.#focused), chosen: this.#placed(this.#pinned) };
   }
 
-  #look(view: HeatView): void { this.#glide.stop(); this.#plan.view = this.#suit(view); this.#ask('look'); }
-  #slideTo(view: HeatView): void {
-    this.#glide.to(this.#plan.view, view, (at, done) => { this.#plan.view = done ? this.#suit(at) : at; this.#ask('look'); if (done) this.#hover(); });
-  }
-
-  /** At most one message a frame: a mouse moves more often than a screen changes. */
-  #ask(what: 'point' | 'look'): void {
-    const waits = this.#asked !== 'nothing';
-    if (this.#asked !== 'look') this.#asked = what;
-    if (waits) return;
-    requestAnimationFrame(() => {
-      const asked = this.#asked;
-      this.#asked = 'nothing';
-      if (this.#ended) return;
-      if (this.#hoverIsOld) this.#find();
-      this.#send(asked === 'look' ? this.#worker.look(this.#plan.view, this.#pointed()) : this.#worker.point(this.#pointed()));
-    });
-  }
-
   /** Names take room only where cells are large enough for them. */
   #fitSheet(): void {
     const names = this.#nodes.length === 0 ? this.#names : Array.from(this.#nodes, (node) => this.#names[node] ?? ''), plan = this.#plan;
@@ -409,7 +346,7 @@ export class MatrixScreen {
     if (near === null || bare === null) return;
     const isFirst = plan.sheet.width === 0;
     this.#sheets = { near, bare };
-    if (this.#following || isFirst) {
+    if (this.#canvas.following || isFirst) {
       plan.sheet = near;
       plan.view = plan.fitted();
       if (!plan.hasNames('row')) { plan.sheet = bare; plan.view = plan.fitted(); }
@@ -419,7 +356,7 @@ export class MatrixScreen {
       plan.sheet = plan.hasNames('row') ? near : bare;
       plan.view = plan.refitted();
     }
-    this.#send(this.#worker.resize(plan.sheet, plan.view));
+    this.#canvas.refit();
   }
 
   /** The sheet that suits a view; what is on screen stays where it is as names come or go. */
@@ -430,7 +367,7 @@ export class MatrixScreen {
     plan.sheet = to;
     plan.view = { x: { size: view.x.size, start: view.x.start + from.left - to.left }, y: { size: view.y.size, start: view.y.start + from.top - to.top } };
     const suited = plan.refitted();
-    this.#send(this.#worker.resize(to, suited));
+    this.#canvas.send(this.#worker.resize(to, suited));
     return suited;
   }
 
@@ -438,7 +375,7 @@ export class MatrixScreen {
     const { colour, done } = probe(this.#host);
     const palette: MatrixPalette = { ...gridPalette(this.#host, colour), marks: Object.fromEntries(marks.map((mark): [Mark, Rgb] => [mark, colour(markToken[mark])])) as MatrixPalette['marks'] };
     done();
-    this.#send(this.#worker.paint(palette));
+    this.#canvas.send(this.#worker.paint(palette));
   }
 
   /** At most once a frame: many stores change together. */
@@ -447,7 +384,7 @@ export class MatrixScreen {
     this.#showing = true;
     requestAnimationFrame(() => {
       this.#showing = false;
-      if (!this.#ended) this.#send(this.#worker.show(this.#states()));
+      if (!this.#canvas.ended) this.#canvas.send(this.#worker.show(this.#states()));
     });
   }
 
@@ -462,6 +399,4 @@ export class MatrixScreen {
     }
     return { mark, flags: bits };
   }
-
-  #send(done: Promise<unknown>): void { done.catch((error: unknown) => { if (!this.#ended) complain(error); }); }
 }

@@ -4,6 +4,7 @@ import type { FormEvent } from 'react';
 import { visible } from '../../../core/visible.ts';
 import type { WorkspaceAbout } from '../../../contract/workspace.ts';
 import * as act from '../../app/actions.ts';
+import { operate } from '../../app/operating.ts';
 import { connected, service } from '../../app/session.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { CopyLine, Empty } from '../../components/atoms.tsx';
@@ -84,7 +85,7 @@ function Refs() {
       <div className="import-foot">
         <span className="small muted">By full name, as refs/heads/agent/*; several with spaces between. Empty: local branches, remote ones, pull requests.</span>
         <span className="spacer" />
-        {about !== null && about.patches > 0 && <button type="button" className="button" disabled={busy} onClick={() => { void act.operate('import', { path: null, base: null, refs: [], grain: repository?.grain ?? 'branch', patches: { add: [], drop: true } }, 'Forget the patch files'); }}>Forget patches</button>}
+        {about !== null && about.patches > 0 && <button type="button" className="button" disabled={busy} onClick={() => { void operate('import', { path: null, base: null, refs: [], grain: repository?.grain ?? 'branch', patches: { add: [], drop: true } }, 'Forget the patch files'); }}>Forget patches</button>}
         <button type="button" className="button" onClick={() => open('patches')}>Add patches…</button>
         <button type="submit" className="button primary" disabled={busy || isNow || about === null || about.matched === 0} data-testid={ids.refsStart}>Import these</button>
       </div>

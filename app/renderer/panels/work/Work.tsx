@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import { createPortal } from 'react-dom';
 import { visibleSentence } from '../../../core/visible.ts';
 import * as act from '../../app/actions.ts';
+import { cancel } from '../../app/operating.ts';
 import { layoutFigures } from '../../app/graphScreen.ts';
 import { run } from '../../commands/registry.ts';
 import { Ago } from '../../components/atoms.tsx';
@@ -63,7 +64,7 @@ function Part({ title, none, children }: { title: string; none: string; children
 }
 
 function Cancel({ line }: { line: Line }) {
-  return <button type="button" className="button small" disabled={line.of?.cancelling === true} aria-label={`Cancel ${line.title}`} onClick={() => act.cancel(line.ticket)}>{line.of?.cancelling === true ? 'Cancelling' : 'Cancel'}</button>;
+  return <button type="button" className="button small" disabled={line.of?.cancelling === true} aria-label={`Cancel ${line.title}`} onClick={() => cancel(line.ticket)}>{line.of?.cancelling === true ? 'Cancelling' : 'Cancel'}</button>;
 }
 
 function RunningLine({ line, paused }: { line: Line; paused: boolean }) {

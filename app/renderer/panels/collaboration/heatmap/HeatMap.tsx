@@ -7,6 +7,7 @@ import { scaleKinds } from '../../../../workers/client.ts';
 import type { Figures, HeatNames, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
 import { Empty } from '../../../components/atoms.tsx';
 import { Icon } from '../../../components/Icon.tsx';
+import { ZoomButtons } from '../../../components/ZoomButtons.tsx';
 import { complain } from '../../../state/notices.ts';
 import { say } from '../../../state/ui.ts';
 import { grouped } from '../../../state/words.ts';
@@ -185,13 +186,7 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
         {as === 'picture' && <Tip heat={heat} names={names} isPaired={paired} hovering={hovering} />}
         {isStuck && as === 'picture' && <div className="heat-hint small" role="status">All of it is on screen: Ctrl and the wheel, or a double click, go nearer.</div>}
         {heat.max === 0 && <div className="heat-hint heat-hint-zero small" role="status">{nothing[heat.kind]}</div>}
-        {as === 'picture' && (
-          <div className="picture-tools">
-            <button type="button" className="button small icon" aria-label="Zoom in" title="Zoom in (+)" onClick={() => screen.current?.zoom(1.4)}><Icon name="plus" size={13} /></button>
-            <button type="button" className="button small icon" aria-label="Zoom out" title="Zoom out (−)" onClick={() => screen.current?.zoom(1 / 1.4)}><svg width="13" height="13" viewBox="0 0 16 16" stroke="currentColor" strokeWidth="1.4" strokeLinecap="round" aria-hidden="true"><path d="M3 8h10" /></svg></button>
-            <button type="button" className="button small icon" aria-label="Show all" title="Show all (0)" onClick={() => screen.current?.fit()}><Icon name="fit" size={13} /></button>
-          </div>
-        )}
+        {as === 'picture' && <div className="picture-tools"><ZoomButtons of={() => screen.current} /></div>}
         {as === 'list' && (found?.of === heat ? <HeatList heat={heat} names={names} cells={found.cells} isAll={only.trim() === ''} chosen={chosen} onChoose={choose} onShow={show} /> : <Empty title="Looking for the strongest cells" />)}
       </div>
       <footer className="heat-foot">

@@ -1,19 +1,17 @@
-// One heat map on screen: owns the canvas and its worker, turns gestures and keys into views, and finds what is under the pointer. What it is asked
+// One heat map on screen: owns its worker, turns gestures and keys into views, and finds what is under the pointer. What it is asked
 // about and answers are positions in the matrix; places on screen stay in here.
 import type { Heat } from '../../../../core/collaboration/report.ts';
 import { spawnHeat } from '../../../../workers/client.ts';
-import type { Figures, HeatClient, HeatNames, HeatView, Places, Pointed, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
+import type { Figures, HeatClient, HeatNames, Places, Pointed, ScaleKind, StrongestAsked } from '../../../../workers/client.ts';
 import { heatAddress } from '../../../app/workers.ts';
-import { complain } from '../../../state/notices.ts';
-import { Glide } from '../../grid/glide.ts';
-import { sheetFor, watchLooks } from '../../grid/looks.ts';
+import { GridCanvas } from '../../grid/canvas.ts';
+import { sheetFor } from '../../grid/looks.ts';
 import type { Point } from '../../grid/plan.ts';
 import type { Axis, Cell } from './arranging.ts';
 import { carried, stepped } from './keys.ts';
 import type { Stroke } from './keys.ts';
 import { paletteOf } from './looks.ts';
 import { Plan } from './plan.ts';
-
 
 export interface Hovered {
   readonly cell: Cell;
@@ -50,52 +48,40 @@ export class HeatScreen {
   readonly #host: HTMLElement;
   readonly #worker: HeatClient;
   readonly #events: Events;
-  readonly #stops: (() => void)[] = [];
   readonly #plan = new Plan();
+  readonly #canvas: GridCanvas;
   #names: HeatNames = { rows: [], cols: [] };
-  /** until someone pans or zooms, everything stays on screen */
-  #following = true;
   #gesture: Gesture | null = null;
   #pointer: Point | null = null;
   #hovered: Cell | null = null;
-  #hoverIsOld = false;
   #focused: Cell | null = null;
   #chosen: Cell | null = null;
   #over: Pick<Pointed, 'moved' | 'brush'> = { moved: null, brush: null };
-  #asked: 'nothing' | 'point' | 'look' = 'nothing';
-  readonly #glide = new Glide();
-  #ended = false;
 
   constructor(host: HTMLElement, events: Events) {
     this.#host = host;
     this.#events = events;
-    const canvas = document.createElement('canvas');
-    host.append(canvas);
     this.#worker = spawnHeat(heatAddress);
-    this.#worker.onDeath((reason) => { if (!this.#ended) complain(reason); });
-    this.#send(this.#worker.attach(canvas.transferControlToOffscreen()));
+    this.#canvas = new GridCanvas(host, this.#plan, this.#worker, {
+      focused: () => this.#plan.at(this.#focused), pointed: () => this.#pointed(), find: () => this.#find(), fit: () => this.fit(),
+      resized: () => this.#fitSheet(), paint: () => this.#paint(), stuck: () => events.stuck(),
+    });
     this.#paint();
-    const resize = new ResizeObserver(() => this.#fitSheet());
-    resize.observe(host);
-    const repaint = (): void => { this.#paint(); this.#fitSheet(); };
-    const wheel = (event: WheelEvent): void => this.#wheel(event);
-    host.addEventListener('wheel', wheel, { passive: false });
-    this.#stops.push(() => resize.disconnect(), watchLooks(repaint), () => host.removeEventListener('wheel', wheel));
   }
 
   /** Another matrix, to be arranged next. */
   show(heat: Heat, names: HeatNames): void {
-    if (!this.#plan.take(heat)) { this.#following = true; this.#focused = null; this.#hovered = null; }
+    if (!this.#plan.take(heat)) { this.#canvas.following = true; this.#focused = null; this.#hovered = null; }
     const cut = (side: string): 'start' | 'end' => (side === 'file' || side === 'directory' ? 'start' : 'end');
     const taken = this.#worker.take({ value: heat.value, rows: heat.rows.length, cols: heat.cols.length, most: heat.max, names, cut: { row: cut(heat.of[0]), col: cut(heat.of[1]) } });
-    this.#send(taken.then((figures) => { if (!this.#ended && this.#plan.heat === heat) this.#events.figures(figures); }));
+    this.#canvas.send(taken.then((figures) => { if (!this.#canvas.ended && this.#plan.heat === heat) this.#events.figures(figures); }));
     this.#names = names;
     this.#fitSheet();
   }
 
   name(names: HeatNames): void {
     this.#names = names;
-    this.#send(this.#worker.name(names));
+    this.#canvas.send(this.#worker.name(names));
     this.#fitSheet();
   }
 
@@ -103,8 +89,8 @@ export class HeatScreen {
   arrange(places: Places, scale: ScaleKind, begin: Axis | null): void {
     const { heat } = this.#plan;
     this.#events.settled(false);
-    this.#send(this.#worker.arrange({ places, scale }).then((isShown) => {
-      if (!isShown || this.#ended || this.#plan.heat !== heat) return;
+    this.#canvas.send(this.#worker.arrange({ places, scale }).then((isShown) => {
+      if (!isShown || this.#canvas.ended || this.#plan.heat !== heat) return;
       if (places !== this.#plan.places) this.#stand(places, begin);
       this.#events.settled(true);
     }));
@@ -115,51 +101,39 @@ export class HeatScreen {
     const follow = this.#plan.isOn(this.#plan.at(this.#focused));
     this.#plan.stand(places);
     if (follow) this.focus(this.#focused);
-    if (begin !== null) this.#look(this.#plan.begun(begin));
-    this.#hover();
+    if (begin !== null) this.#canvas.look(this.#plan.begun(begin));
+    this.#canvas.hover();
   }
 
   strongest(asked: StrongestAsked): Promise<Uint32Array> { return this.#worker.strongest(asked); }
 
-  set chosen(cell: Cell | null) { this.#chosen = cell; this.#ask('point'); }
+  set chosen(cell: Cell | null) { this.#chosen = cell; this.#canvas.mark(); }
 
   fit(): void {
-    this.#following = true;
-    this.#slideTo(this.#plan.fitted());
+    this.#canvas.following = true;
+    this.#canvas.slideTo(this.#plan.fitted());
   }
 
-  /** Zooms about a point: the focused cell where there is one on screen, else the middle. */
-  zoom(by: number, about?: Point): void {
-    const at = this.#plan.at(this.#focused);
-    this.#following = false;
-    this.#look(this.#plan.zoomed(by, about ?? (at !== null && this.#plan.isOn(at) ? this.#plan.middle(at) : this.#plan.centre())));
-  }
+  zoom(by: number): void { this.#canvas.zoom(by); }
 
   /** A cell with its neighbours, large enough to read. */
   zoomTo(cell: Cell): void {
     const at = this.#plan.at(cell);
-    if (at === null) return;
-    this.#following = false;
-    this.#slideTo(this.#plan.near(at));
+    if (at !== null) this.#canvas.zoomTo(at);
   }
 
   /** Moves the focus, and the view after it where it must. */
   focus(cell: Cell | null, reveal = true): void {
     this.#focused = cell;
     this.#events.focus(cell);
-    const at = this.#plan.at(cell), view = at !== null && reveal ? this.#plan.revealed(at) : null;
-    if (view !== null) this.#look(view); else this.#ask('point');
+    this.#canvas.mark(reveal ? this.#plan.at(cell) : null);
   }
 
   /** Whether the key meant something here. */
   key(stroke: Stroke): boolean {
     const { key, shiftKey, altKey } = stroke, ctrl = stroke.ctrlKey || stroke.metaKey, plan = this.#plan, { size } = plan;
     if (key === 'Escape') return this.#escape();
-    if (!altKey && !ctrl) {
-      if (key === '+' || key === '=') { this.zoom(1.25); return true; }
-      if (key === '-') { this.zoom(0.8); return true; }
-      if (key === '0') { this.fit(); return true; }
-    }
+    if (!altKey && !ctrl && this.#canvas.zoomKey(key)) return true;
     if (size.rows === 0 || size.cols === 0) return false;
     const focused = this.#focused, at = plan.at(focused) ?? plan.first();
     if (altKey) {
@@ -187,7 +161,7 @@ export class HeatScreen {
   }
 
   press(at: Point, shift: boolean): void {
-    this.#glide.stop();
+    this.#canvas.hold();
     const axis = this.#plan.gutter(at);
     if (axis !== 'corner') this.#gesture = { kind: 'press', at, axis, brush: shift || (axis !== null && !this.#plan.hasNames(axis)) };
   }
@@ -195,21 +169,21 @@ export class HeatScreen {
   point(at: Point): void {
     this.#pointer = at;
     const gesture = this.#gesture, { left, top } = this.#plan.sheet;
-    if (gesture === null) { this.#hover(); return; }
+    if (gesture === null) { this.#canvas.hover(); return; }
     if (gesture.kind === 'press') {
       if (Math.hypot(at.x - gesture.at.x, at.y - gesture.at.y) < TREMBLE) return;
       this.#gesture = this.#begun(gesture);
-      this.#hover();
+      this.#canvas.hover();
       if (this.#gesture !== null) this.point(at);
     } else if (gesture.kind === 'pan') {
-      this.#pan(at.x - gesture.at.x, at.y - gesture.at.y);
+      this.#canvas.pan(at.x - gesture.at.x, at.y - gesture.at.y);
       gesture.at = at;
     } else if (gesture.kind === 'brush') {
       this.#over = { moved: null, brush: { x: gesture.axis === 'row' ? null : [gesture.at.x - left, at.x - left], y: gesture.axis === 'col' ? null : [gesture.at.y - top, at.y - top] } };
-      this.#ask('point');
+      this.#canvas.mark();
     } else {
       this.#over = { brush: null, moved: { axis: gesture.axis, from: gesture.from, to: this.#plan.gap(gesture.axis, at) } };
-      this.#ask('point');
+      this.#canvas.mark();
     }
   }
 
@@ -229,17 +203,17 @@ export class HeatScreen {
       const to = this.#plan.gap(gesture.axis, at);
       if (to !== gesture.from && to !== gesture.from + 1) this.#events.move(gesture.axis, gesture.from, to);
     } else if (gesture?.kind === 'brush') {
-      this.#following = false;
-      this.#slideTo(this.#plan.framed(gesture.at, at, gesture.axis));
+      this.#canvas.following = false;
+      this.#canvas.slideTo(this.#plan.framed(gesture.at, at, gesture.axis));
     }
-    this.#hover();
+    this.#canvas.hover();
   }
 
-  cancel(): void { this.#gesture = null; this.#over = { moved: null, brush: null }; this.#ask('point'); }
+  cancel(): void { this.#gesture = null; this.#over = { moved: null, brush: null }; this.#canvas.mark(); }
 
   leave(): void {
     this.#pointer = null;
-    this.#hover();
+    this.#canvas.hover();
   }
 
   doubleClick(at: Point): void {
@@ -260,34 +234,7 @@ export class HeatScreen {
     return axis === null || axis === 'corner' ? 'default' : this.#plan.hasNames(axis) ? 'grab' : 'crosshair';
   }
 
-  end(): void {
-    this.#ended = true;
-    this.#glide.stop();
-    for (const stop of this.#stops) stop();
-    this.#worker.end();
-    this.#host.replaceChildren();
-  }
-
-  #pan(dx: number, dy: number): boolean {
-    const view = this.#plan.panned(dx, dy);
-    if (view === null) return false;
-    this.#following = false;
-    this.#look(view);
-    return true;
-  }
-
-  #wheel(event: WheelEvent): void {
-    event.preventDefault();
-    this.#glide.stop();
-    const box = this.#host.getBoundingClientRect(), unit = event.deltaMode === 1 ? 24 : event.deltaMode === 2 ? 400 : 1;
-    const { deltaX, deltaY } = event.shiftKey && event.deltaX === 0 ? { deltaX: event.deltaY, deltaY: 0 } : event;
-    if (event.ctrlKey || event.metaKey) {
-      // a pinch comes as a wheel with Ctrl, in smaller steps
-      this.zoom(Math.exp(-deltaY * unit * (Math.abs(deltaY) < 40 ? 0.01 : 0.0025)), { x: event.clientX - box.left, y: event.clientY - box.top });
-      this.#hover();
-    } else if (this.#pan(-deltaX * unit, -deltaY * unit)) this.#hover();
-    else this.#events.stuck();
-  }
+  end(): void { this.#canvas.end(); }
 
   #click(point: Point, axis: Axis | null): void {
     if (axis === null) {
@@ -307,46 +254,15 @@ export class HeatScreen {
     return false;
   }
 
-  /** Something else may be under the pointer: found once a frame, not once an event. */
-  #hover(): void {
-    this.#hoverIsOld = true;
-    this.#ask('point');
-  }
-
   #find(): void {
     const pointer = this.#pointer, found = pointer === null || this.#gesture !== null ? null : this.#plan.under(pointer), { width, height } = this.#plan.sheet;
-    this.#hoverIsOld = false;
     this.#hovered = found?.cell ?? null;
     this.#events.hover(found === null || pointer === null ? null : { ...found, ...pointer, width, height });
   }
 
-  #look(view: HeatView): void {
-    this.#glide.stop();
-    this.#plan.view = view;
-    this.#ask('look');
-  }
-
-  #slideTo(view: HeatView): void {
-    this.#glide.to(this.#plan.view, view, (at, done) => {
-      this.#plan.view = at;
-      this.#ask('look');
-      if (done) this.#hover();
-    });
-  }
-
-  /** At most one message a frame: a mouse moves more often than a screen changes. */
-  #ask(what: 'point' | 'look'): void {
-    const waits = this.#asked !== 'nothing';
-    if (this.#asked !== 'look') this.#asked = what;
-    if (waits) return;
-    requestAnimationFrame(() => {
-      const asked = this.#asked;
-      this.#asked = 'nothing';
-      if (this.#ended) return;
-      if (this.#hoverIsOld) this.#find();
-      const pointed: Pointed = { ...this.#over, hovered: this.#plan.at(this.#hovered), focused: this.#plan.at(this.#focused), chosen: this.#plan.at(this.#chosen) };
-      this.#send(asked === 'look' ? this.#worker.look(this.#plan.view, pointed) : this.#worker.point(pointed));
-    });
+  #pointed(): Pointed {
+    const plan = this.#plan;
+    return { ...this.#over, hovered: plan.at(this.#hovered), focused: plan.at(this.#focused), chosen: plan.at(this.#chosen) };
   }
 
   #fitSheet(): void {
@@ -354,13 +270,9 @@ export class HeatScreen {
     if (sheet === null) return;
     const isFirst = this.#plan.sheet.width === 0;
     this.#plan.sheet = sheet;
-    this.#plan.view = this.#following || isFirst ? this.#plan.fitted() : this.#plan.refitted();
-    this.#send(this.#worker.resize(this.#plan.sheet, this.#plan.view));
+    this.#plan.view = this.#canvas.following || isFirst ? this.#plan.fitted() : this.#plan.refitted();
+    this.#canvas.refit();
   }
 
-  #paint(): void { this.#send(this.#worker.paint(paletteOf(this.#host))); }
-
-  #send(done: Promise<unknown>): void {
-    done.catch((error: unknown) => { if (!this.#ended) complain(error); });
-  }
+  #paint(): void { this.#canvas.send(this.#worker.paint(paletteOf(this.#host))); }
 }
