@@ -3,25 +3,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { type SmallRepository, numbered, smallRepository } from '../../../../testkit/small.ts';
 import { MOST_ROWS } from '../../../core/collaboration/report.ts';
 import type { ShownReport } from '../../service/collaborationReport.ts';
 import { Workspace } from '../../service/workspace.ts';
-import { run } from './program.ts';
 
-interface Ran { readonly status: number; readonly out: string; readonly err: string }
 type Document = Omit<ShownReport, 'matrix'> & { readonly matrix: { readonly kind: string; readonly of: string[]; readonly rows: (number | string)[]; readonly cols: (number | string)[]; readonly values: number[][]; readonly order: number[][]; readonly total: number[]; readonly computed: { by: string; why: string } }; readonly ms: number };
 
 let folder: string, store: string, repository: SmallRepository;
 
-async function acumen(args: readonly string[], interrupt = new AbortController().signal): Promise<Ran> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run(args, { out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: folder }, cwd: folder, interrupt });
-  return { status, ...text };
-}
+const acumen = (args: readonly string[], interrupt = new AbortController().signal): Promise<Ran> => runAcumen(args, { folder, interrupt });
 async function document(...args: readonly string[]): Promise<Document> {
   const ran = await acumen(['collaborate', '--store', store, '--json', ...args]);
   expect(ran.err).toBe('');

@@ -3,24 +3,19 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PathBytes } from '../../../core/bytes.ts';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { fastImport, initBare } from '../../../../testkit/git.ts';
 import { Workspace } from '../../service/workspace.ts';
-import { run } from './program.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'acumen-names-'));
 const repo = join(folder, 'repo'), store = join(folder, 'names.acumen');
 afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
 
-async function acumen(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', store], { out: stream('out'), err: stream('err'), env: { HOME: folder }, cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
-let imported: Awaited<ReturnType<typeof acumen>>;
+const acumen = (...args: string[]): Promise<Ran> => runAcumen([...args, '--store', store], { folder });
+let imported: Ran;
 interface Found { acus: { id: string; name: string }[]; conflicts: { a: string; b: string; kind: string; verdict: string; path: string; detail: string }[]; sourceConflicts: unknown[]; pairs: unknown }
 
 beforeAll(async () => {

@@ -1,21 +1,16 @@
 // The danger: a script that reads another event than the one that happened, or a line that an event's text breaks.
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { tempDir } from '../../../../testkit/git.ts';
 import { smallRepository } from '../../../../testkit/small.ts';
 import { openPlatform } from '../../service/platform.ts';
-import { run } from './program.ts';
 
 let temp: ReturnType<typeof tempDir>, store: string;
 beforeAll(() => { temp = tempDir('events'); store = `${temp.path}/main.acumen`; });
 afterAll(() => temp.remove());
 
-async function acumen(...args: readonly string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run(args, { out: stream('out'), err: stream('err'), env: { HOME: temp.path }, cwd: temp.path, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: readonly string[]): Promise<Ran> => runAcumen(args, { folder: temp.path });
 
 test('events are lines, of the kind and about what was asked for, once for a reader with a name', async () => {
   const repo = `${temp.path}/repo`;
@@ -26,7 +21,7 @@ test('events are lines, of the kind and about what was asked for, once for a rea
   platform.telemetry.tell({ kind: 'breaker', dependency: 'git', from: 'closed', to: 'open', reason: 'it hung\n\u001b[31mlong' });
   platform.telemetry.tell({ kind: 'decision', id: 2, knob: 'pool.diff.warm', from: 0, to: 2, reason: 'it is busy' });
   await platform.close();
-  const ask = (...args: string[]): ReturnType<typeof acumen> => acumen('stats', '--events', '--store', store, ...args);
+  const ask = (...args: string[]): Promise<Ran> => acumen('stats', '--events', '--store', store, ...args);
   const lines = (out: string): unknown[] => out.trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
   expect(lines((await ask('--json', '--kind', 'decision', '--about', 'cache L1')).out)).toEqual([{ at: 1_700_000_000_000, seq: expect.any(Number) as number, lane: 'normal', kind: 'decision', id: 1, knob: 'cache L1', from: 100, to: 50, reason: 'little was asked for again' }]);
   expect(lines((await ask('--json', '--from', '1700000000001')).out)).toEqual([]);

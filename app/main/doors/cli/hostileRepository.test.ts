@@ -188,19 +188,15 @@ describe('leads that are refused as a whole', () => {
   ];
 
   test.each(leads)('%s', async (name, lead) => {
-    const { run } = await import('./program.ts');
-    const { Writable } = await import('node:stream');
+    const { runAcumen } = await import('../../../../testkit/acumen.ts');
     const repo = join(realpathSync(dir.path), `lead-${name.replaceAll(' ', '-')}`);
     cpSync(hostile.path, repo, { recursive: true, verbatimSymlinks: true, filter: (source) => !/\/\.git\/(?:index|info\/.*|FETCH_HEAD|ORIG_HEAD|MERGE_HEAD|COMMIT_EDITMSG|description|evil|evil-hooks|hooks|gitweb\.conf|rr-cache|logs.*)$/.test(source) });
     lead(join(repo, '.git'));
     hostile.readOutside();
     const steps: Step[] = [];
     for (const reader of ['embedded', 'native']) {
-      const text = { out: '', err: '' };
-      const stream = (to: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[to] += chunk; done(); } });
       const env = { PATH: process.env['PATH'], HOME: dir.path, ACUMEN_DATA: join(dir.path, `data-${name}`) };
-      const status = await run(['import', repo, '--git', reader, '--store', join(repo, `${reader}.acumen`)], { out: stream('out'), err: stream('err'), env, cwd: repo, interrupt: new AbortController().signal });
-      steps.push({ step: reader, status, ...text });
+      steps.push({ step: reader, ...await runAcumen(['import', repo, '--git', reader, '--store', join(repo, `${reader}.acumen`)], { folder: repo, env }) });
     }
     for (const step of steps) expect(step).toMatchObject({ status: 3, out: '', err: expect.stringMatching(/^error: .*\((?:unsupported-repository|corrupt-object)\)\nhint: /) });
     expect(JSON.stringify(steps)).not.toContain(CANARY);

@@ -1,20 +1,14 @@
 // Dangers: `--at` that answers from now, or keeps something; a return that cannot be undone; a branch of then that moves what is composed.
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { type TempDir, tempDir } from '../../../../testkit/git.ts';
 import { type SmallRepository, numbered, smallRepository } from '../../../../testkit/small.ts';
-import { run } from './program.ts';
 
 let folder: TempDir, repo: SmallRepository;
-interface Ran { readonly status: number; readonly out: string; readonly err: string }
 
-async function acumen(...args: readonly string[]): Promise<Ran> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', path.join(folder.path, 'store')], { out: stream('out'), err: stream('err'), env: { HOME: folder.path, ACUMEN_DATA: path.join(folder.path, 'data') }, cwd: folder.path, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: readonly string[]): Promise<Ran> => runAcumen([...args, '--store', path.join(folder.path, 'store')], { folder: folder.path });
 const json = async <T>(...args: readonly string[]): Promise<T> => JSON.parse((await acumen(...args, '--json')).out) as T;
 const names = async (...args: readonly string[]): Promise<string[]> => (await json<{ acus: { name: string }[] }>('list', ...args)).acus.map(({ name }) => name).sort();
 const count = async (): Promise<number> => (await json<{ operations: unknown[] }>('log')).operations.length;

@@ -4,13 +4,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { git } from '../../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
 import type { SmallRepository } from '../../../../testkit/small.ts';
-import { run } from './program.ts';
 
 let folder: string;
 let repo: SmallRepository;
@@ -31,16 +31,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Ran { readonly status: number | null; readonly out: string; readonly err: string }
-async function acumen(args: readonly string[], piped?: string): Promise<Ran> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', path.join(folder, 'store.acumen')], {
-    in: Readable.from(piped === undefined ? [] : [Buffer.from(piped, 'latin1')]), out: stream('out'), err: stream('err'),
-    env: { HOME: folder, ACUMEN_DATA: path.join(folder, 'data') }, cwd: folder, interrupt: new AbortController().signal,
-  });
-  return { status, ...text };
-}
+const acumen = (args: readonly string[], piped?: string): Promise<Ran> => runAcumen([...args, '--store', path.join(folder, 'store.acumen')], { folder, ...piped !== undefined && { piped } });
 const json = (ran: Ran): Record<string, unknown> => JSON.parse(ran.out) as Record<string, unknown>;
 const sources = async (): Promise<string[]> => [...new Set((json(await acumen(['list', '--json']))['acus'] as { sources: string[] }[]).flatMap((a) => a.sources))].sort();
 

@@ -2,21 +2,16 @@
 // that is left half composed when what was recorded does not do.
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { tempDir } from '../../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
-import { run } from './program.ts';
 
 const temp = tempDir('cli-resolve'), folder = temp.path;
 afterAll(() => temp.remove());
 
-async function acumen(...args: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', path.join(folder, 'store')], { in: Readable.from([]), out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: path.join(folder, 'data') }, cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: string[]): Promise<Ran> => runAcumen([...args, '--store', path.join(folder, 'store')], { folder });
 const json = ({ out }: { readonly out: string }): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>;
 
 test('a conflict is decided by words and a file, listed, and decided so again by compose --resolve auto', async () => {

@@ -1,20 +1,15 @@
 // Danger: a search on the command line that finds other changes than the window does, by symbols that nobody read.
 import path from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { tempDir } from '../../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
-import { run } from './program.ts';
 
 const temp = tempDir('cli-search'), folder = temp.path;
 afterAll(() => temp.remove());
 
-async function acumen(...args: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run(args, { in: Readable.from([]), out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: path.join(folder, 'data') }, cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: string[]): Promise<Ran> => runAcumen(args, { folder });
 
 const server = 'export class Server {\n  closeAll() {\n    return 1;\n  }\n\n  openPort() {\n    return 2;\n  }\n}\n';
 

@@ -3,22 +3,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
 import type { SmallRepository } from '../../../../testkit/small.ts';
 import type { AcumenError } from '../../../core/errors.ts';
 import { Workspace } from '../../service/workspace.ts';
-import { run } from './program.ts';
 
 let folder: string, store: string, repo: SmallRepository, imported: number | null;
 
-async function acumen(...args: readonly string[]): Promise<{ status: number | null; out: string; err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', store], { out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: folder }, cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: readonly string[]): Promise<Ran> => runAcumen([...args, '--store', store], { folder });
 
 interface Report { ok?: boolean; tree?: string | null; missing: string[]; conflicts: { a: string; b: string; verdict: string; kind: string; path: string; detail: string; sides?: string[] }[] }
 const json = ({ out }: { out: string }): Report => JSON.parse(out) as Report;

@@ -4,27 +4,21 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect } from '../../../contract/client.ts';
 import type { Transport } from '../../../contract/methods.ts';
 import type { StatsReport } from '../../../contract/performance.ts';
+import { environment, runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { smallRepository } from '../../../../testkit/small.ts';
 import { locateServed, openServed } from '../../service/serving.ts';
 import { attachSession } from '../../service/session.ts';
 import { startHost } from '../browser/host.ts';
-import { run } from './program.ts';
 
 let folder: string, repo: string, store: string;
-const environment = (): Record<string, string> => ({ HOME: folder, ACUMEN_DATA: path.join(folder, 'data') });
 
-async function acumen(...args: readonly string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run(args, { out: stream('out'), err: stream('err'), env: environment(), cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: readonly string[]): Promise<Ran> => runAcumen(args, { folder });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'acumen-stats-'));
@@ -66,8 +60,8 @@ test('says the same as the screen of the same moment, and the same as the door',
   const root = path.join(folder, 'renderer');
   await mkdir(root);
   await writeFile(path.join(root, 'index.html'), '<!doctype html><html><head><title>A</title></head></html>');
-  const located = await locateServed({ repo, store, cwd: folder, env: environment() });
-  const served = await openServed(located, { env: environment(), git: 'auto', what: 'test' }, 'acumen serve REPO');
+  const located = await locateServed({ repo, store, cwd: folder, env: environment(folder) });
+  const served = await openServed(located, { env: environment(folder), git: 'auto', what: 'test' }, 'acumen serve REPO');
   const host = await startHost({ root, port: 0, attach: () => undefined, metrics: () => served.platform.monitor!.prometheus() });
   try {
     const [screen, other] = [connect(attached()), connect(attached())];

@@ -4,22 +4,15 @@ import { writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { type SmallRepository, numbered, smallRepository } from '../../../../testkit/small.ts';
 import type { ShownReason, ShownSuggestion } from '../../service/suggestionReport.ts';
-import { run } from './program.ts';
-
-interface Ran { readonly status: number; readonly out: string; readonly err: string }
 
 let folder: string, store: string, repository: SmallRepository, idOf: ReadonlyMap<string, string>;
 
-async function acumen(args: readonly string[], interrupt = new AbortController().signal): Promise<Ran> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', store], { out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: folder }, cwd: folder, interrupt });
-  return { status, ...text };
-}
+const acumen = (args: readonly string[], interrupt = new AbortController().signal): Promise<Ran> => runAcumen([...args, '--store', store], { folder, interrupt });
 async function document<T>(...args: readonly string[]): Promise<T> {
   const ran = await acumen([...args, '--json']);
   expect(ran).toMatchObject({ status: 0, err: '' });

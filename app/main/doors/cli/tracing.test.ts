@@ -2,19 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Writable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
-import { run } from './program.ts';
 
 let folder: string;
 
-async function acumen(...args: readonly string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run([...args, '--store', path.join(folder, 'store.acumen')], { out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: folder }, cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: readonly string[]): Promise<Ran> => runAcumen([...args, '--store', path.join(folder, 'store.acumen')], { folder });
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'acumen-blame-'));

@@ -2,21 +2,16 @@
 // hides is taken for compared.
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { afterAll, expect, test } from 'vitest';
+import { runAcumen } from '../../../../testkit/acumen.ts';
+import type { Ran } from '../../../../testkit/acumen.ts';
 import { tempDir } from '../../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
-import { run } from './program.ts';
 
 const temp = tempDir('cli-worktrees'), folder = temp.path;
 afterAll(() => temp.remove());
 
-async function acumen(...args: string[]): Promise<{ readonly status: number; readonly out: string; readonly err: string }> {
-  const text = { out: '', err: '' };
-  const stream = (name: 'out' | 'err') => new Writable({ decodeStrings: false, write(chunk: string, _encoding, done) { text[name] += chunk; done(); } });
-  const status = await run(args, { in: Readable.from([]), out: stream('out'), err: stream('err'), env: { HOME: folder, ACUMEN_DATA: path.join(folder, 'data') }, cwd: folder, interrupt: new AbortController().signal });
-  return { status, ...text };
-}
+const acumen = (...args: string[]): Promise<Ran> => runAcumen(args, { folder });
 const names = ({ out }: { readonly out: string }): string[] => (JSON.parse(out) as { acus: { name: string }[] }).acus.map((acu) => acu.name).sort();
 
 test('working trees are read where one asks, and at that moment; what is composed of them stays', async () => {
