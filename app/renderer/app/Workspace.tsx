@@ -108,7 +108,12 @@ function Behind({ panes }: { panes: readonly Pane[] }) {
   return (
     <div className="stack fill">
       <div className="tabs fronts" role="tablist" aria-label="Panes" onKeyDown={onKeyDown}>
-        {panes.map((pane) => <button key={pane} id={`front-${pane}`} type="button" role="tab" aria-selected={pane === front} aria-controls="front" tabIndex={pane === front ? 0 : -1} className="tab" onClick={() => useRoom.setState({ front: pane })}>{paneNames[pane]}</button>)}
+        {panes.map((pane) => (
+          <button key={pane} id={`front-${pane}`} type="button" role="tab" aria-selected={pane === front} aria-controls="front"
+            tabIndex={pane === front ? 0 : -1} className="tab" onClick={() => useRoom.setState({ front: pane })}>
+            {paneNames[pane]}
+          </button>
+        ))}
       </div>
       <div id="front" role="tabpanel" aria-labelledby={`front-${front}`} className="front">{drawn[front]()}</div>
     </div>

@@ -20,7 +20,8 @@ export function CommandButton({ id, className = 'button', testId, note = null, c
   const it = command(id), why = it.disabled(), does = why ?? (note === null ? null : visibleSentence(note));
   const keys = it.keys[0] === undefined ? '' : ` (${shownKeys(it.keys[0]).join('+')})`;
   return (
-    <button type="button" className={className} data-command={id} aria-disabled={why !== null} title={[`${it.title}${keys}`, does].filter((part) => part !== null).join('\n')} {...(className.includes('icon') ? { 'aria-label': it.title } : {})}
+    <button type="button" className={className} data-command={id} aria-disabled={why !== null}
+      title={[`${it.title}${keys}`, does].filter((part) => part !== null).join('\n')} {...(className.includes('icon') ? { 'aria-label': it.title } : {})}
       {...(testId === undefined ? {} : { 'data-testid': testId })} onClick={() => run(id)}>
       {children}
     </button>

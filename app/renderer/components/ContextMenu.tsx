@@ -70,17 +70,21 @@ function Shown({ open }: { open: OpenMenu }) {
     if (found >= 0) go(from + found);
   };
   return (
-    <div ref={(element) => { list.current = element; refs.setFloating(element); }} style={floatingStyles} role="menu" tabIndex={-1} aria-label={open.about === '' ? 'Menu' : `Menu of ${visible(open.about)}`} className="menu" data-testid={ids.menu} data-of={open.menu} onKeyDown={onKeyDown} onContextMenu={(event) => event.preventDefault()}>
+    <div ref={(element) => { list.current = element; refs.setFloating(element); }} style={floatingStyles} role="menu" tabIndex={-1}
+      aria-label={open.about === '' ? 'Menu' : `Menu of ${visible(open.about)}`} className="menu" data-testid={ids.menu} data-of={open.menu}
+      onKeyDown={onKeyDown} onContextMenu={(event) => event.preventDefault()}>
       {open.about !== '' && <div className="menu-about truncate" role="presentation">{visible(open.about)}</div>}
       {entries.map(({ command, why }, i) => (
-        <button key={command.id} type="button" role="menuitem" tabIndex={-1} aria-disabled={why !== null} data-title={command.brief ?? command.title} data-command={command.id} className={`menu-item${i > 0 && entries[i - 1]!.command.group !== command.group ? ' apart' : ''}`}
+        <button key={command.id} type="button" role="menuitem" tabIndex={-1} aria-disabled={why !== null} data-title={command.brief ?? command.title}
+          data-command={command.id} className={`menu-item${i > 0 && entries[i - 1]!.command.group !== command.group ? ' apart' : ''}`}
           onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })} onClick={() => { if (why === null) give(() => run(command.id)); }}>
           <span className="menu-title">{command.brief ?? command.title}</span>
           {why === null ? command.keys[0] !== undefined && <Keys keys={command.keys[0]} /> : <span className="menu-why">{why}</span>}
         </button>
       ))}
       {lines.map(({ command, line }, i) => (
-        <button key={`line ${command.id}`} type="button" role="menuitem" tabIndex={-1} data-title={`Copy ${line!}`} data-line={command.id} className={`menu-item menu-line${i === 0 ? ' apart' : ''}`} aria-label={`Copy as a line: ${visible(line!, 200)}`}
+        <button key={`line ${command.id}`} type="button" role="menuitem" tabIndex={-1} data-title={`Copy ${line!}`} data-line={command.id}
+          className={`menu-item menu-line${i === 0 ? ' apart' : ''}`} aria-label={`Copy as a line: ${visible(line!, 200)}`}
           onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })} onClick={() => give(() => { void copy(line!, 'the command line'); })}>
           <Icon name="copy" size={12} /><span className="mono truncate" title={visible(line!, 2000)}>{visible(line!, 200)}</span>
         </button>

@@ -53,11 +53,20 @@ export function Diff({ name, before, after, owning = null, sides, onShown }: Dif
         ? <div className="diff-note muted">{note}</div>
         : (
           <>
-            {(a.isCut || b.isCut) && <div className="diff-cut small">Only the first part is shown: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
-            {Math.max(a.text.length, b.text.length) > UNCOLOURED && <div className="diff-cut small">Without colours: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>}
-            {before !== null && after !== null && isEnded(before) !== isEnded(after) && <div className="diff-cut small">{isEnded(after) ? 'The last line had no line feed at its end; now it has.' : 'The last line has no line feed at its end any more.'}</div>}
+            {(a.isCut || b.isCut) && (
+              <div className="diff-cut small">Only the first part is shown: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>
+            )}
+            {Math.max(a.text.length, b.text.length) > UNCOLOURED && (
+              <div className="diff-cut small">Without colours: the file has {bytesWords(Math.max(before?.bytes ?? 0, after?.bytes ?? 0))}.</div>
+            )}
+            {before !== null && after !== null && isEnded(before) !== isEnded(after) && (
+              <div className="diff-cut small">
+                {isEnded(after) ? 'The last line had no line feed at its end; now it has.' : 'The last line has no line feed at its end any more.'}
+              </div>
+            )}
             <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
-              <DiffView name={name} before={a.text} after={b.text} split={split} whole={whole} whitespace={whitespace} owning={owning} {...(sides === undefined ? {} : { sides })} {...(onShown === undefined ? {} : { onShown })} />
+              <DiffView name={name} before={a.text} after={b.text} split={split} whole={whole} whitespace={whitespace} owning={owning}
+                {...(sides === undefined ? {} : { sides })} {...(onShown === undefined ? {} : { onShown })} />
             </Suspense>
           </>
         )}
@@ -94,8 +103,14 @@ export function DiffSwitch() {
   const as = useUi((s) => s.diffAs);
   return (
     <span className="row diff-switch">
-      <button type="button" className="button quiet small icon" aria-label="Unified" aria-pressed={as === 'unified'} title="Unified (U)" onClick={() => useUi.setState({ diffAs: as === 'unified' ? 'auto' : 'unified' })}><Icon name="unified" size={13} /></button>
-      <button type="button" className="button quiet small icon" aria-label="Side by side" aria-pressed={as === 'split'} title="Side by side (U)" onClick={() => useUi.setState({ diffAs: as === 'split' ? 'auto' : 'split' })}><Icon name="split" size={13} /></button>
+      <button type="button" className="button quiet small icon" aria-label="Unified" aria-pressed={as === 'unified'} title="Unified (U)"
+        onClick={() => useUi.setState({ diffAs: as === 'unified' ? 'auto' : 'unified' })}>
+        <Icon name="unified" size={13} />
+      </button>
+      <button type="button" className="button quiet small icon" aria-label="Side by side" aria-pressed={as === 'split'} title="Side by side (U)"
+        onClick={() => useUi.setState({ diffAs: as === 'split' ? 'auto' : 'split' })}>
+        <Icon name="split" size={13} />
+      </button>
     </span>
   );
 }

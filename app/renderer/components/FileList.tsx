@@ -52,7 +52,8 @@ export function FileList({ files, chosen, label, testId, onChoose }: FileListPro
         {virtual.getVirtualItems().map(({ index, start, key }) => {
           const file = files[index]!, shown = visible(display(file.path)), cut = shown.lastIndexOf('/') + 1;
           return (
-            <div key={key} id={`${testId}-${index}`} role="option" aria-selected={index === at} className="file" style={{ transform: `translateY(${start}px)` }} title={`${shown}: ${words[file.kind]}`}
+            <div key={key} id={`${testId}-${index}`} role="option" aria-selected={index === at} className="file" style={{ transform: `translateY(${start}px)` }}
+              title={`${shown}: ${words[file.kind]}`}
               data-testid={testId} data-path={shown} data-menu="file" data-place={index} onClick={() => onChoose(file.path)}>
               <span className={`file-kind kind-${file.kind}`} aria-label={words[file.kind]}>{letters[file.kind]}</span>
               <span className="truncate mono"><span className="folder">{shown.slice(0, cut)}</span>{shown.slice(cut)}</span>

@@ -24,7 +24,9 @@ export function MenuButton({ menu, of, className = 'button quiet small icon menu
     openMenu(event.currentTarget, { x, y }, { x, y, width, height }, tabIndex === -1 ? event.currentTarget.closest<HTMLElement>('[tabindex="0"]') : event.currentTarget);
   };
   return (
-    <button type="button" className={className} data-menu={menu} aria-haspopup="menu" aria-expanded={expanded} title={title} {...(children === undefined ? { 'aria-label': `More for ${of}` } : {})} {...(tabIndex === undefined ? {} : { tabIndex })} {...(testId === undefined ? {} : { 'data-testid': testId })} onClick={open}>
+    <button type="button" className={className} data-menu={menu} aria-haspopup="menu" aria-expanded={expanded} title={title}
+      {...(children === undefined ? { 'aria-label': `More for ${of}` } : {})} {...(tabIndex === undefined ? {} : { tabIndex })}
+      {...(testId === undefined ? {} : { 'data-testid': testId })} onClick={open}>
       {children ?? <Icon name="more" />}
     </button>
   );

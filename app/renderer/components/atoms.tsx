@@ -72,7 +72,9 @@ export function CopyLine({ text, what, testId }: { text: string; what: string; t
   return (
     <div className="copyline">
       <code className="truncate copyable" title={visible(text)} data-testid={testId}>{visible(text, 10_000)}</code>
-      <button type="button" className="button quiet small icon" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => { void copy(text, what); }}><Icon name="copy" size={13} /></button>
+      <button type="button" className="button quiet small icon" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => { void copy(text, what); }}>
+        <Icon name="copy" size={13} />
+      </button>
     </div>
   );
 }

@@ -46,7 +46,9 @@ export function GrainForm({ onDone, autoFocus = false }: { onDone: () => void; a
       </fieldset>
       <div className="import-line"><CopyLine text={grainLine(repository?.path ?? '.', grain)} what="the command line" /></div>
       <div className="import-foot">
-        <span className="small muted">{chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : `Every source is cut anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}</span>
+        <span className="small muted">
+          {chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : `Every source is cut anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}
+        </span>
         <span className="spacer" />
         <button type="submit" className="button primary" disabled={busy || grain === now} title={grain === now ? 'Sources are cut so now.' : ''}>Cut</button>
       </div>

@@ -143,26 +143,44 @@ function ConflictList() {
     <section className="panel conflicts" aria-label="Conflicts">
       <header className="panel-head">
         <h2>Conflicts</h2>
-        <span className="muted truncate" title={whatConflictsCount}>{count === null ? '' : plural(count, 'place')}{starts.length > 0 && ` in ${plural(starts.length, groupWords[query.grouping])}`}</span>
+        <span className="muted truncate" title={whatConflictsCount}>
+          {count === null ? '' : plural(count, 'place')}
+          {starts.length > 0 && ` in ${plural(starts.length, groupWords[query.grouping])}`}
+        </span>
         <span className="spacer" />
-        <label className="check small" title="Inherited: the same place conflicts already between ACUs that these two stand on, so it is neither shown nor counted unless you ask"><input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited</label>
+        <label className="check small"
+          title="Inherited: the same place conflicts already between ACUs that these two stand on, so it is neither shown nor counted unless you ask">
+          <input type="checkbox" checked={query.inherited} onChange={(event) => set({ inherited: event.target.checked })} />Inherited
+        </label>
       </header>
       <div className="conflicts-head">
-        <div className="search"><Icon name="search" /><input className="field" type="search" aria-label="Search conflicts" placeholder="Path or name" spellCheck={false} value={query.text} onChange={(event) => set({ text: event.target.value })} /></div>
-        <select className="field" aria-label="Groups" value={query.grouping} data-testid={ids.conflictGroups} onChange={(event) => set({ grouping: event.target.value as ConflictGrouping })}>
+        <div className="search">
+          <Icon name="search" />
+          <input className="field" type="search" aria-label="Search conflicts" placeholder="Path or name" spellCheck={false} value={query.text}
+            onChange={(event) => set({ text: event.target.value })} />
+        </div>
+        <select className="field" aria-label="Groups" value={query.grouping} data-testid={ids.conflictGroups}
+          onChange={(event) => set({ grouping: event.target.value as ConflictGrouping })}>
           {Object.entries(groupings).map(([by, name]) => <option key={by} value={by}>{name}</option>)}
         </select>
       </div>
       <div className="marks" role="group" aria-label="Show only">
         {verdictOrder.filter((verdict) => (counts?.byVerdict[verdict] ?? 0) > 0).map((verdict) => (
-          <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict} title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${verdictNames[verdict]}`} onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
+          <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict}
+            title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${verdictNames[verdict]}`}
+            onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
             <Glyph mark={markOfVerdict[verdict]} size={10} /><span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span><span className="mark-name">{verdictNames[verdict]}</span>
           </button>
         ))}
         {(counts?.byKind.length ?? 0) > 1 && counts?.byKind.map(({ kind, count: n }) => (
-          <button key={kind} type="button" className="mark" aria-pressed={query.kind === kind} onClick={() => set({ kind: query.kind === kind ? null : kind })}><span className="mark-count">{grouped(n)}</span><span>{kind}</span></button>
+          <button key={kind} type="button" className="mark" aria-pressed={query.kind === kind} onClick={() => set({ kind: query.kind === kind ? null : kind })}>
+            <span className="mark-count">{grouped(n)}</span>
+            <span>{kind}</span>
+          </button>
         ))}
-        <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0} title={query.acus === null && selected.size === 0 ? 'Select ACUs first.' : undefined} onClick={() => set({ acus: query.acus === null ? [...selected] : null })}>
+        <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0}
+          title={query.acus === null && selected.size === 0 ? 'Select ACUs first.' : undefined}
+          onClick={() => set({ acus: query.acus === null ? [...selected] : null })}>
           {query.acus === null ? 'of the selection' : query.acus.length === 1 ? `of ${nameOf(query.acus[0]!)}` : `of ${plural(query.acus.length, 'ACU')}`}{query.acus !== null && <Icon name="close" size={10} />}
         </button>
       </div>
@@ -171,7 +189,8 @@ function ConflictList() {
           ? <Empty title="No conflicts">Everything in flight can stand together as far as text goes.</Empty>
           : <Empty title="No conflict fits these filters"><button type="button" className="button small" onClick={() => set(allConflicts)}>Clear filters</button></Empty>
         : (
-          <div ref={scroller} className="grid" role="grid" tabIndex={0} aria-label="Conflicts" aria-rowcount={count === null ? -1 : places} aria-activedescendant={isShown && count !== null ? `conflict-${cursor}` : undefined} data-testid={ids.conflictList} onKeyDown={onKeyDown}>
+          <div ref={scroller} className="grid" role="grid" tabIndex={0} aria-label="Conflicts" aria-rowcount={count === null ? -1 : places}
+            aria-activedescendant={isShown && count !== null ? `conflict-${cursor}` : undefined} data-testid={ids.conflictList} onKeyDown={onKeyDown}>
             <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
               {shown.map(({ index, start, key, size }) => {
                 const at = placeIn(starts, index), line = { transform: `translateY(${start}px)`, height: size };
@@ -179,20 +198,36 @@ function ConflictList() {
                   const first = row(starts[at.heading]!), length = (starts[at.heading + 1] ?? count ?? 0) - starts[at.heading]!;
                   return (
                     <div key={key} role="presentation" className="grid-line" style={line}>
-                      <div role="row" aria-rowindex={index + 1} className="conflict-group" data-testid={ids.conflictGroup}><span role="gridcell" className="truncate">{first === null ? '…' : <GroupName grouping={query.grouping} first={first} nth={at.heading} />}</span><span role="gridcell" className="tiny muted">{grouped(length)}</span></div>
+                      <div role="row" aria-rowindex={index + 1} className="conflict-group" data-testid={ids.conflictGroup}>
+                        <span role="gridcell" className="truncate">
+                          {first === null ? '…' : <GroupName grouping={query.grouping} first={first} nth={at.heading} />}
+                        </span>
+                        <span role="gridcell" className="tiny muted">{grouped(length)}</span>
+                      </div>
                     </div>
                   );
                 }
                 const found = row(at.row);
                 return (
                   <div key={key} role="presentation" className="grid-line" style={line}>
-                    <div id={`conflict-${at.row}`} role="row" aria-rowindex={index + 1} aria-selected={found !== null && conflictKey(found) === chosenKey} className={`conflict${at.row === cursor ? ' cursor' : ''}`} data-testid={ids.conflictRow} data-menu="conflict" data-row={at.row} onClick={() => { void choose(at.row); }}>
+                    <div id={`conflict-${at.row}`} role="row" aria-rowindex={index + 1} aria-selected={found !== null && conflictKey(found) === chosenKey}
+                      className={`conflict${at.row === cursor ? ' cursor' : ''}`} data-testid={ids.conflictRow} data-menu="conflict" data-row={at.row}
+                      onClick={() => { void choose(at.row); }}>
                       {found === null ? <span role="gridcell" className="faint">…</span> : (
                         <>
                           <span role="gridcell" className="c-mark" title={verdictNames[found.verdict]}><Glyph mark={markOfVerdict[found.verdict]} label /></span>
                           <span role="gridcell" className="conflict-words">
-                            <span className="row"><span className="mono truncate" title={found.detail}>{found.shown}</span><span className="spacer" />{found.inherited && <span className="badge">inherited</span>}<span className="tiny muted">{found.kind}</span></span>
-                            <span className="conflict-sides small muted"><span className="truncate"><Name name={nameOf(found.a)} /></span><span aria-label="against">×</span><span className="truncate">{found.b === 'base' ? 'base' : <Name name={nameOf(found.b)} />}</span></span>
+                            <span className="row">
+                              <span className="mono truncate" title={found.detail}>{found.shown}</span>
+                              <span className="spacer" />
+                              {found.inherited && <span className="badge">inherited</span>}
+                              <span className="tiny muted">{found.kind}</span>
+                            </span>
+                            <span className="conflict-sides small muted">
+                              <span className="truncate"><Name name={nameOf(found.a)} /></span>
+                              <span aria-label="against">×</span>
+                              <span className="truncate">{found.b === 'base' ? 'base' : <Name name={nameOf(found.b)} />}</span>
+                            </span>
                           </span>
                         </>
                       )}

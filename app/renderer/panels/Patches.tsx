@@ -22,7 +22,8 @@ export function Patches() {
       <h2 className="overlay-title">Add patch files</h2>
       <form className="import" onSubmit={(event) => { void submit(event); }}>
         <label htmlFor="patch-path">Patch</label>
-        <input id="patch-path" className="field mono" placeholder="/path/to/a.patch, or a folder of them" autoFocus spellCheck={false} required data-testid={ids.patchPath} value={path} onChange={(event) => setPath(event.target.value)} />
+        <input id="patch-path" className="field mono" placeholder="/path/to/a.patch, or a folder of them" autoFocus spellCheck={false} required
+          data-testid={ids.patchPath} value={path} onChange={(event) => setPath(event.target.value)} />
         <div className="import-line"><CopyLine text={importLine(repository, null, [], [path.trim() === '' ? 'FILE' : path.trim()])} what="the command line" /></div>
         <div className="import-foot">
           <span className="small muted">Mails of git format-patch, mailboxes and diffs. They are read again with every import; files can also be dropped on the window.</span>

@@ -40,13 +40,28 @@ export function TopBar() {
     <header className="topbar">
       <div className="topbar-left">
         <span className="brand"><Brand /><span className="brand-name">Acumen</span></span>
-        {repository !== null && <MenuButton menu="repository" of={visible(repository.name)} className="button quiet repository" title={`${visible(repository.path)}\nWhat can be done with the repository`} testId={ids.repositoryMenu}><span className="truncate">{visible(repository.name)}</span><Icon name="down" size={11} /></MenuButton>}
-        {repository !== null && <CommandButton id="repository.grain" className="button quiet grain-button" testId={ids.grain} note={`The grain is how finely sources are cut into ACUs, the changes that are composed. Now one ACU ${grainWords[repository.grain].title}.`}>{grainWords[repository.grain].title}<Icon name="down" size={11} /></CommandButton>}
+        {repository !== null && (
+          <MenuButton menu="repository" of={visible(repository.name)} className="button quiet repository"
+            title={`${visible(repository.path)}\nWhat can be done with the repository`} testId={ids.repositoryMenu}>
+            <span className="truncate">{visible(repository.name)}</span>
+            <Icon name="down" size={11} />
+          </MenuButton>
+        )}
+        {repository !== null && (
+          <CommandButton id="repository.grain" className="button quiet grain-button" testId={ids.grain}
+            note={`The grain is how finely sources are cut into ACUs, the changes that are composed. Now one ACU ${grainWords[repository.grain].title}.`}>
+            {grainWords[repository.grain].title}
+            <Icon name="down" size={11} />
+          </CommandButton>
+        )}
         <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
       </div>
       <div className="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
         {tabs.map(([id, name]) => (
-          <button key={id} id={`tab-${id}`} type="button" role="tab" aria-selected={tab === id} aria-controls="view" tabIndex={tab === id ? 0 : -1} className="tab" onClick={() => useUi.setState({ tab: id })}>{name}</button>
+          <button key={id} id={`tab-${id}`} type="button" role="tab" aria-selected={tab === id} aria-controls="view" tabIndex={tab === id ? 0 : -1}
+            className="tab" onClick={() => useUi.setState({ tab: id })}>
+            {name}
+          </button>
         ))}
       </div>
       <div className="topbar-right">
@@ -54,8 +69,15 @@ export function TopBar() {
         <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>
         <CommandButton id="time.toggle" className="button quiet icon"><Icon name="time" /></CommandButton>
         {reached < steps.length && <CommandButton id="help.guide" className="button quiet guide-button">Guide</CommandButton>}
-        <CommandButton id="help.palette" className="button quiet palette-button"><Icon name="search" /><span className="topbar-word">Commands</span><Keys keys={palette.keys[0]!} /></CommandButton>
-        <button type="button" className="button quiet icon theme-button" aria-label={`Theme: ${settings.theme.options[theme].toLowerCase()}`} title={`Theme: ${settings.theme.options[theme].toLowerCase()}`} onClick={() => change('theme', nextTheme[theme])}><Icon name={theme} /></button>
+        <CommandButton id="help.palette" className="button quiet palette-button">
+          <Icon name="search" />
+          <span className="topbar-word">Commands</span>
+          <Keys keys={palette.keys[0]!} />
+        </CommandButton>
+        <button type="button" className="button quiet icon theme-button" aria-label={`Theme: ${settings.theme.options[theme].toLowerCase()}`}
+          title={`Theme: ${settings.theme.options[theme].toLowerCase()}`} onClick={() => change('theme', nextTheme[theme])}>
+          <Icon name={theme} />
+        </button>
         <CommandButton id="help.settings" className="button quiet icon"><Icon name="settings" /></CommandButton>
         <CommandButton id="help.keys" className="button quiet icon"><Icon name="keyboard" /></CommandButton>
       </div>

@@ -28,7 +28,8 @@ export function Connect() {
               <p>This window has not been let in. {reason}</p>
               <p className="muted">Acumen prints an address when it starts; it ends in <code>#token=…</code>. Open that address, or paste it here.</p>
               <form className="row" onSubmit={submit}>
-                <input className="field mono" aria-label="Address or token" placeholder="http://127.0.0.1:…/#token=…" autoFocus spellCheck={false} autoComplete="off" data-testid={ids.token} value={token} onChange={(event) => setToken(event.target.value)} />
+                <input className="field mono" aria-label="Address or token" placeholder="http://127.0.0.1:…/#token=…" autoFocus spellCheck={false}
+                  autoComplete="off" data-testid={ids.token} value={token} onChange={(event) => setToken(event.target.value)} />
                 <button type="submit" className="button primary">Open</button>
               </form>
             </>

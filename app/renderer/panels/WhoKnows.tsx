@@ -11,7 +11,8 @@ const KnownBy = lazy(() => import('./collaboration/KnownBy.tsx'));
 export function WhoKnows({ a, b, path }: { a: AcuId; b: AcuId | 'base' | null; path: PathBytes | null }) {
   const open = useCollaboration((s) => s.whoKnows);
   return (
-    <details className="who-knows" open={open} data-testid={ids.whoKnows} onToggle={(event) => { const { open: now } = event.currentTarget; if (now !== open) useCollaboration.setState({ whoKnows: now }); }}>
+    <details className="who-knows" open={open} data-testid={ids.whoKnows}
+      onToggle={(event) => { const { open: now } = event.currentTarget; if (now !== open) useCollaboration.setState({ whoKnows: now }); }}>
       <summary>Who knows this</summary>
       {open && <Suspense fallback={<div className="part-waiting muted" role="status"><Spinner /> Loading</div>}><KnownBy a={a} b={b} path={path} /></Suspense>}
     </details>

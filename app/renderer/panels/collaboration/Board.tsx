@@ -34,7 +34,8 @@ export function Board() {
   const now = assignment.value, difference = now === null || ifDropped.value === null || ifDropped.waiting ? null : changeWords(now, ifDropped.value);
   return (
     <section className="panel board" aria-labelledby="head-board" aria-busy={assignment.waiting || !ready} data-testid={ids.board} data-board="" data-waiting={assignment.waiting}>
-      <PartHead title="Sharing out the open work" headingId="head-board" {...(now === null ? {} : { count: now.items.length >= MOST_ITEMS ? `the first ${plural(now.items.length, 'item')}` : plural(now.items.length, 'item') })}>
+      <PartHead title="Sharing out the open work" headingId="head-board"
+        {...(now === null ? {} : { count: now.items.length >= MOST_ITEMS ? `the first ${plural(now.items.length, 'item')}` : plural(now.items.length, 'item') })}>
         <CommandButton id="board.undo" className="button quiet small">Undo</CommandButton>
         <CommandButton id="board.redo" className="button quiet small">Redo</CommandButton>
         <CommandButton id="collaboration.copyBoard" className="button quiet small">Copy</CommandButton>
@@ -62,10 +63,18 @@ function Summary({ answer, most }: { answer: Assignment; most: number }) {
   return (
     <div className="board-summary small">
       <p>
-        <strong data-testid={ids.boardCost} data-cost={cost} title={`Cost ${cost.toFixed(2)}, bound ${bound.toFixed(2)}: where both are equal no other way of sharing out is cheaper`}>{exact ? 'Shared out at the least cost, proven' : `At most ${(cost - bound).toFixed(2)} above the least cost`}</strong>
+        <strong data-testid={ids.boardCost} data-cost={cost}
+          title={`Cost ${cost.toFixed(2)}, bound ${bound.toFixed(2)}: where both are equal no other way of sharing out is cheaper`}>
+          {exact ? 'Shared out at the least cost, proven' : `At most ${(cost - bound).toFixed(2)} above the least cost`}
+        </strong>
         <span className="muted">: to who knows its places, first what most people wait for</span>
         {open > 0 && <span className="tone-conflicts">{` · ▲ ${grouped(open)} beyond everybody's limit `}</span>}
-        {least !== null && <button type="button" className="button small" onClick={() => decide(`At most ${grouped(least)} for everybody`, withMost(useBoard.getState().decided, least))}>Raise it to {grouped(least)}</button>}
+        {least !== null && (
+          <button type="button" className="button small"
+            onClick={() => decide(`At most ${grouped(least)} for everybody`, withMost(useBoard.getState().decided, least))}>
+            Raise it to {grouped(least)}
+          </button>
+        )}
       </p>
       {second !== null && second.changes.length > 0 && (
         <p className="muted second-best" title="The cheapest that differs">Second best {costDifference(cost, second.cost)}: {second.changes.slice(0, 2).map(({ item, from, to }) => {
@@ -91,7 +100,8 @@ export function Limit({ label, value, onChange, hidden = false }: { label: strin
   };
   return (
     <label className="row limit" title={label}>{hidden ? <span className="sr-only">{label}</span> : <span className="muted">{label}</span>}
-      <input type="number" className="field small-field" min={0} max={MOST_EVER} value={text ?? value} onChange={(event) => setText(event.target.value)} onBlur={take} onKeyDown={(event) => { if (event.key === 'Enter') take(); }} />
+      <input type="number" className="field small-field" min={0} max={MOST_EVER} value={text ?? value} onChange={(event) => setText(event.target.value)}
+        onBlur={take} onKeyDown={(event) => { if (event.key === 'Enter') take(); }} />
     </label>
   );
 }
@@ -145,8 +155,17 @@ function Columns({ answer, difference }: { answer: Assignment; difference: strin
   return (
     <>
       <div className="board-columns" data-carried={carried?.by ?? 'none'} tabIndex={-1}>
-        {shown.map((column) => <BoardColumn key={column.person ?? 'nobody'} column={column} personKey={keyOf(column)} active={column === active} reachable={reachable} held={carried !== null && carried.over !== null && carried.over === keyOf(column) ? difference ?? 'computing' : null} />)}
-        {columns.length > FEW && <div className="board-more"><button type="button" className="button quiet small" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'Hide people who have nothing to do' : `Show ${plural(idle, 'more person', 'more people')} who have nothing to do`}</button></div>}
+        {shown.map((column) => (
+          <BoardColumn key={column.person ?? 'nobody'} column={column} personKey={keyOf(column)} active={column === active} reachable={reachable}
+            held={carried !== null && carried.over !== null && carried.over === keyOf(column) ? difference ?? 'computing' : null} />
+        ))}
+        {columns.length > FEW && (
+          <div className="board-more">
+            <button type="button" className="button quiet small" aria-expanded={all} onClick={() => setAll(!all)}>
+              {all ? 'Hide people who have nothing to do' : `Show ${plural(idle, 'more person', 'more people')} who have nothing to do`}
+            </button>
+          </div>
+        )}
       </div>
       {carried?.by === 'drag' && <BoardGhost answer={answer} over={over?.person ?? null} difference={difference} />}
     </>

@@ -47,23 +47,39 @@ export function BoardColumn({ column, personKey, active, reachable, held }: { co
   };
   const limit = personKey === null ? undefined : limits.find(({ key }) => key === personKey);
   return (
-    <section ref={element} className={`board-column${away ? ' is-away' : ''}${held === null ? '' : ' is-over'}`} aria-label={`${name}: ${loadWords(cards.length, most)}${away ? ', away' : ''}`} data-testid={ids.boardColumn} data-person={person ?? 'nobody'} data-cards={cards.map(({ item }) => item.id).join('\n')}
+    <section ref={element} className={`board-column${away ? ' is-away' : ''}${held === null ? '' : ' is-over'}`}
+      aria-label={`${name}: ${loadWords(cards.length, most)}${away ? ', away' : ''}`} data-testid={ids.boardColumn} data-person={person ?? 'nobody'}
+      data-cards={cards.map(({ item }) => item.id).join('\n')}
       {...(personKey === null ? {} : { 'data-drop': `person ${personKey}` })} style={{ '--cards': Math.min(Math.max(cards.length, 1), 6) } as React.CSSProperties}>
       <header className="board-head">
         {person === null ? <strong className="tone-conflicts">▲ {name}</strong> : <strong className="truncate"><Person index={person} /></strong>}
-        <span className={`board-load small${cards.length >= most && person !== null ? ' is-full' : ' muted'}`}>{away ? 'away' : personKey === null ? loadWords(cards.length, most) : `${grouped(cards.length)} of`}</span>
+        <span className={`board-load small${cards.length >= most && person !== null ? ' is-full' : ' muted'}`}>
+          {away ? 'away' : personKey === null ? loadWords(cards.length, most) : `${grouped(cards.length)} of`}
+        </span>
         {personKey !== null && (
           <span className="board-own">
-            {!away && <Limit hidden label={`Most items for ${name}`} value={most} onChange={(to) => decide(`At most ${to} for ${name}`, withLimit(useBoard.getState().decided, personKey, to))} />}
-            {limit !== undefined && <button type="button" className="button quiet small" title={`As many as everybody for ${name}`} aria-label={`As many as everybody for ${name}`} onClick={() => decide(`As many as everybody for ${name}`, withLimit(useBoard.getState().decided, personKey, null))}><Icon name="undo" size={11} /></button>}
-            <button type="button" className="button quiet small" role="switch" aria-checked={away} aria-label={`${name} is away`} onClick={() => propose(away ? `${name} is back` : `${name} is away`, withAway(useBoard.getState().decided, personKey, !away))}>{away ? 'Back' : 'Away'}</button>
+            {!away && (
+              <Limit hidden label={`Most items for ${name}`} value={most}
+                onChange={(to) => decide(`At most ${to} for ${name}`, withLimit(useBoard.getState().decided, personKey, to))} />
+            )}
+            {limit !== undefined && (
+              <button type="button" className="button quiet small" title={`As many as everybody for ${name}`} aria-label={`As many as everybody for ${name}`}
+                onClick={() => decide(`As many as everybody for ${name}`, withLimit(useBoard.getState().decided, personKey, null))}>
+                <Icon name="undo" size={11} />
+              </button>
+            )}
+            <button type="button" className="button quiet small" role="switch" aria-checked={away} aria-label={`${name} is away`}
+              onClick={() => propose(away ? `${name} is back` : `${name} is away`, withAway(useBoard.getState().decided, personKey, !away))}>
+              {away ? 'Back' : 'Away'}
+            </button>
           </span>
         )}
       </header>
       {held !== null && <p className="board-held small"><span aria-hidden="true">→ </span>{held}</p>}
       <div className="board-list" data-drag="board">
         {cards.length === 0 && <span className="board-none small faint">{away ? 'is away' : 'nothing'}</span>}
-        <Lines items={cards} label={`${name}, ${plural(cards.length, 'card')}`} testId={`${ids.boardColumn}-list`} rowHeight={CARD} keyOf={({ item }) => item.id} chosen={cursor} tabIndex={active || cards.length > 0 ? 0 : -1}
+        <Lines items={cards} label={`${name}, ${plural(cards.length, 'card')}`} testId={`${ids.boardColumn}-list`} rowHeight={CARD}
+          keyOf={({ item }) => item.id} chosen={cursor} tabIndex={active || cards.length > 0 ? 0 : -1}
           onChoose={choose} onFocus={choose} onKey={onKey} attributes={({ item, pinned }) => ({ 'data-testid': ids.boardCard, 'data-card': item.id, 'data-pinned': pinned, 'data-carried': carried?.item === item.id })}
           line={CardLine} />
       </div>

@@ -18,22 +18,35 @@ export function BusFactor() {
   return (
     <div className="bus fill">
       <section className="panel" aria-labelledby="head-bus" aria-busy={risks.waiting}>
-        <PartHead title="Places that few people know" headingId="head-bus" {...(risks.value === null ? {} : { count: risks.value.length >= MOST_LINES ? `the first ${grouped(risks.value.length)}` : grouped(risks.value.length) })} />
+        <PartHead title="Places that few people know" headingId="head-bus"
+          {...(risks.value === null ? {} : { count: risks.value.length >= MOST_LINES ? `the first ${grouped(risks.value.length)}` : grouped(risks.value.length) })} />
         <Answer of={risks} waitingFor="Weighing who knows what">
           {(list) => list.length === 0
             ? <Empty title="No place stands out">There is no directory of which so few people hold most of what is known, or the history has no files yet.</Empty>
             : (
               <>
                 <div className="bus-filters">
-                  <div className="search"><Icon name="search" /><input className="field" type="search" aria-label="Search places" placeholder="Place" spellCheck={false} value={text} onChange={(event) => setText(event.target.value)} /></div>
+                  <div className="search">
+                    <Icon name="search" />
+                    <input className="field" type="search" aria-label="Search places" placeholder="Place" spellCheck={false} value={text}
+                      onChange={(event) => setText(event.target.value)} />
+                  </div>
                   <div className="marks" role="group" aria-label="Show only">
                     {[0, 1, 2, 3].map((factor) => [factor, list.filter((risk) => Math.min(risk.factor, 3) === factor).length] as const).filter(([, n]) => n > 0).map(([factor, n]) => (
-                      <button key={factor} type="button" className="mark" aria-pressed={only === factor} onClick={() => setOnly(only === factor ? null : factor)}><span className="mark-count">{grouped(n)}</span> {factor === 3 ? '3 people or more' : factorWords(factor)}</button>
+                      <button key={factor} type="button" className="mark" aria-pressed={only === factor}
+                        onClick={() => setOnly(only === factor ? null : factor)}>
+                        <span className="mark-count">{grouped(n)}</span> {factor === 3 ? '3 people or more' : factorWords(factor)}
+                      </button>
                     ))}
                   </div>
                 </div>
-                {found.length === 0 && <Empty title="No place fits"><button type="button" className="button small" onClick={() => { setOnly(null); setText(''); }}>Clear filters</button></Empty>}
-                <Lines items={found} label="Places that few people know" testId={ids.bus} rowHeight={46} keyOf={({ path }) => path} chosen={one?.path ?? null} onChoose={({ path }) => setChosen(path)}
+                {found.length === 0 && (
+                  <Empty title="No place fits">
+                    <button type="button" className="button small" onClick={() => { setOnly(null); setText(''); }}>Clear filters</button>
+                  </Empty>
+                )}
+                <Lines items={found} label="Places that few people know" testId={ids.bus} rowHeight={46} keyOf={({ path }) => path} chosen={one?.path ?? null}
+                  onChoose={({ path }) => setChosen(path)}
                   line={RiskLine} />
               </>
             )}
@@ -41,7 +54,9 @@ export function BusFactor() {
       </section>
       <section className="panel" aria-labelledby="head-holders">
         <PartHead title="Who holds it" headingId="head-holders" />
-        <div className="detail" tabIndex={0} role="region" aria-label="Who holds it">{one === null ? <Empty title="Nothing chosen">Choose a place to see who knows it.</Empty> : <Holders risk={one} />}</div>
+        <div className="detail" tabIndex={0} role="region" aria-label="Who holds it">
+          {one === null ? <Empty title="Nothing chosen">Choose a place to see who knows it.</Empty> : <Holders risk={one} />}
+        </div>
       </section>
     </div>
   );
@@ -50,25 +65,43 @@ export function BusFactor() {
 function RiskLine({ item: { path, factor, files, holders } }: { item: BusRisk }) {
   return (
     <>
-      <span className="line-head"><span className="mono truncate">{pathWords(path)}</span><span className="tiny muted">{plural(files, 'file')}</span><span className="spacer" /><Factor factor={factor} /></span>
-      <span className="line-tail small muted row">{holders.slice(0, 3).map(({ person, share }) => <span key={person} className="holder"><Person index={person} chip={false} /> {chance(share)}</span>)}</span>
+      <span className="line-head">
+        <span className="mono truncate">{pathWords(path)}</span>
+        <span className="tiny muted">{plural(files, 'file')}</span>
+        <span className="spacer" />
+        <Factor factor={factor} />
+      </span>
+      <span className="line-tail small muted row">
+        {holders.slice(0, 3).map(({ person, share }) => <span key={person} className="holder"><Person index={person} chip={false} /> {chance(share)}</span>)}
+      </span>
     </>
   );
 }
 
 /** In words and by a number in a box: never by colour alone. */
 function Factor({ factor }: { factor: number }) {
-  return <span className={`factor${factor === 0 ? ' is-none' : factor === 1 ? ' is-one' : ''}`} title={`The fewest people with whom more than half of what is known would go: ${factor}`}><span className="factor-number">{factor}</span> {factorWords(factor)}</span>;
+  return (
+    <span className={`factor${factor === 0 ? ' is-none' : factor === 1 ? ' is-one' : ''}`}
+      title={`The fewest people with whom more than half of what is known would go: ${factor}`}>
+      <span className="factor-number">{factor}</span> {factorWords(factor)}
+    </span>
+  );
 }
 
 function Holders({ risk: { path, factor, holders, files } }: { risk: BusRisk }) {
   return (
     <>
       <h3 className="detail-title mono copyable">{pathWords(path)}</h3>
-      <p>{factor === 0 ? 'Nobody who is still here knows it.' : factor === 1 ? 'If one person goes, more than half of what is known of it goes.' : `More than half of what is known of it goes with ${factorWords(factor)}.`} <span className="muted">{plural(files, 'file')}.</span></p>
+      <p>
+        {factor === 0 ? 'Nobody who is still here knows it.' : factor === 1 ? 'If one person goes, more than half of what is known of it goes.' : `More than half of what is known of it goes with ${factorWords(factor)}.`} <span className="muted">{plural(files, 'file')}.</span>
+      </p>
       {holders.length > 0 && <table className="figures" aria-label="Holders">
         <thead><tr><th scope="col">who</th><th scope="col" className="number">share of what is known</th></tr></thead>
-        <tbody>{holders.map(({ person, share }) => <tr key={person}><th scope="row"><Person index={person} /></th><td className="number"><Likely value={share} what="Share" /></td></tr>)}</tbody>
+        <tbody>
+          {holders.map(({ person, share }) => (
+            <tr key={person}><th scope="row"><Person index={person} /></th><td className="number"><Likely value={share} what="Share" /></td></tr>
+          ))}
+        </tbody>
       </table>}
     </>
   );

@@ -28,13 +28,22 @@ export default function Collaboration() {
   const overview = useOverview();
   const known = useCollaboration((s) => s.overview), View = views[place];
   return (
-    <div className="collaboration" data-testid={ids.collaboration} data-place={place} data-status={status} data-names={names} data-as-of={asOf ?? 'now'} data-busy={overview.waiting}>
+    <div className="collaboration" data-testid={ids.collaboration} data-place={place} data-status={status} data-names={names} data-as-of={asOf ?? 'now'}
+      data-busy={overview.waiting}>
       {known !== null && <Header overview={known} />}
       <Places place={place} />
       {known !== null && <Facts overview={known} />}
-      {away && known !== null && <p className="console-note" role="status">The service is away. What stands here is computed in this window, of the history that was read; it follows again when the connection is back.</p>}
+      {away && known !== null && (
+        <p className="console-note" role="status">
+          The service is away. What stands here is computed in this window, of the history that was read; it follows again when the connection is back.
+        </p>
+      )}
       {known !== null && status === 'reading' && <Reading />}
-      {known !== null && (status === 'failed' || status === 'stopped') && <p className="console-note" role="status">What stands here is of the history that was read before. <button type="button" className="button small" onClick={readAgain}>Read it again</button></p>}
+      {known !== null && (status === 'failed' || status === 'stopped') && (
+        <p className="console-note" role="status">
+          What stands here is of the history that was read before. <button type="button" className="button small" onClick={readAgain}>Read it again</button>
+        </p>
+      )}
       {overview.failure !== null && <Failed failure={overview.failure}><button type="button" className="button small" onClick={overview.again}>Ask again</button></Failed>}
       <div id="place-view" role="tabpanel" aria-labelledby={`place-${place}`} className="place-view" tabIndex={-1}>
         {known !== null ? <View /> : overview.failure === null && <Before />}
@@ -55,7 +64,10 @@ function Places({ place }: { place: Place }) {
   return (
     <div className="tabs place-tabs" role="tablist" aria-label="Sections" onKeyDown={onKeyDown}>
       {places.map((one) => (
-        <button key={one} id={`place-${one}`} type="button" role="tab" className="tab" aria-selected={one === place} aria-controls="place-view" tabIndex={one === place ? 0 : -1} onClick={() => useCollaboration.setState({ place: one })}>{placeNames[one]}</button>
+        <button key={one} id={`place-${one}`} type="button" role="tab" className="tab" aria-selected={one === place} aria-controls="place-view"
+          tabIndex={one === place ? 0 : -1} onClick={() => useCollaboration.setState({ place: one })}>
+          {placeNames[one]}
+        </button>
       ))}
       <span className="spacer" />
       <Busy />
@@ -90,7 +102,9 @@ function Reading() {
       {operation !== null && operation.total !== null && <progress aria-label="Read so far" max={operation.total} value={operation.done} />}
       {operation !== null && operation.done > 0 && <span className="muted">{grouped(operation.done)}{operation.total === null ? '' : ` of ${grouped(operation.total)}`}</span>}
       {operation !== null && now - operation.began > 1000 && <span className="muted">{duration(now - operation.began)}</span>}
-      <button type="button" className="button small" disabled={operation === null || operation.cancelling} onClick={stopReading}>{operation?.cancelling === true ? 'Cancelling' : 'Cancel'}</button>
+      <button type="button" className="button small" disabled={operation === null || operation.cancelling} onClick={stopReading}>
+        {operation?.cancelling === true ? 'Cancelling' : 'Cancel'}
+      </button>
     </div>
   );
 }

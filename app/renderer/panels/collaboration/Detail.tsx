@@ -32,7 +32,10 @@ function Pair({ chosen: { a, b, need, evidence } }: { chosen: Extract<Chosen, { 
       <h3 className="detail-title"><Person index={a} /><span className="muted">and</span><Person index={b} /></h3>
       <p className="row"><span className="muted small">Need to talk</span><Likely value={need} what="Need to talk" words={need.toFixed(2)} /></p>
       <EvidenceList evidence={evidence} label="Why they should talk" />
-      {first !== undefined && <Experts a={first} b={second === undefined || second === first ? null : second as AcuId | 'base'} path={subject?.kind === 'conflict' ? subject.path : null} />}
+      {first !== undefined && (
+        <Experts a={first} b={second === undefined || second === first ? null : second as AcuId | 'base'}
+          path={subject?.kind === 'conflict' ? subject.path : null} />
+      )}
     </>
   );
 }
@@ -62,7 +65,10 @@ function Likelihood({ chosen: { a, b, probability, reasons } }: { chosen: Extrac
   return (
     <>
       <h3 className="detail-title"><AcuButton id={a} /><span className="muted">×</span><AcuButton id={b} /></h3>
-      <p className="row"><Likely value={probability} what="Likely to conflict" words={chance(probability)} /><span className="muted small">likely to conflict before both are done</span></p>
+      <p className="row">
+        <Likely value={probability} what="Likely to conflict" words={chance(probability)} />
+        <span className="muted small">likely to conflict before both are done</span>
+      </p>
       <p className="small muted">Calibrated on how pairs like this went: of 100 such pairs about {Math.round(probability * 100)} conflicted.</p>
       <Reasons reasons={reasons} />
       <div className="row"><button type="button" className="button small" onClick={() => openAcus([a, b])}>Show both ACUs</button></div>
@@ -82,7 +88,13 @@ function Reasons({ reasons }: { reasons: readonly Reason[] }) {
         {sorted.map(({ kind, text, weight, path }) => (
           <tr key={`${kind} ${text} ${path ?? ''}`}>
             <th scope="row">{reasonWords({ text, path })}</th>
-            <td className="number"><span className="weight" data-for={weight >= 0} title={weight >= 0 ? 'speaks for a conflict' : 'speaks against'}><span aria-hidden="true" className="weight-bar" style={{ width: `${Math.round((Math.abs(weight) / largest) * 40)}px` }} />{weight >= 0 ? '+' : '−'}{Math.abs(weight).toFixed(2)}</span></td>
+            <td className="number">
+              <span className="weight" data-for={weight >= 0} title={weight >= 0 ? 'speaks for a conflict' : 'speaks against'}>
+                <span aria-hidden="true" className="weight-bar" style={{ width: `${Math.round((Math.abs(weight) / largest) * 40)}px` }} />
+                {weight >= 0 ? '+' : '−'}
+                {Math.abs(weight).toFixed(2)}
+              </span>
+            </td>
           </tr>
         ))}
       </tbody>
@@ -94,9 +106,16 @@ function Item({ chosen: { id, a, b, paths, person, evidence } }: { chosen: Extra
   const { person: nameOf } = useNames(), path: PathBytes | undefined = paths[0];
   return (
     <>
-      <h3 className="detail-title"><AcuButton id={a} />{b !== null && <><span className="muted">×</span>{b === 'base' ? <span className="muted">base</span> : <AcuButton id={b} />}</>}</h3>
-      <p className="small"><span className="muted">{b === null ? 'To be reviewed:' : 'To be resolved on'}</span> <span className="mono copyable" title={paths.map(pathWords).join('\n')}>{pathsWords(paths)}</span></p>
-      {b !== null && path !== undefined && <div className="row"><button type="button" className="button small" onClick={() => { void openConflict(a, b, path); }}>Open the conflict</button></div>}
+      <h3 className="detail-title">
+        <AcuButton id={a} />
+        {b !== null && <><span className="muted">×</span>{b === 'base' ? <span className="muted">base</span> : <AcuButton id={b} />}</>}
+      </h3>
+      <p className="small">
+        <span className="muted">{b === null ? 'To be reviewed:' : 'To be resolved on'}</span> <span className="mono copyable" title={paths.map(pathWords).join('\n')}>{pathsWords(paths)}</span>
+      </p>
+      {b !== null && path !== undefined && (
+        <div className="row"><button type="button" className="button small" onClick={() => { void openConflict(a, b, path); }}>Open the conflict</button></div>
+      )}
       <Giving item={id} />
       {person === null ? <p className="small">Nobody who is there may take this.</p> : (
         <>

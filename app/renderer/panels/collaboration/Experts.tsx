@@ -22,7 +22,11 @@ export function Experts({ a, b, path, heading = true }: { a: AcuId; b: AcuId | '
             <ol className="experts">
               {list.map(({ person: index, score, evidence }) => (
                 <li key={index} data-testid={ids.expert} data-person={index}>
-                  <span className="line-head"><Person index={index} /><span className="spacer" /><Likely value={score} what={`How well it fits ${person(index)}`} words={score.toFixed(2)} /></span>
+                  <span className="line-head">
+                    <Person index={index} />
+                    <span className="spacer" />
+                    <Likely value={score} what={`How well it fits ${person(index)}`} words={score.toFixed(2)} />
+                  </span>
                   {evidence.slice(0, 3).map((one, i) => <span key={i} className="line-tail small muted">{evidenceWords(one, names)}</span>)}
                 </li>
               ))}

@@ -23,7 +23,8 @@ export function Header({ overview }: { overview: Overview }) {
     <div className="console-bar collaboration-bar" role="toolbar" aria-label="Collaboration">
       <label className="as-of" htmlFor="as-of"><span className="muted">As of</span> <span className="as-of-day">{asOf === null ? 'now' : dayWords(at)}</span></label>
       <span className="tiny muted" aria-hidden="true">{shortDay(from, span)}</span>
-      <input id="as-of" type="range" list="as-of-years" className="as-of-slider" min={from} max={to} step={Math.max(1, Math.min(DAY, Math.floor(span / 50)))} value={at} disabled={span === 0} data-testid={ids.asOf}
+      <input id="as-of" type="range" list="as-of-years" className="as-of-slider" min={from} max={to} step={Math.max(1, Math.min(DAY, Math.floor(span / 50)))}
+        value={at} disabled={span === 0} data-testid={ids.asOf}
         aria-valuetext={asOf === null ? `now, the newest commit of ${dayWords(to)}` : dayWords(at)} title={`${dayWords(from)} – ${dayWords(to)}: everything is computed as it was known then`}
         onChange={(event) => useCollaboration.setState({ asOf: momentOf(Number(event.target.value), overview) })}
         onKeyDown={(event) => { if (span > 0 && (event.key === 'PageUp' || event.key === 'PageDown')) { event.preventDefault(); useCollaboration.setState({ asOf: momentOf(at + (event.key === 'PageUp' ? 1 : -1) * Math.max(DAY, span / 12), overview) }); } }} />
@@ -31,7 +32,8 @@ export function Header({ overview }: { overview: Overview }) {
       <datalist id="as-of-years">{yearsOf(overview).map((time) => <option key={time} value={time} />)}</datalist>
       <CommandButton id="collaboration.latest" className="button quiet small">Now</CommandButton>
       <label className="row small" title="After this time, what somebody knows of a place counts half"><span className="muted">Half-life</span>
-        <select className="field small-field" aria-label="Half-life of knowledge" value={halfLifeDays} onChange={(event) => useCollaboration.setState({ halfLifeDays: Number(event.target.value) })}>
+        <select className="field small-field" aria-label="Half-life of knowledge" value={halfLifeDays}
+          onChange={(event) => useCollaboration.setState({ halfLifeDays: Number(event.target.value) })}>
           {halfLives.map((days) => <option key={days} value={days}>{lifeWords(days)}</option>)}
         </select>
       </label>
@@ -61,11 +63,16 @@ export function Facts({ overview }: { overview: Overview }) {
   const all = shallow && notes.length === 0 ? ['The beginning of the history is cut off (a shallow clone): who wrote what before is not known.'] : notes;
   return (
     <div className="collaboration-facts small">
-      <span title={`From ${exactTime(from)} to ${exactTime(asOf)}`}>{plural(counts.people, 'person', 'people')}, {plural(counts.files, 'file')}, {plural(counts.commits, 'commit')} from {dayWords(from)} to {dayWords(asOf)}</span>
+      <span title={`From ${exactTime(from)} to ${exactTime(asOf)}`}>
+        {plural(counts.people, 'person', 'people')}, {plural(counts.files, 'file')}, {plural(counts.commits, 'commit')} from {dayWords(from)} to {dayWords(asOf)}
+      </span>
       <span className="muted">{grouped(counts.flying)} in flight · knowledge halves in {lifeWords(halfLife)}</span>
       {place === 'map' && computed !== null && <span className="muted truncate" data-testid={ids.computed} title={computedWords(computed)}>{computedWords(computed)}</span>}
       {all.length > 0 && (
-        <details className="notes"><summary>{shallow ? '▲ ' : ''}{plural(all.length, 'note')} on this history</summary><ul>{all.map((note) => <li key={note}>{visible(note, 500)}</li>)}</ul></details>
+        <details className="notes">
+          <summary>{shallow ? '▲ ' : ''}{plural(all.length, 'note')} on this history</summary>
+          <ul>{all.map((note) => <li key={note}>{visible(note, 500)}</li>)}</ul>
+        </details>
       )}
     </div>
   );

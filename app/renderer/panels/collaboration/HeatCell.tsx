@@ -17,7 +17,10 @@ export function HeatCell({ heat, cell, nameOf }: { heat: Heat; cell: Cell; nameO
   const isDiagonal = heat.of[0] === heat.of[1] && row === col;
   return (
     <>
-      <h3 className="detail-title"><Side heat={heat} side={0} index={row} name={nameOf('row', cell.row)} />{!isDiagonal && <><span className="muted">×</span><Side heat={heat} side={1} index={col} name={nameOf('col', cell.col)} /></>}</h3>
+      <h3 className="detail-title">
+        <Side heat={heat} side={0} index={row} name={nameOf('row', cell.row)} />
+        {!isDiagonal && <><span className="muted">×</span><Side heat={heat} side={1} index={col} name={nameOf('col', cell.col)} /></>}
+      </h3>
       <p><strong>{digits(value)}</strong> <span className="muted">{heat.unit}</span></p>
       {heat.max > 0 && <p className="small muted">{chance(value / heat.max)} of the largest of this map.</p>}
       {heat.of[0] === 'person' && heat.of[1] === 'person' && !isDiagonal && <Between a={row} b={col} />}
@@ -50,7 +53,15 @@ function Place({ person, path }: { person: number; path: string }) {
   return (
     <>
       <h4 className="detail-head">Where {nameOf(person)} knows most</h4>
-      <ul className="places">{places.map((place) => <li key={place.path} aria-current={pathWords(place.path) === path}><span className="mono truncate">{pathWords(place.path)}</span><span className="spacer" /><Likely value={place.share} what="Share of what they know" /></li>)}</ul>
+      <ul className="places">
+        {places.map((place) => (
+          <li key={place.path} aria-current={pathWords(place.path) === path}>
+            <span className="mono truncate">{pathWords(place.path)}</span>
+            <span className="spacer" />
+            <Likely value={place.share} what="Share of what they know" />
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

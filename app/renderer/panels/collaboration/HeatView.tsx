@@ -32,10 +32,17 @@ export function HeatView() {
   return (
     <div className="heat-view fill" data-kind={value?.kind ?? ''} data-waiting={heat.waiting}>
       <div className="heat-kinds" role="group" aria-label="Matrix">
-        {heatKinds.map((one) => <button key={one} type="button" className="switch-part" aria-pressed={one === kind} title={heatNames[one][1]} onClick={() => useCollaboration.setState({ heat: one })}>{heatNames[one][0]}</button>)}
+        {heatKinds.map((one) => (
+          <button key={one} type="button" className="switch-part" aria-pressed={one === kind} title={heatNames[one][1]}
+            onClick={() => useCollaboration.setState({ heat: one })}>
+            {heatNames[one][0]}
+          </button>
+        ))}
         <Switch label="Places by" value={by} options={[['directories', 'Directories'], ['files', 'Files']]} onChange={(next) => useCollaboration.setState({ by: next })} />
       </div>
-      <Answer of={heat} waitingFor="Multiplying">{(matrix) => (matrix.rows.length === 0 || matrix.cols.length === 0 ? <None kind={matrix.kind} /> : <Mapped key={`${matrix.kind} ${matrix.of.join(' ')}`} heat={matrix} />)}</Answer>
+      <Answer of={heat} waitingFor="Multiplying">
+        {(matrix) => (matrix.rows.length === 0 || matrix.cols.length === 0 ? <None kind={matrix.kind} /> : <Mapped key={`${matrix.kind} ${matrix.of.join(' ')}`} heat={matrix} />)}
+      </Answer>
     </div>
   );
 }
@@ -46,7 +53,11 @@ function Mapped({ heat }: { heat: Heat }) {
   return (
     <div className="heat-body">
       <div className="heat-picture"><HeatMap heat={heat} nameOf={nameOf} label={heatNames[heat.kind][0]} chosen={chosen} onChoose={setChosen} /></div>
-      <aside className="detail" aria-label="Chosen cell">{chosen === null ? <Empty title="No cell chosen">Choose one to see what it says and where it comes from.</Empty> : <HeatCell heat={heat} cell={chosen} nameOf={nameOf} />}</aside>
+      <aside className="detail" aria-label="Chosen cell">
+        {chosen === null
+          ? <Empty title="No cell chosen">Choose one to see what it says and where it comes from.</Empty>
+          : <HeatCell heat={heat} cell={chosen} nameOf={nameOf} />}
+      </aside>
     </div>
   );
 }

@@ -57,12 +57,15 @@ export function Lines<T>({ items, label, testId, rowHeight: pixels, keyOf, chose
   };
   const first = shown[0]?.index ?? 0, last = shown.at(-1)?.index ?? -1;
   return (
-    <div ref={scroller} className="grid lines" role="listbox" tabIndex={tabIndex} aria-label={label} aria-activedescendant={at >= first && at <= last ? `${prefix}${at}` : undefined} data-testid={testId} onKeyDown={onKeyDown} onFocus={() => { const item = items[at]; if (item !== undefined) onFocus?.(item); }}>
+    <div ref={scroller} className="grid lines" role="listbox" tabIndex={tabIndex} aria-label={label}
+      aria-activedescendant={at >= first && at <= last ? `${prefix}${at}` : undefined} data-testid={testId} onKeyDown={onKeyDown}
+      onFocus={() => { const item = items[at]; if (item !== undefined) onFocus?.(item); }}>
       <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
         {shown.map(({ index, start, key }) => {
           const item = items[index]!, name = keyOf(item);
           return (
-            <div key={key} id={`${prefix}${index}`} role="option" aria-selected={name === chosen} aria-setsize={items.length} aria-posinset={index + 1} data-line={name} {...attributes?.(item)} className={`line${index === at ? ' cursor' : ''}`}
+            <div key={key} id={`${prefix}${index}`} role="option" aria-selected={name === chosen} aria-setsize={items.length} aria-posinset={index + 1}
+              data-line={name} {...attributes?.(item)} className={`line${index === at ? ' cursor' : ''}`}
               style={{ transform: `translateY(${start}px)`, height: rowHeight }} onClick={() => go(index)} onDoubleClick={() => onEnter?.(item)}>
               <Line item={item} />
             </div>

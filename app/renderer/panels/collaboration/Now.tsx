@@ -63,7 +63,9 @@ function Talk({ talk, shown }: { talk: Answered<readonly TalkPair[]>; shown: Cho
         {(pairs) => pairs.length === 0
           ? <Nobody />
           : (
-            <Lines items={pairs} label="Who should talk" testId={ids.talk} rowHeight={46} keyOf={(pair) => talkKey(pair)} chosen={shown?.kind === 'talk' ? talkKey(shown) : null} onChoose={(pair) => useCollaboration.setState({ chosen: { kind: 'talk', ...pair } })} onEnter={enter}
+            <Lines items={pairs} label="Who should talk" testId={ids.talk} rowHeight={46} keyOf={(pair) => talkKey(pair)}
+              chosen={shown?.kind === 'talk' ? talkKey(shown) : null} onChoose={(pair) => useCollaboration.setState({ chosen: { kind: 'talk', ...pair } })}
+              onEnter={enter}
               line={TalkLine} />
           )}
       </Answer>
@@ -75,8 +77,17 @@ function TalkLine({ item: { a, b, need, evidence } }: { item: TalkPair }) {
   const { names } = useNames(), first = headline(evidence);
   return (
     <>
-      <span className="line-head"><Person index={a} /><span className="muted">and</span><Person index={b} /><span className="spacer" /><Likely value={need} what="Need to talk" words={need.toFixed(2)} /></span>
-      <span className="line-tail small muted truncate">{first === null ? 'no single thing stands out' : evidenceWords(first, names)}{evidence.length > 1 && ` · ${plural(evidence.length - 1, 'more reason')}`}</span>
+      <span className="line-head">
+        <Person index={a} />
+        <span className="muted">and</span>
+        <Person index={b} />
+        <span className="spacer" />
+        <Likely value={need} what="Need to talk" words={need.toFixed(2)} />
+      </span>
+      <span className="line-tail small muted truncate">
+        {first === null ? 'no single thing stands out' : evidenceWords(first, names)}
+        {evidence.length > 1 && ` · ${plural(evidence.length - 1, 'more reason')}`}
+      </span>
     </>
   );
 }
@@ -97,9 +108,13 @@ function Predicted({ predicted, shown }: { predicted: Answered<readonly Predicte
       <PartHead title="Predicted conflicts" headingId="head-predicted" {...countOf(predicted.value?.length)}><Measure of={predicted}>likely</Measure></PartHead>
       <Answer of={predicted} waitingFor="Predicting">
         {(pairs) => pairs.length === 0
-          ? <Empty title="No conflict is predicted">Pairs that do not conflict yet are listed here once they come near one another: the same file, or files that change together.</Empty>
+          ? <Empty title="No conflict is predicted">
+              Pairs that do not conflict yet are listed here once they come near one another: the same file, or files that change together.
+            </Empty>
           : (
-            <Lines items={pairs} label="Predicted conflicts" testId={ids.predicted} rowHeight={46} keyOf={(pair) => pairKey(pair)} chosen={shown?.kind === 'predicted' ? pairKey(shown) : null} onChoose={(pair) => useCollaboration.setState({ chosen: { kind: 'predicted', ...pair } })} onEnter={({ a, b }) => openAcus([a, b])}
+            <Lines items={pairs} label="Predicted conflicts" testId={ids.predicted} rowHeight={46} keyOf={(pair) => pairKey(pair)}
+              chosen={shown?.kind === 'predicted' ? pairKey(shown) : null}
+              onChoose={(pair) => useCollaboration.setState({ chosen: { kind: 'predicted', ...pair } })} onEnter={({ a, b }) => openAcus([a, b])}
               line={PredictedLine} />
           )}
       </Answer>
@@ -111,7 +126,13 @@ function PredictedLine({ item: { a, b, probability, reasons } }: { item: Predict
   const { acu } = useNames(), [strongest] = reasons.toSorted((x, y) => y.weight - x.weight);
   return (
     <>
-      <span className="line-head"><span className="truncate">{acu(a)}</span><span className="muted">×</span><span className="truncate">{acu(b)}</span><span className="spacer" /><Likely value={probability} what="Likely to conflict" /></span>
+      <span className="line-head">
+        <span className="truncate">{acu(a)}</span>
+        <span className="muted">×</span>
+        <span className="truncate">{acu(b)}</span>
+        <span className="spacer" />
+        <Likely value={probability} what="Likely to conflict" />
+      </span>
       <span className="line-tail small muted truncate">{strongest === undefined ? 'no single thing stands out' : reasonWords(strongest)}</span>
     </>
   );

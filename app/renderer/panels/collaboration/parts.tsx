@@ -110,5 +110,12 @@ export function Answer<T>({ of, waitingFor, children }: { of: Answered<T>; waiti
 }
 
 export function PartHead({ title, headingId, count, children }: { title: string; headingId?: string; count?: string; children?: ReactNode }) {
-  return <header className="panel-head"><h2 id={headingId} className="truncate">{title}</h2>{count !== undefined && <span className="muted small truncate">{count}</span>}<span className="spacer" />{children}</header>;
+  return (
+    <header className="panel-head">
+      <h2 id={headingId} className="truncate">{title}</h2>
+      {count !== undefined && <span className="muted small truncate">{count}</span>}
+      <span className="spacer" />
+      {children}
+    </header>
+  );
 }

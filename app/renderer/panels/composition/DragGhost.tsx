@@ -21,9 +21,19 @@ export function DragGhost() {
   const words = about === null || answer === null ? null : subjectWords(about, answer, chosen);
   return (
     <Ghost testId={ids.ghost} kind={words?.mark === 'in' ? 'in' : answer?.kind ?? 'unknown'}>
-      <div className="ghost-names">{carried.ids.slice(0, 3).map((id) => <div key={id} className="truncate">{nameOf(id)}</div>)}{carried.ids.length > 3 && <div className="muted">and {carried.ids.length - 3} more</div>}</div>
-      {words !== null && <div className="ghost-verdict"><Glyph mark={words.mark} size={13} /><span><strong className={`tone-${words.mark}`}>{words.head}</strong> {words.tail}</span></div>}
-      {carried.out === true ? <div className="ghost-does muted">{outWords(carried.ids, chosen)}</div> : carried.over && answer !== null && words !== null && words.mark !== 'in' && <div className="ghost-does muted">{dropWords(answer, carried.ids.length, isWhatIf)}</div>}
+      <div className="ghost-names">
+        {carried.ids.slice(0, 3).map((id) => <div key={id} className="truncate">{nameOf(id)}</div>)}
+        {carried.ids.length > 3 && <div className="muted">and {carried.ids.length - 3} more</div>}
+      </div>
+      {words !== null && (
+        <div className="ghost-verdict">
+          <Glyph mark={words.mark} size={13} />
+          <span><strong className={`tone-${words.mark}`}>{words.head}</strong> {words.tail}</span>
+        </div>
+      )}
+      {carried.out === true
+        ? <div className="ghost-does muted">{outWords(carried.ids, chosen)}</div>
+        : carried.over && answer !== null && words !== null && words.mark !== 'in' && <div className="ghost-does muted">{dropWords(answer, carried.ids.length, isWhatIf)}</div>}
     </Ghost>
   );
 }

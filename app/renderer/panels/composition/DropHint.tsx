@@ -19,11 +19,21 @@ export function DropHint() {
       {(carried.by === 'carry' || (does !== null && carried.out !== true)) && words !== null && (
         <div className="drop-words">
           {carried.by === 'carry' && <div className="muted small truncate">Carrying {listed(carried.ids.map(nameOf))}</div>}
-          {carried.by === 'carry' && <div className="drop-verdict"><Glyph mark={words.mark} size={14} /><span><strong className={`tone-${words.mark}`}>{words.head}</strong> {words.tail}</span></div>}
+          {carried.by === 'carry' && (
+            <div className="drop-verdict">
+              <Glyph mark={words.mark} size={14} />
+              <span><strong className={`tone-${words.mark}`}>{words.head}</strong> {words.tail}</span>
+            </div>
+          )}
           {carried.by === 'carry'
             ? <div className="small muted"><kbd>Enter</kbd> {does === null ? 'leaves it' : does.charAt(0).toLowerCase() + does.slice(1)} · <kbd>Esc</kbd> puts it back</div>
             : <div className="drop-verdict"><Glyph mark={words.mark} size={14} /><strong>{does}</strong></div>}
-          {answer?.kind === 'needs' && does !== null && <ul className="drop-needs small">{answer.acus.slice(0, 6).map((id) => <li key={id} className="truncate">{nameOf(id)}</li>)}{answer.acus.length > 6 && <li className="muted">and {answer.acus.length - 6} more</li>}</ul>}
+          {answer?.kind === 'needs' && does !== null && (
+            <ul className="drop-needs small">
+              {answer.acus.slice(0, 6).map((id) => <li key={id} className="truncate">{nameOf(id)}</li>)}
+              {answer.acus.length > 6 && <li className="muted">and {answer.acus.length - 6} more</li>}
+            </ul>
+          )}
         </div>
       )}
     </div>

@@ -34,7 +34,8 @@ export function Largest() {
     <section {...panel}>
       <div className="largest-head">
         <strong>Largest compatible</strong>
-        <select ref={choice} className="field" aria-label="What an ACU is worth" value={rule} data-testid={ids.largestRule} onChange={(event) => { isChoosing.current = true; void suggesting.searchLargest(event.target.value as WeightRule); }}>
+        <select ref={choice} className="field" aria-label="What an ACU is worth" value={rule} data-testid={ids.largestRule}
+          onChange={(event) => { isChoosing.current = true; void suggesting.searchLargest(event.target.value as WeightRule); }}>
           {weightRules.map((one) => <option key={one} value={one}>{ruleNames[one]}</option>)}
         </select>
         <span className="spacer" />
@@ -57,10 +58,16 @@ function Folded({ found, isOld }: { found: Found; isOld: boolean }) {
     <div className="largest-line is-folded" data-testid={ids.largestProof} data-optimal={suggestion.optimal}>
       <strong>Largest compatible</strong>
       {isOld
-        ? <><span className="muted">The graph has changed since.</span><button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button></>
+        ? <>
+            <span className="muted">The graph has changed since.</span>
+            <button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button>
+          </>
         : <><span className="muted small tabular">{proofWords(suggestion, rule)}</span>{moves === '' ? <span className="muted">Composed</span> : <><span className="muted small tabular">{moves}</span><CommandButton id="composition.takeLargest" className="button small" testId={ids.largestTake}>Compose it</CommandButton></>}</>}
       <span className="spacer" />
-      <button type="button" className="button quiet small" aria-expanded="false" title="What was left out and why, and what an ACU is worth" onClick={() => suggesting.foldLargest(false)}>Show</button>
+      <button type="button" className="button quiet small" aria-expanded="false" title="What was left out and why, and what an ACU is worth"
+        onClick={() => suggesting.foldLargest(false)}>
+        Show
+      </button>
       <button type="button" className="button quiet small icon" aria-label="Close" title="Close" onClick={suggesting.closeLargest}><Icon name="close" size={12} /></button>
     </div>
   );
@@ -84,26 +91,47 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
   const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows);
   const { comes, leaves } = useMemo(() => between(chosen, acus), [chosen, acus]);
   const { possible, never } = useMemo(() => leftOut(rows, acus), [rows, acus]);
-  if (isOld) return <div className="largest-line muted"><Icon name="warning" /><span>The graph has changed since this was found.</span><button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button></div>;
+  if (isOld) return (
+    <div className="largest-line muted">
+      <Icon name="warning" />
+      <span>The graph has changed since this was found.</span>
+      <button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button>
+    </div>
+  );
   const isComposed = acus.length > 0 && comes.length === 0 && leaves.length === 0;
   return (
     <>
       <div className="largest-line" data-testid={ids.largestProof} data-optimal={optimal}>
-        <span className={`chip ${optimal ? 'is-proven' : ''}`} title={optimal ? 'Nothing that composes weighs more: every other set was ruled out.' : `Nothing that composes weighs more than ${weightWords(bound)}. Whether anything weighs more than this set is not known yet.`}>
+        <span className={`chip ${optimal ? 'is-proven' : ''}`}
+          title={optimal ? 'Nothing that composes weighs more: every other set was ruled out.' : `Nothing that composes weighs more than ${weightWords(bound)}. Whether anything weighs more than this set is not known yet.`}>
           <Icon name={optimal ? 'check' : 'warning'} size={12} />{proofWords(suggestion, rule)}
         </span>
         {!optimal && <button type="button" className="button quiet small" onClick={suggesting.searchLonger}>Search for {duration(suggesting.longer(budget))}</button>}
-        <span className="muted small tabular" title="Weight: what the ACUs of a set are worth together, counted as chosen above. Bound: what no set that composes can exceed.">{optimal ? `weight ${weightWords(suggestion.weight)} of ${weightWords(of.weight)}` : `weight ${weightWords(suggestion.weight)}, bound ${weightWords(bound)}`} · {duration(suggestion.ms)}</span>
+        <span className="muted small tabular"
+          title="Weight: what the ACUs of a set are worth together, counted as chosen above. Bound: what no set that composes can exceed.">
+          {optimal ? `weight ${weightWords(suggestion.weight)} of ${weightWords(of.weight)}` : `weight ${weightWords(suggestion.weight)}, bound ${weightWords(bound)}`} · {duration(suggestion.ms)}
+        </span>
         <span className="spacer" />
-        {isComposed ? <><span className="muted">Composed</span><button type="button" className="button quiet small" aria-expanded="true" onClick={() => suggesting.foldLargest(true)}>Fold</button></> : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
+        {isComposed
+          ? <>
+              <span className="muted">Composed</span>
+              <button type="button" className="button quiet small" aria-expanded="true" onClick={() => suggesting.foldLargest(true)}>Fold</button>
+            </>
+          : <CommandButton id="composition.takeLargest" className="button primary small" testId={ids.largestTake}>Compose it</CommandButton>}
       </div>
       {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all need a rebase, are not yet exact, or stand on one that does or is.</p>
         : <><Names title={plural(comes.length, 'comes', 'come')} all={comes} open /><Names title={plural(leaves.length, 'leaves', 'leave')} all={leaves} open /></>}
       {possible.length + never.length > 0 && <LeftOut found={found} left={possible} never={never} />}
       {refused.length > 0 && (
         <details className="largest-names">
-          <summary>{plural(refused.length, 'set')} did not compose although any two of {refused.length === 1 ? 'it' : 'each'} go together{rounds > 2 ? ` (searched ${rounds} times)` : ''}</summary>
-          <ul>{refused.slice(0, SHOWN).map((set) => <li key={set.join(' ')} className="largest-set">{set.map((id) => <AcuLink key={id} id={id} />)}</li>)}{refused.length > SHOWN && <li className="muted">and {plural(refused.length - SHOWN, 'more')}</li>}</ul>
+          <summary>
+            {plural(refused.length, 'set')} did not compose although any two of {refused.length === 1 ? 'it' : 'each'} go
+            together{rounds > 2 ? ` (searched ${rounds} times)` : ''}
+          </summary>
+          <ul>
+            {refused.slice(0, SHOWN).map((set) => <li key={set.join(' ')} className="largest-set">{set.map((id) => <AcuLink key={id} id={id} />)}</li>)}
+            {refused.length > SHOWN && <li className="muted">and {plural(refused.length - SHOWN, 'more')}</li>}
+          </ul>
         </details>
       )}
     </>

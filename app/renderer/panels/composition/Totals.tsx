@@ -14,7 +14,9 @@ export function Totals() {
       {here === null ? <span>composing</span> : here.tree === null ? <span className="tone-conflicts">no tree: {plural(here.conflicts.length, 'conflict')}</span> : <span className="tabular">{plural(here.files.length, 'file')} <Counts added={added} deleted={deleted} /></span>}
       {open > 0 && <span className="tabular">{grouped(open)} open</span>}
       <span className="spacer" />
-      <span title="Gates are commands, such as tests, that must succeed on the composed tree. This version has none: that it composes says that the texts go together, not that it works">no gates</span>
+      <span title="Gates are commands, such as tests, that must succeed on the composed tree. This version has none: that it composes says that the texts go together, not that it works">
+        no gates
+      </span>
     </footer>
   );
 }

@@ -21,11 +21,16 @@ export function subjectWords(subject: Subject, answer: VerdictView, chosen: read
 export function VerdictLine() {
   const subject = useVerdicts((s) => s.subject), answer = useVerdicts((s) => s.answer), chosen = useComposition(chosenIn);
   if (subject === null || answer === null) {
-    return <div className="verdict idle" data-testid={ids.verdict} data-kind="none"><span className="faint">Point at an ACU to see whether it fits; drag it, or press Enter, to add it.</span></div>;
+    return (
+      <div className="verdict idle" data-testid={ids.verdict} data-kind="none">
+        <span className="faint">Point at an ACU to see whether it fits; drag it, or press Enter, to add it.</span>
+      </div>
+    );
   }
   const words = subjectWords(subject, answer, chosen);
   return (
-    <div className="verdict" data-testid={ids.verdict} data-kind={words.mark === 'in' ? 'in' : answer.kind} data-subject={subject.ids.join(' ')} title={`${words.head} ${words.tail}`}>
+    <div className="verdict" data-testid={ids.verdict} data-kind={words.mark === 'in' ? 'in' : answer.kind} data-subject={subject.ids.join(' ')}
+      title={`${words.head} ${words.tail}`}>
       <Glyph mark={words.mark} size={14} />
       <div className="verdict-words">
         <div className="truncate"><strong className={`tone-${words.mark}`}>{words.head}</strong> {words.tail}</div>

@@ -22,7 +22,9 @@ function Banner() {
     <div className={`proposal what-if-banner kind-${told.kind}`} role="group" aria-label="What if" data-testid={ids.whatIfBanner} data-kind={told.kind}>
       <div className="what-if-line">
         <Icon name="pencil" size={13} />
-        <span className="what-if-words"><strong>What if:</strong> <span className="tabular">+{grouped(comes.length)} −{grouped(leaves.length)}</span> · <Glyph mark={told.mark} size={11} /> {told.words}</span>
+        <span className="what-if-words">
+          <strong>What if:</strong> <span className="tabular">+{grouped(comes.length)} −{grouped(leaves.length)}</span> · <Glyph mark={told.mark} size={11} /> {told.words}
+        </span>
         <span className="spacer" />
         <CommandButton id="composition.whatIfApply" className="button primary small" testId={ids.whatIfApply}>Apply</CommandButton>
         <CommandButton id="composition.whatIfLeave" className="button quiet small">Leave</CommandButton>
@@ -30,7 +32,14 @@ function Banner() {
       {comes.length + leaves.length === 0
         ? <p className="small muted">Nothing you do now is done: press the mark of a row, or <kbd>Enter</kbd> on it, and tree, verdicts and conflicts follow.</p>
         : <p className="small muted truncate" title={[...comes.map((id) => `+ ${nameOf(id)}`), ...leaves.map((id) => `− ${nameOf(id)}`)].slice(0, 40).join('\n')}>{comes.length > 0 && <>in: {listed(comes.map(nameOf), 3)}</>}{comes.length > 0 && leaves.length > 0 && ' · '}{leaves.length > 0 && <>out: {listed(leaves.map(nameOf), 3)}</>}</p>}
-      {told.kind === 'conflicts' && answer?.result != null && <ul className="proposal-list">{answer.result.conflicts.slice(0, 4).map((conflict, i) => <li key={i} className="truncate" title={conflict.detail}>{setConflictWords(conflict, nameOf)}</li>)}{answer.result.conflicts.length > 4 && <li className="muted">and {plural(answer.result.conflicts.length - 4, 'more place', 'more places')}</li>}</ul>}
+      {told.kind === 'conflicts' && answer?.result != null && (
+        <ul className="proposal-list">
+          {answer.result.conflicts.slice(0, 4).map((conflict, i) => (
+            <li key={i} className="truncate" title={conflict.detail}>{setConflictWords(conflict, nameOf)}</li>
+          ))}
+          {answer.result.conflicts.length > 4 && <li className="muted">and {plural(answer.result.conflicts.length - 4, 'more place', 'more places')}</li>}
+        </ul>
+      )}
     </div>
   );
 

@@ -72,7 +72,11 @@ function Told({ reason, within, isSuggested }: { reason: Reason; within: readonl
       {needing.length > SHOWN && <div className="muted">and {plural(needing.length - SHOWN, 'more', 'more')}</div>}
       {refused.slice(0, 3).map((set) => <div key={set.join(' ')} className="muted small">{listed(set.map(nameOf), 4)} do not compose together, though any two of them go.</div>)}
       <div className="why-not-swap">
-        <button type="button" className="button small" data-testid={ids.whyNotSwap} disabled={!stands} title={`Takes out ${leaves.map(nameOf).slice(0, SHOWN).join(', ')}; brings in ${comes.map(nameOf).slice(0, SHOWN).join(', ')}. One operation, which can be undone.`} onClick={() => { void suggesting.swapIn(reason, within); }}>Swap it in</button>
+        <button type="button" className="button small" data-testid={ids.whyNotSwap} disabled={!stands}
+          title={`Takes out ${leaves.map(nameOf).slice(0, SHOWN).join(', ')}; brings in ${comes.map(nameOf).slice(0, SHOWN).join(', ')}. One operation, which can be undone.`}
+          onClick={() => { void suggesting.swapIn(reason, within); }}>
+          Swap it in
+        </button>
         <span className="muted small">{swapWords(reason, rule)}{stands ? '' : '; no such set was found to compose'}</span>
       </div>
     </>

@@ -36,8 +36,17 @@ export default function Decide() {
   if (isPast) return <Empty title="Decisions are made now">What was open then is listed above the composition. Go back to now to decide.</Empty>;
   if (acu === null) {
     return open.length === 0
-      ? <Empty title="Nothing is open">When an ACU conflicts with what is composed, keep it open: then you go through the places here, one by one, and take ours, theirs, both, or write the text. What you decide is composed as one step, and remembered for when the same conflict returns.</Empty>
-      : <Empty title={`${plural(open.length, 'conflict')} kept open`}><span className="empty-actions">{open.slice(0, 8).map((id) => <button key={id} type="button" className="button small" onClick={() => { void deciding.decide(id); }}>Decide {nameOf(id)}</button>)}</span></Empty>;
+      ? <Empty title="Nothing is open">
+          When an ACU conflicts with what is composed, keep it open: then you go through the places here, one by one, and take ours, theirs, both, or write the
+          text. What you decide is composed as one step, and remembered for when the same conflict returns.
+        </Empty>
+      : <Empty title={`${plural(open.length, 'conflict')} kept open`}>
+          <span className="empty-actions">
+            {open.slice(0, 8).map((id) => (
+              <button key={id} type="button" className="button small" onClick={() => { void deciding.decide(id); }}>Decide {nameOf(id)}</button>
+            ))}
+          </span>
+        </Empty>;
   }
   if (asked === null) return <div className="empty" role="status"><Spinner />Looking at what is to be decided of {nameOf(acu)}</div>;
   if (asked.state === 'fits') return <Empty title={`${nameOf(acu)} fits now`}>Nothing stands against it any more: add it to the composition.</Empty>;
@@ -51,18 +60,28 @@ function Places() {
   useEffect(() => deciding.takeFocus(host.current), []);
   const against = asked!.state === 'stale' ? 'the base' : listed(asked!.against.map(nameOf), 3), recorded = [...answers.values()].filter(({ from }) => from === 'earlier').length;
   return (
-    <div ref={host} className="decide" data-decide tabIndex={-1} data-testid={ids.decide} data-acu={acu} data-left={left} data-at={at} role="group" aria-label={`Decide ${nameOf(acu!)}`}>
+    <div ref={host} className="decide" data-decide tabIndex={-1} data-testid={ids.decide} data-acu={acu} data-left={left} data-at={at} role="group"
+      aria-label={`Decide ${nameOf(acu!)}`}>
       <header className="decide-head">
         <div className="decide-title"><strong className="truncate">{nameOf(acu!)}</strong> <span className="muted">against</span> <span className="truncate">{against}</span></div>
         <span className="decide-left" role="status">{places.length === 0 ? 'no place to decide' : left === 0 ? 'all decided' : `${left} of ${places.length} left`}</span>
         <CommandButton id="decide.large" className="button quiet small icon"><Icon name={isLarge ? 'restore' : 'maximise'} size={13} /></CommandButton>
         <CommandButton id="decide.leave" className="button quiet small icon"><Icon name="close" size={12} /></CommandButton>
       </header>
-      {recorded > 0 && <p className="decide-recorded small"><Icon name="time" size={12} />{plural(recorded, 'place')} filled in from an earlier decision of the same conflict: look at {recorded === 1 ? 'it' : 'them'}, or compose as {recorded === 1 ? 'it was' : 'they were'}.</p>}
+      {recorded > 0 && (
+        <p className="decide-recorded small">
+          <Icon name="time" size={12} />{plural(recorded, 'place')} filled in from an earlier decision of the same conflict: look
+          at {recorded === 1 ? 'it' : 'them'}, or compose as {recorded === 1 ? 'it was' : 'they were'}.
+        </p>
+      )}
       <div className="decide-body">
         {places.length > 0 && <Rail places={places} at={at} answers={answers} />}
         {here === null
-          ? <div className="decide-place"><Empty title="Nothing is left to choose">They merge as they are when {nameOf(acu!)} comes last; in another order git may come to something else. Composing says that this order is meant.</Empty></div>
+          ? <div className="decide-place">
+              <Empty title="Nothing is left to choose">
+                They merge as they are when {nameOf(acu!)} comes last; in another order git may come to something else. Composing says that this order is meant.
+              </Empty>
+            </div>
           : <Place key={here.id} here={here} chosen={answers.get(here.id) ?? null} isWriting={isWriting} wholeFile={wholeFile} />}
       </div>
       <footer className="decide-foot">
@@ -71,7 +90,12 @@ function Places() {
         <CommandButton id="decide.accept" className="button small">Accept, next <Keys keys="Enter" /></CommandButton>
         <CommandButton id="decide.compose" className={`button small${left === 0 ? ' primary' : ''}`} testId={ids.decideCompose}>Compose what was decided</CommandButton>
         <span className="spacer" />
-        {left > 1 && <><CommandButton id="decide.restOurs" className="button quiet small">Ours for the rest</CommandButton><CommandButton id="decide.restTheirs" className="button quiet small">Theirs for the rest</CommandButton></>}
+        {left > 1 && (
+          <>
+            <CommandButton id="decide.restOurs" className="button quiet small">Ours for the rest</CommandButton>
+            <CommandButton id="decide.restTheirs" className="button quiet small">Theirs for the rest</CommandButton>
+          </>
+        )}
       </footer>
     </div>
   );
@@ -95,7 +119,9 @@ function Rail({ places, at, answers }: { places: readonly PlaceAt[]; at: number;
               return (
                 <li key={place.id}>
                   <button type="button" className="rail-place" tabIndex={-1} aria-current={n === at} onClick={() => { deciding.go(n); deciding.focusPlaces(); }}>
-                    <span className={`rail-mark${chosen === undefined ? '' : ' is-done'}`} aria-hidden="true">{chosen === undefined ? null : <Icon name={chosen.from === 'earlier' ? 'time' : 'check'} size={11} />}</span>
+                    <span className={`rail-mark${chosen === undefined ? '' : ' is-done'}`} aria-hidden="true">
+                      {chosen === undefined ? null : <Icon name={chosen.from === 'earlier' ? 'time' : 'check'} size={11} />}
+                    </span>
                     <span className="truncate">{placeName(place.place)}</span><span className="rail-said tiny">{said}{chosen?.from === 'earlier' ? ' before' : ''}</span>
                   </button>
                 </li>
@@ -125,15 +151,25 @@ function Place({ here: { file, place, id }, chosen, isWriting, wholeFile }: { he
   const isStale = useDeciding((s) => s.asked?.state === 'stale'), name = shownPath(file.path);
   return (
     <section className="decide-place" aria-label={`${name}, ${placeName(place)}`}>
-      <h3 className="decide-where"><span className="mono truncate" title={name}>{name}</span><span className="muted">{place.shape === 'lines' ? placeName(place) : kindWords[place.kind] ?? place.kind}</span>{place.ends === 'crlf' && <span className="badge" title="Its lines end in CR LF; so will those that you write">CRLF</span>}{place.ends === 'mixed' && <span className="badge" title="Its lines end in LF and in CR LF">mixed line ends</span>}</h3>
-      <div className="decide-sides" data-shape={place.shape} data-before={place.shape === 'lines' && (place.base === null || (place.base.text === '' && !place.base.binary)) ? 'nothing' : 'lines'}>
+      <h3 className="decide-where">
+        <span className="mono truncate" title={name}>{name}</span>
+        <span className="muted">{place.shape === 'lines' ? placeName(place) : kindWords[place.kind] ?? place.kind}</span>
+        {place.ends === 'crlf' && <span className="badge" title="Its lines end in CR LF; so will those that you write">CRLF</span>}
+        {place.ends === 'mixed' && <span className="badge" title="Its lines end in LF and in CR LF">mixed line ends</span>}
+      </h3>
+      <div className="decide-sides" data-shape={place.shape}
+        data-before={place.shape === 'lines' && (place.base === null || (place.base.text === '' && !place.base.binary)) ? 'nothing' : 'lines'}>
         <Side side="base" title="Before" who={null} shown={place.base} place={place} file={file} against={place.ours?.text ?? null} also={place.theirs?.text ?? null} />
-        <Side side="ours" title="Ours" who={isStale ? 'the base now' : null} acus={file.ours} shown={place.ours} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['ours', 'both', 'reversed'].includes(chosen.answer.take)} />
-        <Side side="theirs" title="Theirs" who={null} acus={file.theirs} shown={place.theirs} place={place} file={file} against={place.base?.text ?? null} isTaken={chosen !== null && ['theirs', 'both', 'reversed'].includes(chosen.answer.take)} />
+        <Side side="ours" title="Ours" who={isStale ? 'the base now' : null} acus={file.ours} shown={place.ours} place={place} file={file}
+          against={place.base?.text ?? null} isTaken={chosen !== null && ['ours', 'both', 'reversed'].includes(chosen.answer.take)} />
+        <Side side="theirs" title="Theirs" who={null} acus={file.theirs} shown={place.theirs} place={place} file={file} against={place.base?.text ?? null}
+          isTaken={chosen !== null && ['theirs', 'both', 'reversed'].includes(chosen.answer.take)} />
       </div>
       <div className="decide-choice" role="toolbar" aria-label="What it becomes">
         {([['decide.ours', 'Ours', '1', 'ours'], ['decide.theirs', 'Theirs', '2', 'theirs'], ['decide.both', 'Both', '3', 'both'], ['decide.reversed', 'Theirs, then ours', '4', 'reversed'], ['decide.write', 'Write', 'E', 'text']] as const).map(([command, label, key, take]) => (
-          <span key={command} className={chosen?.answer.take === take ? 'choice is-taken' : 'choice'}><CommandButton id={command} className="button small">{label} <Keys keys={key} /></CommandButton></span>
+          <span key={command} className={chosen?.answer.take === take ? 'choice is-taken' : 'choice'}>
+            <CommandButton id={command} className="button small">{label} <Keys keys={key} /></CommandButton>
+          </span>
         ))}
         <span className="spacer" />
         <CommandButton id="decide.file" className="button quiet small">{wholeFile ? 'The place' : 'Whole file'} <Keys keys="W" /></CommandButton>
@@ -159,7 +195,9 @@ function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen:
   return (
     <p className="decide-earlier small">
       <Icon name="time" size={12} />
-      {here ? <>Filled in: decided so <Ago time={time / 1000} /> in this file.</> : <>The same conflict was decided as “{answered[answer.take]}” <Ago time={time / 1000} /> in <span className="mono">{shownPath(path)}</span>.</>}
+      {here
+        ? <>Filled in: decided so <Ago time={time / 1000} /> in this file.</>
+        : <>The same conflict was decided as “{answered[answer.take]}” <Ago time={time / 1000} /> in <span className="mono">{shownPath(path)}</span>.</>}
       {!here && chosen === null && <button type="button" className="link" onClick={deciding.accept}>Take that answer</button>}
     </p>
   );
@@ -169,9 +207,25 @@ function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen:
 function Side({ side, title, who, acus = none, shown, place, file, against, also = null, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; also?: string | null; isTaken?: boolean }) {
   return (
     <div className={`decide-side side-${side}${isTaken ? ' is-taken' : ''}`}>
-      <div className="decide-side-head"><span className="decide-side-name">{title}</span>{who !== null && <span className="muted truncate">{who}</span>}{acus.slice(0, 2).map((id) => <AcuLink key={id} id={id} />)}{acus.length > 2 && <span className="tiny muted" title={acus.slice(2).map(nameOf).join(', ')}>+{acus.length - 2}</span>}</div>
-      <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)} first={place.at[side === 'ours' ? 0 : side === 'theirs' ? 1 : 2] + 1} against={against} also={also} isBefore={side === 'base'} />
-      {place.paths.length > 0 && (place.paths.length > 1 || shown === null) && <ul className="decide-paths small">{place.paths.map((one) => <li key={one.path} className="truncate" title={shownPath(one.path)}>{one[side] === null ? <span className="muted">no <span className="mono">{shownPath(one.path)}</span></span> : <span className="mono">{shownPath(one.path)}</span>}</li>)}</ul>}
+      <div className="decide-side-head">
+        <span className="decide-side-name">{title}</span>
+        {who !== null && <span className="muted truncate">{who}</span>}
+        {acus.slice(0, 2).map((id) => <AcuLink key={id} id={id} />)}
+        {acus.length > 2 && <span className="tiny muted" title={acus.slice(2).map(nameOf).join(', ')}>+{acus.length - 2}</span>}
+      </div>
+      <Text shown={shown} empty={emptyWords(side, place)} label={`${title}, ${shownPath(file.path)}`} path={shownPath(file.path)}
+        first={place.at[side === 'ours' ? 0 : side === 'theirs' ? 1 : 2] + 1} against={against} also={also} isBefore={side === 'base'} />
+      {place.paths.length > 0 && (place.paths.length > 1 || shown === null) && (
+        <ul className="decide-paths small">
+          {place.paths.map((one) => (
+            <li key={one.path} className="truncate" title={shownPath(one.path)}>
+              {one[side] === null
+                ? <span className="muted">no <span className="mono">{shownPath(one.path)}</span></span>
+                : <span className="mono">{shownPath(one.path)}</span>}
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }
@@ -186,7 +240,11 @@ function Text({ shown, empty, label, path, first, against, also = null, isBefore
   if (shown.binary) return <div className="decide-note muted">A binary file of {bytesWords(shown.bytes)}.</div>;
   return (
     <>
-      <Suspense fallback={<div className="decide-note"><Spinner /></div>}><Part text={trimmed(shown.text)} label={label} path={path} first={first} {...(against === undefined ? {} : { against: against === null ? null : trimmed(against), also: also === null ? null : trimmed(also), isBefore })} {...(stands === undefined ? {} : { place: stands })} /></Suspense>
+      <Suspense fallback={<div className="decide-note"><Spinner /></div>}>
+        <Part text={trimmed(shown.text)} label={label} path={path} first={first}
+          {...(against === undefined ? {} : { against: against === null ? null : trimmed(against), also: also === null ? null : trimmed(also), isBefore })}
+          {...(stands === undefined ? {} : { place: stands })} />
+      </Suspense>
       {shown.truncated && <div className="decide-note tiny muted">Only the first part is shown: it has {bytesWords(shown.bytes)}.</div>}
     </>
   );
@@ -203,8 +261,13 @@ function Result({ file, place, id, chosen, isWriting }: { file: FileToDecide; pl
     const from = (text ?? textOf(place, { take: 'both' }) ?? '').replaceAll('\r\n', '\n');
     return (
       <>
-        <div className="decide-result-head small muted">Writing · <Keys keys="Escape" /> keeps it · <Keys keys="Mod+Enter" /> keeps it and goes on{place.ends === 'crlf' && ' · lines end in CR LF'}</div>
-        <Suspense fallback={<div className="decide-note"><Spinner /></div>}><Part key={id} text={from} label={`The text of ${path}, to be written`} path={path} first={place.at[0] + 1} onWrite={deciding.written} done={(how) => { deciding.doneWriting(); if (how === 'accept') deciding.accept(); }} /></Suspense>
+        <div className="decide-result-head small muted">
+          Writing · <Keys keys="Escape" /> keeps it · <Keys keys="Mod+Enter" /> keeps it and goes on{place.ends === 'crlf' && ' · lines end in CR LF'}
+        </div>
+        <Suspense fallback={<div className="decide-note"><Spinner /></div>}>
+          <Part key={id} text={from} label={`The text of ${path}, to be written`} path={path} first={place.at[0] + 1} onWrite={deciding.written}
+            done={(how) => { deciding.doneWriting(); if (how === 'accept') deciding.accept(); }} />
+        </Suspense>
       </>
     );
   }
@@ -215,7 +278,8 @@ function Result({ file, place, id, chosen, isWriting }: { file: FileToDecide; pl
   return (
     <>
       <div className="decide-result-head small muted">Result{inside === 0 ? ': these lines are gone' : ''}</div>
-      <Text shown={{ text: all, binary: false, bytes: all.length, truncated: false }} empty="The file is empty then." label={`The result in ${path}`} path={path} first={place.at[0] + 1 - before} stands={[before, before + inside]} />
+      <Text shown={{ text: all, binary: false, bytes: all.length, truncated: false }} empty="The file is empty then." label={`The result in ${path}`}
+        path={path} first={place.at[0] + 1 - before} stands={[before, before + inside]} />
     </>
   );
 }

@@ -31,7 +31,11 @@ export function OpenConflicts() {
   if (open.length === 0) return null;
   return (
     <section className="open-conflicts" aria-label="Open conflicts">
-      <h3 className="open-head"><Icon name="split" size={12} />{plural(open.length, 'open conflict')}<span className="muted open-note">wanted, and not part of the tree until {open.length === 1 ? 'it is' : 'they are'} decided</span></h3>
+      <h3 className="open-head">
+        <Icon name="split" size={12} />
+        {plural(open.length, 'open conflict')}
+        <span className="muted open-note">wanted, and not part of the tree until {open.length === 1 ? 'it is' : 'they are'} decided</span>
+      </h3>
       <ul>
         {open.map((id) => <Line key={id} id={id} told={told.find(({ acu }) => acu === id) ?? null} isPast={isPast} isNow={now === id} />)}
       </ul>
@@ -51,9 +55,23 @@ function Line({ id, told, isPast, isNow }: { id: AcuId; told: OpenConflict | nul
       {!isPast && (
         <span className="open-actions">
           {told?.state === 'fits' && <button type="button" className="button primary small" onClick={() => { void act.add([id]); }}>Compose it</button>}
-          {isAnswered && told.places > 0 && <button type="button" className="button small" title="Every place was decided before, and the same conflict is there again: composes it with those answers, as one operation." onClick={() => { void deciding.decideAsBefore(id); }}>As before</button>}
-          {told?.state !== 'fits' && <button type="button" className={`button small${isAnswered ? '' : ' primary'}`} disabled={told?.state === 'unable'} title={told?.state === 'unable' ? told.reason : 'Shift+D'} onClick={() => { void deciding.decide(id); }}>Decide</button>}
-          <button type="button" className="button quiet small icon" aria-label={`Drop ${name}`} title="Drop it: it is no longer wanted" onClick={() => { void deciding.dropOpen([id]); }}><Icon name="close" size={12} /></button>
+          {isAnswered && told.places > 0 && (
+            <button type="button" className="button small"
+              title="Every place was decided before, and the same conflict is there again: composes it with those answers, as one operation."
+              onClick={() => { void deciding.decideAsBefore(id); }}>
+              As before
+            </button>
+          )}
+          {told?.state !== 'fits' && (
+            <button type="button" className={`button small${isAnswered ? '' : ' primary'}`} disabled={told?.state === 'unable'}
+              title={told?.state === 'unable' ? told.reason : 'Shift+D'} onClick={() => { void deciding.decide(id); }}>
+              Decide
+            </button>
+          )}
+          <button type="button" className="button quiet small icon" aria-label={`Drop ${name}`} title="Drop it: it is no longer wanted"
+            onClick={() => { void deciding.dropOpen([id]); }}>
+            <Icon name="close" size={12} />
+          </button>
         </span>
       )}
     </li>

@@ -58,8 +58,11 @@ export function Card({ pointed, pinned, anchor }: { pointed: Pointed; pinned: bo
     return anchor.follow(place);
   });
   return (
-    <div ref={card} className={`tip${pinned ? ' pinned' : ''}`} data-testid={pinned ? ids.graphPinned : ids.graphTip} role={pinned ? 'dialog' : 'tooltip'} aria-label={titleOf(pointed)} aria-hidden={!pinned}>
-      {pointed.kind === 'node' ? <Node acus={pointed.acus} name={pointed.name} pinned={pinned} /> : <Edge key={`${pointed.sides[0][0]!} ${pointed.sides[1][0]!}`} pointed={pointed} pinned={pinned} />}
+    <div ref={card} className={`tip${pinned ? ' pinned' : ''}`} data-testid={pinned ? ids.graphPinned : ids.graphTip} role={pinned ? 'dialog' : 'tooltip'}
+      aria-label={titleOf(pointed)} aria-hidden={!pinned}>
+      {pointed.kind === 'node'
+        ? <Node acus={pointed.acus} name={pointed.name} pinned={pinned} />
+        : <Edge key={`${pointed.sides[0][0]!} ${pointed.sides[1][0]!}`} pointed={pointed} pinned={pinned} />}
     </div>
   );
 }
@@ -118,7 +121,14 @@ function Line({ row, own, pinned }: { row: ConflictView; own: readonly AcuId[]; 
   const isOwn = own.includes(row.a), other = isOwn ? row.b : row.a, mine = isOwn ? row.a : row.b;
   const words = <><Glyph mark={markOfVerdict[row.verdict]} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameShort(other)}</span><span className="truncate faint mono">{row.shown}</span><span className="faint tiny">{row.kind}</span></>;
   if (!pinned || other === 'base' || mine === 'base') return <li className="tip-line small">{words}</li>;
-  return <li><button type="button" className="tip-line small" title="Look at this conflict" onClick={() => { usePicture.setState({ pinned: { kind: 'edge', names: [nameShort(mine), nameShort(other)], sides: [[mine], [other]] } }); focusPicture(); }}>{words}</button></li>;
+  return (
+    <li>
+      <button type="button" className="tip-line small" title="Look at this conflict"
+        onClick={() => { usePicture.setState({ pinned: { kind: 'edge', names: [nameShort(mine), nameShort(other)], sides: [[mine], [other]] } }); focusPicture(); }}>
+        {words}
+      </button>
+    </li>
+  );
 }
 
 const nameShort = (id: AcuId): string => { const row = useReplica.getState().byId.get(id); return row === undefined ? nameOf(id) : shortName(row); };
@@ -136,8 +146,16 @@ function NodeActions({ acus, hasConflicts }: { acus: readonly AcuId[]; hasConfli
         ? <button type="button" className="button small" onClick={() => { void remove(acus); }}>Remove</button>
         : <button type="button" className="button small" onClick={(event) => { void add(acus, event.timeStamp); }}><Icon name="plus" size={11} />Add{acus.length > 1 ? ` ${grouped(acus.length)}` : ''}</button>}
       {!inside && <button type="button" className="button quiet small" onClick={() => { select(acus); run('composition.whyNot'); }}>Why not</button>}
-      {!inside && !past && hasConflicts && <button type="button" className="button quiet small" title="Want it although it conflicts: kept open, to be decided by hand" onClick={() => { void keepOpen(acus); }}>Keep it open</button>}
-      <button type="button" className="button quiet small" onClick={() => { select(acus); useConflictQuery.setState({ ...allConflicts, acus: [...acus], chosen: null }); useUi.setState({ tab: 'conflicts' }); }}>Open in Conflicts</button>
+      {!inside && !past && hasConflicts && (
+        <button type="button" className="button quiet small" title="Want it although it conflicts: kept open, to be decided by hand"
+          onClick={() => { void keepOpen(acus); }}>
+          Keep it open
+        </button>
+      )}
+      <button type="button" className="button quiet small"
+        onClick={() => { select(acus); useConflictQuery.setState({ ...allConflicts, acus: [...acus], chosen: null }); useUi.setState({ tab: 'conflicts' }); }}>
+        Open in Conflicts
+      </button>
     </div>
   );
 }
@@ -152,11 +170,17 @@ function Edge({ pointed, pinned }: { pointed: Pointed & { readonly kind: 'edge' 
   const first = witness?.rows[0];
   return (
     <>
-      <Head pinned={pinned}>{pointed.sides.map((side, i) => (pinned && side.length === 1 ? <AcuLink key={i} id={side[0]!} /> : <span key={i} className="truncate">{pointed.names[i]}</span>))}</Head>
+      <Head pinned={pinned}>
+        {pointed.sides.map((side, i) => (pinned && side.length === 1 ? <AcuLink key={i} id={side[0]!} /> : <span key={i} className="truncate">{pointed.names[i]}</span>))}
+      </Head>
       {witness === null ? <div className="small"><Spinner /></div> : (
         <ul className="tip-list">
           {witness.rows.map((row) => (
-            <li key={conflictKey(row)} className="tip-line small"><Glyph mark={markOfVerdict[row.verdict]} size={10} /><span className="truncate mono">{row.shown}</span><span className="faint tiny">{row.kind} · {verdictNames[row.verdict]}</span></li>
+            <li key={conflictKey(row)} className="tip-line small">
+              <Glyph mark={markOfVerdict[row.verdict]} size={10} />
+              <span className="truncate mono">{row.shown}</span>
+              <span className="faint tiny">{row.kind} · {verdictNames[row.verdict]}</span>
+            </li>
           ))}
           {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more place')}</li>}
         </ul>
@@ -164,7 +188,10 @@ function Edge({ pointed, pinned }: { pointed: Pointed & { readonly kind: 'edge' 
       {first !== undefined && (dwelt || pinned) && <Begins conflict={first} />}
       {pinned && first !== undefined && (
         <div className="tip-actions">
-          <button type="button" className="button small" onClick={() => { useConflictQuery.setState({ ...allConflicts, acus: [...a, ...b], chosen: first }); useUi.setState({ tab: 'conflicts' }); }}>Open in Conflicts</button>
+          <button type="button" className="button small"
+            onClick={() => { useConflictQuery.setState({ ...allConflicts, acus: [...a, ...b], chosen: first }); useUi.setState({ tab: 'conflicts' }); }}>
+            Open in Conflicts
+          </button>
           <button type="button" className="button quiet small" onClick={() => select([...a, ...b])}>Select both</button>
         </div>
       )}
@@ -181,7 +208,13 @@ function Begins({ conflict }: { conflict: ConflictView }) {
   return (
     <div className="tip-place">
       {place.sides.map((side, i) => (
-        <pre key={i} className="tip-side">{side.name !== '' && <div className="tip-whose truncate">{visible(side.name, 80)}</div>}{side.lines.length === 0 ? <span className="faint">deleted here</span> : side.lines.map((line, k) => <div key={k} className="truncate">{line === '' ? ' ' : visible(line, 160)}</div>)}{side.more > 0 && <div className="faint">{plural(side.more, 'more line')}</div>}</pre>
+        <pre key={i} className="tip-side">
+          {side.name !== '' && <div className="tip-whose truncate">{visible(side.name, 80)}</div>}
+          {side.lines.length === 0
+            ? <span className="faint">deleted here</span>
+            : side.lines.map((line, k) => <div key={k} className="truncate">{line === '' ? ' ' : visible(line, 160)}</div>)}
+          {side.more > 0 && <div className="faint">{plural(side.more, 'more line')}</div>}
+        </pre>
       ))}
     </div>
   );

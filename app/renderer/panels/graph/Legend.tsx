@@ -15,7 +15,8 @@ export function Legend() {
       {verdicts.some((count) => count > 0) && <span className="muted" title="Pairs of ACUs that conflict, each counted once, however many places they have">Pairs</span>}
       <span className="legend-part" role="group" aria-label="Conflicts shown, by verdict">
         {verdictOrder.map((verdict, v) => (verdicts[v] ?? 0) > 0 && (
-          <Chip key={verdict} name={verdictNames[verdict]} count={verdicts[v]!} on={(filter.verdicts >> v & 1) === 1} onToggle={() => usePicture.setState({ filter: { ...filter, verdicts: toggled(filter.verdicts & haveVerdicts, v, haveVerdicts) } })}>
+          <Chip key={verdict} name={verdictNames[verdict]} count={verdicts[v]!} on={(filter.verdicts >> v & 1) === 1}
+            onToggle={() => usePicture.setState({ filter: { ...filter, verdicts: toggled(filter.verdicts & haveVerdicts, v, haveVerdicts) } })}>
             <Line verdict={verdict} />
           </Chip>
         ))}
@@ -23,7 +24,8 @@ export function Legend() {
       {byFamily.filter((count) => count > 0).length > 1 && (
         <span className="legend-part" role="group" aria-label="Conflicts shown, by kind">
           {families.map((family, f) => (byFamily[f] ?? 0) > 0 && (
-            <Chip key={family} name={familyNames[family]} count={byFamily[f]!} on={(filter.families >> f & 1) === 1} onToggle={() => usePicture.setState({ filter: { ...filter, families: toggled(filter.families & haveFamilies, f, haveFamilies) } })}>
+            <Chip key={family} name={familyNames[family]} count={byFamily[f]!} on={(filter.families >> f & 1) === 1}
+              onToggle={() => usePicture.setState({ filter: { ...filter, families: toggled(filter.families & haveFamilies, f, haveFamilies) } })}>
               <Mark family={family} />
             </Chip>
           ))}
@@ -44,7 +46,11 @@ function Chip({ name, count, on, onToggle, children }: { name: string; count: nu
 }
 
 function Line({ verdict }: { verdict: Verdict }) {
-  return <svg className={`glyph tone-${edgeMark[verdict]}`} width="20" height="10" viewBox="0 0 20 10" aria-hidden="true"><path d="M0 5h20" stroke="currentColor" strokeWidth="1.6" strokeDasharray={dashes[verdict].join(' ')} /></svg>;
+  return (
+    <svg className={`glyph tone-${edgeMark[verdict]}`} width="20" height="10" viewBox="0 0 20 10" aria-hidden="true">
+      <path d="M0 5h20" stroke="currentColor" strokeWidth="1.6" strokeDasharray={dashes[verdict].join(' ')} />
+    </svg>
+  );
 }
 
 function Mark({ family }: { family: Family }) {

@@ -172,12 +172,25 @@ function selectAll(acus: readonly string[]): void {
 function Notes({ onAgain }: { onAgain: () => void }) {
   const { state, done, why } = usePicture((s) => s.progress), edges = usePicture((s) => s.counts.all), nodes = usePicture((s) => s.nodes), level = usePicture((s) => s.level);
   const past = useTime((s) => s.at !== null);
-  if (state === 'dead') return <div className="picture-dead empty" role="alert"><div className="empty-title">The picture stopped</div><div className="empty-text">{why}</div><button type="button" className="button small" onClick={onAgain}>Draw again</button></div>;
+  if (state === 'dead') return (
+    <div className="picture-dead empty" role="alert">
+      <div className="empty-title">The picture stopped</div>
+      <div className="empty-text">{why}</div>
+      <button type="button" className="button small" onClick={onAgain}>Draw again</button>
+    </div>
+  );
   return (
     <div className="picture-notes small" role="status">
-      {state !== 'settled' && <span className="picture-note"><Spinner />{state === 'waiting' ? 'Waiting for the conflicts' : `Laying out ${plural(nodes.acus, 'ACU')} and ${plural(edges, 'conflict')}: ${Math.floor(done * 100)} %`}</span>}
+      {state !== 'settled' && (
+        <span className="picture-note">
+          <Spinner />
+          {state === 'waiting' ? 'Waiting for the conflicts' : `Laying out ${plural(nodes.acus, 'ACU')} and ${plural(edges, 'conflict')}: ${Math.floor(done * 100)} %`}
+        </span>
+      )}
       {state === 'settled' && edges === 0 && <span className="picture-note">No conflicts: any of {plural(nodes.acus, 'ACU')} goes with any other.</span>}
-      {state === 'settled' && level === 'acus' && edges > MAX_EDGES && <span className="picture-note">{grouped(MAX_EDGES)} of {plural(edges, 'conflict')} are drawn, and all of what is pointed at or selected.</span>}
+      {state === 'settled' && level === 'acus' && edges > MAX_EDGES && (
+        <span className="picture-note">{grouped(MAX_EDGES)} of {plural(edges, 'conflict')} are drawn, and all of what is pointed at or selected.</span>
+      )}
       {past && <span className="picture-note">As it was then: nothing can be dragged from here.</span>}
     </div>
   );
@@ -187,8 +200,15 @@ function Tools({ screen }: { screen: () => GraphScreen | null }) {
   const lassoing = usePicture((s) => s.lassoing), outlines = usePicture((s) => s.outlines);
   return (
     <div className="picture-tools" role="group" aria-label="Picture">
-      <button type="button" className="button small icon" aria-label="Lasso" title="Lasso: drag around ACUs to select them (Shift and drag; with Ctrl they are added, with Alt taken out)" aria-pressed={lassoing} onClick={() => usePicture.setState({ lassoing: !lassoing })}><Icon name="lasso" size={13} /></button>
-      <button type="button" className="button small icon" aria-label="Outline partitions" title="Outline partitions: what conflicts only among itself" aria-pressed={outlines} onClick={() => usePicture.setState({ outlines: !outlines })}><Icon name="outline" size={13} /></button>
+      <button type="button" className="button small icon" aria-label="Lasso"
+        title="Lasso: drag around ACUs to select them (Shift and drag; with Ctrl they are added, with Alt taken out)" aria-pressed={lassoing}
+        onClick={() => usePicture.setState({ lassoing: !lassoing })}>
+        <Icon name="lasso" size={13} />
+      </button>
+      <button type="button" className="button small icon" aria-label="Outline partitions" title="Outline partitions: what conflicts only among itself"
+        aria-pressed={outlines} onClick={() => usePicture.setState({ outlines: !outlines })}>
+        <Icon name="outline" size={13} />
+      </button>
       <ZoomButtons of={screen} />
     </div>
   );

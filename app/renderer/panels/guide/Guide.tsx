@@ -74,16 +74,30 @@ function Card({ at, step }: { at: number; step: Step }) {
   const why = does === null ? null : does.disabled() ?? (step.id === 'undo' && last?.kind !== 'write-branch' ? `No branch was written just now: undo would take back “${withNumbers(visibleSentence(canUndo ?? ''))}”, which is not the guide's.` : null);
   const side = ({ top: 'bottom', bottom: 'top', left: 'right', right: 'left' } as const)[placement.split('-')[0] as 'top'];
   return (
-    <section ref={setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles} aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
+    <section ref={setFloating} className={`guide${anchor === null ? ' is-loose' : ''}`} style={anchor === null ? {} : floatingStyles}
+      aria-label={`Guide, step ${at + 1} of ${steps.length}`} data-testid={ids.guide} data-step={step.id}
       onKeyDown={(event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); leaveGuide(); } }}>
       {anchor !== null && <span ref={setTip} className="guide-tip" style={{ left: middlewareData.arrow?.x, top: middlewareData.arrow?.y, [side]: -5 }} />}
-      <header className="row"><h2>{step.title}</h2><span className="spacer" /><span className="small muted">{at + 1} of {steps.length}</span><button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again" onClick={leaveGuide}><Icon name="close" size={12} /></button></header>
+      <header className="row">
+        <h2>{step.title}</h2>
+        <span className="spacer" />
+        <span className="small muted">{at + 1} of {steps.length}</span>
+        <button type="button" className="button quiet small icon" aria-label="Leave the guide" title="Leave the guide; it can be taken up again"
+          onClick={leaveGuide}>
+          <Icon name="close" size={12} />
+        </button>
+      </header>
       <p>{step.text}</p>
       {isDone ? <p className="small muted">This is so already: go on.</p>
         : why !== null ? <p className="small muted">{why}</p>
         : step.id === 'undo' && canUndo !== null && <p className="small muted">It takes back: {withNumbers(visibleSentence(canUndo))}.</p>}
       <footer className="row">
-        {does !== null && <button type="button" className="button small" aria-disabled={why !== null} title={why ?? does.title} onClick={() => { if (why === null) run(does.id); }}>Do it{does.keys[0] !== undefined && <Keys keys={does.keys[0]} />}</button>}
+        {does !== null && (
+          <button type="button" className="button small" aria-disabled={why !== null} title={why ?? does.title}
+            onClick={() => { if (why === null) run(does.id); }}>
+            Do it{does.keys[0] !== undefined && <Keys keys={does.keys[0]} />}
+          </button>
+        )}
         <span className="spacer" />
         {at > 0 && <button type="button" className="button quiet small" onClick={goBack}>Back</button>}
         <button type="button" className="button quiet small" data-testid={ids.guideOn} onClick={goOnInGuide}>{at + 1 === steps.length ? 'End' : 'Go on'}</button>

@@ -47,15 +47,25 @@ export default function ByEntity({ path, before, after }: { path: string; before
   return (
     <Group orientation="vertical" className="fill" {...layout}>
       <Panel id="pane-entities" defaultSize="34%" minSize="52px">
-        <div ref={scroller} className="entities" role="listbox" tabIndex={0} aria-label="What is named in this file and differs" aria-activedescendant={`entity-${at}`} data-testid={ids.entities} onKeyDown={onKeyDown}>
+        <div ref={scroller} className="entities" role="listbox" tabIndex={0} aria-label="What is named in this file and differs"
+          aria-activedescendant={`entity-${at}`} data-testid={ids.entities} onKeyDown={onKeyDown}>
           <div className="grid-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
             {virtual.getVirtualItems().map(({ index, start }) => {
               const change = changes[index]!, [letter, words] = fates[change.fate];
               return (
-                <div key={index} id={`entity-${index}`} role="option" aria-selected={index === at} className="entity" style={{ transform: `translateY(${start}px)`, height: row }} data-testid={ids.entity} data-fate={change.fate} data-name={change.name ?? ''} title={`${nameOf(change)}: ${words}`} onClick={() => setAt(index)}>
+                <div key={index} id={`entity-${index}`} role="option" aria-selected={index === at} className="entity"
+                  style={{ transform: `translateY(${start}px)`, height: row }} data-testid={ids.entity} data-fate={change.fate} data-name={change.name ?? ''}
+                  title={`${nameOf(change)}: ${words}`} onClick={() => setAt(index)}>
                   <span className={`file-kind fate-${change.fate}`} aria-label={words}>{letter}</span>
-                  <span className="truncate mono">{change.within.length > 0 && <span className="folder">{change.within.map((name) => visible(name)).join(' › ')} › </span>}{nameOf(change)}</span>
-                  {change.was !== null && <span className="tiny muted truncate">{change.was.name === change.name ? `was in ${change.was.within.length === 0 ? 'the file itself' : visible(change.was.within.at(-1)!)}` : `was ${visible(change.was.name)}`}</span>}
+                  <span className="truncate mono">
+                    {change.within.length > 0 && <span className="folder">{change.within.map((name) => visible(name)).join(' › ')} › </span>}
+                    {nameOf(change)}
+                  </span>
+                  {change.was !== null && (
+                    <span className="tiny muted truncate">
+                      {change.was.name === change.name ? `was in ${change.was.within.length === 0 ? 'the file itself' : visible(change.was.within.at(-1)!)}` : `was ${visible(change.was.name)}`}
+                    </span>
+                  )}
                   <span className="spacer" />
                   {change.kind !== null && <span className="tiny muted">{kinds[change.kind]}</span>}
                   <Counts added={change.inserted.length} deleted={change.removed.length} />

@@ -39,7 +39,9 @@ export default function ComposedFiles({ composed: { result, key, status }, acus 
         ? <NoTree result={result} />
         : (
           <Group orientation="vertical" className="fill" {...layout}>
-            <Panel id="pane-composed-files" defaultSize="30%" minSize="60px"><FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={chooseFile} /></Panel>
+            <Panel id="pane-composed-files" defaultSize="30%" minSize="60px">
+              <FileList files={result.files} chosen={file} label="Files of the composition" testId={ids.composedFile} onChoose={chooseFile} />
+            </Panel>
             <Separator className="split-h" />
             <Panel id="pane-composed-diff" minSize="80px"><div className="stack fill">{file !== null && <ComposedDiff acus={acus} path={file} setKey={key} />}</div></Panel>
           </Group>
@@ -55,7 +57,9 @@ function NoTree({ result: { missing, conflicts } }: { result: Preview }) {
   return (
     <Empty title={ordered ? 'No tree: it depends on the order of merging' : 'No tree'}>
       <ul className="plain">
-        {conflicts.slice(0, 8).map((c, i) => <li key={i}>{listed((c.sides.length > 0 ? c.sides : [c.a, c.b]).map((id) => (id === 'base' ? 'the base' : nameOf(id))), 4)}: {visible(c.detail)}</li>)}
+        {conflicts.slice(0, 8).map((c, i) => (
+          <li key={i}>{listed((c.sides.length > 0 ? c.sides : [c.a, c.b]).map((id) => (id === 'base' ? 'the base' : nameOf(id))), 4)}: {visible(c.detail)}</li>
+        ))}
         {conflicts.length > 8 && <li className="muted">and {plural(conflicts.length - 8, 'more place')}</li>}
       </ul>
       {ordered && 'Take out one of them, or merge them in git in the order you mean and import that branch.'}
@@ -71,7 +75,12 @@ function ComposedDiff({ acus, path, setKey: of }: { acus: readonly AcuId[]; path
   // told after the difference is there: nobody waits for it
   const told = useAnswer(isTold && current && state === 'here' ? `${of} ${path}` : null, () => service().call('provenance', { acus: [...acus], path }));
   const provenance = isTold && told.state === 'here' ? told.value : null, { owning, card } = useOwning(provenance);
-  if (value === null) return <><PathHead path={path} /><div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div></>;
+  if (value === null) return (
+    <>
+      <PathHead path={path} />
+      <div className="diff-note">{state === 'failed' ? <span className="muted">This file could not be read.</span> : <Spinner />}</div>
+    </>
+  );
   return (
     <>
       {provenance !== null && <Owners provenance={provenance} path={path} composed={acus} />}

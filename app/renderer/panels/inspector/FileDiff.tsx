@@ -33,7 +33,14 @@ export function FileDiff({ path, before, after, owning = null, sides = SIDES, on
         {isText && (
           <>
             <Tool id="diff.entities" icon="entities" isOn={byEntity} />
-            {!isByEntity && <><Tool id="diff.previous" icon="up" /><Tool id="diff.next" icon="down" /><Tool id="diff.whole" icon="whole" isOn={whole} /><Tool id="diff.whitespace" icon="blanks" isOn={whitespace} /></>}
+            {!isByEntity && (
+              <>
+                <Tool id="diff.previous" icon="up" />
+                <Tool id="diff.next" icon="down" />
+                <Tool id="diff.whole" icon="whole" isOn={whole} />
+                <Tool id="diff.whitespace" icon="blanks" isOn={whitespace} />
+              </>
+            )}
           </>
         )}
       </PathHead>
@@ -51,7 +58,10 @@ export function PathHead({ path, children }: { path: PathBytes; children?: React
   const text = display(path), name = visible(text);
   return (
     <div className="diff-head">
-      <button type="button" className="diff-path mono" title={`${name}\nClick to copy the path`} aria-label={`Copy the path ${name}`} onClick={() => { void copy(text, 'the path'); }}><span className="truncate">{name}</span></button>
+      <button type="button" className="diff-path mono" title={`${name}\nClick to copy the path`} aria-label={`Copy the path ${name}`}
+        onClick={() => { void copy(text, 'the path'); }}>
+        <span className="truncate">{name}</span>
+      </button>
       <span className="diff-tools">{children}</span>
     </div>
   );
@@ -59,5 +69,10 @@ export function PathHead({ path, children }: { path: PathBytes; children?: React
 
 export function Tool({ id, icon, isOn, testId }: { id: string; icon: IconName; isOn?: boolean; testId?: string }) {
   const it = command(id), keys = it.keys[0] === undefined ? '' : ` (${shownKeys(it.keys[0]).join('+')})`;
-  return <button type="button" className="button quiet small icon" data-command={id} aria-label={it.title} title={`${it.title}${keys}`} {...(isOn === undefined ? {} : { 'aria-pressed': isOn })} {...(testId === undefined ? {} : { 'data-testid': testId })} onClick={() => run(id)}><Icon name={icon} size={13} /></button>;
+  return (
+    <button type="button" className="button quiet small icon" data-command={id} aria-label={it.title} title={`${it.title}${keys}`}
+      {...(isOn === undefined ? {} : { 'aria-pressed': isOn })} {...(testId === undefined ? {} : { 'data-testid': testId })} onClick={() => run(id)}>
+      <Icon name={icon} size={13} />
+    </button>
+  );
 }

@@ -26,7 +26,11 @@ export function Inspector() {
       <header className="panel-head small-tabs">
         <div className="tabs" role="tablist" aria-label="Inspector" onKeyDown={onKeyDown}>
           {tabs.map(({ id, name, Badge }) => (
-            <button key={id} id={`inspector-${id}`} type="button" role="tab" aria-selected={id === shown.id} aria-controls="inspector-view" tabIndex={id === shown.id ? 0 : -1} className="tab" onClick={() => useUi.setState({ inspector: id })}>{name}{Badge !== undefined && <Badge />}</button>
+            <button key={id} id={`inspector-${id}`} type="button" role="tab" aria-selected={id === shown.id} aria-controls="inspector-view"
+              tabIndex={id === shown.id ? 0 : -1} className="tab" onClick={() => useUi.setState({ inspector: id })}>
+              {name}
+              {Badge !== undefined && <Badge />}
+            </button>
           ))}
         </div>
         <span className="spacer" />

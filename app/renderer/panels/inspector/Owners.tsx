@@ -41,10 +41,14 @@ export function Owners({ provenance, path, composed }: { provenance: Provenance;
           const added = lines(brought, place), gone = lines(taken, place);
           return (
             <li key={id}>
-              <button type="button" className="owner-key" data-testid={ids.owner} data-acu={id} title={`${nameOf(id)}: brings ${plural(added, 'line')}, takes out ${plural(gone, 'line')}. Click to show it.`} onClick={() => chooseAcus([id])}>
+              <button type="button" className="owner-key" data-testid={ids.owner} data-acu={id}
+                title={`${nameOf(id)}: brings ${plural(added, 'line')}, takes out ${plural(gone, 'line')}. Click to show it.`} onClick={() => chooseAcus([id])}>
                 <span className="owner" style={{ '--hue': hueAt(place) } as React.CSSProperties}>{letterOf(place)}</span>
                 <span className="truncate">{nameOf(id)}</span>
-                <span className="counts"><span className={added === 0 ? 'faint' : 'ins'}>+{grouped(added)}</span><span className={gone === 0 ? 'faint' : 'del'}>−{grouped(gone)}</span></span>
+                <span className="counts">
+                  <span className={added === 0 ? 'faint' : 'ins'}>+{grouped(added)}</span>
+                  <span className={gone === 0 ? 'faint' : 'del'}>−{grouped(gone)}</span>
+                </span>
               </button>
             </li>
           );
@@ -69,7 +73,11 @@ function Changers({ reason, path, composed }: { reason: string; path: PathBytes;
   const generation = useReplica((s) => s.generation), { value } = useAnswer(`${generation} ${setKey(composed)} ${path}`, () => replica().call((api) => api.changersOf(path, [...composed])));
   return (
     <div className="owners tiny muted" data-testid={ids.owners} data-how="none">
-      {value !== null && value.length > 0 && <div className="row owners-changers">Changed by {value.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}{value.length > SHOWN && ` and ${plural(value.length - SHOWN, 'more')}`}</div>}
+      {value !== null && value.length > 0 && (
+        <div className="row owners-changers">
+          Changed by {value.slice(0, SHOWN).map((id) => <AcuLink key={id} id={id} />)}{value.length > SHOWN && ` and ${plural(value.length - SHOWN, 'more')}`}
+        </div>
+      )}
       Whose lines these are is not told: {reason}.
     </div>
   );
@@ -90,7 +98,17 @@ export function OwnerCard({ acus, at }: { acus: readonly AcuId[]; at: DOMRect })
         return (
           <div key={id} className="owner-card-acu">
             <strong className="truncate">{nameOf(id)}</strong>
-            {row !== undefined && <><span className="truncate muted">{row.title}</span><span className="row small"><Author name={row.author} email={row.email} full /><Ago time={row.time} /><span className="spacer" /><Id id={id} what="ACU" /></span></>}
+            {row !== undefined && (
+              <>
+                <span className="truncate muted">{row.title}</span>
+                <span className="row small">
+                  <Author name={row.author} email={row.email} full />
+                  <Ago time={row.time} />
+                  <span className="spacer" />
+                  <Id id={id} what="ACU" />
+                </span>
+              </>
+            )}
           </div>
         );
       })}

@@ -42,7 +42,13 @@ export default function Several({ chosen }: { chosen: readonly AcuId[] }) {
         <dt>Conflicts</dt>
         <dd>{!isFew ? <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: chosen }); useUi.setState({ tab: 'conflicts' }); }}>Show their conflicts</button> : among.value === null ? <Spinner /> : among.value.length === 0 ? <span className="faint">none among them</span> : (
           <>
-            {among.value.slice(0, 12).map((conflict, i) => <div key={i} className="inspect-conflict" title={conflict.detail}><Glyph mark={markOfVerdict[conflict.verdict]} size={10} /><span className="truncate">{nameOf(conflict.a)} × {conflict.b === 'base' ? 'the base' : nameOf(conflict.b)}</span><span className="mono truncate faint">{conflict.shown}</span></div>)}
+            {among.value.slice(0, 12).map((conflict, i) => (
+              <div key={i} className="inspect-conflict" title={conflict.detail}>
+                <Glyph mark={markOfVerdict[conflict.verdict]} size={10} />
+                <span className="truncate">{nameOf(conflict.a)} × {conflict.b === 'base' ? 'the base' : nameOf(conflict.b)}</span>
+                <span className="mono truncate faint">{conflict.shown}</span>
+              </div>
+            ))}
             {among.value.length > 12 && <div className="muted">and {plural(among.value.length - 12, 'more')}</div>}
           </>
         )}</dd>
@@ -51,17 +57,29 @@ export default function Several({ chosen }: { chosen: readonly AcuId[] }) {
           ? <button type="button" className="button small" disabled={!online} onClick={() => setAsked(key)}>What do they compose to?</button>
           : preview.state !== 'here' || preview.value === null ? preview.state === 'failed' ? <span className="muted">It could not be found out.</span> : <Spinner />
           : preview.value.result.tree === null
-            ? <span>To nothing: {preview.value.result.conflicts.length > 0 ? listed(preview.value.result.conflicts.slice(0, 3).map(({ a, b, path }) => `${nameOf(a)} × ${b === 'base' ? 'the base' : nameOf(b)} in ${visible(display(path))}`), 3) : 'one of them cannot be composed'}.</span>
+            ? <span>
+                To
+                nothing: {preview.value.result.conflicts.length > 0 ? listed(preview.value.result.conflicts.slice(0, 3).map(({ a, b, path }) => `${nameOf(a)} × ${b === 'base' ? 'the base' : nameOf(b)} in ${visible(display(path))}`), 3) : 'one of them cannot be composed'}.
+              </span>
             : <span>{plural(preview.value.result.files.length, 'file')} <Counts {...totals(preview.value.result.files)} />{preview.value.closed.length > rows.length && <span className="muted"> with {plural(preview.value.closed.length - rows.length, 'other')} that they need</span>}</span>}</dd>
         <dt>Shared paths</dt>
         <dd>{!isFew ? <span className="faint">of at most {MOST} ACUs</span> : shared.value === null ? online ? <Spinner /> : <span className="faint">the service is away</span> : shared.value.length === 0 ? <span className="faint">none</span> : (
           <>
-            {shared.value.slice(0, SHOWN).map(({ path, by }) => <div key={path} className="row" title={listed(by.map(nameOf), 8)}><span className="mono truncate">{visible(display(path))}</span><span className="spacer" /><span className="tiny muted">{grouped(by.length)}</span></div>)}
+            {shared.value.slice(0, SHOWN).map(({ path, by }) => (
+              <div key={path} className="row" title={listed(by.map(nameOf), 8)}>
+                <span className="mono truncate">{visible(display(path))}</span>
+                <span className="spacer" />
+                <span className="tiny muted">{grouped(by.length)}</span>
+              </div>
+            ))}
             {shared.value.length > SHOWN && <div className="muted">and {plural(shared.value.length - SHOWN, 'more')}</div>}
           </>
         )}</dd>
       </dl>
-      <ul className="several">{rows.slice(0, 200).map((row) => <li key={row.id}><AcuLink id={row.id} /></li>)}{rows.length > 200 && <li className="muted">and {plural(rows.length - 200, 'more')}</li>}</ul>
+      <ul className="several">
+        {rows.slice(0, 200).map((row) => <li key={row.id}><AcuLink id={row.id} /></li>)}
+        {rows.length > 200 && <li className="muted">and {plural(rows.length - 200, 'more')}</li>}
+      </ul>
     </div>
   );
 }

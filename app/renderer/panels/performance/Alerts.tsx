@@ -26,12 +26,29 @@ function AlertRow({ alert, at }: { alert: Alert; at: number }) {
   const { id, name, severity, state, since, value, target, unit, reason, response } = alert;
   return (
     <li className={`alert alert-${severity}`}>
-      <Standing tone={state === 'resolved' ? 'good' : tones[severity]}><strong>{visible(name, 120)}</strong> <span className="muted">{state === 'raised' ? severity : `${severity}, ${state}`}, for {figure(Math.max(0, at - since), 'ms')}</span></Standing>
-      <span title={`${figure(value, unit)}, target ${figure(target, unit)}`}>{visible(reason, 300).replace(/\.$/, '')}.{response !== null && <span className="muted"> Answered by itself: {visible(response, 120)}.</span>}</span>
+      <Standing tone={state === 'resolved' ? 'good' : tones[severity]}>
+        <strong>{visible(name, 120)}</strong> <span className="muted">{state === 'raised' ? severity : `${severity}, ${state}`}, for {figure(Math.max(0, at - since), 'ms')}</span>
+      </Standing>
+      <span title={`${figure(value, unit)}, target ${figure(target, unit)}`}>
+        {visible(reason, 300).replace(/\.$/, '')}.{response !== null && <span className="muted"> Answered by itself: {visible(response, 120)}.</span>}
+      </span>
       <span className="row">
-        {state === 'raised' && <button type="button" className="button small" aria-label={`Acknowledge: ${name}`} onClick={() => { void setAlert(id, name, 'acknowledged', null); }}>Acknowledge</button>}
-        {state !== 'silenced' && state !== 'resolved' && <button type="button" className="button small" aria-label={`Silence 1 h: ${name}`} onClick={() => { void setAlert(id, name, 'silenced', Date.now() + HOUR); }}>Silence 1 h</button>}
-        {(state === 'silenced' || state === 'acknowledged') && <button type="button" className="button small" aria-label={`Raise again: ${name}`} onClick={() => { void setAlert(id, name, 'raised', null); }}>Raise again</button>}
+        {state === 'raised' && (
+          <button type="button" className="button small" aria-label={`Acknowledge: ${name}`} onClick={() => { void setAlert(id, name, 'acknowledged', null); }}>
+            Acknowledge
+          </button>
+        )}
+        {state !== 'silenced' && state !== 'resolved' && (
+          <button type="button" className="button small" aria-label={`Silence 1 h: ${name}`}
+            onClick={() => { void setAlert(id, name, 'silenced', Date.now() + HOUR); }}>
+            Silence 1 h
+          </button>
+        )}
+        {(state === 'silenced' || state === 'acknowledged') && (
+          <button type="button" className="button small" aria-label={`Raise again: ${name}`} onClick={() => { void setAlert(id, name, 'raised', null); }}>
+            Raise again
+          </button>
+        )}
       </span>
     </li>
   );
@@ -62,7 +79,12 @@ export function Alerts({ report }: { report: StatsReport }) {
           <FigureTable<Of<'anomaly'>> label="Anomalies" rows={anomalies} rowKey={({ seq }) => String(seq)} empty="Nothing unusual was marked in this range." chosen={one === null ? null : String(one.seq)} onChoose={({ seq }) => setChosen(String(seq))} columns={anomalyColumns} />
         )}
       </Section>
-      {chart !== null && <div className="charts"><TimeChart title={`${one!.event.metric}, with anomalies`} unit={chart.unit} lines={chart.lines} happened={(anomalies ?? []).filter(({ event }) => event.metric === one!.event.metric).map(({ at, event }) => ({ at, sign: '!', what: event.reason }))} /></div>}
+      {chart !== null && (
+        <div className="charts">
+          <TimeChart title={`${one!.event.metric}, with anomalies`} unit={chart.unit} lines={chart.lines}
+            happened={(anomalies ?? []).filter(({ event }) => event.metric === one!.event.metric).map(({ at, event }) => ({ at, sign: '!', what: event.reason }))} />
+        </div>
+      )}
     </>
   );
 }
@@ -75,7 +97,9 @@ function ResponseSwitches() {
   return (
     <ul className="switches">
       {all.map(({ id, name, on, what }) => (
-        <li key={id}><label className="check"><input type="checkbox" checked={on} disabled={!online} data-testid={ids.response} data-response={id} onChange={() => { void responses([{ id, on: !on }]).then((found) => { if (found !== null) setAll(found); }); }} />{name}</label> <span className="muted">{what}</span></li>
+        <li key={id}>
+          <label className="check"><input type="checkbox" checked={on} disabled={!online} data-testid={ids.response} data-response={id} onChange={() => { void responses([{ id, on: !on }]).then((found) => { if (found !== null) setAll(found); }); }} />{name}</label> <span className="muted">{what}</span>
+        </li>
       ))}
     </ul>
   );

@@ -44,10 +44,14 @@ export function Caches({ report }: { report: StatsReport }) {
         </dl>
       </Section>
       <div className="charts">
-        <TimeChart title="Found, by level" unit="/s" lines={levels.map((level) => ({ label: level, name: { metric: 'acumen_cache_hits_total', label: level, quantity: 'value' }, perSecond: true }))} />
-        <TimeChart title="Not found, by level" unit="/s" lines={levels.map((level) => ({ label: level, name: { metric: 'acumen_cache_misses_total', label: level, quantity: 'value' }, perSecond: true }))} />
-        <TimeChart title="Bytes held" unit="bytes" lines={levels.map((level) => ({ label: level, name: { metric: 'acumen_cache_bytes', label: level, quantity: 'value' } }))} as="steps" />
-        <TimeChart title="Fetched ahead: right and wrong" unit="/s" lines={(['right', 'wrong'] as const).map((outcome) => ({ label: outcome, name: { metric: 'acumen_predictions_total', label: outcome, quantity: 'value' }, perSecond: true }))} />
+        <TimeChart title="Found, by level" unit="/s"
+          lines={levels.map((level) => ({ label: level, name: { metric: 'acumen_cache_hits_total', label: level, quantity: 'value' }, perSecond: true }))} />
+        <TimeChart title="Not found, by level" unit="/s"
+          lines={levels.map((level) => ({ label: level, name: { metric: 'acumen_cache_misses_total', label: level, quantity: 'value' }, perSecond: true }))} />
+        <TimeChart title="Bytes held" unit="bytes"
+          lines={levels.map((level) => ({ label: level, name: { metric: 'acumen_cache_bytes', label: level, quantity: 'value' } }))} as="steps" />
+        <TimeChart title="Fetched ahead: right and wrong" unit="/s"
+          lines={(['right', 'wrong'] as const).map((outcome) => ({ label: outcome, name: { metric: 'acumen_predictions_total', label: outcome, quantity: 'value' }, perSecond: true }))} />
       </div>
     </>
   );
@@ -64,21 +68,30 @@ function Picture({ caches }: { caches: readonly CacheFigures[] }) {
         return (
           <div key={cache.level} className="level">
             <div className="level-name"><strong>{cache.level}</strong> <span className="muted small">{where[cache.level]}</span></div>
-            <div className="level-bar" role="img" aria-label={`${cache.level}: ${figure(cache.bytes, 'bytes')} of ${figure(cache.limit, 'bytes')}${cache.kinds.filter(({ bytes }) => bytes > 0).map(({ kind, bytes }) => `, ${kind} ${figure(bytes, 'bytes')}`).join('')}`}>
+            <div className="level-bar" role="img"
+              aria-label={`${cache.level}: ${figure(cache.bytes, 'bytes')} of ${figure(cache.limit, 'bytes')}${cache.kinds.filter(({ bytes }) => bytes > 0).map(({ kind, bytes }) => `, ${kind} ${figure(bytes, 'bytes')}`).join('')}`}>
               {all === 0 && <span className="level-none muted small">holds nothing</span>}
               {kinds.map((kind, k) => {
                 const one = cache.kinds.find((found) => found.kind === kind);
                 return one === undefined || one.bytes === 0 ? null : <span key={kind} className={`level-part hatch-${k % 6}`} style={{ width: `${(one.bytes / all) * 100}%` }} title={`${kind}: ${figure(one.bytes, 'bytes')} in ${figure(one.entries, 'count')} entries`}><span className="flame-label">{kind}</span></span>;
               })}
             </div>
-            <div className="level-figures small"><Share value={cache.limit > 0 ? cache.bytes / cache.limit : null} bound={0.999} /> <span className="muted">{figure(cache.bytes, 'bytes')} of {figure(cache.limit, 'bytes')}, {figure(cache.entries, 'count')} entries</span></div>
-            {i < caches.length - 1 && <div className="level-moves tiny muted">↑ {figure(cache.promotions, 'count')} moved up to {cache.level}, ↓ {figure(caches[i + 1]!.demotions, 'count')} moved down from it</div>}
+            <div className="level-figures small">
+              <Share value={cache.limit > 0 ? cache.bytes / cache.limit : null} bound={0.999} /> <span className="muted">{figure(cache.bytes, 'bytes')} of {figure(cache.limit, 'bytes')}, {figure(cache.entries, 'count')} entries</span>
+            </div>
+            {i < caches.length - 1 && (
+              <div className="level-moves tiny muted">
+                ↑ {figure(cache.promotions, 'count')} moved up to {cache.level}, ↓ {figure(caches[i + 1]!.demotions, 'count')} moved down from it
+              </div>
+            )}
           </div>
         );
       })}
       <ul className="level-kinds">
         {kinds.map((kind, i) => (
-          <li key={kind}><span className={`level-part swatch hatch-${i % 6}`} aria-hidden="true" />{kind} <span className="muted">{caches.flatMap(({ level, kinds: of }) => { const bytes = of.find((one) => one.kind === kind)?.bytes ?? 0; return bytes > 0 ? [`${level} ${figure(bytes, 'bytes')}`] : []; }).join(' · ')}</span></li>
+          <li key={kind}>
+            <span className={`level-part swatch hatch-${i % 6}`} aria-hidden="true" />{kind} <span className="muted">{caches.flatMap(({ level, kinds: of }) => { const bytes = of.find((one) => one.kind === kind)?.bytes ?? 0; return bytes > 0 ? [`${level} ${figure(bytes, 'bytes')}`] : []; }).join(' · ')}</span>
+          </li>
         ))}
       </ul>
     </div>

@@ -62,10 +62,15 @@ export function Decisions({ report }: { report: StatsReport }) {
   return (
     <>
       <div className="charts">
-        <TimeChart title={metric === null ? 'Event loop, how late, with decisions' : `${shown!.effect!.event.metric}, with decisions`} unit={effect.unit} lines={effect.lines} happened={happened} />
-        <TimeChart title="What waits, with decisions" unit="count" as="steps" lines={[{ label: 'operations', name: { metric: 'acumen_queue_depth', label: 'operations', quantity: 'value' } }, ...report.pools.slice(0, 4).map(({ name }): LineOf => ({ label: name, name: { metric: 'acumen_queue_depth', label: name, quantity: 'value' } }))]} happened={happened} />
-        <TimeChart title="Memory, with decisions" unit="bytes" lines={[{ label: 'rss', name: { metric: 'acumen_memory_usage_bytes', label: 'rss', quantity: 'value' } }]} happened={happened} />
-        <TimeChart title="Processor, with decisions" unit="share" lines={[{ label: 'this process', name: { metric: 'acumen_cpu_usage_ratio', label: 'process', quantity: 'value' } }]} happened={happened} />
+        <TimeChart title={metric === null ? 'Event loop, how late, with decisions' : `${shown!.effect!.event.metric}, with decisions`} unit={effect.unit}
+          lines={effect.lines} happened={happened} />
+        <TimeChart title="What waits, with decisions" unit="count" as="steps"
+          lines={[{ label: 'operations', name: { metric: 'acumen_queue_depth', label: 'operations', quantity: 'value' } }, ...report.pools.slice(0, 4).map(({ name }): LineOf => ({ label: name, name: { metric: 'acumen_queue_depth', label: name, quantity: 'value' } }))]}
+          happened={happened} />
+        <TimeChart title="Memory, with decisions" unit="bytes"
+          lines={[{ label: 'rss', name: { metric: 'acumen_memory_usage_bytes', label: 'rss', quantity: 'value' } }]} happened={happened} />
+        <TimeChart title="Processor, with decisions" unit="share"
+          lines={[{ label: 'this process', name: { metric: 'acumen_cpu_usage_ratio', label: 'process', quantity: 'value' } }]} happened={happened} />
       </div>
       <Section title="Decisions" note={knobs.length === 0 ? 'in the range on screen' : `in the range on screen, on ${knobs.join(', ')}; the numbers stand in the charts above`}>
         {made === null ? <p className="none muted">loading</p> : (

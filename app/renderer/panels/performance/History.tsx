@@ -46,12 +46,21 @@ export function History({ report }: { report: StatsReport }) {
     <>
       <div className="charts">
         <LatencyChart operation={operation}>{chosen}</LatencyChart>
-        {sizes.length > 0 && <TimeChart title="Size on disk" unit="bytes" as="steps" lines={sizes.map(({ name }) => ({ label: name, name: { metric: 'acumen_disk_bytes', label: name, quantity: 'value' } }))} />}
+        {sizes.length > 0 && (
+          <TimeChart title="Size on disk" unit="bytes" as="steps"
+            lines={sizes.map(({ name }) => ({ label: name, name: { metric: 'acumen_disk_bytes', label: name, quantity: 'value' } }))} />
+        )}
       </div>
       <Section title="Forecasts" note="straight on from the trend, with the interval that holds in 95 of 100 cases">
         <FigureTable<Forecast> label="Forecasts" rows={report.forecasts} rowKey={({ id }) => id} empty="No forecast yet: a trend needs more data than there is." columns={forecastColumns} />
       </Section>
-      {report.forecasts.length > 0 && <div className="charts">{report.forecasts.slice(0, 6).map((forecast) => <Outlook key={forecast.id} forecast={forecast} now={report.at} unit={linesOf({ metric: forecast.metric, label: forecast.label }).unit} />)}</div>}
+      {report.forecasts.length > 0 && (
+        <div className="charts">
+          {report.forecasts.slice(0, 6).map((forecast) => (
+            <Outlook key={forecast.id} forecast={forecast} now={report.at} unit={linesOf({ metric: forecast.metric, label: forecast.label }).unit} />
+          ))}
+        </div>
+      )}
       <Section title="Slower than a baseline" note="a difference that chance alone would hardly make">
         <FigureTable<Regression> label="Regressions" rows={report.regressions} rowKey={({ metric, label, baseline }) => `${metric} ${label} ${baseline}`} empty="Nothing is slower than a saved baseline, or none is saved." columns={regressionColumns} />
       </Section>
@@ -67,12 +76,16 @@ function BaselineList() {
   useEffect(() => { if (online) void baselines({}).then(take); }, [online]);
   return (
     <>
-      <form className="row baseline-form" onSubmit={(event) => { event.preventDefault(); const given = name.trim(); if (given !== '') void baselines({ save: given }).then((found) => { take(found); if (found !== null) setName(''); }); }}>
-        <input className="field" aria-label="Name of the baseline" placeholder="name, for instance before the upgrade" maxLength={80} spellCheck={false} value={name} data-testid={ids.baselineName} onChange={(event) => setName(event.target.value)} />
+      <form className="row baseline-form"
+        onSubmit={(event) => { event.preventDefault(); const given = name.trim(); if (given !== '') void baselines({ save: given }).then((found) => { take(found); if (found !== null) setName(''); }); }}>
+        <input className="field" aria-label="Name of the baseline" placeholder="name, for instance before the upgrade" maxLength={80} spellCheck={false}
+          value={name} data-testid={ids.baselineName} onChange={(event) => setName(event.target.value)} />
         <button type="submit" className="button" disabled={!online || name.trim() === ''}>Save what is measured now</button>
       </form>
       {all === null ? <p className="none muted">loading</p> : (
-        <FigureTable label="Baselines" rows={all.map((one): Kept => ({ ...one, drop: () => { void baselines({ drop: one.name }).then(take); } }))} rowKey={(one) => one.name} empty="No baseline is saved. Save one while all is well: what becomes slower is then found by itself." columns={baselineColumns} />
+        <FigureTable label="Baselines" rows={all.map((one): Kept => ({ ...one, drop: () => { void baselines({ drop: one.name }).then(take); } }))}
+          rowKey={(one) => one.name} empty="No baseline is saved. Save one while all is well: what becomes slower is then found by itself."
+          columns={baselineColumns} />
       )}
     </>
   );
@@ -93,7 +106,9 @@ function TrialList() {
     <>
       {all.map(({ id, at, workload, requests, a, b, pairs, confidence, figures }) => (
         <div key={id} className="trial">
-          <p><strong>{visible(a, 80)}</strong> against <strong>{visible(b, 80)}</strong> <span className="muted">on {visible(workload, 80)}: {figure(requests, 'count')} requests, {figure(pairs, 'count')} pairs, {wholeTime(at)}; intervals hold in {figure(confidence, 'share')} of cases</span></p>
+          <p>
+            <strong>{visible(a, 80)}</strong> against <strong>{visible(b, 80)}</strong> <span className="muted">on {visible(workload, 80)}: {figure(requests, 'count')} requests, {figure(pairs, 'count')} pairs, {wholeTime(at)}; intervals hold in {figure(confidence, 'share')} of cases</span>
+          </p>
           <FigureTable label={`${a} against ${b}`} rows={figures} rowKey={({ metric }) => metric} empty="It measured nothing." columns={trialColumns(a, b)} />
         </div>
       ))}

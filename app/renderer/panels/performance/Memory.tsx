@@ -13,7 +13,8 @@ export function Memory({ report }: { report: StatsReport }) {
   const { memory, gc, eventLoop, cpu, disk, overhead } = report;
   return (
     <>
-      <Section title="Memory and time of the service" note={`now, collections since the service started, percentiles over ${lengthWords(report.window)}; the charts name each source`}>
+      <Section title="Memory and time of the service"
+        note={`now, collections since the service started, percentiles over ${lengthWords(report.window)}; the charts name each source`}>
         {memory === null ? <p className="none muted">no data yet</p> : (
           <dl className="facts-row">
             <div><dt>resident</dt><dd>{figure(memory.rss, 'bytes')}</dd></div>
@@ -32,16 +33,29 @@ export function Memory({ report }: { report: StatsReport }) {
           <div><dt>event loop late, p99</dt><dd>{figure(eventLoop.p99, 'ms')}</dd></div>
           <div><dt>this process</dt><dd>{cpu.process === null ? 'no data yet' : `${figure(cpu.process, 'share')} of a core`}</dd></div>
           <div><dt>disk write p99</dt><dd>{figure(disk.p99, 'ms')}</dd></div>
-          <div><dt>watching costs</dt><dd>{overhead.cpu === null ? 'no data yet' : `${figure(overhead.cpu, 'share')} of processor time`}, {figure(overhead.bytes, 'bytes')}</dd></div>
+          <div>
+            <dt>watching costs</dt>
+            <dd>{overhead.cpu === null ? 'no data yet' : `${figure(overhead.cpu, 'share')} of processor time`}, {figure(overhead.bytes, 'bytes')}</dd>
+          </div>
         </dl>
       </Section>
       <div className="charts">
-        <TimeChart title="Memory" unit="bytes" lines={parts.map((label) => ({ label, name: { metric: 'acumen_memory_usage_bytes', label, quantity: 'value' } }))} target={memory?.limit ?? null} />
-        <TimeChart title="Event loop, how late" unit="ms" lines={(['p50', 'p99', 'max'] as const).map((quantity) => ({ label: quantity, name: { metric: 'acumen_event_loop_delay_seconds', label: null, quantity } }))} />
-        <TimeChart title="Pauses for garbage collection" unit="ms" lines={[{ label: 'longest', name: { metric: 'acumen_gc_pause_seconds', label: null, quantity: 'max' } }, { label: 'all together', name: { metric: 'acumen_gc_pause_seconds', label: null, quantity: 'sum' }, times: 1000 }]} />
-        <TimeChart title="Processor" unit="share" lines={[{ label: 'this process', name: { metric: 'acumen_cpu_usage_ratio', label: 'process', quantity: 'value' } }, ...cpu.cores.slice(0, 5).map((_, i) => ({ label: `core ${i}`, name: { metric: 'acumen_cpu_usage_ratio' as const, label: String(i), quantity: 'value' as const } }))]} target={0.8} />
-        <TimeChart title="A small durable write" unit="ms" lines={(['p50', 'p99'] as const).map((quantity) => ({ label: quantity, name: { metric: 'acumen_disk_seconds', label: null, quantity } }))} target={10} />
-        {disk.files.length > 0 && <TimeChart title="Size on disk" unit="bytes" as="steps" lines={disk.files.slice(0, 5).map(({ name }) => ({ label: name, name: { metric: 'acumen_disk_bytes', label: name, quantity: 'value' } }))} />}
+        <TimeChart title="Memory" unit="bytes"
+          lines={parts.map((label) => ({ label, name: { metric: 'acumen_memory_usage_bytes', label, quantity: 'value' } }))} target={memory?.limit ?? null} />
+        <TimeChart title="Event loop, how late" unit="ms"
+          lines={(['p50', 'p99', 'max'] as const).map((quantity) => ({ label: quantity, name: { metric: 'acumen_event_loop_delay_seconds', label: null, quantity } }))} />
+        <TimeChart title="Pauses for garbage collection" unit="ms"
+          lines={[{ label: 'longest', name: { metric: 'acumen_gc_pause_seconds', label: null, quantity: 'max' } }, { label: 'all together', name: { metric: 'acumen_gc_pause_seconds', label: null, quantity: 'sum' }, times: 1000 }]} />
+        <TimeChart title="Processor" unit="share"
+          lines={[{ label: 'this process', name: { metric: 'acumen_cpu_usage_ratio', label: 'process', quantity: 'value' } }, ...cpu.cores.slice(0, 5).map((_, i) => ({ label: `core ${i}`, name: { metric: 'acumen_cpu_usage_ratio' as const, label: String(i), quantity: 'value' as const } }))]}
+          target={0.8} />
+        <TimeChart title="A small durable write" unit="ms"
+          lines={(['p50', 'p99'] as const).map((quantity) => ({ label: quantity, name: { metric: 'acumen_disk_seconds', label: null, quantity } }))}
+          target={10} />
+        {disk.files.length > 0 && (
+          <TimeChart title="Size on disk" unit="bytes" as="steps"
+            lines={disk.files.slice(0, 5).map(({ name }) => ({ label: name, name: { metric: 'acumen_disk_bytes', label: name, quantity: 'value' } }))} />
+        )}
       </div>
     </>
   );

@@ -35,7 +35,11 @@ const MOST = 5;
 export function ThroughputChart({ report }: { report: StatsReport }) {
   const busiest = byUse(report.operations).slice(0, MOST).map(({ name }) => name).sort();
   const lines = busiest.map((name): LineOf => ({ label: name, name: { metric: 'acumen_operation_seconds', label: name, quantity: 'count' }, perSecond: true }));
-  return <TimeChart title="Throughput" unit="/s" lines={lines.length > 0 ? lines : [{ label: 'all', name: { metric: 'acumen_operation_seconds', label: null, quantity: 'count' }, perSecond: true }]} testId={ids.throughputChart} />;
+  return (
+    <TimeChart title="Throughput" unit="/s"
+      lines={lines.length > 0 ? lines : [{ label: 'all', name: { metric: 'acumen_operation_seconds', label: null, quantity: 'count' }, perSecond: true }]}
+      testId={ids.throughputChart} />
+  );
 }
 
 export function Operations({ report }: { report: StatsReport }) {

@@ -36,10 +36,17 @@ function Card({ level }: { level: ServiceLevel }) {
   const tone: Tone = level.holds === null ? 'none' : level.holds ? 'good' : 'bad';
   const words = level.holds === null ? NO_DATA : level.holds ? 'holds' : 'broken';
   return (
-    <li className={`card is-${tone}`} data-testid={ids.levelCard} data-level={level.id} data-value={level.value ?? ''} title={`Source: ${level.source}\nWindow: ${lengthWords(level.window)}\nUnit: ${level.unit}`}>
+    <li className={`card is-${tone}`} data-testid={ids.levelCard} data-level={level.id} data-value={level.value ?? ''}
+      title={`Source: ${level.source}\nWindow: ${lengthWords(level.window)}\nUnit: ${level.unit}`}>
       <span className="card-name truncate">{level.name}</span>
       <span className="card-value">{figure(level.value, level.unit)}</span>
-      <span className="card-target"><Standing tone={tone}>{level.better === 'near' && level.target === 0 ? 'no rate is meant now' : <>{level.holds === null ? 'target' : `${words}, target`} {targetWords(level)}</>}</Standing></span>
+      <span className="card-target">
+        <Standing tone={tone}>
+          {level.better === 'near' && level.target === 0
+            ? 'no rate is meant now'
+            : <>{level.holds === null ? 'target' : `${words}, target`} {targetWords(level)}</>}
+        </Standing>
+      </span>
       <span className="card-source tiny faint truncate">{lengthWords(level.window)} · {level.source}</span>
     </li>
   );

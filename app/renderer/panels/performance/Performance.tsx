@@ -40,8 +40,17 @@ export default function Performance() {
       <Bar />
       <Sections section={section} wrong={report?.alerts.filter(({ state }) => state === 'raised').length ?? 0} />
       <div id="console-view" role="tabpanel" aria-labelledby={`console-${section}`} className="console-view" tabIndex={-1}>
-        {away && <p className="console-note" role="status">The service is away. What stands here is the last that was heard{report === null ? '' : `, of ${clockTime(report.at)}`}; it goes on when the connection is back.</p>}
-        {status === 'failed' && !away && <p className="console-note is-bad" role="alert">The service did not tell its figures: {failure} <button type="button" className="button small" onClick={askAgain}>Ask again</button></p>}
+        {away && (
+          <p className="console-note" role="status">
+            The service is away. What stands here is the last that was heard{report === null ? '' : `, of ${clockTime(report.at)}`}; it goes on when the
+            connection is back.
+          </p>
+        )}
+        {status === 'failed' && !away && (
+          <p className="console-note is-bad" role="alert">
+            The service did not tell its figures: {failure} <button type="button" className="button small" onClick={askAgain}>Ask again</button>
+          </p>
+        )}
         {report !== null ? <View report={report} />
           : away ? <Empty title="No figures yet">They come from the service, which is away.</Empty>
             : status === 'asking' && <div className="console-waiting" role="status"><Spinner /> Waiting for the first figures</div>}
@@ -58,23 +67,36 @@ function Bar() {
     <>
       <div className="console-bar" role="toolbar" aria-label="Console">
         <CommandButton id="performance.pause" className="button small">{paused ? '▶ Go on' : '❚❚ Pause'}</CommandButton>
-        <select className="field small-field" aria-label="Range of time" value={zoom === null ? String(length) : 'zoom'} onChange={(event) => { if (event.target.value !== 'zoom') usePerformance.setState({ length: Number(event.target.value), zoom: null, zooms: [], cursor: null }); }}>
+        <select className="field small-field" aria-label="Range of time" value={zoom === null ? String(length) : 'zoom'}
+          onChange={(event) => { if (event.target.value !== 'zoom') usePerformance.setState({ length: Number(event.target.value), zoom: null, zooms: [], cursor: null }); }}>
           {zoom !== null && <option value="zoom">{spanWords(zoom)}</option>}
           {lengths.map((seconds) => <option key={seconds} value={seconds}>last {lengthWords(seconds)}</option>)}
         </select>
         {zoom !== null && <CommandButton id="performance.zoomOut" className="button small">Zoom back{zooms.length > 1 ? ` (${zooms.length})` : ''}</CommandButton>}
         <label className="row small"><span className="muted">Compare with</span>
-          <select className="field small-field" aria-label="Compare with" value={compare} onChange={(event) => usePerformance.setState({ compare: event.target.value as Comparison })}>
-            {(Object.keys(comparisons) as Comparison[]).filter((one) => one !== 'pinned' || pinned !== null).map((one) => <option key={one} value={one}>{one === 'pinned' ? `pinned: ${spanWords(pinned!)}` : comparisons[one]}</option>)}
+          <select className="field small-field" aria-label="Compare with" value={compare}
+            onChange={(event) => usePerformance.setState({ compare: event.target.value as Comparison })}>
+            {(Object.keys(comparisons) as Comparison[]).filter((one) => one !== 'pinned' || pinned !== null).map((one) => (
+              <option key={one} value={one}>{one === 'pinned' ? `pinned: ${spanWords(pinned!)}` : comparisons[one]}</option>
+            ))}
           </select>
         </label>
-        <button type="button" className="button quiet small" disabled={span === null} title="Remember this range, to compare another with it" onClick={() => usePerformance.setState({ pinned: span, compare: 'none' })}>Pin range</button>
+        <button type="button" className="button quiet small" disabled={span === null} title="Remember this range, to compare another with it"
+          onClick={() => usePerformance.setState({ pinned: span, compare: 'none' })}>
+          Pin range
+        </button>
         <span className="spacer" />
-        <span className="tiny muted truncate" title="The report's moment, the seconds its figures are of, and where they are kept">{report === null ? '' : `figures of ${clockTime(report.at)}, over ${report.window} s, from the store's telemetry`}{paused && ' · paused'}</span>
+        <span className="tiny muted truncate" title="The report's moment, the seconds its figures are of, and where they are kept">
+          {report === null ? '' : `figures of ${clockTime(report.at)}, over ${report.window} s, from the store's telemetry`}
+          {paused && ' · paused'}
+        </span>
         <CommandButton id="performance.table" className="button quiet small">{state.asTable ? 'As charts' : 'As tables'}</CommandButton>
         <CommandButton id="performance.exportJson" className="button quiet small">JSON</CommandButton>
         <CommandButton id="performance.exportCsv" className="button quiet small">CSV</CommandButton>
-        <button type="button" className="button small" aria-expanded={loadOpen || isLoad} aria-controls="console-load" data-testid={ids.loadOpen} onClick={() => usePerformance.setState({ loadOpen: !loadOpen })}>{isLoad ? '● Load runs' : 'Load…'}</button>
+        <button type="button" className="button small" aria-expanded={loadOpen || isLoad} aria-controls="console-load" data-testid={ids.loadOpen}
+          onClick={() => usePerformance.setState({ loadOpen: !loadOpen })}>
+          {isLoad ? '● Load runs' : 'Load…'}
+        </button>
       </div>
       <div id="console-load">{(loadOpen || isLoad) && <Load />}</div>
       {zoom !== null && <p className="sr-only" role="status">Zoomed to {spanWords(zoom)}</p>}
@@ -94,7 +116,8 @@ function Sections({ section, wrong }: { section: Section; wrong: number }) {
   return (
     <div className="tabs console-tabs" role="tablist" aria-label="Sections" onKeyDown={onKeyDown}>
       {sections.map((one) => (
-        <button key={one} id={`console-${one}`} type="button" role="tab" className="tab" aria-selected={one === section} aria-controls="console-view" tabIndex={one === section ? 0 : -1} onClick={() => usePerformance.setState({ section: one, cursor: null })}>
+        <button key={one} id={`console-${one}`} type="button" role="tab" className="tab" aria-selected={one === section} aria-controls="console-view"
+          tabIndex={one === section ? 0 : -1} onClick={() => usePerformance.setState({ section: one, cursor: null })}>
           {sectionNames[one]}{one === 'alerts' && wrong > 0 && <span className="badge">{wrong} raised</span>}
         </button>
       ))}

@@ -36,9 +36,11 @@ export const Plot = memo(function Plot(props: PlotProps) {
   return (
     <ComposedChart width={width} height={height} data={corners(span)} accessibilityLayer={false} margin={{ left: 0, right: around.right, top: around.top, bottom: 0 }}>
       <CartesianGrid vertical={false} />
-      <XAxis dataKey="t" type="number" domain={[span.from, span.to]} allowDataOverflow scale="time" height={around.bottom} ticks={timeTicks(span, Math.max(2, Math.floor(inner / 90)))}
+      <XAxis dataKey="t" type="number" domain={[span.from, span.to]} allowDataOverflow scale="time" height={around.bottom}
+        ticks={timeTicks(span, Math.max(2, Math.floor(inner / 90)))}
         tickFormatter={(t: number) => axisTime(t, length)} tickLine={false} interval={0} />
-      <YAxis dataKey="v" type="number" width={around.left} domain={[ticks[0]!, ticks.at(-1)!]} ticks={[...ticks]} allowDataOverflow tickFormatter={(v: number) => digits(v / per)} tickLine={false} axisLine={false} interval={0} />
+      <YAxis dataKey="v" type="number" width={around.left} domain={[ticks[0]!, ticks.at(-1)!]} ticks={[...ticks]} allowDataOverflow
+        tickFormatter={(v: number) => digits(v / per)} tickLine={false} axisLine={false} interval={0} />
       {loads.map(({ from, to }) => <ReferenceArea key={from} x1={Math.max(from, span.from)} x2={Math.min(to, span.to)} className="chart-load" />)}
       {target !== null && target <= ticks.at(-1)! && <ReferenceLine y={target} className="chart-target" />}
       <Lines {...props} />

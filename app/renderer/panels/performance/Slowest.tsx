@@ -24,7 +24,8 @@ function Flame({ it: { event, at }, isChosen, full, names, onChoose }: { it: Of<
       <span className="flame-name truncate"><Standing tone={tones[event.outcome]}>{event.operation}</Standing><span className="sr-only"> {event.outcome}: </span></span>
       <span className="flame-bar">
         {partsOf(event).map(([name, ms], i) => (
-          <span key={`${i} ${name}`} className={`flame-part ${name === ELSEWHERE ? 'elsewhere' : `hatch-${names.indexOf(name) % 6}`}`} style={{ width: `${full > 0 ? (ms / full) * 100 : 0}%` }} title={`${name}: ${figure(ms, 'ms')}`}>
+          <span key={`${i} ${name}`} className={`flame-part ${name === ELSEWHERE ? 'elsewhere' : `hatch-${names.indexOf(name) % 6}`}`}
+            style={{ width: `${full > 0 ? (ms / full) * 100 : 0}%` }} title={`${name}: ${figure(ms, 'ms')}`}>
             <span className="flame-label">{name}<span className="sr-only"> {figure(ms, 'ms')}, </span></span>
           </span>
         ))}
@@ -41,14 +42,19 @@ export function Slowest(_: { report: StatsReport }) {
   if (found === null) return <p className="none muted">loading</p>;
   const operations = [...new Set(found.map(({ event }) => event.operation))].sort(), wanted = operations.includes(only) ? only : '';
   const slowest = found.filter(({ event }) => wanted === '' || event.operation === wanted).sort((a, b) => b.event.ms - a.event.ms).slice(0, MOST);
-  if (slowest.length === 0) return <Section title="Slowest requests"><p className="none muted">No request was told of in this range. The slowest of each second are, while the service works.</p></Section>;
+  if (slowest.length === 0) return (
+    <Section title="Slowest requests">
+      <p className="none muted">No request was told of in this range. The slowest of each second are, while the service works.</p>
+    </Section>
+  );
   const key = ({ at, seq }: Of<'operation'>): string => `${at} ${seq}`;
   const one = slowest.find((s) => key(s) === chosen) ?? slowest[0]!;
   const names = [...new Set(slowest.flatMap(({ event }) => partsOf(event).map(([name]) => name)))].filter((name) => name !== ELSEWHERE).sort();
   const ticks = ticksFor(slowest[0]!.event.ms), top = ticks.at(-1)!;
   return (
     <>
-      <Section title="Slowest requests" note={`${slowest.length} of ${found.length} told of in the range on screen (the slowest of each second); choose one for its parts in figures`}>
+      <Section title="Slowest requests"
+        note={`${slowest.length} of ${found.length} told of in the range on screen (the slowest of each second); choose one for its parts in figures`}>
         <div className="row flame-choice">
           <select className="field small-field" aria-label="Which operation" value={wanted} onChange={(event) => setOnly(event.target.value)}>
             <option value="">all operations</option>
@@ -57,9 +63,17 @@ export function Slowest(_: { report: StatsReport }) {
           <label className="check"><input type="checkbox" checked={whole} onChange={() => setWhole(!whole)} />each as a whole</label>
         </div>
         <div className="flames">
-          {!whole && <div className="flame-scale" aria-hidden="true">{ticks.map((tick) => <span key={tick} className="tiny faint" style={{ left: `${(tick / top) * 100}%` }}>{figure(tick, 'ms')}</span>)}</div>}
+          {!whole && (
+            <div className="flame-scale" aria-hidden="true">
+              {ticks.map((tick) => <span key={tick} className="tiny faint" style={{ left: `${(tick / top) * 100}%` }}>{figure(tick, 'ms')}</span>)}
+            </div>
+          )}
           <ul aria-label="Slowest requests">
-            {slowest.map((it) => <li key={key(it)}><Flame it={it} isChosen={key(it) === key(one)} full={whole ? it.event.ms : top} names={names} onChoose={() => setChosen(key(it))} /></li>)}
+            {slowest.map((it) => (
+              <li key={key(it)}>
+                <Flame it={it} isChosen={key(it) === key(one)} full={whole ? it.event.ms : top} names={names} onChoose={() => setChosen(key(it))} />
+              </li>
+            ))}
           </ul>
         </div>
       </Section>

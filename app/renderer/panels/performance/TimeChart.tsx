@@ -62,8 +62,14 @@ export function TimeChart({ title, unit, lines: wanted, as = 'line', target = nu
       <div className="chart-head">
         <h3 id={headId}>{title}</h3>{children}{now.state === 'waiting' && asked !== null && <Spinner />}
         <span className="spacer" />
-        <span className="chart-source tiny faint truncate" title={`Source: ${sources.join(', ')}\nWindow: ${span === null ? '' : `${wholeTime(span.from)} to ${wholeTime(span.to)}`}\nStep: ${columns?.step ?? '?'} s\nUnit: ${unit}`}>{source} · {columns === null ? '' : `${lengthWords(columns.step)} steps`}{span === null ? '' : ` over ${lengthWords((span.to - span.from) / 1000)}`}</span>
-        <button type="button" className="button quiet small icon" aria-pressed={shownAsTable} aria-label={`${title} as a table`} title="As a table (T: all charts)" onClick={() => setOwn({ as: !shownAsTable, over: asTable })}><Icon name="list" size={13} /></button>
+        <span className="chart-source tiny faint truncate"
+          title={`Source: ${sources.join(', ')}\nWindow: ${span === null ? '' : `${wholeTime(span.from)} to ${wholeTime(span.to)}`}\nStep: ${columns?.step ?? '?'} s\nUnit: ${unit}`}>
+          {source} · {columns === null ? '' : `${lengthWords(columns.step)} steps`}{span === null ? '' : ` over ${lengthWords((span.to - span.from) / 1000)}`}
+        </span>
+        <button type="button" className="button quiet small icon" aria-pressed={shownAsTable} aria-label={`${title} as a table`}
+          title="As a table (T: all charts)" onClick={() => setOwn({ as: !shownAsTable, over: asTable })}>
+          <Icon name="list" size={13} />
+        </button>
       </div>
       {now.state === 'failed' && <div className="chart-note" role="alert">The service did not answer for this chart: {now.why}</div>}
       {columns === null || span === null
@@ -110,9 +116,16 @@ const Legend = memo(function Legend({ lines, unit, columns, past }: { lines: rea
         const then = past === null ? null : mean(past.columns[i]!.values), current = past === null ? null : mean(values);
         return (
           <span key={label} className="chart-key">
-            <svg width="18" height="8" aria-hidden="true"><path d="M0 4h18" stroke={toneOf(i)} strokeWidth="2" {...(dashes[i % 6] === '' ? {} : { strokeDasharray: dashes[i % 6] })} /></svg>
+            <svg width="18" height="8" aria-hidden="true">
+              <path d="M0 4h18" stroke={toneOf(i)} strokeWidth="2" {...(dashes[i % 6] === '' ? {} : { strokeDasharray: dashes[i % 6] })} />
+            </svg>
             <span className="muted">{label}</span> <span className="chart-value">{figure(value, unit)}</span>{age > OLD * columns.step && <span className="tiny faint">{lengthWords(age)} ago</span>}
-            {past !== null && <span className="tiny muted" title="Means of the range on screen and of the one it is compared with">mean {figure(current, unit)}, before {figure(then, unit)}{current !== null && then !== null && then !== 0 ? ` (×${(current / then).toFixed(2)})` : ''}</span>}
+            {past !== null && (
+              <span className="tiny muted" title="Means of the range on screen and of the one it is compared with">
+                mean {figure(current, unit)},
+                before {figure(then, unit)}{current !== null && then !== null && then !== 0 ? ` (×${(current / then).toFixed(2)})` : ''}
+              </span>
+            )}
           </span>
         );
       })}
@@ -130,7 +143,14 @@ const Table = memo(function Table({ title, lines, unit, columns, height }: { tit
     <div className="chart-table" style={{ height }} tabIndex={0} role="region" aria-label={`${title}, as a table`}>
       <table className="figures">
         <thead><tr><th scope="col">time</th>{lines.map(({ label }) => <th key={label} scope="col" className="number">{label}</th>)}</tr></thead>
-        <tbody>{indices.map((i) => <tr key={columns.from + i * columns.step * 1000}><th scope="row">{wholeTime(columns.from + i * columns.step * 1000)}</th>{columns.columns.map(({ values }, n) => <td key={lines[n]!.label} className="number">{figure(values[i], unit)}</td>)}</tr>)}</tbody>
+        <tbody>
+          {indices.map((i) => (
+            <tr key={columns.from + i * columns.step * 1000}>
+              <th scope="row">{wholeTime(columns.from + i * columns.step * 1000)}</th>
+              {columns.columns.map(({ values }, n) => <td key={lines[n]!.label} className="number">{figure(values[i], unit)}</td>)}
+            </tr>
+          ))}
+        </tbody>
       </table>
       {indices.length === 0 && <p className="muted">{NO_DATA}</p>}
       {indices.length === MOST_ROWS && <p className="muted tiny">The newest {MOST_ROWS} steps with data; the export has all.</p>}
@@ -155,7 +175,10 @@ function Picture({ title, unit, as, lines, columns, past, shift, span, target, h
   return (
     <div ref={host} className="chart-picture" style={{ height }}>
       <span className="chart-unit tiny faint">{later.name}</span>
-      {width > 0 && <Plot columns={later.columns} past={later.past} shift={shift} as={as} span={laterSpan} width={width} height={height} ticks={later.ticks} per={later.per} target={target} loads={visible} />}
+      {width > 0 && (
+        <Plot columns={later.columns} past={later.past} shift={shift} as={as} span={laterSpan} width={width} height={height} ticks={later.ticks} per={later.per}
+          target={target} loads={visible} />
+      )}
       <EndLabels lines={lines} columns={columns} bottom={later.ticks[0]!} top={later.ticks.at(-1)!} height={height} target={target} />
       {width > 0 && <Pointer title={title} unit={unit} lines={lines} columns={columns} span={span} width={width} happened={happened} />}
     </div>
@@ -170,7 +193,16 @@ function EndLabels({ lines, columns, bottom, top, height, target }: { lines: rea
   ends.sort((a, b) => a.y - b.y);
   for (let i = 1; i < ends.length; i++) ends[i] = { ...ends[i]!, y: Math.max(ends[i]!.y, ends[i - 1]!.y + 13) };
   const over = (ends.at(-1)?.y ?? 0) - (height - 14);
-  return <div className="chart-ends" aria-hidden="true" style={{ width: around.right }}>{ends.map(({ label, tone, y: at }) => <span key={label} className="truncate tiny" title={label} style={{ top: Math.max(7, at - (over > 0 ? over : 0)) - 7, color: tone < 0 ? 'var(--ink-2)' : toneOf(tone) }}>{label}</span>)}</div>;
+  return (
+    <div className="chart-ends" aria-hidden="true" style={{ width: around.right }}>
+      {ends.map(({ label, tone, y: at }) => (
+        <span key={label} className="truncate tiny" title={label}
+          style={{ top: Math.max(7, at - (over > 0 ? over : 0)) - 7, color: tone < 0 ? 'var(--ink-2)' : toneOf(tone) }}>
+          {label}
+        </span>
+      ))}
+    </div>
+  );
 }
 
 /** What moves with the pointer: the moment, the range that is brushed, what happened. A slider over the time for the keyboard. */
@@ -205,10 +237,16 @@ function Pointer({ title, unit, lines, columns, span, width, happened }: { title
   const brush = from !== null && cursor !== null ? { left: x(Math.min(from, cursor)), width: Math.abs(x(cursor) - x(from)) } : null;
   return (
     <>
-      {happened.filter((one) => one.at >= span.from && one.at <= span.to).map((one) => <span key={`${one.at} ${one.sign} ${one.what}`} className="chart-happened tiny" title={`${clockTime(one.at)} ${one.what}`} style={{ left: x(one.at) }} aria-hidden="true">{one.sign}</span>)}
+      {happened.filter((one) => one.at >= span.from && one.at <= span.to).map((one) => (
+        <span key={`${one.at} ${one.sign} ${one.what}`} className="chart-happened tiny" title={`${clockTime(one.at)} ${one.what}`} style={{ left: x(one.at) }}
+          aria-hidden="true">
+          {one.sign}
+        </span>
+      ))}
       {brush !== null && <div className="chart-brush" style={brush} />}
       {cursor !== null && cursor >= span.from && cursor <= span.to && <div className="chart-cursor" style={{ left: x(cursor) }} />}
-      <div className="chart-pointer" style={{ left: around.left, right: around.right }} role="slider" tabIndex={0} aria-label={`${title}: moment. Arrows move, with Shift they brush, Enter zooms, minus zooms back`}
+      <div className="chart-pointer" style={{ left: around.left, right: around.right }} role="slider" tabIndex={0}
+        aria-label={`${title}: moment. Arrows move, with Shift they brush, Enter zooms, minus zooms back`}
         aria-orientation="horizontal" aria-valuemin={0} aria-valuemax={Math.max(0, lengthOf(columns) - 1)} aria-valuenow={Math.max(0, at)} aria-valuetext={words} onKeyDown={onKeyDown}
         onPointerDown={(event) => { if (event.button !== 0) return; event.currentTarget.setPointerCapture(event.pointerId); dragged.current = true; const t = timeAt(event); setFrom(t); point(t); }}
         onPointerMove={(event) => point(timeAt(event))}

@@ -26,7 +26,8 @@ export function Workers({ report }: { report: StatsReport }) {
   const perPool = (metric: 'acumen_active_workers' | 'acumen_pool_workers', quantity: 'value'): LineOf[] => names.map((label) => ({ label, name: { metric, label, quantity } }));
   return (
     <>
-      <Section title="Pools" note={`every worker of each and what waits for one, now; waits and runs over ${lengthWords(report.window)} (acumen_pool_*), done and taken over since the service started`}>
+      <Section title="Pools"
+        note={`every worker of each and what waits for one, now; waits and runs over ${lengthWords(report.window)} (acumen_pool_*), done and taken over since the service started`}>
         {report.pools.length === 0 ? <p className="none muted">No pool of workers has been needed yet.</p> : report.pools.map((pool) => <Pool key={pool.name} pool={pool} />)}
       </Section>
       <Section title="Pools of this window" note="its replica and the layouts of its graph, now and since it was loaded; they are not in the service, and not in `stats`">
@@ -40,7 +41,8 @@ export function Workers({ report }: { report: StatsReport }) {
           <TimeChart title="Workers that run something" unit="count" as="steps" lines={perPool('acumen_active_workers', 'value')} />
           <TimeChart title="Workers there are" unit="count" as="steps" lines={perPool('acumen_pool_workers', 'value')} />
           <TimeChart title="Wait for a worker, p99" unit="ms" lines={names.map((label) => ({ label, name: { metric: 'acumen_pool_wait_seconds', label, quantity: 'p99' } }))} />
-          <TimeChart title="Tasks taken over by another worker" unit="/s" lines={names.map((label) => ({ label, name: { metric: 'acumen_pool_steals_total', label, quantity: 'value' }, perSecond: true }))} />
+          <TimeChart title="Tasks taken over by another worker" unit="/s"
+            lines={names.map((label) => ({ label, name: { metric: 'acumen_pool_steals_total', label, quantity: 'value' }, perSecond: true }))} />
         </div>
       )}
     </>
@@ -55,7 +57,9 @@ function Pool({ pool }: { pool: PoolFigures }) {
         <strong>{pool.name}</strong>
         <span className="muted small">{pool.workers.length} workers, bounds {pool.min} to {pool.max}</span>
         <span className="pool-fact">utilised <Share value={pool.utilisation} bound={0.9} /></span>
-        <span className="pool-fact"><span>queue {figure(pool.queued, 'count')}{pool.oldestMs !== null && <span className="muted">, oldest {figure(pool.oldestMs, 'ms')}</span>}</span></span>
+        <span className="pool-fact">
+          <span>queue {figure(pool.queued, 'count')}{pool.oldestMs !== null && <span className="muted">, oldest {figure(pool.oldestMs, 'ms')}</span>}</span>
+        </span>
         <span className="pool-fact">wait p99 {figure(pool.waitP99, 'ms')}</span>
         <span className="pool-fact">run p50 {figure(pool.runP50, 'ms')}</span>
         <span className="pool-fact">done {figure(pool.done, 'count')}</span>
@@ -67,7 +71,10 @@ function Pool({ pool }: { pool: PoolFigures }) {
           <li key={id} className={`lane lane-${state}`}>
             <span className="lane-sign" aria-hidden="true">{signs[state]}</span>
             <span className="lane-id">{id}</span>
-            <span className="truncate">{state === 'busy' ? visible(task ?? 'busy', 80) : state}{sinceMs !== null && <span className="muted"> for {figure(sinceMs, 'ms')}</span>}</span>
+            <span className="truncate">
+              {state === 'busy' ? visible(task ?? 'busy', 80) : state}
+              {sinceMs !== null && <span className="muted"> for {figure(sinceMs, 'ms')}</span>}
+            </span>
             <span className="tiny muted lane-done">{figure(done, 'count')} done{steals > 0 && `, ${figure(steals, 'count')} taken over`}</span>
           </li>
         ))}

@@ -26,7 +26,13 @@ export function FigureTable<T>({ label, columns, rows, rowKey, empty, chosen, on
               {columns.map(({ title, number, cell }, i) => {
                 const content = cell(row);
                 if (i > 0) return <td key={title} className={number === true ? 'number' : undefined}>{content}</td>;
-                return <th key={title} scope="row">{onChoose === undefined ? content : <button type="button" className="link" aria-pressed={chosen === rowKey(row)} onClick={() => onChoose(row)}>{content}</button>}</th>;
+                return (
+                  <th key={title} scope="row">
+                    {onChoose === undefined
+                      ? content
+                      : <button type="button" className="link" aria-pressed={chosen === rowKey(row)} onClick={() => onChoose(row)}>{content}</button>}
+                  </th>
+                );
               })}
             </tr>
           ))}
@@ -39,7 +45,11 @@ export function FigureTable<T>({ label, columns, rows, rowKey, empty, chosen, on
 /** A share of 1 as a bar with its number; over the bound it is hatched too. */
 export function Share({ value, bound = 1 }: { value: number | null; bound?: number }) {
   if (value === null) return <span className="muted">{NO_DATA}</span>;
-  return <span className="share" data-over={value > bound}><span className="share-bar" aria-hidden="true"><span style={{ width: `${Math.min(100, value * 100)}%` }} /></span>{percent(value * 100)} %</span>;
+  return (
+    <span className="share" data-over={value > bound}>
+      <span className="share-bar" aria-hidden="true"><span style={{ width: `${Math.min(100, value * 100)}%` }} /></span>{percent(value * 100)} %
+    </span>
+  );
 }
 
 export type Tone = 'good' | 'bad' | 'warn' | 'none';
@@ -80,5 +90,10 @@ export function useEvents<K extends TelemetryKind>(kinds: readonly K[], span: Sp
 }
 
 export function Section({ title, note, children }: { title: string; note?: string; children: ReactNode }) {
-  return <section className="console-section"><h3 className="console-section-head">{title}{note !== undefined && <span className="tiny faint">{note}</span>}</h3>{children}</section>;
+  return (
+    <section className="console-section">
+      <h3 className="console-section-head">{title}{note !== undefined && <span className="tiny faint">{note}</span>}</h3>
+      {children}
+    </section>
+  );
 }

@@ -14,10 +14,19 @@ export function About() {
   useEffect(() => { if (online && connected()) service().call('workspace', { globs: null }).then(setAbout, complain); }, [online]);
   return (
     <div className="settings-parts">
-      <section aria-labelledby="about-acumen"><h3 id="about-acumen">Acumen {version}</h3><p>Compositional version control: see how every change in flight conflicts, compose the ones that go together, write the result as a branch. MIT licence; those of what it is built with are in its folder.</p></section>
+      <section aria-labelledby="about-acumen">
+        <h3 id="about-acumen">Acumen {version}</h3>
+        <p>
+          Compositional version control: see how every change in flight conflicts, compose the ones that go together, write the result as a branch. MIT licence;
+          those of what it is built with are in its folder.
+        </p>
+      </section>
       <section aria-labelledby="about-kept">
         <h3 id="about-kept">What is kept, and where</h3>
-        <p>The workspace – what was imported, composed and decided, every operation – is one file on this machine, with figures and a cache beside it that may be deleted at any time. Nothing is sent anywhere.</p>
+        <p>
+          The workspace – what was imported, composed and decided, every operation – is one file on this machine, with figures and a cache beside it that may be
+          deleted at any time. Nothing is sent anywhere.
+        </p>
         {about !== null && <CopyLine text={about.store} what="the workspace’s path" />}
         <p className="muted">In the repository Acumen writes nothing but the branches you ask for, and their objects.</p>
       </section>

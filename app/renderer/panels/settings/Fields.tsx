@@ -24,11 +24,15 @@ function Choice({ id }: { id: SettingId }) {
   if (it.kind !== 'choice') return null;
   const options = it.options as Readonly<Record<string, string>>;
   return (
-    <Field id={id} name={<span id={name}>{it.title}</span>} about={it.about} first={value === it.first ? null : { words: options[it.first]!.toLowerCase(), back: () => change(id, it.first) }}
+    <Field id={id} name={<span id={name}>{it.title}</span>} about={it.about}
+      first={value === it.first ? null : { words: options[it.first]!.toLowerCase(), back: () => change(id, it.first) }}
       control={(
         <div className="segmented" role="radiogroup" aria-labelledby={name}>
           {Object.entries(options).map(([option, words]) => (
-            <label key={option} className="segment"><input type="radio" name={name} value={option} checked={value === option} onChange={() => change(id, option as never)} /><span>{words}</span></label>
+            <label key={option} className="segment">
+              <input type="radio" name={name} value={option} checked={value === option} onChange={() => change(id, option as never)} />
+              <span>{words}</span>
+            </label>
           ))}
         </div>
       )} />
@@ -47,12 +51,17 @@ function Amount({ id }: { id: SettingId }) {
   };
   const wrong = typed !== null && (typed.trim() === '' || valid(id, Number(typed)) !== Number(typed));
   return (
-    <Field id={id} name={<label htmlFor={field}>{it.title}</label>} first={value === it.first ? null : { words: `${it.first} ${it.unit}`, back: () => { setTyped(null); change(id, it.first as never); } }}
+    <Field id={id} name={<label htmlFor={field}>{it.title}</label>}
+      first={value === it.first ? null : { words: `${it.first} ${it.unit}`, back: () => { setTyped(null); change(id, it.first as never); } }}
       about={<span id={about}>{wrong ? <strong className="tone-conflicts">From {it.least.toLocaleString('en')} to {it.most.toLocaleString('en')} {it.unit}. </strong> : null}{it.about}</span>}
       control={(
         <>
-          {it.unit === '%' && <input type="range" tabIndex={-1} aria-hidden="true" min={it.least} max={it.most} step={it.step} value={value} onChange={(event) => { setTyped(null); change(id, Number(event.target.value) as never); }} />}
-          <input id={field} className="field amount" type="number" min={it.least} max={it.most} step={it.unit === '%' ? it.step : 'any'} aria-describedby={about} aria-invalid={wrong} value={typed ?? value} onChange={(event) => set(event.target.value)} onBlur={() => setTyped(null)} />
+          {it.unit === '%' && (
+            <input type="range" tabIndex={-1} aria-hidden="true" min={it.least} max={it.most} step={it.step} value={value}
+              onChange={(event) => { setTyped(null); change(id, Number(event.target.value) as never); }} />
+          )}
+          <input id={field} className="field amount" type="number" min={it.least} max={it.most} step={it.unit === '%' ? it.step : 'any'}
+            aria-describedby={about} aria-invalid={wrong} value={typed ?? value} onChange={(event) => set(event.target.value)} onBlur={() => setTyped(null)} />
           <span className="muted">{it.unit}</span>
         </>
       )} />

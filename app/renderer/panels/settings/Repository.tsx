@@ -24,12 +24,17 @@ import { BaseForm } from '../MoveBase.tsx';
 
 export function Repository() {
   const repository = useConnection((s) => s.repository), online = useConnection((s) => s.state === 'open'), canUndo = useOperations((s) => s.canUndo);
-  if (repository === null || repository.base === null) return <Empty title="No repository is open"><CommandButton id="repository.import" className="button small">Import one</CommandButton></Empty>;
+  if (repository === null || repository.base === null) return (
+    <Empty title="No repository is open"><CommandButton id="repository.import" className="button small">Import one</CommandButton></Empty>
+  );
   if (!online) return <Empty title="The service is away">What is read can be changed when it is back.</Empty>;
   if (isPast()) return <Empty title="This is the past">{PAST}</Empty>;
   return (
     <div className="settings-parts">
-      <p className="small muted">Each change here is one operation: what becomes of the composition is shown, and undo takes it back.<span className="spacer" /><CommandButton id="history.undo" className="button small" note={canUndo}><Icon name="undo" size={12} />Undo</CommandButton></p>
+      <p className="small muted">
+        Each change here is one operation: what becomes of the composition is shown, and undo takes it
+        back.<span className="spacer" /><CommandButton id="history.undo" className="button small" note={canUndo}><Icon name="undo" size={12} />Undo</CommandButton>
+      </p>
       <section aria-labelledby="settings-base"><h3 id="settings-base">Base</h3><BaseForm key={repository.base} onDone={() => undefined} /></section>
       <section aria-labelledby="settings-grain"><h3 id="settings-grain">Grain</h3><GrainForm key={repository.grain} onDone={() => undefined} /></section>
       <section aria-labelledby="settings-refs"><h3 id="settings-refs">Refs</h3><Refs /></section>
@@ -71,7 +76,8 @@ function Refs() {
   return (
     <form className="import" onSubmit={(event) => { void submit(event); }}>
       <label htmlFor="refs-globs">Take</label>
-      <input id="refs-globs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} autoComplete="off" aria-describedby="refs-effect" data-testid={ids.refsGlobs} value={value} onChange={(event) => setTyped(event.target.value)} />
+      <input id="refs-globs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} autoComplete="off"
+        aria-describedby="refs-effect" data-testid={ids.refsGlobs} value={value} onChange={(event) => setTyped(event.target.value)} />
       <span />
       <span id="refs-effect" className="small" role="status" data-testid={ids.refsEffect}>{about === null ? <span className="muted">counting</span> : (
         <>
@@ -85,7 +91,12 @@ function Refs() {
       <div className="import-foot">
         <span className="small muted">By full name, as refs/heads/agent/*; several with spaces between. Empty: local branches, remote ones, pull requests.</span>
         <span className="spacer" />
-        {about !== null && about.patches > 0 && <button type="button" className="button" disabled={busy} onClick={() => { void operate('import', { path: null, base: null, refs: [], grain: repository?.grain ?? 'branch', patches: { add: [], drop: true } }, 'Forget the patch files'); }}>Forget patches</button>}
+        {about !== null && about.patches > 0 && (
+          <button type="button" className="button" disabled={busy}
+            onClick={() => { void operate('import', { path: null, base: null, refs: [], grain: repository?.grain ?? 'branch', patches: { add: [], drop: true } }, 'Forget the patch files'); }}>
+            Forget patches
+          </button>
+        )}
         <button type="button" className="button" onClick={() => open('patches')}>Add patches…</button>
         <button type="submit" className="button primary" disabled={busy || isNow || about === null || about.matched === 0} data-testid={ids.refsStart}>Import these</button>
       </div>
@@ -97,7 +108,10 @@ function Trees() {
   const wanted = useUi((s) => s.live), state = useLive((s) => s.state);
   return (
     <div className="row settings-trees">
-      <label className="check"><input type="checkbox" checked={wanted} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as they change</label>
+      <label className="check">
+        <input type="checkbox" checked={wanted} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as
+        they change
+      </label>
       <span className="spacer" />
       {state !== null && <button type="button" className="button small" onClick={() => open('worktrees')}>{liveWords(state)}</button>}
     </div>

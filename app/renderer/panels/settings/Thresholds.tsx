@@ -12,7 +12,8 @@ export function Thresholds() {
     <>
       <Fields of={['oldDays', 'searchSeconds', 'graphEdges', 'diffKilobytes']} />
       <div className="fields">
-        <Field id="halfLife" name={<label htmlFor="setting-half-life">Knowledge halves in</label>} about="Who touched a file long ago knows less of it; experts and assignments weigh by it."
+        <Field id="halfLife" name={<label htmlFor="setting-half-life">Knowledge halves in</label>}
+          about="Who touched a file long ago knows less of it; experts and assignments weigh by it."
           first={days === HALF_LIFE_DAYS ? null : { words: words(HALF_LIFE_DAYS), back: () => set(HALF_LIFE_DAYS) }}
           control={<select id="setting-half-life" className="field amount" value={days} onChange={(event) => set(Number(event.target.value))}>{halfLives.map((one) => <option key={one} value={one}>{words(one)}</option>)}</select>} />
       </div>

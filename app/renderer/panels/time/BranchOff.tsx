@@ -35,14 +35,18 @@ export function BranchOff({ operation }: { operation: Operation }) {
     );
   }
   return (
-    <form className="time-branch" aria-label={`Branch off from operation ${operation.id}`} onSubmit={(event) => { void submit(event); }} onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
+    <form className="time-branch" aria-label={`Branch off from operation ${operation.id}`} onSubmit={(event) => { void submit(event); }}
+      onKeyDown={(event) => { if (event.key === 'Escape') close(); }}>
       <div className="row">
         <label className="write-label" htmlFor="time-branch-name">refs/heads/</label>
-        <input id="time-branch-name" className="field mono" autoFocus placeholder="name of the branch" spellCheck={false} autoComplete="off" value={name} disabled={busy} aria-invalid={said} aria-describedby="time-branch-problem" onChange={(event) => setName(event.target.value)} />
+        <input id="time-branch-name" className="field mono" autoFocus placeholder="name of the branch" spellCheck={false} autoComplete="off" value={name}
+          disabled={busy} aria-invalid={said} aria-describedby="time-branch-problem" onChange={(event) => setName(event.target.value)} />
         <button type="submit" className="button primary" disabled={busy || problem !== null}>{busy ? 'Writing…' : 'Write'}</button>
         <button type="button" className="button quiet icon" aria-label="Close" onClick={close}><Icon name="close" size={12} /></button>
       </div>
-      <div id="time-branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} aria-live="polite">{said ? problem : `One commit with ${plural(composed, 'ACU')} on the base of then. What is composed now stays.`}</div>
+      <div id="time-branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} aria-live="polite">
+        {said ? problem : `One commit with ${plural(composed, 'ACU')} on the base of then. What is composed now stays.`}
+      </div>
       <CopyLine text={['acumen', 'compose', '--at', String(operation.id), '--branch', name === '' ? 'NAME' : name, '--repo', path].map(quote).join(' ')} what="the command line" />
     </form>
   );

@@ -18,7 +18,10 @@ export function WorkButton() {
   const words = runs + waits === 0 ? failed ? 'the last one failed' : 'idle' : [...runs > 0 ? [`${runs} running`] : [], ...waits > 0 ? [`${waits} waiting`] : []].join(', ');
   return (
     <>
-      <button ref={button} type="button" className="status-button work-button" aria-expanded={open} aria-haspopup="dialog" data-testid={ids.work} data-runs={runs} data-waits={waits} title="What runs, what waits, what ended lately (Q)" onClick={() => useWork.setState({ open: !open })}>Work: {words}</button>
+      <button ref={button} type="button" className="status-button work-button" aria-expanded={open} aria-haspopup="dialog" data-testid={ids.work}
+        data-runs={runs} data-waits={waits} title="What runs, what waits, what ended lately (Q)" onClick={() => useWork.setState({ open: !open })}>
+        Work: {words}
+      </button>
       {open && <Suspense fallback={null}><Work lines={lines} /></Suspense>}
     </>
   );

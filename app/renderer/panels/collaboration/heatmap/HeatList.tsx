@@ -76,17 +76,26 @@ export function HeatList({ heat, names, cells, isAll, chosen, onChoose, onShow }
   return (
     <div ref={scroller} className="heat-list" role="grid" aria-label="Strongest cells" aria-rowcount={items.length + 1} aria-colcount={3} tabIndex={0} data-testid={ids.heatList}
       aria-activedescendant={onScreen ? `heat-cell-${at}` : undefined} onKeyDown={onKeyDown} onClick={onClick} onDoubleClick={onDoubleClick}>
-      <div role="row" className="heat-line heat-list-head" aria-rowindex={1} style={{ height: HEAD }}>{head('row', one(rowSide))}{head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}{head('value', heat.unit === '' ? 'value' : brief(heat.unit))}</div>
+      <div role="row" className="heat-line heat-list-head" aria-rowindex={1} style={{ height: HEAD }}>
+        {head('row', one(rowSide))}
+        {head('col', rowSide === colSide ? `other ${one(colSide)}` : one(colSide))}
+        {head('value', heat.unit === '' ? 'value' : brief(heat.unit))}
+      </div>
       {items.length === 0 ? <div role="row" className="heat-list-none"><span role="gridcell">{isAll ? 'Nothing above zero' : 'Nothing above zero by that name'}</span></div> : (
         <div role="presentation" className="grid-body" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start }) => {
             const item = items[index]!;
             return (
-              <div key={index} id={`heat-cell-${index}`} role="row" aria-rowindex={index + 2} aria-selected={chosen !== null && chosen.row === item.row && chosen.col === item.col} className={`heat-line${index === at ? ' cursor' : ''}`} data-index={index}
+              <div key={index} id={`heat-cell-${index}`} role="row" aria-rowindex={index + 2}
+                aria-selected={chosen !== null && chosen.row === item.row && chosen.col === item.col} className={`heat-line${index === at ? ' cursor' : ''}`}
+                data-index={index}
                 style={{ transform: `translateY(${start - HEAD}px)`, height: ROW }}>
                 <span role="gridcell" className="truncate" title={names.rows[item.row]}>{names.rows[item.row]}</span>
                 <span role="gridcell" className="truncate" title={names.cols[item.col]}>{names.cols[item.col]}</span>
-                <span role="gridcell" className="heat-value"><span>{valueWords(item.value, '')}</span><span className="heat-bar" aria-hidden="true" style={{ width: `${(100 * item.value) / heat.max}%` }} /></span>
+                <span role="gridcell" className="heat-value">
+                  <span>{valueWords(item.value, '')}</span>
+                  <span className="heat-bar" aria-hidden="true" style={{ width: `${(100 * item.value) / heat.max}%` }} />
+                </span>
               </div>
             );
           })}

@@ -40,7 +40,11 @@ export function HeatMap(props: HeatMapProps) {
   const { heat } = props, cells = heat.rows.length * heat.cols.length;
   if (cells === 0) return <Empty title="Nothing to show">{nothing[heat.kind]}</Empty>;
   if (cells > MOST_CELLS) {
-    return <Empty title="Too large to draw">{`${counted(heat.rows.length, heat.of[0])} × ${counted(heat.cols.length, heat.of[1])} are more than ${grouped(MOST_CELLS)} cells. Ask for fewer, or for directories in place of files.`}</Empty>;
+    return (
+      <Empty title="Too large to draw">
+        {`${counted(heat.rows.length, heat.of[0])} × ${counted(heat.cols.length, heat.of[1])} are more than ${grouped(MOST_CELLS)} cells. Ask for fewer, or for directories in place of files.`}
+      </Empty>
+    );
   }
   return <Shown {...props} />;
 }
@@ -146,43 +150,68 @@ function Shown({ heat, nameOf, label, chosen, onChoose }: HeatMapProps) {
       <header className="heat-tools">
         <span className="row diff-switch" role="group" aria-label="Order">
           {namedOrders.map((kind: NamedOrder) => (
-            <button key={kind} type="button" className="button quiet small" aria-pressed={order.kind === kind} title={orderHints[kind]} onClick={() => put({ kind })}>{orderNames[kind]}</button>
+            <button key={kind} type="button" className="button quiet small" aria-pressed={order.kind === kind} title={orderHints[kind]}
+              onClick={() => put({ kind })}>
+              {orderNames[kind]}
+            </button>
           ))}
         </span>
         {by !== null && <span className="heat-by truncate small">{`by ${(by.axis === 'row' ? names.rows : names.cols)[by.index]!}`}</span>}
         {isByHand && <span className="heat-by small">by hand</span>}
         <span className="heat-sorts row">
-          <button type="button" className="button quiet small" disabled={focused === null} title="Sort columns by the focused row (S)" onClick={() => { if (focused !== null) sortBy('row', focused.row); }}>Sort by row</button>
-          {!paired && <button type="button" className="button quiet small" disabled={focused === null} title="Sort rows by the focused column (Shift+S)" onClick={() => { if (focused !== null) sortBy('col', focused.col); }}>Sort by column</button>}
+          <button type="button" className="button quiet small" disabled={focused === null} title="Sort columns by the focused row (S)"
+            onClick={() => { if (focused !== null) sortBy('row', focused.row); }}>
+            Sort by row
+          </button>
+          {!paired && (
+            <button type="button" className="button quiet small" disabled={focused === null} title="Sort rows by the focused column (Shift+S)"
+              onClick={() => { if (focused !== null) sortBy('col', focused.col); }}>
+              Sort by column
+            </button>
+          )}
         </span>
         <span className="spacer" />
         <span className="search heat-find">
           <Icon name="search" size={13} />
-          <input className="field" type="search" placeholder={as === 'list' ? 'Only names with' : 'Go to name'} aria-label={as === 'list' ? 'Show only names with' : 'Go to name'} data-testid={ids.heatFind} value={find}
+          <input className="field" type="search" placeholder={as === 'list' ? 'Only names with' : 'Go to name'}
+            aria-label={as === 'list' ? 'Show only names with' : 'Go to name'} data-testid={ids.heatFind} value={find}
             onChange={(event) => setFind(event.target.value)} onKeyDown={(event) => { if (event.key === 'Enter' && as === 'picture') { event.preventDefault(); seek(); } }} />
         </span>
-        <select className="field heat-scale" aria-label="Colour scale" title="Colour scale: values differ by powers of ten, and a linear scale shows the largest alone" value={scale} onChange={(event) => setScale(event.target.value as ScaleKind)}>
+        <select className="field heat-scale" aria-label="Colour scale"
+          title="Colour scale: values differ by powers of ten, and a linear scale shows the largest alone" value={scale}
+          onChange={(event) => setScale(event.target.value as ScaleKind)}>
           {scaleKinds.map((kind) => <option key={kind} value={kind}>{scaleWords[kind]}</option>)}
         </select>
         <span className="row diff-switch" role="group" aria-label="Show as">
-          <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture" aria-pressed={as === 'picture'} onClick={() => { setAs('picture'); setFind(''); }}><Grid /></button>
-          <button type="button" className="button quiet small icon" aria-label="List" title="The strongest cells as a list" aria-pressed={as === 'list'} onClick={() => { setAs('list'); setFind(''); }}><Icon name="list" size={13} /></button>
+          <button type="button" className="button quiet small icon" aria-label="Picture" title="Picture" aria-pressed={as === 'picture'}
+            onClick={() => { setAs('picture'); setFind(''); }}>
+            <Grid />
+          </button>
+          <button type="button" className="button quiet small icon" aria-label="List" title="The strongest cells as a list" aria-pressed={as === 'list'}
+            onClick={() => { setAs('list'); setFind(''); }}>
+            <Icon name="list" size={13} />
+          </button>
         </span>
       </header>
       <div className="heat-plot" data-as={as}>
-        <div className="heat-canvas" role="grid" tabIndex={0} aria-label={`${label}: ${size}`} aria-describedby={helpId} aria-rowcount={heat.rows.length} aria-colcount={heat.cols.length} aria-activedescendant={cellId}
+        <div className="heat-canvas" role="grid" tabIndex={0} aria-label={`${label}: ${size}`} aria-describedby={helpId} aria-rowcount={heat.rows.length}
+          aria-colcount={heat.cols.length} aria-activedescendant={cellId}
           data-testid={ids.heat} data-settled={settled} data-focus={focused === null ? undefined : `${focused.row} ${focused.col}`}
           onPointerDown={(event) => { if (event.button === 0) { screen.current?.press(at(event), event.shiftKey); event.currentTarget.setPointerCapture(event.pointerId); } }}
           onPointerMove={onPointerMove} onPointerUp={(event) => { if (event.button === 0) screen.current?.release(at(event)); }} onPointerCancel={() => screen.current?.cancel()} onPointerLeave={() => screen.current?.leave()}
           onDoubleClick={(event) => screen.current?.doubleClick(at(event))} onKeyDown={onKeyDown}>
           <div ref={host} className="heat-stage" role="presentation" />
           <div role="row" className="sr-only" aria-rowindex={rankOf(places.rows, spoken.row)}>
-            <div id={cellId} key={`${spoken.row} ${spoken.col}`} role="gridcell" aria-colindex={rankOf(places.cols, spoken.col)} aria-selected={chosen !== null && chosen.row === spoken.row && chosen.col === spoken.col}>
+            <div id={cellId} key={`${spoken.row} ${spoken.col}`} role="gridcell" aria-colindex={rankOf(places.cols, spoken.col)}
+              aria-selected={chosen !== null && chosen.row === spoken.row && chosen.col === spoken.col}>
               {`${names.rows[spoken.row]!}, ${names.cols[spoken.col]!}: ${valueWords(valueAt(spoken), brief(heat.unit))}`}
             </div>
           </div>
         </div>
-        <p id={helpId} className="sr-only">Arrow keys go from cell to cell, with Shift ten at a time, with Alt they move the row or column. Enter chooses and goes near, plus and minus zoom, 0 shows all, S sorts by the row, Shift+S by the column.</p>
+        <p id={helpId} className="sr-only">
+          Arrow keys go from cell to cell, with Shift ten at a time, with Alt they move the row or column. Enter chooses and goes near, plus and minus zoom, 0
+          shows all, S sorts by the row, Shift+S by the column.
+        </p>
         {as === 'picture' && <Tip heat={heat} names={names} isPaired={paired} hovering={hovering} />}
         {isStuck && as === 'picture' && <div className="heat-hint small" role="status">All of it is on screen: Ctrl and the wheel, or a double click, go nearer.</div>}
         {heat.max === 0 && <div className="heat-hint heat-hint-zero small" role="status">{nothing[heat.kind]}</div>}
@@ -229,7 +258,8 @@ function Tip({ heat, names, isPaired, hovering }: { heat: Heat; names: HeatNames
   if (hovered === null || value === undefined) return null;
   const { cell, of, x, y, width, height } = hovered, row = names.rows[cell.row] ?? '', col = names.cols[cell.col] ?? '';
   return (
-    <div className="tip heat-tip" data-testid={ids.heatTip} style={{ ...(x > width / 2 ? { right: width - x + 14 } : { left: x + 14 }), ...(y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 }) }}>
+    <div className="tip heat-tip" data-testid={ids.heatTip}
+      style={{ ...(x > width / 2 ? { right: width - x + 14 } : { left: x + 14 }), ...(y > height * 0.6 ? { bottom: height - y + 14 } : { top: y + 14 }) }}>
       <div><strong>{row}</strong></div>
       <div>{isPaired && <span className="faint">and </span>}<strong>{col}</strong></div>
       {value > 0 && <div className="heat-tip-value">{valueWords(value, brief(heat.unit))}</div>}
@@ -240,5 +270,10 @@ function Tip({ heat, names, isPaired, hovering }: { heat: Heat; names: HeatNames
 }
 
 function Grid() {
-  return <svg width="13" height="13" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true"><path d="M2 2h3.4v3.4H2ZM6.3 6.3h3.4v3.4H6.3ZM10.6 2H14v3.4h-3.4ZM2 10.6h3.4V14H2ZM10.6 10.6H14V14h-3.4Z" /><path opacity="0.4" d="M6.3 2h3.4v3.4H6.3ZM2 6.3h3.4v3.4H2ZM10.6 6.3H14v3.4h-3.4ZM6.3 10.6h3.4V14H6.3Z" /></svg>;
+  return (
+    <svg width="13" height="13" viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
+      <path d="M2 2h3.4v3.4H2ZM6.3 6.3h3.4v3.4H6.3ZM10.6 2H14v3.4h-3.4ZM2 10.6h3.4V14H2ZM10.6 10.6H14V14h-3.4Z" />
+      <path opacity="0.4" d="M6.3 2h3.4v3.4H6.3ZM2 6.3h3.4v3.4H2ZM10.6 6.3H14v3.4h-3.4ZM6.3 10.6h3.4V14H6.3Z" />
+    </svg>
+  );
 }
