@@ -69,7 +69,8 @@ function Compose() {
   const layout = useDefaultLayout({ id: 'acumen.compose', storage: localStorage }), middle = useDefaultLayout({ id: 'acumen.middle', storage: localStorage });
   const large = useUi((s) => s.graphLarge), hidden = useUi((s) => s.inspectorHidden), composition = usePanelRef(), inspector = usePanelRef(), between = usePanelRef();
   // who decides between texts needs the width: the middle gives way
-  const isDeciding = useDeciding((s) => s.acu !== null && s.isLarge), isShown = useUi((s) => s.inspector === 'decide'), isAsked = useUi((s) => s.overlay === 'branch'), deciding = isDeciding && isShown && !isAsked;
+  const isDeciding = useDeciding((s) => s.acu !== null && s.isLarge), isShown = useUi((s) => s.inspector === 'decide'),
+    isAsked = useUi((s) => s.overlay === 'branch'), deciding = isDeciding && isShown && !isAsked;
   // nothing is mounted anew: a picture keeps its canvas, an editor its place
   useEffect(() => {
     const set = (panel: typeof composition, away: boolean): void => { if (away) panel.current?.collapse(); else panel.current?.expand(); };

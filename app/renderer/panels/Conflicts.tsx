@@ -130,7 +130,8 @@ function ConflictList() {
     return found === null ? null : found.shown;
   }), []);
   const onKeyDown = (event: KeyboardEvent): void => {
-    const last = (count ?? 0) - 1, page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1), next = starts.find((start) => start > cursor) ?? last, before = starts.findLast((start) => start < cursor) ?? 0;
+    const last = (count ?? 0) - 1, page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / rowHeight) - 1),
+      next = starts.find((start) => start > cursor) ?? last, before = starts.findLast((start) => start < cursor) ?? 0;
     const steps: Readonly<Record<string, number>> = { ArrowDown: cursor + 1, ArrowUp: cursor - 1, PageDown: cursor + page, PageUp: cursor - page, Home: 0, End: last, Enter: cursor, ...starts.length > 0 ? { ArrowRight: next, ArrowLeft: before } : {} };
     const place = event.altKey || event.ctrlKey || event.metaKey ? undefined : steps[event.key];
     if (place === undefined || last < 0) return;

@@ -69,7 +69,8 @@ export function nextLeft({ asked, at, answers }: DecidingState): number {
 
 /** As they are sent; null while some are left. */
 export function givenAnswers({ asked, answers }: DecidingState): readonly PlaceAnswer[] | null {
-  const places = placesOf(asked), given = places.flatMap(({ file, nth, place, id }) => { const one = answers.get(id); return one === undefined ? [] : [{ path: file.path, nth, key: place.key, answer: one.answer }]; });
+  const places = placesOf(asked),
+    given = places.flatMap(({ file, nth, place, id }) => { const one = answers.get(id); return one === undefined ? [] : [{ path: file.path, nth, key: place.key, answer: one.answer }]; });
   return given.length === places.length ? given : null;
 }
 

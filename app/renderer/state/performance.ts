@@ -88,7 +88,8 @@ export function heardReport(state: PerformanceState, report: StatsReport): Parti
 export function heardLoad(state: PerformanceState, load: LoadState): Partial<PerformanceState> {
   const { startedAt } = load;
   if (startedAt === null) return { load };
-  const known = state.loads.at(-1), span = { from: startedAt, to: load.state === 'running' ? load.endsAt ?? startedAt : Math.min(load.endsAt ?? startedAt, state.newest ?? Date.now()) };
+  const known = state.loads.at(-1),
+    span = { from: startedAt, to: load.state === 'running' ? load.endsAt ?? startedAt : Math.min(load.endsAt ?? startedAt, state.newest ?? Date.now()) };
   if (known?.from !== startedAt) return { load, loads: [...state.loads, span].slice(-20) };
   // once over, it has ended when it was first said to be
   return state.load?.state === 'running' ? { load, loads: [...state.loads.slice(0, -1), span] } : { load };

@@ -30,7 +30,8 @@ const useAssignment = (what: string, asked: AssignmentAsked | null): Answered<As
 export function Board() {
   const decided = useBoard((s) => s.decided), proposed = useBoard((s) => s.proposed), carried = useBoard((s) => s.carried), ready = useReplica((s) => s.status === 'ready');
   const assignment = useAssignment('board', decided), then = useCollaboration((s) => s.asOf !== null && s.overview?.counts.flying === 0);
-  const held = carried?.over == null ? null : withPin(decided, carried.item, carried.over), ifDropped = useAssignment('board, carried', held), ifTaken = useAssignment('board, what if', proposed?.after ?? null);
+  const held = carried?.over == null ? null : withPin(decided, carried.item, carried.over), ifDropped = useAssignment('board, carried', held),
+    ifTaken = useAssignment('board, what if', proposed?.after ?? null);
   const now = assignment.value, difference = now === null || ifDropped.value === null || ifDropped.waiting ? null : changeWords(now, ifDropped.value);
   return (
     <section className="panel board" aria-labelledby="head-board" aria-busy={assignment.waiting || !ready} data-testid={ids.board} data-board="" data-waiting={assignment.waiting}>

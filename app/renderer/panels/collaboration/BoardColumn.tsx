@@ -18,7 +18,9 @@ import { sidesWords } from './words.ts';
 const CARD = 44;
 
 /** `personKey` null: the column of what nobody may take. `held`: what it would cost to put here what is carried over it. `reachable`: keys of the columns, in order. */
-export function BoardColumn({ column, personKey, active, reachable, held }: { column: Column; personKey: string | null; active: boolean; reachable: readonly string[]; held: string | null }) {
+export function BoardColumn({ column, personKey, active, reachable, held }: {
+  column: Column; personKey: string | null; active: boolean; reachable: readonly string[]; held: string | null;
+}) {
   const { person, cards, most, away } = column, { person: nameOf } = useNames(), name = person === null ? 'Beyond the limits' : nameOf(person);
   const carried = useBoard((s) => s.carried), cursor = useBoard((s) => s.cursor), limits = useBoard((s) => s.decided.limits);
   const element = useRef<HTMLElement>(null);

@@ -12,8 +12,10 @@ import { chance, factorWords, pathWords } from './words.ts';
 import { MOST_LINES } from './Now.tsx';
 
 export function BusFactor() {
-  const risks = useAsked('bus', 'bus', (api, asked) => api.busFactor(asked, MOST_LINES)), [chosen, setChosen] = useState<string | null>(null), [only, setOnly] = useState<number | null>(null), [text, setText] = useState('');
-  const wanted = text.trim().toLowerCase(), found = risks.value?.filter(({ path, factor }) => (only === null || Math.min(factor, 3) === only) && pathWords(path).toLowerCase().includes(wanted)) ?? [];
+  const risks = useAsked('bus', 'bus', (api, asked) => api.busFactor(asked, MOST_LINES)), [chosen, setChosen] = useState<string | null>(null),
+    [only, setOnly] = useState<number | null>(null), [text, setText] = useState('');
+  const wanted = text.trim().toLowerCase(),
+    found = risks.value?.filter(({ path, factor }) => (only === null || Math.min(factor, 3) === only) && pathWords(path).toLowerCase().includes(wanted)) ?? [];
   const one = found.find(({ path }) => path === chosen) ?? found[0] ?? null;
   return (
     <div className="bus fill">

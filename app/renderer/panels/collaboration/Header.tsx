@@ -49,7 +49,9 @@ export function Header({ overview }: { overview: Overview }) {
 const shortDay = (time: number, span: number): string => { const day = dayWords(time); return span > 2 * 365 * DAY ? day.slice(-4) : day.replace(/, \d+$/, ''); };
 
 /** One of two. */
-export function Switch<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [value: T, title: string])[]; onChange(next: T): void }) {
+export function Switch<T extends string>({ label, value, options, onChange }: {
+  label: string; value: T; options: readonly (readonly [value: T, title: string])[]; onChange(next: T): void;
+}) {
   return (
     <div className="switch" role="group" aria-label={label}>
       {options.map(([one, title]) => <button key={one} type="button" className="switch-part" aria-pressed={one === value} onClick={() => onChange(one)}>{title}</button>)}
@@ -59,7 +61,8 @@ export function Switch<T extends string>({ label, value, options, onChange }: { 
 
 /** What all of this is computed from, and by whom. */
 export function Facts({ overview }: { overview: Overview }) {
-  const computed = useCollaboration((s) => s.computed), place = useCollaboration((s) => s.place), halfLife = useCollaboration((s) => s.halfLifeDays), { counts, notes, shallow, from, asOf } = overview;
+  const computed = useCollaboration((s) => s.computed), place = useCollaboration((s) => s.place), halfLife = useCollaboration((s) => s.halfLifeDays),
+    { counts, notes, shallow, from, asOf } = overview;
   const all = shallow && notes.length === 0 ? ['The beginning of the history is cut off (a shallow clone): who wrote what before is not known.'] : notes;
   return (
     <div className="collaboration-facts small">

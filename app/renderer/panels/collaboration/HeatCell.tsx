@@ -41,7 +41,8 @@ function Side({ heat, side, index, name }: { heat: Heat; side: 0 | 1; index: num
 
 /** Why two people should talk, where they should. */
 function Between({ a, b }: { a: number; b: number }) {
-  const talk = useAsked('talk', 'talk', (api, asked) => api.talk(asked, MOST_LINES)), pair = talk.value?.find((one) => (one.a === a && one.b === b) || (one.a === b && one.b === a));
+  const talk = useAsked('talk', 'talk', (api, asked) => api.talk(asked, MOST_LINES)),
+    pair = talk.value?.find((one) => (one.a === a && one.b === b) || (one.a === b && one.b === a));
   if (talk.value === null) return null;
   return pair === undefined ? <p className="small muted">Nothing in flight asks these two to talk.</p> : <><h4 className="detail-head">Why they should talk</h4><EvidenceList evidence={pair.evidence} label="Why they should talk" /></>;
 }

@@ -26,7 +26,8 @@ const pairKey = ({ a, b }: Pick<PredictedPair, 'a' | 'b'>): string => `${a} ${b}
 
 export function Now() {
   const layout = useDefaultLayout({ id: 'acumen.collaboration', storage: localStorage }), left = useDefaultLayout({ id: 'acumen.collide', storage: localStorage });
-  const talk = useAsked('talk', 'talk', (api, asked) => api.talk(asked, MOST_LINES)), predicted = useAsked('predictions', 'predictions', (api, asked) => api.predictions(asked, MOST_LINES));
+  const talk = useAsked('talk', 'talk', (api, asked) => api.talk(asked, MOST_LINES)),
+    predicted = useAsked('predictions', 'predictions', (api, asked) => api.predictions(asked, MOST_LINES));
   const chosen = useCollaboration((s) => s.chosen), shown = chosen ?? firstOf(talk.value, predicted.value);
   return (
     <Group orientation="horizontal" className="fill" {...layout}>

@@ -15,7 +15,8 @@ export function DragGhost() {
   const carried = useVerdicts((s) => s.carried), subject = useVerdicts((s) => s.subject), answer = useVerdicts((s) => s.answer);
   const chosen = useComposition(chosenIn), isWhatIf = useComposition((s) => s.whatIf !== null);
   const about = subject?.cause === 'drag' && answer !== null ? subject : null;
-  const wanted = about === null ? null : answer?.kind === 'fits' ? about.ids : answer?.kind === 'needs' ? [...answer.acus, ...about.ids] : null, wantedKey = wanted?.join(' ') ?? null;
+  const wanted = about === null ? null : answer?.kind === 'fits' ? about.ids : answer?.kind === 'needs' ? [...answer.acus, ...about.ids] : null,
+    wantedKey = wanted?.join(' ') ?? null;
   useLayoutEffect(() => { if (wantedKey !== null) prefetch(wantedKey.split(' ') as AcuId[]); }, [wantedKey]);
   if (carried?.by !== 'drag') return null;
   const words = about === null || answer === null ? null : subjectWords(about, answer, chosen);

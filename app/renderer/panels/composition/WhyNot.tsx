@@ -54,7 +54,8 @@ function Alone({ id }: { id: AcuId }) {
 }
 
 function Told({ reason, within, isSuggested }: { reason: Reason; within: readonly AcuId[]; isSuggested: boolean }) {
-  const { acu, kind, never, blockers, leaves, comes, refused, minimal, stands } = reason, rule = useSuggestion((s) => s.rule), needing = leaves.filter((id) => !blockers.includes(id)), set = isSuggested ? 'the suggested set' : 'the composition';
+  const { acu, kind, never, blockers, leaves, comes, refused, minimal, stands } = reason, rule = useSuggestion((s) => s.rule),
+    needing = leaves.filter((id) => !blockers.includes(id)), set = isSuggested ? 'the suggested set' : 'the composition';
   if (kind === 'in' || kind === 'free') return <span>Nothing keeps it out of {set}{comes.length > 1 ? `; it comes with ${plural(comes.length - 1, 'other')}` : ''}.</span>;
   if (kind === 'never') {
     const others = never.filter((id) => id !== acu);

@@ -204,7 +204,10 @@ function Earlier({ place: { earlier }, chosen }: { place: PlaceToDecide; chosen:
 }
 
 /** What one side has there: its lines, or what it makes of the file. */
-function Side({ side, title, who, acus = none, shown, place, file, against, also = null, isTaken = false }: { side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide; against: string | null; also?: string | null; isTaken?: boolean }) {
+function Side({ side, title, who, acus = none, shown, place, file, against, also = null, isTaken = false }: {
+  side: 'base' | 'ours' | 'theirs'; title: string; who: string | null; acus?: readonly AcuId[]; shown: Shown | null; place: PlaceToDecide; file: FileToDecide;
+  against: string | null; also?: string | null; isTaken?: boolean;
+}) {
   return (
     <div className={`decide-side side-${side}${isTaken ? ' is-taken' : ''}`}>
       <div className="decide-side-head">
@@ -235,7 +238,10 @@ function emptyWords(side: 'base' | 'ours' | 'theirs', { shape, paths }: PlaceToD
   return side === 'base' ? 'Nothing was here.' : 'Nothing is left here.';
 }
 
-function Text({ shown, empty, label, path, first, against, also = null, isBefore = false, stands }: { shown: Shown | null; empty: string; label: string; path: string; first: number; against?: string | null; also?: string | null; isBefore?: boolean; stands?: readonly [number, number] }) {
+function Text({ shown, empty, label, path, first, against, also = null, isBefore = false, stands }: {
+  shown: Shown | null; empty: string; label: string; path: string; first: number; against?: string | null; also?: string | null; isBefore?: boolean;
+  stands?: readonly [number, number];
+}) {
   if (shown === null || (shown.text === '' && !shown.binary)) return empty === '' ? null : <div className="decide-note muted">{empty}</div>;
   if (shown.binary) return <div className="decide-note muted">A binary file of {bytesWords(shown.bytes)}.</div>;
   return (

@@ -84,6 +84,7 @@ function words(told: OpenConflict | null): string {
   const { state, reason, against, places, answered } = told;
   if (state === 'fits') return 'fits now: nothing is left to decide';
   if (state === 'unable') return `cannot be decided: ${reason}`;
-  const who = state === 'stale' ? 'the base' : listed(against.map(nameOf), 3), before = answered === 0 ? '' : answered === places ? ', all decided before' : `, ${answered} decided before`;
+  const who = state === 'stale' ? 'the base' : listed(against.map(nameOf), 3),
+    before = answered === 0 ? '' : answered === places ? ', all decided before' : `, ${answered} decided before`;
   return places === 0 ? `merges with ${who} as it is, in this order: say that you mean it` : `${plural(places, 'place')} against ${who}${before}`;
 }

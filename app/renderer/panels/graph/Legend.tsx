@@ -9,7 +9,8 @@ import { verdictNames } from '../../state/verdictWords.ts';
 
 export function Legend() {
   const { verdicts, families: byFamily } = usePicture((s) => s.counts), filter = usePicture((s) => s.filter);
-  const haveVerdicts = verdictOrder.reduce((bits, _, v) => ((verdicts[v] ?? 0) > 0 ? bits | (1 << v) : bits), 0), haveFamilies = families.reduce((bits, _, f) => ((byFamily[f] ?? 0) > 0 ? bits | (1 << f) : bits), 0);
+  const haveVerdicts = verdictOrder.reduce((bits, _, v) => ((verdicts[v] ?? 0) > 0 ? bits | (1 << v) : bits), 0),
+    haveFamilies = families.reduce((bits, _, f) => ((byFamily[f] ?? 0) > 0 ? bits | (1 << f) : bits), 0);
   return (
     <div className="legend" data-testid={ids.graphLegend}>
       {verdicts.some((count) => count > 0) && <span className="muted" title="Pairs of ACUs that conflict, each counted once, however many places they have">Pairs</span>}

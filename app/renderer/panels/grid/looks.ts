@@ -48,7 +48,8 @@ export function sheetFor(host: HTMLElement, rows: readonly string[], cols: reado
   const { clientWidth: width, clientHeight: height } = host, ratio = devicePixelRatio;
   if (width === 0 || height === 0) return null; // not on screen
   // on a device pixel, or what is drawn and what is pointed at would differ by a part of one
-  const whole = (length: number): number => (1 / ratio) * Math.round(ratio * length), room = (names: readonly string[], most: number): number => whole(Math.max(48, Math.min(most, longestName(host, names) + 20)));
+  const whole = (length: number): number => (1 / ratio) * Math.round(ratio * length),
+    room = (names: readonly string[], most: number): number => whole(Math.max(48, Math.min(most, longestName(host, names) + 20)));
   if (bare) return { width, height, left: room(rows, Math.min(120, width * 0.2)), top: whole(12), ratio };
   return { width, height, left: room(rows, Math.min(220, width * 0.28)), top: room(cols, Math.min(160, height * 0.26)), ratio };
 }

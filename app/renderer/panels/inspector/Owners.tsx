@@ -33,7 +33,8 @@ export function Owners({ provenance, path, composed }: { provenance: Provenance;
   const { acus, brought, taken, how, reason, isExact } = provenance;
   if (how === 'none') return <Changers key={path} reason={reason} path={path} composed={composed} />;
   if (acus.length === 0) return null;
-  const unknown = brought.reduce((sum, { start, end, by }) => (by.length === 0 ? sum + end - start : sum), 0), together = brought.reduce((sum, { start, end, by }) => (by.length > 1 ? sum + end - start : sum), 0);
+  const unknown = brought.reduce((sum, { start, end, by }) => (by.length === 0 ? sum + end - start : sum), 0),
+    together = brought.reduce((sum, { start, end, by }) => (by.length > 1 ? sum + end - start : sum), 0);
   return (
     <div className="owners" data-testid={ids.owners} data-how={how} data-exact={isExact}>
       <ul aria-label="Lines by ACU">
@@ -70,7 +71,8 @@ const SHOWN = 24;
 
 /** Who changes a file of which it is not told whose lines it has. */
 function Changers({ reason, path, composed }: { reason: string; path: PathBytes; composed: readonly AcuId[] }) {
-  const generation = useReplica((s) => s.generation), { value } = useAnswer(`${generation} ${setKey(composed)} ${path}`, () => replica().call((api) => api.changersOf(path, [...composed])));
+  const generation = useReplica((s) => s.generation),
+    { value } = useAnswer(`${generation} ${setKey(composed)} ${path}`, () => replica().call((api) => api.changersOf(path, [...composed])));
   return (
     <div className="owners tiny muted" data-testid={ids.owners} data-how="none">
       {value !== null && value.length > 0 && (

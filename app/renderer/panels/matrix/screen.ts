@@ -265,7 +265,8 @@ export class MatrixScreen {
     this.cancel();
     if (gesture?.kind === 'press') this.#click(at, gesture.axis, how);
     else if (gesture?.kind === 'brush') {
-      const along = gesture.axis ?? 'row', ends = [gesture.at, at].map((point) => this.#plan.placeAt(along, this.#within(point))), [from, to] = [Math.min(...ends), Math.max(...ends)];
+      const along = gesture.axis ?? 'row', ends = [gesture.at, at].map((point) => this.#plan.placeAt(along, this.#within(point))),
+        [from, to] = [Math.min(...ends), Math.max(...ends)];
       if (from >= 0) this.#events.select([...this.#nodes.subarray(from, to + 1)], gesture.add ? 'add' : 'set');
     }
     this.#canvas.hover();
@@ -273,7 +274,8 @@ export class MatrixScreen {
 
   /** The nearest point at which there is a cell. */
   #within({ x, y }: Point): Point {
-    const { left, top } = this.#plan.sheet, { x: across, y: down } = this.#plan.view, { rows, cols } = this.#plan.count, hold = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
+    const { left, top } = this.#plan.sheet, { x: across, y: down } = this.#plan.view, { rows, cols } = this.#plan.count,
+      hold = (value: number, least: number, most: number): number => Math.max(least, Math.min(most, value));
     return { x: hold(x, left + Math.max(0, across.start), left + across.start + across.size * cols - 0.01), y: hold(y, top + Math.max(0, down.start), top + down.start + down.size * rows - 0.01) };
   }
 

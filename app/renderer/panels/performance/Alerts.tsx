@@ -18,8 +18,10 @@ const HOUR = 3_600_000;
 
 const anomalyColumns: readonly Column<Of<'anomaly'>>[] = [
   { title: 'time', cell: ({ at }) => clockTime(at) }, { title: 'figure', cell: ({ event }) => event.metric },
-  { title: 'value', number: true, cell: ({ event }) => named(event.value, event.metric) }, { title: 'usual', number: true, cell: ({ event }) => named(event.expected, event.metric) },
-  { title: 'score', number: true, hint: 'how many robust standard deviations from what is usual', cell: ({ event }) => digits(event.score) }, { title: 'why', cell: ({ event }) => visible(event.reason, 300) },
+  { title: 'value', number: true, cell: ({ event }) => named(event.value, event.metric) },
+  { title: 'usual', number: true, cell: ({ event }) => named(event.expected, event.metric) },
+  { title: 'score', number: true, hint: 'how many robust standard deviations from what is usual', cell: ({ event }) => digits(event.score) },
+  { title: 'why', cell: ({ event }) => visible(event.reason, 300) },
 ];
 
 function AlertRow({ alert, at }: { alert: Alert; at: number }) {

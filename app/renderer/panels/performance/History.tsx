@@ -31,11 +31,15 @@ const regressionColumns: readonly Column<Regression>[] = [
   { title: 'figure', cell: ({ metric, label }) => `${metric}{${label}}` }, { title: 'baseline', cell: ({ baseline }) => baseline },
   { title: 'before', number: true, cell: ({ before }) => digits(before) }, { title: 'now', number: true, cell: ({ now }) => digits(now) },
   { title: 'ratio', number: true, cell: ({ ratio }) => <Standing tone={ratio > 1 ? 'bad' : 'good'}>×{ratio.toFixed(2)}</Standing> },
-  { title: 'p', number: true, hint: 'how likely chance alone makes such a difference', cell: ({ p }) => p.toPrecision(2) }, { title: 'n', number: true, cell: ({ n }) => figure(n, 'count') },
+  { title: 'p', number: true, hint: 'how likely chance alone makes such a difference', cell: ({ p }) => p.toPrecision(2) },
+  { title: 'n', number: true, cell: ({ n }) => figure(n, 'count') },
 ];
 
 const baselineColumns: readonly Column<Kept>[] = [
-  { title: 'name', cell: (one) => <span data-testid={ids.baseline}>{visible(one.name, 80)}</span> }, { title: 'saved', cell: ({ at }) => wholeTime(at) }, { title: 'of', cell: ({ window }) => lengthWords(window) }, { title: 'series', number: true, cell: ({ metrics: n }) => figure(n, 'count') },
+  { title: 'name', cell: (one) => <span data-testid={ids.baseline}>{visible(one.name, 80)}</span> },
+  { title: 'saved', cell: ({ at }) => wholeTime(at) },
+  { title: 'of', cell: ({ window }) => lengthWords(window) },
+  { title: 'series', number: true, cell: ({ metrics: n }) => figure(n, 'count') },
   { title: 'action', cell: (one) => <button type="button" className="button small" aria-label={`Drop: ${one.name}`} onClick={one.drop}>Drop</button> },
 ];
 
@@ -92,8 +96,11 @@ function BaselineList() {
 }
 
 const trialColumns = (a: string, b: string): readonly Column<Trials[number]['figures'][number]>[] => [
-  { title: 'figure', cell: ({ metric }) => metric }, { title: a, number: true, cell: (one) => figure(one.a, one.unit) }, { title: b, number: true, cell: (one) => figure(one.b, one.unit) },
-  { title: 'ratio', number: true, cell: ({ ratio }) => `×${ratio.toFixed(3)}` }, { title: 'between', number: true, cell: ({ low, high }) => `×${low.toFixed(3)} and ×${high.toFixed(3)}` },
+  { title: 'figure', cell: ({ metric }) => metric },
+  { title: a, number: true, cell: (one) => figure(one.a, one.unit) },
+  { title: b, number: true, cell: (one) => figure(one.b, one.unit) },
+  { title: 'ratio', number: true, cell: ({ ratio }) => `×${ratio.toFixed(3)}` },
+  { title: 'between', number: true, cell: ({ low, high }) => `×${low.toFixed(3)} and ×${high.toFixed(3)}` },
   { title: 'verdict', cell: ({ verdict }) => (verdict === 'no difference seen' ? <Standing tone="none">{verdict}</Standing> : <Standing tone="good">{verdict === 'a is less' ? `${visible(a, 80)} is less` : `${visible(b, 80)} is less`}</Standing>) },
 ];
 

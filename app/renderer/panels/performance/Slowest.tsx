@@ -79,7 +79,9 @@ export function Slowest(_: { report: StatsReport }) {
       </Section>
       <Section title={`${one.event.operation} at ${clockTime(one.at)}: ${figure(one.event.ms, 'ms')}`} note={visible(one.event.detail, 300)}>
         <FigureTable label="Parts" rows={partsOf(one.event).map(([name, ms], i) => ({ name, ms, i }))} rowKey={({ i }) => String(i)} empty="It told no parts." columns={[
-          { title: 'part', cell: ({ name }) => name }, { title: 'time', number: true, cell: ({ ms }) => figure(ms, 'ms') }, { title: 'share', number: true, cell: ({ ms }) => (one.event.ms > 0 ? `${digits((ms / one.event.ms) * 100)} %` : '–') },
+          { title: 'part', cell: ({ name }) => name },
+          { title: 'time', number: true, cell: ({ ms }) => figure(ms, 'ms') },
+          { title: 'share', number: true, cell: ({ ms }) => (one.event.ms > 0 ? `${digits((ms / one.event.ms) * 100)} %` : '–') },
         ]} />
       </Section>
     </>

@@ -53,7 +53,8 @@ export function TimeChart({ title, unit, lines: wanted, as = 'line', target = nu
   const asTable = usePerformance((s) => s.asTable), [own, setOwn] = useState<{ readonly as: boolean; readonly over: boolean } | null>(null);
   // chosen for this chart alone, until all of them are switched
   const shownAsTable = own !== null && own.over === asTable ? own.as : asTable, headId = useId();
-  const columns = useMemo(() => scaled(asked, lines), [asked, lines]), past = useMemo(() => (shift === null ? null : scaled(before.columns, lines)), [before.columns, lines, shift]);
+  const columns = useMemo(() => scaled(asked, lines), [asked, lines]),
+    past = useMemo(() => (shift === null ? null : scaled(before.columns, lines)), [before.columns, lines, shift]);
   const isEmpty = columns === null || columns.columns.every(({ values }) => newest(values) === null);
   const sources = [...new Set(lines.map(({ name }) => `${name.metric}${name.label === null ? '' : `{${name.label}}`}`))];
   const source = sources.length > 2 ? `${sources[0]} and ${sources.length - 1} more` : sources.join(', ');
@@ -186,7 +187,9 @@ function Picture({ title, unit, as, lines, columns, past, shift, span, target, h
 }
 
 /** Names at the ends of their lines, moved apart where they would lie on each other. */
-function EndLabels({ lines, columns, bottom, top, height, target }: { lines: readonly LineOf[]; columns: Columns; bottom: number; top: number; height: number; target: number | null }) {
+function EndLabels({ lines, columns, bottom, top, height, target }: {
+  lines: readonly LineOf[]; columns: Columns; bottom: number; top: number; height: number; target: number | null;
+}) {
   const inner = height - around.top - around.bottom, y = (v: number): number => around.top + inner * (1 - (v - bottom) / (top - bottom));
   const ends = lines.flatMap(({ label }, i) => { const value = newest(columns.columns[i]!.values); return value === null ? [] : [{ label, tone: i, y: y(value) }]; });
   if (target !== null && target <= top) ends.push({ label: 'target', tone: -1, y: y(target) });
@@ -206,7 +209,9 @@ function EndLabels({ lines, columns, bottom, top, height, target }: { lines: rea
 }
 
 /** What moves with the pointer: the moment, the range that is brushed, what happened. A slider over the time for the keyboard. */
-function Pointer({ title, unit, lines, columns, span, width, happened }: { title: string; unit: Unit; lines: readonly LineOf[]; columns: Columns; span: Span; width: number; happened: readonly HappenedAt[] }) {
+function Pointer({ title, unit, lines, columns, span, width, happened }: {
+  title: string; unit: Unit; lines: readonly LineOf[]; columns: Columns; span: Span; width: number; happened: readonly HappenedAt[];
+}) {
   const cursor = usePerformance((s) => s.cursor), [from, setFrom] = useState<number | null>(null), dragged = useRef(false);
   const inner = width - around.left - around.right, length = span.to - span.from, ms = columns.step * 1000;
   const x = (t: number): number => around.left + ((t - span.from) / length) * inner;

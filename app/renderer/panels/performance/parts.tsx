@@ -66,7 +66,9 @@ const LATE = 5000;
 
 /** Events of these kinds in a range, newest first; null before the first answer. As the range moves on, only what is new is asked for. */
 export function useEvents<K extends TelemetryKind>(kinds: readonly K[], span: Span | null, limit: number): readonly Of<K>[] | null {
-  const [found, setFound] = useState<readonly TimedEvent[] | null>(null), held = useRef<{ readonly key: string; readonly from: number; readonly to: number; readonly all: readonly TimedEvent[] } | null>(null), asking = useRef<string | null>(null);
+  const [found, setFound] = useState<readonly TimedEvent[] | null>(null),
+    held = useRef<{ readonly key: string; readonly from: number; readonly to: number; readonly all: readonly TimedEvent[] } | null>(null),
+    asking = useRef<string | null>(null);
   const online = useConnection((s) => s.state === 'open'), key = `${kinds.join(' ')} ${limit}`;
   const from = span?.from ?? null, to = span?.to ?? null;
   const ask = useEffectEvent(async (start: number, end: number): Promise<readonly TimedEvent[]> => {

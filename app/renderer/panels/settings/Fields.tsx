@@ -9,7 +9,9 @@ export function Fields({ of }: { of: readonly SettingId[] }) {
 }
 
 /** A setting's name, what it is set with, what it does, and the way back to the first value. */
-export function Field({ name, about, control, first, id }: { name: ReactNode; about: ReactNode; control: ReactNode; first: { readonly words: string; back(): void } | null; id: string }) {
+export function Field({ name, about, control, first, id }: {
+  name: ReactNode; about: ReactNode; control: ReactNode; first: { readonly words: string; back(): void } | null; id: string;
+}) {
   return (
     <div className="setting" data-setting={id}>
       <div className="setting-name">{name}</div>

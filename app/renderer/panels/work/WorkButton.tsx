@@ -9,7 +9,8 @@ const Work = lazy(() => import('./Work.tsx'));
 export function WorkButton() {
   const mine = useOperations((s) => s.mine), queue = useOperations((s) => s.queue), failed = useOperations((s) => s.ended[0]?.stage === 'failed');
   const open = useWork((s) => s.open), button = useRef<HTMLButtonElement>(null), was = useRef(false);
-  const lines = useMemo(() => linesOf({ mine, queue }), [mine, queue]), runs = lines.filter(({ place }) => place === null).length, waits = Math.max(lines.length - runs, queue.waiting);
+  const lines = useMemo(() => linesOf({ mine, queue }), [mine, queue]), runs = lines.filter(({ place }) => place === null).length,
+    waits = Math.max(lines.length - runs, queue.waiting);
   useEffect(() => {
     // the keyboard comes back to where the list was opened
     if (was.current && !open && (document.activeElement === null || document.activeElement === document.body)) button.current?.focus({ preventScroll: true });
