@@ -1,78 +1,22 @@
-// Dangers: an answer before its commit, a change that nobody hears of, an undo that loses somebody's commits, two processes on
-// one store that overwrite each other, an import that leaves half of itself, a composition emptied by a force-push and a gc.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+// Dangers: an answer before its commit, a change that nobody hears of, two processes on one store that overwrite each other, an import that
+// leaves half of itself, a composition emptied by a force-push and a gc.
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { generate } from '../../../testkit/generate.ts';
-import { git, tempDir } from '../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../testkit/small.ts';
-import type { SmallRepository } from '../../../testkit/small.ts';
-import { display, fromUtf8 } from '../../core/bytes.ts';
-import type { AcuId, ByteString, PathBytes } from '../../core/bytes.ts';
+import { call, close, folder, idOf, importAll, inFlight, inFreshFolders, openWorkspace, p } from '../../../testkit/workspaces.ts';
+import type { AcuId } from '../../core/bytes.ts';
 import { applyDifference } from '../../core/difference.ts';
 import { Engine } from '../../core/engine.ts';
 import { digestOf } from '../../core/tables.ts';
 import { connect } from '../../contract/client.ts';
-import { decodeFromService, decodeResult } from '../../contract/decode.ts';
+import { decodeFromService } from '../../contract/decode.ts';
 import { decodeFrame, encodeFrame } from '../../contract/frames.ts';
-import type { Method, Methods, Push, Transport } from '../../contract/methods.ts';
+import type { Push, Transport } from '../../contract/methods.ts';
 import { attachSession } from './session.ts';
-import { Workspace } from './workspace.ts';
-import type { WorkspaceOptions } from './workspace.ts';
+import type { Workspace } from './workspace.ts';
 
-let folder: string;
-let template: SmallRepository | undefined;
-let open: Workspace[] = [];
-let tickets = 0;
-let time = 1_750_000_000_000;
-const clock = { now: () => (time += 1000), offset: () => 120 };
-
-beforeEach(async () => { folder = await mkdtemp(path.join(tmpdir(), 'acumen-service-')); });
-afterEach(async () => {
-  for (const workspace of open) await workspace.close();
-  open = [];
-  await rm(folder, { recursive: true, force: true });
-});
-
-async function openWorkspace(options: WorkspaceOptions = {}): Promise<Workspace> {
-  const workspace = await Workspace.open(path.join(folder, 'store.acumen'), { clock, env: {}, ...options });
-  open.push(workspace);
-  return workspace;
-}
-async function close(workspace: Workspace): Promise<void> {
-  open = open.filter((w) => w !== workspace);
-  await workspace.close();
-}
-
-/** A call as a client makes it: what comes back also passes its decoder. */
-async function call<M extends Method>(workspace: Workspace, method: M, params: Omit<Methods[M]['params'], 'ticket'>): Promise<Methods[M]['result']> {
-  const ticketed = ['import', 'compose', 'writeBranch', 'undo', 'redo', 'fsck'].includes(method) ? { ticket: `t${++tickets}` } : {};
-  const result = await workspace.call(method, { ...ticketed, ...params } as Methods[M]['params']);
-  return decodeResult(method, decodeFrame(encodeFrame(result)));
-}
-const importAll = (workspace: Workspace, repo: SmallRepository | { path: string }, more: { base?: string; refs?: readonly string[] } = {}) =>
-  call(workspace, 'import', { path: repo.path, base: more.base ?? null, refs: more.refs ?? [], grain: 'branch' });
-const idOf = (workspace: Workspace, name: string): AcuId => workspace.engine.named(name).at(-1)!;
-const p = (text: string) => text as PathBytes;
-
-/** Three branches that go together, one that conflicts with `first`, a stack of two, and a stale one. Made once, then copied. */
-function inFlight(): SmallRepository {
-  template ??= makeInFlight();
-  return template.copy(path.join(folder, 'repo'));
-}
-function makeInFlight(): SmallRepository {
-  const repo = smallRepository(tempDir('in-flight').path);
-  repo.branch('stale', { 'b.txt': numbered(20, { 10: 'stale' }) });
-  repo.commit({ 'b.txt': numbered(20, { 10: 'main' }) }, 'Move on');
-  repo.branch('first', { 'a.txt': numbered(20, { 2: 'first' }) });
-  repo.branch('second', { 'a.txt': numbered(20, { 12: 'second' }), 'new.txt': 'new\n' }, 'main', 'Brian Kernighan <bwk@example.invalid>');
-  repo.branch('third', { 'src/c.txt': null });
-  repo.branch('clash', { 'a.txt': numbered(20, { 2: 'clash' }) });
-  repo.branch('lower', { 'd.txt': numbered(6) });
-  repo.branch('upper', { 'd.txt': numbered(6, { 3: 'upper' }) }, 'lower');
-  return repo;
-}
+inFreshFolders();
 
 describe('import', () => {
   test('publishes in one step, and again without a change records nothing', async () => {
@@ -218,115 +162,6 @@ describe('compose', () => {
     const { commit } = await call(second, 'writeBranch', { name: 'rescued', acus: set });
     expect(repo.git('rev-parse', `${commit}^{tree}`)).toBe(before.tree);
     repo.git('fsck', '--strict');
-  });
-});
-
-describe('write-branch', () => {
-  test('writes one commit on the base with a message that names what it holds and who made it', async () => {
-    const repo = inFlight();
-    const workspace = await openWorkspace({ env: { GIT_AUTHOR_NAME: 'Grace Hopper', GIT_AUTHOR_EMAIL: 'grace@example.invalid' } });
-    await importAll(workspace, repo);
-    const status = repo.git('status', '--porcelain=v2', '--branch');
-    const set = ['first', 'second'].map((n) => idOf(workspace, n));
-    const { ref, commit, tree, operation } = await call(workspace, 'writeBranch', { name: 'acumen/both', acus: set });
-    expect(ref).toBe('refs/heads/acumen/both');
-    expect(repo.git('rev-parse', 'acumen/both')).toBe(commit);
-    expect(repo.git('rev-parse', 'acumen/both^{tree}')).toBe(tree);
-    expect(repo.git('log', '-1', '--format=%P%n%an <%ae> %ci%n%cn <%ce>', commit).split('\n')).toEqual([
-      repo.git('rev-parse', 'main'), expect.stringMatching(/^Grace Hopper <grace@example\.invalid> 2025-\d\d-\d\d .* \+0200$/), 'Grace Hopper <grace@example.invalid>',
-    ]);
-    const text = repo.git('log', '-1', '--format=%B', commit).trimEnd();
-    expect(text).toBe([
-      'Compose 2 changes onto main', '', ...workspace.engine.acus.filter((a) => set.includes(a.id)).map((a) => `- ${a.name}: ${a.title} (${a.id.slice(0, 12)})`), '',
-      'Co-authored-by: Ada Lovelace <ada@example.invalid>', 'Co-authored-by: Brian Kernighan <bwk@example.invalid>',
-    ].join('\n'));
-    expect(repo.git('log', '-1', '--format=%(trailers:key=Co-authored-by,valueonly,separator=|)', commit).split('|')).toHaveLength(2);
-    expect(operation).toMatchObject({ kind: 'write-branch', description: 'Wrote 2 changes to acumen/both' });
-    expect(repo.git('status', '--porcelain=v2', '--branch')).toBe(status);
-    expect((await call(workspace, 'hello', {})).composition.acus).toEqual([...set].sort());
-    // ours may be replaced, also after a restart
-    await close(workspace);
-    const again = await openWorkspace();
-    const next = await call(again, 'writeBranch', { name: 'acumen/both', acus: [set[0]!] });
-    expect(repo.git('log', '-1', '--format=%P %an', 'acumen/both')).toBe(`${repo.git('rev-parse', 'main')} Acumen`);
-    expect(repo.git('rev-parse', 'acumen/both')).toBe(next.commit);
-    repo.git('fsck', '--strict');
-  });
-
-  test('takes the message that is given, cleaned as git cleans it, and adds who made the changes and is not named', async () => {
-    const repo = inFlight();
-    const workspace = await openWorkspace();
-    await importAll(workspace, repo);
-    const acus = ['first', 'second'].map((n) => idOf(workspace, n)), ada = 'Co-authored-by: Ada Lovelace <ada@example.invalid>', brian = 'Co-authored-by: Brian Kernighan <bwk@example.invalid>';
-    const write = async (message: string) => { const { commit, operation } = await call(workspace, 'writeBranch', { name: 'out', acus, message }); return { text: repo.git('log', '-1', '--format=%B', commit).trimEnd(), command: operation.command }; };
-    const given = '\n\nOne line  \n\n\n\nWhy: 三 \t\n* a list\n\n', kept = git(repo.path, ['stripspace'], { input: fromUtf8(given) }).trimEnd();
-    const { text, command } = await write(given);
-    expect(text).toBe([kept, '', ada, brian].join('\n'));
-    expect(command).toContain(`--branch out --message '${display(kept as ByteString)}'`);
-    expect((await write(`Named already\n\nSee: #12\n${brian}\n`)).text).toBe(['Named already', '', 'See: #12', brian, ada].join('\n'));
-    for (const message of ['', ' \n\t\n', 'a\0b', 'half \ud800']) await expect(write(message), JSON.stringify(message)).rejects.toMatchObject({ code: 'usage', hint: expect.any(String) });
-    expect(repo.git('log', '-1', '--format=%s', 'out')).toBe('Named already');
-  });
-
-  test('a written branch is no change in flight, until somebody commits on it', async () => {
-    const repo = inFlight();
-    const workspace = await openWorkspace();
-    await importAll(workspace, repo);
-    const before = workspace.engine.sources.map((s) => s.name);
-    await call(workspace, 'writeBranch', { name: 'acumen/both', acus: ['first', 'second'].map((n) => idOf(workspace, n)) });
-    await importAll(workspace, repo);
-    expect(workspace.engine.sources.map((s) => s.name)).toEqual(before);
-    repo.branch('acumen/both-and-more', { 'more.txt': 'more\n' }, 'acumen/both');
-    await importAll(workspace, repo);
-    expect(workspace.engine.sources.map((s) => s.name)).toContain('acumen/both-and-more');
-  });
-
-  test('refuses to lose commits, to move what is checked out, a bad name, and nothing at all', async () => {
-    const repo = inFlight();
-    const workspace = await openWorkspace();
-    await importAll(workspace, repo);
-    const acus = [idOf(workspace, 'first')];
-    const refused = (name: string, set = acus) => call(workspace, 'writeBranch', { name, acus: set }).then(() => null, (e: { code: string }) => e.code);
-    const refs = repo.git('for-each-ref');
-    expect(await refused('second')).toBe('would-lose-commits');
-    expect(await refused('main')).toBe('branch-checked-out');
-    repo.git('worktree', 'add', '-q', path.join(folder, 'linked'), 'third');
-    expect(['branch-checked-out', 'would-lose-commits']).toContain(await refused('third'));
-    for (const name of ['a..b', '-x', 'x.lock', 'a b', '.x', 'x/', '']) expect(await refused(name), name).toBe('bad-branch-name');
-    expect(await refused('nothing', [])).toBe('not-composable');
-    expect(await refused('clashing', ['first', 'clash'].map((n) => idOf(workspace, n)))).toBe('not-composable');
-    expect(repo.git('for-each-ref')).toBe(refs);
-    expect(workspace.log).toHaveLength(1);
-    // a branch that the base contains loses nothing
-    repo.git('branch', 'old', 'main~1');
-    expect(await refused('old')).toBeNull();
-    // ours, but moved by somebody since
-    await call(workspace, 'writeBranch', { name: 'mine', acus });
-    repo.branch('mine', { 'more.txt': 'more\n' });
-    expect(await refused('mine')).toBe('would-lose-commits');
-  });
-
-  test('is undone by moving the branch back, unless somebody moved it since', async () => {
-    const repo = inFlight();
-    const workspace = await openWorkspace();
-    await importAll(workspace, repo);
-    const [first, second] = ['first', 'second'].map((n) => idOf(workspace, n));
-    const one = await call(workspace, 'writeBranch', { name: 'out', acus: [first!] });
-    const two = await call(workspace, 'writeBranch', { name: 'out', acus: [first!, second!] });
-    await call(workspace, 'undo', {});
-    expect(repo.git('rev-parse', 'out')).toBe(one.commit);
-    expect((await call(workspace, 'hello', {})).composition.acus).toEqual([first]);
-    await call(workspace, 'undo', {});
-    expect(repo.git('for-each-ref', 'refs/heads/out')).toBe('');
-    await call(workspace, 'redo', {});
-    await call(workspace, 'redo', {});
-    expect(repo.git('rev-parse', 'out')).toBe(two.commit);
-    repo.branch('out', { 'theirs.txt': 'theirs\n' });
-    const moved = repo.git('rev-parse', 'out');
-    const before = await call(workspace, 'hello', {});
-    await expect(call(workspace, 'undo', {})).rejects.toMatchObject({ code: 'ref-moved' });
-    expect(repo.git('rev-parse', 'out')).toBe(moved);
-    expect(await call(workspace, 'hello', {})).toEqual(before);
   });
 });
 
@@ -548,4 +383,3 @@ test('a hundred random operations: the state is the fold of the log, and every u
   expect(workspace.view.state).toEqual(await workspace.store.stateAt(workspace.log.length));
   expect((await call(workspace, 'fsck', {})).problems).toEqual([]);
 });
-
