@@ -1,5 +1,5 @@
-// The dangers: an answer that differs from the one computed afresh; more memory than the bound; one question computed many times, or given up
-// for all because one gave up; and an answer that is lost though there was room for it on disk.
+// The dangers: an answer that differs from the one computed afresh; more memory than the bound; one question computed many times; and an answer that is
+// lost though there was room for it on disk.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, statSync, writeFileSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,30 +44,6 @@ describe('one computation for all who ask', () => {
     expect(computed).toBe(1);
     expect(new Set(answers)).toEqual(new Set(['answer 1']));
     expect(await shelf.compute('a', () => Promise.reject(new Error('asked again')))).toBe('answer 1');
-  });
-
-  test('who gives up gives up alone; when the last has, the work stops, and the next begins again', async () => {
-    const shelf = new LayeredCache().shelf(text), stops = [new AbortController(), new AbortController(), new AbortController()];
-    let stopped = 0, begun = 0;
-    const work = async (signal: AbortSignal): Promise<string> => {
-      begun++;
-      await new Promise((resolve, reject) => { setTimeout(resolve, 60); signal.addEventListener('abort', () => { stopped++; reject(signal.reason as Error); }); });
-      return 'done';
-    };
-    const three = stops.map(({ signal }) => shelf.compute('a', work, signal));
-    stops[0]!.abort(new Error('first'));
-    stops[1]!.abort(new Error('second'));
-    expect((await Promise.allSettled(three)).map((r) => (r.status === 'fulfilled' ? r.value : (r.reason as Error).message))).toEqual(['first', 'second', 'done']);
-    expect([begun, stopped]).toEqual([1, 0]);
-
-    const stop = new AbortController(), alone = shelf.compute('b', work, stop.signal);
-    await later();
-    stop.abort(new Error('nobody'));
-    await expect(alone).rejects.toThrow('nobody');
-    expect(stopped).toBe(1);
-    expect(await shelf.compute('b', work)).toBe('done');
-    await expect(shelf.compute('c', work, AbortSignal.abort(new Error('before')))).rejects.toThrow('before');
-    expect(begun).toBe(3);
   });
 
   test('what fails is not kept, and all who waited hear of it', async () => {

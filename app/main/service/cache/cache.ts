@@ -1,6 +1,6 @@
 // One cache for everything the service computes twice if it forgets it: L1 in memory (memory.ts), L2 and L3 on disk (storage/cache), asked
 // in that order. Keys are content, so nothing is ever invalidated, and losing all of it costs time alone. A shelf is one kind of answer;
-// what is being computed is not computed twice; what is kept on disk is written later, many at once.
+// what is being computed is not computed twice (underWay.ts); what is kept on disk is written later, many at once.
 import { performance } from 'node:perf_hooks';
 import { type CacheLevel, type Knob, type MemoryStage, type Telemetry, silent } from '../../../core/telemetry.ts';
 import type { CacheFigures } from '../../../contract/performance.ts';
@@ -8,6 +8,7 @@ import type { ColdRef, Disk, DiskFigures, Saved } from '../../storage/cache/disk
 import { noHistory } from './lifetime.ts';
 import { type Entry, Memory, type Owner } from './memory.ts';
 import type { Recorder } from './trace.ts';
+import { UnderWay } from './underWay.ts';
 
 export interface Kind<V> {
   readonly name: string;
@@ -73,8 +74,6 @@ class Level {
   evicted(): void { this.#telemetry.evictions.add(); }
 }
 
-interface UnderWay { readonly answer: Promise<unknown>; readonly stop: AbortController; waiting: number }
-
 /** One kind of answer, by key. */
 export class Shelf<V> implements Owner {
   readonly kind: Kind<V>;
@@ -124,7 +123,7 @@ export class LayeredCache {
   readonly #disk: Disk | null;
   readonly #levels: Readonly<Record<CacheLevel, Level>>;
   readonly #shelves = new Map<string, Shelf<unknown>>();
-  readonly #underWay = new Map<string, UnderWay>();
+  readonly #underWay = new UnderWay();
   /** in memory, to be written */
   readonly #unsaved = new Set<Entry>();
   /** in their form for the disk: to be written or being written, by kind and key */
@@ -135,8 +134,6 @@ export class LayeredCache {
   #stage: MemoryStage = 'normal';
   #timed = 0;
   #lastAt = 0;
-  /** computations that others waited for as well, and how many others */
-  coalesced = 0;
   /** let go before they could be written */
   lost = 0;
 
@@ -269,19 +266,7 @@ export class LayeredCache {
 
   /** @internal for shelves */
   computed<V>(shelf: Shelf<V>, key: string, work: (signal: AbortSignal) => Promise<V>, signal: AbortSignal | undefined): Promise<V> {
-    if (signal?.aborted === true) return Promise.reject(signal.reason as Error);
-    const name = nameOf(shelf, key);
-    let one = this.#underWay.get(name);
-    // one that nobody waits for any more is being stopped
-    if (one === undefined || one.stop.signal.aborted) {
-      const stop = new AbortController();
-      const answer = this.#compute(shelf, key, work, stop.signal);
-      const mine: UnderWay = one = { answer, stop, waiting: 0 };
-      this.#underWay.set(name, mine);
-      const ended = (): void => { if (this.#underWay.get(name) === mine) this.#underWay.delete(name); };
-      answer.then(ended, ended);
-    } else this.coalesced++;
-    return waited(one as UnderWay & { readonly answer: Promise<V> }, signal);
+    return this.#underWay.run(nameOf(shelf, key), (stop) => this.#compute(shelf, key, work, stop), signal);
   }
 
   async #compute<V>(shelf: Shelf<V>, key: string, work: (signal: AbortSignal) => Promise<V>, signal: AbortSignal): Promise<V> {
@@ -399,17 +384,3 @@ export class LayeredCache {
 }
 
 const nameOf = (shelf: { readonly kind: { readonly name: string } }, key: string): string => `${shelf.kind.name} ${key}`;
-
-/** One more who waits for it; who aborts stops waiting, and the last one stops the work. */
-function waited<V>(one: UnderWay & { readonly answer: Promise<V> }, signal: AbortSignal | undefined): Promise<V> {
-  one.waiting++;
-  if (signal === undefined) return one.answer;
-  return new Promise<V>((resolve, reject) => {
-    const leave = (): void => {
-      reject(signal.reason as Error);
-      if (--one.waiting === 0) one.stop.abort(signal.reason);
-    };
-    signal.addEventListener('abort', leave, { once: true });
-    one.answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
-  });
-}
