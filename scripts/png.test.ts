@@ -25,6 +25,17 @@ test('of many colours the one that most pixels have stays, and none is replaced 
   for (const colour of counts.keys()) expect(of.get(colour)).toBeLessThan(96);
 });
 
+test('the few pixels of a bright colour keep it, however many shades there are of grey, and two of them are never one', () => {
+  const verdicts = [0x00714c, 0xb3370a, 0x8a5800, 0x8c3a86, 0x2456c9];
+  const counts = new Map<number, number>(Array.from({ length: 3000 }, (_, i) => { const v = i % 200; return [(v << 16) | (v << 8) | (v + 3 * Math.floor(i / 200)), 400]; }));
+  for (const one of verdicts) counts.set(one, 20);
+  expect(counts.size).toBeGreaterThan(200);
+  const { colours, of } = palette(counts, 96);
+  expect(colours.length).toBeLessThanOrEqual(96);
+  for (const one of verdicts) expect(colours[of.get(one)!]).toBe(one);
+  expect(new Set(verdicts.map((one) => of.get(one))).size).toBe(verdicts.length);
+});
+
 function pixelsOf(png: Buffer): number[] {
   const { inflateSync } = process.getBuiltinModule('node:zlib'), width = png.readUInt32BE(16), height = png.readUInt32BE(20);
   let table: Buffer = Buffer.alloc(0), data: Buffer = Buffer.alloc(0);

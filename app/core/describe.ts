@@ -15,7 +15,7 @@ export function sentence(kind: ConflictKind, regions: Int32Array, where: string)
         spans.push(start === end ? `after line ${start}` : end - start === 1 ? `line ${end}` : `lines ${start + 1}–${end}`);
       }
       const more = regions.length / 2 - spans.length;
-      return `both change ${where} at ${spans.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+      return `both change ${where} ${spans[0]?.startsWith('after') === true ? '' : 'at '}${spans.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
     }
     case 'add/add': return `both add ${where} with different content`;
     case 'modify/delete': return `one deletes ${where}, the other changes it`;

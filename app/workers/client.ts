@@ -67,6 +67,8 @@ export type OnPositions = (positions: Float32Array, progress: number) => void;
 /** What a picture of the conflict graph is made of. */
 export interface Pictured {
   readonly graph: Graph;
+  /** 1: cannot be composed, and follows the others where it conflicts with nothing */
+  readonly after: Uint8Array;
   readonly names: readonly string[];
   readonly groups: Groups; readonly groupNames: readonly string[];
 }
@@ -102,7 +104,7 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
     point: (top) => worker.call((api) => api.point(top)),
     sift: (filter) => worker.call((api) => api.sift(filter)),
     cells: (level) => worker.call((api) => api.cells(level)),
-    async arrange({ graph, names, groups, groupNames }, { kept, before, slide }, onPositions) {
+    async arrange({ graph, after, names, groups, groupNames }, { kept, before, slide }, onPositions) {
       latest?.abort();
       const mine = latest = new AbortController(), { nodes, a, b, verdict, kinds, partition } = graph;
       await worker.call((api) => api.take({ a, b, verdict, kinds }, names, partition, groups, groupNames));
@@ -119,7 +121,7 @@ export function spawnGraph(address: string, layouts: LayoutPool): GraphClient {
         return !mine.signal.aborted;
       });
       try {
-        await layouts.run({ kind: 'layout', cost: nodes + a.length, signal: mine.signal, attempts: SEVERAL, work: (api) => api.arrange(nodes, a, b, onStep, before) });
+        await layouts.run({ kind: 'layout', cost: nodes + a.length, signal: mine.signal, attempts: SEVERAL, work: (api) => api.arrange(nodes, a, b, onStep, before, after) });
       } catch (error) {
         if (!mine.signal.aborted) throw error;
       }

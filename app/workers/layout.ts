@@ -1,5 +1,5 @@
 // Where the conflict graph's nodes stand: each partition by forces of its own, the partitions packed in rows, largest first,
-// and ACUs without conflicts in a grid below. Deterministic: the same graph gives the same picture (d3-force's starting
+// and ACUs without conflicts in a grid below, those that cannot be composed after the others. Deterministic: the same graph gives the same picture (d3-force's starting
 // places and random source are fixed). A graph that was looked at before it changed is not laid out anew (layoutWarm.ts).
 import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY } from 'd3-force';
 import type { Simulation, SimulationLinkDatum, SimulationNodeDatum } from 'd3-force';
@@ -25,13 +25,14 @@ export interface LayoutStep {
   readonly progress: number;
 }
 
-/** Yields better and better positions; the last step has progress 1. */
-export function* layout(nodes: number, a: Int32Array, b: Int32Array, ticksPerStep = 12): Generator<LayoutStep> {
+/** Yields better and better positions; the last step has progress 1. `after`: nodes of which it is 1 follow the others where they conflict with nothing. */
+export function* layout(nodes: number, a: Int32Array, b: Int32Array, after: Uint8Array | null = null, ticksPerStep = 12): Generator<LayoutStep> {
   const positions = new Float32Array(nodes * 2);
   const parts = partsOf(nodes, a, b);
   const joined = new Uint8Array(nodes);
   for (const part of parts) for (const { node } of part.nodes) joined[node] = 1;
   const alone = Array.from({ length: nodes }, (_, i) => i).filter((i) => joined[i] === 0);
+  if (after !== null) alone.sort((i, j) => after[i]! - after[j]! || i - j);
   const place = (progress: number): LayoutStep => {
     pack(parts, alone, positions);
     return { positions, progress };

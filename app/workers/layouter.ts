@@ -8,9 +8,9 @@ export type OnStep = (positions: Float32Array, progress: number) => boolean | Pr
 export class Layouter {
   ping(): void {}
 
-  /** Resolves when settled, or no more is wanted. `known`: where nodes stood that should stay there, NaN for the others. */
-  async arrange(nodes: number, a: Int32Array, b: Int32Array, onStep: OnStep, known: Float32Array | null = null): Promise<void> {
+  /** Resolves when settled, or no more is wanted. `known`: where nodes stood that should stay there, NaN for the others; `after` as in layout.ts. */
+  async arrange(nodes: number, a: Int32Array, b: Int32Array, onStep: OnStep, known: Float32Array | null = null, after: Uint8Array | null = null): Promise<void> {
     if (known !== null && knows(known, nodes)) { await onStep(settleAround(known, a, b), 1); return; }
-    for (const { positions, progress } of layout(nodes, a, b)) if (!await onStep(positions.slice(), progress)) return;
+    for (const { positions, progress } of layout(nodes, a, b, after)) if (!await onStep(positions.slice(), progress)) return;
   }
 }

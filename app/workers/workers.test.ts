@@ -159,6 +159,14 @@ describe('layout', () => {
     expect(new Set(settled(9, new Int32Array(0), new Int32Array(0))).size).toBeGreaterThan(3);
     expect(settled(0, new Int32Array(0), new Int32Array(0))).toHaveLength(0);
   });
+
+  test('of those without conflicts, who cannot be composed stands after all who can, and nobody else moves', () => {
+    const [a, b] = ring(10), nothing = new Int32Array(0), after = Uint8Array.from({ length: 60 }, (_, i) => Number(i % 3 === 0)), read = (p: Float32Array, i: number): number => p[2 * i + 1]! * 1e6 + p[2 * i]!;
+    const p = [...layout(60, a, b, after)].at(-1)!.positions, alone = Array.from({ length: 50 }, (_, i) => 10 + i);
+    expect(Math.max(...alone.filter((i) => after[i] === 0).map((i) => read(p, i)))).toBeLessThan(Math.min(...alone.filter((i) => after[i] === 1).map((i) => read(p, i))));
+    expect(p.slice(0, 20)).toEqual(settled(60, a, b).slice(0, 20));
+    expect([...layout(9, nothing, nothing, new Uint8Array(9))].at(-1)!.positions).toEqual(settled(9, nothing, nothing));
+  });
 });
 
 describe('a layouter', () => {

@@ -89,7 +89,7 @@ test('a drop that conflicts is offered the swap that makes room, shown on the ro
   await dragIn(page, 'two');
   const swap = page.getByTestId(ids.swap).first();
   await swap.waitFor();
-  expect((await swap.innerText()).replace(/\s+/g, ' ')).toContain('− one · 1 out, 1 in (net 0)');
+  expect((await swap.innerText()).replace(/\s+/g, ' ')).toContain('− one 1 out, 1 in (net 0)');
   await page.getByTestId(ids.proposalKeepOpen).waitFor();
   await swap.hover();
   await expect.poll(() => member(page, 'one').getAttribute('class')).toContain('clash');

@@ -26,7 +26,7 @@ test('one key searches; the proof and what would come are there before anything 
   expect(await proof()).toContain('6 of 8 ACUs · optimal');
   const panel = page.getByTestId(ids.largest), text = (await panel.innerText()).replace(/\s+/g, ' ');
   expect(text).toContain('6 come');
-  expect(text).toContain('2 are left out');
+  expect(text).toContain('2 left out');
   expect(text).toContain('1 for others, 1 needs a rebase');
   await composed(page, []);
   // the keyboard is where it can be taken
@@ -38,7 +38,7 @@ test('one key searches; the proof and what would come are there before anything 
 test('each that is left out says why, and what a swap costs; the keyboard goes through them', async () => {
   const [inside, outside] = await other(), rows = page.getByTestId(ids.leftOutRow);
   await expect.poll(async () => (await rows.allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim()).sort()).toEqual(['old needs a rebase', `${outside} ${inside} keeps it out 1 out, 1 in (net 0)`].sort());
-  await page.getByLabel('Sort what is left out').selectOption({ label: 'by what a swap costs' });
+  await page.getByLabel('Sort what is left out').selectOption({ label: 'by cost' });
   await expect.poll(() => rows.evaluateAll((all) => all.map((one) => (one as HTMLElement).dataset['name']))).toEqual([outside, 'old']);
   const left = page.getByRole('listbox', { name: 'Left out, and why' });
   await left.focus();

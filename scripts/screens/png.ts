@@ -1,9 +1,12 @@
 // Pictures small enough to commit: a screenshot's PNG with at most 96 colours, chosen by median cut, and nothing but what a PNG must have. A screen has few
-// colours and the shades of its letters' edges; a quarter of the bytes is left. PNG: W3C Recommendation, third edition.
+// colours and the shades of its letters' edges; a quarter of the bytes is left. Bright colours say something, and stay what they are. PNG: W3C
+// Recommendation, third edition.
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const COLOURS = 96;
+/** Of these so many stay as they are: bright ones, of so many pixels, which differ by so much in some channel. */
+const MEANT = 28, BRIGHT = 56, PIXELS = 16, APART = 14;
 
 export interface Pixels { readonly width: number; readonly height: number; /** red, green, blue of each pixel, row after row */ readonly rgb: Uint8Array }
 
@@ -41,9 +44,18 @@ export function decode(png: Buffer): Pixels {
   return { width, height, rgb };
 }
 
+/** Colours that mean something, the most frequent first: a median cut would join the few pixels of one verdict with those of another. */
+function meant(counts: ReadonlyMap<number, number>): readonly number[] {
+  const channels = (colour: number): readonly [number, number, number] => [colour >> 16, (colour >> 8) & 0xff, colour & 0xff], kept: number[] = [];
+  const isApart = (a: number, b: number): boolean => { const of = channels(b); return channels(a).some((value, k) => Math.abs(value - of[k]!) >= APART); };
+  const bright = [...counts].filter(([colour, count]) => count >= PIXELS && Math.max(...channels(colour)) - Math.min(...channels(colour)) >= BRIGHT);
+  for (const [colour] of bright.sort(([a, x], [b, y]) => y - x || a - b)) if (kept.length < MEANT && kept.every((one) => isApart(one, colour))) kept.push(colour);
+  return kept;
+}
+
 interface Box { readonly colours: readonly number[]; readonly weight: number }
 
-/** Colours (as 0xrrggbb) for at most `most`, and which of them stands for each: boxes are cut where they hold most, along their longest side (Heckbert, 1982). */
+/** Colours (as 0xrrggbb) for at most `most`, and which of them stands for each: those meant, and boxes of the rest, cut where they hold most, along their longest side (Heckbert, 1982). */
 export function palette(counts: ReadonlyMap<number, number>, most = COLOURS): { readonly colours: readonly number[]; readonly of: ReadonlyMap<number, number> } {
   const channel = (colour: number, k: number): number => (colour >> (16 - 8 * k)) & 0xff, heavy = (list: readonly number[]): number => list.reduce((sum, one) => sum + counts.get(one)!, 0);
   const spread = (box: Box, k: number): number => { let least = 255, large = 0; for (const one of box.colours) { const v = channel(one, k); if (v < least) least = v; if (v > large) large = v; } return large - least; };
@@ -52,8 +64,9 @@ export function palette(counts: ReadonlyMap<number, number>, most = COLOURS): { 
   const score = (box: Box): number => (box.colours.length < 2 ? 0 : Math.sqrt(box.weight) * spread(box, longest(box)));
   const boxes: { box: Box; score: number }[] = [];
   const put = (colours: readonly number[]): void => { const box = { colours, weight: heavy(colours) }; boxes.push({ box, score: score(box) }); };
-  put([...counts.keys()].sort((x, y) => x - y));
-  while (boxes.length < most) {
+  const stays = counts.size > most ? meant(counts) : [], rest = counts.size > most ? [...counts.keys()].filter((one) => !stays.includes(one)) : [...counts.keys()];
+  put(rest.sort((x, y) => x - y));
+  while (boxes.length < most - stays.length) {
     const at = boxes.reduce((best, one, i) => (one.score > boxes[best]!.score ? i : best), 0);
     if (boxes[at]!.score === 0) break;
     const { box } = boxes.splice(at, 1)[0]!, k = longest(box), sorted = box.colours.toSorted((x, y) => channel(x, k) - channel(y, k) || x - y);
@@ -67,7 +80,8 @@ export function palette(counts: ReadonlyMap<number, number>, most = COLOURS): { 
     // the ground and the ink stay exactly what they are
     return box.colours.reduce((best, one) => (counts.get(one)! > counts.get(best)! ? one : best));
   });
-  return { colours, of };
+  stays.forEach((one, i) => of.set(one, colours.length + i));
+  return { colours: [...colours, ...stays], of };
 }
 
 function chunk(type: string, data: Buffer): Buffer {

@@ -111,13 +111,13 @@ export class GraphScreen {
     const groups = groupsOf(graph.nodes, sources.map(({ acus }) => acus.flatMap((id) => byId.get(id)?.index ?? [])));
     const groupNames = Array.from(groups.source, (source, g) => named(sources[source], groups.first[g + 1]! - groups.first[g]! === 1 || source === -1 ? rows[groups.member[groups.first[g]!]!]! : undefined, byId));
     const before = this.#stood === null ? null : carryOver(this.#stood.positions, this.#stood.partition, graph.partition, ancestors(this.#stood.rows, rows));
-    const name = before === null ? await nameOf(graph) : null, kept = await keptLayout(name, graph.nodes);
+    const after = Uint8Array.from(rows, ({ standing }) => (standing === 'exact' ? 0 : 1)), name = before === null ? await nameOf(graph, after) : null, kept = await keptLayout(name, graph.nodes);
     if (this.#isOver(generation)) return;
     this.#held = { graph, groups, groupEdges: edgesBetween(groups, graph), groupNames, rows };
     usePicture.setState({ nodes: { acus: graph.nodes, sources: groups.count }, counts: { ...countEdges(graph), all: graph.a.length }, progress: { state: 'laying out', done: 0, why: '' }, pointed: null });
     this.#later('states');
     const slide = !isStill();
-    this.#send(this.#worker.arrange({ graph, names: rows.map(shortName), groups, groupNames }, { kept, before, slide }, (positions, progress) => {
+    this.#send(this.#worker.arrange({ graph, after, names: rows.map(shortName), groups, groupNames }, { kept, before, slide }, (positions, progress) => {
       if (this.#isOver(generation)) return;
       this.#place(positions);
       if (this.#following && (before === null || !this.#isWhole())) this.fit();

@@ -6,13 +6,14 @@ import { connected, service } from './session.ts';
 /** A graph of fewer nodes is laid out sooner than asked for. */
 const FEW = 40;
 
-/** The graph by content: SHA-256 over its nodes and ends. Null where it is not worth it, or nothing can be hashed here. */
-export async function nameOf({ nodes, a, b }: Pick<Graph, 'nodes' | 'a' | 'b'>): Promise<string | null> {
+/** The graph by content: SHA-256 over its nodes and ends, and over which follow the others (workers/layout.ts). Null where it is not worth it, or nothing can be hashed here. */
+export async function nameOf({ nodes, a, b }: Pick<Graph, 'nodes' | 'a' | 'b'>, after: Uint8Array): Promise<string | null> {
   if (nodes < FEW || globalThis.crypto?.subtle === undefined) return null;
-  const whole = new Int32Array(1 + a.length + b.length);
+  const whole = new Int32Array(1 + a.length + b.length + after.length);
   whole[0] = nodes;
   whole.set(a, 1);
   whole.set(b, 1 + a.length);
+  whole.set(after, 1 + a.length + b.length);
   const sum = await crypto.subtle.digest('SHA-256', whole);
   return Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -64,11 +64,8 @@ function Why({ index }: { index: number }) {
   const reason = useVisible((s) => s.reasons.get(index) ?? null);
   if (reason === null) return null;
   const more = reason.more === 0 ? '' : ` and ${reason.more} more`, shown = visible(reason.text, 200);
-  return <span className="badge why" title={`Found by a ${reason.by}: ${shown}${more}`}><span className="why-by">{reason.by}</span> {reason.by === 'path' ? <bdi>{tail(shown)}</bdi> : shown}{more === '' ? '' : ` +${reason.more}`}</span>;
+  return <span className="badge why" title={`Found by a ${reason.by}: ${shown}${more}`}><span className="why-by">{reason.by}</span>{reason.by === 'path' ? <span className="why-text"><bdi>{shown}</bdi></span> : <span className="truncate">{shown}</span>}{more !== '' && <span>+{reason.more}</span>}</span>;
 }
-
-/** The end of a path is what tells it from others. */
-const tail = (path: string): string => (path.length <= 34 ? path : `…${path.slice(-33)}`);
 
 export interface AcuLineProps {
   readonly row: AcuRow;

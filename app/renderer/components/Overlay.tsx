@@ -2,8 +2,10 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { closeOverlay } from '../state/ui.ts';
+import { Icon } from './Icon.tsx';
 
-export function Overlay({ label, className = '', testId, children }: { label: string; className?: string; testId?: string; children: ReactNode }) {
+/** `ownClose`: it has a way out of its own, or needs none. */
+export function Overlay({ label, className = '', testId, ownClose = false, children }: { label: string; className?: string; testId?: string; ownClose?: boolean; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const element = dialog.current!;
@@ -17,6 +19,7 @@ export function Overlay({ label, className = '', testId, children }: { label: st
       onCancel={(event) => { event.preventDefault(); closeOverlay(); }}
       onClick={(event) => { if (event.target === dialog.current) closeOverlay(); }}>
       <div className="overlay-body">{children}</div>
+      {!ownClose && <button type="button" className="button quiet icon overlay-close" aria-label="Close" title="Close (Esc)" onClick={closeOverlay}><Icon name="close" /></button>}
     </dialog>
   );
 }

@@ -101,7 +101,7 @@ export function Palette() {
   };
   let n = -1;
   return (
-    <Overlay label="Command palette" className="palette" testId={ids.palette}>
+    <Overlay label="Command palette" className="palette" ownClose testId={ids.palette}>
       <input autoFocus className="palette-input" role="combobox" aria-label="Command, ACU or source" aria-expanded="true" aria-controls="palette-list" aria-activedescendant={current === undefined ? undefined : `palette-${Math.min(at, entries.length - 1)}`}
         placeholder="Command, ACU or source" value={query} data-testid={ids.paletteInput} spellCheck={false}
         onChange={(event) => { typedAt.current = event.timeStamp; setQuery(event.target.value); setAt(0); }} onKeyDown={onKeyDown} />

@@ -101,7 +101,7 @@ function Sides({ file, path }: { file: File; path: string }) {
   return (
     <div className="sides" data-merged={file.merged !== null}>
       <Column path={path} side="base" title="Base" shown={file.base} places={file.places} />
-      {file.sides.map((side, i) => <Column key={i} path={path} side={names[i]!} title={names[i]!} shown={side.shown} against={base} />)}
+      {file.sides.map((side, i) => <Column key={i} path={path} side={names[i]!} title={names[i]!} shown={side.shown} against={base} about={file.places} />)}
       {file.merged !== null && <Column path={path} side="merged" title="Merged" shown={file.merged} markers />}
     </div>
   );
@@ -114,11 +114,12 @@ interface ColumnProps {
   readonly side: string; readonly title: string;
   readonly shown: Shown | null;
   readonly against?: string | null;
+  readonly about?: File['places'];
   readonly places?: File['places'];
   readonly markers?: boolean;
 }
 
-function Column({ path, side, title, shown, against = null, places, markers = false }: ColumnProps) {
+function Column({ path, side, title, shown, against = null, about, places, markers = false }: ColumnProps) {
   return (
     <section className="side" aria-label={title} data-testid={ids.side} data-side={side}>
       <div className="section-head truncate" title={title}>{title}{shown?.truncated === true && <span className="muted"> · first part of {bytesWords(shown.bytes)}</span>}</div>
@@ -126,7 +127,7 @@ function Column({ path, side, title, shown, against = null, places, markers = fa
         : shown.binary ? <div className="diff-note muted">Binary, {bytesWords(shown.bytes)}.</div>
         : (
           <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
-            <TextView text={shown.text} label={title} path={path} against={against} {...(places === undefined ? {} : { places })} markers={markers} />
+            <TextView text={shown.text} label={title} path={path} against={against} {...(about === undefined ? {} : { about })} {...(places === undefined ? {} : { places })} markers={markers} />
           </Suspense>
         )}
     </section>

@@ -36,7 +36,7 @@ export function BaseForm({ onDone, autoFocus = false }: { onDone: () => void; au
       <span>Now</span>
       <span>{visible(repository?.baseName ?? '', 80)} {now !== null && <Id id={now} what="base" />}</span>
       <label htmlFor="base-rev">To</label>
-      <input id="base-rev" className="field mono" placeholder="a branch, a tag or a commit" autoFocus={autoFocus} spellCheck={false} autoComplete="off" required list="base-revs" data-testid={ids.base} value={base} onChange={(event) => setBase(event.target.value)} />
+      <input id="base-rev" className="field mono" placeholder="a branch, a tag or a commit" {...(autoFocus ? { 'data-first': '' } : {})} spellCheck={false} autoComplete="off" required list="base-revs" data-testid={ids.base} value={base} onChange={(event) => setBase(event.target.value)} />
       <datalist id="base-revs">{sources.slice(0, 200).map(({ name }) => <option key={name} value={name} />)}</datalist>
       <div className="import-line"><CopyLine text={importLine(repository?.path ?? '.', base.trim() === '' ? 'REV' : base.trim(), [])} what="the command line" /></div>
       <div className="import-foot">

@@ -17,8 +17,12 @@ import { closeOverlay } from '../state/ui.ts';
 import { duration, grouped } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
-function ImportForm({ path: current, onDone }: { path: string; onDone: () => void }) {
-  const [path, setPath] = useState(current), [base, setBase] = useState(''), [refs, setRefs] = useState(''), [patch, setPatch] = useState('');
+interface Typed { readonly path: string; readonly base: string; readonly refs: string; readonly patch: string }
+const untyped: Typed = { path: '', base: '', refs: '', patch: '' };
+
+/** What is typed is its owner's: it is there again when an import failed or was cancelled. */
+function ImportForm({ typed, onType, onDone }: { typed: Typed; onType: (typed: Typed) => void; onDone: () => void }) {
+  const { path, base, refs, patch } = typed, set = (part: Partial<Typed>): void => onType({ ...typed, ...part });
   const running = useOperations((s) => s.mine.find((operation) => !isOver(operation)) ?? null), paused = useOperations((s) => s.queue.paused);
   const globs = refs.split(/\s+/).filter((glob) => glob !== '');
   const patches = patch.trim() === '' ? [] : [patch.trim()];
@@ -29,13 +33,13 @@ function ImportForm({ path: current, onDone }: { path: string; onDone: () => voi
   return (
     <form className="import" onSubmit={(event) => { void submit(event); }}>
       <label htmlFor="import-path">Repository</label>
-      <input id="import-path" className="field mono" placeholder="/path/to/a/git/repository" autoFocus spellCheck={false} required data-testid={ids.importPath} value={path} onChange={(event) => setPath(event.target.value)} />
+      <input id="import-path" className="field mono" placeholder="/path/to/a/git/repository" autoFocus spellCheck={false} required data-testid={ids.importPath} value={path} onChange={(event) => set({ path: event.target.value })} />
       <label htmlFor="import-base">Base</label>
-      <input id="import-base" className="field mono" placeholder="the default branch" spellCheck={false} value={base} onChange={(event) => setBase(event.target.value)} />
+      <input id="import-base" className="field mono" placeholder="the default branch" spellCheck={false} value={base} onChange={(event) => set({ base: event.target.value })} />
       <label htmlFor="import-refs">Refs</label>
-      <input id="import-refs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} value={refs} onChange={(event) => setRefs(event.target.value)} />
+      <input id="import-refs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} value={refs} onChange={(event) => set({ refs: event.target.value })} />
       <label htmlFor="import-patch">Patches</label>
-      <input id="import-patch" className="field mono" placeholder="a patch file, or a folder of them" spellCheck={false} value={patch} onChange={(event) => setPatch(event.target.value)} />
+      <input id="import-patch" className="field mono" placeholder="a patch file, or a folder of them" spellCheck={false} value={patch} onChange={(event) => set({ patch: event.target.value })} />
       <div className="import-line"><CopyLine text={importLine(path === '' ? 'PATH' : path, base.trim() || null, globs, patches)} what="the command line" /></div>
       <div className="import-foot">
         {running !== null
@@ -63,8 +67,9 @@ function ElapsedNote({ began }: { began: number }) {
 
 /** Connected, and nothing is imported yet: the first import with its numbers, or the form for it. */
 export function Welcome() {
-  const repository = useConnection((s) => s.repository);
+  const repository = useConnection((s) => s.repository), [typed, setTyped] = useState<Typed | null>(null);
   const running = useOperations((s) => s.mine.find((operation) => !isOver(operation)) ?? null), paused = useOperations((s) => s.queue.paused);
+  const wasCancelled = useOperations((s) => s.ended[0]?.stage === 'cancelled');
   return (
     <main className="welcome">
       <div className="welcome-card wide">
@@ -79,7 +84,8 @@ export function Welcome() {
           : (
             <>
               <p className="welcome-lead">See how every change in flight conflicts, compose the ones that go together, and write the result as a branch.</p>
-              <ImportForm key={repository?.path ?? ''} path={repository?.path ?? ''} onDone={() => undefined} />
+              {wasCancelled && <p className="small" role="status">The import was cancelled: press Import to begin again.</p>}
+              <ImportForm typed={typed ?? { ...untyped, path: repository?.path ?? '' }} onType={setTyped} onDone={() => undefined} />
               <p className="small muted">{platform.openDropped === null ? 'A browser does not tell where a dropped folder is: type or paste its path. Patch files can be dropped once something is imported.' : 'A folder dropped on this window opens in a window of its own.'}</p>
             </>
           )}
@@ -115,11 +121,11 @@ function Under({ operation, paused }: { operation: Running; paused: boolean }) {
 }
 
 export function ImportOverlay() {
-  const path = useConnection((s) => s.repository?.path ?? '');
+  const path = useConnection((s) => s.repository?.path ?? ''), [typed, setTyped] = useState<Typed>({ ...untyped, path });
   return (
     <Overlay label="Import a repository" className="import-overlay">
       <h2 className="overlay-title">Import</h2>
-      <ImportForm path={path} onDone={closeOverlay} />
+      <ImportForm typed={typed} onType={setTyped} onDone={closeOverlay} />
     </Overlay>
   );
 }

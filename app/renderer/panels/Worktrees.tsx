@@ -11,13 +11,13 @@ const how = { watching: 'watched', polling: 'looked at', unusable: 'not there' }
 
 export function Worktrees() {
   const state = useLive((s) => s.state), wanted = useUi((s) => s.live);
-  const hint = state === null ? '' : liveHint(state);
+  const hint = state === null ? '' : liveHint(state), words = state === null || (state.on && state.trees.length === 0) ? '' : visibleSentence(liveWords(state)), said = words.charAt(0).toUpperCase() + words.slice(1);
   return (
     <Overlay label="Working trees" className="import-overlay">
       <h2 className="overlay-title">Working trees</h2>
       <div className="worktrees-about">
         <label className="check"><input type="checkbox" checked={wanted} data-testid={ids.liveSwitch} onChange={(event) => useUi.setState({ live: event.target.checked })} />Look at working trees and branches as they change</label>
-        {state !== null && <p className="small muted">{visibleSentence(liveWords(state))}. {hint} Edits are read and never stored before you compose them; nothing in a working tree is changed.</p>}
+        {state !== null && <p className="small muted">{said === '' ? '' : `${said}. `}{hint} Edits are read and never stored before you compose them; nothing in a working tree is changed.</p>}
       </div>
       <ul className="worktrees" aria-label="Working trees" data-testid={ids.worktrees} tabIndex={0}>
         {state?.trees.map((tree) => (

@@ -2,13 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { ConflictView, VerdictView } from '../../workers/client.ts';
-import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, sentence, verdictWords } from './words.ts';
+import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, saidOf, sentence, verdictWords } from './words.ts';
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
 const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [], risks: [], look: false };
 const conflict = (a: number, b: number | 'base', shown = 'src/a.ts'): ConflictView => ({ a: id(a), b: b === 'base' ? 'base' : id(b), kind: 'content', verdict: 'blocking', path: shown as PathBytes, shown, detail: '', inherited: false });
 const said = (verdict: VerdictView, asked: number[]): string => sentence(verdictWords(verdict, asked.map(id), nameOf));
+
+test('a verdict goes on after the names of those it is of', () => {
+  expect(['They conflict', 'Conflicts', 'Depends on the order'].map(saidOf)).toEqual(['conflict', 'conflicts', 'depends on the order']);
+});
 
 describe('a verdict in words', () => {
   test('fits', () => {

@@ -52,6 +52,9 @@ function atRisk({ risks }: VerdictView): string[] {
   return first === undefined ? [] : [`at risk: ${first.detail}${risks.length > 1 ? `, and ${plural(risks.length - 1, 'more')}` : ''}`];
 }
 
+/** The head of a verdict after those it is of, in one sentence: "They conflict" as "conflict". */
+export const saidOf = (head: string): string => (head.charAt(0).toLowerCase() + head.slice(1)).replace(/^they /, '');
+
 /** What adding `asked` would do. */
 export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], nameOf: NameOf): Words {
   switch (verdict.kind) {

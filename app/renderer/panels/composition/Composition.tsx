@@ -68,7 +68,7 @@ export function Composition() {
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0}>
       <header className="panel-head">
         <h2>Composition</h2>
-        <span className="muted">{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
+        <span className="muted truncate">{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
         <span className="spacer" />
         <CommandButton id="composition.whatIf" className="button quiet small">What if</CommandButton>
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>
@@ -88,7 +88,7 @@ export function Composition() {
       <div className="composition-list">
         {shown.length === 0
           ? (
-            <div className="composition-empty" data-testid={ids.composition} tabIndex={0} aria-label="Composition, empty">
+            <div className="composition-empty" role="group" data-testid={ids.composition} tabIndex={0} aria-label="Composition, empty">
               <Empty title="Drag ACUs here to compose them">
                 What fits together becomes one tree. Whatever is added is checked before it is dropped; nothing in your repository changes until you write a branch.
                 {!isSearching && <span className="empty-actions"><CommandButton id="composition.largest" className="button small">Find the largest set</CommandButton></span>}

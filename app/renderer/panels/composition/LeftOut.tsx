@@ -67,17 +67,18 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
     }
   };
   const stale = never.reduce((sum, id) => sum + (isStale(id) ? 1 : 0), 0), known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
+  const about = [...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ');
   return (
     <div ref={box} className="left-out">
       <div className="left-out-head small">
-        <strong>{plural(all.length, 'is', 'are')} left out</strong>
-        <span className="muted">{[...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ')}</span>
+        <strong>{grouped(all.length)} left out</strong>
+        <span className="muted truncate" title={about}>{about}</span>
         <span className="spacer" />
         <span className="muted tabular" role="status">{known}</span>
         <input className="field" type="search" aria-label="Filter what is left out" placeholder="Filter" spellCheck={false} value={filter} onChange={(event) => useLeftOut.setState({ filter: event.target.value })} />
         <select className="field" aria-label="Sort what is left out" value={sort} onChange={(event) => useLeftOut.setState({ sort: event.target.value as LeftOutSort })}>
           <option value="name">by name</option>
-          <option value="cost">by what a swap costs</option>
+          <option value="cost">by cost</option>
         </select>
       </div>
       <div ref={scroller} className="left-out-list" role="listbox" hidden={rows.length === 0} tabIndex={0} aria-label="Left out, and why" aria-activedescendant={at >= from && at <= to ? `left-${cursor!}` : undefined} onKeyDown={onKeyDown}>
@@ -120,8 +121,12 @@ function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Fou
       {blockers.length > NAMED && <span className="muted">and {grouped(blockers.length - NAMED)} more</span>}
       {kind === 'kept' && needing.length > 0 && <><span className="muted">and {grouped(needing.length)} that {needWords(needing.length, blockers.length)} would leave too:</span>{needing.slice(0, NAMED).map((id) => <AcuLink key={id} id={id} />)}{needing.length > NAMED && <span className="muted">and {grouped(needing.length - NAMED)} more</span>}</>}
       {kind === 'never' && row.standing === 'stale' && <CommandButton id="acu.decide" className="button small" testId={ids.leftOutDecide}>Decide…</CommandButton>}
-      {canSwap(reason) && <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>}
-      {canSwap(reason) && <span className="muted">{swapWords(reason, found.rule)}</span>}
+      {canSwap(reason) && (
+        <span className="left-out-does">
+          <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>
+          <span className="muted">{swapWords(reason, found.rule)}</span>
+        </span>
+      )}
     </div>
   );
 }

@@ -17,7 +17,7 @@ import { swapWords } from '../../state/suggestion.ts';
 import { useSwaps } from '../../state/swaps.ts';
 import type { SwapOption } from '../../state/swaps.ts';
 import { useUi } from '../../state/ui.ts';
-import { conflictWords, grouped, listed, plural, verdictWords } from '../../state/words.ts';
+import { conflictWords, grouped, listed, plural, saidOf, verdictWords } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 
 /** Places and swaps shown of many. */
@@ -36,13 +36,13 @@ function Asked({ proposal }: { proposal: Proposed }) {
     <div ref={card} tabIndex={-1} className={`proposal kind-${verdict.kind}`} data-testid={ids.proposal} data-kind={verdict.kind} role="group" aria-label="Cannot simply be added">
       <div className="proposal-head">
         <Glyph mark={words.mark} size={14} />
-        <div className="proposal-words"><strong>{listed(asked.map(nameOf), 3)}</strong> <span className={`tone-${words.mark}`}>{words.head.charAt(0).toLowerCase() + words.head.slice(1).replace(/^hey /, '')}</span> {words.tail}</div>
+        <div className="proposal-words"><strong>{listed(asked.map(nameOf), 3)}</strong> <span className={`tone-${words.mark}`}>{saidOf(words.head)}</span> {words.tail}</div>
         <button type="button" className="button quiet small icon" aria-label="Dismiss" onClick={act.dismissProposal}><Icon name="close" size={12} /></button>
       </div>
       {verdict.kind === 'needs' && <ul className="proposal-list" aria-label="Comes along">{verdict.acus.slice(0, 8).map((id) => <li key={id} className="truncate"><Icon name="plus" size={11} />{nameOf(id)}</li>)}{verdict.acus.length > 8 && <li className="muted">and {plural(verdict.acus.length - 8, 'more', 'more')}</li>}</ul>}
       {verdict.kind === 'order-sensitive' && <p className="proposal-note small muted">Each two of them go together, but merged in another order git comes to another tree, or conflicts: which of them is meant only a person can say.</p>}
       {verdict.risks.length > 0 && <p className="proposal-note small muted">They would stand, and some file systems take two of their names for one.</p>}
-      {(isStuck || verdict.kind === 'unable') && <Swaps fallback={verdict.against.length} />}
+      {(isStuck || verdict.kind === 'unable') && <Swaps fallback={verdict.against.length} many={many} />}
       <div className="proposal-actions">
         {verdict.kind === 'needs' && <button type="button" className="button primary small" data-first data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {many ? 'them' : 'it'} with {verdict.acus.length === 1 ? 'the one needed' : `the ${verdict.acus.length} needed`}</button>}
         {many && <button type="button" className="button small" disabled={fitting === 0} onClick={() => { void act.addFitting(); }}>{fitting === null ? 'Add those that fit' : fitting === 0 ? 'None of them fits' : `Add the ${fitting} that ${fitting === 1 ? 'fits' : 'fit'}`}</button>}
@@ -58,7 +58,7 @@ function Asked({ proposal }: { proposal: Proposed }) {
               verdict.look
                 // of more than two: there is no pair to look at
                 ? <li key={i} className="truncate mono" title={conflict.detail}>{conflictWords(conflict)}</li>
-                : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{conflict.b === 'base' ? 'with the base' : `${nameOf(conflict.a)} × ${nameOf(conflict.b)}`}</span></li>
+                : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{partiesWords(conflict, asked)}</span></li>
             ))}
             {verdict.total > PLACES && <li className="muted">and {plural(verdict.total - PLACES, 'more place', 'more places')}</li>}
           </ul>
@@ -66,6 +66,12 @@ function Asked({ proposal }: { proposal: Proposed }) {
       )}
     </div>
   );
+}
+
+/** With whom; both where neither was asked for. */
+function partiesWords({ a, b }: { readonly a: AcuId; readonly b: AcuId | 'base' }, asked: readonly AcuId[]): string {
+  if (b === 'base') return 'with the base';
+  return asked.includes(a) === asked.includes(b) ? `${nameOf(a)} × ${nameOf(b)}` : `with ${nameOf(asked.includes(a) ? b : a)}`;
 }
 
 /** Brings the answer into view, whatever was scrolled to; where it takes the keyboard, gives it back when it goes, but to what is kept open, which takes it on (app/deciding.ts). */
@@ -87,13 +93,13 @@ function useSeen(proposal: Proposed) {
 }
 
 /** The ways to make room: what leaves, what comes, what it costs. Pointed at or focused, the rows show it. */
-function Swaps({ fallback }: { fallback: number }) {
+function Swaps({ fallback, many }: { fallback: number; many: boolean }) {
   const { status, options, never } = useSwaps();
   if (status === 'asking') return <div className="swaps small muted"><Spinner />Looking for swaps that would make it fit</div>;
   if (options.length > 0) {
     return (
       <ul className="swaps" aria-label="Swaps that would make it fit">
-        {options.slice(0, SWAPS).map((option, i) => <SwapLine key={`${option.wanted.join()} ${option.leaves.join()}`} option={option} isFirst={i === 0} />)}
+        {options.slice(0, SWAPS).map((option, i) => <SwapLine key={`${option.wanted.join()} ${option.leaves.join()}`} option={option} many={many} isFirst={i === 0} />)}
         {options.length > SWAPS && <li className="small muted">and {plural(options.length - SWAPS, 'more way', 'more ways')}: select fewer to see them</li>}
       </ul>
     );
@@ -112,7 +118,8 @@ const standsOn = (id: AcuId): boolean => (useReplica.getState().byId.get(id)?.re
 
 const because: Readonly<Record<SwapOption['rules'][number], string>> = { unit: 'fewest ACUs leave', lines: 'fewest lines leave', age: 'the oldest leave' };
 
-function SwapLine({ option, isFirst }: { option: SwapOption; isFirst: boolean }) {
+/** `many`: several were asked for, and who comes is said. */
+function SwapLine({ option, many, isFirst }: { option: SwapOption; many: boolean; isFirst: boolean }) {
   const { wanted, leaves, comes, rules } = option, show = (): void => previewSwap(option), hide = (): void => previewSwap(null);
   // what keeps it out, and what leaves for standing on that
   const byId = useReplica((s) => s.byId), gone = new Set(leaves), needing = leaves.filter((id) => byId.get(id)?.requires.some((lower) => gone.has(lower)) === true), first = leaves.filter((id) => !needing.includes(id));
@@ -123,9 +130,9 @@ function SwapLine({ option, isFirst }: { option: SwapOption; isFirst: boolean })
         Swap {wanted.length === 1 ? '' : 'all '}in
       </button>
       <span className="swap-words">
-        {wanted.length > 1 || comes.length > 1 ? <><span className="tone-fits">+ {listed(coming, 3)}</span> </> : null}
+        {many || comes.length > 1 ? <><span className="tone-fits">+ {listed(coming, 3)}</span> </> : null}
         <span className="tone-conflicts">− {listed(first.map(nameOf), 3)}{needing.length > 0 && ` and ${grouped(needing.length)} that ${needWords(needing.length, first.length)}`}</span>
-        <span className="muted small"> · {swapWords(option, rules[0]!)}{rules.length < 3 && wanted.length === 1 ? ` · ${rules.map((rule) => because[rule]).join(', ')}` : ''}</span>
+        <span className="muted small swap-price">{swapWords(option, rules[0]!)}{rules.length < 3 && wanted.length === 1 ? ` · ${rules.map((rule) => because[rule]).join(', ')}` : ''}</span>
       </span>
     </li>
   );

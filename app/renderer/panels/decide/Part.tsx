@@ -63,6 +63,8 @@ const overSelection = EditorView.domEventHandlers({
   },
 });
 
+/** Three sides share a width: what is read wraps, and goes on further in than it began. */
+const wraps: Extension = [EditorView.lineWrapping, EditorView.theme({ '.cm-line': { paddingLeft: 'calc(8px + 4ch) !important', textIndent: '-4ch' } })];
 const small = EditorView.theme({ '&': { height: 'auto' }, '.cm-scroller': { overflow: 'auto' } });
 
 export default function Part({ text, label, path, first, against, also, isBefore = false, place: stands, onWrite, done }: PartProps) {
@@ -78,7 +80,7 @@ export default function Part({ text, label, path, first, against, also, isBefore
       history(), overSelection, keymap.of([...historyKeymap, ...defaultKeymap]), EditorView.updateListener.of((update) => { if (update.docChanged) heard(update.state.doc.toString()); }),
     ];
     const differ = isWritten ? new Map<number, Decoration>() : differing(doc, [against, also], isBefore);
-    const view = new EditorView({ parent: host.current!, state: EditorState.create({ doc, extensions: [isWritten ? writing : [], readOnly(label, { first }), small, language.of([]), isWritten ? [] : marks(doc, differ, from < 0 ? undefined : [from, to])] }) });
+    const view = new EditorView({ parent: host.current!, state: EditorState.create({ doc, extensions: [isWritten ? writing : [], readOnly(label, { first }), small, language.of([]), isWritten ? [] : [wraps, marks(doc, differ, from < 0 ? undefined : [from, to])]] }) });
     let isHere = true;
     if (shown.length <= MOST_COLOURED) languageOf(path).then((found) => { if (isHere && found !== null) view.dispatch({ effects: language.reconfigure(found.extension) }); }, () => undefined);
     if (isWritten) view.focus();

@@ -19,7 +19,7 @@ export function Graph() {
       <header className="panel-head">
         <h2>Conflict graph</h2>
         <span className="muted truncate" title={whatConflictsCount}>{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflictsInPartitions({ ...conflicts.counts, conflicts: conflicts.counts.conflicts - conflicts.counts.byVerdict.partial, byVerdict: { ...conflicts.counts.byVerdict, partial: 0 } }, conflicts.partitions)}</span>
-        {stale > 0 && <span className="muted truncate" title="They do not carry onto the base: each conflicts with it, and they are not compared with one another before that is decided">· {stale === 1 ? '1 ACU needs a rebase' : `${grouped(stale)} ACUs need a rebase`}</span>}
+        {stale > 0 && <span className="muted truncate graph-stale" title="They do not carry onto the base: each conflicts with it, and they are not compared with one another before that is decided">· {stale === 1 ? '1 ACU needs a rebase' : `${grouped(stale)} ACUs need a rebase`}</span>}
         <span className="spacer" />
         <span className="row diff-switch" role="group" aria-label="Look at it as">
           {graphViews.map(({ id, name, icon }) => (
@@ -29,7 +29,7 @@ export function Graph() {
         <CommandButton id="view.graphLarge" className="button quiet small icon"><Icon name={large ? 'restore' : 'maximise'} size={13} /></CommandButton>
       </header>
       {conflicts === null ? <Empty title="Comparing" />
-        : conflicts.degree.length === 0 ? <Empty title="No ACUs" />
+        : conflicts.degree.length === 0 ? <Empty title="No ACUs">Once branches are in flight that the base does not have, what conflicts with what is drawn here.</Empty>
         : <Suspense fallback={<div className="empty" role="status"><Spinner />Loading this view</div>}><Panel /></Suspense>}
     </section>
   );

@@ -19,7 +19,7 @@ const nobody: readonly AcuId[] = [];
 export default function Dependencies({ id }: { id: AcuId }) {
   const byId = useReplica((s) => s.byId), dependants = useReplica((s) => s.dependants), marks = useVerdicts((s) => s.marks);
   const [opened, setOpened] = useState<ReadonlySet<AcuId>>(new Set()), [cursor, setCursor] = useState(id);
-  const width = useScaled(132), height = useScaled(34);
+  const width = useScaled(196), height = useScaled(34);
   const laid = useMemo(() => {
     const above = (one: AcuId): readonly AcuId[] => (byId.get(one)?.requires ?? nobody).filter((other) => byId.has(other)), below = (one: AcuId): readonly AcuId[] => dependants.get(one) ?? nobody;
     return laidOut(around(id, opened, above, below), above, below, { width, height });
@@ -56,7 +56,7 @@ export default function Dependencies({ id }: { id: AcuId }) {
               <title>{`${name}\n${markNames[mark]}`}</title>
               <rect width={width} height={height} rx={4} />
               <g className={`glyph tone-${mark}`} transform={`translate(7 ${height / 2 - 11}) scale(0.85)`} fill="currentColor"><path d={shapes[mark]} fillRule="evenodd" /></g>
-              <text x={22} y={height / 2 - 1}>{short(name, 16)}</text>
+              <text x={22} y={height / 2 - 1}>{short(name, 26)}</text>
               <text className="dep-note" x={22} y={height / 2 + 11}>{[above > 0 ? `${above} above` : '', below > 0 ? `${below} below` : ''].filter(Boolean).join(', ') || markNames[mark]}</text>
             </g>
           );

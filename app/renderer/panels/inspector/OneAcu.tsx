@@ -53,8 +53,8 @@ export default function OneAcu({ row }: { row: AcuRow }) {
           {view === 'history' && <AcuHistory id={row.id} />}
           {view === 'facts' && <dl className="facts">
             <dt>Id</dt><dd><Id id={row.id} what="ACU" length={16} /></dd>
-            <dt>Author</dt><dd><Author name={row.author} email={row.email} full /></dd>
-            <dt>Time</dt><dd><Ago time={row.time} /> <span className="faint">{exactTime(row.time)}</span></dd>
+            <dt>Author</dt><dd>{row.author === '' ? <span className="faint">not known before it is committed</span> : <Author name={row.author} email={row.email} full />}</dd>
+            <dt>Time</dt><dd>{row.worktree === true ? <>now <span className="faint">not committed</span></> : <><Ago time={row.time} /> <span className="faint">{exactTime(row.time)}</span></>}</dd>
             <dt>{row.sources.length === 1 ? 'Source' : 'Sources'}</dt><dd>{row.sources.slice(0, 12).map((source) => <div key={source} className="truncate copyable">{source}</div>)}{row.sources.length > 12 && <div className="muted">and {plural(row.sources.length - 12, 'more')}</div>}</dd>
             <dt>Requires</dt><dd>{row.requires.length === 0 ? <span className="faint">nothing</span> : row.requires.map((id) => <AcuLink key={id} id={id} />)}</dd>
             {dependants !== undefined && <><dt>Required by</dt><dd>{dependants.slice(0, 20).map((id) => <AcuLink key={id} id={id} />)}{dependants.length > 20 && <div className="muted">and {plural(dependants.length - 20, 'more')}</div>}</dd></>}

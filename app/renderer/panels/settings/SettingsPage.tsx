@@ -34,7 +34,7 @@ export function SettingsPage() {
     document.getElementById(`settings-${next}`)?.focus();
   };
   return (
-    <Overlay label="Settings" className="settings" testId={ids.settings}>
+    <Overlay label="Settings" className="settings" ownClose testId={ids.settings}>
       <header className="settings-head">
         <h2>Settings</h2>
         <button type="button" className="button quiet icon" aria-label="Close the settings" title="Close (Esc)" onClick={closeOverlay}><Icon name="close" /></button>

@@ -95,7 +95,7 @@ function Background() {
   const lines: readonly (readonly [string, string])[] = [
     ['Working trees', live === null ? 'not heard of yet' : visibleSentence(liveWords(live))],
     ['Conflicts', !ready ? 'no replica yet' : conflicts === null ? 'being counted' : 'counted'],
-    ['Symbols', rows === 0 ? 'nothing to read' : symbols >= rows ? 'read' : `read of ${grouped(symbols)} of ${grouped(rows)} ACUs`],
+    ['Symbols', rows === 0 ? 'nothing to read' : symbols >= rows ? 'read' : `${grouped(symbols)} of ${grouped(rows)} ACUs read`],
     ['Layout', layouts === null ? 'not begun' : busy > 0 ? `${busy} running${layouts.queued > 0 ? `, ${layouts.queued} waiting` : ''}` : 'settled'],
   ];
   return (
