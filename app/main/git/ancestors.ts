@@ -4,7 +4,7 @@ import type { Oid } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import type { Ancestor } from '../../core/treeMerge/ancestor.ts';
-import { mergeBases } from './history.ts';
+import { mergeBases } from './mergeBases.ts';
 
 /** Merges of merge bases for one pair of commits, those for merge bases of merge bases included: beyond, no answer. */
 export const MOST_MERGES = 64;

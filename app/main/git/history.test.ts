@@ -8,7 +8,8 @@ import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import { fastImport, git, gitLine, initBare, tempDir } from '../../../testkit/git.ts';
 import type { TempDir } from '../../../testkit/git.ts';
 import { openRepository } from './embedded/reader.ts';
-import { mergeBases, mergeBasesWith, outsideBase } from './history.ts';
+import { outsideBase } from './history.ts';
+import { mergeBases, mergeBasesWith } from './mergeBases.ts';
 
 let dir: TempDir;
 beforeAll(() => { dir = tempDir('history'); });

@@ -8,7 +8,7 @@ import type { Acu } from '../../core/model.ts';
 import { Mode } from '../../core/repository.ts';
 import type { NewObject, RepositoryReader, Signature } from '../../core/repository.ts';
 import type { Methods } from '../../contract/methods.ts';
-import { mergeBasesWith } from '../git/history.ts';
+import { mergeBasesWith } from '../git/mergeBases.ts';
 import { branchRef } from '../git/refnames.ts';
 import { openWriter } from '../git/writer.ts';
 import { isCurrent, standing } from './composing.ts';

@@ -6,7 +6,7 @@ import { AcumenError } from '../../../core/errors.ts';
 import type { Ancestry, Commit, Known, MergedPath, PathChange, RepositoryReader, TreePair } from '../../../core/repository.ts';
 import { LACKING, settleAll } from '../../../core/waves.ts';
 import { readSmall } from '../embedded/files.ts';
-import { Commits, DateQueue } from '../history.ts';
+import { Commits, DateQueue } from '../walking.ts';
 import { isOid } from '../oids.ts';
 import { Trees } from '../trees.ts';
 import { Turns } from '../turns.ts';
