@@ -1,11 +1,12 @@
 // The workspace in panes: sources, composition over conflict graph, inspector. Where there is little room, or the text is large, panes stand behind each
 // other instead of beside each other, and a switch brings each to the front.
 import { Suspense, lazy, useEffect } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Group, Panel, Separator, useDefaultLayout, usePanelRef } from 'react-resizable-panels';
 import { warmUp } from '../components/Diff.tsx';
 import { SkipLinks } from '../components/SkipLinks.tsx';
 import { Spinner } from '../components/atoms.tsx';
+import { Tabs } from '../components/Tabs.tsx';
 import { Composition } from '../panels/composition/Composition.tsx';
 import { Graph } from '../panels/graph/Graph.tsx';
 import { Inspector } from '../panels/inspector/Inspector.tsx';
@@ -98,24 +99,10 @@ const drawn: Readonly<Record<Pane, () => ReactNode>> = { sources: () => <Overvie
 /** One pane at a time, and the switch between them. */
 function Behind({ panes }: { panes: readonly Pane[] }) {
   const wanted = useRoom((s) => s.front), front = panes.includes(wanted) ? wanted : panes[0]!;
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = panes[(panes.indexOf(front) + step + panes.length) % panes.length]!;
-    useRoom.setState({ front: next });
-    document.getElementById(`front-${next}`)?.focus();
-  };
   return (
     <div className="stack fill">
-      <div className="tabs fronts" role="tablist" aria-label="Panes" onKeyDown={onKeyDown}>
-        {panes.map((pane) => (
-          <button key={pane} id={`front-${pane}`} type="button" role="tab" aria-selected={pane === front} aria-controls="front"
-            tabIndex={pane === front ? 0 : -1} className="tab" onClick={() => useRoom.setState({ front: pane })}>
-            {paneNames[pane]}
-          </button>
-        ))}
-      </div>
+      <Tabs label="Panes" tabs={panes.map((id) => ({ id, name: paneNames[id] }))} chosen={front} prefix="front" controls="front" className="tabs fronts"
+        onChoose={(id) => useRoom.setState({ front: id })} />
       <div id="front" role="tabpanel" aria-labelledby={`front-${front}`} className="front">{drawn[front]()}</div>
     </div>
   );

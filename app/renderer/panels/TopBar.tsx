@@ -1,10 +1,10 @@
 // The bar on top: which repository, which view, and the few actions that are wanted everywhere.
-import type { KeyboardEvent } from 'react';
 import { visible } from '../../core/visible.ts';
 import { CommandButton } from '../components/CommandButton.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
 import { Keys } from '../components/Keys.tsx';
 import { MenuButton } from '../components/MenuButton.tsx';
+import { Tabs } from '../components/Tabs.tsx';
 import { command } from '../commands/registry.ts';
 import { useConnection } from '../state/connection.ts';
 import { grainWords } from '../state/grains.ts';
@@ -17,7 +17,9 @@ import { useUi } from '../state/ui.ts';
 import type { Tab } from '../state/ui.ts';
 import { ids } from '../testids.ts';
 
-const tabs: readonly (readonly [tab: Tab, name: string])[] = [['compose', 'Compose'], ['conflicts', 'Conflicts'], ['collaboration', 'Collaboration'], ['performance', 'Performance']];
+const tabs: readonly { readonly id: Tab; readonly name: string }[] = [
+  { id: 'compose', name: 'Compose' }, { id: 'conflicts', name: 'Conflicts' }, { id: 'collaboration', name: 'Collaboration' }, { id: 'performance', name: 'Performance' },
+];
 const nextTheme: Readonly<Record<Settings['theme'], Settings['theme']>> = { system: 'light', light: 'dark', dark: 'system' };
 
 export function TopBar() {
@@ -27,14 +29,6 @@ export function TopBar() {
   useConnection((s) => s.state);
   useTime((s) => s.at);
   const canUndo = useOperations((s) => s.canUndo), canRedo = useOperations((s) => s.canRedo);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = tabs[(tabs.findIndex(([t]) => t === tab) + step + tabs.length) % tabs.length]![0];
-    useUi.setState({ tab: next });
-    document.getElementById(`tab-${next}`)?.focus();
-  };
   const palette = command('help.palette');
   return (
     <header className="topbar">
@@ -56,14 +50,7 @@ export function TopBar() {
         )}
         <CommandButton id="repository.refresh" className="button quiet icon"><Icon name="refresh" /></CommandButton>
       </div>
-      <div className="tabs" role="tablist" aria-label="Views" onKeyDown={onKeyDown}>
-        {tabs.map(([id, name]) => (
-          <button key={id} id={`tab-${id}`} type="button" role="tab" aria-selected={tab === id} aria-controls="view" tabIndex={tab === id ? 0 : -1}
-            className="tab" onClick={() => useUi.setState({ tab: id })}>
-            {name}
-          </button>
-        ))}
-      </div>
+      <Tabs label="Views" tabs={tabs} chosen={tab} prefix="tab" controls="view" onChoose={(id) => useUi.setState({ tab: id })} />
       <div className="topbar-right">
         <CommandButton id="history.undo" className="button quiet icon" note={canUndo}><Icon name="undo" /></CommandButton>
         <CommandButton id="history.redo" className="button quiet icon" note={canRedo}><Icon name="redo" /></CommandButton>

@@ -1,10 +1,11 @@
 // The Collaboration tab: whose work is about to collide, who knows the place, how to share out what is open. This file is the frame: reading the
 // history, its sections, and what stands there before anything is known. Loaded when first opened.
 import { useEffect } from 'react';
-import type { ComponentType, KeyboardEvent } from 'react';
+import type { ComponentType } from 'react';
 import { look, readAgain, stopComputing, stopReading } from '../../app/collaboration.ts';
 import { Empty, Spinner } from '../../components/atoms.tsx';
 import { useNow } from '../../components/useNow.ts';
+import { Tabs } from '../../components/Tabs.tsx';
 import { placeNames, places, useCollaboration } from '../../state/collaboration.ts';
 import type { Place } from '../../state/collaboration.ts';
 import { useConnection } from '../../state/connection.ts';
@@ -53,26 +54,13 @@ export default function Collaboration() {
 }
 
 function Places({ place }: { place: Place }) {
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = places[(places.indexOf(place) + step + places.length) % places.length]!;
-    useCollaboration.setState({ place: next });
-    document.getElementById(`place-${next}`)?.focus();
-  };
   return (
-    <div className="tabs place-tabs" role="tablist" aria-label="Sections" onKeyDown={onKeyDown}>
-      {places.map((one) => (
-        <button key={one} id={`place-${one}`} type="button" role="tab" className="tab" aria-selected={one === place} aria-controls="place-view"
-          tabIndex={one === place ? 0 : -1} onClick={() => useCollaboration.setState({ place: one })}>
-          {placeNames[one]}
-        </button>
-      ))}
+    <Tabs label="Sections" tabs={places.map((id) => ({ id, name: placeNames[id] }))} chosen={place} prefix="place" controls="place-view"
+      className="tabs place-tabs" onChoose={(id) => useCollaboration.setState({ place: id })}>
       <span className="spacer" />
       <Busy />
       <span className="privacy tiny muted">Stays on this machine. Nobody is ranked by output.</span>
-    </div>
+    </Tabs>
   );
 }
 

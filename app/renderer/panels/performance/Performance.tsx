@@ -1,11 +1,12 @@
 // The performance console: what the engine tells of itself, live and over months. This file is the frame: range, pause, comparison, export, sections.
 // Loaded when first opened, with the charts.
 import { useEffect } from 'react';
-import type { ComponentType, KeyboardEvent } from 'react';
+import type { ComponentType } from 'react';
 import type { StatsReport } from '../../../contract/performance.ts';
 import { askAgain, watch } from '../../app/performance.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Empty, Spinner } from '../../components/atoms.tsx';
+import { Tabs } from '../../components/Tabs.tsx';
 import { useConnection } from '../../state/connection.ts';
 import { lengths, sectionNames, sections, usePerformance } from '../../state/performance.ts';
 import type { Comparison, Section } from '../../state/performance.ts';
@@ -105,23 +106,10 @@ function Bar() {
 }
 
 function Sections({ section, wrong }: { section: Section; wrong: number }) {
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
-    const next = sections[(sections.indexOf(section) + step + sections.length) % sections.length]!;
-    usePerformance.setState({ section: next, cursor: null });
-    document.getElementById(`console-${next}`)?.focus();
-  };
   return (
-    <div className="tabs console-tabs" role="tablist" aria-label="Sections" onKeyDown={onKeyDown}>
-      {sections.map((one) => (
-        <button key={one} id={`console-${one}`} type="button" role="tab" className="tab" aria-selected={one === section} aria-controls="console-view"
-          tabIndex={one === section ? 0 : -1} onClick={() => usePerformance.setState({ section: one, cursor: null })}>
-          {sectionNames[one]}{one === 'alerts' && wrong > 0 && <span className="badge">{wrong} raised</span>}
-        </button>
-      ))}
-    </div>
+    <Tabs label="Sections" chosen={section} prefix="console" controls="console-view" className="tabs console-tabs"
+      tabs={sections.map((id) => ({ id, name: <>{sectionNames[id]}{id === 'alerts' && wrong > 0 && <span className="badge">{wrong} raised</span>}</> }))}
+      onChoose={(id) => usePerformance.setState({ section: id, cursor: null })} />
   );
 }
 
