@@ -27,9 +27,18 @@ const undecidable = (): string | null => {
 };
 
 export const conflictCommands: readonly Command[] = [
-  { id: 'conflict.decide', title: 'Decide the chosen conflict by hand…', brief: 'Decide…', group: 'Composition', keys: [], scope: 'window', menu: ['conflict'], changes: true, disabled: () => away() ?? undecidable(), run: () => { const id = toDecide(); if (id !== null) { useUi.setState({ tab: 'compose', inspector: 'decide' }); void decide(id); } } },
-  { id: 'conflict.parties', title: 'Select the two sides of the chosen conflict', brief: 'Select both sides', group: 'Selection', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => { const all = parties(); useSelection.setState({ selected: new Set(all), cursor: all[0]!, anchor: all[0]! }); useUi.setState({ tab: 'compose', inspector: 'acu' }); } },
-  { id: 'conflict.samePath', title: 'Show all conflicts of the chosen one’s path', brief: 'Conflicts of this path', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => useConflictQuery.setState({ text: display(here()!.path), acus: null }) },
-  { id: 'conflict.samePair', title: 'Show all conflicts of the chosen one’s first side', brief: 'Conflicts of its first side', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, line: () => { const id = here()?.a; return id === undefined ? null : verbLine('conflicts', '--acu', namesOf([id])[0] ?? id); }, run: () => useConflictQuery.setState({ acus: [here()!.a], text: '' }) },
-  { id: 'conflict.copyPath', title: 'Copy the path of the chosen conflict', brief: 'Copy the path', group: 'View', keys: [], scope: 'window', menu: ['conflict'], disabled: nothing, run: () => { void copy(display(here()!.path), 'the path'); } },
+  { id: 'conflict.decide', title: 'Decide the chosen conflict by hand…', brief: 'Decide…', group: 'Composition', keys: [], scope: 'window', menu: ['conflict'],
+    changes: true, disabled: () => away() ?? undecidable(),
+    run: () => { const id = toDecide(); if (id !== null) { useUi.setState({ tab: 'compose', inspector: 'decide' }); void decide(id); } } },
+  { id: 'conflict.parties', title: 'Select the two sides of the chosen conflict', brief: 'Select both sides', group: 'Selection', keys: [], scope: 'window',
+    menu: ['conflict'], disabled: nothing,
+    run: () => { const all = parties(); useSelection.setState({ selected: new Set(all), cursor: all[0]!, anchor: all[0]! }); useUi.setState({ tab: 'compose', inspector: 'acu' }); } },
+  { id: 'conflict.samePath', title: 'Show all conflicts of the chosen one’s path', brief: 'Conflicts of this path', group: 'View', keys: [], scope: 'window',
+    menu: ['conflict'], disabled: nothing, run: () => useConflictQuery.setState({ text: display(here()!.path), acus: null }) },
+  { id: 'conflict.samePair', title: 'Show all conflicts of the chosen one’s first side', brief: 'Conflicts of its first side', group: 'View', keys: [],
+    scope: 'window', menu: ['conflict'], disabled: nothing,
+    line: () => { const id = here()?.a; return id === undefined ? null : verbLine('conflicts', '--acu', namesOf([id])[0] ?? id); },
+    run: () => useConflictQuery.setState({ acus: [here()!.a], text: '' }) },
+  { id: 'conflict.copyPath', title: 'Copy the path of the chosen conflict', brief: 'Copy the path', group: 'View', keys: [], scope: 'window', menu: ['conflict'],
+    disabled: nothing, run: () => { void copy(display(here()!.path), 'the path'); } },
 ];

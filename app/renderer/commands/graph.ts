@@ -21,15 +21,22 @@ function reveal(): void {
 }
 
 export const graphCommands: readonly Command[] = [
-  { id: 'view.graph', title: 'Graph: switch between picture, matrix and list', group: 'View', keys: ['G'], scope: 'window', menu: ['graph', 'matrix'], disabled: always, run: nextView },
-  { id: 'view.graphLarge', title: 'Graph: all the room, or beside the composition', group: 'View', keys: ['Shift+G'], scope: 'window', menu: ['graph', 'matrix'], disabled: always, run: () => useUi.setState(({ graphLarge }) => ({ tab: 'compose', graphLarge: !graphLarge })) },
-  { id: 'graph.reveal', title: 'Graph: bring the selection into the middle of the picture', brief: 'Show it in the picture', group: 'View', keys: ['Shift+F'], scope: 'window', menu: ['acu', 'member'], disabled: nothingSelected, run: reveal },
+  { id: 'view.graph', title: 'Graph: switch between picture, matrix and list', group: 'View', keys: ['G'], scope: 'window', menu: ['graph', 'matrix'],
+    disabled: always, run: nextView },
+  { id: 'view.graphLarge', title: 'Graph: all the room, or beside the composition', group: 'View', keys: ['Shift+G'], scope: 'window', menu: ['graph', 'matrix'],
+    disabled: always, run: () => useUi.setState(({ graphLarge }) => ({ tab: 'compose', graphLarge: !graphLarge })) },
+  { id: 'graph.reveal', title: 'Graph: bring the selection into the middle of the picture', brief: 'Show it in the picture', group: 'View', keys: ['Shift+F'],
+    scope: 'window', menu: ['acu', 'member'], disabled: nothingSelected, run: reveal },
   { id: 'graph.fit', title: 'Graph: show all of the picture', group: 'View', keys: [], scope: 'window', disabled: noPicture, run: () => onScreen.picture?.fit() },
-  { id: 'graph.anew', title: 'Graph: lay the picture out anew', group: 'View', keys: [], scope: 'window', menu: ['graph'], disabled: noPicture, run: () => onScreen.picture?.layOutAnew() },
-  { id: 'graph.lasso', title: 'Graph: a drag draws a lasso, or pans', group: 'View', keys: [], scope: 'window', disabled: noPicture, run: () => usePicture.setState(({ lassoing }) => ({ lassoing: !lassoing })) },
-  { id: 'graph.outlines', title: 'Graph: outline partitions, or not', group: 'View', keys: [], scope: 'window', menu: ['graph'], disabled: noPicture, run: () => usePicture.setState(({ outlines }) => ({ outlines: !outlines })) },
+  { id: 'graph.anew', title: 'Graph: lay the picture out anew', group: 'View', keys: [], scope: 'window', menu: ['graph'], disabled: noPicture,
+    run: () => onScreen.picture?.layOutAnew() },
+  { id: 'graph.lasso', title: 'Graph: a drag draws a lasso, or pans', group: 'View', keys: [], scope: 'window', disabled: noPicture,
+    run: () => usePicture.setState(({ lassoing }) => ({ lassoing: !lassoing })) },
+  { id: 'graph.outlines', title: 'Graph: outline partitions, or not', group: 'View', keys: [], scope: 'window', menu: ['graph'], disabled: noPicture,
+    run: () => usePicture.setState(({ outlines }) => ({ outlines: !outlines })) },
   ...(['auto', 'acus', 'sources'] as const).map((choice): Command => ({
-    id: `graph.nodes.${choice}`, title: `Graph: nodes are ${choice === 'auto' ? 'sources from afar, ACUs when near' : choice === 'acus' ? 'ACUs' : 'sources'}`, group: 'View', keys: [], scope: 'window',
+    id: `graph.nodes.${choice}`, title: `Graph: nodes are ${choice === 'auto' ? 'sources from afar, ACUs when near' : choice === 'acus' ? 'ACUs' : 'sources'}`,
+    group: 'View', keys: [], scope: 'window',
     disabled: () => noPicture() ?? (usePicture.getState().choice === choice ? 'They are that now.' : null), run: () => usePicture.setState({ choice }),
   })),
 ];

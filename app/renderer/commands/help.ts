@@ -43,11 +43,13 @@ function escape(): void {
 const settingsSections: readonly (readonly [SettingsSection, string])[] = [['repository', 'base, grain, refs, working trees'], ['thresholds', 'thresholds'], ['appearance', 'theme, contrast, motion, text size'], ['about', 'about Acumen']];
 
 export const helpCommands: readonly Command[] = [
-  { id: 'help.palette', title: 'Command palette', group: 'Help', keys: ['Mod+K'], scope: 'anywhere', disabled: always, run: () => (useUi.getState().overlay === 'palette' ? closeOverlay() : open('palette')) },
+  { id: 'help.palette', title: 'Command palette', group: 'Help', keys: ['Mod+K'], scope: 'anywhere', disabled: always,
+    run: () => (useUi.getState().overlay === 'palette' ? closeOverlay() : open('palette')) },
   { id: 'help.keys', title: 'Show all keys', group: 'Help', keys: ['?'], scope: 'window', disabled: always, run: () => open('keys') },
   { id: 'help.settings', title: 'Settings…', group: 'Help', keys: ['Mod+,'], scope: 'anywhere', menu: ['repository'], disabled: always, run: () => open('settings') },
   ...settingsSections.map(([section, name]): Command => ({ id: `help.settings.${section}`, title: `Settings: ${name}`, group: 'Help', keys: [], scope: 'window', disabled: always, run: () => { useUi.setState({ settings: section }); open('settings'); } })),
-  { id: 'help.guide', title: 'Two-minute guide: begin, or leave', brief: 'Two-minute guide', group: 'Help', keys: [], scope: 'window', menu: ['repository'], disabled: () => noBase(), run: () => (useGuide.getState().at === null ? begin() : leaveGuide()) },
+  { id: 'help.guide', title: 'Two-minute guide: begin, or leave', brief: 'Two-minute guide', group: 'Help', keys: [], scope: 'window', menu: ['repository'],
+    disabled: () => noBase(), run: () => (useGuide.getState().at === null ? begin() : leaveGuide()) },
   { id: 'help.notices', title: 'Show what was said: errors and news of this window', group: 'Help', keys: [], scope: 'window', disabled: always, run: () => open('notices') },
   { id: 'help.escape', title: 'Put back, close, clear', group: 'Help', keys: ['Escape'], scope: 'anywhere', disabled: always, run: escape },
 ];

@@ -170,7 +170,9 @@ function ConflictList() {
           <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict}
             title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${verdictNames[verdict]}`}
             onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
-            <Glyph mark={markOfVerdict[verdict]} size={10} /><span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span><span className="mark-name">{verdictNames[verdict]}</span>
+            <Glyph mark={markOfVerdict[verdict]} size={10} />
+            <span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span>
+            <span className="mark-name">{verdictNames[verdict]}</span>
           </button>
         ))}
         {(counts?.byKind.length ?? 0) > 1 && counts?.byKind.map(({ kind, count: n }) => (
@@ -182,7 +184,8 @@ function ConflictList() {
         <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0}
           title={query.acus === null && selected.size === 0 ? 'Select ACUs first.' : undefined}
           onClick={() => set({ acus: query.acus === null ? [...selected] : null })}>
-          {query.acus === null ? 'of the selection' : query.acus.length === 1 ? `of ${nameOf(query.acus[0]!)}` : `of ${plural(query.acus.length, 'ACU')}`}{query.acus !== null && <Icon name="close" size={10} />}
+          {query.acus === null ? 'of the selection' : query.acus.length === 1 ? `of ${nameOf(query.acus[0]!)}` : `of ${plural(query.acus.length, 'ACU')}`}
+          {query.acus !== null && <Icon name="close" size={10} />}
         </button>
       </div>
       {count === 0

@@ -45,7 +45,8 @@ export const steps: readonly Step[] = [
     id: 'largest', title: 'The most that goes together', pane: 'composition', at: ['[data-command="composition.largest"]'], command: 'composition.largest',
     text: 'One search for the largest set that composes, with a proof: what it weighs, and what no set can exceed.', isDone: (now) => now.found,
   },
-  { id: 'take', title: 'Compose it', pane: 'composition', at: ['[data-testid="largest-take"]', '[data-testid="largest"]'], command: 'composition.takeLargest', text: 'It becomes one tree, in memory alone: your repository is as it was.', isDone: (now) => now.members > 0 },
+  { id: 'take', title: 'Compose it', pane: 'composition', at: ['[data-testid="largest-take"]', '[data-testid="largest"]'], command: 'composition.takeLargest',
+    text: 'It becomes one tree, in memory alone: your repository is as it was.', isDone: (now) => now.members > 0 },
   {
     id: 'why', title: 'Why is this one not in it?', pane: 'sources', at: ['[data-testid="acu-list"] [data-mark="conflicts"]', '[data-testid="acu-list"]'], command: null,
     text: 'Choose an ACU with a cross: one that was left out. The inspector says what keeps it out, and what a swap would cost.', isDone: (now) => now.leftOut,
@@ -54,12 +55,15 @@ export const steps: readonly Step[] = [
     id: 'swap', title: 'Have it instead', pane: 'inspector', at: ['[data-testid="why-not-swap"]', '[data-testid="why-not"]'], command: null,
     text: 'A swap takes out the few it conflicts with and puts it in: one operation. Or leave it: choose “Go on”.', isDone: changed,
   },
-  { id: 'diff', title: 'What did I get?', pane: 'inspector', at: ['#inspector-composed'], command: 'view.composed', text: 'The composed tree against the base, file by file, with who brought each line. Go on when you have seen enough.', isDone: null },
+  { id: 'diff', title: 'What did I get?', pane: 'inspector', at: ['#inspector-composed'], command: 'view.composed',
+    text: 'The composed tree against the base, file by file, with who brought each line. Go on when you have seen enough.', isDone: null },
   {
     id: 'write', title: 'A branch', pane: 'composition', at: ['[data-testid="branch-name"]', '[data-testid="branch-write"]'], command: 'composition.write',
     text: 'Write it as a branch of your repository: objects and one ref, nothing else is touched.', isDone: (now, began) => now.operation !== began.operation && now.kind === 'write-branch',
   },
-  { id: 'undo', title: 'And back', pane: null, at: ['.topbar [data-command="history.undo"]'], command: 'history.undo', text: 'Everything can be undone, the branch as well, also tomorrow after a restart.', isDone: (now, began) => now.operation !== began.operation && now.kind === 'undo' },
+  { id: 'undo', title: 'And back', pane: null, at: ['.topbar [data-command="history.undo"]'], command: 'history.undo',
+    text: 'Everything can be undone, the branch as well, also tomorrow after a restart.',
+    isDone: (now, began) => now.operation !== began.operation && now.kind === 'undo' },
 ];
 
 export interface GuideState {

@@ -38,7 +38,9 @@ export function Paths({ paths }: { paths: readonly PathBytes[] }) {
   const [file, folder] = fileAndFolder(first);
   return (
     <span className="paths truncate" title={paths.slice(0, 30).map(pathWords).join('\n')}>
-      <span className="mono">{file}</span>{paths.length > 1 && <span className="muted"> +{grouped(paths.length - 1)}</span>}{folder !== '' && <span className="mono faint"> {folder}</span>}
+      <span className="mono">{file}</span>
+      {paths.length > 1 && <span className="muted"> +{grouped(paths.length - 1)}</span>}
+      {folder !== '' && <span className="mono faint"> {folder}</span>}
     </span>
   );
 }

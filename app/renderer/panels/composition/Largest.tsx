@@ -42,8 +42,15 @@ export function Largest() {
         <button type="button" className="button quiet small icon" aria-label="Close" title="Close" onClick={suggesting.closeLargest}><Icon name="close" size={12} /></button>
       </div>
       {search !== null ? <Searching search={search} />
-        : failed !== null ? <div className="largest-line"><Icon name="warning" /><span>{failed}</span><button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Try again</button></div>
-        : found === null ? <div className="largest-line muted"><span>The search was cancelled.</span><button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search</button></div>
+        : failed !== null ? <div className="largest-line">
+            <Icon name="warning" />
+            <span>{failed}</span>
+            <button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Try again</button>
+          </div>
+        : found === null ? <div className="largest-line muted">
+            <span>The search was cancelled.</span>
+            <button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search</button>
+          </div>
         : acus === 0 ? <div className="largest-line muted">Nothing is in flight: there is nothing to choose from.</div>
         : <Outcome found={found} isOld={old} />}
     </section>
@@ -62,7 +69,15 @@ function Folded({ found, isOld }: { found: Found; isOld: boolean }) {
             <span className="muted">The graph has changed since.</span>
             <button type="button" className="button small" onClick={() => { void suggesting.searchLargest(); }}>Search again</button>
           </>
-        : <><span className="muted small tabular">{proofWords(suggestion, rule)}</span>{moves === '' ? <span className="muted">Composed</span> : <><span className="muted small tabular">{moves}</span><CommandButton id="composition.takeLargest" className="button small" testId={ids.largestTake}>Compose it</CommandButton></>}</>}
+        : <>
+            <span className="muted small tabular">{proofWords(suggestion, rule)}</span>
+            {moves === ''
+              ? <span className="muted">Composed</span>
+              : <>
+                  <span className="muted small tabular">{moves}</span>
+                  <CommandButton id="composition.takeLargest" className="button small" testId={ids.largestTake}>Compose it</CommandButton>
+                </>}
+          </>}
       <span className="spacer" />
       <button type="button" className="button quiet small" aria-expanded="false" title="What was left out and why, and what an ACU is worth"
         onClick={() => suggesting.foldLargest(false)}>

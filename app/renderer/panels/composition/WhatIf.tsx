@@ -31,7 +31,12 @@ function Banner() {
       </div>
       {comes.length + leaves.length === 0
         ? <p className="small muted">Nothing you do now is done: press the mark of a row, or <kbd>Enter</kbd> on it, and tree, verdicts and conflicts follow.</p>
-        : <p className="small muted truncate" title={[...comes.map((id) => `+ ${nameOf(id)}`), ...leaves.map((id) => `− ${nameOf(id)}`)].slice(0, 40).join('\n')}>{comes.length > 0 && <>in: {listed(comes.map(nameOf), 3)}</>}{comes.length > 0 && leaves.length > 0 && ' · '}{leaves.length > 0 && <>out: {listed(leaves.map(nameOf), 3)}</>}</p>}
+        : <p className="small muted truncate"
+            title={[...comes.map((id) => `+ ${nameOf(id)}`), ...leaves.map((id) => `− ${nameOf(id)}`)].slice(0, 40).join('\n')}>
+            {comes.length > 0 && <>in: {listed(comes.map(nameOf), 3)}</>}
+            {comes.length > 0 && leaves.length > 0 && ' · '}
+            {leaves.length > 0 && <>out: {listed(leaves.map(nameOf), 3)}</>}
+          </p>}
       {told.kind === 'conflicts' && answer?.result != null && (
         <ul className="proposal-list">
           {answer.result.conflicts.slice(0, 4).map((conflict, i) => (

@@ -144,7 +144,9 @@ function NodeActions({ acus, hasConflicts }: { acus: readonly AcuId[]; hasConfli
     <div className="tip-actions">
       {past ? <span className="small muted">{PAST}</span> : inside
         ? <button type="button" className="button small" onClick={() => { void remove(acus); }}>Remove</button>
-        : <button type="button" className="button small" onClick={(event) => { void add(acus, event.timeStamp); }}><Icon name="plus" size={11} />Add{acus.length > 1 ? ` ${grouped(acus.length)}` : ''}</button>}
+        : <button type="button" className="button small" onClick={(event) => { void add(acus, event.timeStamp); }}>
+            <Icon name="plus" size={11} />Add{acus.length > 1 ? ` ${grouped(acus.length)}` : ''}
+          </button>}
       {!inside && <button type="button" className="button quiet small" onClick={() => { select(acus); run('composition.whyNot'); }}>Why not</button>}
       {!inside && !past && hasConflicts && (
         <button type="button" className="button quiet small" title="Want it although it conflicts: kept open, to be decided by hand"

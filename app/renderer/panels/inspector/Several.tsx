@@ -38,7 +38,11 @@ export default function Several({ chosen }: { chosen: readonly AcuId[] }) {
     <div className="inspect" data-testid={ids.several}>
       <div className="inspect-title"><strong>{plural(rows.length, 'ACU')}</strong><Counts added={added} deleted={deleted} /></div>
       <dl className="facts">
-        <dt>People</dt><dd>{people.slice(0, 8).map((row) => <Author key={row.author} name={row.author} email={row.email} full />)}{people.length > 8 && <span className="muted">and {plural(people.length - 8, 'other')}</span>}</dd>
+        <dt>People</dt>
+        <dd>
+          {people.slice(0, 8).map((row) => <Author key={row.author} name={row.author} email={row.email} full />)}
+          {people.length > 8 && <span className="muted">and {plural(people.length - 8, 'other')}</span>}
+        </dd>
         <dt>Conflicts</dt>
         <dd>{!isFew ? <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: chosen }); useUi.setState({ tab: 'conflicts' }); }}>Show their conflicts</button> : among.value === null ? <Spinner /> : among.value.length === 0 ? <span className="faint">none among them</span> : (
           <>

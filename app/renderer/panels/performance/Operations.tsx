@@ -21,7 +21,8 @@ const operationColumns: readonly Column<OperationFigures>[] = [
   { title: 'max', number: true, cell: ({ max }) => figure(max, 'ms') },
   { title: 'count', number: true, hint: 'since the service started', cell: ({ count }) => <span data-figure="count">{figure(count, 'count')}</span> },
   { title: 'failed', number: true, cell: ({ errors }) => (errors === 0 ? '0' : <Standing tone="bad">{figure(errors, 'count')}</Standing>) },
-  { title: 'late', number: true, hint: 'answered after their deadline, or never', cell: ({ late }) => (late === 0 ? '0' : <Standing tone="warn">{figure(late, 'count')}</Standing>) },
+  { title: 'late', number: true, hint: 'answered after their deadline, or never',
+    cell: ({ late }) => (late === 0 ? '0' : <Standing tone="warn">{figure(late, 'count')}</Standing>) },
 ];
 
 export function LatencyChart({ operation, children }: { operation: string | null; children?: ReactNode }) {

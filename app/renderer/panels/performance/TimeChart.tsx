@@ -80,7 +80,8 @@ export function TimeChart({ title, unit, lines: wanted, as = 'line', target = nu
             <Legend lines={lines} unit={unit} columns={columns} past={past} />
             {shownAsTable ? <Table title={title} lines={lines} unit={unit} columns={columns} height={height} />
               : isEmpty ? <div className="chart-empty" style={{ height }}><span className="muted">{NO_DATA} for {spanWords(span)}</span></div>
-                : <Picture title={title} unit={unit} as={as} lines={lines} columns={columns} past={past} shift={shift ?? 0} span={span} target={target} happened={happened} height={height} />}
+                : <Picture title={title} unit={unit} as={as} lines={lines} columns={columns} past={past} shift={shift ?? 0} span={span} target={target}
+                    happened={happened} height={height} />}
           </>
         )}
     </section>

@@ -29,7 +29,10 @@ export function BranchOff({ operation }: { operation: Operation }) {
   if (written !== null) {
     return (
       <div className="time-branch write-done" data-testid={ids.branchResult} data-commit={written.commit}>
-        <Icon name="check" /><span>Wrote <strong>{visible(written.ref.replace(/^refs\/heads\//, ''))}</strong> as commit</span><Id id={written.commit} what="commit" length={12} /><span className="spacer" />
+        <Icon name="check" />
+        <span>Wrote <strong>{visible(written.ref.replace(/^refs\/heads\//, ''))}</strong> as commit</span>
+        <Id id={written.commit} what="commit" length={12} />
+        <span className="spacer" />
         <button type="button" className="button small" onClick={close}>Done</button>
       </div>
     );
