@@ -7,7 +7,8 @@ const images = tuple(integer({ min: 1, max: 12 }), integer({ min: 1, max: 12 }))
 
 test('few colours come through as they are', () => {
   assert(property(images, ({ width, height, rgb }) => {
-    const few = { width, height, rgb: rgb.map((value) => value & 0xc0) }, before = palette(new Map(Array.from({ length: width * height }, (_, i) => [few.rgb[3 * i]! << 16 | few.rgb[3 * i + 1]! << 8 | few.rgb[3 * i + 2]!, 1])));
+    const few = { width, height, rgb: rgb.map((value) => value & 0xc0) },
+      before = palette(new Map(Array.from({ length: width * height }, (_, i) => [few.rgb[3 * i]! << 16 | few.rgb[3 * i + 1]! << 8 | few.rgb[3 * i + 2]!, 1])));
     expect(before.colours.length).toBeLessThanOrEqual(64);
     const png = encode(few);
     expect(png.subarray(1, 4).toString('latin1')).toBe('PNG');

@@ -57,7 +57,8 @@ interface Box { readonly colours: readonly number[]; readonly weight: number }
 
 /** Colours (as 0xrrggbb) for at most `most`, and which of them stands for each: those meant, and boxes of the rest, cut where they hold most, along their longest side (Heckbert, 1982). */
 export function palette(counts: ReadonlyMap<number, number>, most = COLOURS): { readonly colours: readonly number[]; readonly of: ReadonlyMap<number, number> } {
-  const channel = (colour: number, k: number): number => (colour >> (16 - 8 * k)) & 0xff, heavy = (list: readonly number[]): number => list.reduce((sum, one) => sum + counts.get(one)!, 0);
+  const channel = (colour: number, k: number): number => (colour >> (16 - 8 * k)) & 0xff,
+    heavy = (list: readonly number[]): number => list.reduce((sum, one) => sum + counts.get(one)!, 0);
   const spread = (box: Box, k: number): number => { let least = 255, large = 0; for (const one of box.colours) { const v = channel(one, k); if (v < least) least = v; if (v > large) large = v; } return large - least; };
   const longest = (box: Box): number => [0, 1, 2].reduce((best, k) => (spread(box, k) > spread(box, best) ? k : best), 0);
   // rare shades count by their root, or the ground alone would have all the boxes
