@@ -13,7 +13,7 @@ const dozen = [
   shot('settings', 'Settings', 'What is chosen is seen.', async (page) => { await page.keyboard.press('Control+,'); await page.getByRole('tab', { name: 'Appearance' }).click(); }, { of: 'dialog', after: escape }),
   shot('matrix', 'Matrix', 'Blocks, outlines and cells.', async (page) => { await look('Matrix')(page); await settled(page, ids.matrix); }, { rest: 900, of: '.graph', after: look('Picture') }),
   shot('largest', 'The largest set', 'The proof and the one button.', findLargest, { rest: 900, of: '.composition' }),
-  shot('composed', 'Composed', 'In, left out, and the tree.', async (page) => { await page.getByTestId(ids.largestTake).click(); await pending(page); }, { rest: 2500 }),
+  shot('composed', 'Composed', 'In, left out, and the tree.', async (page) => { await page.getByTestId(ids.largestTake).click(); await page.getByTestId(ids.member).first().waitFor({ timeout: 120_000 }); await pending(page); }, { rest: 2500 }),
   shot('why-not', 'Why not', 'The reason and the swap.', askWhyNot, { rest: 900, of: '.inspector' }),
   shot('carried', 'While carried', 'Where it can be dropped, and the verdict.', (page) => carry(page, 'conflicts'), { after: (page) => page.mouse.up() }),
   shot('proposal', 'A drop that conflicts', 'What would make room.', (page) => soon(page, ids.proposal), { rest: 1500, of: '.composition' }),

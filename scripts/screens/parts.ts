@@ -38,7 +38,7 @@ export const parts: readonly Part[] = [
     shots: [
       shot('acus', 'ACUs', 'Dense rows: verdict, name, size, author, age.', (page) => list(page).focus()),
       shot('search', 'Search', 'Names, authors, paths and symbols as one types.', async (page) => { await page.getByTestId(ids.search).fill('path:cli'); await list(page).focus(); }, { after: unsearched }),
-      shot('nothing', 'Nothing matches', 'What filters, and how to clear it.', async (page) => { await page.getByTestId(ids.search).fill('author:nobody-at-all'); await page.keyboard.press('Tab'); await page.getByText('Nothing matches').or(page.locator('.nomatch-about')).first().waitFor(); }, { after: unsearched }),
+      shot('nothing', 'Nothing matches', 'What filters, and how to clear it.', async (page) => { await page.getByTestId(ids.search).fill('author:nobody-at-all'); await page.keyboard.press('Tab'); await page.getByText('No ACU fits these filters').waitFor(); }, { after: unsearched }),
       shot('authors', 'By author', 'Groups with their counts.', async (page) => { await page.getByTestId(ids.grouping).selectOption('author'); await soon(page, ids.group); }),
       shot('sources', 'Sources', 'Branches and pull requests as rows.', async (page) => { await page.getByTestId(ids.grouping).selectOption({ index: 0 }); await page.getByRole('button', { name: 'Sources', exact: true }).click(); }),
     ],
@@ -156,7 +156,7 @@ export const parts: readonly Part[] = [
       shot('strip', 'The strip', 'Every operation of the log, by place.', async (page) => { await list(page).focus(); await page.keyboard.press('Shift+H'); await soon(page, ids.timeStrip); }, { rest: 900 }),
       shot('past', 'An earlier moment', 'Everything as it was then, read only, and marked.', async (page) => { await list(page).focus(); for (const key of [',', ',', ',']) { await page.keyboard.press(key); await page.waitForTimeout(400); } await soon(page, ids.timeBanner); }, { rest: 1200 }),
       shot('compared', 'Two moments', 'What changed between them.', async (page) => { await command(page, 'Compare with now'); await page.locator(`[data-testid="${ids.timeCompare}"][data-status="ready"]`).waitFor(); }, { rest: 900 }),
-      shot('branch-off', 'Branch off', 'What was composed then, as a branch.', async (page) => { await command(page, 'Branch off'); await page.locator('.time').getByRole('textbox').waitFor(); }, { of: '.time', after: escape }),
+      shot('branch-off', 'Branch off', 'What was composed then, as a branch.', async (page) => { await command(page, 'Branch off'); await page.locator('#time-branch-name').waitFor(); }, { of: '.time', after: escape }),
       shot('history', 'History', 'Each operation with its way back.', async (page) => { await command(page, 'Time: back to now'); await page.locator('#inspector-history').click(); await soon(page, ids.historyRow); }),
     ],
   },

@@ -87,7 +87,7 @@ export async function findLargest(page: Page): Promise<void> {
 
 /** Asks why the first that conflicts is not in the composition. */
 export async function askWhyNot(page: Page): Promise<void> {
-  await rows(page, 'conflicts').first().click();
+  await rows(page, 'conflicts').first().click({ timeout: 120_000 });
   await command(page, 'Why is the selected ACU');
   await soon(page, ids.whyNot);
 }
