@@ -98,7 +98,7 @@ const acus: Is = (x) => Array.isArray(x) && x.length <= limits.acus && x.every(a
 const text = (most: number): Is => (x) => typeof x === 'string' && x.length > 0 && x.length <= most && x.isWellFormed();
 const ticket = text(128);
 const name: Is = (x) => text(limits.name)(x) && !(x as string).includes('\0');
-const path: Is = (x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && [...x].every((c) => c > '\0' && c <= '\xff');
+const path: Is = (x) => typeof x === 'string' && x.length > 0 && x.length <= limits.path && [...x].every((c) => c > '\0' && c <= '\xff');
 const nullOr = (is: Is): Is => (x) => x === null || is(x);
 
 const givenPatch: Is = (x) => fits(x, { path: name }) || fits(x, { name, text: (bytes) => bytes instanceof Uint8Array && bytes.length <= limits.patchText });

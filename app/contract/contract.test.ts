@@ -209,6 +209,10 @@ describe('frames', () => {
     expect(toWireError(new TypeError('x')).code).toBe('bug');
     expect(toWireError(Object.assign(new Error('EACCES: denied'), { code: 'EACCES', syscall: 'open' })).code).toBe('io');
     expect(toWireError('thrown text').code).toBe('bug');
+    // a sentence that names what has a million letters: whoever cannot read an answer closes the connection
+    const long = toWireError(new AcumenError('io', `There is no ${'n'.repeat(1_000_000)}.`, 'n'.repeat(1_000_000)));
+    expect(decodeFromService(decodeFrame(encodeFrame({ id: 1, error: long })))).toEqual({ id: 1, error: long });
+    expect(long.message).toMatch(/^There is no n+…\([\d,]+ more letters\)…n+\.$/);
   });
 });
 
@@ -251,7 +255,7 @@ describe('messages', () => {
     ['a path with NUL', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'a\0b' } }],
     ['a path that is not bytes', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'ā' } }],
     ['an empty path', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: '' } }],
-    ['a path too long', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'a'.repeat(limits.name + 1) } }],
+    ['a path too long', { id: 1, method: 'acuFile', params: { acu: 'a'.repeat(64), path: 'a'.repeat(limits.path + 1) } }],
     ['more ACUs than the limit', { id: 1, method: 'preview', params: { acus: new Array(limits.acus + 1).fill('a'.repeat(64)) } }],
     ['an empty ticket', { id: 1, method: 'undo', params: { ticket: '' } }],
     ['a page without an end', { id: 1, method: 'list', params: { from: 0, limit: limits.page + 1 } }],

@@ -34,7 +34,7 @@ const map = v.custom<object>((x) => typeof x === 'object' && x !== null && Objec
 const nothing = v.strictObject({});
 const ticketed = v.strictObject({ ticket });
 
-const repository: Schema<RepositoryInfo> = v.strictObject({ path: name, name, base: v.nullable(oid), baseName: label, grain });
+const repository: Schema<RepositoryInfo> = v.strictObject({ path: name, name, base: v.nullable(oid), baseName: v.pipe(v.string(), v.maxLength(limits.baseName)), grain });
 const composition: Schema<Composition> = v.strictObject({ id: label, name: label, base: v.union([oid, v.literal('' as Oid)]), acus: acuIds, open: v.optional(acuIds) }) as Schema<Composition>;
 const operation: Schema<Operation> = v.strictObject({
   id: count, kind: v.picklist(['open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return', 'recipe']), description: label,

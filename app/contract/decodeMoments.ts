@@ -22,7 +22,7 @@ export const branchParams: Schema<Methods['branchOff']['params']> = v.strictObje
 
 const acus: Schema<readonly MomentAcu[]> = v.pipe(v.array(v.strictObject({ id: acuId, name: byteString })), v.maxLength(limits.acus));
 const parted: Schema<Parted> = v.strictObject({ left: acus, came: acus, both: count });
-const base = v.nullable(v.strictObject({ name: label, oid }));
+const base = v.nullable(v.strictObject({ name: v.pipe(v.string(), v.maxLength(limits.baseName)), oid }));
 
 /** Of shapes that other messages have, too. */
 export function resultsOf(shapes: { readonly operation: Schema<Operation>; readonly composition: Schema<Composition>; readonly repository: Schema<RepositoryInfo>; readonly files: Schema<FileChange[]> }): { readonly moment: Schema<MomentView>; readonly compared: Schema<MomentsCompared> } {

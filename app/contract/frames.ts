@@ -2,6 +2,7 @@
 import { Encoder } from '@msgpack/msgpack';
 import { AcumenError, bug, errorCodes } from '../core/errors.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import { shortened } from '../core/visible.ts';
 import { limits } from './methods.ts';
 import type { WireError } from './methods.ts';
 import { MAX_DEPTH, Unpacker } from './unpack.ts';
@@ -40,7 +41,7 @@ export function decodeFrame(frame: Uint8Array, maxBytes: number = limits.frameBy
 /** Any thrown value as an error of the closed list, safe to send: what is not plain data is left out. */
 export function toWireError(error: unknown): WireError {
   const known = toAcumenError(error);
-  return { code: known.code, message: known.message, hint: known.hint, data: plain(known.data, 8) as Record<string, unknown> };
+  return { code: known.code, message: shortened(known.message, limits.sentence), hint: shortened(known.hint, limits.sentence), data: plain(known.data, 8) as Record<string, unknown> };
 }
 
 export function fromWireError(error: WireError): AcumenError {

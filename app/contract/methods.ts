@@ -1,6 +1,6 @@
 // What renderer and service sign: every request's parameters and result, every push, as types. Decoders are in decode.ts.
 // Values are plain data; Uint8Array for bytes. On the wire: MessagePack frames (frames.ts).
-import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
+import { type AcuId, type ByteString, MOST_PATH, type Oid, type PathBytes } from '../core/bytes.ts';
 import type { Report, ReportAsked } from '../core/collaboration/report.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, Rebinding, SetConflict } from '../core/model.ts';
@@ -171,7 +171,10 @@ export const limits = {
   /** ACUs of which one question asks why they are left out */ reasons: 1000,
   /** milliseconds that an answer may be waited for */ withinMs: 86_400_000,
   /** bytes of a text shown */ shownBytes: 2 << 20,
-  /** length of any name */ name: 4096,
+  /** length of any name that a person gives */ name: 4096,
+  /** bytes of a path in a tree */ path: MOST_PATH,
+  /** letters of what a base is called: refs are files of at most 64 KiB, and a byte that is no UTF-8 takes four */ baseName: 256 << 10,
+  /** letters of a sentence of an error */ sentence: 8000,
   /** characters of a commit's message */ message: 1 << 20,
   /** bytes of a patch sent as text */ patchText: 4 << 20,
 } as const;

@@ -12,7 +12,7 @@ export const acuId = hexId<AcuId>(ACU_ID, 'an ACU id');
 export const acuOrBase = v.union([v.literal('base'), acuId]);
 /** of a person (core/collaboration/model.ts) */
 export const personKey = hexId<string>(/^[0-9a-f]{16}$/, 'a person\'s key');
-export const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length > 0 && x.length <= limits.name && isBytes(x), 'a path');
+export const path = v.custom<PathBytes>((x) => typeof x === 'string' && x.length > 0 && x.length <= limits.path && isBytes(x), 'a path');
 // Half characters come out of a frame whose bytes are no UTF-8; files, refs and terminals each make something else of them.
 export const name = v.pipe(v.string(), v.minLength(1), v.maxLength(limits.name), v.check((x) => !x.includes('\0') && x.isWellFormed(), 'a name'));
 export const label = v.pipe(v.string(), v.maxLength(16 * limits.name));

@@ -12,6 +12,8 @@ export type Oid = Brand<string, 'Oid'>;
 export type AcuId = Brand<string, 'AcuId'>;
 /** A repository path, bytes, '/'-separated, relative to the root. */
 export type PathBytes = Brand<ByteString, 'PathBytes'>;
+/** Bytes of a path: no system has files called so, and trees may. */
+export const MOST_PATH = 2 << 20;
 
 const CHUNK = 8192;
 

@@ -1,7 +1,6 @@
 // The conflict graph of one published state: what conflicts with what and where, by ACUs and by sources, as it streams. What is asked of sets of
 // ACUs is the engine's (engine.ts).
 import type { AcuId, ByteString, PathBytes } from './bytes.ts';
-import { display } from './bytes.ts';
 import type { ConflictIndex, PairConflict } from './conflictIndex.ts';
 import { sentence } from './describe.ts';
 import { bug } from './errors.ts';
@@ -9,6 +8,7 @@ import type { Conflict, ConflictEdge, Verdict } from './model.ts';
 import type { Provenances } from './provenances.ts';
 import { type GraphRisks, type Risk, type Risks, bringsNames } from './risks.ts';
 import type { Tables } from './tables.ts';
+import { inWords } from './visible.ts';
 
 export interface Pairs { readonly blocking: number; readonly resolvable: number; readonly risk: number; readonly partial: number }
 export interface SourceConflict { readonly a: ByteString; readonly b: ByteString | 'base'; readonly verdict: Verdict; readonly paths: readonly PathBytes[] }
@@ -53,7 +53,7 @@ export class ConflictGraph {
     }
     return pair.places.map((p) => ({
       a: x, b: y, kind: p.kind, verdict: 'blocking' as const, path: this.#of.tables.paths[p.path]!, inherited: this.#inherited(pair, p),
-      detail: sentence(p.kind, p.regions, this.#shown[p.path] ??= display(this.#of.tables.paths[p.path]!)) + (p.kind === 'binary' ? this.#degraded(pair) : ''),
+      detail: sentence(p.kind, p.regions, this.#shown[p.path] ??= inWords(this.#of.tables.paths[p.path]!)) + (p.kind === 'binary' ? this.#degraded(pair) : ''),
     }));
   }
 

@@ -1,11 +1,12 @@
 // What a conflicting place is, in words.
-import { type PathBytes, display } from './bytes.ts';
+import type { PathBytes } from './bytes.ts';
 import type { ConflictKind } from './model.ts';
+import { inWords } from './visible.ts';
 
 /** One sentence for a place, the same everywhere. Lines are 1-based as editors count them. */
-export const describe = (kind: ConflictKind, regions: Int32Array, path: PathBytes): string => sentence(kind, regions, display(path));
+export const describe = (kind: ConflictKind, regions: Int32Array, path: PathBytes): string => sentence(kind, regions, inWords(path));
 
-/** The same, of a path as it is shown. */
+/** The same, of a path as sentences have it. */
 export function sentence(kind: ConflictKind, regions: Int32Array, where: string): string {
   switch (kind) {
     case 'content': {

@@ -1,12 +1,13 @@
 // Rebind (design.md §1): what becomes of a composition's ACUs when another import cuts the sources anew or moves the base. Every id
 // is answered, and why: kept, rebound to its successors, absorbed (by the base or by an ACU above it), stale, or lost with its source, or
 // because the composition has a part alone of what is one ACU now.
-import { type AcuId, type ByteString, type Oid, display } from './bytes.ts';
+import type { AcuId, ByteString, Oid } from './bytes.ts';
 import type { Engine } from './engine.ts';
 import type { Acu, Grain, Rebinding } from './model.ts';
 import { mayBeOfOneCommit, titleOfParts } from './partTitle.ts';
 import { Recut } from './recut.ts';
 import type { SegmentMeta } from './tables.ts';
+import { inWords } from './visible.ts';
 
 /** What is known of segments, by tip, whose commits end none any more: the base has these commits, and still does what they did, or not. */
 export type Landed = ReadonlyMap<Oid, 'here' | 'taken back'>;
@@ -14,14 +15,14 @@ export type Landed = ReadonlyMap<Oid, 'here' | 'taken back'>;
 export function rebind(before: Engine, after: Engine, set: readonly AcuId[], landed: Landed = new Map()): { readonly acus: readonly AcuId[]; readonly answers: readonly Rebinding[] } {
   const answers: Rebinding[] = [];
   const exact = (id: AcuId): boolean => after.acu(id)?.standing === 'exact';
-  const nameOf = (id: AcuId): string => { const acu = after.acu(id); return acu === undefined ? id.slice(0, 12) : display(acu.name); };
+  const nameOf = (id: AcuId): string => { const acu = after.acu(id); return acu === undefined ? id.slice(0, 12) : inWords(acu.name); };
   const named = (ids: readonly AcuId[]): string => (ids.length > 3 ? `${ids.length} changes` : ids.map(nameOf).join(', '));
   const answer = ({ id, name }: Pick<Acu, 'id' | 'name'>, outcome: Rebinding['outcome'], to: readonly AcuId[], why: string): void => { answers.push({ id, name, outcome, to, why }); };
   const follow = (old: Acu, to: readonly AcuId[], besides = ''): void => {
     const off = to.find((id) => !exact(id));
     if (off !== undefined) answer(old, 'stale', to, `${to.length === 1 ? '' : `${nameOf(off)}: `}${after.acu(off)?.reason ?? 'it does not carry onto the base'}`);
     else if (to.length === 1 && to[0] === old.id) answer(old, 'kept', to, '');
-    else answer(old, 'rebound', to, (to.length === 1 && nameOf(to[0]!) === display(old.name) ? 'it has changed, or what it stands on has' : `it is ${named(to)} now`) + besides);
+    else answer(old, 'rebound', to, (to.length === 1 && after.acu(to[0]!)!.name === old.name ? 'it has changed, or what it stands on has' : `it is ${named(to)} now`) + besides);
   };
 
   const unanswered: Acu[] = [], isFiner = before.tables.grain !== 'branch' || after.tables.grain !== 'branch';
@@ -126,7 +127,7 @@ class Finer {
     return `${chosen} of the ${all} ${units} of ${name} ${chosen === 1 ? 'is' : 'are'} in the composition; ${whole}`;
   }
 
-  #nameOf({ acu, title }: SegmentMeta): string { return display(acu === null ? title : this.#after.acu(acu)!.name); }
+  #nameOf({ acu, title }: SegmentMeta): string { return inWords(acu === null ? title : this.#after.acu(acu)!.name); }
 
   /** Commits of which none is there any more. A branch is followed by what it has now, a commit by the one of its title. */
   #pushedAnew(old: Acu): readonly AcuId[] | string | Lacking | null {
@@ -137,7 +138,7 @@ class Finer {
     const fellows = this.#fellows(was, grain), chosen = new Set(fellows.map((s) => s.acu).filter((id) => id !== null));
     const all = chosen.size;
     for (const id of chosen) if (!this.#set.has(id)) chosen.delete(id);
-    if (chosen.size < all && here.length > 0) return { to: [], lacks: this.#some(chosen.size, all, grain === 'branch' ? display(here[0]!.name) : display(titleOfParts(fellows.map(({ title }) => title))), fellows.at(-1)!) };
+    if (chosen.size < all && here.length > 0) return { to: [], lacks: this.#some(chosen.size, all, grain === 'branch' ? inWords(here[0]!.name) : inWords(titleOfParts(fellows.map(({ title }) => title))), fellows.at(-1)!) };
     if (grain === 'branch' || this.#before.tables.grain === 'branch') {
       const names = grain === 'branch' ? this.#before.acu(fellows.at(-1)!.acu ?? old.id)?.sources ?? old.sources : old.sources;
       const heirs = this.#after.acus.filter((a) => isSame(a.sources, names));
@@ -162,9 +163,9 @@ const inBase = (how: readonly ('here' | 'taken back')[]): string => (how.include
 const isSame = (a: readonly ByteString[], b: readonly ByteString[]): boolean => a.length === b.length && a.every((name, i) => name === b[i]);
 function whyLost(old: Acu, after: Engine): string {
   const left = after.tables.skipped.find(({ name }) => old.sources.includes(name));
-  if (left !== undefined) return `${display(left.name)} was left out: ${left.reason}`;
+  if (left !== undefined) return `${inWords(left.name)} was left out: ${left.reason}`;
   const gone = old.sources.filter((name) => !after.sources.some((s) => s.name === name));
-  if (gone.length === old.sources.length) return gone.length === 1 ? `there is no ${display(gone[0]!)} any more` : 'its branches are gone';
+  if (gone.length === old.sources.length) return gone.length === 1 ? `there is no ${inWords(gone[0]!)} any more` : 'its branches are gone';
   return `its branches changed, and none has it${gone.length > 0 ? '' : ' any more'}`;
 }
 

@@ -1,12 +1,13 @@
 // Recipes: sets that were worth keeping, by name, and what becomes of each when sources have moved since. A recipe says of every ACU what it was
 // known by, so that it is found again without the state it was kept in: by id, by its commits, by its branch. Whether the outcome composes is not
 // decided here.
-import { type AcuId, type ByteString, type Oid, display } from './bytes.ts';
+import type { AcuId, ByteString, Oid } from './bytes.ts';
 import type { Engine } from './engine.ts';
 import { AcumenError } from './errors.ts';
 import type { DomainEvent } from './events.ts';
 import type { Composition, Grain, Rebinding } from './model.ts';
 import { mayBeOfOneCommit } from './partTitle.ts';
+import { inWords } from './visible.ts';
 
 /** One ACU of a recipe, and what it can be found by. */
 export interface RecipeEntry {
@@ -105,7 +106,7 @@ function standing(engine: Engine, answer: Rebinding): Rebinding {
   return answer;
 }
 
-function nameIn(engine: Engine, id: AcuId): string { return display(engine.acu(id)!.name); }
+function nameIn(engine: Engine, id: AcuId): string { return inWords(engine.acu(id)!.name); }
 
 const lost = (why: string): Found => ({ outcome: 'lost', to: [], why });
 const absorbed = (why: string): Found => ({ outcome: 'absorbed', to: [], why });
@@ -147,13 +148,13 @@ class Finder {
   /** The new version of what only the same branches have: at a finer grain the one of its title and author. */
   #bySources(entry: RecipeEntry): Found {
     const { sources, acus } = this.#engine, here = sources.filter(({ name }) => entry.sources.includes(name));
-    if (here.length === 0) return lost(entry.sources.length === 1 ? `there is no ${display(entry.sources[0]!)} any more` : 'its branches are gone');
+    if (here.length === 0) return lost(entry.sources.length === 1 ? `there is no ${inWords(entry.sources[0]!)} any more` : 'its branches are gone');
     const heirs = acus.filter((acu) => !this.#taken.has(acu.id) && isSame(acu.sources, entry.sources));
     const named = heirs.filter((acu) => acu.author.email === entry.author && mayBeOfOneCommit(acu.title, entry.title));
     const to = (named.length > 0 ? named : heirs).map(({ id }) => id).sort();
     if (to.length === 0) return here.every(({ segments }) => segments.length === 0 || this.#isEmpty(segments)) ? absorbed('the base has the same content') : lost('its branches changed, and none has it any more');
     // of several commits of one branch each would be taken for all the new ones
-    if (named.length === 0 && (this.#recipe.grain !== 'branch' || this.#engine.tables.grain !== 'branch')) return lost(`${display(here[0]!.name)} has other commits now, and none is it`);
+    if (named.length === 0 && (this.#recipe.grain !== 'branch' || this.#engine.tables.grain !== 'branch')) return lost(`${inWords(here[0]!.name)} has other commits now, and none is it`);
     return this.#moved(entry.name, to);
   }
 
@@ -164,7 +165,7 @@ class Finder {
 
   #moved(name: ByteString, to: readonly AcuId[]): Found {
     const now = to.length > 3 ? `${to.length} changes` : to.map((id) => nameIn(this.#engine, id)).join(', ');
-    return { outcome: 'rebound', to, why: to.length === 1 && now === display(name) ? 'it has changed, or what it stands on has' : `it is ${now} now` };
+    return { outcome: 'rebound', to, why: to.length === 1 && this.#engine.acu(to[0]!)!.name === name ? 'it has changed, or what it stands on has' : `it is ${now} now` };
   }
 }
 

@@ -1,10 +1,11 @@
 // Collisions of names as conflicts of the graph and of a set: verdict `risk`, which never blocks. What collides with the base was
 // found at import (collisions.ts, FoldedTree); what collides among ACUs is found here, from the paths that the tables say they add.
-import { type AcuId, type PathBytes, display } from './bytes.ts';
+import type { AcuId, PathBytes } from './bytes.ts';
 import { ancestors } from './changes.ts';
 import { type Collision, type Named, collisionsAmong, folded, whyOne } from './collisions.ts';
 import type { Conflict } from './model.ts';
 import { Row, type Tables } from './tables.ts';
+import { inWords } from './visible.ts';
 
 /** Collisions that the graph lists; beyond, they are not looked for, and `isCut` says that there are more. */
 const MOST_COLLISIONS = 100_000;
@@ -126,13 +127,13 @@ export class Risks {
     // who adds nothing collides with nothing, and is not unpacked to see it
     if (!this.#rows.has(segment)) return [];
     const { acu, collisions } = this.#tables.segments[segment]!;
-    return acu === null ? [] : collisions.map(([path, other]) => risk(acu, 'base', path, other, `it adds ${display(path)}, the base has ${display(other)}: one name ${whyOne(path, other)}`));
+    return acu === null ? [] : collisions.map(([path, other]) => risk(acu, 'base', path, other, `it adds ${inWords(path)}, the base has ${inWords(other)}: one name ${whyOne(path, other)}`));
   }
 
   #made({ a, b, path, other }: Collision): Risk[] {
     const x = this.#tables.segments[a]!.acu, y = this.#tables.segments[b]!.acu;
     if (x === null || y === null) return [];
-    const what = `${display(path)} and ${display(other)}, one name ${whyOne(path, other)}`;
+    const what = `${inWords(path)} and ${inWords(other)}, one name ${whyOne(path, other)}`;
     return [x === y ? risk(x, 'base', path, other, `it adds ${what}`) : risk(x < y ? x : y, x < y ? y : x, path, other, `together they add ${what}`)];
   }
 }

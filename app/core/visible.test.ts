@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { allowedStrings, hostileTexts, loneSurrogates, UNSEEN } from '../../testkit/hostile/strings.ts';
-import { escaped, escapedSentence, visible, visibleSentence } from './visible.ts';
+import { type ByteString, display, fromUtf8 } from './bytes.ts';
+import { escaped, escapedSentence, inWords, shortened, visible, visibleName, visibleSentence } from './visible.ts';
 
 describe('text for eyes', () => {
   test.each(hostileTexts)('$name is shown without what could steer, reorder or hide', ({ text }) => {
@@ -25,6 +26,27 @@ describe('text for eyes', () => {
       expect(shown).not.toMatch(UNSEEN);
       expect(escaped(text)).toBe(escaped(escaped(text)));
     }), { numRuns: 3000 });
+  });
+
+  test('what is cut says how much, keeps its end, and is no longer than was asked for', () => {
+    expect(visible('w'.repeat(1_000_000) + 'end', 200)).toBe(`${'w'.repeat(160)}…(999,803 more letters)…${'w'.repeat(37)}end`);
+    expect(visible('w'.repeat(81), 80)).toBe(`${'w'.repeat(80)}…`);
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 600 }), fc.nat(500), (text, most) => {
+      const cut = shortened(text, most), [head, said, tail] = cut.split(/…\(([\d,]+) more letters\)…/);
+      if (text.length <= most) expect(cut).toBe(text);
+      else if (said === undefined) { expect(cut.endsWith('…') && text.startsWith(cut.slice(0, -1))).toBe(true); expect(cut.length).toBeLessThanOrEqual(most + 1); }
+      else { expect(text.startsWith(head!) && text.endsWith(tail!)).toBe(true); expect(head!.length + tail!.length + Number(said.replaceAll(',', ''))).toBe(text.length); expect(head!.length + tail!.length).toBeLessThanOrEqual(most); }
+    }), { numRuns: 1000 });
+  });
+
+  test('two names stay two, however long they are and wherever they differ', () => {
+    const long = 'n'.repeat(5000) as ByteString, names = [long, `${long}a`, `${long}b`, `${'n'.repeat(2500)}x${'n'.repeat(2499)}`, fromUtf8('ע'.repeat(300)), fromUtf8('ע'.repeat(5000)), fromUtf8('\u202e'.repeat(5000))] as ByteString[];
+    const shown = names.map((name) => visibleName(name));
+    expect(new Set(shown).size).toBe(names.length);
+    for (const one of shown) { expect(one.length).toBeLessThan(5000); expect(one).not.toMatch(UNSEEN); }
+    // whole where a person can mean it
+    for (const text of [...allowedStrings, 'x'.repeat(400), 'ע'.repeat(300)]) expect(visibleName(fromUtf8(text))).toBe(visible(text, Infinity));
+    expect(inWords(long)).toBe(shortened(display(long), 400));
   });
 
   test('what runs right to left is isolated, and cannot end its own isolation', () => {

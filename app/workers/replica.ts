@@ -7,8 +7,8 @@ import { applyDifference } from '../core/difference.ts';
 import { inFlightOf } from '../core/collaboration/inFlight.ts';
 import type { InFlight } from '../core/collaboration/model.ts';
 import { Engine } from '../core/engine.ts';
-import { type Columns, buffersOf, columnsOf } from '../core/search/columns.ts';
-import { visible } from '../core/visible.ts';
+import { type Columns, buffersOf, columnsOf, searchedText } from '../core/search/columns.ts';
+import { visible, visibleName } from '../core/visible.ts';
 import { PATCH_REF, RESOLUTION_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
@@ -131,7 +131,7 @@ export class Replica {
     for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
     this.#rows = engine.acus.map((acu, i) => toRow(acu, i, patches, edited, decided));
     this.#sources = engine.sources.map((source) => ({
-      name: shownName(source.name),
+      name: visibleName(source.name),
       acus: source.segments.flatMap((segment) => bySegment.get(segment) ?? []),
     }));
     return { epoch, base: engine.base, digest: engine.digest, expected, rows: this.#rows, sources: this.#sources };
@@ -290,7 +290,7 @@ export class Replica {
   /** Pairs of working trees whose edits conflict, by name, each once. */
   clashes(): readonly (readonly [string, string])[] {
     const { tables, acus } = this.#held();
-    const trees = new Map(tables.sources.flatMap((s) => (s.ref.startsWith(WORKTREE_REF) && !s.ref.includes('@') ? [[s.oid, shownName(s.name)] as const] : [])));
+    const trees = new Map(tables.sources.flatMap((s) => (s.ref.startsWith(WORKTREE_REF) && !s.ref.includes('@') ? [[s.oid, visibleName(s.name)] as const] : [])));
     if (trees.size < 2) return [];
     const table = this.#conflicts(), name = (acu: Acu): string | undefined => acu.segments.map((tip) => trees.get(tip)).find((one) => one !== undefined);
     const out: (readonly [string, string])[] = [];
@@ -304,6 +304,11 @@ export class Replica {
 
   /** What collaboration is computed from, beside the history. */
   inFlight(): InFlight { return inFlightOf(this.#held()); }
+
+  /** What rows may show a part of, letter for letter. */
+  whole(ids: readonly AcuId[]): readonly { readonly name: string; readonly title: string; readonly author: string; readonly email: string }[] {
+    return ids.flatMap((id) => this.#held().acu(id) ?? []).map(({ name, title, author }) => ({ name: display(name), title: display(title), author: display(author.name), email: display(author.email) }));
+  }
 
   paths(id: AcuId): readonly PathBytes[] {
     return this.#held().acu(id)?.paths ?? [];
@@ -324,20 +329,17 @@ export class Replica {
 /** Longer names of people are no names. */
 const LONGEST_PERSON = 200;
 
-/** Names of sources are keys as well: never cut, so that two stay two. */
-function shownName(name: Acu['name']): string { return visible(display(name), Infinity); }
-
 function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>, edited: ReadonlySet<Oid>, decided: ReadonlySet<Oid>): AcuRow {
   const { name: author, email } = acu.author;
   return {
-    index, id: acu.id, name: shownName(acu.name), title: visible(display(acu.title)), author: visible(display(author), LONGEST_PERSON), email: visible(display(email), LONGEST_PERSON),
-    time: acu.time, sources: acu.sources.map(shownName), requires: acu.requires,
+    index, id: acu.id, name: visibleName(acu.name), title: visible(display(acu.title)), author: visibleName(author, LONGEST_PERSON), email: visibleName(email, LONGEST_PERSON),
+    time: acu.time, sources: acu.sources.map((name) => visibleName(name)), requires: acu.requires,
     ...acu.sources.some((name) => patches.has(name)) && { patch: true as const },
     ...acu.segments.some((tip) => edited.has(tip)) && { worktree: true as const },
     ...acu.segments.some((tip) => decided.has(tip)) && { decided: true as const },
     paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
     standing: acu.standing, reason: visible(acu.reason ?? ''),
-    text: [...[acu.name, acu.title, author, email, ...acu.sources].map(display), acu.id].join('\n').toLowerCase(),
+    text: searchedText(acu),
   };
 }
 

@@ -4,74 +4,25 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import type { Page } from 'playwright';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
-import { hostileScreen } from '../../testkit/hostile/screen.ts';
-import { CANARY, hostileTexts, UNSEEN } from '../../testkit/hostile/strings.ts';
+import { hostileScreen, hostileWorktrees } from '../../testkit/hostile/screen.ts';
+import { CANARY, hostileTexts } from '../../testkit/hostile/strings.ts';
 import { openDriver, test } from '../door.ts';
 import type { Driver, Session } from '../driver.ts';
 import { accessible, picture } from '../look.ts';
 import { command, list, ready } from '../screen.ts';
+import { type Sound, watchOver } from '../unharmed.ts';
 
-let driver: Driver, session: Session, page: Page;
+let driver: Driver, session: Session, page: Page, sound: Sound;
 const dir = tempDir('hostile-journey');
-const place = hostileScreen(dir.path);
-const asked: string[] = [];
-let address = '';
+const place = hostileScreen(dir.path), trees = hostileWorktrees(place);
 beforeAll(async () => {
   driver = await openDriver();
   session = await driver.launch({ repository: place.path });
   page = session.page;
-  address = page.url();
-  page.on('dialog', (dialog) => { asked.push(`a dialog: ${dialog.message()}`); void dialog.dismiss(); });
-  page.on('request', (request) => { asked.push(request.url()); });
-  page.context().on('page', (other) => { if (other.url() !== 'about:blank') asked.push(`a window: ${other.url()}`); }); // axe opens an empty one
-  await page.evaluate(() => {
-    const seen: string[] = [];
-    (globalThis as unknown as { violations: string[] }).violations = seen;
-    document.addEventListener('securitypolicyviolation', (event) => { seen.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`); });
-  });
+  sound = await watchOver(session);
   await ready(page);
 });
 afterAll(async () => { await session.close(); await driver.close(); dir.remove(); });
-
-/** All that a person can see or hear: texts, tooltips, labels, values; what CodeMirror marks is marked already. */
-const shown = (): Promise<string[]> => page.evaluate(() => {
-  const out: string[] = [document.title];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
-    if (node.parentElement === document.body) continue; // the line ends of index.html
-    const code = node.parentElement?.closest('.cm-content, pre') !== null;
-    out.push(code ? node.nodeValue!.replace(/[\t\n]/g, ' ') : node.nodeValue!);
-  }
-  for (const element of document.querySelectorAll('*')) {
-    for (const name of ['title', 'aria-label', 'placeholder', 'aria-description', 'alt']) { const value = element.getAttribute(name); if (value !== null) out.push(value.replaceAll('\n', ' ')); }
-  }
-  return out;
-});
-
-/** Nothing ran, nothing was asked of elsewhere, nothing is hidden, and everything is in its place. */
-async function sound(where: string): Promise<void> {
-  expect(await page.evaluate((name) => Object.getOwnPropertyNames(globalThis).filter((key) => key.startsWith(name)), CANARY), `${where}: something ran`).toEqual([]);
-  expect(await page.evaluate(() => (globalThis as unknown as { violations: string[] }).violations), `${where}: the policy was tried`).toEqual([]);
-  expect(session.complaints, where).toEqual([]);
-  const origin = new URL(page.url()).origin;
-  expect(asked.filter((url) => !url.startsWith(origin) && !url.startsWith(origin.replace(/^http/, 'ws')) && !/^(?:blob|data):/.test(url)), `${where}: something was asked of elsewhere`).toEqual([]);
-  for (const text of await shown()) expect(text, `${where}: ${JSON.stringify(text.slice(0, 200))}`).not.toMatch(UNSEEN);
-  const { wide, tall, heights, out, made, broad } = await page.evaluate((testId) => ({
-    wide: document.documentElement.scrollWidth - innerWidth, tall: document.documentElement.scrollHeight - innerHeight,
-    heights: [...new Set([...document.querySelectorAll(`[data-testid="${testId}"]`)].map((row) => row.getBoundingClientRect().height))],
-    // made of their text, and of no text of ours
-    made: [...document.querySelectorAll('iframe, object, embed, foreignObject, base, form[action], meta[http-equiv="refresh"], img:not(.cm-widgetBuffer), video, audio, a[href^="javascript:"], a[href*="elsewhere"], [onerror], [onload], [onmouseover], [onfocus], style:not([nonce]), script:not([src])')].map((one) => one.outerHTML.slice(0, 120)),
-    // wider than the pane it stands in, and not cut off or scrolled there
-    broad: [...document.querySelectorAll('.panel, .status, .topbar')].filter((one) => one.clientWidth > 0 && one.scrollWidth > one.clientWidth + 1 && !['auto', 'scroll'].includes(getComputedStyle(one).overflowX)).map((one) => `${one.className}: ${one.scrollWidth} > ${one.clientWidth}`),
-    // whatever stands outside its pane without being cut off there
-    out: [...document.querySelectorAll('.panel, .status, .topbar, .notice, dialog')].filter((one) => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.bottom > innerHeight + 1 || box.left < -1 || box.top < -1; }).map((one) => one.className),
-  }), ids.acuRow);
-  expect(made, `${where}: something was made of their text`).toEqual([]);
-  // one pixel: what is there for screen readers alone
-  expect({ wide: wide > 1 ? wide : 0, tall: tall > 1 ? tall : 0, out, broad }, `${where}: the layout`).toEqual({ wide: 0, tall: 0, out: [], broad: [] });
-  expect(page.url(), `${where}: the page is another`).toBe(address);
-  expect(heights.length, `${where}: the heights of rows`).toBeLessThan(2);
-}
 
 test('every change is listed, marked and told apart', async () => {
   await sound('the list');
@@ -357,6 +308,50 @@ test('the graph by picture and by list, in the dark and in a narrow window', asy
   await page.keyboard.press('g');
 });
 
+test('working trees whose folders and files are called so, as they are edited', async () => {
+  const edited = page.locator(`[data-testid="${ids.acuRow}"]:has(.edited)`);
+  await page.getByTestId(ids.search).fill('is:live');
+  // the second edits what the first does: what begins to conflict is told
+  for (const [n, tree] of trees.entries()) { tree.edit(`edit ${n}`); if (n < 2) await edited.nth(n).waitFor(); }
+  await expect.poll(() => edited.count(), { timeout: 20_000 }).toBe(trees.length);
+  await page.getByTestId(ids.notice).filter({ hasText: 'conflict now' }).first().waitFor();
+  await sound('what is edited');
+  await picture(page, 'hostile-worktrees');
+  for (const n of [0, 1, trees.length - 1]) {
+    await edited.nth(n).locator('.c-name').click();
+    await page.getByTestId(ids.inspector).getByTestId(ids.acuFile).nth(1).click();
+    await page.locator('.cm-content, .diff-note:not(:has(.spinner))').first().waitFor();
+    await sound(`working tree ${n}`);
+  }
+  await list(page).focus();
+  await page.keyboard.press('Shift+E');
+  await page.getByTestId(ids.worktrees).waitFor();
+  await sound('the working trees');
+  await accessible(page);
+  await page.keyboard.press('Escape');
+});
+
+test('patch files that are called so: dropped, added by a path, and those that are none', async () => {
+  const texts = hostileTexts.filter((_, i) => i % 9 === 1).map(({ text }, n) => ({ name: `${n} ${text.slice(0, 120)}${n % 2 === 0 ? '.patch' : '.diff'}`, text: n === 1 ? 'no patch at all' : `--- a/z.txt\n+++ b/z.txt\n@@ -1 +1 @@\n-Z\n+patch ${n}\n` }));
+  await page.evaluate((files) => {
+    const transfer = new DataTransfer();
+    for (const { name, text } of files) transfer.items.add(new File([text], name));
+    window.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, texts);
+  await page.getByTestId(ids.search).fill('is:patch');
+  await expect.poll(() => page.getByTestId(ids.acuRow).count(), { timeout: 20_000 }).toBe(texts.length - 1);
+  await sound('patches');
+  await picture(page, 'hostile-patches');
+  await page.getByTestId(ids.acuRow).first().locator('.c-name').click();
+  await sound('a patch');
+  await command(page, 'Add patch files');
+  await page.getByTestId(ids.patchPath).fill(`/nowhere/${texts[2]!.name}`.replace(/[\r\n\0]/g, ' '));
+  await page.getByTestId(ids.patchStart).click();
+  await page.getByTestId(ids.notice).filter({ hasText: 'There is no patch file' }).waitFor();
+  await sound('a patch that is not there');
+  await page.keyboard.press('Escape');
+});
+
 // A watch that never barks: what each of them would hear is done here on purpose, and taken away again.
 test('these checks can fail', async () => {
   const fails = async (plant: () => unknown, clear: () => unknown): Promise<string> => {
@@ -367,9 +362,10 @@ test('these checks can fail', async () => {
   };
   const remove = (): void => { document.getElementById('planted')?.remove(); };
   const plant = (make: string): (() => void) => Function(`const one = document.createElement('div'); one.id = 'planted'; ${make}; document.body.append(one)`) as () => void;
-  expect(await fails(plant('one.textContent = "a\u202eb"'), remove)).toContain('a\u202eb');
+  expect(await fails(plant('one.textContent = "a\u202eb"'), remove)).toContain('what nobody sees');
   expect(await fails(plant('one.style.width = "3000px"; one.style.height = "10px"; one.className = "notice"; one.style.position = "fixed"; one.style.left = "0"'), remove)).toContain('the layout');
   expect(await fails(plant('one.append(document.createElement("iframe"))'), remove)).toContain('made of their text');
+  expect(await fails(plant('one.title = "n".repeat(30000)'), remove)).toContain('more than anybody reads');
   expect(await fails(Function(`globalThis.${CANARY} = 1`) as () => void, Function(`delete globalThis.${CANARY}`) as () => void)).toContain('something ran');
   await sound('after it');
   expect(await fails(plant('const i = document.createElement("i"); i.setAttribute("style", "color: red"); one.append(i)'), remove)).toContain('the policy was tried');

@@ -116,7 +116,7 @@ export const hostileMessages: readonly HostileMessage[] = [
   { name: 'too many ACUs', frame: () => bytes(packed({ id: 7, method: 'preview', params: { acus: new Array<string>(limits.acus + 1).fill(ACU) } })), id: 7 },
   { name: 'lists of lists in place of ACUs', frame: () => bytes(packed({ id: 7, method: 'preview', params: { acus: Array.from({ length: 300_000 }, () => []) } })), id: 7 },
   request('an empty path', 'acuFile', { acu: ACU, path: '' }), request('a path with NUL', 'acuFile', { acu: ACU, path: 'a\0b' }), request('a path that is not bytes', 'acuFile', { acu: ACU, path: 'ā' }),
-  request('a path too long', 'acuFile', { acu: ACU, path: 'p'.repeat(limits.name + 1) }), request('a path in pieces', 'acuFile', { acu: ACU, path: ['a', 'b'] }),
+  request('a path too long', 'acuFile', { acu: ACU, path: 'p'.repeat(limits.path + 1) }), request('a path in pieces', 'acuFile', { acu: ACU, path: ['a', 'b'] }),
   request('a name with NUL', 'writeBranch', { name: 'a\0b', acus: [], ticket: 't' }), request('an empty name', 'writeBranch', { name: '', acus: [], ticket: 't' }), request('a name too long', 'writeBranch', { name: 'n'.repeat(limits.name + 1), acus: [], ticket: 't' }),
   request('an unknown grain', 'import', { path: null, base: null, refs: [], grain: 'line', ticket: 't' }), request('a grain of the prototype', 'import', { path: null, base: null, refs: [], grain: 'constructor', ticket: 't' }),
   request('refs as text', 'import', { path: null, base: null, refs: '*', grain: 'branch', ticket: 't' }), request('too many refs', 'import', { path: null, base: null, refs: new Array<string>(1001).fill('x'), grain: 'branch', ticket: 't' }),

@@ -1,11 +1,11 @@
 // A repository in which everything that a person gets to see is hostile: the folder's name, branches, base, files, authors,
 // addresses, titles, dates, contents. Objects and refs are written byte by byte, for git would refuse some of them.
-import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { deflateSync } from 'node:zlib';
 import { fromUtf8 } from '../../app/core/bytes.ts';
 import type { ByteString } from '../../app/core/bytes.ts';
+import { git } from '../git.ts';
+import { type Entry, Objects } from './objects.ts';
 import { asFileName, asRefPart, CANARY, hostileStrings } from './strings.ts';
 
 export interface HostileScreen {
@@ -17,37 +17,8 @@ export interface HostileScreen {
 /** Dates that a commit may claim: before there were any, beyond what a date can hold, and no number at all. */
 const dates = ['0 +0000', '999999999999999 +9999', '8640000000001 -1259', '1700000000 +0000', '-5 +0000', 'never'];
 
-class Objects {
-  readonly #gitDir: string;
-  constructor(gitDir: string) { this.#gitDir = gitDir; }
-
-  write(type: string, content: Buffer): string {
-    const whole = Buffer.concat([Buffer.from(`${type} ${content.length}\0`), content]);
-    const id = createHash('sha1').update(whole).digest('hex');
-    const file = join(this.#gitDir, 'objects', id.slice(0, 2), id.slice(2));
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, deflateSync(whole));
-    return id;
-  }
-  blob(content: string): string { return this.write('blob', Buffer.from(content, 'latin1')); }
-  tree(files: ReadonlyMap<string, string>): string {
-    const entries = [...files].sort(([x], [y]) => (x < y ? -1 : 1));
-    return this.write('tree', Buffer.concat(entries.map(([name, id]) => Buffer.concat([Buffer.from(`100644 ${name}\0`, 'latin1'), Buffer.from(id, 'hex')]))));
-  }
-  commit(tree: string, parents: readonly string[], author: string, date: string, message: string): string {
-    const who = `${author} ${date}`;
-    return this.write('commit', Buffer.from(`tree ${tree}\n${parents.map((p) => `parent ${p}\n`).join('')}author ${who}\ncommitter ${who}\n\n${message}`, 'latin1'));
-  }
-}
-
-/** Letters of a name that nobody can mean. */
-const LONG = 1_000_000;
-
-/**
- * `dir` is an empty folder; the repository is made in it, under a name that is hostile itself. `long`: with one more branch whose name, author, address, title
- * and file name have a million letters each.
- */
-export function hostileScreen(dir: string, { long = false }: { readonly long?: boolean } = {}): HostileScreen {
+/** `dir` is an empty folder; the repository is made in it, under a name that is hostile itself. Names of a million letters are in long.ts. */
+export function hostileScreen(dir: string): HostileScreen {
   const path = join(dir, 'repo\u202e "><img src=x onerror=globalThis.' + CANARY + '=1> \x1b[31m\nעברית');
   const gitDir = join(path, '.git');
   mkdirSync(join(gitDir, 'refs', 'heads'), { recursive: true });
@@ -55,9 +26,10 @@ export function hostileScreen(dir: string, { long = false }: { readonly long?: b
   writeFileSync(join(gitDir, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = false\n');
   const objects = new Objects(gitDir);
   const lines = (changed: string | null): string => Array.from({ length: 20 }, (_, i) => (i === 3 && changed !== null ? `${changed}\n` : `line ${i}\n`)).join('');
-  const base = new Map([['shared.txt', objects.blob(lines(null))], ['z.txt', objects.blob('z\n')]]);
+  const file = (content: string): Entry => ({ mode: '100644', id: objects.blob(content) });
+  const base = new Map([['shared.txt', file(lines(null))], ['z.txt', file('z\n')]]);
   const before = objects.commit(objects.tree(base), [], 'Ada <ada@example.invalid>', '1600000000 +0000', 'Begin');
-  const moved = new Map(base).set('z.txt', objects.blob('Z\n'));
+  const moved = new Map(base).set('z.txt', file('Z\n'));
   const main = objects.commit(objects.tree(moved), [before], 'Ada <ada@example.invalid>', '1600000001 +0000', 'Move on');
 
   const refs: [ByteString, string][] = [];
@@ -70,11 +42,11 @@ export function hostileScreen(dir: string, { long = false }: { readonly long?: b
     const person = short.replace(/[\n<>\0]/g, ''), author = `${person} <${person.replaceAll(' ', '')}@${i % 7 === 0 ? person : 'x'}>`;
     const files = new Map(moved);
     const own = asFileName(`${number} ${bytes}` as ByteString);
-    if (i % 3 !== 0) files.set(own, objects.blob(`${bytes}\nsecond\n${bytes}`));
-    if (i % 3 !== 1) files.set('shared.txt', objects.blob(lines(bytes.replaceAll('\n', ' '))));
-    if (i % 5 === 4) files.set('z.txt', objects.blob('other\n'));
+    if (i % 3 !== 0) files.set(own, file(`${bytes}\nsecond\n${bytes}`));
+    if (i % 3 !== 1) files.set('shared.txt', file(lines(bytes.replaceAll('\n', ' '))));
+    if (i % 5 === 4) files.set('z.txt', file('other\n'));
     // one in five forks before the base moved, and is stale where it touches z.txt as well
-    if (i % 5 === 4) { for (const [file, id] of base) if (file !== 'shared.txt' && file !== 'z.txt') files.set(file, id); }
+    if (i % 5 === 4) { for (const [path, entry] of base) if (path !== 'shared.txt' && path !== 'z.txt') files.set(path, entry); }
     const parent = i % 5 === 4 ? before : main;
     const tip = objects.commit(objects.tree(files), [parent], author, dates[i % dates.length]!, `${bytes}\n\nbody`);
     const ref = `${number}${asRefPart(`-${bytes}` as ByteString)}` as ByteString;
@@ -83,16 +55,33 @@ export function hostileScreen(dir: string, { long = false }: { readonly long?: b
     if (i % 4 === 0) refs.push([`refs/pull/${number}${asRefPart(bytes).slice(0, 40)}/head` as ByteString, tip]);
     branches.push({ number, because: name });
   });
-  if (long) {
-    const letters = (letter: string): string => letter.repeat(LONG);
-    const tip = objects.commit(objects.tree(new Map(moved).set(letters('f'), objects.blob('f\n'))), [main], `${letters('A')} <${letters('a')}@x>`, '1700000000 +0000', `${letters('t')}\n\nbody`);
-    refs.push([`refs/heads/99${letters('n')}` as ByteString, tip]);
-    branches.push({ number: '99', because: 'names of a million letters' });
-  }
   const packed = refs.sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, id]) => `${id} ${name}\n`).join('');
   writeFileSync(join(gitDir, 'packed-refs'), Buffer.from(`# pack-refs with: peeled fully-peeled sorted \n${packed}`, 'latin1'));
   mkdirSync(join(gitDir, 'refs', 'remotes', 'origin'), { recursive: true });
   writeFileSync(join(gitDir, 'refs', 'remotes', 'origin', 'HEAD'), Buffer.from(`ref: refs/remotes/origin/${baseName}\n`, 'latin1'));
   writeFileSync(join(gitDir, 'HEAD'), 'ref: refs/heads/main\n');
   return { path, branches };
+}
+
+/** A folder beside the repository, linked to it as a working tree of main, and called by one of the hostile strings. */
+export interface HostileWorktree { /** a file of the same name with this content, and a line of shared.txt changed to it */ edit(content: string): void }
+
+/** Every ninth of the strings, all of which are UTF-8. */
+export function hostileWorktrees({ path }: HostileScreen): readonly HostileWorktree[] {
+  return hostileStrings.filter((_, i) => i % 9 === 0).map(({ bytes }, n): HostileWorktree => {
+    const called = asFileName(bytes).slice(0, 120), at = (...parts: readonly string[]): Buffer => Buffer.concat([Buffer.from(`${dirname(path)}/`), Buffer.from([`${n} ${called}`, ...parts].join('/'), 'latin1')]);
+    const headDir = join(path, '.git', 'worktrees', `tree-${n}`);
+    mkdirSync(headDir, { recursive: true });
+    mkdirSync(at());
+    writeFileSync(join(headDir, 'HEAD'), 'ref: refs/heads/main\n');
+    writeFileSync(join(headDir, 'commondir'), '../..\n');
+    writeFileSync(join(headDir, 'gitdir'), Buffer.concat([at('.git'), Buffer.from('\n')]));
+    writeFileSync(at('.git'), `gitdir: ${headDir}\n`);
+    writeFileSync(at('z.txt'), 'Z\n');
+    const shared = (changed: string | null): string => Array.from({ length: 20 }, (_, i) => (i === 3 && changed !== null ? `${changed}\n` : `line ${i}\n`)).join('');
+    writeFileSync(at('shared.txt'), shared(null));
+    // what is checked out is told by the index
+    git(headDir, ['read-tree', 'main'], { env: { GIT_DIR: headDir, GIT_WORK_TREE: headDir } });
+    return { edit: (content) => { writeFileSync(at('shared.txt'), shared(content)); writeFileSync(at(called), content); } };
+  });
 }

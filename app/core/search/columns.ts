@@ -1,6 +1,7 @@
 // What is searched, in columns that go to a worker without being copied: texts joined to one, numbers in typed arrays, lists as one after another.
 // Built from rows as screens and the command line show them.
 import { type AcuId, type PathBytes, display } from '../bytes.ts';
+import type { Acu } from '../model.ts';
 import { agentOf } from './agents.ts';
 
 /** What a row says of itself. Names are for display. */
@@ -13,6 +14,14 @@ export interface Subject {
   /** lower case: names, title, author, sources, id */ readonly text: string;
 }
 export interface SubjectSource { readonly name: string; readonly acus: readonly AcuId[] }
+
+/** Letters of a name, a title or an address that are looked through. */
+const MOST_SEARCHED = 4096;
+
+/** What a word is looked for in, of one ACU. */
+export function searchedText({ id, name, title, author, sources }: Pick<Acu, 'id' | 'name' | 'title' | 'author' | 'sources'>): string {
+  return [...[name, title, author.name, author.email, ...sources].map((text) => display(text).slice(0, MOST_SEARCHED)), id].join('\n').toLowerCase();
+}
 
 /** Lists one after another: that of `i` is `all[first[i] … first[i + 1])`. */
 export interface Lists { readonly first: Int32Array; readonly all: Int32Array }

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Oid, PathBytes } from '../../core/bytes.ts';
+import { MOST_PATH, type Oid, type PathBytes } from '../../core/bytes.ts';
 import { Mode } from '../../core/repository.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { fastImport, git, gitLine, initBare, tempDir } from '../../../testkit/git.ts';
 import type { TempDir } from '../../../testkit/git.ts';
+import { Objects } from '../../../testkit/hostile/objects.ts';
 import { openRepository } from './embedded/reader.ts';
 import { EMPTY_TREE } from './oids.ts';
 import { buildTree, treeDiff, treeIdOf } from './trees.ts';
@@ -130,6 +131,12 @@ test('any delta makes the tree that git write-tree makes of the same paths', asy
   expect(deletes).toBeGreaterThan(50);
   expect(adds).toBeGreaterThan(300);
   expect(git(path, ['fsck', '--strict', '--no-dangling', '--connectivity-only'])).toBe('');
+});
+
+test('a path longer than anybody can ask for leaves its branch out, and one that can be asked for does not', async () => {
+  const objects = new Objects(path), entry = { mode: '100644', id: blobs[0]! }, [most, over] = [MOST_PATH, MOST_PATH + 1].map((length) => objects.tree(new Map([[`${'d'.repeat(length - 2)}/f`, entry]])) as Oid);
+  expect([...(await treeDiff(reader, null, most!)).keys()].map(({ length }) => length)).toEqual([MOST_PATH]);
+  await expect(treeDiff(reader, null, over!)).rejects.toMatchObject({ code: 'too-large', message: expect.stringContaining('a path in it is longer than 2 MiB') as string });
 });
 
 test('only changed trees are written, an unchanged one keeps its id, and nothing left is the empty tree', async () => {

@@ -1,6 +1,6 @@
 // Trees against trees: what differs between two of them, what one has at a path, and the tree that a delta makes of one. Only
 // folders that differ are read or written. Paths are those of files (and links and submodules), never of folders.
-import type { ByteString, Oid, PathBytes } from '../../core/bytes.ts';
+import { type ByteString, MOST_PATH, type Oid, type PathBytes } from '../../core/bytes.ts';
 import type { Change, Changes } from '../../core/changes.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import { Mode } from '../../core/repository.ts';
@@ -116,7 +116,10 @@ export class Trees implements Held {
     const list = this.#below(a, b);
     if (list === null) throw LACKING;
     let changes = this.#changes.get(list);
-    if (changes === undefined) this.#changes.set(list, changes = new Map(list as readonly (readonly [PathBytes, Change])[]));
+    if (changes === undefined) {
+      if (list.some(([path]) => path.length > MOST_PATH)) throw tooManyPaths((b ?? a)!, `a path in it is longer than ${MOST_PATH >> 20} MiB`);
+      this.#changes.set(list, changes = new Map(list as readonly (readonly [PathBytes, Change])[]));
+    }
     return changes;
   }
 

@@ -1,5 +1,5 @@
 // From a set of ACUs to one tree, and from a conflict to its texts: loads the contents the engine's plan needs and nothing else.
-import { type AcuId, type ByteString, type Oid, type PathBytes, display, toBytes } from '../../core/bytes.ts';
+import { type AcuId, type ByteString, type Oid, type PathBytes, toBytes } from '../../core/bytes.ts';
 import { type Change, type Changes, mergeRegisters } from '../../core/changes.ts';
 import { Composer, type SegmentGraph, type SetConflict as OfTops } from '../../core/compose.ts';
 import { Contents } from '../../core/contents.ts';
@@ -10,6 +10,7 @@ import { mergeMarked } from '../../core/merge3.ts';
 import type { ConflictKind, Edit, Segment, SetConflict } from '../../core/model.ts';
 import { type Delta, type Entry, Mode, type RepositoryReader } from '../../core/repository.ts';
 import { Row } from '../../core/tables.ts';
+import { inWords } from '../../core/visible.ts';
 import { settle } from '../../core/waves.ts';
 import { Lookup } from './lookup.ts';
 import { Warm } from './warm.ts';
@@ -95,7 +96,7 @@ export async function composeSet(engine: Engine, reader: RepositoryReader, ids: 
 function setConflict(engine: Engine, { path, kind, regions, sides: tops, state, differs }: OfTops): SetConflict {
   const sides = [...new Set(tops.map((s) => engine.tables.segments[s]!.acu!))].sort();
   const [a, b] = sides as [AcuId, AcuId];
-  const these = `these ${sides.length}`, where = display(path);
+  const these = `these ${sides.length}`, where = inWords(path);
   const detail = differs ? `${where} ends otherwise when ${these} are merged in another order`
     : state === 'order-sensitive' ? `${where} conflicts (${kind}) when ${these} are merged in some orders, and in others it does not`
     : sides.length === 2 ? describe(kind, regions, path) : `${where} conflicts (${kind}) where ${these} meet, though any two of them go together`;

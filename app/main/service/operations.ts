@@ -11,6 +11,7 @@ import { describeRebinding } from '../../core/rebind.ts';
 import { type Cut, rebindOpen } from '../../core/resolution/reopening.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
+import { shortened } from '../../core/visible.ts';
 import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
 import type { PatchParams } from '../../contract/methods.ts';
 import type { FsckReport, NewBlob } from '../storage/store.ts';
@@ -58,7 +59,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     return {
       operation: {
         kind: 'import', target: null,
-        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.totals().acus, 'change')}${params.grain === (last?.grain ?? 'branch') ? '' : ` at grain ${params.grain}`} onto ${published.baseName}${became && `; composition: ${became}`}`,
+        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.totals().acus, 'change')}${params.grain === (last?.grain ?? 'branch') ? '' : ` at grain ${params.grain}`} onto ${shortened(published.baseName, 400)}${became && `; composition: ${became}`}`,
         command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...params.grain === (last?.grain ?? 'branch') ? [] : ['--grain', params.grain], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events, published,

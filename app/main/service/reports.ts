@@ -5,6 +5,7 @@ import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Acu, ConflictKind, ImportSummary, Rebinding, SetConflict, Verdict } from '../../core/model.ts';
+import { inWords } from '../../core/visible.ts';
 import type { MomentsCompared, Parted } from '../../contract/moments.ts';
 import { placements } from './placements.ts';
 import type { Workspace } from './workspace.ts';
@@ -209,7 +210,7 @@ export function reboundRows({ rebound }: Pick<ImportSummary, 'rebound'>): Reboun
 
 /** What an import left out, and why: one sentence each. */
 export function importWarnings(engine: Engine): string[] {
-  return engine.tables.skipped.map(({ name, reason }) => `${display(name)} was left out: ${reason}`);
+  return engine.tables.skipped.map(({ name, reason }) => `${inWords(name)} was left out: ${reason}`);
 }
 
 /** What two moments differ in (moments.ts). */

@@ -4,7 +4,7 @@ import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { PATCH_REF, WORKTREE_REF } from '../../core/events.ts';
 import type { Acu } from '../../core/model.ts';
-import { type Subject, columnsOf } from '../../core/search/columns.ts';
+import { type Subject, columnsOf, searchedText } from '../../core/search/columns.ts';
 import { type IsState, Matcher, type Reason } from '../../core/search/matching.ts';
 import { type Clock, type Query, parseQuery } from '../../core/search/query.ts';
 import { packSymbols, unpackSymbols } from '../../core/search/symbolPage.ts';
@@ -44,7 +44,7 @@ function subjectsOf({ acus, tables }: Engine): readonly Subject[] {
     return {
       id: acu.id, name, author, email, time: acu.time, sources, requires: acu.requires, added: acu.added, deleted: acu.deleted, standing: acu.standing,
       ...acu.sources.some((one) => patches.has(one)) && { patch: true as const }, ...acu.segments.some((tip) => edited.has(tip)) && { worktree: true as const },
-      text: [name, display(acu.title), author, email, ...sources, acu.id].join('\n').toLowerCase(),
+      text: searchedText(acu),
     };
   });
 }

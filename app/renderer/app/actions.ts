@@ -255,6 +255,12 @@ export async function copy(text: string, what: string): Promise<void> {
   }
 }
 
+/** As the repository has them, where rows show as much as anybody reads. */
+export async function copyWhole(ids: readonly AcuId[], what: 'names' | 'titles'): Promise<void> {
+  const texts = await replica().call((api) => api.whole(ids)).catch((error: unknown) => { complain(error); return null; });
+  if (texts !== null) await copy(texts.map(({ name, title, author, email }) => (what === 'names' ? name : `${title} (${author} <${email}>)`)).join('\n'), texts.length === 1 ? `the ${what === 'names' ? 'name' : 'title and author'}` : what === 'names' ? plural(texts.length, 'name') : plural(texts.length, 'title'));
+}
+
 /** The selection, or the row with the cursor. */
 export function targets(): readonly AcuId[] {
   const { selected, cursor } = useSelection.getState();

@@ -1,6 +1,7 @@
 // A file's difference, whatever it is: text in CodeMirror (loaded when first needed), or a sentence where there is no text.
 import { Suspense, lazy, useEffect, useRef, useState } from 'react';
 import type { Shown } from '../../contract/methods.ts';
+import { visible } from '../../core/visible.ts';
 import { useDiff } from '../state/diff.ts';
 import { useSettings } from '../state/settings.ts';
 import { whenIdle } from '../state/timing.ts';
@@ -24,8 +25,8 @@ export function warmUp(): void {
 const WIDE = 760;
 
 export interface DiffProps {
-  /** the path as it is shown; its end says which colours */
-  readonly name: string;
+  /** whole: it is shown by core/visible.ts, and its end says which colours */
+  readonly path: string;
   readonly before: Shown | null; readonly after: Shown | null;
   /** whose lines these are, where that is told */
   readonly owning?: Owning | null;
@@ -34,7 +35,7 @@ export interface DiffProps {
   readonly onShown?: () => void;
 }
 
-export function Diff({ name, before, after, owning = null, sides, onShown }: DiffProps) {
+export function Diff({ path, before, after, owning = null, sides, onShown }: DiffProps) {
   const host = useRef<HTMLDivElement>(null), [wide, setWide] = useState(false);
   const as = useUi((s) => s.diffAs), whole = useDiff((s) => s.whole), whitespace = useDiff((s) => s.whitespace), most = useSettings((s) => s.diffKilobytes) * 1000;
   useEffect(() => {
@@ -48,7 +49,7 @@ export function Diff({ name, before, after, owning = null, sides, onShown }: Dif
   const [a, b] = [cut(before, most), cut(after, most)];
   useEffect(() => { if (note !== null) onShown?.(); }, [note, onShown]);
   return (
-    <div ref={host} className="diff" data-testid={ids.diff} data-file={name} data-as={split ? 'split' : 'unified'}>
+    <div ref={host} className="diff" data-testid={ids.diff} data-file={visible(path)} data-as={split ? 'split' : 'unified'}>
       {note !== null
         ? <div className="diff-note muted">{note}</div>
         : (
@@ -65,7 +66,7 @@ export function Diff({ name, before, after, owning = null, sides, onShown }: Dif
               </div>
             )}
             <Suspense fallback={<div className="diff-note"><Spinner /></div>}>
-              <DiffView name={name} before={a.text} after={b.text} split={split} whole={whole} whitespace={whitespace} owning={owning}
+              <DiffView path={path} before={a.text} after={b.text} split={split} whole={whole} whitespace={whitespace} owning={owning}
                 {...(sides === undefined ? {} : { sides })} {...(onShown === undefined ? {} : { onShown })} />
             </Suspense>
           </>

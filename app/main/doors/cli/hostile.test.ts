@@ -2,6 +2,7 @@
 // output, or breaks the JSON document that a script reads.
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { longScreen } from '../../../../testkit/hostile/long.ts';
 import { hostileScreen } from '../../../../testkit/hostile/screen.ts';
 import type { HostileScreen } from '../../../../testkit/hostile/screen.ts';
 import { tempDir } from '../../../../testkit/git.ts';
@@ -66,6 +67,19 @@ describe('on a terminal nothing steers, reorders or hides', () => {
     const acus = (JSON.parse(out) as { acus: { name: string }[] }).acus;
     expect(acus.length).toBe(repository.branches.length);
   });
+});
+
+test('of names that nobody can mean a person is told a part, and a script all', async () => {
+  // more than a path may have where files are
+  const { path } = longScreen(dir.path, 10_000), at = ['--repo', path];
+  const verbs = [['import', path], ['list', '--search', 'path:f', ...at], ['conflicts', ...at], ['compose', 'fits', 'stack/top', ...at], ['suggest', ...at], ['blame', 'new.txt', ...at], ['collaborate', '--matrix', 'knowledge', '--by', 'files', ...at]];
+  for (const args of verbs) {
+    const { status, out, err } = await acumen(false, ...args);
+    expect([0, 1], `${args[0]!}: ${err.slice(0, 300)}`).toContain(status);
+    expect(Math.max(...`${out}\n${err}`.split('\n').map(({ length }) => length)), args.slice(0, 2).join(' ')).toBeLessThan(5000);
+  }
+  const all = JSON.parse((await acumen(false, 'list', ...at, '--json')).out) as { acus: { name: string; paths: string[] }[] };
+  expect(all.acus.some(({ name }) => name === `${'n'.repeat(10_000)}a`) && all.acus.some(({ paths }) => paths.includes('f'.repeat(10_000)))).toBe(true);
 });
 
 async function nameOf(number: string): Promise<string> {

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { styleText } from 'node:util';
-import { escapedSentence as clean } from '../../service/reports.ts';
+import { escapedSentence } from '../../service/reports.ts';
 
 export interface Terminal extends Writable { readonly isTTY?: boolean; readonly columns?: number }
 
@@ -64,8 +64,14 @@ export class Output {
 type Style = 'strong' | 'dim' | 'good' | 'bad' | 'warning' | 'id';
 const styles = { strong: 'bold', dim: 'dim', good: 'green', bad: 'red', warning: 'yellow', id: 'cyan' } as const;
 
-/** Control characters and those that reorder or hide text, made visible: a branch name must not move the cursor. */
-export { clean };
+/** Letters of one name or sentence that are printed. */
+const MOST_SAID = 1000;
+
+/** Control characters and those that reorder or hide text, made visible: a branch name must not move the cursor. Cut where nobody reads on; `--json` has all of it. */
+export function clean(text: string): string { return escapedSentence(text, MOST_SAID); }
+
+/** The same for a line of somebody's file, which is whole. */
+export function cleanLine(text: string): string { return escapedSentence(text); }
 
 export function shortId(id: string): string { return id.slice(0, 10); }
 

@@ -3,7 +3,7 @@ import { AcumenError } from '../../../contract/frames.ts';
 import { blameReport } from '../../service/blameReport.ts';
 import { namedIds } from '../../service/reports.ts';
 import { operationNumber, withWorkspace } from './opening.ts';
-import { clean, shortId } from './output.ts';
+import { clean, cleanLine, shortId } from './output.ts';
 import type { Verb } from './program.ts';
 
 const WIDEST = 24, NOBODY = ' '.repeat(10);
@@ -25,7 +25,7 @@ export const blame: Verb = (call) => {
       while (run < brought.length && brought[run]!.end < i + 1) run++;
       const here = brought[run], by = here !== undefined && here.start <= i + 1 ? here.by : null, [first] = by ?? [];
       const name = by === null ? '' : first === undefined ? '?' : `${names.get(first)!}${by.length > 1 ? ` +${by.length - 1}` : ''}`;
-      await out.line(`${out.style('id', first === undefined ? NOBODY : shortId(first))} ${clean(name).slice(0, WIDEST).padEnd(WIDEST)} ${out.style('dim', String(i + 1).padStart(5))} ${clean(text)}`);
+      await out.line(`${out.style('id', first === undefined ? NOBODY : shortId(first))} ${clean(name).slice(0, WIDEST).padEnd(WIDEST)} ${out.style('dim', String(i + 1).padStart(5))} ${cleanLine(text)}`);
     }
     if (isCut) await out.line(out.style('dim', 'only the first part of it is shown'));
     if (how === 'content') await out.line(out.style('dim', `followed by content: ${reason}`));

@@ -5,6 +5,7 @@ import { Compartment, EditorState, type Extension, type Range, Text } from '@cod
 import { type BlockInfo, Decoration, type DecorationSet, EditorView } from '@codemirror/view';
 import type { Language } from '@codemirror/language';
 import { useEffect, useRef, useState } from 'react';
+import { visible } from '../../../core/visible.ts';
 import { showing } from '../../state/diff.ts';
 import { MOST_COLOURED, languageHere, languageOf } from './language.ts';
 import { lineChanges } from './lineDiff.ts';
@@ -13,7 +14,8 @@ import { readOnly } from './theme.ts';
 
 export interface DiffViewProps {
   readonly before: string; readonly after: string;
-  readonly name: string;
+  /** whole: it says which colours, and is copied */
+  readonly path: string;
   readonly split: boolean;
   /** folds nothing */
   readonly whole: boolean;
@@ -76,8 +78,8 @@ function useLanguage(path: string, isWanted: boolean): Language | null {
   return found ?? null;
 }
 
-export default function DiffView({ before, after, name, split, whole, whitespace, owning, from = FIRST, sides = SIDES, isPart = false, onShown }: DiffViewProps) {
-  const language = useLanguage(name, Math.max(before.length, after.length) <= MOST_COLOURED);
+export default function DiffView({ before, after, path, split, whole, whitespace, owning, from = FIRST, sides = SIDES, isPart = false, onShown }: DiffViewProps) {
+  const name = visible(path), language = useLanguage(path, Math.max(before.length, after.length) <= MOST_COLOURED);
   const host = useRef<HTMLDivElement>(null), views = useRef<readonly EditorView[]>([]), owners = useRef(new Compartment());
   useEffect(() => {
     const parent = host.current!, ownersOf = owners.current;
@@ -102,7 +104,7 @@ export default function DiffView({ before, after, name, split, whole, whitespace
       end = () => main.destroy();
     }
     const stop = isPart ? () => undefined : showing({
-      path: name,
+      path,
       step(by) {
         const went = (by > 0 ? goToNextChunk : goToPreviousChunk)(main);
         if (went) main.dispatch({ effects: EditorView.scrollIntoView(main.state.selection.main.head, { y: 'center' }) });
@@ -111,7 +113,7 @@ export default function DiffView({ before, after, name, split, whole, whitespace
     });
     onShown?.();
     return () => { stop(); end(); };
-  }, [before, after, name, language, split, whole, whitespace, from, sides, isPart, onShown]);
+  }, [before, after, path, name, language, split, whole, whitespace, from, sides, isPart, onShown]);
   // whose lines these are is told later than what they say
   useEffect(() => {
     const own = owners.current;
@@ -119,7 +121,7 @@ export default function DiffView({ before, after, name, split, whole, whitespace
       const isBefore = split && i === 0;
       view.dispatch({ effects: own.reconfigure(owning === null ? [] : ownerGutter(owning, isBefore ? 'before' : 'after', split ? undefined : linesTakenOut)) });
     }
-  }, [owning, before, after, name, language, split, whole, whitespace, from, sides, isPart]);
+  }, [owning, before, after, path, language, split, whole, whitespace, from, sides, isPart]);
   return <div ref={host} className={`code ${split ? 'code-split' : 'code-unified'}`} />;
 }
 

@@ -305,5 +305,5 @@ function WholeFile({ file }: { file: FileToDecide }) {
   const { state: how, value } = useAnswer(key, () => service().call('decidedFile', { acu: state.acu!, path: file.path, answers: given! }));
   if (given === null) return <div className="decide-note muted">Decide every place of this file to see all of it.</div>;
   if (value === null) return <div className="decide-note">{how === 'failed' ? 'It could not be worked out.' : <Spinner />}</div>;
-  return <div className="decide-file"><Diff name={shownPath(file.path)} before={value.before} after={value.after} sides={['base', 'decided']} /></div>;
+  return <div className="decide-file"><Diff path={display(file.path)} before={value.before} after={value.after} sides={['base', 'decided']} /></div>;
 }

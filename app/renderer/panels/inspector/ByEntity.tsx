@@ -89,7 +89,7 @@ function One({ change, path, before, after }: { change: EntityChange; path: stri
       {text.before === text.after
         ? <div className="diff-note muted">The same text, from line {from[0]} to line {from[1]}.</div>
         : <div className="diff">
-            <DiffView name={path} before={text.before} after={text.after} split={false} whole={false} whitespace={whitespace} owning={null} from={from}
+            <DiffView path={path} before={text.before} after={text.after} split={false} whole={false} whitespace={whitespace} owning={null} from={from}
               isPart={change.before === null || change.after === null} />
           </div>}
     </div>

@@ -24,7 +24,7 @@ export interface FileDiffProps {
 }
 
 export function FileDiff({ path, before, after, owning = null, sides = SIDES, onShown }: FileDiffProps) {
-  const byEntity = useDiff((s) => s.byEntity), whole = useDiff((s) => s.whole), whitespace = useDiff((s) => s.whitespace), name = visible(display(path));
+  const byEntity = useDiff((s) => s.byEntity), whole = useDiff((s) => s.whole), whitespace = useDiff((s) => s.whitespace), text = display(path);
   const isText = before?.binary !== true && after?.binary !== true, isByEntity = byEntity && isText;
   useEffect(() => { if (isByEntity) onShown?.(); }, [isByEntity, onShown]);
   return (
@@ -45,8 +45,8 @@ export function FileDiff({ path, before, after, owning = null, sides = SIDES, on
         )}
       </PathHead>
       {isByEntity
-        ? <Suspense fallback={<div className="diff-note"><Spinner /></div>}><ByEntity key={name} path={name} before={before?.text ?? ''} after={after?.text ?? ''} /></Suspense>
-        : <Diff name={name} before={before} after={after} owning={owning} sides={sides} {...(onShown === undefined ? {} : { onShown })} />}
+        ? <Suspense fallback={<div className="diff-note"><Spinner /></div>}><ByEntity key={text} path={text} before={before?.text ?? ''} after={after?.text ?? ''} /></Suspense>
+        : <Diff path={text} before={before} after={after} owning={owning} sides={sides} {...(onShown === undefined ? {} : { onShown })} />}
     </>
   );
 }

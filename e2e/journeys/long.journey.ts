@@ -1,0 +1,191 @@
+// Danger: names of a million letters that hold the window for minutes, push everything else out of it, or cannot be had whole any more. Every panel is walked
+// over a repository of them; testkit/hostile/long.ts says what is called so.
+import { afterAll, beforeAll, expect } from 'vitest';
+import type { Locator, Page } from 'playwright';
+import { ids } from '../../app/renderer/testids.ts';
+import { tempDir } from '../../testkit/git.ts';
+import { longNames, longScreen } from '../../testkit/hostile/long.ts';
+import { openDriver, test } from '../door.ts';
+import type { Driver, Session } from '../driver.ts';
+import { accessible, picture } from '../look.ts';
+import { command, list, ready } from '../screen.ts';
+import { type Sound, watchOver } from '../unharmed.ts';
+
+let driver: Driver, session: Session, page: Page, sound: Sound;
+const dir = tempDir('long-journey'), names = longNames();
+const place = longScreen(dir.path);
+beforeAll(async () => {
+  driver = await openDriver();
+  session = await driver.launch({ repository: place.path });
+  page = session.page;
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']).catch(() => undefined);
+  sound = await watchOver(session);
+  await page.evaluate(() => {
+    const held: number[] = [];
+    (globalThis as unknown as { held: number[] }).held = held;
+    new PerformanceObserver((seen) => { for (const { duration } of seen.getEntries()) held.push(duration); }).observe({ type: 'longtask' });
+  });
+  await ready(page);
+});
+afterAll(async () => {
+  const held = await page.evaluate(() => (globalThis as unknown as { held: number[] }).held);
+  console.log(`names of a million letters held the window ${held.length} times for more than 50 ms, ${Math.max(0, ...held).toFixed(0)} ms at most`);
+  await session.close();
+  await driver.close();
+  dir.remove();
+});
+
+/** Rows by how their names begin, told apart by how they end. */
+const rows = (begin: string): Locator => page.locator(`[data-testid="${ids.acuRow}"][data-name^="${begin}"]`);
+const press = async (keys: string, until: Locator): Promise<void> => { await list(page).focus(); await page.keyboard.press(keys); await until.first().waitFor(); };
+
+test('every change is listed, and each of its files can be read', async () => {
+  expect(await page.getByTestId(ids.acuRow).count()).toBe(place.branches);
+  await sound('the list');
+  await picture(page, 'long-list');
+  await accessible(page);
+  for (let n = 0; n < place.branches; n++) {
+    await page.getByTestId(ids.acuRow).nth(n).locator('.c-name').click({ position: { x: 8, y: 8 } });
+    const files = page.getByTestId(ids.inspector).getByTestId(ids.acuFile);
+    await files.first().waitFor();
+    for (let i = 0; i < await files.count(); i++) {
+      await files.nth(i).click();
+      await page.locator('.cm-content, .diff-note:not(:has(.spinner))').first().waitFor();
+    }
+    await sound(`change ${n}`);
+  }
+  await page.getByTestId(ids.acuView).getByRole('button', { name: 'History' }).click();
+  await sound('what became of one');
+  await page.getByTestId(ids.acuView).getByRole('button', { name: 'Dependencies' }).click();
+  await sound('what one requires');
+  await page.getByTestId(ids.acuView).getByRole('button', { name: 'Facts' }).click();
+  await picture(page, 'long-change');
+});
+
+test('what is cut is had whole: a name, a title with its author, a path', async () => {
+  await page.evaluate(() => { (globalThis as unknown as { copied: string[] }).copied = []; navigator.clipboard.writeText = (text) => { (globalThis as unknown as { copied: string[] }).copied.push(text); return Promise.resolve(); }; });
+  const copied = (): Promise<string[]> => page.evaluate(() => (globalThis as unknown as { copied: string[] }).copied);
+  await rows('nnn').first().locator('.c-name').click({ position: { x: 8, y: 8 } });
+  await rows('nnn').first().click({ button: 'right' });
+  await page.getByTestId(ids.menu).waitFor();
+  await sound('a menu');
+  await page.getByTestId(ids.menu).getByRole('menuitem', { name: 'Copy names' }).click();
+  await command(page, 'Copy the titles and authors');
+  await page.getByTestId(ids.inspector).getByTestId(ids.acuFile).first().waitFor();
+  await command(page, 'Copy the path of the file that is shown');
+  await expect.poll(async () => (await copied()).length).toBe(3);
+  const [name, title, path] = await copied();
+  expect([names.first, names.second]).toContain(name);
+  expect(title).toBe(`${names.title} (${names.author} <${names.email}>)`);
+  expect(path).toBe(names.file);
+  await sound('what was copied');
+});
+
+test('search, groups, the palette and conflicts', async () => {
+  for (const text of ['nnn', 'author:AAA path:fff', 'symbol:nnn', 'source:mmm']) { await page.getByTestId(ids.search).fill(text); await page.waitForTimeout(120); await sound(text); }
+  await page.getByTestId(ids.search).fill('');
+  const grouping = page.getByTestId(ids.grouping);
+  for (const group of ['author', 'folder']) { await grouping.selectOption(group); await sound(`groups: ${group}`); }
+  await grouping.selectOption({ index: 0 });
+  await page.keyboard.press('Control+k');
+  await page.getByTestId(ids.paletteInput).fill('nn');
+  await sound('the palette');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Alt+2');
+  for (let n = 0; n < 3; n++) {
+    await page.getByTestId(ids.conflictRow).nth(n).click();
+    await page.getByTestId(ids.conflictDetail).locator('.cm-content, .diff-note:not(:has(.spinner))').first().waitFor();
+    await sound(`conflict ${n}`);
+  }
+  await picture(page, 'long-conflict');
+  await page.keyboard.press('Alt+3');
+  await page.getByTestId(ids.collaboration).waitFor();
+  await sound('collaboration');
+  await page.keyboard.press('Alt+1');
+});
+
+test('dragged, composed, kept open, decided, written down as a recipe', async () => {
+  const drop = page.locator('[data-drop="composition"]');
+  const from = (await rows('nnn').first().boundingBox())!, to = (await drop.boundingBox())!;
+  await page.mouse.move(from.x + 60, from.y + 12);
+  await page.mouse.down();
+  await page.mouse.move(from.x + 80, from.y + 20, { steps: 3 });
+  await page.mouse.move(to.x + to.width / 2, to.y + 40, { steps: 4 });
+  await page.locator(`[data-testid="${ids.ghost}"]:not([data-kind="unknown"])`).waitFor();
+  await sound('carried');
+  await page.mouse.up();
+  for (const [n, row] of [rows('mmm').first(), rows('ttt').first()].entries()) { await expect.poll(() => page.getByTestId(ids.member).count()).toBe(n + 1); await row.dblclick(); }
+  await expect.poll(() => page.getByTestId(ids.member).count()).toBe(3);
+  await page.locator('[data-drop="composition"][data-pending="false"]').waitFor();
+  await page.getByTestId(ids.inspector).getByTestId(ids.composedFile).first().click();
+  await sound('a composition');
+  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().hover();
+  await page.getByTestId(ids.verdict).waitFor();
+  await sound('a verdict');
+  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().dblclick();
+  await page.getByTestId(ids.proposal).waitFor();
+  await sound('a proposal');
+  await picture(page, 'long-composition');
+  await accessible(page);
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await command(page, 'Keep the selected ACUs open');
+  await page.getByTestId(ids.openConflict).first().waitFor();
+  await press('Shift+D', page.getByTestId(ids.decide));
+  await page.keyboard.press('1');
+  await sound('a place decided');
+  await page.keyboard.press('Escape');
+  await press('k', page.getByTestId(ids.recipeName));
+  await page.getByTestId(ids.recipeName).fill('one');
+  await page.getByTestId(ids.recipeKeep).click();
+  await page.getByTestId(ids.recipe).first().waitFor();
+  await page.getByTestId(ids.recipeCompare).click();
+  await sound('recipes compared');
+  await page.keyboard.press('Escape');
+});
+
+test('a branch, the largest set, earlier moments, the queue, settings', async () => {
+  await command(page, 'Write');
+  await page.getByTestId(ids.branchName).fill('short');
+  await sound('what would be written');
+  await page.getByTestId(ids.branchName).press('Enter');
+  await page.getByTestId(ids.branchResult).waitFor();
+  await sound('what was written');
+  await page.keyboard.press('Escape');
+  await list(page).focus();
+  await command(page, 'Find the largest compatible composition');
+  await page.locator(`[data-testid="${ids.largest}"][data-state="found"], [data-testid="${ids.largestTake}"]`).first().waitFor();
+  await sound('the largest set');
+  await page.locator('#inspector-history').click();
+  await page.getByTestId(ids.historyRow).nth(2).waitFor();
+  await sound('the history');
+  await page.keyboard.press('Shift+H');
+  await command(page, 'Time: one operation earlier');
+  await page.getByTestId(ids.timeBanner).waitFor();
+  await sound('an earlier moment');
+  await command(page, 'Time: back to now');
+  await page.getByTestId(ids.timeBanner).waitFor({ state: 'detached' });
+  await page.keyboard.press('Shift+H');
+  await page.getByTestId(ids.work).click();
+  await sound('the queue');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+,');
+  await page.getByTestId(ids.settings).waitFor();
+  await sound('settings');
+  await page.keyboard.press('Escape');
+});
+
+test('the picture, the matrix and the list of conflicts', async () => {
+  await press('Shift+G', page.getByTestId(ids.graph));
+  const box = (await page.getByTestId(ids.graph).boundingBox())!;
+  for (let n = 0; n < 120 && await page.getByTestId(ids.graphTip).count() === 0; n++) await page.mouse.move(box.x + box.width * (0.08 + 0.84 * (n % 12) / 11), box.y + box.height * (0.08 + 0.84 * Math.floor(n / 12) / 9));
+  await sound('what is pointed at');
+  await picture(page, 'long-graph');
+  await page.getByRole('group', { name: 'Look at it as' }).getByRole('button', { name: 'Matrix' }).click();
+  await page.locator(`[data-testid="${ids.matrix}"][data-settled="true"]`).waitFor();
+  await page.getByTestId(ids.matrix).focus();
+  for (const key of ['ArrowDown', 'ArrowRight', 'Shift+Enter']) { await page.keyboard.press(key); await sound(`the matrix after ${key}`); }
+  await picture(page, 'long-matrix');
+  await page.getByRole('group', { name: 'Look at it as' }).getByRole('button', { name: 'List' }).click();
+  await page.getByTestId(ids.graphList).waitFor();
+  await sound('the list of conflicts');
+});
