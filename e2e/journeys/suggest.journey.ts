@@ -96,6 +96,8 @@ test('what is left out says what keeps it out, and can be swapped in with one op
   await composed(page, [outside, ...LARGEST.slice(1)]);
   // what was found is another set now
   await page.getByTestId(ids.largest).getByText('1 comes').waitFor();
+  // and what is left out is left out of what is composed now: another swap keeps this one
+  await expect.poll(async () => (await page.getByTestId(ids.leftOutRow).allInnerTexts()).map((text) => text.replace(/\s+/g, ' ').trim())).toContain(`${inside} ${outside} keeps it out 1 out, 1 in (net 0)`);
   await list(page).focus();
   await page.keyboard.press('Control+z');
   await composed(page, [inside, ...LARGEST.slice(1)]);

@@ -5,7 +5,7 @@ import type { WeightRule } from '../../core/weights.ts';
 import { chosen } from '../state/composition.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { say, useUi } from '../state/ui.ts';
-import { proofWords, useSuggestion } from '../state/suggestion.ts';
+import { type Asked, between, proofWords, useSuggestion } from '../state/suggestion.ts';
 import { listed, plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import { replaceSet } from './actions.ts';
@@ -26,7 +26,8 @@ export async function searchLargest(rule: WeightRule = useSuggestion.getState().
   try {
     const suggestion = await attempt('suggest', { weight: rule, budget }, 'Largest compatible', ticket);
     if (useSuggestion.getState().search?.ticket !== ticket) return;
-    useSuggestion.setState({ search: null, found: { suggestion, rule, budget, generation } });
+    const { comes, leaves } = between(chosen(), suggestion.acus);
+    useSuggestion.setState({ search: null, found: { suggestion, rule, budget, generation }, isTaken: comes.length === 0 && leaves.length === 0 });
     say(`Largest compatible composition: ${proofWords(suggestion, rule)}.`);
   } catch (error) {
     if (useSuggestion.getState().search?.ticket !== ticket) return;
@@ -74,7 +75,7 @@ export function nothingToTake(): string | null {
 export async function takeLargest(): Promise<void> {
   const { found } = useSuggestion.getState();
   if (found === null || nothingToTake() !== null || !await replaceSet(found.suggestion.acus, `Compose the largest compatible set of ${plural(found.suggestion.acus.length, 'ACU')}`)) return;
-  useSuggestion.setState({ isFolded: true });
+  useSuggestion.setState({ isFolded: true, isTaken: true });
   regainFocus([byTestId(ids.composition)]);
 }
 
@@ -89,8 +90,13 @@ export async function whyNot(acu: AcuId, within: readonly AcuId[], rule: WeightR
 }
 
 /** Puts an ACU, with what it requires, in the place of what keeps it out: one operation. */
-export async function swapIn({ acu, leaves, comes }: Reason, within: readonly AcuId[]): Promise<void> {
-  if (!connected()) return;
+export async function swapIn({ acu, leaves, comes }: Reason, within: readonly AcuId[]): Promise<boolean> {
+  if (!connected()) return false;
   const gone = new Set(leaves);
-  await replaceSet([...within.filter((id) => !gone.has(id)), ...comes], `Swap in ${nameOf(acu)}${leaves.length === 0 ? '' : ` for ${listed(leaves.map(nameOf))}`}`);
+  return replaceSet([...within.filter((id) => !gone.has(id)), ...comes], `Swap in ${nameOf(acu)}${leaves.length === 0 ? '' : ` for ${listed(leaves.map(nameOf))}`}`);
+}
+
+/** The same of what is left out: what was found is composed with the swap, or what was composed of it is changed. */
+export async function swapLeftOut(reason: Reason, { within }: Asked): Promise<void> {
+  if (await swapIn(reason, within)) useSuggestion.setState({ isTaken: true });
 }

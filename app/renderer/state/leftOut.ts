@@ -28,13 +28,13 @@ function priceOf(reason: Reason | undefined): number {
   return reason.stands ? reason.cost : Number.MAX_VALUE;
 }
 
-/** The rows to show, in order. The same cost keeps the order of names. */
-export function arranged(rows: readonly AcuRow[], { reasons, sort, filter }: Pick<LeftOutState, 'reasons' | 'sort' | 'filter'>): readonly AcuRow[] {
+/** The rows to show, in order: those that another set could have before those that none can (`never`). The same cost keeps the order of names. */
+export function arranged(rows: readonly AcuRow[], never: ReadonlySet<AcuId>, { reasons, sort, filter }: Pick<LeftOutState, 'reasons' | 'sort' | 'filter'>): readonly AcuRow[] {
   const wanted = filter.trim().toLowerCase(), shown = wanted === '' ? [...rows] : rows.filter((row) => row.text.includes(wanted));
   const byName = (x: AcuRow, y: AcuRow): number => (x.name < y.name ? -1 : x.name > y.name ? 1 : 0);
-  const prices = sort === 'cost' ? new Map(shown.map((row) => [row.id, priceOf(reasons.get(row.id))])) : null;
+  const prices = new Map(shown.map(({ id }) => [id, never.has(id) ? Infinity : sort === 'cost' ? priceOf(reasons.get(id)) : 0]));
   return shown.sort((x, y) => {
-    const a = prices?.get(x.id) ?? 0, b = prices?.get(y.id) ?? 0;
+    const a = prices.get(x.id)!, b = prices.get(y.id)!;
     return a === b ? byName(x, y) : a < b ? -1 : 1;
   });
 }

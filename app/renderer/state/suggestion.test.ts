@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Suggestion } from '../../core/suggestion.ts';
-import { between, costWords, gapWords, leftOut, proofWords, searchWords, swapWords } from './suggestion.ts';
+import { askedOf, between, costWords, gapWords, leftOut, proofWords, searchWords, swapWords } from './suggestion.ts';
 
 const ids = (...all: string[]): AcuId[] => all as AcuId[];
 const found = (some: Partial<Suggestion>): Suggestion => ({ acus: ids('a', 'b'), weight: 2, bound: 2, optimal: true, of: { acus: 3, weight: 3 }, barred: 0, refused: [], rounds: 1, ms: 1, ...some });
@@ -29,6 +29,13 @@ describe('in words', () => {
 
 test('what comes and what leaves', () => {
   expect(between(ids('a', 'b'), ids('b', 'c'))).toEqual({ comes: ['c'], leaves: ['a'] });
+});
+
+test('what is left out is asked of what was found, and of the composition once that was made of it', () => {
+  const it = { suggestion: found({}), rule: 'lines', budget: 1, generation: 7 } as const;
+  expect(askedOf(it, false, ids('x'))).toEqual({ generation: 7, rule: 'lines', within: ids('a', 'b') });
+  expect(askedOf(it, true, ids('a', 'c')).within).toEqual(ids('a', 'c'));
+  expect(askedOf(it, true, []).within).toEqual(ids('a', 'b'));
 });
 
 test('what stands on a stale one can be in no set, however far above it stands', () => {

@@ -23,17 +23,22 @@ export interface Found {
   readonly generation: number;
 }
 
+/** Of which set it is asked what is left out, of which graph and by which weight. */
+export interface Asked extends Pick<Found, 'generation' | 'rule'> { readonly within: readonly AcuId[] }
+
 export interface SuggestionState {
   readonly isOpen: boolean;
   /** one line of what was found: it has been taken, and the room is the composition's */
   readonly isFolded: boolean;
+  /** what was found became the composition, which is changed from there */
+  readonly isTaken: boolean;
   readonly rule: WeightRule;
   readonly search: Search | null;
   readonly found: Found | null;
   readonly failed: string | null;
 }
 
-export const useSuggestion = create<SuggestionState>(() => ({ isOpen: false, isFolded: false, rule: 'unit', search: null, found: null, failed: null }));
+export const useSuggestion = create<SuggestionState>(() => ({ isOpen: false, isFolded: false, isTaken: false, rule: 'unit', search: null, found: null, failed: null }));
 
 export const ruleNames: Readonly<Record<WeightRule, string>> = { unit: 'each counts the same', lines: 'by lines changed', age: 'newer counts more' };
 
@@ -71,6 +76,11 @@ export function swapWords({ leaves, comes, cost }: { readonly leaves: readonly u
 /** What a swap costs, in the weight that is searched by. */
 export function costWords(cost: number): string {
   return cost > 0 ? `costs ${weightWords(cost)}` : cost < 0 ? `gains ${weightWords(-cost)}` : 'costs nothing';
+}
+
+/** What is left out is asked of what was found, and of the composition once that was made of it: a swap keeps the swaps before it. */
+export function askedOf({ generation, rule, suggestion }: Found, isTaken: boolean, composed: readonly AcuId[]): Asked {
+  return { generation, rule, within: isTaken && composed.length > 0 ? composed : suggestion.acus };
 }
 
 /** Of the ACUs that are not in a set those that another could have, and those that none can: not exact, or on top of one that is not. */

@@ -61,10 +61,11 @@ describe('what is left out', () => {
   const rows = ['b', 'a', 'c', 'd'].map((name, n) => ({ id: id(n), name, text: `${name} of agent ${n}` }) as AcuRow);
   const reasons = new Map([[id(0), reason(id(0), [], [], 3)], [id(1), reason(id(1), [], [], 0, { kind: 'never', stands: false })], [id(3), reason(id(3), [], [], -1)]]);
 
-  test('is sorted by name, or by what a swap costs: the unknown after the known, those that can be in no set last', () => {
-    expect(arranged(rows, { reasons, sort: 'name', filter: '' }).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd']);
-    expect(arranged(rows, { reasons, sort: 'cost', filter: '' }).map(({ name }) => name)).toEqual(['d', 'b', 'c', 'a']);
-    expect(arranged(rows, { reasons, sort: 'cost', filter: ' AGENT 2 ' }).map(({ name }) => name)).toEqual(['c']);
+  test('is sorted by name, or by what a swap costs: the unknown after the known, those that can be in no set last by either', () => {
+    const none = new Set([id(1)]);
+    expect(arranged(rows, none, { reasons, sort: 'name', filter: '' }).map(({ name }) => name)).toEqual(['b', 'c', 'd', 'a']);
+    expect(arranged(rows, none, { reasons, sort: 'cost', filter: '' }).map(({ name }) => name)).toEqual(['d', 'b', 'c', 'a']);
+    expect(arranged(rows, none, { reasons, sort: 'cost', filter: ' AGENT 2 ' }).map(({ name }) => name)).toEqual(['c']);
   });
 });
 

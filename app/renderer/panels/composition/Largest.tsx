@@ -8,7 +8,7 @@ import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { chosenIn, useComposition } from '../../state/composition.ts';
 import { useReplica } from '../../state/replica.ts';
-import { between, leftOut, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../../state/suggestion.ts';
+import { askedOf, between, leftOut, proofWords, ruleNames, searchWords, useSuggestion, weightWords } from '../../state/suggestion.ts';
 import type { Found, Search } from '../../state/suggestion.ts';
 import { duration, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
@@ -103,9 +103,10 @@ function Searching({ search }: { search: Search }) {
 
 function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
   const { suggestion, rule, budget } = found, { acus, bound, optimal, refused, of, rounds } = suggestion;
-  const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows);
+  const chosen = useComposition(chosenIn), rows = useReplica((s) => s.rows), isTaken = useSuggestion((s) => s.isTaken);
   const { comes, leaves } = useMemo(() => between(chosen, acus), [chosen, acus]);
-  const { possible, never } = useMemo(() => leftOut(rows, acus), [rows, acus]);
+  const asked = useMemo(() => askedOf(found, isTaken, chosen), [found, isTaken, chosen]);
+  const { possible, never } = useMemo(() => leftOut(rows, asked.within), [rows, asked]);
   if (isOld) return (
     <div className="largest-line muted">
       <Icon name="warning" />
@@ -136,7 +137,7 @@ function Outcome({ found, isOld }: { found: Found; isOld: boolean }) {
       </div>
       {acus.length === 0 ? <p className="muted small">None of {plural(of.acus, 'ACU')} can be composed: all need a rebase, are not yet exact, or stand on one that does or is.</p>
         : <><Names title={plural(comes.length, 'comes', 'come')} all={comes} open /><Names title={plural(leaves.length, 'leaves', 'leave')} all={leaves} open /></>}
-      {possible.length + never.length > 0 && <LeftOut found={found} left={possible} never={never} />}
+      {possible.length + never.length > 0 && <LeftOut asked={asked} left={possible} never={never} />}
       {refused.length > 0 && (
         <details className="largest-names">
           <summary>

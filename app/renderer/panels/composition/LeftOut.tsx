@@ -1,4 +1,5 @@
-// Every ACU that the set which was found leaves out, with the smallest reason and what a swap costs; of the row with the keyboard the whole of it below.
+// Every ACU that the set which was found leaves out, or what was composed of it, with the smallest reason and what a swap costs; of the row with the
+// keyboard the whole of it below.
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import type { KeyboardEvent } from 'react';
@@ -6,7 +7,7 @@ import type { AcuId } from '../../../core/bytes.ts';
 import type { Reason } from '../../../core/suggestion.ts';
 import { readLeftOut, wantReasons } from '../../app/leftOut.ts';
 import { decide } from '../../app/deciding.ts';
-import { swapIn } from '../../app/suggesting.ts';
+import { swapLeftOut } from '../../app/suggesting.ts';
 import { AcuLink } from '../../components/AcuLink.tsx';
 import { ShortName } from '../../components/AcuLine.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
@@ -17,7 +18,7 @@ import { nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { useRowHeight } from '../../state/settings.ts';
 import { isStale, reasonNow } from '../../state/standing.ts';
-import { type Found, swapWords } from '../../state/suggestion.ts';
+import { type Asked, swapWords } from '../../state/suggestion.ts';
 import { shortName } from '../../state/shortName.ts';
 import { useUi } from '../../state/ui.ts';
 import { grouped, plural } from '../../state/words.ts';
@@ -26,20 +27,20 @@ import type { AcuRow } from '../../../workers/client.ts';
 
 const NAMED = 12;
 
-export function LeftOut({ found, left, never }: { found: Found; left: readonly AcuId[]; never: readonly AcuId[] }) {
+export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly AcuId[]; never: readonly AcuId[] }) {
   const byId = useReplica((s) => s.byId), state = useLeftOut(), { reasons, sort, filter, cursor } = state;
   const scroller = useRef<HTMLDivElement>(null), box = useRef<HTMLDivElement>(null), height = useRowHeight();
-  useEffect(() => readLeftOut(found), [found]);
+  useEffect(() => readLeftOut(asked), [asked]);
   const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
-  const rows = useMemo(() => arranged(all, { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, reasons, sort, filter]);
+  const rows = useMemo(() => arranged(all, new Set(never), { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, never, reasons, sort, filter]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
   useEffect(() => { virtual.measure(); }, [virtual, height]);
   const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? -1;
   // what is scrolled to first; sorted by cost all of them, for the cheapest may be anywhere
   useEffect(() => {
     const there = rows.slice(from, to + 1).map(({ id }) => id);
-    wantReasons(found, sort === 'cost' ? [...there, ...all.map(({ id }) => id)] : there);
-  }, [found, rows, all, from, to, sort]);
+    wantReasons(asked, sort === 'cost' ? [...there, ...all.map(({ id }) => id)] : there);
+  }, [asked, rows, all, from, to, sort]);
   const at = rows.findIndex(({ id }) => id === cursor);
   // row and answer are seen together: the answer stays at the lower edge of what is in view (composition.css)
   const isTold = at >= 0 && reasons.has(cursor!);
@@ -62,7 +63,7 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
       event.preventDefault();
       event.stopPropagation();
       const reason = reasons.get(rows[at]!.id);
-      if (reason !== undefined && canSwap(reason)) void swapIn(reason, found.suggestion.acus);
+      if (reason !== undefined && canSwap(reason)) void swapLeftOut(reason, asked);
       else if (reason?.kind === 'never' && isStale(reason.acu)) void decide(reason.acu);
     }
   };
@@ -85,20 +86,20 @@ export function LeftOut({ found, left, never }: { found: Found; left: readonly A
         <div className="left-out-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start, key }) => (
             <div key={key} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start}px)`, height }}>
-              <Line row={rows[index]!} rule={found.rule} reason={reasons.get(rows[index]!.id)} isAt={rows[index]!.id === cursor} onPress={() => go(index)} place={index} of={rows.length} />
+              <Line row={rows[index]!} rule={asked.rule} reason={reasons.get(rows[index]!.id)} isAt={rows[index]!.id === cursor} onPress={() => go(index)} place={index} of={rows.length} />
             </div>
           ))}
         </div>
       </div>
       {rows.length === 0 && <p className="muted small left-out-none">None of them is called that.</p>}
-      {isTold && <Whole row={rows[at]!} reason={reasons.get(cursor!)!} found={found} />}
+      {isTold && <Whole row={rows[at]!} reason={reasons.get(cursor!)!} asked={asked} />}
     </div>
   );
 }
 
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
 
-function Line({ row, rule, reason, isAt, onPress, place, of }: { row: AcuRow; rule: Found['rule']; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
+function Line({ row, rule, reason, isAt, onPress, place, of }: { row: AcuRow; rule: Asked['rule']; reason: Reason | undefined; isAt: boolean; onPress(): void; place: number; of: number }) {
   const words = reason === undefined ? null : reasonWords(reason, nameOf, isStale, rule);
   return (
     <div id={`left-${row.id}`} role="option" aria-selected={isAt} aria-posinset={place + 1} aria-setsize={of} className="left-out-line" data-testid={ids.leftOutRow} data-acu={row.id} data-name={row.name} data-kind={reason?.kind ?? 'asking'} data-menu="acu" onClick={onPress}>
@@ -111,7 +112,7 @@ function Line({ row, rule, reason, isAt, onPress, place, of }: { row: AcuRow; ru
 }
 
 /** The whole reason of one, and the swap. */
-function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Found }) {
+function Whole({ row, reason, asked }: { row: AcuRow; reason: Reason; asked: Asked }) {
   const { kind, never, blockers, leaves } = reason, needing = leaves.filter((id) => !blockers.includes(id));
   return (
     <div className="left-out-more small" role="group" aria-label={`Why ${shortName(row)} is left out`}>
@@ -123,8 +124,8 @@ function Whole({ row, reason, found }: { row: AcuRow; reason: Reason; found: Fou
       {kind === 'never' && row.standing === 'stale' && <CommandButton id="acu.decide" className="button small" testId={ids.leftOutDecide}>Decide…</CommandButton>}
       {canSwap(reason) && (
         <span className="left-out-does">
-          <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapIn(reason, found.suggestion.acus); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>
-          <span className="muted">{swapWords(reason, found.rule)}</span>
+          <button type="button" className="button small" data-testid={ids.leftOutSwap} onClick={() => { void swapLeftOut(reason, asked); }}>{leaves.length === 0 ? 'Compose it too' : `Compose it in place of ${plural(leaves.length, 'ACU')}`}</button>
+          <span className="muted">{swapWords(reason, asked.rule)}</span>
         </span>
       )}
     </div>
