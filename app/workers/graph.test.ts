@@ -1,12 +1,13 @@
 // The dangers of the picture: what is pointed at is not what is named, an edge is drawn or hidden that is not, a source stands for ACUs that are not its own,
 // a graph that changed a little jumps about. Twins look at everything; layouts are deterministic.
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { conflictKinds } from '../core/model.ts';
 import { adjacencyOf } from './draw.ts';
 import { drawGround } from './drawGround.ts';
 import { dashOf, line, put } from './drawPixels.ts';
 import type { Pixels } from './drawPixels.ts';
+import { GraphPainter } from './graph.ts';
 import { NodeGrid, boxOf, distance2, edgeCells, inside, nearestEdge } from './graphGrid.ts';
 import { outlineOf } from './graphHulls.ts';
 import { carryOver, countEdges, everyEdge, families, familyBits, kindBits, levelFor, partitionNumbers } from './graphLook.ts';
@@ -15,6 +16,25 @@ import { centresOf, edgeAt, edgesBetween, groupsOf, marksOf } from './graphSourc
 import { layout } from './layout.ts';
 import { knows, settleAround } from './layoutWarm.ts';
 import { marks } from './marks.ts';
+
+test('while nothing is laid out the picture is empty, not black, however often it is resized', () => {
+  const filled: unknown[] = [];
+  class Canvas {
+    width = 1; height = 1;
+    getContext(): unknown { return { canvas: this, setTransform() {}, fillRect(this: { fillStyle: string }, _x: number, _y: number, width: number, height: number) { filled.push(`${this.fillStyle} ${width} × ${height}`); } }; }
+  }
+  vi.stubGlobal('OffscreenCanvas', Canvas);
+  vi.stubGlobal('ImageData', class { readonly data: Uint8ClampedArray; constructor(width: number, height: number) { this.data = new Uint8ClampedArray(4 * width * height); } });
+  vi.stubGlobal('requestAnimationFrame', (paint: () => void) => { paint(); });
+  onTestFinished(() => { vi.unstubAllGlobals(); });
+  const painter = new GraphPainter();
+  painter.attach(new OffscreenCanvas(1, 1), 30, 20, 2);
+  expect(filled).toEqual([]); // the colours are on their way
+  painter.paint({ background: 'white' } as Parameters<GraphPainter['paint']>[0]);
+  expect(filled.at(-1)).toBe('white 60 × 40');
+  painter.resize(50, 20, 1);
+  expect(filled.at(-1)).toBe('white 50 × 20');
+});
 
 const coordinate = fc.oneof(fc.integer({ min: -60, max: 60 }), fc.float({ min: -60, max: 60, noNaN: true }));
 const places = fc.array(fc.tuple(coordinate, coordinate), { maxLength: 40 }).map((all) => Float32Array.from(all.flat()));

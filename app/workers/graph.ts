@@ -186,7 +186,11 @@ export class GraphPainter {
       this.#version++;
     }
     const scene = this.#scene ??= this.#sceneAt(this.#level);
-    if (scene === null) return;
+    if (scene === null) {
+      // nothing is laid out yet: what was seen stays, and a canvas on which nothing was seen is black
+      if (this.#front.view === null) this.#compose();
+      return;
+    }
     this.#drawSome(scene, now);
     this.#compose();
     const frame: Frame = {
