@@ -1,6 +1,7 @@
 // One operation's life as the window tells it: begun under a ticket, shown in the status line, cancelled there, and ended with what came of it or why it
 // failed. What there is to be done is actions.ts and its neighbours.
 import { AcumenError } from '../../core/errors.ts';
+import type { Operation } from '../../core/events.ts';
 import { visibleSentence } from '../../core/visible.ts';
 import type { Method, Methods } from '../../contract/methods.ts';
 import { complain, news } from '../state/notices.ts';
@@ -24,15 +25,15 @@ export async function attempt<M extends Ticketed>(method: M, params: Omit<Method
   const abort = new AbortController(), began = performance.now();
   aborts.set(ticket, abort);
   useOperations.setState((state) => ({ mine: begin(state.mine, ticket, title, began) }));
-  const over = (stage: 'done' | 'failed' | 'cancelled', reason = '', result = ''): void => {
+  const over = (stage: 'done' | 'failed' | 'cancelled', reason = '', result = '', operation: number | null = null): void => {
     const ended = performance.now();
     const again = stage === 'done' ? null : (): void => { void operate(method, params, title); };
     useOperations.setState((state) => ({ ended: keepEnded(state.ended, { ticket, title: visibleSentence(title), stage, at: Date.now(), took: ended - began, reason: visibleSentence(reason), result: visibleSentence(result), again }) }));
-    useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), over: new Set([...state.over, ticket].slice(-OVER)), ...(stage === 'done' ? { lastTook: ended - began } : {}) }));
+    useOperations.setState((state) => ({ mine: change(state.mine, ticket, { stage, ended }), over: new Set([...state.over, ticket].slice(-OVER)), ...(operation === null ? {} : { lastTook: { id: operation, ms: ended - began } }) }));
   };
   try {
     const result = await service().call(method, { ...params, ticket } as unknown as Methods[M]['params'], { signal: abort.signal });
-    over('done', '', resultWords(method, result));
+    over('done', '', resultWords(method, result), operationOf(result)?.id ?? null);
     return result;
   } catch (error) {
     if (isCancelled(error)) over('cancelled'); else over('failed', error instanceof AcumenError ? `${error.message} ${error.hint}` : String(error));
@@ -50,9 +51,12 @@ const found: { readonly [M in Ticketed]?: (result: Methods[M]['result']) => stri
   history: () => 'read',
 };
 
+/** What it put in the log. */
+const operationOf = (result: Methods[Ticketed]['result']): Operation | null => ('operation' in result ? result.operation : null);
+
 function resultWords<M extends Ticketed>(method: M, result: Methods[M]['result']): string {
   const words = found[method] as ((of: Methods[M]['result']) => string) | undefined;
-  return words !== undefined ? words(result) : 'operation' in result && result.operation !== null ? withNumbers(result.operation.description) : '';
+  return words !== undefined ? words(result) : withNumbers(operationOf(result)?.description ?? '');
 }
 
 export const isCancelled = (error: unknown): boolean => error instanceof AcumenError && error.code === 'cancelled';

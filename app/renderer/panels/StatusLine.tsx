@@ -45,7 +45,7 @@ export function StatusLine() {
       <span className="spacer" />
       {running !== null ? <Progress operation={running} paused={operations.queue.paused} /> : operations.last !== null && (
         <span className="status-item truncate" title={visibleSentence(operations.last.description)}>
-          {withNumbers(visibleSentence(operations.last.description))}{operations.lastTook !== null && ` · ${duration(operations.lastTook)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
+          {withNumbers(visibleSentence(operations.last.description))}{operations.lastTook?.id === operations.last.id && ` · ${duration(operations.lastTook.ms)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
         </span>
       )}
       <WorkButton />

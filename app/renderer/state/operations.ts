@@ -57,8 +57,8 @@ export interface OperationsState {
   readonly canUndo: string | null;
   readonly canRedo: string | null;
   readonly last: Operation | null;
-  /** how long the last operation of this window took, in ms */
-  readonly lastTook: number | null;
+  /** how long the last operation of this window took, in ms: the operation whose id it has, not a search or a reading that ended since */
+  readonly lastTook: { readonly id: number; readonly ms: number } | null;
 }
 
 export const useOperations = create<OperationsState>(() => ({
