@@ -7,13 +7,13 @@ import './code.css';
 import { colours } from './language.ts';
 
 const look = EditorView.theme({
-  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: '12px' },
+  '&': { height: '100%', backgroundColor: 'var(--surface)', color: 'var(--ink)', fontSize: 'calc(12 * var(--px))' },
   '&.cm-focused': { outline: 'none' },
-  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: '18px', fontVariantLigatures: 'none' },
+  '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: 'calc(18 * var(--px))', fontVariantLigatures: 'none' },
   '.cm-content': { padding: '4px 0', caretColor: 'transparent' },
   '.cm-line': { padding: '0 8px' },
   '.cm-gutters': { backgroundColor: 'var(--surface)', color: 'var(--ink-3)', border: 'none' },
-  '.cm-lineNumbers .cm-gutterElement': { padding: '0 6px 0 10px', minWidth: '36px' },
+  '.cm-lineNumbers .cm-gutterElement': { padding: '0 6px 0 10px', minWidth: 'calc(36 * var(--px))' },
   '.cm-selectionBackground, &.cm-focused .cm-selectionBackground': { backgroundColor: 'color-mix(in oklab, var(--accent) 24%, transparent) !important' },
   '.cm-specialChar': { color: 'var(--conflicts)' },
   // @codemirror/merge
@@ -25,12 +25,12 @@ const look = EditorView.theme({
   '.cm-insertedLine, .cm-deletedLine, .cm-deletedLine del': { textDecoration: 'none' },
   '.cm-deletedChunk': { padding: '0 8px' },
   // by a sign as by colour
-  '.cm-changeGutter': { width: '13px', paddingLeft: '0' },
-  '.cm-changedLineGutter, .cm-deletedLineGutter': { background: 'none !important', borderLeft: '3px solid var(--fits)', textAlign: 'center', fontSize: '11px' },
+  '.cm-changeGutter': { width: 'calc(13 * var(--px))', paddingLeft: '0' },
+  '.cm-changedLineGutter, .cm-deletedLineGutter': { background: 'none !important', borderLeft: '3px solid var(--fits)', textAlign: 'center', fontSize: 'calc(11 * var(--px))' },
   '.cm-changedLineGutter::before': { content: '"+"', color: 'var(--fits)' },
   '&.cm-merge-a .cm-changedLineGutter, .cm-deletedLineGutter': { borderLeftColor: 'var(--conflicts)' },
   '&.cm-merge-a .cm-changedLineGutter::before, .cm-deletedLineGutter::before': { content: '"−"', color: 'var(--conflicts)' },
-  '.cm-collapsedLines': { background: 'var(--sunken) !important', color: 'var(--ink-3)', padding: '2px 12px', fontFamily: 'var(--font)', fontSize: '11px', cursor: 'pointer' },
+  '.cm-collapsedLines': { background: 'var(--sunken) !important', color: 'var(--ink-3)', padding: '2px 12px', fontFamily: 'var(--font)', fontSize: 'calc(11 * var(--px))', cursor: 'pointer' },
   '.cm-collapsedLines:before, .cm-collapsedLines:after': { content: '""' },
   '.cm-spacer': { backgroundColor: 'var(--sunken)' },
   // places of a conflict, and what a side changes
