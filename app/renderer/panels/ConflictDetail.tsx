@@ -13,7 +13,7 @@ import { useAnswer } from '../components/useAnswer.ts';
 import { conflictKey, useConflictQuery } from '../state/conflicts.ts';
 import { useConnection } from '../state/connection.ts';
 import { markOf } from '../state/markIndex.ts';
-import { nameOf, useReplica } from '../state/replica.ts';
+import { decisionOf, nameOf, useReplica } from '../state/replica.ts';
 import { useSelection } from '../state/selection.ts';
 import { shortName } from '../state/shortName.ts';
 import { useUi } from '../state/ui.ts';
@@ -39,13 +39,14 @@ type File = Methods['conflictFile']['result'];
 
 function One({ conflict }: { conflict: ConflictView }) {
   const generation = useReplica((s) => s.generation), online = useConnection((s) => s.state === 'open');
+  const decided = useReplica((s) => decisionOf(s, conflict));
   const { value, state } = useAnswer(online ? `${generation} ${conflictKey(conflict)}` : null, () => service().call('conflictFile', { a: conflict.a, b: conflict.b, path: conflict.path }));
   return (
     <div className="stack fill" data-testid={ids.conflictDetail} data-kind={conflict.kind}>
       <header className="panel-head">
         <Glyph mark={markOfVerdict[conflict.verdict]} size={13} />
         <h2 className="truncate mono copyable" title={conflict.shown}>{conflict.shown}</h2>
-        <span className="muted small">{conflict.kind} · {verdictNames[conflict.verdict]}</span>
+        <span className="muted small">{conflict.kind} · {verdictNames[conflict.verdict]}{decided !== null && ', decided'}</span>
         <span className="spacer" />
         {conflict.verdict !== 'risk' && <CommandButton id="conflict.decide" className="button small">Decide this…</CommandButton>}
         <MenuButton menu="conflict" of={conflict.shown} className="button quiet small icon" />
@@ -54,6 +55,7 @@ function One({ conflict }: { conflict: ConflictView }) {
         <p className="copyable">{conflict.detail.charAt(0).toUpperCase() + conflict.detail.slice(1)}.{value !== null && value.merged === null && ' There is no merged text for this kind of conflict.'}</p>
         {value !== null && <Named file={value} path={conflict.shown} />}
         <div className="conflict-parties"><Party id={conflict.a} /><span className="muted">×</span>{conflict.b === 'base' ? <span className="muted">the base</span> : <Party id={conflict.b} />}</div>
+        {decided !== null && <div className="conflict-parties"><span className="muted">decided by hand in</span><Party id={decided.id} /></div>}
       </div>
       <WhoKnows a={conflict.a} b={conflict.b} path={conflict.path} />
       {value === null

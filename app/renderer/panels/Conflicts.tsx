@@ -10,7 +10,8 @@ import { Glyph, Icon } from '../components/Icon.tsx';
 import { allConflicts, conflictKey, filterKey, placeIn, placeOfRow, useConflictQuery } from '../state/conflicts.ts';
 import { aimWith } from '../state/menu.ts';
 import { complain } from '../state/notices.ts';
-import { nameOf, useReplica } from '../state/replica.ts';
+import { decisionOf, nameOf, useReplica } from '../state/replica.ts';
+import { shortName } from '../state/shortName.ts';
 import { useSelection } from '../state/selection.ts';
 import { useScaled } from '../state/settings.ts';
 import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
@@ -225,6 +226,7 @@ function ConflictList() {
                               <span className="mono truncate" title={found.detail}>{found.shown}</span>
                               <span className="spacer" />
                               {found.inherited && <span className="badge">inherited</span>}
+                              <Decided conflict={found} />
                               <span className="tiny muted">{found.kind}</span>
                             </span>
                             <span className="conflict-sides small muted">
@@ -244,6 +246,12 @@ function ConflictList() {
         )}
     </section>
   );
+}
+
+/** Its verdict is that of the two by themselves; somebody has answered it. */
+function Decided({ conflict }: { conflict: ConflictView }) {
+  const by = useReplica((s) => decisionOf(s, conflict));
+  return by !== null && <span className="badge" title={`Decided by hand: ${shortName(by)}`}>decided</span>;
 }
 
 function GroupName({ grouping, first, nth }: { grouping: ConflictGrouping; first: ConflictView; nth: number }) {

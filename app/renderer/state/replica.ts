@@ -32,6 +32,15 @@ export const emptyReplica: ReplicaState = {
 
 export const useReplica = create<ReplicaState>(() => emptyReplica);
 
+/** The resolution that decides between two, or between one and the base. */
+export function decisionOf({ byId, dependants }: Pick<ReplicaState, 'byId' | 'dependants'>, { a, b }: { readonly a: AcuId; readonly b: AcuId | 'base' }): AcuRow | null {
+  for (const id of dependants.get(a) ?? []) {
+    const row = byId.get(id);
+    if (row?.decided === true && (b === 'base' || row.requires.includes(b))) return row;
+  }
+  return null;
+}
+
 export function taken(loaded: Loaded, generation: number): ReplicaState {
   const dependants = new Map<AcuId, AcuId[]>();
   for (const row of loaded.rows) {

@@ -6,7 +6,8 @@ import type { AcuRow, Loaded } from '../../workers/client.ts';
 import { bySource, countWords, setKey, withDependants } from './composition.ts';
 import { backoff } from './connection.ts';
 import { begin, change, fateAfter, heard, isOver, lifeWords } from './operations.ts';
-import { epochStep, taken } from './replica.ts';
+import { decisionOf, epochStep, taken } from './replica.ts';
+import type { ReplicaState } from './replica.ts';
 import { moveTo, noSelection, press, retain, selectAll } from './selection.ts';
 import type { Selection } from './selection.ts';
 import { effects, sameSubject, subjectOf } from './verdicts.ts';
@@ -91,6 +92,14 @@ describe('the replica', () => {
     const { dependants, byId } = taken(loaded(1), 1);
     expect(dependants.get(id(0))).toEqual([id(1)]);
     expect(byId.size).toBe(2);
+  });
+
+  test('a conflict is decided by the resolution that requires both of its sides, and by no other', () => {
+    const row = (n: number, requires: readonly number[], decided = false) => [id(n), { id: id(n), requires: requires.map(id), ...decided && { decided } }] as const;
+    const rows = [row(0, []), row(1, []), row(2, [0, 1], true), row(3, [0, 1])], byId = new Map(rows) as unknown as ReplicaState['byId'];
+    const dependants = new Map([[id(0), [id(3), id(2)]], [id(1), [id(3), id(2)]]]), of = (a: number, b: number | 'base') => decisionOf({ byId, dependants }, { a: id(a), b: b === 'base' ? b : id(b) })?.id ?? null;
+    expect([of(0, 1), of(1, 0), of(0, 'base')]).toEqual([id(2), id(2), id(2)]);
+    expect([of(0, 3), of(2, 0), of(3, 'base')]).toEqual([null, null, null]);
   });
 
   test('tries to connect again come ever later, up to ten seconds', () => {
