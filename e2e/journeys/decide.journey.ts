@@ -59,6 +59,9 @@ test('a conflicting drop is kept open, and its places are decided by keyboard', 
   const editor = page.getByTestId(ids.decideResult).locator('.cm-content[aria-readonly="false"]');
   await editor.waitFor();
   await page.keyboard.press('Control+a');
+  await page.keyboard.type("  // as deep\nas this");
+  await expect.poll(result).toContain('  // as deep\n  as this');
+  await page.keyboard.press('Control+a');
   await page.keyboard.type("export const value20 = 'by hand';");
   await accessible(page);
   await picture(page, 'decide-writing');
@@ -72,6 +75,10 @@ test('a conflicting drop is kept open, and its places are decided by keyboard', 
   await page.keyboard.press('Control+Enter');
   await composed(page, ['left', 'left × right, decided', 'right']);
   await open().waitFor({ state: 'detached' });
+  // the two conflict as before by themselves; that it was answered is said
+  await page.keyboard.press('Alt+2');
+  await expect.poll(() => page.getByTestId(ids.conflictRow).filter({ hasText: 'right' }).first().innerText()).toContain('decided');
+  await page.keyboard.press('Alt+1');
 });
 
 test('what was decided is written to a branch, undone after a restart, and its answers are there again', async () => {

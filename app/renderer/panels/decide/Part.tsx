@@ -1,6 +1,6 @@
 // A stretch of a text in CodeMirror: read, with its lines numbered as in their file and what differs marked; or written. Loaded when the first
 // place is shown.
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, insertNewlineKeepIndent } from '@codemirror/commands';
 import { Chunk } from '@codemirror/merge';
 import { Compartment, EditorState, type Extension, Prec, RangeSetBuilder, Text } from '@codemirror/state';
 import { Decoration, EditorView, keymap } from '@codemirror/view';
@@ -77,7 +77,8 @@ export default function Part({ text, label, path, first, against, also, isBefore
     const writing: Extension = [
       Prec.highest([EditorState.readOnly.of(false), EditorView.editable.of(true), EditorView.contentAttributes.of({ 'aria-readonly': 'false' }), EditorView.theme({ '.cm-content': { caretColor: 'var(--ink) !important' } })]),
       Prec.highest(keymap.of([{ key: 'Escape', run: () => { over('leave'); return true; } }, { key: 'Mod-Enter', run: () => { over('accept'); return true; } }])),
-      history(), overSelection, keymap.of([...historyKeymap, ...defaultKeymap]), EditorView.updateListener.of((update) => { if (update.docChanged) heard(update.state.doc.toString()); }),
+      // as the line before it: how deep a stretch of a file stands, its grammar does not know
+      history(), overSelection, keymap.of([{ key: 'Enter', run: insertNewlineKeepIndent }, ...historyKeymap, ...defaultKeymap]), EditorView.updateListener.of((update) => { if (update.docChanged) heard(update.state.doc.toString()); }),
     ];
     const differ = isWritten ? new Map<number, Decoration>() : differing(doc, [against, also], isBefore);
     const view = new EditorView({ parent: host.current!, state: EditorState.create({ doc, extensions: [isWritten ? writing : [], readOnly(label, { first }), small, language.of([]), isWritten ? [] : [wraps, marks(doc, differ, from < 0 ? undefined : [from, to])]] }) });
