@@ -64,9 +64,9 @@ export default function OneAcu({ row }: { row: AcuRow }) {
               <>
                 {conflicts.value.rows.slice(0, 12).map((conflict, i) => {
                   const other = conflict.a === row.id ? conflict.b : conflict.a;
-                  return <div key={i} className="inspect-conflict" title={conflict.detail}><Glyph mark={conflict.verdict === 'blocking' ? 'conflicts' : conflict.verdict === 'partial' ? 'stale' : conflict.verdict} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameOf(other)}</span><span className="mono truncate faint">{conflict.shown}</span></div>;
+                  return <div key={i} className="inspect-conflict" title={conflict.detail}><Glyph mark={conflict.verdict === 'blocking' ? 'conflicts' : conflict.verdict === 'partial' ? 'stale' : conflict.verdict} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameOf(other)}</span><button type="button" className="link mono truncate faint" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflict.shown}</button></div>;
                 })}
-                {conflicts.value.total > 1 && <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: [row.id] }); useUi.setState({ tab: 'conflicts' }); }}>Show all {grouped(conflicts.value.total)}</button>}
+                {conflicts.value.total > 12 && <button type="button" className="button quiet small" onClick={() => { useConflictQuery.setState({ acus: [row.id] }); useUi.setState({ tab: 'conflicts' }); }}>Show all {grouped(conflicts.value.total)}</button>}
               </>
             )}</dd>
           </dl>}
