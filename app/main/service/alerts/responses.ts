@@ -58,7 +58,7 @@ export class Responses {
       },
       {
         id: 'pause-prefetch', name: 'Pause prefetch', what: 'Fetches nothing ahead while processor, event loop, memory or answers are slow.', when: ['cpu', 'loop-p99', 'latency-p95', 'latency-p99', 'acu-p99', 'memory'],
-        act: (c) => turn(c, 'prefetch share', () => 0, (from) => `Nothing is fetched ahead; it had ${from} % of the time.`),
+        act: (c) => turn(c, 'prefetch share', () => 0, (from) => `Nothing is fetched ahead; before, it could take ${from} % of the time.`),
       },
       {
         id: 'open-breaker', name: 'Open a breaker', what: 'Leaves alone what keeps failing while answers fail or come late, though not often enough in a row for its breaker.', when: ['errors', 'availability'],

@@ -32,7 +32,7 @@ function AlertRow({ alert, at }: { alert: Alert; at: number }) {
         <strong>{visible(name, 120)}</strong> <span className="muted">{state === 'raised' ? severity : `${severity}, ${state}`}, for {figure(Math.max(0, at - since), 'ms')}</span>
       </Standing>
       <span title={`${figure(value, unit)}, target ${figure(target, unit)}`}>
-        {visible(reason, 300).replace(/\.$/, '')}.{response !== null && <span className="muted"> Answered by itself: {visible(response, 120)}.</span>}
+        {visible(reason, 300).replace(/\.$/, '')}.{response !== null && <span className="muted"> Answered by itself: {visible(response, 120).replace(/\.$/, '')}.</span>}
       </span>
       <span className="row">
         {state === 'raised' && (

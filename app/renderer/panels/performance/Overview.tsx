@@ -39,7 +39,7 @@ function Card({ level }: { level: ServiceLevel }) {
     <li className={`card is-${tone}`} data-testid={ids.levelCard} data-level={level.id} data-value={level.value ?? ''}
       title={`Source: ${level.source}\nWindow: ${lengthWords(level.window)}\nUnit: ${level.unit}`}>
       <span className="card-name truncate">{level.name}</span>
-      <span className="card-value">{figure(level.value, level.unit)}</span>
+      <span className="card-value">{level.value === null ? `none for ${lengthWords(level.window)}` : figure(level.value, level.unit)}</span>
       <span className="card-target">
         <Standing tone={tone}>
           {level.better === 'near' && level.target === 0
