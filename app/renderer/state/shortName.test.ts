@@ -17,13 +17,15 @@ test('requests are called by number and title, branches by their name', () => {
   expect(calledOf({ name: 'The title', title: 'The title' }).about).toBe('');
 });
 
-test('the title of a merge says nothing of the request: its branch does, or its ref', () => {
+test('the title of a merge says nothing of the request or the branch: the branch it names does, or the ref', () => {
   const words = (title: string): string => calledOf({ name: 'pull/7/head', title }).words;
   expect(words("Merge branch 'main' into feat/wasm")).toBe('feat/wasm');
   expect(words("Merge remote-tracking branch 'upstream/main' into fix-it")).toBe('fix-it');
   for (const title of ['', "Merge branch 'vitejs:main' into main", "Merge branch 'main'", 'Merge pull request #3 from a/b', "Merge remote-tracking branch 'origin/main'", 'Merge 0123abc into 4567def']) expect(words(title)).toBe('pull/7/head');
   expect(words('Merge the two parsers')).toBe('Merge the two parsers');
   expect(calledOf({ name: 'fix', title: "Merge branch 'main' into fix" }).about).toBe('');
+  expect(calledOf({ name: 'pull/7', title: "Merge branch 'main' into feat/wasm" })).toEqual({ number: null, words: 'pull/7', about: 'feat/wasm' });
+  expect(calledOf({ name: 'pull/7', title: "Merge branch 'main'" }).about).toBe('');
 });
 
 test('decisions and sentences name requests by number', () => {

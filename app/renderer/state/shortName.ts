@@ -36,8 +36,9 @@ function branchIn(title: string): string | null {
 export function calledOf({ name, title, decided }: Named): Called {
   if (decided === true) return { number: null, words: withNumbers(name), about: '' };
   const number = numberOf(name), says = title !== '' && !MERGE.test(title);
-  if (number === null) return { number, words: name, about: says && title !== name ? title : '' };
-  return { number, words: says ? title : branchIn(title) ?? name, about: '' };
+  const about = says ? title : branchIn(title);
+  if (number === null) return { number, words: name, about: about === name ? '' : about ?? '' };
+  return { number, words: about ?? name, about: '' };
 }
 
 /** In one text of at most `most` characters where it is a request's; names of branches are never cut. */
