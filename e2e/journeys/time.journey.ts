@@ -5,7 +5,7 @@ import { ids } from '../../app/renderer/testids.ts';
 import { test } from '../door.ts';
 import { accessible, audit, picture } from '../look.ts';
 import { opened, page, restart, session, shared } from '../opened.ts';
-import { command, composed, known, lift, row, verdictOf } from '../screen.ts';
+import { command, composed, known, lift, list, row, verdictOf } from '../screen.ts';
 
 const place = shared(known());
 opened({ repository: place.repository.path });
@@ -88,6 +88,12 @@ test('two moments side by side: what came, what left, and the files that differ'
   await picture(page, 'time-compare');
   await accessible(page);
   await page.getByTestId(ids.timeB).focus();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
+  // and from elsewhere in the window
+  await strip().getByRole('button', { name: 'Compare' }).click();
+  await panel.waitFor();
+  await list(page).focus();
   await page.keyboard.press('Escape');
   await panel.waitFor({ state: 'detached' });
 });

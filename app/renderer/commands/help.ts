@@ -15,7 +15,7 @@ import { leaveGuide } from '../app/guide.ts';
 import { goToNow } from '../app/past.ts';
 import { begin, useGuide } from '../state/guide.ts';
 import { useSuggestion } from '../state/suggestion.ts';
-import { isPast } from '../state/time.ts';
+import { isPast, useTime } from '../state/time.ts';
 import { useVerdicts } from '../state/verdicts.ts';
 import { always, noBase } from './reasons.ts';
 import type { Command } from './registry.ts';
@@ -29,6 +29,7 @@ function escape(): void {
   if (useGuide.getState().at !== null) { leaveGuide(); return; }
   if (overlay === 'branch' && !isPast()) { closeOverlay(); return; }
   if (isPast()) { goToNow(); return; }
+  if (useTime.getState().compared !== null) { useTime.setState({ compared: null }); return; }
   if (usePicture.getState().pinned !== null && useUi.getState().tab === 'compose' && useUi.getState().graphAs === 'canvas') { usePicture.setState({ pinned: null }); return; }
   if (useBoard.getState().proposed !== null) { collaborate.leaveProposal(); return; }
   if (useComposition.getState().proposal !== null) { act.dismissProposal(); return; }
