@@ -186,12 +186,12 @@ export async function addPatches(patches: readonly GivenPatch[]): Promise<boolea
 export async function undo(): Promise<void> {
   const result = await operate('undo', {}, 'Undo');
   if (result !== null) dismissRebound();
-  if (result !== null) say(`Undone: ${withNumbers(result.operation.description)}`);
+  if (result !== null) say(`${withNumbers(result.operation.description)}.`);
 }
 
 export async function redo(): Promise<void> {
   const result = await operate('redo', {}, 'Redo');
-  if (result !== null) say(`Done again: ${withNumbers(result.operation.description)}`);
+  if (result !== null) say(`${withNumbers(result.operation.description)}.`);
 }
 
 /** `message`: null for what the service says of the set. */

@@ -46,7 +46,7 @@ function Asked({ proposal }: { proposal: Proposed }) {
       <div className="proposal-actions">
         {verdict.kind === 'needs' && <button type="button" className="button primary small" data-first data-testid={ids.proposalAccept} onClick={() => { void act.addWithNeeds(); }}>Add {many ? 'them' : 'it'} with {verdict.acus.length === 1 ? 'the one needed' : `the ${verdict.acus.length} needed`}</button>}
         {many && <button type="button" className="button small" disabled={fitting === 0} onClick={() => { void act.addFitting(); }}>{fitting === null ? 'Add those that fit' : fitting === 0 ? 'None of them fits' : `Add the ${fitting} that ${fitting === 1 ? 'fits' : 'fit'}`}</button>}
-        {!isWhatIf && (isStuck || verdict.kind === 'unable') && <button type="button" className="button small" data-testid={ids.proposalKeepOpen} title="Kept beside the composition, not in its tree, until you decide its places by hand" onClick={() => { void keepOpen(asked); }}>Keep {many ? 'them' : 'it'} open</button>}
+        {!isWhatIf && (isStuck || verdict.kind === 'unable') && <button type="button" className="button small" data-testid={ids.proposalKeepOpen} title="Kept beside the composition, not in its tree, until you decide its places by hand" onClick={() => { void keepOpen(asked); }}>Keep {many ? 'them' : 'it'} open to decide</button>}
         {isWhatIf && isStuck && <button type="button" className="button small" onClick={() => toggleWhatIf(asked)}>Put {many ? 'them' : 'it'} in all the same</button>}
         <button type="button" className="button quiet small" onClick={act.dismissProposal}>Leave out</button>
       </div>
@@ -107,7 +107,7 @@ function Swaps({ fallback, many }: { fallback: number; many: boolean }) {
   const stale = never.filter(isStale), others = never.filter((id) => !isStale(id));
   return (
     <>
-      {stale.length > 0 && <p className="proposal-note small muted">{listed(stale.map(nameOf))} {stale.length === 1 ? 'needs' : 'need'} a rebase, for {stale.length === 1 ? 'it conflicts' : 'they conflict'} with the base: kept open, that can be decided.</p>}
+      {stale.length > 0 && <p className="proposal-note small muted">{listed(stale.map(nameOf))} {stale.length === 1 ? 'needs' : 'need'} a rebase: {stale.length === 1 ? 'it conflicts' : 'they conflict'} with the base. Kept open, {stale.length === 1 ? 'its' : 'their'} places can be decided by hand.</p>}
       {others.length > 0 && <p className="proposal-note small muted">{listed(others.map(nameOf))} can be in no set as {others.length === 1 ? 'it is' : 'they are'}{others.every(standsOn) ? `: what ${others.length === 1 ? 'it stands' : 'they stand'} on cannot be composed` : ''}.</p>}
       {never.length === 0 && fallback > 0 && (status === 'none' || status === 'failed' || status === 'here') && <div className="swaps"><button type="button" className="button small" data-testid={ids.proposalAccept} onClick={() => { void act.swap(); }}>Replace {fallback === 1 ? 'it' : `those ${fallback}`}</button></div>}
     </>
