@@ -54,11 +54,11 @@ test('every change is listed, and each of its files can be read', async () => {
     }
     await sound(`change ${n}`);
   }
-  await page.getByTestId(ids.acuView).getByRole('button', { name: 'History' }).click();
+  await page.getByRole('group', { name: 'Of this ACU' }).getByRole('button', { name: 'History' }).click();
   await sound('what became of one');
-  await page.getByTestId(ids.acuView).getByRole('button', { name: 'Dependencies' }).click();
+  await page.getByRole('group', { name: 'Of this ACU' }).getByRole('button', { name: 'Dependencies' }).click();
   await sound('what one requires');
-  await page.getByTestId(ids.acuView).getByRole('button', { name: 'Facts' }).click();
+  await page.getByRole('group', { name: 'Of this ACU' }).getByRole('button', { name: 'Facts' }).click();
   await picture(page, 'long-change');
 });
 
