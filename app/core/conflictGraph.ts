@@ -95,26 +95,49 @@ export class ConflictGraph {
     for (const [key, risks] of between) if (!listed.has(key) && (filter.acu === undefined || risks[0]!.a === filter.acu || risks[0]!.b === filter.acu)) yield* risks;
   }
 
-  /** The conflict graph without its places: what is stale or not yet exact, collisions of names, and each pair of ACUs once; of one ACU, or of all. */
-  *edges(of?: AcuId): Iterable<ConflictEdge> {
-    const all = this.#of.all(), index = this.#of.index(), only = of === undefined ? -1 : all.numberOf(of);
-    if (of !== undefined && only < 0) return;
-    for (const n of only < 0 ? this.#of.order() : [only]) if (this.#of.tables.segments[all.listOf(n)[0]!]!.standing !== 'exact') yield { a: all.ids[n]!, b: 'base', verdict: 'partial' };
+  /** The conflict graph without its places: what is stale or not yet exact, collisions of names, and each pair of ACUs once. */
+  *edges(): Iterable<ConflictEdge> {
+    const all = this.#of.all(), index = this.#of.index();
+    for (const n of this.#of.order()) if (this.#of.tables.segments[all.listOf(n)[0]!]!.standing !== 'exact') yield { a: all.ids[n]!, b: 'base', verdict: 'partial' };
     const told = new Set<string>();
-    for (const { a, b } of only < 0 ? this.#risksIn(this.risks()) : this.#risksIn(this.#risksAbout(all.listOf(only)[0]!))) {
-      if (of !== undefined && a !== of && b !== of || told.has(`${a} ${b}`)) continue;
+    for (const { a, b } of this.#risksIn(this.risks())) {
+      if (told.has(`${a} ${b}`)) continue;
       told.add(`${a} ${b}`);
       yield { a, b, verdict: 'risk' };
     }
-    for (const segment of only < 0 ? this.#of.tables.order : [all.listOf(only)[0]!]) {
+    for (const segment of this.#of.tables.order) {
       if (!all.stands(segment)) continue;
       const id = all.ids[all.acuOf(segment)]!;
       for (const other of index.neighbours(segment)) {
-        if (only < 0 && other < segment || !this.#isBetweenAcus(segment, other)) continue;
+        if (other < segment || !this.#isBetweenAcus(segment, other)) continue;
         const theirs = all.ids[all.acuOf(other)]!;
         yield { a: id < theirs ? id : theirs, b: id < theirs ? theirs : id, verdict: index.isUnknown(segment, other) ? 'partial' : 'blocking' };
       }
     }
+  }
+
+  /** The same of one ACU, by number: a list at once, for this is what each add asks for. */
+  #edgesAbout(n: number): ConflictEdge[] {
+    const all = this.#of.all(), index = this.#of.index(), segment = all.listOf(n)[0]!, id = all.ids[n]!, out: ConflictEdge[] = [];
+    if (this.#of.tables.segments[segment]!.standing !== 'exact') out.push({ a: id, b: 'base', verdict: 'partial' });
+    const risks = this.#risksAbout(segment);
+    if (risks !== NO_RISKS) {
+      const told = new Set<string>();
+      for (const { a, b } of this.#risksIn(risks)) {
+        if (a !== id && b !== id || told.has(`${a} ${b}`)) continue;
+        told.add(`${a} ${b}`);
+        out.push({ a, b, verdict: 'risk' });
+      }
+    }
+    const below = all.below(segment), { hasHistories } = index, isAlone = below.length === 1 && all.listOf(n).length === 1;
+    for (const other of index.neighbours(segment)) {
+      // The rest of #isBetweenAcus is for those who stand on others, or are in histories.
+      const number = all.acuOf(other), isPlain = isAlone && !hasHistories && number >= 0 && all.stands(other) && all.below(other).length === 1;
+      if (!isPlain && !this.#isBetweenAcus(segment, other)) continue;
+      const theirs = all.ids[number]!, verdict = index.isUnknown(segment, other) ? 'partial' : 'blocking';
+      out.push(id < theirs ? { a: id, b: theirs, verdict } : { a: theirs, b: id, verdict });
+    }
+    return out;
   }
 
   #risksAbout(segment: number): GraphRisks {
@@ -127,12 +150,14 @@ export class ConflictGraph {
   }
 
   /** Edges of these, each once. */
-  *edgesOf(acus: readonly AcuId[]): Iterable<ConflictEdge> {
-    const told = new Set<AcuId>();
+  edgesOf(acus: readonly AcuId[]): readonly ConflictEdge[] {
+    const all = this.#of.all(), told = new Set<AcuId>(), found: ConflictEdge[] = [];
     for (const acu of acus) {
-      for (const edge of this.edges(acu)) if (!told.has(edge.a) && (edge.b === 'base' || !told.has(edge.b))) yield edge;
+      const n = all.numberOf(acu);
+      if (n >= 0) for (const edge of this.#edgesAbout(n)) if (!told.has(edge.a) && (edge.b === 'base' || !told.has(edge.b))) found.push(edge);
       told.add(acu);
     }
+    return found;
   }
 
   /** Do both segments stand for ACUs, neither of which has the other below it or, as any segment of it, in its history? */

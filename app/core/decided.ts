@@ -96,7 +96,10 @@ export function packPairs(decided: DecidedPairs, paths: readonly PathBytes[], re
   return { rules: RULES, paths: [...pathNumbers.keys()], reasons: [...reasonNumbers.keys()], pairs: bytes.slice(0, length) };
 }
 
+const NO_PAIRS: DecidedPairs = new Int32Array(0);
+
 export function unpackPairs({ pairs }: PackedPairs): DecidedPairs {
+  if (pairs.length === 0) return NO_PAIRS;
   const out = new Numbers();
   let read = 0, a = 0;
   const next = (): number => {

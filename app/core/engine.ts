@@ -17,11 +17,14 @@ import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from '
 
 export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly Conflict[] }
 
+const SAME_ANSWERS = { lost: false, segments: [] };
+
 /**
  * Pairs of which both segments are there before and after, and whose answer is another: their segments. `lost`: one that was decided is no
  * more, and an index does not go back to sweeping one.
  */
 function answersMoved(before: Tables, now: Tables): { readonly lost: boolean; readonly segments: readonly number[] } {
+  if (before.decided.length === 0 && now.decided.length === 0) return SAME_ANSWERS;
   const isThere = ({ segments }: Tables, n: number): boolean => n < segments.length && segments[n]!.standing !== 'gone';
   const keyIn = ({ decided }: Tables, at: number): number => decided[at]! * now.segments.length + decided[at + 1]!;
   const answers = new Map<number, number>(), moved: number[] = [];
@@ -98,7 +101,8 @@ export class Engine {
     const { lost, segments } = answersMoved(this.tables, grown.tables);
     engine.#moved = segments;
     engine.#index = lost ? null : this.#index?.next(grown.tables, grown.removed, grown.added) ?? null;
-    this.#index = null;
+    engine.#risks = this.#risks?.next(grown.tables, grown.removed, (upper, lower) => engine.index.includes(upper, lower)) ?? null;
+    this.#index = this.#risks = null;
     return engine;
   }
 
@@ -367,7 +371,7 @@ export class Engine {
   }
 
   /** The ACUs whose edges may be others than in the engine that this is the next of, with all they have; null if it is not. */
-  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: Iterable<ConflictEdge> } | null {
+  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: readonly ConflictEdge[] } | null {
     if (this.#before !== before.tables) return null;
     const all = this.#all, acus = this.#idsOf(new Set([...all.touched, ...this.#moved.map((s) => all.acuOf(s)).filter((n) => n >= 0)]));
     return { acus, conflicts: this.#graph.edgesOf(acus) };
@@ -375,8 +379,8 @@ export class Engine {
 
   /** ACU pairs that conflict, with stale and not yet exact ones against the base; inherited ones flagged. Streams. */
   conflicts(filter: { acu?: AcuId; kind?: 'textual' | 'semantic' } = {}): Iterable<Conflict> { return this.#graph.conflicts(filter); }
-  /** The conflict graph without its places; of one ACU, or of all. */
-  edges(of?: AcuId): Iterable<ConflictEdge> { return this.#graph.edges(of); }
+  /** The conflict graph without its places. */
+  edges(): Iterable<ConflictEdge> { return this.#graph.edges(); }
   /** By tops: two sources conflict where a top of one conflicts with a top of the other. */
   sourceConflicts(): Iterable<SourceConflict> { return this.#graph.sourceConflicts(); }
   /** The same without their places: each pair of sources (by place in `tables.sources`) once. */

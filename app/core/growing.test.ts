@@ -21,8 +21,12 @@ function segmentOf(n: number, v: number, on: Segment | null, kind: number, conte
   const edits: Edit[] = [0, 1].map((k): Edit => {
     const path = `f${(n * 3 + v + k * 5) % 7}.txt` as PathBytes, line = (n + v * 2 + k) % 6;
     const hunks = [{ start: line, end: line + 1, removed: text(`${line}\n`), inserted: text(`${line} ${n % 3} ${v}\nand ${v}\n`) }];
+    if (kind === 6 && k === 1) {
+      const added = ['new/x.txt', 'New/x.txt', 'new', 'new/X.TXT'][(n + v) % 4] as PathBytes;
+      return { path: added, kind: 'add', before: null, after: { mode: 0o100644, oid: oid('added', added, v) }, hunks: [{ start: 0, end: 0, removed: text(''), inserted: text(`${v}\n`) }], added: 1, deleted: 0 };
+    }
     if (kind === 1 && k === 1) return { path, kind: 'delete', before: { mode: 0o100644, oid: oid('base', path) }, after: null, hunks: null, added: 0, deleted: 0 };
-    return { path, kind: 'modify', before: { mode: 0o100644, oid: oid('base', path) }, after: { mode: 0o100644, oid: oid('after', line, n % 3, v, path) }, hunks, added: 2, deleted: 1, ...kind === 2 && { note: 'noted' } };
+    return { path, kind: 'modify', before: { mode: 0o100644, oid: oid('base', path) }, after: { mode: kind === 7 ? 0o100755 : 0o100644, oid: oid('after', line, n % 3, v, path) }, hunks, added: 2, deleted: 1, ...kind === 2 && { note: 'noted' } };
   }).sort((x, y) => (x.path < y.path ? -1 : 1)).filter((e, i, all) => i === 0 || all[i - 1]!.path !== e.path);
   const standing = kind === 3 ? { kind: 'stale' as const, conflicts: [{ a: '' as AcuId, b: 'base', kind: 'content', verdict: 'partial', path: edits[0]!.path, detail: 'stale', inherited: false } satisfies Conflict] }
     : kind === 4 ? { kind: 'inexact' as const, reason: 'unread' } : { kind: 'exact' as const };
@@ -57,7 +61,7 @@ function publish(branches: readonly { n: number; v: number; stacked: boolean; ki
   return { published, segments, bodies: new Map(keys.map((key, i) => [key, segments[i]!])) };
 }
 
-const branch = fc.record({ v: fc.nat(3), kind: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5), stacked: fc.boolean(), follows: fc.constantFrom(false, false, true), here: fc.constantFrom(true, true, true, false) });
+const branch = fc.record({ v: fc.nat(3), kind: fc.constantFrom(0, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 6, 7), stacked: fc.boolean(), follows: fc.constantFrom(false, false, true), here: fc.constantFrom(true, true, true, false) });
 const states = fc.array(fc.record({ branches: fc.array(branch, { minLength: 1, maxLength: 12 }), answers: fc.nat(3) }), { minLength: 2, maxLength: 12 });
 
 const told = (engine: Engine) => ({
@@ -69,7 +73,7 @@ const told = (engine: Engine) => ({
 });
 
 test('tables that grew are those built anew, and what is asked of either is answered alike', () => {
-  let grown = 0, conflicts = 0;
+  let grown = 0, conflicts = 0, risks = 0;
   fc.assert(fc.property(states, (list) => {
     let engine = null as Engine | null;
     for (const { branches, answers } of list) {
@@ -93,6 +97,7 @@ test('tables that grew are those built anew, and what is asked of either is answ
         if (before !== null && before.tables !== next.tables) expect(before.next(published, (key) => bodies.get(key))).toBe(null);
       }
       conflicts += [...anew.conflicts()].length;
+      risks += anew.pairCounts().risk;
       engine = next ?? anew;
     }
   }), {
@@ -104,6 +109,7 @@ test('tables that grew are those built anew, and what is asked of either is answ
   });
   expect(grown).toBeGreaterThan(50);
   expect(conflicts).toBeGreaterThan(200);
+  expect(risks).toBeGreaterThan(3);
 });
 
 test('what has too much gone, another base, or lacks a body is built anew', () => {

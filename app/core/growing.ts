@@ -129,7 +129,7 @@ export class Growing {
     const last = this.#tables === null ? null : { published: this.#published!, tables: this.#tables };
     this.#segments = next;
     this.#published = published;
-    this.#tables = this.#seen(published, order, next, last);
+    this.#tables = this.#seen(published, order, next, last, removed.length > 0);
     return { tables: this.#tables, removed: removed.sort((x, y) => x - y), added };
   }
 
@@ -189,7 +189,7 @@ export class Growing {
     return metaOf(s, s.lower.map((tip) => this.#number(tip)), s.after?.map((tip) => this.#number(tip)) ?? NONE);
   }
 
-  #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[], last: { readonly published: Published; readonly tables: Tables } | null): Tables {
+  #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[], last: { readonly published: Published; readonly tables: Tables } | null, isLess: boolean): Tables {
     const { base, baseTree, baseName, grain, skipped, decided: known } = published;
     const contexts = this.#contexts.list(), rows = this.#rows.view();
     let decided: DecidedPairs;
@@ -199,19 +199,17 @@ export class Growing {
       decided = placed(unpackPairs(known), (n) => order[n]!, (p) => this.#paths.of(known.paths[p]!, known.paths[p]!));
     }
     return {
-      base, baseTree, baseName, grain, skipped, segments, order, sources: this.#sourcesOf(published.sources, last),
+      base, baseTree, baseName, grain, skipped, segments, order, sources: this.#sourcesOf(published.sources, last, isLess),
       paths: this.#paths.list(), contexts, entries: this.#entries.list(), rows, hunks: this.#hunks.view(), lines: this.#lines.view(),
       decided, reasons: known?.reasons ?? [PUBLISHED_EARLIER],
     };
   }
 
-  /** Those in front and behind that are as they were stay as they are, unless they have something that is gone. */
-  #sourcesOf(sources: readonly Source[], last: { readonly published: Published; readonly tables: Tables } | null): SourceMeta[] {
+  /** Those in front and behind that are as they were stay as they are, unless they have something that is gone (`isLess`: something is). */
+  #sourcesOf(sources: readonly Source[], last: { readonly published: Published; readonly tables: Tables } | null, isLess: boolean): SourceMeta[] {
     const was = last?.tables.sources ?? [], { head, end } = alike(last?.published.sources ?? [], sources), shift = was.length - sources.length;
-    const out = was.slice(0, head);
-    for (let i = head; i < end; i++) out.push(this.#source(sources[i]!));
-    for (let i = end; i < sources.length; i++) out.push(was[i + shift]!);
-    for (let i = 0; i < out.length; i++) {
+    const out = (head < was.length ? was.slice(0, head) : was).concat(sources.slice(head, end).map((s) => this.#source(s)), was.slice(end + shift));
+    for (let i = 0; isLess && i < out.length; i++) {
       const { segments } = out[i]!;
       for (let n = 0; n < segments.length; n++) if (this.#segments[segments[n]!] === GONE) { out[i] = this.#source(sources[i]!); break; }
     }

@@ -17,14 +17,15 @@ export class Provenances {
   readonly #below: (readonly number[] | undefined)[];
   #touched: readonly number[] = [];
 
-  private constructor(tables: Tables, before: Provenances | null) {
+  /** `isLess`: some that `before` knows are gone. Those that came are told by numbers which it never asks for. */
+  private constructor(tables: Tables, before: Provenances | null, isLess = false) {
     this.#tables = tables;
     this.ids = before === null ? [] : before.ids;
     this.#numbers = before === null ? new Map<AcuId, number>() : before.#numbers;
     this.#closures = before === null ? [] : before.#closures;
     this.#lists = before === null ? [] : before.#lists.slice();
-    this.#acuOf = before === null ? [] : before.#acuOf.slice();
-    this.#below = before === null ? [] : before.#below.slice();
+    this.#acuOf = before === null ? [] : isLess ? before.#acuOf.slice() : before.#acuOf;
+    this.#below = before === null ? [] : isLess ? before.#below.slice() : before.#below;
   }
 
   static of(tables: Tables): Provenances {
@@ -36,7 +37,7 @@ export class Provenances {
 
   /** After segments went and came. */
   next(tables: Tables, removed: readonly number[], added: readonly number[]): Provenances {
-    const after = new Provenances(tables, this);
+    const after = new Provenances(tables, this, removed.length > 0);
     const touched = new Set<number>();
     for (const s of removed) {
       const acu = after.#acuOf[s]!;

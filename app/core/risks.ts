@@ -4,6 +4,7 @@ import type { AcuId, PathBytes } from './bytes.ts';
 import { ancestors } from './changes.ts';
 import { type Collision, type Named, collisionsAmong, folded, whyOne } from './collisions.ts';
 import type { Conflict } from './model.ts';
+import { firstRowOf } from './index/places.ts';
 import { Row, type Tables } from './tables.ts';
 import { inWords } from './visible.ts';
 
@@ -21,42 +22,118 @@ export interface GraphRisks { readonly against: readonly Risk[]; readonly betwee
 /** Does the segment bring a name that could collide? Its rows lie together. */
 export function bringsNames(tables: Tables, segment: number): boolean {
   const { rows, segments } = tables;
-  let low = 0, high = rows.length / Row.width;
-  while (low < high) { const mid = (low + high) >>> 1; if (rows[mid * Row.width]! < segment) low = mid + 1; else high = mid; }
-  for (let r = low * Row.width; r < rows.length && rows[r] === segment; r += Row.width) if (rows[r + Row.before]! < 0) return true;
+  for (let r = firstRowOf(rows, segment); rows[r] === segment; r += Row.width) if (rows[r + Row.before]! < 0) return true;
   return segments[segment]!.collisions.length > 0;
+}
+
+/** Who adds a name, and who adds something below it, by what the name folds to. */
+class Bringers {
+  readonly #files = new Map<string, Set<number>>();
+  readonly #folders = new Map<string, Set<number>>();
+
+  put(segment: number, paths: Iterable<PathBytes>): void {
+    for (const path of paths) {
+      note(this.#files, folded(path), segment);
+      for (const folder of ancestors(path)) note(this.#folders, folded(folder), segment);
+    }
+  }
+
+  take(segment: number, paths: Iterable<PathBytes>): void {
+    for (const path of paths) {
+      forget(this.#files, folded(path), segment);
+      for (const folder of ancestors(path)) forget(this.#folders, folded(folder), segment);
+    }
+  }
+
+  /** Those that add a file where one of these is, or must have a folder, or something below it. */
+  near(paths: Iterable<PathBytes>): Set<number> {
+    const found = new Set<number>();
+    const all = (segments: ReadonlySet<number> | undefined): void => { if (segments !== undefined) for (const s of segments) found.add(s); };
+    for (const path of paths) {
+      const key = folded(path);
+      all(this.#files.get(key));
+      all(this.#folders.get(key));
+      for (const folder of ancestors(path)) all(this.#files.get(folded(folder)));
+    }
+    return found;
+  }
+}
+
+function note(by: Map<string, Set<number>>, key: string, segment: number): void {
+  const set = by.get(key);
+  if (set === undefined) by.set(key, new Set([segment])); else set.add(segment);
+}
+
+function forget(by: Map<string, Set<number>>, key: string, segment: number): void {
+  const set = by.get(key);
+  if (set?.delete(segment) === true && set.size === 0) by.delete(key);
 }
 
 export class Risks {
   readonly #tables: Tables;
   readonly #named: Named;
-  /** per segment: rows against the base that add a path or delete one */
-  readonly #rows = new Map<number, number[]>();
+  /** the context of the rows that are looked at */
+  readonly #base: number;
+  /** per segment: rows against the base that add a path or delete one. This and the next two are handed on to those that follow */
+  readonly #rows: Map<number, number[]>;
+  readonly #held: Map<number, ReadonlySet<PathBytes>>;
+  #bringers: Bringers | null;
+  #heldPaths = 0;
   #graph: GraphRisks | null = null;
 
-  constructor(tables: Tables, includes: Named['includes']) {
+  /** `before`: of tables that these have grown out of; it is of no use any more. */
+  constructor(tables: Tables, includes: Named['includes'], before: Risks | null = null) {
     this.#tables = tables;
-    const base = tables.contexts.indexOf('base');
-    for (let r = 0; r < tables.rows.length; r += Row.width) {
-      if (tables.rows[r + Row.context] !== base || this.#has(r, Row.before) === this.#has(r, Row.after)) continue;
-      const segment = tables.rows[r + Row.segment]!, list = this.#rows.get(segment);
-      if (list) list.push(r); else this.#rows.set(segment, [r]);
-    }
-    const held = new Map<number, ReadonlySet<PathBytes>>();
-    let paths = 0;
+    this.#base = tables.contexts.indexOf('base');
+    this.#rows = before === null ? new Map<number, number[]>() : before.#rows;
+    this.#held = before === null ? new Map<number, ReadonlySet<PathBytes>>() : before.#held;
+    this.#bringers = before === null ? null : before.#bringers;
+    if (before === null) this.#read(0);
     this.#named = {
       adds: (segment) => {
-        let found = held.get(segment);
+        let found = this.#held.get(segment);
         if (found === undefined) {
-          if (paths > HELD_PATHS) { held.clear(); paths = 0; }
-          held.set(segment, found = this.#adds(segment));
-          paths += found.size + 1;
+          if (this.#heldPaths > HELD_PATHS) { this.#held.clear(); this.#heldPaths = 0; }
+          this.#held.set(segment, found = this.#adds(segment));
+          this.#heldPaths += found.size + 1;
         }
         return found;
       },
       lower: (segment) => tables.segments[segment]!.lower,
       includes,
     };
+  }
+
+  /** Of tables that have grown out of these, at the cost of the segments that went and came. */
+  next(tables: Tables, removed: readonly number[], includes: Named['includes']): Risks {
+    if (tables.contexts.indexOf('base') !== this.#base) return new Risks(tables, includes);
+    for (const segment of removed) {
+      this.#bringers?.take(segment, this.#adds(segment));
+      this.#rows.delete(segment);
+      this.#held.delete(segment);
+    }
+    const risks = new Risks(tables, includes, this), from = this.#tables.rows.length;
+    risks.#heldPaths = this.#heldPaths;
+    for (const segment of risks.#read(from)) risks.#bringers?.put(segment, risks.#adds(segment));
+    return risks;
+  }
+
+  /** The rows from one on; whose they are. */
+  #read(from: number): ReadonlySet<number> {
+    const { rows } = this.#tables, whose = new Set<number>();
+    for (let r = from; r < rows.length; r += Row.width) {
+      if (rows[r + Row.context] !== this.#base || this.#has(r, Row.before) === this.#has(r, Row.after)) continue;
+      const segment = rows[r + Row.segment]!, list = this.#rows.get(segment);
+      if (list) list.push(r); else this.#rows.set(segment, [r]);
+      whose.add(segment);
+    }
+    return whose;
+  }
+
+  #whoBrings(): Bringers {
+    const bringers = new Bringers();
+    for (const segment of this.#rows.keys()) bringers.put(segment, this.#adds(segment));
+    return bringers;
   }
 
   #adds(segment: number): ReadonlySet<PathBytes> {
@@ -84,11 +161,7 @@ export class Risks {
   about(segment: number, stand: (segment: number) => boolean): GraphRisks {
     const mine = this.#adds(segment);
     if (mine.size === 0) return { against: this.#withBase(segment), between: new Map(), isCut: false };
-    const keys = new Set<string>();
-    for (const path of mine) { keys.add(folded(path)); for (const folder of ancestors(path)) keys.add(folded(folder)); }
-    const isNear = (path: PathBytes): boolean => keys.has(folded(path)) || [...ancestors(path)].some((folder) => keys.has(folded(folder)));
-    const near: number[] = [];
-    for (const other of this.#rows.keys()) if (other === segment || (stand(other) && [...this.#adds(other)].some(isNear))) near.push(other);
+    const near = [...(this.#bringers ??= this.#whoBrings()).near(mine)].filter((other) => other === segment || stand(other));
     const against = this.#withBase(segment), between = new Map<number, Risk[]>();
     for (const c of collisionsAmong(near.sort((x, y) => x - y), this.#named)) if (c.a === segment || c.b === segment) this.#list(c, against, between);
     return { against, between, isCut: false };

@@ -32,7 +32,9 @@ export function rowNumbers(tables: ArraysOfTables, before: RowNumbers | null = n
   ownRows(rows, before?.rows.length ?? 0, rowOf, segmentOf);
   const known = before === null ? 0 : entriesKnown.get(before)!;
   if (modes.length < entries.length) {
+    const contents = contentsOf.get(modes);
     modes = larger(modes, entries.length, before === null);
+    if (before !== null && contents !== undefined) contentsOf.set(modes, contents);
     objects = larger(objects, entries.length, before === null);
   }
   for (let e = known; e < entries.length; e++) { modes[e] = entries[e]!.mode; objects[e] = e; }
@@ -63,15 +65,28 @@ function larger(old: Int32Array, length: number, exact: boolean): Int32Array {
 
 /** Entries are distinct, so those of one object differ in their modes, and most modes are the plain one. Those before `known` are done. */
 function sameObjects(entries: Tables['entries'], modes: Int32Array, objects: Int32Array, known: number): void {
-  let odd = oddEntries.get(modes);
-  if (odd === undefined) { oddEntries.set(modes, (odd = new Map())); known = 0; }
-  const before = odd.size;
-  for (let e = known; e < entries.length; e++) if (modes[e] !== PLAIN && !odd.has(entries[e]!.oid)) odd.set(entries[e]!.oid, e);
-  if (odd.size > 0) for (let e = odd.size > before ? 0 : known; e < entries.length; e++) objects[e] = odd.get(entries[e]!.oid) ?? e;
+  let contents = contentsOf.get(modes);
+  if (contents === undefined) { contentsOf.set(modes, (contents = { odd: new Map(), plain: null })); known = 0; }
+  const { odd } = contents;
+  let { plain } = contents;
+  for (let e = known; e < entries.length; e++) {
+    const { oid } = entries[e]!;
+    if (modes[e] === PLAIN) { plain?.set(oid, e); continue; }
+    if (odd.has(oid)) continue;
+    odd.set(oid, e);
+    if (known === 0) continue;
+    if (plain === null) {
+      plain = contents.plain = new Map();
+      for (let p = 0; p < e; p++) if (modes[p] === PLAIN) plain.set(entries[p]!.oid, p);
+    }
+    const same = plain.get(oid);
+    if (same !== undefined) objects[same] = e;
+  }
+  if (odd.size > 0) for (let e = known; e < entries.length; e++) objects[e] = odd.get(entries[e]!.oid) ?? e;
 }
 
-/** By the numbers' modes, the entries of odd modes by object. */
-const oddEntries = new WeakMap<Int32Array, Map<string, number>>();
+/** By the numbers' modes: the first entry of an odd mode of each object; and of the plain one, once an odd one has come to others. */
+const contentsOf = new WeakMap<Int32Array, { readonly odd: Map<string, number>; plain: Map<string, number> | null }>();
 
 const PLAIN = 0o100644, REGULAR = 0o100000, NO_ENTRY = -1;
 
