@@ -5,7 +5,7 @@ import { Random } from '../../../testkit/random.ts';
 import { conflictOf, randomAcuId } from '../../../testkit/store.ts';
 import type { ConflictEdge } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
-import { packConflicts, unpackConflicts } from './conflictPages.ts';
+import { packConflicts, unpackConflicts, type ConflictPage } from './conflictPages.ts';
 
 function graphOf(seed: number, size: number): ConflictEdge[] {
   const random = new Random(seed);
@@ -13,24 +13,46 @@ function graphOf(seed: number, size: number): ConflictEdge[] {
   return Array.from({ length: size }, () => conflictOf(random, acus));
 }
 
+const nobody = (number: number): never => { throw new Error(`nobody has ${number}`); };
+
+/** As formats 7 to 10 wrote it. */
+function namedPage(graph: readonly ConflictEdge[]): ConflictPage {
+  const strings = [...new Set(graph.flatMap(({ a, b, verdict }) => [a, b, verdict]))], numbers = graph.flatMap(({ a, b, verdict }) => [a, b, verdict].map((s) => strings.indexOf(s)));
+  return { count: graph.length, bytes: pack({ strings, numbers: new Uint8Array(Uint32Array.from(numbers).buffer) }) };
+}
+
 describe('pages of conflicts', () => {
   it('hold a graph of any size unchanged, in order, with the ACUs it is between', () => {
     fc.assert(fc.property(fc.integer(), fc.oneof(fc.nat({ max: 300 }), fc.constantFrom(0, 4095, 4096, 4097, 9000)), (seed, size) => {
       const graph = graphOf(seed, size);
       const { acus, pages } = packConflicts(graph.values());
-      expect(pages.flatMap(unpackConflicts)).toEqual(graph);
+      expect(pages.flatMap((page) => unpackConflicts(page, nobody))).toEqual(graph);
       expect(new Set(acus)).toEqual(new Set(graph.flatMap(({ a, b }) => (b === 'base' ? [a] : [a, b]))));
     }), { numRuns: 40 });
   });
 
-  it('that are shorter, longer or point outside their strings are refused', () => {
-    const [page] = packConflicts(graphOf(1, 10)).pages;
-    const { strings, numbers } = unpack(page!.bytes) as { strings: string[]; numbers: Uint8Array };
+  it('tell ACUs that are stored by their numbers, and others by their ids', () => {
+    fc.assert(fc.property(fc.integer(), fc.nat({ max: 300 }), fc.integer({ min: 1, max: 2 ** 40 }), (seed, size, first) => {
+      const graph = graphOf(seed, size), ids = [...new Set(graph.map(({ a }) => a))].filter((_, n) => n % 2 === 0);
+      const { pages } = packConflicts(graph, [], (id) => { const n = ids.indexOf(id); return n < 0 ? 0 : first + n; });
+      expect(pages.flatMap((page) => unpackConflicts(page, (number) => ids[number - first] ?? nobody(number)))).toEqual(graph);
+    }), { numRuns: 40 });
+  });
+
+  it('of older formats are read', () => {
+    const graph = graphOf(2, 200);
+    expect(unpackConflicts(namedPage(graph), nobody)).toEqual(graph);
+  });
+
+  it('that are shorter, longer or point outside their ACUs are refused', () => {
+    const graph = graphOf(1, 10), { bytes } = packConflicts(graph).pages[0]!, named = namedPage(graph);
+    const { strings, numbers } = unpack(named.bytes) as { strings: string[]; numbers: Uint8Array };
     const refused = [
-      { count: 9, bytes: page!.bytes }, { count: 11, bytes: page!.bytes },
-      { count: 10, bytes: pack({ strings: strings.slice(1), numbers }) },
-      { count: 10, bytes: pack({ strings, numbers: numbers.map(() => 0xff) }) },
+      { count: 9, bytes }, { count: 11, bytes }, ...Array.from({ length: bytes.length - 1 }, (_, n) => ({ count: 10, bytes: bytes.subarray(0, n + 1) })),
+      { count: 10, bytes: bytes.with(bytes.length - 1, 0x7f) }, { count: 10, bytes: bytes.with(1, 0x7f) }, { count: 0, bytes: Uint8Array.of(2, 0xff, 0xff, 0x7f) },
+      { count: 9, bytes: named.bytes }, { count: 11, bytes: named.bytes },
+      { count: 10, bytes: pack({ strings: strings.slice(1), numbers }) }, { count: 10, bytes: pack({ strings, numbers: numbers.map(() => 0xff) }) },
     ];
-    for (const bad of refused) expect(() => unpackConflicts(bad)).toThrow('a page of conflicts');
+    for (const bad of refused) expect(() => unpackConflicts(bad, () => graph[0]!.a)).toThrow('a page of conflicts');
   });
 });

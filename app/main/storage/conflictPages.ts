@@ -1,82 +1,132 @@
 // The conflict graph packed: a quarter of a million edges cross to the writer, and lie in the store, as pages of numbers that
-// point into the page's own list of strings, never as objects or rows.
+// point into the page's own list of ACUs, never as objects or rows.
+//   page   FORM, number of ACUs, each: its number in the store, or 0 and its id; then of each conflict: place of a, and place of b times four with
+//          the verdict. Places count from 1; 0 is the base. Numbers are of seven bits to a byte, lowest first.
 import type { AcuId } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { ConflictEdge, Verdict } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
+import type { IdOf, NumberOf } from './frames.ts';
 
-export interface ConflictPage { readonly count: number; readonly bytes: Uint8Array }
-export interface PackedConflicts {
+/** `B`: bytes, or where they lie on their way (protocol.ts). */
+export interface ConflictPage<B = Uint8Array> { readonly count: number; readonly bytes: B }
+export interface PackedConflicts<B = Uint8Array> {
   /** the ACUs they are between, each once */
   readonly acus: readonly AcuId[];
-  readonly pages: readonly ConflictPage[];
+  readonly pages: readonly ConflictPage<B>[];
   /** packed ids of ACUs that have no conflicts any more but these; null: these are the whole graph */
-  readonly gone: Uint8Array | null;
+  readonly gone: B | null;
 }
 
-/** Conflicts per page: about a tenth of a megabyte. */
+/** The first of a page's bytes; a page before format 11 begins as a map of two in MessagePack. */
+const FORM = 2;
+/** In this order for ever, and never more than four. */
+const VERDICTS: readonly Verdict[] = ['blocking', 'resolvable', 'risk', 'partial'];
+/** Conflicts per page: at most about a tenth of a megabyte. */
 const PAGE = 4096;
-/** Three numbers per conflict: places of a, b and verdict in `strings`. */
-const FIELDS = 3;
+/** Bytes of an id, and of a number at most. */
+const HASH = 32, NUMBER = 8;
 
-export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly AcuId[] | null = null): PackedConflicts {
-  const acus = new Set<AcuId>();
-  const pages: ConflictPage[] = [];
-  let strings: string[] = [];
-  let places = new Map<string, number>();
-  // most changes are a few dozen
-  let numbers = new Uint32Array((gone === null ? PAGE : 64) * FIELDS);
-  let at = 0;
-  const place = (text: string): number => {
-    let n = places.get(text);
-    if (n === undefined) places.set(text, (n = strings.push(text) - 1));
+/** Bytes that grow, and are kept for the next page. */
+class Bytes {
+  bytes = Buffer.allocUnsafe(1 << 12);
+  at = 0;
+
+  number(n: number): void {
+    if (this.at + NUMBER + HASH > this.bytes.length) this.bytes = Buffer.concat([this.bytes], 2 * this.bytes.length);
+    const { bytes } = this;
+    for (; n >= 0x80; n = Math.floor(n / 128)) bytes[this.at++] = n % 128 | 0x80;
+    bytes[this.at++] = n;
+  }
+
+  id(id: AcuId): void {
+    this.number(0);
+    if (id.length !== 2 * HASH || this.bytes.write(id, this.at, 'hex') !== HASH) throw bug('an id is not 64 hexadecimal digits', { id });
+    this.at += HASH;
+  }
+}
+
+const names = new Bytes(), edges = new Bytes(), unnumbered: NumberOf = () => 0;
+
+/** With `gone`, a change of the graph; `numberOf` answers the numbers of ACUs that are stored by now, and 0 for others. */
+export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly AcuId[] | null = null, numberOf = unnumbered): PackedConflicts {
+  const acus = new Set<AcuId>(), pages: ConflictPage[] = [];
+  const places = new Map<string, number>();
+  let count = 0;
+  const place = (id: AcuId): number => {
+    let n = places.get(id);
+    if (n === undefined) {
+      places.set(id, (n = places.size + 1));
+      const number = numberOf(id);
+      if (number > 0) names.number(number); else names.id(id);
+      if (gone === null) acus.add(id);
+    }
     return n;
   };
   const turn = (): void => {
-    pages.push({ count: at / FIELDS, bytes: pack({ strings, numbers: littleEndian(numbers.subarray(0, at)) }) });
-    strings = [];
-    places = new Map();
-    at = 0;
+    const head = new Bytes();
+    head.number(FORM);
+    head.number(places.size);
+    const bytes = new Uint8Array(head.at + names.at + edges.at);
+    bytes.set(head.bytes.subarray(0, head.at));
+    bytes.set(names.bytes.subarray(0, names.at), head.at);
+    bytes.set(edges.bytes.subarray(0, edges.at), head.at + names.at);
+    pages.push({ count, bytes });
+    places.clear();
+    count = names.at = edges.at = 0;
   };
+  names.at = edges.at = 0;
   for (const { a, b, verdict } of conflicts) {
-    acus.add(a);
-    if (b !== 'base') acus.add(b);
-    numbers[at++] = place(a);
-    numbers[at++] = place(b);
-    numbers[at++] = place(verdict);
-    if (at === PAGE * FIELDS) turn();
-    else if (at === numbers.length) {
-      const more = new Uint32Array(Math.min(PAGE * FIELDS, 2 * at));
-      more.set(numbers);
-      numbers = more;
-    }
+    edges.number(place(a));
+    edges.number((b === 'base' ? 0 : place(b)) * VERDICTS.length + VERDICTS.indexOf(verdict));
+    if (++count === PAGE) turn();
   }
-  if (at > 0 || gone !== null && pages.length === 0) turn();
+  if (count > 0 || gone !== null && pages.length === 0) turn();
   // the others' sides are known: they were there before the change
-  return { acus: gone === null ? [...acus] : [], pages, gone: gone === null ? null : pack(gone) };
+  return { acus: [...acus], pages, gone: gone === null ? null : pack(gone) };
 }
 
-export function unpackConflicts({ count, bytes }: ConflictPage): ConflictEdge[] {
+export function unpackConflicts({ count, bytes }: ConflictPage, idOf: IdOf): ConflictEdge[] {
+  if (bytes[0] !== FORM) return unpackNamed({ count, bytes });
+  const wrong = (why: string): Error => bug(`a page of conflicts ${why}`, { count });
+  let at = 1;
+  const number = (): number => {
+    for (let n = 0, scale = 1; ; scale *= 128) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw wrong('has another length than it says');
+      n += (byte & 0x7f) * scale;
+      if (byte < 0x80) return n;
+    }
+  };
+  const length = number(), acus: AcuId[] = [];
+  if (length > bytes.length) throw wrong('has another length than it says');
+  for (let n = 0; n < length; n++) {
+    const known = number();
+    acus.push(known > 0 ? idOf(known) : Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(HASH, bytes.length - at)).toString('hex') as AcuId);
+    if (known === 0) at += HASH;
+  }
+  const acu = (place: number): AcuId => acus[place - 1] ?? raise(wrong('points outside its ACUs'));
+  const found: ConflictEdge[] = [];
+  for (let n = 0; n < count; n++) {
+    const a = acu(number()), rest = number(), b = Math.floor(rest / VERDICTS.length);
+    found.push({ a, b: b === 0 ? 'base' : acu(b), verdict: VERDICTS[rest % VERDICTS.length]! });
+  }
+  if (at !== bytes.length) throw wrong('has another length than it says');
+  return found;
+}
+
+/** Three numbers per conflict: places of a, b and verdict in `strings`. */
+const FIELDS = 3;
+
+/** As formats 7 to 10 wrote them. */
+function unpackNamed({ count, bytes }: ConflictPage): ConflictEdge[] {
   const { strings, numbers } = unpack(bytes) as { strings: string[]; numbers: Uint8Array };
   if (numbers.length !== 4 * count * FIELDS) throw bug('a page of conflicts has another length than it says', { count });
   const view = new DataView(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   return Array.from({ length: count }, (_, n): ConflictEdge => {
-    const number = (field: number): number => view.getUint32(4 * (n * FIELDS + field), true);
-    const text = (field: number): string => {
-      const found = strings[number(field)];
-      if (found === undefined) throw bug('a page of conflicts points outside its strings', { count });
-      return found;
-    };
+    const text = (field: number): string => strings[view.getUint32(4 * (n * FIELDS + field), true)] ?? raise(bug('a page of conflicts points outside its strings', { count }));
     return { a: text(0) as AcuId, b: text(1) as AcuId | 'base', verdict: text(2) as Verdict };
   });
 }
 
-const isLittle = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
-
-function littleEndian(numbers: Uint32Array): Uint8Array {
-  if (isLittle) return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-  const out = new Uint8Array(numbers.byteLength);
-  const view = new DataView(out.buffer);
-  numbers.forEach((value, i) => view.setUint32(4 * i, value, true));
-  return out;
-}
+function raise(error: Error): never { throw error; }

@@ -48,6 +48,14 @@ export class Encoder {
   /** Takes back what was written since. */
   cut(at: number): void { this.#at = at; }
 
+  /** Bytes that are no part of a frame: where they lie. */
+  beside(bytes: Uint8Array): readonly [from: number, to: number] {
+    const from = this.#at;
+    this.#ensure(bytes.length);
+    this.#bytes.set(bytes, from);
+    return [from, this.#at += bytes.length];
+  }
+
   take(): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(this.#at);
     bytes.set(this.#bytes.subarray(0, this.#at));

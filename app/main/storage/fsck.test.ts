@@ -103,7 +103,7 @@ const damages: readonly (readonly [table: string, sql: string, says: RegExp])[] 
   ['composition_mark', `UPDATE composition_mark SET base = 'x'`, /composition_mark differs/],
   ['composition_mark', `DELETE FROM composition_mark`, /composition_mark differs/],
   ['branch', `UPDATE branch SET after = before`, /branch differs/],
-  ['conflict_page', `UPDATE conflict_page SET bytes = CAST(replace(bytes, 'blocking', 'blockinh') AS BLOB)`, /the graph is not the one stored/],
+  ['conflict_page', `UPDATE conflict_page SET bytes = CAST(substr(bytes, 1, length(bytes) - 1) || x'04' AS BLOB)`, /the graph is not the one stored/],
   ['conflict_page', `DELETE FROM conflict_page WHERE ordinal = 0`, /the graph is not the one stored/],
   ['conflict_page', `UPDATE conflict_page SET count = count + 1`, /the graph is not the one stored/],
   ['replica', `UPDATE replica SET bytes = CAST(bytes || x'00' AS BLOB)`, /replica: the engine's tables have another hash/],
@@ -129,7 +129,7 @@ describe('fsck', () => {
     for (const table of tables as string[]) expect(db.prepare(`SELECT count(*) FROM ${table}`).pluck().get(), `rows in ${table}`).toBeGreaterThan(0);
     db.close();
     expect([...new Set(damages.map(([table]) => table))].toSorted()).toEqual(tables.toSorted());
-    expect(migrations.length, 'a new migration may bring a table').toBe(10);
+    expect(migrations.length, 'a new migration may bring a table').toBe(11);
   });
 
   it.each(damages)('%s: %s', (_, sql, says) => {

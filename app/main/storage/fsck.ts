@@ -4,7 +4,7 @@ import { equalBytes } from '../../core/bytes.ts';
 import type { SegmentKey } from '../../core/events.ts';
 import { pack, unpackSegment } from '../../core/segmentKey.ts';
 import { connectScratch, type ReadDb } from './connection.ts';
-import { readHead, segmentKeyOf, sha256 } from './log.ts';
+import { acuOf, readHead, segmentKeyOf, sha256 } from './log.ts';
 import { migrations, newestVersion } from './migrations/index.ts';
 import { checkLog, type Problem } from './proof.ts';
 import { unpackConflicts } from './conflictPages.ts';
@@ -89,7 +89,7 @@ function checkConflicts(db: ReadDb, problem: Problem): void {
   const pages = all<StoredPage>(db, PAGES);
   if (!equalBytes(graph.digest, storedDigest(graph.whole, pages))) return problem('the graph is not the one stored');
   let count = 0;
-  for (const page of pages) count += unpackConflicts(page).length;
+  for (const page of pages) count += unpackConflicts(page, (number) => acuOf(db, number)).length;
   if (graph.count !== count) problem('the graph is not the one stored');
 }
 

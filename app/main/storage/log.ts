@@ -1,7 +1,7 @@
 // The log: batches of operations and events, a row for each commit, and what is found in it. Each batch's hash covers the hash before
 // it, so that a change, a gap or a swap shows in everything after it, and the head row shows a cut tail. (No key is involved: the chain
 // finds accidents and clumsy hands, not someone who recomputes it all.) What a batch's bytes say is frames.ts's.
-import { createHash } from 'node:crypto';
+import { createHash, hash as hashOf } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { AcuId } from '../../core/bytes.ts';
 import { equalBytes } from '../../core/bytes.ts';
@@ -36,7 +36,7 @@ export function publishedKey(published: Published): string {
 
 /** As core's keyOfPacked, by Node's faster SHA-256. */
 export function segmentKeyOf(payload: Uint8Array): SegmentKey {
-  return createHash('sha256').update(payload).digest('hex');
+  return hashOf('sha256', payload);
 }
 
 export const HEAD = 'SELECT operation, event, written, hash FROM head';

@@ -7,14 +7,22 @@ import type { PackedConflicts } from './conflictPages.ts';
 import type { FsckReport, Head, NewBlob, Replica } from './store.ts';
 
 /** What travels beside an operation: of the one at this place among those of its call. */
-export interface PackedExtra { readonly at: number; readonly conflicts: PackedConflicts | null; readonly replica: Replica | null; readonly blobs: readonly NewBlob[] }
+export interface PackedExtra<B = Uint8Array> { readonly at: number; readonly conflicts: PackedConflicts<B> | null; readonly replica: Replica | null; readonly blobs: readonly NewBlob[] }
 
-/** Operations with their events as one frame (frames.ts), and which kinds of events it has; the bodies of its segments in order. */
-export interface AppendRequest {
-  readonly bytes: Uint8Array;
+/** Which kinds of events the operations of a call have; the bodies of their segments in order, and what else comes with them. */
+export interface Appending<B = Uint8Array> {
   readonly kinds: number;
-  readonly bodies: readonly Uint8Array[];
-  readonly extras: readonly PackedExtra[];
+  readonly bodies: readonly B[];
+  readonly extras: readonly PackedExtra<B>[];
+}
+/** With the operations and their events as one frame (frames.ts). */
+export interface AppendRequest extends Appending { readonly bytes: Uint8Array }
+
+/** Where bytes lie in those that cross with the message: a buffer of its own costs more than what most of them hold. */
+export type Span = readonly [from: number, to: number];
+
+export function carried<A, B>({ acus, pages, gone }: PackedConflicts<A>, to: (bytes: A) => B): PackedConflicts<B> {
+  return { acus, pages: pages.map(({ count, bytes }) => ({ count, bytes: to(bytes) })), gone: gone === null ? null : to(gone) };
 }
 /** The first operation of a call and its first event; the others follow without a gap. */
 export interface Appended { readonly operation: number; readonly event: number }
@@ -30,8 +38,7 @@ export interface Place { readonly dev: bigint; readonly ino: bigint }
 export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean; readonly place?: Place }
 
 export type Call =
-  /** `bytes`: from and to in those that cross with the message */
-  | ({ readonly call: 'append'; readonly expected: Expected; readonly from: number; readonly to: number } & Omit<AppendRequest, 'bytes'>)
+  | ({ readonly call: 'append'; readonly expected: Expected; readonly frame: Span } & Appending<Span>)
   | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[]; readonly packed: readonly Uint8Array[] }
   | { readonly call: 'stage'; readonly draft: number; readonly packed: readonly Uint8Array[] }
   /** the intent to move a branch, with the blobs its operation needs */
@@ -48,7 +55,7 @@ export type Request = Call & { readonly id: number };
 export interface Answers { 'intend': number; 'hold': null; 'settle': Appended | null; 'append': Appended; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
 
-/** The calls of one turn, and the frames of all of them. */
+/** The calls of one turn, and the frames and bodies of all of them. */
 export interface ToWriter { readonly requests: readonly Request[]; readonly bytes: Uint8Array }
 
 export type FromWriter =

@@ -233,7 +233,7 @@ export async function* conflicts(db: ReadDb): AsyncGenerator<ConflictEdge> {
   for (let n = 0; ; n++) {
     const page = one<ConflictPage>(db, hot.conflictPage, n);
     if (page === undefined) return;
-    for (const c of unpackConflicts(page)) if (!((since.get(c.a) ?? 0) > n || (since.get(c.b) ?? 0) > n)) yield c;
+    for (const c of unpackConflicts(page, (number) => acuOf(db, number))) if (!((since.get(c.a) ?? 0) > n || (since.get(c.b) ?? 0) > n)) yield c;
   }
 }
 

@@ -9,9 +9,9 @@ import { packSegment } from '../../core/segmentKey.ts';
 import type { RefMove } from '../../core/undo.ts';
 import { packConflicts } from './conflictPages.ts';
 import { guarded, storeError, type ReadDb } from './connection.ts';
-import { Encoder } from './frames.ts';
+import { Encoder, type NumberOf } from './frames.ts';
 import { publishedKey, segmentKeyOf, unsettled } from './log.ts';
-import { fromPlain, type Answers, type Appended as First, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type WorkerData } from './protocol.ts';
+import { carried, fromPlain, type Answers, type Appended as First, type Appending, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type Span, type WorkerData } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
 import type { Appended, Extra, FsckReport, Head, NewOperation, PlannedOn, Replica, Store, StoredEvent } from './store.ts';
@@ -45,15 +45,13 @@ function numbered(operations: readonly Appended[], { operation: id, event }: Fir
 }
 
 /** Nothing where nothing travels beside it. */
-function packedExtra(at: number, { changed, conflicts, replica, blobs = [] }: Extra, moved: ArrayBufferView[]): PackedExtra[] {
+function packedExtra(at: number, { changed, conflicts, replica, blobs = [] }: Extra, numberOf: NumberOf): PackedExtra[] {
   if (changed === undefined && conflicts === undefined && replica === undefined && blobs.length === 0) return [];
-  const packed: PackedExtra = {
-    at, conflicts: changed !== undefined ? packConflicts(changed.conflicts, changed.acus) : conflicts === undefined ? null : packConflicts(conflicts),
+  return [{
+    at, conflicts: changed !== undefined ? packConflicts(changed.conflicts, changed.acus, numberOf) : conflicts === undefined ? null : packConflicts(conflicts),
     replica: replica === undefined ? null : { ...replica, bytes: new Uint8Array(replica.bytes) },
     blobs: blobs.map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
-  };
-  moved.push(...packed.blobs.map((b) => b.bytes), ...(packed.conflicts?.pages ?? []).map((p) => p.bytes), ...(packed.replica === null ? [] : [packed.replica.bytes]));
-  return [packed];
+  }];
 }
 
 export class SqliteStore implements Store {
@@ -68,6 +66,8 @@ export class SqliteStore implements Store {
   readonly #keys = new WeakMap<Segment, SegmentKey>();
   readonly #packed = new WeakMap<Segment, Uint8Array>();
   readonly #numbers = new Map<AcuId, number>();
+  /** on their way to the writer: nobody need ask the file for their numbers */
+  readonly #coming = new Set<AcuId>();
   /** what an `append` answered, by the call it is a part of */
   readonly #calls = new WeakMap<Promise<unknown>, Promise<unknown>>();
   readonly #listeners = new Set<(head: Head) => void>();
@@ -104,10 +104,13 @@ export class SqliteStore implements Store {
   appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<readonly Operation[]> {
     try {
       const writer = this.#writable(), { frames } = writer, from = frames.length;
-      const { moved, ...request } = this.#request(operations, frames);
+      const { kinds, bodies, extras } = this.#request(operations, frames), beside = (bytes: Uint8Array): Span => frames.beside(bytes);
       const expected = on === undefined ? null : typeof on === 'number' ? { head: on } : { after: writer.idOf(this.#calls.get(on) ?? on) };
-      const call = writer.call({ call: 'append', expected, from, to: frames.length, ...request }, moved);
-      const answer = call.then((first) => numbered(operations, first));
+      const call = writer.call({
+        call: 'append', expected, frame: [from, frames.length], kinds, bodies: bodies.map(beside),
+        extras: extras.map((extra) => ({ ...extra, conflicts: extra.conflicts === null ? null : carried(extra.conflicts, beside) })),
+      }, extras.flatMap(({ replica, blobs }) => [...blobs.map(({ bytes }) => bytes), ...(replica === null ? [] : [replica.bytes])]));
+      const answer = call.then((first) => { this.#arrived(operations); return numbered(operations, first); }, (error: Error) => { this.#arrived(operations); throw error; });
       this.#calls.set(answer, call);
       return answer;
     } catch (error) {
@@ -116,8 +119,8 @@ export class SqliteStore implements Store {
   }
 
   /** Writes a frame. Bytes are copied (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's stay the caller's. */
-  #request(operations: readonly Appended[], frames: Encoder): Omit<AppendRequest, 'bytes'> & { readonly moved: ArrayBufferView[] } {
-    const bodies: Uint8Array[] = [], extras: PackedExtra[] = [], moved: ArrayBufferView[] = [], start = frames.length;
+  #request(operations: readonly Appended[], frames: Encoder): Appending {
+    const bodies: Uint8Array[] = [], extras: PackedExtra[] = [], start = frames.length;
     try {
       frames.frame();
       for (let at = 0; at < operations.length; at++) {
@@ -125,22 +128,29 @@ export class SqliteStore implements Store {
         frames.operation(operation, events.length);
         for (const event of events) {
           frames.event(event, this.#numberOf);
-          if (event.kind === 'segment-added') bodies.push(this.#pack([event.segment])[0]!);
+          if (event.kind !== 'segment-added') continue;
+          bodies.push(this.#pack([event.segment])[0]!);
+          if (event.segment.acu !== null) this.#coming.add(event.segment.acu);
         }
-        if (extra !== undefined) extras.push(...packedExtra(at, extra, moved));
+        if (extra !== undefined) extras.push(...packedExtra(at, extra, this.#numberOf));
       }
-      for (const body of bodies) moved.push(body);
-      return { kinds: frames.mask, bodies, extras, moved };
+      return { kinds: frames.mask, bodies, extras };
     } catch (error) {
       frames.cut(start);
+      this.#arrived(operations);
       throw error;
     }
+  }
+
+  #arrived(operations: readonly Appended[]): void {
+    for (const { events } of operations) for (const event of events) if (event.kind === 'segment-added' && event.segment.acu !== null) this.#coming.delete(event.segment.acu);
   }
 
   /** An ACU's number where it is stored by now; they never change. */
   readonly #numberOf = (id: AcuId): number => {
     let number = this.#numbers.get(id);
     if (number === undefined) {
+      if (this.#coming.has(id)) return 0;
       number = reads.numberOf(this.#db, id);
       if (number === 0) return 0;
       if (this.#numbers.size >= MOST_NUMBERS) this.#numbers.clear();
@@ -195,7 +205,8 @@ export class SqliteStore implements Store {
 
   /** A request that crosses with its own frame. */
   #alone(operations: readonly Appended[]): AppendRequest {
-    const frame = new Encoder(), { moved: _, ...request } = this.#request(operations, frame);
+    const frame = new Encoder(), request = this.#request(operations, frame);
+    this.#arrived(operations);
     return { ...request, bytes: frame.take() };
   }
 

@@ -1,5 +1,5 @@
 // The writer's thread: opens the file, brings it to the newest format, and commits what it is sent. Calls that wait together
-// share one commit (group commit); each has a savepoint of its own, so that one refused does not take the others with it.
+// share one commit (group commit); one refused does not take the others with it.
 // Answers leave after COMMIT at synchronous=FULL, never before (law 8). A transaction may also be held open for something outside
 // the store to happen in it, once and then recorded: meanwhile everybody else waits, in this process and in others.
 import { statSync } from 'node:fs';
@@ -8,10 +8,11 @@ import { AcumenError, bug } from '../../core/errors.ts';
 import { assertSettings, connectWriter, guarded, inspect, storeError, useWal, type WriteDb } from './connection.ts';
 import { checkEnd } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
-import { toPlain, type Answer, type Answers, type Call, type FromWriter, type Request, type ToWriter, type WorkerData } from './protocol.ts';
+import { carried, toPlain, type Answer, type Answers, type AppendRequest, type Call, type Expected, type FromWriter, type Request, type Span, type ToWriter, type WorkerData } from './protocol.ts';
 import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
-import { inTransaction, run } from './sql.ts';
+import { inTransaction, one, run } from './sql.ts';
+import type { Head } from './store.ts';
 import { Group, holdFor } from './write.ts';
 
 /** Calls in one commit at most: bounds how long the first waits for the last. */
@@ -19,8 +20,8 @@ const GROUP = 4096;
 
 const { file, busyMs, proved, place: given } = workerData as WorkerData;
 const port: MessagePort = parentPort ?? raise();
-/** A call, with the frame that crossed beside it. */
-type Waiting = Request & { readonly bytes: Uint8Array };
+/** A call, with the bytes that crossed beside it. */
+type Waiting = Exclude<Request, { call: 'append' }> | { readonly call: 'append'; readonly id: number; readonly expected: Expected } & AppendRequest;
 /** in the order they came */
 const waiting: Waiting[] = [];
 /** the call that appended the last operation, and the event head it left */
@@ -42,7 +43,12 @@ try {
 }
 
 function hear({ requests, bytes }: ToWriter): void {
-  for (const request of requests) waiting.push({ ...request, bytes: request.call === 'append' ? bytes.subarray(request.from, request.to) : bytes });
+  const lying = ([from, to]: Span): Uint8Array => bytes.subarray(from, to);
+  for (const request of requests) {
+    if (request.call !== 'append') { waiting.push(request); continue; }
+    const { frame, bodies, extras, ...rest } = request;
+    waiting.push({ ...rest, bytes: lying(frame), bodies: bodies.map(lying), extras: extras.map((extra) => ({ ...extra, conflicts: extra.conflicts === null ? null : carried(extra.conflicts, lying) })) });
+  }
 }
 
 function open(): WriteDb {
@@ -96,7 +102,7 @@ function serveNext(db: WriteDb): boolean {
 }
 
 /** Begins a transaction that `finish` ends. */
-function hold(db: WriteDb, request: Extract<Request, { call: 'hold' }>): void {
+function hold(db: WriteDb, request: Extract<Waiting, { call: 'hold' }>): void {
   try {
     run(db, 'BEGIN IMMEDIATE');
     assertSettings(db);
@@ -127,7 +133,7 @@ function answer(db: WriteDb, said: Answer): void {
   send({ kind: 'committed', before: now, after: now, answers: [said], ms: null });
 }
 
-function close(db: WriteDb, close: Request): void {
+function close(db: WriteDb, close: Waiting): void {
   const end = head(db);
   try {
     // Truncates the WAL where nobody else reads; otherwise moves what can be moved and leaves the rest to the last one out.
@@ -145,19 +151,13 @@ function close(db: WriteDb, close: Request): void {
 function commit(db: WriteDb, calls: readonly Waiting[]): void {
   const begun = performance.now();
   try {
-    const done = inTransaction(db, () => {
-      // What the answers promise rests on these: were one lost, nothing is committed.
-      assertSettings(db);
-      assertInPlace();
-      const group = new Group(db), before = group.head;
-      const answers = calls.map((call) => {
-        const answer = attempt(db, group, call);
-        group.turn();
-        return answer;
-      });
-      group.flush();
-      return { before, after: group.head, answers };
-    });
+    let done;
+    try {
+      done = together(db, calls, false);
+    } catch (error) {
+      if (!(error instanceof HalfDone)) throw error;
+      done = together(db, calls, true);
+    }
     send({ kind: 'committed', ...done, ms: performance.now() - begun });
   } catch (error) {
     // Nothing of the group is stored: the transaction is rolled back as a whole.
@@ -168,24 +168,58 @@ function commit(db: WriteDb, calls: readonly Waiting[]): void {
   }
 }
 
-function attempt(db: WriteDb, group: Group, request: Waiting): Answer {
-  const before = group.before, light = request.call === 'append' && Group.isLight(request);
-  if (!light) run(db, 'SAVEPOINT attempt');
+/** A call failed when it had changed the file, and nothing tells what from what those before it did. */
+class HalfDone extends Error {}
+
+/**
+ * One commit. Calls that are refused are mostly refused before they touch anything, so savepoints, which cost a copy of each page touched, are
+ * for the second try: `carefully`.
+ */
+function together(db: WriteDb, calls: readonly Waiting[], carefully: boolean): { readonly before: Head; readonly after: Head; readonly answers: readonly Answer[] } {
+  const lastBefore = last;
+  try {
+    return inTransaction(db, () => {
+      // What the answers promise rests on these: were one lost, nothing is committed.
+      assertSettings(db);
+      assertInPlace();
+      const group = new Group(db), before = group.head;
+      const answers = calls.map((call) => {
+        const answer = attempt(db, group, call, carefully);
+        group.turn();
+        return answer;
+      });
+      group.flush();
+      return { before, after: group.head, answers };
+    });
+  } catch (error) {
+    last = lastBefore;
+    throw error;
+  }
+}
+
+function attempt(db: WriteDb, group: Group, request: Waiting, carefully: boolean): Answer {
+  const light = request.call === 'append' && Group.isLight(request), saved = carefully && !light;
+  const before = group.before, changes = carefully || light ? null : changesOf(db);
+  if (saved) run(db, 'SAVEPOINT attempt');
   try {
     const ok = perform(group, request);
-    if (!light) run(db, 'RELEASE attempt');
+    if (saved) run(db, 'RELEASE attempt');
     return { id: request.id, ok };
   } catch (error) {
     // A full disk or the like ends the whole transaction; then so does the group.
     if (!db.inTransaction) throw error;
-    if (!light) {
+    if (saved) {
       run(db, 'ROLLBACK TO attempt');
       run(db, 'RELEASE attempt');
     }
+    if (changes !== null && changesOf(db) !== changes) throw new HalfDone();
     group.restore(before);
     return { id: request.id, error: toPlain(storeError(error, file)) };
   }
 }
+
+/** Rows that this connection has changed, ever. */
+const changesOf = (db: WriteDb): number => one<{ n: number }>(db, 'SELECT total_changes() AS n')!.n;
 
 function perform(group: Group, request: Waiting): Answers[Call['call']] {
   switch (request.call) {

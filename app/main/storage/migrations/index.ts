@@ -13,6 +13,7 @@ import { changes } from './0007-changes.ts';
 import { batches } from './0008-batches.ts';
 import { recipes } from './0009-recipes.ts';
 import { resolutions } from './0010-resolutions.ts';
+import { pages } from './0011-pages.ts';
 
 export interface Migration {
   /** the user_version it leads to, and its place in the list */
@@ -25,7 +26,7 @@ export interface Migration {
   convert?(db: WriteDb): void;
 }
 
-export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions];
+export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions, pages];
 export const newestVersion = migrations.length;
 
 export function versionOf(db: WriteDb): number {

@@ -165,6 +165,10 @@ describe('each migration', () => {
     expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
     await store.close();
   });
+
+  it('0011 pages: nothing but the number, for pages that older versions do not read', () => {
+    expect(added(11)).toEqual([]);
+  });
 });
 
 describe('a store of an older format', () => {
