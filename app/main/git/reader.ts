@@ -72,8 +72,10 @@ export class Reader implements HistoryReader {
   readonly #objects: Objects;
   readonly #refs: RefStore;
   readonly #kept: LRUCache<Oid, Kept>;
-  /** objects that refs named when they were last listed, and the commits they are or tag; null: something else */
-  #peeled: ReadonlyMap<Oid, Oid | null> = new Map();
+  /** objects that refs named lately, and the commits they are or tag */
+  readonly #peeled = new Map<Oid, Oid>();
+  /** those that refs named when they were last listed, and are or tag something else, or are not there */
+  #strange: ReadonlySet<Oid> = new Set();
   #listed: readonly Ref[] = [];
 
   /** `cacheBytes`: for parsed objects */
@@ -102,26 +104,25 @@ export class Reader implements HistoryReader {
       for (let hops = 0; value.kind === 'symbolic' && hops < 5; hops++) value = all.get(value.target) ?? { kind: 'broken' };
       return value.kind === 'id' ? value.peeled ?? value.oid : null;
     });
-    // What an object is does not change: those that refs named the last time are known.
-    const peeled = new Map<Oid, Oid | null>();
-    const wanted = [...new Set(ids.filter((oid) => oid !== null))].filter((oid) => {
-      const known = this.#peeled.get(oid);
-      if (known !== undefined) peeled.set(oid, known);
-      return known === undefined;
-    });
+    // What an object is does not change: those that refs named lately are known.
+    const peeled = this.#peeled, asked = new Set<Oid>(), strange = new Set<Oid>();
+    if (peeled.size > 2 * names.length + 1000) peeled.clear();
+    for (const oid of ids) if (oid !== null && !peeled.has(oid)) (this.#strange.has(oid) ? strange : asked).add(oid);
+    const wanted = [...asked];
     const left = wanted.length > READ_WITH_REFS ? wanted : await this.#readCommits(wanted, (oid) => peeled.set(oid, oid));
     const headers = await this.#objects.headers(left);
     for (const [i, oid] of left.entries()) {
       const header = headers[i]!;
       if (header instanceof AcumenError) throw header;
       const end = header?.type === 'tag' ? await this.#peel(oid) : null;
-      peeled.set(oid, header?.type === 'commit' ? oid : end !== null && 'commit' in end ? end.commit : null);
+      const commit = header?.type === 'commit' ? oid : end !== null && 'commit' in end ? end.commit : null;
+      if (commit === null) strange.add(oid); else peeled.set(oid, commit);
     }
-    this.#peeled = peeled;
+    this.#strange = strange;
     const refs: Ref[] = [], before = this.#listed;
     const skipped: ByteString[] = [];
-    for (const [i, name] of names.entries()) {
-      const oid = ids[i] === null ? null : peeled.get(ids[i]!)!;
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i]!, oid = ids[i] === null ? null : peeled.get(ids[i]!) ?? null;
       if (oid === null) { skipped.push(name); continue; }
       // the very strings of the last time where they are equal: a thousand names are hashed and compared once
       const was = before[refs.length];

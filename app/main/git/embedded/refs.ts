@@ -83,7 +83,11 @@ export class FileRefs extends RefStore {
     const loose = new Map<ByteString, RefValue>();
     await listLoose(gitDir, 'refs' as ByteString, headDir === gitDir ? [] : PER_WORKTREE, loose, turn);
     if (headDir !== gitDir) for (const own of PER_WORKTREE) if (!isBehindLink(headDir, `${own}/` as ByteString)) await listLoose(headDir, own, [], loose, turn);
-    return new Map([...this.#allPacked(), ...loose]);
+    // Every listing of a thousand refs comes here: without a pair for each of them.
+    const all = new Map<ByteString, RefValue>(), put = (value: RefValue, name: ByteString): void => { all.set(name, value); };
+    this.#allPacked().forEach(put);
+    loose.forEach(put);
+    return all;
   }
 
   #allPacked(): ReadonlyMap<ByteString, RefValue> {
