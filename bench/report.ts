@@ -21,6 +21,10 @@ export interface Benchmark {
 
 export interface Report { readonly name: string; readonly machine: string; readonly rows: readonly Row[] }
 
+const sorted = (values: readonly number[]): number[] => [...values].sort((x, y) => x - y);
+export const median = (values: readonly number[]): number => sorted(values)[values.length >> 1]!;
+export const percentile = (values: readonly number[], p: number): number => sorted(values)[Math.min(values.length - 1, Math.floor(values.length * p))]!;
+
 export function machine(): string {
   const cores = cpus();
   return `${cores.length} × ${cores[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}-${process.arch}, Node ${process.versions.node}`;
