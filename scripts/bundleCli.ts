@@ -1,12 +1,12 @@
 // The command line in few files (dist/cli), so that a short verb does not spend its time finding a hundred: made of the compiled rooms, which stay
-// what everything else runs. Verbs stay apart, each loaded when it runs. What a module finds beside itself (threads, the screen, the recipes of the
-// sample) it finds where the rooms have it.
+// what everything else runs. Verbs stay apart, each loaded when it runs, and so do the store's threads, each one file: every import waits for the
+// writer's. What else a module finds beside itself (other threads, the screen, the recipes of the sample) it finds where the rooms have it.
 import { globSync, readFileSync } from 'node:fs';
-import { relative } from 'node:path';
-import { rolldown } from 'rolldown';
+import { relative, sep } from 'node:path';
+import { type InputOptions, rolldown } from 'rolldown';
 import { at } from './steps.ts';
 
-const out = at('dist/cli'), BUILTIN = '\0builtin:';
+const out = at('dist/cli'), storage = at('dist/app/main/storage'), BUILTIN = '\0builtin:';
 
 /** Packages whose imports of Node's modules are treated as ours. */
 const besides = ['commander', 'lru-cache'];
@@ -21,8 +21,7 @@ for (const file of globSync(['dist/app/**/*.js', ...besides.map((name) => `node_
   for (const [, name, id] of code.matchAll(/^import \* as (\w+) from ['"](node:[\w/]+)['"];/gm)) use(id!, [...code.matchAll(new RegExp(`\\b${name}\\.(\\w+)`, 'g'))].map(([, member]) => member!));
 }
 
-const bundle = await rolldown({
-  input: { main: at('dist/app/main/doors/cli/main.js') },
+const options: InputOptions = {
   platform: 'node',
   // native code, and what only a window needs
   external: ['better-sqlite3', 'electron'],
@@ -32,7 +31,8 @@ const bundle = await rolldown({
     {
       name: 'where modules are',
       transform(code, id) {
-        if (!id.includes('/dist/app/') || !code.includes('import.meta.url')) return null;
+        // the store's threads lie beside the command line
+        if (!id.includes('/dist/app/') || id.endsWith('/storage/writer.js') || !code.includes('import.meta.url')) return null;
         return code.replaceAll('import.meta.url', `new URL(${JSON.stringify(relative(out, id).replaceAll('\\', '/'))}, import.meta.url).href`);
       },
     },
@@ -47,10 +47,17 @@ const bundle = await rolldown({
       },
     },
   ],
-});
+};
+const bundle = await rolldown({ ...options, input: { main: at('dist/app/main/doors/cli/main.js') } });
 await bundle.write({
   // one verb alone needs collaboration, and its matrices
   dir: out, format: 'esm', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', cleanDir: true,
   codeSplitting: { groups: [{ name: 'core', test: /[\\/]dist[\\/]app[\\/]core[\\/](?!collaboration|matrix)|rolldown:runtime|\0builtin:/ }] },
 });
 await bundle.close();
+
+for (const file of globSync('**/*.worker.js', { cwd: storage })) {
+  const thread = await rolldown({ ...options, input: `${storage}/${file}` });
+  await thread.write({ file: `${out}/${file.replaceAll(sep, '/')}`, format: 'esm' });
+  await thread.close();
+}
