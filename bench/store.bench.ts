@@ -1,11 +1,10 @@
 // What the store costs: an import into a new store beside the same import without one and beside git, the store's own part of
-// it, and what opening costs afterwards, in this process and in fresh ones (those need `npm run build`).
+// it, and what opening costs afterwards, in this process and in fresh ones. Needs `npm run build`: what opens a store is the compiled code,
+// for from sources the writer's thread would take twice as long to start as it does, stripping types.
 import { spawnSync } from 'node:child_process';
 import { rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from '../app/core/tables.ts';
-import { Workspace } from '../app/main/service/workspace.ts';
-import { openStore } from '../app/main/storage/store.ts';
 import { at } from '../scripts/steps.ts';
 import { generate } from '../testkit/generate.ts';
 import { tempDir } from '../testkit/git.ts';
@@ -15,7 +14,9 @@ import type { Benchmark, Row } from './report.ts';
 
 /** ACUMEN_BENCH_SIZES (numbers, separated by spaces) asks for others. */
 const SIZES = (process.env['ACUMEN_BENCH_SIZES'] ?? '200 1000').split(' ').map(Number);
-const RUNS = 5;
+const RUNS = 9;
+/** before those, to warm up */
+const WARMING = 6;
 
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1]!;
 
@@ -37,14 +38,16 @@ function peer(dir: string, refs: readonly string[]): () => Promise<void> {
 
 async function rows(sources: number, folder: string): Promise<Row[]> {
   const made = await generate({ seed: 1, mix: 'team', sources });
-  const file = join(folder, `store-${sources}`);
+  const file = join(folder, `store-${sources}`), fresh = join(folder, `fresh-${sources}`);
   const env = { PATH: process.env['PATH'] };
+  const { Workspace } = await import(at('dist/app/main/service/workspace.js')) as typeof import('../app/main/service/workspace.ts');
+  const { openStore } = await import(at('dist/app/main/storage/store.js')) as typeof import('../app/main/storage/store.ts');
   try {
     const git = peer(made.dir, made.refs);
     const loaded = await load(made.dir, { refs: made.refs, reader: 'native' });
     const { published, segments, engine } = loaded;
     const times = { git: [] as number[], load: [] as number[], import: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
-    for (let run = 0; run <= RUNS; run++) {
+    for (let run = 0; run < WARMING + RUNS; run++) {
       rmSync(file, { force: true });
       const one = {
         git: await timed(git),
@@ -71,8 +74,7 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
         workspace.engine.pairCounts();
         await workspace.close();
       });
-      // The first warms up.
-      if (run > 0) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
+      if (run >= WARMING) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
     }
     await loaded.close();
     const name = (metric: string): string => `store_${sources}/${metric}`;
@@ -83,6 +85,7 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
       beside('import_without_store_ms', times.load), beside('import_ms', times.import), beside('store_alone_ms', times.store),
       { metric: name('bytes'), value: statSync(file).size / 1000, unit: 'kB' },
       { metric: name('reopen_ms'), value: median(times.reopen), unit: 'ms' }, { metric: name('reopen_to_graph_ms'), value: median(times.graph), unit: 'ms' },
+      { metric: name('import_process_ms'), value: median(Array.from({ length: RUNS }, () => { rmSync(fresh, { force: true }); return processMs(fresh, ['import', made.dir]); })), unit: 'ms' },
       ...['log', 'list', `check ${engine.acus[0]!.id}`, `compose ${engine.acus[0]!.id}`].map((verb): Row => ({ metric: name(`${verb.split(' ')[0]}_process_ms`), value: median(Array.from({ length: RUNS }, () => processMs(file, verb.split(' ')))), unit: 'ms' })),
     ];
   } finally {
@@ -99,7 +102,7 @@ function processMs(file: string, verb: readonly string[]): number {
 }
 
 const benchmark: Benchmark = {
-  what: `Import of ${SIZES.join(' and ')} generated branches (mix "team") into a new store by the native reader, medians of ${RUNS} after one to warm up, beside git for-each-ref + diff-tree -p; then opening it again`,
+  what: `Import of ${SIZES.join(' and ')} generated branches (mix "team") into a new store by the native reader, medians of ${RUNS} after ${WARMING} to warm up, beside git for-each-ref + diff-tree -p; then opening it again`,
   async run() {
     const temp = tempDir('bench-store');
     try {
