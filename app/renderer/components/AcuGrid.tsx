@@ -45,8 +45,10 @@ export interface AcuGridProps<Item extends GridItem> {
   row(item: Item, line: number, isCursor: boolean): ReactNode;
 }
 
-/** Lines that are rendered above and below what is seen; and the window moves in steps of so many, so that most scrolling renders nothing. */
+/** Lines that are rendered above and below what is seen, once one scrolls; and the window moves in steps of so many, so that most scrolling renders nothing. */
 const OVERSCAN = 8, STEP = 4;
+/** Milliseconds without scrolling after which a list rests. */
+const REST = 150;
 
 function linesOf<Item extends GridItem>(items: readonly Item[]): GridLines<Item> {
   let places: Map<AcuId, number> | null = null, keys: Map<string, number> | null = null;
@@ -74,7 +76,17 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
   const lines = useMemo(() => ('order' in items ? items : linesOf(items)), [items]);
   const scroller = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0), [seen, setSeen] = useState(30);
-  const follow = useCallback(() => { if (scroller.current !== null) setFirst(Math.floor(scroller.current.scrollTop / rowHeight / STEP) * STEP); }, [rowHeight]);
+  const place = useCallback(() => Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight / STEP) * STEP, [rowHeight]), follow = useCallback(() => setFirst(place()), [place]);
+  /** that one scrolls now; and of which lines it was, by little more than what is seen */
+  const [scrolls, setScrolls] = useState(false), [scrolled, setScrolled] = useState<unknown>(null), resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const onScroll = (): void => {
+    setScrolled(Math.abs(place() - first) < seen ? lines : null);
+    follow();
+    setScrolls(true);
+    clearTimeout(resting.current);
+    resting.current = setTimeout(() => setScrolls(false), REST);
+  };
+  useEffect(() => () => clearTimeout(resting.current), []);
   useLayoutEffect(() => {
     const box = scroller.current!, measure = (): void => { setSeen(Math.ceil(box.clientHeight / rowHeight)); follow(); };
     measure();
@@ -82,8 +94,10 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     observer.observe(box);
     return () => observer.disconnect();
   }, [rowHeight, follow]);
+  // of what was found anew, and where one leaps to, what is seen is shown soon; what lies around that is made once one scrolls from there
+  const around = scrolled === lines ? OVERSCAN : 0;
   // a list that got shorter is shown from nearer its end
-  const from = Math.max(0, Math.min(first, lines.length - seen) - OVERSCAN), to = Math.min(lines.length - 1, Math.max(0, Math.min(first, lines.length - seen)) + seen + STEP + OVERSCAN);
+  const top = Math.max(0, Math.min(first, lines.length - seen)), from = Math.max(0, top - around), to = Math.min(lines.length - 1, top + seen + STEP + around);
   useEffect(() => onRange?.(from, to), [onRange, from, to]);
 
   const cursor = useSelection((s) => s.cursor);
@@ -167,16 +181,17 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
     if (useVerdicts.getState().carried === null && event.buttons === 0) pointAt(acuAt(event.target), event.timeStamp);
   };
 
-  const shown: ReactNode[] = [], slots = seen + STEP + 2 * OVERSCAN + 2;
-  for (let line = from; line <= to; line++) {
-    const item = lines.at(line);
-    // a line takes the elements of one that went: changing a text costs less than making a row, for each key and each step
-    shown.push(<div key={line % slots} role="presentation" className="grid-line" style={{ transform: `translateY(${line * rowHeight}px)`, height: rowHeight }} data-line={line}>{row(item, line, line === headingAt)}</div>);
+  // a line takes the elements of one that went: changing a text costs less than making a row, for each key and each step
+  const shown: ReactNode[] = [], slots = seen + STEP + 2 * OVERSCAN + 2, slot = (line: number): number => line % slots;
+  const places = Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i);
+  // while one scrolls, none is moved to where its line stands among the others, which would make it anew; they are put in order for who reads them when the list rests
+  for (const line of scrolls ? places.sort((a, b) => slot(a) - slot(b)) : places) {
+    shown.push(<div key={slot(line)} role="presentation" className="grid-line" style={{ transform: `translateY(${line * rowHeight}px)`, height: rowHeight }} data-line={line}>{row(lines.at(line), line, line === headingAt)}</div>);
   }
   const active = onScreen ? `${idPrefix}${lines.at(at).key}` : undefined;
   return (
     <div ref={scroller} className="grid" role="grid" {...(tree ? { role: 'treegrid' } : {})} tabIndex={0} aria-label={label} aria-multiselectable="true" aria-rowcount={lines.length} aria-activedescendant={active}
-      data-testid={testId} data-acus="" data-heading={headingAt >= 0} {...(drag === undefined ? {} : { 'data-drag': drag })} onScroll={follow}
+      data-testid={testId} data-acus="" data-heading={headingAt >= 0} {...(drag === undefined ? {} : { 'data-drag': drag })} onScroll={onScroll}
       onKeyDown={onKeyDown} onClick={onClick} onDoubleClick={onDoubleClick} onPointerDown={onPointerDown} onPointerOver={onPointerOver} onPointerLeave={() => pointAt(null, 0)}>
       <div className="grid-body" role="presentation" style={{ height: lines.length * rowHeight }}>{shown}</div>
     </div>
