@@ -71,13 +71,16 @@ test('symbols stay with their ACUs from one generation to the next, and another 
   search.load(1, columnsOf(rows, (i) => paths[i]!, []));
   expect(search.unread(1)).toMatchObject({ known: 0 });
   search.symbols([id(1)], packSymbols([['parseDate']]));
-  const found = (generation: number, text: string): number[] | undefined => { const made = search.arrange(generation, { ...asked, text }); return made === null ? undefined : [...made.members]; };
+  const found = (generation: number, text: string): number[] | undefined => { const made = search.arrange(generation, { ...asked, text, seen: { from: 0, to: 9 } }); return made === null ? undefined : [...made.arrangement.members]; };
   expect(found(1, 'parsedate')).toEqual([1]);
   search.load(2, columnsOf([row(1), row(2)], () => [], []));
   expect([...search.unread(2)!.rows]).toEqual([1]);
   expect(found(2, 'parsedate')).toEqual([0]);
   expect(found(1, '')).toBe(undefined);
-  expect(search.reasons(2, 'parsedate', Int32Array.of(0), clock)).toEqual([{ by: 'symbol', text: 'parseDate', more: 0 }]);
+  expect(search.reasons(2, 'parsedate', Int32Array.of(0), clock)).toEqual([[0, { by: 'symbol', text: 'parseDate', more: 0 }]]);
+  // with the answer come the reasons of the lines that are on screen: of a list that got shorter, the last ones
+  expect(search.arrange(2, { ...asked, text: 'parsedate', seen: { from: 5, to: 6 } })!.reasons).toEqual([[0, { by: 'symbol', text: 'parseDate', more: 0 }]]);
+  expect(search.arrange(2, { ...asked, text: '', by: 'row', seen: { from: 1, to: 1 } })!.reasons.length).toBe(1);
   expect(search.suggest('is:st', 5)?.options.map(({ insert }) => insert)).toEqual(['stale ']);
   expect(search.suggest('', 0)?.options.map(({ insert }) => insert)).toContain('author:');
   expect(search.suggest('author:a', 8)?.options).toEqual([{ insert: 'Ada ', shown: 'Ada', note: '' }]);

@@ -207,7 +207,7 @@ export class Arranger {
     const rowFor = (item: number): number => (by === 'row' ? item : group === 'age' ? newest(item) : listAt(rowsOf, item).at(-1) ?? 0);
     const fixed = (titles: readonly (readonly [key: string, title: string])[], of: (item: number) => number) => ({ of: Int32Array.from({ length: n }, (_, i) => of(i)), keys: titles.map(([key]) => `${group}:${key}`), titles: titles.map(([, title]) => title) });
     switch (group) {
-      case 'none': return fixed([['', '']], () => 0);
+      case 'none': return { of: new Int32Array(n), keys: [`${group}:`], titles: [''] };
       case 'author': return this.#named(group, Int32Array.from({ length: n }, (_, i) => author[rowFor(i)]!), this.#authors, '');
       case 'agent': return this.#named(group, Int32Array.from({ length: n }, (_, i) => agent[rowFor(i)]!), this.#agents, 'People');
       case 'folder': {

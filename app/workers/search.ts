@@ -5,9 +5,13 @@ import { type Columns, listAt, parted } from '../core/search/columns.ts';
 import { Matcher, type Reason } from '../core/search/matching.ts';
 import { type Clock, keyWords, parseQuery, pieceAt, quoted, stateNames, stateWords, termKeys } from '../core/search/query.ts';
 import { type SymbolPage, unpackSymbols } from '../core/search/symbolPage.ts';
-import { Arranger, type Arrangement, type Asked, type Facts, isStateOf } from './arranging.ts';
+import { Arranger, type Arrangement, type Asked, type Facts, isStateOf, line, lineIndex, lineKind } from './arranging.ts';
 
-export interface SearchAsked extends Asked { readonly text: string }
+export interface SearchAsked extends Asked { readonly text: string; /** lines on screen, the last included: the rows that come to stand there are explained with the answer */ readonly seen: { readonly from: number; readonly to: number } }
+
+/** By row: why it was found, null where it shows that itself. */
+export type Reasons = readonly (readonly [row: number, reason: Reason | null])[];
+export interface Answer { readonly arrangement: Arrangement; readonly reasons: Reasons }
 
 /** What can be put in place of what is being typed. */
 export interface Suggestion { readonly insert: string; readonly shown: string; readonly note: string }
@@ -55,10 +59,13 @@ export class Search {
   }
 
   /** Null where the columns are another generation's. */
-  arrange(generation: number, { text, ...asked }: SearchAsked): Arrangement | null {
+  arrange(generation: number, { text, seen, ...asked }: SearchAsked): Answer | null {
     if (this.#loaded?.generation !== generation) return null;
-    const { arranger, facts } = this.#loaded;
-    return arranger.arrange(this.#how(text, asked.clock).slice(), facts, asked);
+    const { arranger, facts } = this.#loaded, arrangement = arranger.arrange(this.#how(text, asked.clock).slice(), facts, asked), { lines } = arrangement;
+    // a list that got shorter is shown from nearer its end
+    const from = Math.max(0, Math.min(seen.from, lines.length - 1 - (seen.to - seen.from)));
+    const rows = lines.subarray(from, from + seen.to - seen.from + 1).filter((code) => lineKind(code) === line.row || lineKind(code) === line.nested).map(lineIndex);
+    return { arrangement, reasons: this.#reasons(text, rows, asked.clock) };
   }
 
   #how(text: string, clock: Clock): Uint8Array {
@@ -71,10 +78,11 @@ export class Search {
   }
 
   /** Why each of these rows was found, where it does not show that itself. */
-  reasons(generation: number, text: string, rows: Int32Array, clock: Clock): readonly (Reason | null)[] | null {
-    if (this.#loaded?.generation !== generation) return null;
-    const { matcher } = this.#loaded, query = parseQuery(text, clock), how = this.#how(text, clock);
-    return Array.from(rows, (row) => matcher.reason(row, query, how[row]!));
+  reasons(generation: number, text: string, rows: Int32Array, clock: Clock): Reasons | null { return this.#loaded?.generation === generation ? this.#reasons(text, rows, clock) : null; }
+
+  #reasons(text: string, rows: Int32Array, clock: Clock): Reasons {
+    const { matcher } = this.#loaded!, query = parseQuery(text, clock), how = this.#how(text, clock);
+    return Array.from(rows, (row) => [row, matcher.reason(row, query, how[row]!)]);
   }
 
   /** What could be meant by what is typed before `caret`; an empty text teaches the keys. */

@@ -19,6 +19,8 @@ import { useVisible } from '../state/visible.ts';
 const ZOOMS = { least: 0.02, most: 6 } as const;
 /** The view takes a graph in to this scale at most, and goes so near to what is looked for. */
 const WHOLE = 1.6, NEAR = 1.5;
+/** Milliseconds without another answer of the search before the picture follows it: longer than between two keys. */
+const REST = 250;
 /** CSS pixels beside a node, and beside an edge, that still count as on it. */
 const BESIDE_NODE = 3, BESIDE_EDGE = 5;
 
@@ -50,6 +52,7 @@ export class GraphScreen {
   #ended = false;
   #generation = -1;
   #lasso: readonly number[] = [];
+  #resting: ReturnType<typeof setTimeout> | undefined;
   /** what is to be sent with the next frame */
   readonly #due = new Set<'look' | 'top' | 'states' | 'filter'>();
 
@@ -87,7 +90,8 @@ export class GraphScreen {
         if (now.marks !== before.marks || now.against !== before.against || (now.carried === null) !== (before.carried === null)) this.#later('states');
         if (now.hovered !== before.hovered || now.lit !== before.lit || now.clash !== before.clash) this.#later('top');
       }),
-      useVisible.subscribe((now, before) => { if (now.at !== before.at) this.#later('states'); }),
+      useVisible.subscribe((now, before) => { if (now.at !== before.at) this.#rested(); }),
+      () => clearTimeout(this.#resting),
       usePicture.subscribe((now, before) => {
         if (now.filter !== before.filter) { this.#later('filter'); this.#later('top'); }
         if (now.outlines !== before.outlines || now.pointed !== before.pointed || now.pinned !== before.pinned) this.#later('top');
@@ -301,6 +305,12 @@ export class GraphScreen {
     this.#send(this.#worker.paint(palette));
   }
 
+  /** What is found dims the rest once typing rests: until then the list is what one looks at, and it needs the processor. */
+  #rested(): void {
+    clearTimeout(this.#resting);
+    this.#resting = setTimeout(() => this.#later('states'), REST);
+  }
+
   /** At most once a frame: many stores change together, and a pointer moves more often than a screen. */
   #later(what: 'look' | 'top' | 'states' | 'filter'): void {
     const isFirst = this.#due.size === 0;
@@ -319,9 +329,7 @@ export class GraphScreen {
   }
 
   #states(): { mark: Uint8Array; dim: Uint8Array } {
-    const { rows } = useReplica.getState(), { marks: known, against, carried } = useVerdicts.getState(), { at } = useVisible.getState(), isFiltered = at.size < rows.length;
-    const dim = new Uint8Array(rows.length);
-    if (isFiltered) for (const row of rows) if (!at.hasRow(row)) dim[row.index] = 1;
+    const { rows } = useReplica.getState(), { marks: known, against, carried } = useVerdicts.getState(), dim = useVisible.getState().at.missed(rows);
     if (carried !== null) for (const id of against) { const i = useReplica.getState().byId.get(id)?.index; if (i !== undefined) dim[i] = 1; }
     return { mark: known?.length === rows.length ? known : new Uint8Array(rows.length), dim };
   }

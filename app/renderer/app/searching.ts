@@ -92,9 +92,11 @@ async function askOnce(): Promise<void> {
   if (status !== 'ready' || loadedGeneration !== generation) return;
   const { query: text, sort, group, by, closed, open } = useFilters.getState(), mine = ++turn, began = typedAt;
   typedAt = null;
-  const arrangement = await searcher().call((api) => api.arrange(generation, { text, sort, group, by, closed, open, clock: clock(), oldDays: setting('oldDays') }), undefined);
-  if (arrangement === null || mine !== turn || useReplica.getState().generation !== generation) return;
-  useVisible.setState(({ text: before, reasons }) => ({ rows, sources, arrangement, text, at: foundOf(rows, arrangement), reasons: before === text ? reasons : new Map() }));
+  const answer = await searcher().call((api) => api.arrange(generation, { text, sort, group, by, closed, open, clock: clock(), oldDays: setting('oldDays'), seen }), undefined);
+  if (answer === null || mine !== turn || useReplica.getState().generation !== generation) return;
+  const { arrangement, reasons } = answer;
+  useVisible.setState({ rows, sources, arrangement, text, at: foundOf(rows, arrangement), reasons: new Map(reasons) });
+  void explain(seen.from, seen.to); // only what was scrolled to meanwhile
   if (began !== null) measureToPaint('acumen:search-shown', began, { found: arrangement.found, of: rows.length });
 }
 
@@ -104,15 +106,20 @@ export function searched(): Promise<void> | null {
   return isShown() ? null : new Promise((resolve) => { const stop = useVisible.subscribe(() => { if (isShown()) { stop(); resolve(); } }); });
 }
 
-/** Asks why the rows on these lines were found, where they do not show it themselves. */
+/** The lines on screen: an answer says why it found those that come to stand there. */
+let seen = { from: 0, to: 60 };
+
+/** Asks why the rows on these lines were found, where they do not show it themselves and no answer said it. */
 export async function explain(from: number, to: number): Promise<void> {
-  const before = useVisible.getState(), { text, arrangement } = before, generation = loadedGeneration;
+  seen = { from, to };
+  const before = useVisible.getState(), { text, arrangement, reasons } = before, generation = loadedGeneration;
   if (arrangement === null || text.trim() === '') return;
-  const rows = Int32Array.from(new Set(rowsBetween(before, from, to)));
+  const rows = new Set(rowsBetween(before, from, to)), asked = Int32Array.from([...rows].filter((row) => !reasons.has(row)));
+  if (asked.length === 0) return;
   try {
-    const reasons = await searcher().call((api) => api.reasons(generation, text, rows, clock()));
-    if (reasons === null || useVisible.getState().arrangement !== arrangement) return;
-    useVisible.setState({ reasons: new Map(reasons.flatMap((reason, i) => (reason === null ? [] : [[rows[i]!, reason] as const]))) });
+    const told = await searcher().call((api) => api.reasons(generation, text, asked, clock()));
+    if (told === null || useVisible.getState().arrangement !== arrangement) return;
+    useVisible.setState((state) => ({ reasons: new Map([...[...state.reasons].filter(([row]) => rows.has(row)), ...told]) }));
   } catch (error) {
     complain(error);
   }

@@ -9,7 +9,7 @@ import { useReplica } from './replica.ts';
 import type { Order } from './selection.ts';
 
 /** Which ACUs are found, without a list of them. */
-export interface Found { readonly size: number; has(id: AcuId): boolean; /** the same of a row, for who asks of all of them */ hasRow(row: AcuRow): boolean }
+export interface Found { readonly size: number; has(id: AcuId): boolean; /** by row: 1 where it was looked for and not found, for who asks of all of them */ missed(of: readonly AcuRow[]): Uint8Array }
 
 export interface VisibleState {
   /** what the lines are indices into */
@@ -19,15 +19,15 @@ export interface VisibleState {
   /** what was searched for: words that rows are marked by */
   readonly text: string;
   readonly at: Found;
-  /** by row, of those on screen: why a search found it, where it does not show that itself */
-  readonly reasons: ReadonlyMap<number, Reason>;
+  /** by row, of those on screen: why a search found it, null where it shows that itself */
+  readonly reasons: ReadonlyMap<number, Reason | null>;
   /** rows whose symbols can be searched */
   readonly symbols: number;
   /** what it is made of has changed since, and its lines are being found anew */
   readonly busy: boolean;
 }
 
-const nothingFound: Found = { size: 0, has: () => false, hasRow: () => false };
+const nothingFound: Found = { size: 0, has: () => false, missed: (of) => new Uint8Array(of.length) };
 
 export const useVisible = create<VisibleState>(() => ({ rows: [], sources: [], arrangement: null, text: '', at: nothingFound, reasons: new Map(), symbols: 0, busy: false }));
 
@@ -38,7 +38,7 @@ export function foundOf(rows: readonly AcuRow[], { found, how }: Arrangement): F
     return row === undefined || rows[row.index]?.id !== id ? -1 : row.index;
   };
   const has = (id: AcuId): boolean => { const i = index(id); return i >= 0 && how[i] !== 0; };
-  return { size: found, has, hasRow: (row) => (rows[row.index] === row ? how[row.index] !== 0 : has(row.id)) };
+  return { size: found, has, missed: (of) => (of === rows ? how.map((one) => Number(one === 0)) : Uint8Array.from(of, ({ id }) => Number(!has(id)))) };
 }
 
 type Lines = Pick<VisibleState, 'rows' | 'sources' | 'arrangement'>;

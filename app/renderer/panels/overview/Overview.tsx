@@ -40,8 +40,6 @@ export function Overview() {
   const status = useReplica((s) => s.status), open = useFilters((s) => s.open);
   const lines = useMemo(() => linesOf({ rows, sources, arrangement }, new Set(open)), [rows, sources, arrangement, open]);
   useEffect(() => aimWith('source', aim), []);
-  // found anew, the rows on screen are others though the lines are not
-  useEffect(() => { void explain(shownLines.from, shownLines.to); }, [arrangement]);
   const line = useCallback((item: OverviewItem, at: number, isCursor: boolean) => {
     switch (item.kind) {
       case 'group': return <GroupLine group={item.group} open={item.expanded === true} position={at} isCursor={isCursor} />;
@@ -60,7 +58,7 @@ export function Overview() {
       <Counts />
       <Listed>
         {lines.length > 0 || arrangement === null || status === 'loading'
-          ? <AcuGrid items={lines} label={arrangement?.by === 'source' ? 'Sources' : 'ACUs'} testId={ids.acuList} idPrefix="acu-" drag="list" tree={isTree} onRange={rangeSeen} onToggle={onToggle} row={line} />
+          ? <AcuGrid items={lines} label={arrangement?.by === 'source' ? 'Sources' : 'ACUs'} testId={ids.acuList} idPrefix="acu-" drag="list" tree={isTree} onRange={onRange} onToggle={onToggle} row={line} />
           : search.trim() === '' ? <Nothing /> : <NoMatch text={search} />}
       </Listed>
       <Foot />
@@ -74,9 +72,6 @@ function Listed({ children }: { readonly children: ReactNode }) {
   const isBusy = useVisible((s) => s.busy);
   return <div className="acus-list" aria-busy={isBusy}>{children}</div>;
 }
-
-const shownLines = { from: 0, to: 60 };
-const rangeSeen = (from: number, to: number): void => { shownLines.from = from; shownLines.to = to; onRange(from, to); };
 
 /** A group or a source is aimed at by selecting all of it. */
 function aim(target: Element): string | null {

@@ -10,10 +10,12 @@ import { say } from '../../state/ui.ts';
 import { ids } from '../../testids.ts';
 
 export function SavedFilters() {
-  const own = useSaved((s) => s.filters), now = useFilters();
+  const own = useSaved((s) => s.filters), all = [...own, ...builtIn];
+  // as few as say what is shown: each key of a search is another state
+  const applied = useFilters((now) => all.find((filter) => isApplied(filter, now)) ?? null), searches = useFilters(({ query }) => query.trim() !== ''), problem = useFilters(keepProblem);
   /** the filter that is being named; '' is a new one */
   const [naming, setNaming] = useState<string | null>(null);
-  const all = [...own, ...builtIn], applied = all.find((filter) => isApplied(filter, now)), row = useRef<HTMLDivElement>(null);
+  const row = useRef<HTMLDivElement>(null);
   const toChip = (name: string): void => {
     requestAnimationFrame(() => {
       const chip = [...row.current?.querySelectorAll<HTMLElement>('[data-filter]') ?? []].find((one) => one.dataset['filter'] === name) ?? row.current?.querySelector<HTMLElement>('button');
@@ -30,7 +32,7 @@ export function SavedFilters() {
   const remove = (filter: SavedFilter): void => { forget(filter.name); say(`Filter ${filter.name} deleted.`); toChip(all[0]?.name ?? ''); };
   const apply = (filter: SavedFilter): void => {
     const { query, sort, group, by } = filter;
-    useFilters.setState(isApplied(filter, now) ? { query: '', sort: noFilters.sort, group: noFilters.group, by: noFilters.by } : { query, sort, group, by });
+    useFilters.setState(filter === applied ? { query: '', sort: noFilters.sort, group: noFilters.group, by: noFilters.by } : { query, sort, group, by });
   };
   return (
     <div className="saved" ref={row} role="group" aria-label="Saved filters">
@@ -50,7 +52,7 @@ export function SavedFilters() {
         )))}
       {naming === ''
         ? <Naming first="" taken={own.map((other) => other.name)} done={(name) => { if (name !== null) { keep(name, useFilters.getState()); say(`Filter ${name} kept.`); } setNaming(null); toChip(name ?? ''); }} />
-        : now.query.trim() !== '' && applied === undefined && <button type="button" className="chip keep" aria-disabled={keepProblem(now) !== null} title={keepProblem(now) ?? 'Keep this search under a name'} data-testid={ids.keepFilter} onClick={() => { if (keepProblem(now) === null) setNaming(''); }}><Icon name="plus" size={11} />Keep filter</button>}
+        : searches && applied === null && <button type="button" className="chip keep" aria-disabled={problem !== null} title={problem ?? 'Keep this search under a name'} data-testid={ids.keepFilter} onClick={() => { if (problem === null) setNaming(''); }}><Icon name="plus" size={11} />Keep filter</button>}
     </div>
   );
 }

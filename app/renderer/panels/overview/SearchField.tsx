@@ -16,9 +16,12 @@ const toList = (): void => document.querySelector<HTMLElement>(`[data-testid="${
 export function SearchField() {
   const query = useFilters((s) => s.query), field = useRef<HTMLInputElement>(null);
   const [offered, setOffered] = useState<Suggestions | null>(null), [at, setAt] = useState(-1), [formOpen, setFormOpen] = useState(false);
-  const asked = useRef(0);
-  const close = (): void => { asked.current++; setOffered(null); setAt(-1); };
+  const asked = useRef(0), about = useRef('');
+  const close = (): void => { asked.current++; about.current = ''; setOffered(null); setAt(-1); };
   const offer = (text: string, caret: number): void => {
+    // a key is heard twice: as what it wrote, and as a caret that went on
+    if (about.current === `${caret} ${text}`) return;
+    about.current = `${caret} ${text}`;
     const mine = ++asked.current;
     void suggestionsFor(text, caret).then((answer) => {
       if (mine !== asked.current) return;
