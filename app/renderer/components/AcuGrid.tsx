@@ -66,6 +66,9 @@ function linesOf<Item extends GridItem>(items: readonly Item[]): GridLines<Item>
   };
 }
 
+/** The first line on screen, in steps. */
+const firstIn = (box: HTMLElement, rowHeight: number): number => Math.floor(box.scrollTop / rowHeight / STEP) * STEP;
+
 const rowAt = (target: EventTarget | null): HTMLElement | null => (target instanceof Element ? target.closest<HTMLElement>('[data-line]') : null);
 const isButton = (target: EventTarget | null): boolean => (target as Element).closest('button') !== null;
 const acuAt = (target: EventTarget | null): AcuId | null =>
@@ -76,11 +79,12 @@ export function AcuGrid<Item extends GridItem>({ items, label, testId, idPrefix,
   const lines = useMemo(() => ('order' in items ? items : linesOf(items)), [items]);
   const scroller = useRef<HTMLDivElement>(null);
   const [first, setFirst] = useState(0), [seen, setSeen] = useState(30);
-  const place = useCallback(() => Math.floor((scroller.current?.scrollTop ?? 0) / rowHeight / STEP) * STEP, [rowHeight]), follow = useCallback(() => setFirst(place()), [place]);
-  /** that one scrolls now; and of which lines it was, by little more than what is seen */
-  const [scrolls, setScrolls] = useState(false), [scrolled, setScrolled] = useState<unknown>(null), resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const follow = useCallback(() => { if (scroller.current !== null) setFirst(firstIn(scroller.current, rowHeight)); }, [rowHeight]);
+  const [scrolls, setScrolls] = useState(false), resting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  /** the lines that were scrolled last, by less than what is seen of them at once */
+  const [scrolled, setScrolled] = useState<GridLines<Item> | null>(null);
   const onScroll = (): void => {
-    setScrolled(Math.abs(place() - first) < seen ? lines : null);
+    setScrolled(Math.abs(firstIn(scroller.current!, rowHeight) - first) < seen ? lines : null);
     follow();
     setScrolls(true);
     clearTimeout(resting.current);
