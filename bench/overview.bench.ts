@@ -11,7 +11,7 @@ import type { Benchmark } from './report.ts';
 const BRANCHES = Number(process.env['ACUMEN_BRANCHES'] ?? 50_000);
 
 const benchmark: Benchmark = {
-  what: `overview: a window on ${BRANCHES} branches of one commit, in Chromium with software rendering: frames a second while the list scrolls (60 pixels a frame, and a screen a frame; medians of five), a key of search to its results painted, and how import and start are at that size`,
+  what: `overview: a window on ${BRANCHES} branches of one commit, in Chromium with software rendering: frames a second while the list scrolls (60 pixels a frame, and a screen a frame; medians of five), a key of search to its results painted, the palette, and how import and start are at that size`,
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'acumen-bench-overview-')), store = join(folder, 'overview.acumen');
     let began = performance.now();

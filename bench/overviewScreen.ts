@@ -1,5 +1,5 @@
 // The overview of a window on a store of many thousand ACUs, in Chromium with software rendering: how it scrolls, how soon a keystroke of search has its answer
-// on screen, and what keeps the main thread. The service is another process, as in use.
+// on screen, how soon the palette opens, and what keeps the main thread. The service is another process, as in use.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chromium } from 'playwright';
@@ -15,7 +15,7 @@ const TYPED = ['parse', 'agents/heron', 'author:maya', 'path:src/billing', 'is:f
 /** Milliseconds between keys: a fast typist's. */
 const BETWEEN = 120;
 
-export interface OverviewFigures { /** ms from navigation */ readonly rows: number; readonly symbols: number; /** frames a second, each run */ readonly fps: readonly number[]; readonly jumps: readonly number[]; /** ms, each key */ readonly keys: readonly number[]; /** ms, the longest task of the main thread while scrolling, while typing */ readonly tasks: readonly [number, number]; /** ms of the main thread's own time: a frame of scrolling, a key */ readonly own: readonly [number, number] }
+export interface OverviewFigures { /** ms from navigation */ readonly rows: number; readonly symbols: number; /** frames a second, each run */ readonly fps: readonly number[]; readonly jumps: readonly number[]; /** ms, each key */ readonly keys: readonly number[]; /** ms, the longest task of the main thread while scrolling, while typing */ readonly tasks: readonly [number, number]; /** ms of the main thread's own time: a frame of scrolling, a key */ readonly own: readonly [number, number]; readonly palette: Awaited<ReturnType<typeof paletteOf>> }
 
 async function scrolled(page: Page, step: number): Promise<{ readonly fps: number; readonly longest: number }> {
   return page.evaluate(async ({ testId, pixels }) => {
@@ -60,6 +60,22 @@ async function typedIn(page: Page): Promise<{ readonly keys: number[]; readonly 
   return page.evaluate(() => ({ keys: performance.getEntriesByName('acumen:search-shown', 'measure').map(({ duration }) => duration), longest: (globalThis as { longest?: number }).longest ?? 0 }));
 }
 
+/** The palette, opened and typed in: ms from the key to what it brought, painted; the first time is told apart. */
+async function paletteOf(page: Page): Promise<{ readonly opens: readonly number[]; readonly keys: readonly number[] }> {
+  for (let run = 0; run <= RUNS; run++) {
+    await page.keyboard.press('Control+k');
+    await page.getByTestId(ids.paletteInput).waitFor();
+    await page.waitForTimeout(300);
+    await page.keyboard.type('largest', { delay: BETWEEN });
+    await page.waitForTimeout(300);
+    await page.keyboard.press('Escape');
+    await page.getByTestId(ids.palette).waitFor({ state: 'detached' });
+    await page.waitForTimeout(300);
+  }
+  const measured = (name: string): Promise<number[]> => page.evaluate((of) => performance.getEntriesByName(of, 'measure').map(({ duration }) => duration), name);
+  return { opens: await measured('acumen:palette-open'), keys: await measured('acumen:palette-key') };
+}
+
 /** On a store that was imported before. */
 export async function measureOverview(store: string, repository: string): Promise<OverviewFigures> {
   const child = spawn(process.execPath, [at('bin/acumen.js'), 'serve', '--port', '0', '--no-open', '--json', '--repo', repository, '--store', store], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -89,7 +105,7 @@ export async function measureOverview(store: string, repository: string): Promis
     for (let run = 0; run <= RUNS; run++) { const one = await scrolled(page, 60), all = await scrolled(page, 900); if (run > 0) { slow.push(one); fast.push(all); } }
     before = await worked();
     const { keys, longest } = await typedIn(page), perKey = (await worked() - before) / TYPED.join('').length;
-    return { rows, symbols, fps: slow.map(({ fps }) => fps), jumps: fast.map(({ fps }) => fps), keys, tasks: [Math.max(...slow.map((one) => one.longest)), longest], own: [perFrame, perKey] };
+    return { rows, symbols, fps: slow.map(({ fps }) => fps), jumps: fast.map(({ fps }) => fps), keys, tasks: [Math.max(...slow.map((one) => one.longest)), longest], own: [perFrame, perKey], palette: await paletteOf(page) };
   } finally {
     await browser.close();
     child.kill('SIGTERM');
@@ -99,11 +115,12 @@ export async function measureOverview(store: string, repository: string): Promis
 
 const quantile = (all: readonly number[], q: number): number => all.toSorted((a, b) => a - b)[Math.min(all.length - 1, Math.floor(all.length * q))] ?? NaN;
 
-export function overviewRows({ rows, symbols, fps, jumps, keys, tasks, own }: OverviewFigures): readonly Row[] {
+export function overviewRows({ rows, symbols, fps, jumps, keys, tasks, own, palette: { opens: [first = NaN, ...opens], keys: inPalette } }: OverviewFigures): readonly Row[] {
   return [
     { metric: 'overview/first_rows', value: rows, unit: 'ms' }, { metric: 'overview/symbols_read', value: symbols, unit: 'ms' },
     { metric: 'overview/scroll', value: quantile(fps, 0.5), unit: 'fps' }, { metric: 'overview/scroll_a_screen_each_frame', value: quantile(jumps, 0.5), unit: 'fps' },
     { metric: 'overview/key_to_results_median', value: quantile(keys, 0.5), unit: 'ms' }, { metric: 'overview/key_to_results_p95', value: quantile(keys, 0.95), unit: 'ms' }, { metric: 'overview/keys', value: keys.length, unit: 'keys' },
+    { metric: 'overview/palette_first_open', value: first, unit: 'ms' }, { metric: 'overview/palette_opens_median', value: quantile(opens, 0.5), unit: 'ms' }, { metric: 'overview/palette_key_median', value: quantile(inPalette, 0.5), unit: 'ms' },
     { metric: 'overview/main_thread_of_a_frame', value: own[0], unit: 'ms' }, { metric: 'overview/main_thread_of_a_key', value: own[1], unit: 'ms' },
     { metric: 'overview/longest_task_scrolling', value: tasks[0], unit: 'ms' }, { metric: 'overview/longest_task_typing', value: tasks[1], unit: 'ms' },
   ];

@@ -261,6 +261,12 @@ export async function copyWhole(ids: readonly AcuId[], what: 'names' | 'titles')
   if (texts !== null) await copy(texts.map(({ name, title, author, email }) => (what === 'names' ? name : `${title} (${author} <${email}>)`)).join('\n'), texts.length === 1 ? `the ${what === 'names' ? 'name' : 'title and author'}` : what === 'names' ? plural(texts.length, 'name') : plural(texts.length, 'title'));
 }
 
+/** How many those are: who only asks that, as most commands do, need not have all of them. */
+export function targetCount(): number {
+  const { selected, cursor } = useSelection.getState();
+  return selected.size > 0 ? selected.size : Number(cursor !== null);
+}
+
 /** The selection, or the row with the cursor. */
 export function targets(): readonly AcuId[] {
   const { selected, cursor } = useSelection.getState();

@@ -46,7 +46,7 @@ export const compositionCommands: readonly Command[] = [
   {
     id: 'composition.remove', title: 'Remove the selection from the composition', brief: 'Remove from the composition', group: 'Composition',
     keys: ['Delete', 'Backspace'], scope: 'list', changes: true, menu: ['acu', 'member'], line: () => composeLineOf(composedWithout(selectedInside())),
-    disabled: () => (selectedInside().length > 0 ? null : 'Nothing selected is in the composition.'),
+    disabled: () => (nothingComposed() === null && selectedInside().length > 0 ? null : 'Nothing selected is in the composition.'),
     run: () => { void act.remove(selectedInside()); },
   },
   { id: 'composition.whatIf', title: 'What if: look at another set, without making it so', group: 'Composition', keys: [], scope: 'window',

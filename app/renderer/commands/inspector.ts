@@ -1,6 +1,6 @@
 // What can be done with a difference, and with what the inspector shows of an ACU.
 import { display } from '../../core/bytes.ts';
-import { copy, targets } from '../app/actions.ts';
+import { copy, targetCount } from '../app/actions.ts';
 import { chooseFile } from '../app/composed.ts';
 import { chosen, useComposition } from '../state/composition.ts';
 import { useConflictQuery } from '../state/conflicts.ts';
@@ -33,7 +33,7 @@ export const inspectorCommands: readonly Command[] = [
   { id: 'acu.dependencies', title: 'Show what the selected ACU requires, as a picture', brief: 'Dependencies', group: 'Selection', keys: [], scope: 'window',
     menu: ['acu', 'member', 'graph', 'matrix'], disabled: nothingSelected, run: () => show('dependencies') },
   { id: 'acu.history', title: 'Show what became of the selected ACU', brief: 'History of this ACU', group: 'Selection', keys: [], scope: 'window',
-    menu: ['acu', 'member', 'graph', 'matrix'], disabled: () => (targets().length > 1 ? 'Select one ACU.' : nothingSelected()), run: () => show('history') },
+    menu: ['acu', 'member', 'graph', 'matrix'], disabled: () => (targetCount() > 1 ? 'Select one ACU.' : nothingSelected()), run: () => show('history') },
   { id: 'file.composed', title: 'Show the file in the composed difference', brief: 'Show in the composed difference', group: 'View', keys: [], scope: 'window',
     menu: ['file'], disabled: () => noFile() ?? (isComposed() ? null : 'The composition does not change this file.'),
     run: () => { chooseFile(file()!); useUi.setState({ tab: 'compose', inspector: 'composed' }); } },
