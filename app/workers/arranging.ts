@@ -93,7 +93,6 @@ export class Arranger {
   readonly #authors: readonly string[];
   readonly #agents: readonly string[];
   readonly #sources: readonly string[];
-  #byName: Int32Array | null = null;
   /** rows, and sources, in the orders that depend on nothing but columns */
   readonly #orders = new Map<string, Int32Array>();
 
@@ -149,20 +148,12 @@ export class Arranger {
     return risky !== null && (by === 'row' ? risky[item] === 1 : listAt(this.#columns.rowsOf, item).some((row) => risky[row] === 1));
   }
 
-  /** Rows by name, then id: the rank of each. */
-  #ranks(): Int32Array {
-    if (this.#byName === null) {
-      const ids = parted(this.#columns.ids), names = this.#names;
-      const order = Int32Array.from(names, (_, i) => i).sort((x, y) => (names[x]! < names[y]! ? -1 : names[x]! > names[y]! ? 1 : ids[x]! < ids[y]! ? -1 : 1));
-      this.#byName = new Int32Array(order.length);
-      order.forEach((row, rank) => { this.#byName![row] = rank; });
-    }
-    return this.#byName;
-  }
-
   #rowOrder(sort: Sort, { degree }: Facts): Int32Array {
-    const { time, size, flags: flagged, rows } = this.#columns, rank = this.#ranks();
-    const sorted = (compare: (x: number, y: number) => number): Int32Array => Int32Array.from({ length: rows }, (_, i) => i).sort((x, y) => compare(x, y) || rank[x]! - rank[y]!);
+    const { time, size, flags: flagged, rows } = this.#columns, names = this.#names;
+    // ties by name, then id; few need the ids
+    let ids: readonly string[] | null = null;
+    const tie = (x: number, y: number): number => (names[x]! < names[y]! ? -1 : names[x]! > names[y]! ? 1 : (ids ??= parted(this.#columns.ids))[x]! < ids[y]! ? -1 : 1);
+    const sorted = (compare: (x: number, y: number) => number): Int32Array => Int32Array.from({ length: rows }, (_, i) => i).sort((x, y) => compare(x, y) || tie(x, y));
     if (sort === 'conflicts') return degree === null ? this.#rowOrder('name', { degree } as Facts) : this.#kept(`row conflicts`, degree, () => sorted((x, y) => degree[y]! - degree[x]!));
     return this.#kept(`row ${sort}`, null, () => {
       switch (sort) {

@@ -40,6 +40,9 @@ export class Search {
     this.#loaded = { generation, columns, matcher, arranger: new Arranger(columns), index, facts: { marks: null, degree: null, risky: null } };
   }
 
+  /** Makes ready what the first key would wait for. */
+  warm(generation: number): void { if (this.#loaded?.generation === generation) this.#loaded.matcher.warm(); }
+
   /** What is known of the rows now; what is left out stays. */
   know(generation: number, facts: Partial<Facts>): void { if (this.#loaded?.generation === generation) this.#loaded.facts = { ...this.#loaded.facts, ...facts }; }
 

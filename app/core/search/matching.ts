@@ -36,20 +36,26 @@ export class Joined {
   }
 }
 
+/** What is worked out when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | null = null;
+  return () => (made ??= { it: make() }).it;
+}
+
 interface Page { /** the row of each ACU of the page; -1: it is gone */ readonly rows: Int32Array; readonly names: readonly string[]; readonly of: Lists; readonly joined: Joined; readonly has: Lists }
 
 export interface Reason { readonly by: 'path' | 'symbol'; readonly text: string; /** others beside it */ readonly more: number }
 
 export class Matcher {
   readonly columns: Columns;
-  readonly paths: readonly string[];
-  readonly #sources: ReadonlyMap<string, number>;
-  readonly #texts: Joined;
-  readonly #signed: Joined;
-  readonly #ids: Joined;
-  readonly #paths: Joined;
-  readonly #lowerPaths: readonly string[];
-  readonly #havePath: Lists;
+  readonly #paths = once(() => parted(this.columns.paths));
+  readonly #lowerPaths = once(() => this.paths.map((path) => path.toLowerCase()));
+  readonly #sources = once(() => new Map(parted(this.columns.sources).map((name, i) => [name, i])));
+  readonly #texts = once(() => new Joined(parted(this.columns.texts)));
+  readonly #signed = once(() => new Joined(parted(this.columns.signed)));
+  readonly #ids = once(() => new Joined(parted(this.columns.ids)));
+  readonly #joinedPaths = once(() => new Joined(this.#lowerPaths()));
+  readonly #havePath = once(() => reversed(this.columns.pathsOf, this.paths.length));
   readonly #pages: Page[] = [];
   /** by row: page and place of its symbols, -1 while they are not known */
   readonly #page: Int32Array;
@@ -57,17 +63,14 @@ export class Matcher {
 
   constructor(columns: Columns) {
     this.columns = columns;
-    this.paths = parted(columns.paths);
-    this.#lowerPaths = this.paths.map((path) => path.toLowerCase());
-    this.#texts = new Joined(parted(columns.texts));
-    this.#signed = new Joined(parted(columns.signed));
-    this.#ids = new Joined(parted(columns.ids));
-    this.#paths = new Joined(this.#lowerPaths);
-    this.#havePath = reversed(columns.pathsOf, this.paths.length);
-    this.#sources = new Map(parted(columns.sources).map((name, i) => [name, i]));
     this.#page = new Int32Array(columns.rows).fill(-1);
     this.#place = new Int32Array(columns.rows);
   }
+
+  get paths(): readonly string[] { return this.#paths(); }
+
+  /** Works out all that a search needs, before the first key: what shows rows without a search does not wait for it. */
+  warm(): void { for (const make of [this.#texts, this.#signed, this.#ids, this.#joinedPaths, this.#havePath, this.#sources]) make(); }
 
   /** How many rows have their symbols. */
   known = 0;
@@ -114,13 +117,13 @@ export class Matcher {
     const { time, sourcesOf } = this.columns, { rows } = this.columns;
     switch (term.key) {
       case 'wrong': return;
-      case 'word': for (const part of term.any) { this.#texts.each(part, (row) => { hit[row]! |= found.text; }); this.#byPath(part, hit); this.#bySymbol(part, hit); } return;
-      case 'author': for (const part of term.any) this.#signed.each(part, (row) => { hit[row] = found.row; }); return;
-      case 'id': for (const part of term.any) this.#ids.each(part, (row) => { hit[row] = found.row; }); return;
+      case 'word': for (const part of term.any) { this.#texts().each(part, (row) => { hit[row]! |= found.text; }); this.#byPath(part, hit); this.#bySymbol(part, hit); } return;
+      case 'author': for (const part of term.any) this.#signed().each(part, (row) => { hit[row] = found.row; }); return;
+      case 'id': for (const part of term.any) this.#ids().each(part, (row) => { hit[row] = found.row; }); return;
       case 'path': for (const part of term.any) this.#byPath(part, hit); return;
       case 'symbol': for (const part of term.any) this.#bySymbol(part, hit); return;
       case 'source': {
-        const wanted = new Set(term.any.flatMap((name) => this.#sources.get(name) ?? []));
+        const wanted = new Set(term.any.flatMap((name) => this.#sources().get(name) ?? []));
         for (let i = 0; i < rows; i++) if (listAt(sourcesOf, i).some((source) => wanted.has(source))) hit[i] = found.row;
         return;
       }
@@ -130,7 +133,7 @@ export class Matcher {
     }
   }
 
-  #byPath(part: string, hit: Uint8Array): void { this.#paths.each(part, (path) => { for (const row of listAt(this.#havePath, path)) hit[row]! |= found.path; }); }
+  #byPath(part: string, hit: Uint8Array): void { this.#joinedPaths().each(part, (path) => { for (const row of listAt(this.#havePath(), path)) hit[row]! |= found.path; }); }
 
   #bySymbol(part: string, hit: Uint8Array): void {
     for (const [n, { joined, has, rows }] of this.#pages.entries()) {
@@ -147,6 +150,6 @@ export class Matcher {
       return at.length === 0 ? null : { by, text: shown[at[0]!]!, more: at.length - 1 };
     };
     const symbols = how & found.symbol ? this.symbolsOf(row) : [], paths = how & found.path ? [...listAt(this.columns.pathsOf, row)] : [];
-    return first('symbol', symbols, symbols.map((name) => name.toLowerCase())) ?? first('path', paths.map((path) => this.paths[path]!), paths.map((path) => this.#lowerPaths[path]!));
+    return first('symbol', symbols, symbols.map((name) => name.toLowerCase())) ?? first('path', paths.map((path) => this.paths[path]!), paths.map((path) => this.#lowerPaths()[path]!));
   }
 }

@@ -45,6 +45,7 @@ async function load(): Promise<void> {
     loadedGeneration = generation;
     tell(true);
     await ask();
+    await searcher().call((api) => api.warm(generation));
     void readSymbols(generation);
   } catch (error) {
     if (useReplica.getState().generation === generation) complain(error);

@@ -17,6 +17,7 @@ import { retain, useSelection } from '../state/selection.ts';
 import { useSuggestion } from '../state/suggestion.ts';
 import { isPast, useTime } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
+import { useVisible } from '../state/visible.ts';
 import { asOf } from './asOf.ts';
 import { platform } from './here.ts';
 import { Refused } from './platform.ts';
@@ -243,6 +244,17 @@ let pairing: Promise<void> = Promise.resolve();
 /** Resolves when the pairs of what is on screen are known: who asks for pairs before that has them made a second time, in one worker. */
 export async function paired(): Promise<void> { await pairing; }
 
+/** Milliseconds that pairing waits for the list: one that fails to come says so itself. */
+const LISTED_WITHIN = 10_000;
+
+/** Resolves when the list shows these rows: pairing takes all processors, and the list needs one. */
+function listed(rows: ReplicaState['rows']): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => { stop(); clearTimeout(late); resolve(); };
+    const stop = useVisible.subscribe((now) => { if (now.rows === rows) done(); }), late = setTimeout(done, LISTED_WITHIN);
+  });
+}
+
 /** Begins after what was asked of the replica before. */
 function pair(): Promise<unknown> {
   return replica().call((api) => api.pairAhead(new URL(pairingAddress, document.baseURI).href, navigator.hardwareConcurrency));
@@ -256,7 +268,7 @@ async function take(loaded: Loaded): Promise<void> {
   const known = Promise.withResolvers<void>();
   if (isFirst) pairing = known.promise;
   useReplica.setState(state);
-  if (isFirst) pair().catch(() => undefined).then(() => known.resolve()); // counting, which follows, says why there are none
+  if (isFirst) listed(state.rows).then(pair).catch(() => undefined).then(() => known.resolve()); // counting, which follows, says why there are none
   useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id), savedAgain(before.rows, state.rows)));
   // after the selection, which follows a save and has not looked at it yet
   if (before.status === 'ready') useLive.setState(({ changed }) => ({ changed: changedSince(before.rows, state.rows, changed, performance.now()) }));
