@@ -223,7 +223,7 @@ function ConflictList() {
                           <span role="gridcell" className="c-mark" title={verdictNames[found.verdict]}><Glyph mark={markOfVerdict[found.verdict]} label /></span>
                           <span role="gridcell" className="conflict-words">
                             <span className="row">
-                              <span className="mono truncate" title={found.detail}>{found.shown}</span>
+                              <span className="mono truncate path-end" title={found.detail}><bdi>{found.shown}</bdi></span>
                               <span className="spacer" />
                               {found.inherited && <span className="badge">inherited</span>}
                               <Decided conflict={found} />
