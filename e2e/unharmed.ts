@@ -24,7 +24,7 @@ function look({ canary, unseen, longest, rowId }: { readonly canary: string; rea
   for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
     const parent = node.parentElement!;
     if (parent === document.body) continue; // the line ends of index.html
-    const isFile = parent.closest('.cm-content, pre') !== null;
+    const isFile = parent.closest('.cm-content, pre, textarea') !== null;
     check(isFile ? node.nodeValue!.replace(/[\t\n]/g, ' ') : node.nodeValue!, parent.className, !isFile && node.nodeValue!.length > longest);
   }
   for (const element of document.querySelectorAll('*')) {
