@@ -1,28 +1,24 @@
 // Danger: a name, a title, a person or a file of somebody's repository that runs in the window, asks something of elsewhere,
 // reorders the words beside it, hides what it is, or breaks the layout. Every screen is walked over one in which all are hostile.
-import { afterAll, beforeAll, expect } from 'vitest';
-import type { Page } from 'playwright';
+import { beforeAll, expect } from 'vitest';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { hostileScreen, hostileWorktrees } from '../../testkit/hostile/screen.ts';
 import { CANARY, hostileTexts } from '../../testkit/hostile/strings.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { opened, page, session, shared } from '../opened.ts';
 import { command, list, ready } from '../screen.ts';
 import { type Sound, watchOver } from '../unharmed.ts';
 
-let driver: Driver, session: Session, page: Page, sound: Sound;
-const dir = tempDir('hostile-journey');
+let sound: Sound;
+const dir = shared(tempDir('hostile-journey'));
 const place = hostileScreen(dir.path), trees = hostileWorktrees(place);
+opened({ repository: place.path }, { waits: false });
 beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.path });
-  page = session.page;
   sound = await watchOver(session);
   await ready(page);
 });
-afterAll(async () => { await session.close(); await driver.close(); dir.remove(); });
 
 test('every change is listed, marked and told apart', async () => {
   await sound('the list');

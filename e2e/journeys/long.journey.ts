@@ -1,23 +1,21 @@
 // Danger: names of a million letters that hold the window for minutes, push everything else out of it, or cannot be had whole any more. Every panel is walked
 // over a repository of them; testkit/hostile/long.ts says what is called so.
 import { afterAll, beforeAll, expect } from 'vitest';
-import type { Locator, Page } from 'playwright';
+import type { Locator } from 'playwright';
 import { ids } from '../../app/renderer/testids.ts';
 import { tempDir } from '../../testkit/git.ts';
 import { longNames, longScreen } from '../../testkit/hostile/long.ts';
-import { openDriver, test } from '../door.ts';
-import type { Driver, Session } from '../driver.ts';
+import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
+import { opened, page, session, shared } from '../opened.ts';
 import { command, list, ready } from '../screen.ts';
 import { type Sound, watchOver } from '../unharmed.ts';
 
-let driver: Driver, session: Session, page: Page, sound: Sound;
-const dir = tempDir('long-journey'), names = longNames();
+let sound: Sound;
+const dir = shared(tempDir('long-journey')), names = longNames();
 const place = longScreen(dir.path);
+opened({ repository: place.path }, { waits: false });
 beforeAll(async () => {
-  driver = await openDriver();
-  session = await driver.launch({ repository: place.path });
-  page = session.page;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']).catch(() => undefined);
   sound = await watchOver(session);
   await page.evaluate(() => {
@@ -30,9 +28,6 @@ beforeAll(async () => {
 afterAll(async () => {
   const held = await page.evaluate(() => (globalThis as unknown as { held: number[] }).held);
   console.log(`names of a million letters held the window ${held.length} times for more than 50 ms, ${Math.max(0, ...held).toFixed(0)} ms at most`);
-  await session.close();
-  await driver.close();
-  dir.remove();
 });
 
 /** Rows by how their names begin, told apart by how they end. */
