@@ -24,7 +24,7 @@ export const ids = {
   composed: 'composed', // data-key: the set's ids, data-status
   composedFile: 'composed-file', diff: 'diff', acuFile: 'acu-file', inspector: 'inspector',
   entities: 'entities', entity: 'entity', entityDiff: 'entity-diff', owners: 'owners', owner: 'owner', ownerCard: 'owner-card', // data-fate, data-name on entity; data-how on owners
-  dependencies: 'dependencies', dependency: 'dependency', acuMoment: 'acu-moment', acuView: 'acu-view', several: 'several', // data-acu, data-what
+  dependencies: 'dependencies', dependency: 'dependency', acuMoment: 'acu-moment', several: 'several', // data-acu, data-what
   branchName: 'branch-name', branchMessage: 'branch-message', branchProblem: 'branch-problem', branchResult: 'branch-result', commandLine: 'command-line',
   historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
   progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', grain: 'grain',

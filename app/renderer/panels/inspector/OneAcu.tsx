@@ -46,7 +46,7 @@ export default function OneAcu({ row }: { row: AcuRow }) {
           <div className="inspect-title"><strong className="copyable"><ShortName of={row} /></strong><Counts added={row.added} deleted={row.deleted} /></div>
           {row.title !== row.name && <p className="inspect-text copyable">{numberOf(row.name) === null ? row.title : row.name}</p>}
           {row.standing !== 'exact' && <p className={`inspect-standing tone-${row.standing}`}><Glyph mark={row.standing} /> <span><strong>{row.standing === 'stale' ? 'Needs a rebase' : 'Not yet exact'}</strong> {row.reason !== '' && <span className="muted">{reasonNow(row)}</span>}</span></p>}
-          <div className="acu-views" role="group" aria-label="Of this ACU" data-testid={ids.acuView}>
+          <div className="acu-views" role="group" aria-label="Of this ACU">
             {parts.map(([part, name]) => <button key={part} type="button" className="button quiet small" aria-pressed={view === part} onClick={() => useInspecting.setState({ view: part })}>{name}</button>)}
           </div>
           {view === 'dependencies' && <Suspense fallback={<Spinner />}><Dependencies id={row.id} /></Suspense>}
