@@ -3,7 +3,7 @@
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import type { StatsReport } from '../../app/contract/performance.ts';
-import { NO_DATA, figure } from '../../app/renderer/panels/performance/figures.ts';
+import { figure, lengthWords } from '../../app/renderer/panels/performance/figures.ts';
 import { ids } from '../../app/renderer/testids.ts';
 import { exported, openConsole, sections, show, shownAt, startLoad, statsAt, stopLoad } from '../console.ts';
 import { test } from '../door.ts';
@@ -41,7 +41,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.keyboard.press('p');
     await page.locator(`[data-testid="${ids.console}"][data-paused="true"]`).waitFor();
     const report = await statsAt(session, await shownAt(page));
-    for (const level of report.levels.filter(({ value }) => value === null)) expect(await page.locator(`[data-level="${level.id}"]`).innerText()).toContain(NO_DATA);
+    for (const level of report.levels.filter(({ value }) => value === null)) expect(await page.locator(`[data-level="${level.id}"]`).innerText()).toContain(`none for ${lengthWords(level.window)}`);
     await picture(page, `console-quiet-${colorScheme}`);
     await accessible(page);
     await page.keyboard.press('p');
@@ -62,7 +62,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     for (const level of said.levels) {
       const card = page.locator(`[data-testid="${ids.levelCard}"][data-level="${level.id}"]`);
       expect(await card.getAttribute('data-value'), level.id).toBe(level.value === null ? '' : String(level.value));
-      expect(await card.innerText(), level.id).toContain(figure(level.value, level.unit));
+      expect(await card.innerText(), level.id).toContain(level.value === null ? `none for ${lengthWords(level.window)}` : figure(level.value, level.unit));
     }
     expect(said.levels.length).toBeGreaterThan(8);
     await show(page, 'operations');
