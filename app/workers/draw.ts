@@ -224,12 +224,14 @@ function names(on: Surface, frame: Frame, all: boolean): void {
     if (!isFree(x, y - 5, w, 10)) return;
     take(x, y - 5, w, 10);
     drawn++;
-    // among many nodes a name is read on a ground of its own
-    on.globalAlpha = isForemost ? 0.9 : 0;
-    on.fillStyle = palette.background;
-    on.fillRect(x - 3, y - 8, w + 6, 16);
+    if (isForemost) {
+      // among many nodes a name is read on a ground of its own
+      on.globalAlpha = 0.9;
+      on.fillStyle = palette.background;
+      on.fillRect(x - 3, y - 8, w + 6, 16);
+    }
     on.globalAlpha = states.dim[i] === 1 && !isForemost ? 0.4 : 1;
-    on.strokeText(name, x, y);
+    if (!isForemost) on.strokeText(name, x, y);
     on.fillStyle = strong.has(i) ? palette.ink : palette.faint;
     on.fillText(name, x, y);
   };
