@@ -1,21 +1,21 @@
 // The stored form of a segment and its key: SHA-256 of MessagePack with sorted keys. One form per value, so the key names
 // the content: the same segment imported twice is stored once. Each distinct edit is stored once, in columns, however many
 // of the segment's contexts have it; the columns are packed by themselves, so that the rest can be read without them.
-import { Decoder } from '@msgpack/msgpack';
+import { Decoder, Encoder } from '@msgpack/msgpack';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { equalBytes, type Oid, toHex } from './bytes.ts';
 import { bug } from './errors.ts';
 import type { SegmentKey } from './events.ts';
-import { messagePack } from './messagePack.ts';
 import type { Edit, EditKind, Hunk, Segment } from './model.ts';
 import type { Entry } from './repository.ts';
 
-// Kept, with the keys it has seen.
+// Kept, with the buffer it has grown and the keys it has seen.
+const encoder = new Encoder({ sortKeys: true, ignoreUndefined: true });
 const decoder = new Decoder();
 
 /** Sorted keys, absent instead of undefined: equal values have equal bytes whatever order they were built in. */
 export function pack(value: unknown): Uint8Array {
-  return messagePack(value);
+  return encoder.encode(value);
 }
 
 /** Byte strings come out as plain views of `bytes`, also where that is a subclass with ideas of its own (Node's Buffer). */
