@@ -53,6 +53,6 @@ describe('pages of conflicts', () => {
       { count: 9, bytes: named.bytes }, { count: 11, bytes: named.bytes },
       { count: 10, bytes: pack({ strings: strings.slice(1), numbers }) }, { count: 10, bytes: pack({ strings, numbers: numbers.map(() => 0xff) }) },
     ];
-    for (const bad of refused) expect(() => unpackConflicts(bad, () => graph[0]!.a)).toThrow('a page of conflicts');
+    for (const bad of refused) expect(() => unpackConflicts(bad, () => graph[0]!.a)).toThrow(/a page of conflicts|an id is cut off/);
   });
 });

@@ -6,7 +6,8 @@ import type { AcuId } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { ConflictEdge, Verdict } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
-import type { IdOf, NumberOf } from './frames.ts';
+import { Packing, Unpacking } from './packing.ts';
+import type { IdOf, NumberOf } from './packing.ts';
 
 /** `B`: bytes, or where they lie on their way (protocol.ts). */
 export interface ConflictPage<B = Uint8Array> { readonly count: number; readonly bytes: B }
@@ -24,29 +25,9 @@ const FORM = 2;
 const VERDICTS: readonly Verdict[] = ['blocking', 'resolvable', 'risk', 'partial'];
 /** Conflicts per page: at most about a tenth of a megabyte. */
 const PAGE = 4096;
-/** Bytes of an id, and of a number at most. */
-const HASH = 32, NUMBER = 8;
 
-/** Bytes that grow, and are kept for the next page. */
-class Bytes {
-  bytes = Buffer.allocUnsafe(1 << 12);
-  at = 0;
-
-  number(n: number): void {
-    if (this.at + NUMBER + HASH > this.bytes.length) this.bytes = Buffer.concat([this.bytes], 2 * this.bytes.length);
-    const { bytes } = this;
-    for (; n >= 0x80; n = Math.floor(n / 128)) bytes[this.at++] = n % 128 | 0x80;
-    bytes[this.at++] = n;
-  }
-
-  id(id: AcuId): void {
-    this.number(0);
-    if (id.length !== 2 * HASH || this.bytes.write(id, this.at, 'hex') !== HASH) throw bug('an id is not 64 hexadecimal digits', { id });
-    this.at += HASH;
-  }
-}
-
-const names = new Bytes(), edges = new Bytes(), unnumbered: NumberOf = () => 0;
+/** Kept for the next page: its ACUs, its conflicts, and both together. */
+const names = new Packing(1 << 12), edges = new Packing(1 << 12), page = new Packing(1 << 12), unnumbered: NumberOf = () => 0;
 
 /** With `gone`, a change of the graph; `numberOf` answers the numbers of ACUs that are stored by now, and 0 for others. */
 export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly AcuId[] | null = null, numberOf = unnumbered): PackedConflicts {
@@ -57,26 +38,27 @@ export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly 
     let n = places.get(id);
     if (n === undefined) {
       places.set(id, (n = places.size + 1));
-      const number = numberOf(id);
-      if (number > 0) names.number(number); else names.id(id);
+      names.acu(id, numberOf);
       if (gone === null) acus.add(id);
     }
     return n;
   };
   const turn = (): void => {
-    const head = new Bytes();
-    head.number(FORM);
-    head.number(places.size);
-    const bytes = new Uint8Array(head.at + names.at + edges.at);
-    bytes.set(head.bytes.subarray(0, head.at));
-    bytes.set(names.bytes.subarray(0, names.at), head.at);
-    bytes.set(edges.bytes.subarray(0, edges.at), head.at + names.at);
-    pages.push({ count, bytes });
+    page.ensure(16);
+    page.number(FORM);
+    page.number(places.size);
+    page.put(names.written);
+    page.put(edges.written);
+    pages.push({ count, bytes: page.take() });
     places.clear();
-    count = names.at = edges.at = 0;
+    names.cut(0);
+    edges.cut(0);
+    count = 0;
   };
-  names.at = edges.at = 0;
+  // whoever failed in the middle left something
+  for (const one of [names, edges, page]) one.cut(0);
   for (const { a, b, verdict } of conflicts) {
+    edges.ensure(16);
     edges.number(place(a));
     edges.number((b === 'base' ? 0 : place(b)) * VERDICTS.length + VERDICTS.indexOf(verdict));
     if (++count === PAGE) turn();
@@ -89,29 +71,16 @@ export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly 
 export function unpackConflicts({ count, bytes }: ConflictPage, idOf: IdOf): ConflictEdge[] {
   if (bytes[0] !== FORM) return unpackNamed({ count, bytes });
   const wrong = (why: string): Error => bug(`a page of conflicts ${why}`, { count });
-  let at = 1;
-  const number = (): number => {
-    for (let n = 0, scale = 1; ; scale *= 128) {
-      const byte = bytes[at++];
-      if (byte === undefined) throw wrong('has another length than it says');
-      n += (byte & 0x7f) * scale;
-      if (byte < 0x80) return n;
-    }
-  };
-  const length = number(), acus: AcuId[] = [];
-  if (length > bytes.length) throw wrong('has another length than it says');
-  for (let n = 0; n < length; n++) {
-    const known = number();
-    acus.push(known > 0 ? idOf(known) : Buffer.from(bytes.buffer, bytes.byteOffset + at, Math.min(HASH, bytes.length - at)).toString('hex') as AcuId);
-    if (known === 0) at += HASH;
-  }
+  const read = new Unpacking(bytes, 1), length = read.number(), acus: AcuId[] = [];
+  if (!(length <= bytes.length)) throw wrong('has another length than it says');
+  for (let n = 0; n < length; n++) acus.push(read.acuBy(idOf));
   const acu = (place: number): AcuId => acus[place - 1] ?? raise(wrong('points outside its ACUs'));
   const found: ConflictEdge[] = [];
   for (let n = 0; n < count; n++) {
-    const a = acu(number()), rest = number(), b = Math.floor(rest / VERDICTS.length);
+    const a = acu(read.number()), rest = read.number(), b = Math.floor(rest / VERDICTS.length);
     found.push({ a, b: b === 0 ? 'base' : acu(b), verdict: VERDICTS[rest % VERDICTS.length]! });
   }
-  if (at !== bytes.length) throw wrong('has another length than it says');
+  if (!read.isAtEnd) throw wrong('has another length than it says');
   return found;
 }
 

@@ -7,6 +7,8 @@ import type { AcuId } from '../../core/bytes.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey } from '../../core/events.ts';
 import { pack, unpack, unpackSegment } from '../../core/segmentKey.ts';
+import { HASH, Packing, Unpacking, hex, utf8 } from './packing.ts';
+import type { IdOf, NumberOf } from './packing.ts';
 import type { NewOperation } from './store.ts';
 
 const FRAME = 64, STAGED = 65, OPERATION = 66;
@@ -24,79 +26,56 @@ export const kindOf = (code: Code): DomainEvent['kind'] => kinds[code - 1]!;
 export const maskOf = (...of: readonly DomainEvent['kind'][]): number => of.reduce((mask, kind) => mask | 1 << codeOf[kind], 0);
 const SEGMENT_ADDED = codeOf['segment-added'], COMPOSED = codeOf['composition-changed'], EDITED = codeOf['composition-edited'];
 
-/** Bytes of a segment's key, and of an ACU's id. */
-const HASH = 32;
-const hex = (bytes: Uint8Array, from: number, to: number): string => Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('hex');
-const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
-
 const NOTHING = new Uint8Array(0);
 
-/** Answers an ACU's number (the event that brought it), or 0 where it is not known: then its id is written. */
-export type NumberOf = (id: AcuId) => number;
-export type IdOf = (number: number) => AcuId;
-
-/** Grows as it is written; `take` leaves it empty. */
-export class Encoder {
-  #bytes = Buffer.allocUnsafe(1 << 14);
-  #at = 0;
+export class Encoder extends Packing {
   #time = 0;
   /** of what was written since the frame began */
   mask = 0;
 
-  get length(): number { return this.#at; }
-
-  /** Takes back what was written since. */
-  cut(at: number): void { this.#at = at; }
+  constructor() { super(1 << 14); }
 
   /** Bytes that are no part of a frame: where they lie. */
   beside(bytes: Uint8Array): readonly [from: number, to: number] {
-    const from = this.#at;
-    this.#ensure(bytes.length);
-    this.#bytes.set(bytes, from);
-    return [from, this.#at += bytes.length];
-  }
-
-  take(): Uint8Array<ArrayBuffer> {
-    const bytes = new Uint8Array(this.#at);
-    bytes.set(this.#bytes.subarray(0, this.#at));
-    this.#at = 0;
-    return bytes;
+    const from = this.at;
+    this.put(bytes);
+    return [from, this.at];
   }
 
   frame(): void {
-    this.#ensure(1);
-    this.#bytes[this.#at++] = FRAME;
+    this.ensure(1);
+    this.bytes[this.at++] = FRAME;
     this.#time = 0;
     this.mask = 0;
   }
 
   staged(draft: number | null): void {
-    this.#ensure(16);
-    this.#bytes[this.#at++] = STAGED;
-    this.#number(draft ?? 0);
+    this.ensure(16);
+    this.bytes[this.at++] = STAGED;
+    this.number(draft ?? 0);
     this.mask = 0;
   }
 
   operation({ kind, time, target, description, command }: NewOperation, events: number): void {
     if (!Number.isSafeInteger(time)) throw bug('an operation at no whole millisecond', { time });
     if (events === 0) throw bug('an operation without events');
-    this.#ensure(48);
-    this.#bytes[this.#at++] = OPERATION;
-    this.#bytes[this.#at++] = operationKinds.indexOf(kind);
-    this.#signed(time - this.#time);
+    this.ensure(48);
+    this.bytes[this.at++] = OPERATION;
+    this.bytes[this.at++] = operationKinds.indexOf(kind);
+    this.signed(time - this.#time);
     this.#time = time;
-    this.#number(target ?? 0);
-    this.#text(description);
-    this.#ensure(32);
-    if (command === null) this.#bytes[this.#at++] = 0;
+    this.number(target ?? 0);
+    this.text(description);
+    this.ensure(32);
+    if (command === null) this.bytes[this.at++] = 0;
     else {
       // Whole: `compact` tells it by what it has in common with the last one.
-      this.#bytes[this.#at++] = 1;
-      this.#bytes[this.#at++] = 0;
-      this.#text(command);
+      this.bytes[this.at++] = 1;
+      this.bytes[this.at++] = 0;
+      this.text(command);
     }
-    this.#ensure(16);
-    this.#number(events);
+    this.ensure(16);
+    this.number(events);
   }
 
   /** A segment's body travels beside it; its key is filled in by whoever stores it (`Cursor.key`). */
@@ -108,27 +87,27 @@ export class Encoder {
       case 'composition-changed': {
         const { id, name, base, acus } = event.composition;
         const start = this.#begin(code);
-        this.#text(id);
-        this.#text(name);
-        this.#text(base);
-        this.#ensure(16);
-        this.#number(acus.length);
-        for (const acu of acus) this.#acu(acu, numberOf);
+        this.text(id);
+        this.text(name);
+        this.text(base);
+        this.ensure(16);
+        this.number(acus.length);
+        for (const acu of acus) this.acu(acu, numberOf);
         return this.#end(start);
       }
       case 'composition-edited': {
         const { gone, come, at, base } = event.change;
         const start = this.#begin(code);
-        this.#ensure(32 + 8 * gone.length);
-        this.#number(2 * gone.length + (base === undefined ? 0 : 1));
-        for (let i = 0, last = 0; i < gone.length; i++) { this.#number(gone[i]! - last); last = gone[i]!; }
-        this.#number(come.length);
+        this.ensure(32 + 8 * gone.length);
+        this.number(2 * gone.length + (base === undefined ? 0 : 1));
+        for (let i = 0, last = 0; i < gone.length; i++) { this.number(gone[i]! - last); last = gone[i]!; }
+        this.number(come.length);
         for (let i = 0, last = 0; i < come.length; i++) {
-          this.#acu(come[i]!, numberOf);
-          this.#number(at[i]! - last);
+          this.acu(come[i]!, numberOf);
+          this.number(at[i]! - last);
           last = at[i]!;
         }
-        if (base !== undefined) this.#text(base);
+        if (base !== undefined) this.text(base);
         return this.#end(start);
       }
       default: {
@@ -140,98 +119,42 @@ export class Encoder {
 
   packed(code: Code, payload: Uint8Array): void {
     this.mask |= 1 << code;
-    this.#ensure(16 + payload.length);
-    this.#bytes[this.#at++] = code;
-    this.#number(payload.length);
-    this.#bytes.set(payload, this.#at);
-    this.#at += payload.length;
+    this.ensure(16);
+    this.bytes[this.at++] = code;
+    this.number(payload.length);
+    this.put(payload);
   }
 
   segment(acu: AcuId | null, key: SegmentKey | null = null): void {
     this.mask |= 1 << SEGMENT_ADDED;
     const length = acu === null ? HASH : 2 * HASH;
-    this.#ensure(2 + length);
-    this.#bytes[this.#at++] = SEGMENT_ADDED;
-    this.#bytes[this.#at++] = length;
-    this.#bytes.fill(0, this.#at, this.#at + HASH);
-    if (key !== null) this.#bytes.write(key, this.#at, 'hex');
-    this.#at += HASH;
-    if (acu !== null) this.#hash(acu);
+    this.ensure(2 + length);
+    this.bytes[this.at++] = SEGMENT_ADDED;
+    this.bytes[this.at++] = length;
+    this.bytes.fill(0, this.at, this.at + HASH);
+    if (key !== null) this.bytes.write(key, this.at, 'hex');
+    this.at += HASH;
+    if (acu !== null) this.hash(acu);
   }
 
   #begin(code: Code): number {
-    this.#ensure(8);
-    this.#bytes[this.#at++] = code;
-    return this.#at++;
+    this.ensure(8);
+    this.bytes[this.at++] = code;
+    return this.at++;
   }
 
   /** Its length in front of it: one byte was left for that. */
   #end(start: number): void {
-    const length = this.#at - start - 1;
-    if (length < 128) { this.#bytes[start] = length; return; }
-    this.#ensure(8);
+    const length = this.at - start - 1;
+    if (length < 128) { this.bytes[start] = length; return; }
+    this.ensure(8);
     let more = 0;
     for (let n = length; n >= 128; n = Math.floor(n / 128)) more++;
-    this.#bytes.copyWithin(start + 1 + more, start + 1, this.#at);
-    const end = this.#at + more;
-    this.#at = start;
-    this.#number(length);
-    this.#at = end;
-  }
-
-  #acu(id: AcuId, numberOf: NumberOf): void {
-    this.#ensure(48);
-    const n = numberOf(id);
-    this.#number(n);
-    if (n === 0) this.#hash(id);
-  }
-
-  #hash(hex: string): void {
-    if (hex.length !== 2 * HASH || this.#bytes.write(hex, this.#at, 'hex') !== HASH) throw bug('an id is not 64 hexadecimal digits', { id: hex });
-    this.#at += HASH;
-  }
-
-  #text(text: string): void {
-    if (text.length < 64) {
-      this.#ensure(80);
-      const bytes = this.#bytes, { length } = text, at = this.#at + 1;
-      let i = 0;
-      for (let c; i < length && (c = text.charCodeAt(i)) < 0x80; i++) bytes[at + i] = c;
-      if (i === length) {
-        bytes[at - 1] = length;
-        this.#at = at + length;
-        return;
-      }
-    }
-    // Two bytes of length where they are sure to do, or four: it is known when the text is there.
-    const long = 3 * text.length >= 1 << 14, start = this.#at;
-    if (3 * text.length >= 1 << 28) throw bug('a text is too long for the log');
-    this.#ensure(3 * text.length + 16);
-    const bytes = this.#bytes, at = start + (long ? 4 : 2), length = bytes.write(text, at, 'utf8');
-    bytes[start] = length & 0x7f | 0x80;
-    if (long) {
-      bytes[start + 1] = length >> 7 & 0x7f | 0x80;
-      bytes[start + 2] = length >> 14 & 0x7f | 0x80;
-    }
-    bytes[at - 1] = length >> (long ? 21 : 7);
-    this.#at = at + length;
-  }
-
-  #number(n: number): void {
-    const bytes = this.#bytes;
-    if (n < 0x80) { bytes[this.#at++] = n; return; }
-    while (n >= 0x80000000) { bytes[this.#at++] = n % 128 | 0x80; n = Math.floor(n / 128); }
-    while (n >= 0x80) { bytes[this.#at++] = n & 0x7f | 0x80; n >>>= 7; }
-    bytes[this.#at++] = n;
-  }
-
-  #signed(n: number): void { this.#number(n < 0 ? -2 * n - 1 : 2 * n); }
-
-  #ensure(more: number): void {
-    if (this.#at + more <= this.#bytes.length) return;
-    const bytes = Buffer.allocUnsafe(Math.max(2 * this.#bytes.length, this.#at + more));
-    bytes.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = bytes;
+    this.bytes.copyWithin(start + 1 + more, start + 1, this.at);
+    const end = this.at + more;
+    this.at = start;
+    this.number(length);
+    this.at = end;
   }
 }
 
@@ -302,9 +225,7 @@ function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: 
 }
 
 /** Goes through a batch event by event, making nothing of what it passes over. Throws `bug` at bytes that no encoder made. */
-export class Cursor {
-  readonly #bytes: Uint8Array;
-  #at = 0;
+export class Cursor extends Unpacking {
   #left = 0;
   #time = 0;
   #line = NOTHING;
@@ -317,20 +238,20 @@ export class Cursor {
 
   /** `seq`, `operation`: the last ones before it. `heard`: hears each operation as it begins, which takes reading its words. */
   constructor(bytes: Uint8Array, seq: number, operation: number, heard: ((operation: Operation) => void) | null = null) {
-    this.#bytes = bytes;
+    super(bytes);
     this.seq = seq;
     this.lastOperation = operation;
     this.#heard = heard;
   }
 
   next(): boolean {
-    const bytes = this.#bytes;
+    const bytes = this.bytes;
     for (;;) {
-      if (this.#at >= bytes.length) {
-        if (this.#at > bytes.length || this.#left > 0) throw bug('a batch of the log ends amid an event');
+      if (this.at >= bytes.length) {
+        if (this.at > bytes.length || this.#left > 0) throw bug('a batch of the log ends amid an event');
         return false;
       }
-      const tag = bytes[this.#at++]!;
+      const tag = bytes[this.at++]!;
       if (tag === OPERATION) { this.#operation(); continue; }
       if (tag >= FRAME) {
         if (this.#left > 0 || tag > OPERATION) throw bug('a batch of the log is not as it is written', { tag });
@@ -345,8 +266,8 @@ export class Cursor {
       this.seq++;
       this.code = tag;
       this.mask |= 1 << tag;
-      this.from = this.#at;
-      this.to = this.#at += length;
+      this.from = this.at;
+      this.to = this.at += length;
       if (this.operation > 0) {
         if (--this.#left < 0) throw bug('an operation has more events than it says');
         this.lastEvent = this.seq;
@@ -357,17 +278,17 @@ export class Cursor {
 
   #operation(): void {
     if (this.#left > 0) throw bug('an operation has fewer events than it says');
-    const kind = operationKinds[this.#bytes[this.#at++]!], time = this.number();
+    const kind = operationKinds[this.bytes[this.at++]!], time = this.number();
     this.#time += time % 2 === 0 ? time / 2 : -(time + 1) / 2;
     const target = this.number();
     this.operation = ++this.lastOperation;
     if (this.#heard === null) {
       let length = this.number();
-      this.#at += length;
+      this.at += length;
       if (this.number() > 0) {
         this.number();
         length = this.number();
-        this.#at += length;
+        this.at += length;
       }
       this.#left = this.number();
       return;
@@ -375,9 +296,9 @@ export class Cursor {
     const description = this.text(), head = this.number();
     let command: string | null = null;
     if (head > 0) {
-      const tail = this.number(), before = this.#line, length = this.number(), from = this.#at;
-      this.#at += length;
-      this.#line = Buffer.concat([before.subarray(0, head - 1), this.#bytes.subarray(from, this.#at), before.subarray(before.length - tail)]);
+      const tail = this.number(), before = this.#line, length = this.number(), from = this.at;
+      this.at += length;
+      this.#line = Buffer.concat([before.subarray(0, head - 1), this.bytes.subarray(from, this.at), before.subarray(before.length - tail)]);
       command = utf8.decode(this.#line);
     }
     this.#left = this.number();
@@ -385,48 +306,22 @@ export class Cursor {
     this.#heard({ id: this.operation, kind, description, time: this.#time, target: target === 0 ? null : target, command, firstEvent: this.seq + 1, lastEvent: this.seq + this.#left });
   }
 
-  get bytes(): Uint8Array { return this.#bytes; }
-  get payload(): Uint8Array { return this.#bytes.subarray(this.from, this.to); }
+  get payload(): Uint8Array { return this.bytes.subarray(this.from, this.to); }
 
   /** Of `segment-added`. */
-  get key(): SegmentKey { return hex(this.#bytes, this.from, this.from + HASH); }
-  get acu(): AcuId | null { return this.to - this.from === HASH ? null : hex(this.#bytes, this.from + HASH, this.to) as AcuId; }
-  fillKey(key: SegmentKey): void { this.#bytes.set(Buffer.from(key, 'hex'), this.from); }
+  get key(): SegmentKey { return hex(this.bytes, this.from, this.from + HASH); }
+  get acu(): AcuId | null { return this.to - this.from === HASH ? null : hex(this.bytes, this.from + HASH, this.to) as AcuId; }
+  fillKey(key: SegmentKey): void { this.bytes.set(Buffer.from(key, 'hex'), this.from); }
 
   /** Reads the event's own parts: from its beginning, or where the last one ended. */
-  rewind(): void { this.#at = this.from; }
+  rewind(): void { this.at = this.from; }
   /** After the event, for `next`. */
   leave(): void {
-    if (this.#at !== this.to) throw bug('an event of another length than it says', { seq: this.seq });
-  }
-
-  number(): number {
-    const bytes = this.#bytes;
-    let byte = bytes[this.#at++]!;
-    if (byte < 0x80) return byte;
-    let n = byte & 0x7f;
-    for (let scale = 128; ; scale *= 128) {
-      byte = bytes[this.#at++]!;
-      n += (byte & 0x7f) * scale;
-      if (!(byte >= 0x80)) return n;
-    }
-  }
-
-  text(): string {
-    const length = this.number(), from = this.#at;
-    this.#at += length;
-    return utf8.decode(this.#bytes.subarray(from, this.#at));
-  }
-
-  /** Of an ACU by its id: what `number` answered before was 0. */
-  id(): AcuId {
-    const from = this.#at;
-    this.#at += HASH;
-    return hex(this.#bytes, from, this.#at) as AcuId;
+    if (this.at !== this.to) throw bug('an event of another length than it says', { seq: this.seq });
   }
 
   decode(body: (seq: number, key: SegmentKey) => Uint8Array, idOf: IdOf): DomainEvent {
-    const acu = (): AcuId => { const n = this.number(); return n === 0 ? this.id() : idOf(n); };
+    const acu = (): AcuId => this.acuBy(idOf);
     switch (this.code) {
       case SEGMENT_ADDED: {
         const { key } = this;
