@@ -131,7 +131,7 @@ async function engineOf(dir: string, base: Oid, tips: readonly { readonly number
   const refs = tips.map(({ number, oid }) => ({ name: `refs/heads/p${number}` as ByteString, oid })).sort((x, y) => (x.name < y.name ? -1 : 1));
   const through = (reader: RepositoryReader): RepositoryReader => new Proxy(reader, {
     get(target, key) {
-      if (key === 'refs') return async () => ({ refs, skipped: [] });
+      if (key === 'refs') return async () => ({ refs, skipped: [], remoteHead: null });
       const value = Reflect.get(target, key, target) as unknown;
       return typeof value === 'function' ? value.bind(target) as unknown : value;
     },

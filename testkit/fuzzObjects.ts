@@ -197,7 +197,6 @@ export async function fuzzObjects(folder: string, count: number, seed: number, r
       try {
         await attempt(() => opened.head());
         await attempt(async () => { const { refs } = await opened.refs(); for (const { oid } of refs) must(/^[0-9a-f]{40}$/.test(oid), () => `${where()}: a ref at ${oid}`); });
-        await attempt(() => opened.symbolicRef('refs/remotes/origin/HEAD'));
         await attempt(() => opened.upstreams());
         for (const rev of ['main', 'HEAD', 'v1', 'main~3', 'loose', 'wrong']) await attempt(() => opened.resolve(rev));
         for (const { oid, type } of ask) {

@@ -25,6 +25,15 @@ export interface Commit {
 /** oid is the peeled commit; refs that peel to something else are left out by the reader and counted in `skipped`. */
 export interface Ref { readonly name: ByteString; readonly oid: Oid }
 
+export interface RefList {
+  /** under refs/, at commits; sorted by name in byte order */
+  readonly refs: readonly Ref[];
+  /** names of those that lead to none */
+  readonly skipped: readonly ByteString[];
+  /** where refs/remotes/origin/HEAD points: what the remote calls its own branch; null without one */
+  readonly remoteHead: ByteString | null;
+}
+
 export type Head =
   | { readonly kind: 'branch'; readonly ref: ByteString; readonly oid: Oid }
   | { readonly kind: 'detached'; readonly oid: Oid }
@@ -37,10 +46,7 @@ export interface RepositoryReader {
   readonly gitDir: string;
   readonly objectFormat: 'sha1' | 'sha256';
   head(): Promise<Head>;
-  /** All refs under refs/, sorted by name in byte order. */
-  refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }>;
-  /** Symbolic ref target (refs/remotes/origin/HEAD → refs/remotes/origin/main) or null. */
-  symbolicRef(name: string): Promise<ByteString | null>;
+  refs(): Promise<RefList>;
   /** Full or short ref names, HEAD, full or unambiguous abbreviated object ids (≥ 4), to a commit. */
   resolve(rev: string): Promise<Oid>;
   /** For each local branch, the remote-tracking ref it follows by its config, where one is set. */

@@ -3,7 +3,7 @@
 import type { Buffer } from 'node:buffer';
 import type { ByteString, Oid } from '../../core/bytes.ts';
 import type { AcumenError } from '../../core/errors.ts';
-import type { Commit, Head, Ref, RepositoryReader, TreeEntry } from '../../core/repository.ts';
+import type { Commit, Head, RefList, RepositoryReader, TreeEntry } from '../../core/repository.ts';
 import { encodeCommit, encodeTree, parseTree } from './format.ts';
 import { objectId } from './oids.ts';
 
@@ -47,8 +47,7 @@ export class Overlay implements RepositoryReader {
   }
 
   head(): Promise<Head> { return this.#under.head(); }
-  refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> { return this.#under.refs(); }
-  symbolicRef(name: string): Promise<ByteString | null> { return this.#under.symbolicRef(name); }
+  refs(): Promise<RefList> { return this.#under.refs(); }
   resolve(rev: string): Promise<Oid> { return this.#under.resolve(rev); }
   upstreams(): Promise<ReadonlyMap<ByteString, ByteString>> { return this.#under.upstreams(); }
   abbreviated(prefix: string): Promise<readonly Oid[]> { return this.#under.abbreviated(prefix); }

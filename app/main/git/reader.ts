@@ -3,7 +3,7 @@
 import { LRUCache } from 'lru-cache';
 import type { ByteString, Oid } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Ancestry, Commit, Head, HistoryReader, Known, MergedPath, PathChange, Ref, TreeEntry, TreePair } from '../../core/repository.ts';
+import type { Ancestry, Commit, Head, HistoryReader, Known, MergedPath, PathChange, Ref, RefList, TreeEntry, TreePair } from '../../core/repository.ts';
 import { corruptObject } from './failures.ts';
 import { parseCommit, parseTagTarget, parseTree } from './format.ts';
 import { ID_DIGITS } from './oids.ts';
@@ -27,6 +27,7 @@ const SMALL_COMMIT = 64 << 10;
 
 /** A chain of tags on tags ends somewhere. */
 const MOST_TAGS = 32;
+const REMOTE_HEAD = 'refs/remotes/origin/HEAD' as ByteString;
 
 /** No object beyond this is read: a header or a delta may claim any size. */
 export const MOST_BYTES = 1 << 30;
@@ -96,7 +97,7 @@ export class Reader implements HistoryReader {
     return oid === null ? { kind: 'unborn', ref } : { kind: 'branch', ref, oid };
   }
 
-  async refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> {
+  async refs(): Promise<RefList> {
     const all = await this.#refs.all(() => this.#objects.turn());
     const names = [...all.keys()].sort();
     const ids = names.map((name): Oid | null => {
@@ -129,7 +130,8 @@ export class Reader implements HistoryReader {
       refs.push(was?.name !== name ? { name, oid } : was.oid === oid ? was : { name: was.name, oid });
     }
     this.#listed = refs;
-    return { refs, skipped };
+    const remote = all.get(REMOTE_HEAD);
+    return { refs, skipped, remoteHead: remote?.kind === 'symbolic' ? remote.target : null };
   }
 
   /** Whoever asks for refs asks for their commits next: they are read at once, and answered are those that are none, or not to be read so. */
@@ -142,11 +144,6 @@ export class Reader implements HistoryReader {
       this.#answer(oid, object, 'commit', (bytes) => { this.#kept.set(oid, { kind: 'commit', commit: parseCommit(oid, bytes) }); });
       return false;
     });
-  }
-
-  async symbolicRef(name: string): Promise<ByteString | null> {
-    const value = this.#refs.get(name as ByteString);
-    return value?.kind === 'symbolic' ? value.target : null;
   }
 
   resolve(rev: string): Promise<Oid> {

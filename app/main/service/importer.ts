@@ -70,7 +70,7 @@ export async function importRepository(own: RepositoryReader, request: ImportReq
   const { beside } = request, repository = beside?.reader ?? own;
   progress('Reading refs', 0, null);
   const listed = await repository.refs();
-  const chosen = { ...await chooseBase(repository, listed.refs, request.base), ...request.called !== undefined && { name: request.called } };
+  const chosen = { ...await chooseBase(repository, listed, request.base), ...request.called !== undefined && { name: request.called } };
   const base = await repository.commit(chosen.oid);
   await store.begin(base.oid);
   const branches = [...await chooseSources(repository, listed.refs, request.refs, await store.written()), ...beside?.sources ?? []];

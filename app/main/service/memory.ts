@@ -3,7 +3,7 @@
 import type { ByteString, Oid, PathBytes } from '../../core/bytes.ts';
 import { afterPair, packPairs, pairsIn, unpackPairs } from '../../core/decided.ts';
 import { bug } from '../../core/errors.ts';
-import type { Published, SegmentKey } from '../../core/events.ts';
+import type { Published } from '../../core/events.ts';
 import type { Segment, Source } from '../../core/model.ts';
 import { Row, type Tables, placed as placedPairs } from '../../core/tables.ts';
 import { directoryOf } from '../../core/treeMerge/renames.ts';
@@ -33,10 +33,12 @@ export class Memory {
   /** published tips by those of the cut segments that they come of: themselves, or at finer grains their units */
   readonly #partsOf = new Map<Oid, Oid[]>();
   #placed: readonly Placed[];
-  readonly #keys: Map<Oid, SegmentKey>;
+  readonly #byTip: Map<Oid, Placed>;
   /** of published segments that have any, by tip */
   readonly #renames = new Map<Oid, Segment['renames']>();
   #refs: readonly SourceRef[];
+  /** where each stands among them */
+  #places: ReadonlyMap<ByteString, number>;
   #hasMoved = false;
 
   constructor(published: Published, refs: readonly SourceRef[], outside: Outside, found: Segmented) {
@@ -44,8 +46,9 @@ export class Memory {
     this.#outskirts = new Outskirts(outside);
     this.#first = this.#outskirts.size;
     this.#placed = found.placed;
-    this.#keys = new Map(found.placed.map((p) => [p.tip, p.key]));
+    this.#byTip = new Map(found.placed.map((p) => [p.tip, p]));
     this.#refs = refs;
+    this.#places = placesOf(refs);
     this.#note(refs, found);
     this.#noteRenames(found.segments);
   }
@@ -82,7 +85,7 @@ export class Memory {
    * be looked at; then nothing was stored, or only segments that the whole import finds again.
    */
   async moved(ground: Ground, listed: readonly SourceRef[], request: ImportRequest, tables: Tables, progress: Progress, signal: AbortSignal): Promise<Published | null> {
-    const { refs, arrived, left } = this.#unlike(listed), { refs: globs } = request, kept = snapshotsOf(request);
+    const { refs, arrived, left, isAligned } = this.#unlike(listed), { refs: globs } = request, kept = snapshotsOf(request);
     const sameKept = namesOf(kept) === namesOf(this.#published);
     if (arrived.length === 0 && left.length === 0 && sameKept && globs.join('\0') === this.#published.globs.join('\0')) return this.#published;
     const many = Math.max(MOST_MOVED.count, refs.length * MOST_MOVED.share);
@@ -96,13 +99,13 @@ export class Memory {
     const cutBefore = new Set([...affected].flatMap((ref) => this.#bySource.get(ref)?.tips ?? []));
     const before = new Set([...cutBefore].flatMap((tip) => this.#partsOf.get(tip)!));
     // A tip that is new may be known of an import long ago: computing it costs less than looking.
-    const known = async (tip: Oid): Promise<readonly Segment[]> => { const key = this.#keys.get(tip); return key === undefined ? [] : ground.store.known(tip, key); };
+    const known = async (tip: Oid): Promise<readonly Segment[]> => { const key = this.#byTip.get(tip)?.key; return key === undefined ? [] : ground.store.known(tip, key); };
     const store: Ground['store'] = { ...ground.store, known };
     const found = await segmentRefs({ ...ground, store }, part, outside.commits, outside, async () => {}, progress, signal);
     // What stands on one that was cut otherwise may be as it was, word for word: what it meets is asked anew all the same, for that is told by what is below it.
     const news = new Set<Oid>();
     const fresh = found.segments.filter((s, i) => {
-      const { tip, key } = found.placed[i]!, isNew = this.#keys.get(tip) !== key || s.lower.some((below) => news.has(below));
+      const { tip, key } = found.placed[i]!, isNew = this.#byTip.get(tip)?.key !== key || s.lower.some((below) => news.has(below));
       if (isNew) news.add(tip);
       return isNew;
     });
@@ -112,46 +115,67 @@ export class Memory {
     if (meets && ground.grain !== 'branch') return null;
     const meeting = meets
       ? await freshAnswers(ground, tables, (tip) => before.has(tip) && !stays.has(tip), fresh, progress, signal) : NO_ANSWERS;
-    const placed = merged(this.#placed.filter((p) => !before.has(p.tip)), found.placed);
-    const decided = meeting === null ? null : followed(this.#published.decided!, this.#placed.map((p) => (news.has(p.tip) ? null : p)), placed, meeting);
+    const placed = this.#placed.slice(), segments = this.#published.segments.slice();
+    for (const tip of before) {
+      const one = this.#byTip.get(tip), at = one === undefined ? -1 : placeIn(placed, one);
+      if (at >= 0) { placed.splice(at, 1); segments.splice(at, 1); }
+    }
+    for (const one of found.placed) {
+      const at = placeIn(placed, one);
+      placed.splice(at, 0, one);
+      segments.splice(at, 0, one.key);
+    }
+    const decided = meeting === null ? null : followed(this.#published.decided!, this.#placed, news, placed, meeting);
     if (decided === null) return null;
 
     this.#placed = placed;
-    for (const tip of before) { this.#keys.delete(tip); this.#renames.delete(tip); }
+    for (const tip of before) { this.#byTip.delete(tip); this.#renames.delete(tip); }
     for (const tip of cutBefore) this.#partsOf.delete(tip);
     this.#noteRenames(found.segments);
-    for (const p of found.placed) this.#keys.set(p.tip, p.key);
+    for (const p of found.placed) this.#byTip.set(p.tip, p);
     for (const ref of affected) this.#bySource.delete(ref);
     this.#note(part, found);
     this.#refs = refs;
+    if (!isAligned) this.#places = placesOf(refs);
     this.#hasMoved = true;
     const { base, baseTree, baseName, grain } = this.#published;
-    const sources: Source[] = [], skipped: Published['skipped'][number][] = [];
-    for (const { name, ref } of refs) {
-      const { outcome } = this.#bySource.get(ref)!;
-      if (typeof outcome === 'string') skipped.push({ name, reason: outcome }); else sources.push(outcome);
-    }
-    this.#published = { base, baseTree, baseName, grain, globs, sources, segments: this.#placed.map((p) => p.key), skipped, decided, ...kept };
+    this.#published = { base, baseTree, baseName, grain, globs, ...this.#told(isAligned ? part : null), segments, decided, ...kept };
     return this.#published;
   }
 
-  /** Refs that are new or elsewhere, and names of those that are gone; `refs`: all, those of before themselves where they are as they were. */
-  #unlike(listed: readonly SourceRef[]): { readonly refs: readonly SourceRef[]; readonly arrived: readonly SourceRef[]; readonly left: readonly ByteString[] } {
+  /** What became of all refs. `part`: the others are where and what they were when it was last told; null: nobody says so. */
+  #told(part: readonly SourceRef[] | null): Pick<Published, 'sources' | 'skipped'> {
+    if (part !== null && this.#published.skipped.length === 0) {
+      const all = this.#published.sources.slice() as (Source | string)[];
+      for (const { ref } of part) all[this.#places.get(ref)!] = this.#bySource.get(ref)!.outcome;
+      if (all.every((one) => typeof one !== 'string')) return { sources: all as Source[], skipped: [] };
+    }
+    const sources: Source[] = [], skipped: Published['skipped'][number][] = [];
+    for (const { name, ref } of this.#refs) {
+      const { outcome } = this.#bySource.get(ref)!;
+      if (typeof outcome === 'string') skipped.push({ name, reason: outcome }); else sources.push(outcome);
+    }
+    return { sources, skipped };
+  }
+
+  /** Refs that are new or elsewhere, and names of those that are gone; `refs`: all, those of before themselves where they are as they were. Aligned: each has its place of before. */
+  #unlike(listed: readonly SourceRef[]): { readonly refs: readonly SourceRef[]; readonly arrived: readonly SourceRef[]; readonly left: readonly ByteString[]; readonly isAligned: boolean } {
     const arrived: SourceRef[] = [];
-    let same = 0, was = 0;
-    const refs = listed.map((now) => {
+    let same = 0, was = 0, isAligned = listed.length === this.#refs.length;
+    const refs = listed.map((now, i) => {
       // mostly the two lists differ in a place or two
       if (this.#refs[was]?.ref !== now.ref) was = this.#refs.findIndex((r) => r.ref === now.ref);
       const before = was < 0 ? undefined : this.#refs[was];
+      isAligned &&= was === i;
       was++;
       if (before !== undefined) same++;
       if (before !== undefined && before.oid === now.oid && before.name === now.name) return before;
       arrived.push(now);
       return now;
     });
-    if (same === this.#refs.length) return { refs, arrived, left: [] };
+    if (same === this.#refs.length) return { refs, arrived, left: [], isAligned };
     const here = new Set(refs.map((r) => r.ref));
-    return { refs, arrived, left: this.#refs.filter((r) => !here.has(r.ref)).map((r) => r.ref) };
+    return { refs, arrived, left: this.#refs.filter((r) => !here.has(r.ref)).map((r) => r.ref), isAligned };
   }
 
   /** With all that share commits with them, now or before, and so on: nobody else's segments can be others. */
@@ -173,26 +197,26 @@ export const snapshotsOf = ({ beside }: ImportRequest): Pick<Published, 'snapsho
 
 const namesOf = ({ snapshots = [] }: Pick<Published, 'snapshots'>): string => snapshots.map((s) => s.oid).join(' ');
 
-/** Two lists in published order as one. */
-function merged(a: readonly Placed[], b: readonly Placed[]): Placed[] {
-  const out: Placed[] = [];
-  let i = 0;
-  for (const one of b) {
-    while (i < a.length && (a[i]!.below < one.below || (a[i]!.below === one.below && a[i]!.tip < one.tip))) out.push(a[i++]!);
-    out.push(one);
+const placesOf = (refs: readonly SourceRef[]): ReadonlyMap<ByteString, number> => new Map(refs.map(({ ref }, i) => [ref, i]));
+
+/** In published order: where it stands, or would. */
+function placeIn(placed: readonly Placed[], { below, tip }: Placed): number {
+  let low = 0, high = placed.length;
+  while (low < high) {
+    const middle = (low + high) >> 1, one = placed[middle]!;
+    if (one.below < below || (one.below === below && one.tip < tip)) low = middle + 1; else high = middle;
   }
-  while (i < a.length) out.push(a[i++]!);
-  return out;
+  return low;
 }
 
 const NO_ANSWERS: FreshAnswers = { pairs: packPairs(new Int32Array(0), [], []), tipOf: (): Oid => { throw bug('an answer of nobody'); } };
 
-/** Answers on pairs of which both are still there, and the fresh ones; null where some have none, or they are too many: all is merged anew. `before`: null where it was asked anew. */
-function followed(decided: NonNullable<Published['decided']>, before: readonly (Placed | null)[], now: readonly Placed[], fresh: FreshAnswers): NonNullable<Published['decided']> | null {
+/** Answers on pairs of which both are still there, and the fresh ones; null where some have none, or they are too many: all is merged anew. `anew`: tips whose answers of before are no more. */
+function followed(decided: NonNullable<Published['decided']>, before: readonly Placed[], anew: ReadonlySet<Oid>, now: readonly Placed[], fresh: FreshAnswers): NonNullable<Published['decided']> | null {
   if (decided.reasons.length > 0 || fresh.pairs.reasons.length > 0) return null;
   if (decided.pairs.length === 0 && fresh.pairs.pairs.length === 0) return decided;
   const places = new Map(now.map((p, i) => [p.key, i])), placeOfTip = new Map(now.map((p, i) => [p.tip, i]));
-  const place = before.map((p) => (p === null ? -1 : places.get(p.key) ?? -1));
+  const place = before.map((p) => (anew.has(p.tip) ? -1 : places.get(p.key) ?? -1));
   const all = unpackPairs(decided), kept: number[] = [];
   for (const at of pairsIn(all)) if (place[all[at]!]! >= 0 && place[all[at + 1]!]! >= 0) for (const n of all.subarray(at, afterPair(all, at))) kept.push(n);
   const added = placedPairs(unpackPairs(fresh.pairs), (n) => placeOfTip.get(fresh.tipOf(n))!, (path) => decided.paths.length + path);

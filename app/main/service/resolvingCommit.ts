@@ -7,7 +7,7 @@ import type { Engine } from '../../core/engine.ts';
 import { type DomainEvent, COMPOSED_REF, type KeptSnapshot, PATCH_REF, type Published, RESOLUTION_REF, WORKTREE_REF } from '../../core/events.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import { changeOf } from '../../core/published.ts';
-import type { Commit, Ref, RepositoryReader } from '../../core/repository.ts';
+import type { Commit, Ref, RefList, RepositoryReader } from '../../core/repository.ts';
 import { Overlay } from '../git/overlay.ts';
 import { buildTree } from '../git/trees.ts';
 import type { NewBlob } from '../storage/store.ts';
@@ -23,7 +23,7 @@ import type { View, Workspace } from './workspace.ts';
 class AsPublished extends Overlay {
   readonly #refs: readonly Ref[];
   constructor(under: RepositoryReader, refs: readonly Ref[]) { super(under); this.#refs = refs; }
-  override refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> { return Promise.resolve({ refs: this.#refs, skipped: [] }); }
+  override refs(): Promise<RefList> { return Promise.resolve({ refs: this.#refs, skipped: [], remoteHead: null }); }
 }
 
 /** A decided tree, and what its commit says. */

@@ -1,18 +1,17 @@
 // Which refs are sources and what they are called (design.md §6: default base, default refs, short names).
 import { type ByteString, type Oid, display } from '../../core/bytes.ts';
 import { AcumenError } from '../../core/errors.ts';
-import type { Ref, RepositoryReader } from '../../core/repository.ts';
+import type { Ref, RefList, RepositoryReader } from '../../core/repository.ts';
 
 export interface SourceRef { readonly name: ByteString; readonly ref: ByteString; readonly oid: Oid }
 export interface Base { readonly oid: Oid; readonly name: string }
 
 /** The base: what was asked for, else origin/HEAD, main, master, HEAD. */
-export async function chooseBase(reader: RepositoryReader, refs: readonly Ref[], asked: string | null): Promise<Base> {
+export async function chooseBase(reader: RepositoryReader, { refs, remoteHead }: RefList, asked: string | null): Promise<Base> {
   if (asked !== null) return { oid: await reader.resolve(asked), name: asked };
-  const remoteHead = await reader.symbolicRef('refs/remotes/origin/HEAD');
-  for (const name of [remoteHead, 'refs/heads/main', 'refs/heads/master']) {
-    const oid = name === null ? undefined : refs.find((r) => r.name === name)?.oid;
-    if (oid !== undefined) return { oid, name: display(shortName(name as ByteString)) };
+  for (const name of [remoteHead, 'refs/heads/main', 'refs/heads/master'] as (ByteString | null)[]) {
+    const oid = name === null ? undefined : oidOf(refs, name);
+    if (oid !== undefined) return { oid, name: display(shortName(name!)) };
   }
   const head = await reader.head();
   if (head.kind === 'unborn') {
@@ -20,6 +19,13 @@ export async function chooseBase(reader: RepositoryReader, refs: readonly Ref[],
     throw new AcumenError('unborn-head', `HEAD points to ${display(head.ref)}, which has no commit yet.`, 'Name the base with --base REV.', { ref: display(head.ref) });
   }
   return { oid: head.oid, name: head.kind === 'branch' ? display(shortName(head.ref)) : head.oid.slice(0, 12) };
+}
+
+/** Of a name among refs sorted by theirs. */
+function oidOf(refs: readonly Ref[], name: ByteString): Oid | undefined {
+  let low = 0, high = refs.length;
+  while (low < high) { const middle = (low + high) >> 1; if (refs[middle]!.name < name) low = middle + 1; else high = middle; }
+  return refs[low]?.name === name ? refs[low]!.oid : undefined;
 }
 
 /** Short name as design.md §6 uses it: feature/x, origin/feature/x, pull/12/head. */
@@ -38,13 +44,16 @@ const PULL = /^refs\/(?:pull|pull-requests|merge-requests)\/[^/]+\/(?:head|from)
  */
 export async function chooseSources(reader: RepositoryReader, refs: readonly Ref[], globs: readonly string[], written: ReadonlySet<Oid> = new Set()): Promise<readonly SourceRef[]> {
   let kept = lately.get(globs);
-  if (kept === undefined) lately.set(globs, kept = { matches: globMatcher(globs), listed: [], chosen: [] });
+  if (kept === undefined) lately.set(globs, kept = { matches: globMatcher(globs), listed: [], wanted: [], chosen: [] });
   const { matches, listed, chosen: before } = kept;
   let chosen: readonly Ref[];
   if (globs.length > 0) {
     // told by the names alone, and they are mostly those of the last time
-    if (refs.length !== listed.length || refs.some((r, i) => r.name !== listed[i]!.ref)) kept.listed = refs.map(({ name }) => ({ ref: name, isWanted: matches(name) || matches(display(name)) }));
-    chosen = refs.filter((_, i) => kept.listed[i]!.isWanted);
+    if (refs.length !== listed.length || refs.some((r, i) => r.name !== listed[i])) {
+      kept.listed = refs.map(({ name }) => name);
+      kept.wanted = refs.flatMap(({ name }, i) => (matches(name) || matches(display(name)) ? [i] : []));
+    }
+    chosen = kept.wanted.map((i) => refs[i]!);
   } else {
     const tracked = new Set((await reader.upstreams()).values());
     chosen = refs.filter((r) => (r.name.startsWith('refs/heads/') && !written.has(r.oid)) || PULL.test(r.name)
@@ -62,7 +71,9 @@ export async function chooseSources(reader: RepositoryReader, refs: readonly Ref
 /** By list of globs, which may name a thousand refs: every import of a workspace asks with the same one. */
 const lately = new WeakMap<readonly string[], {
   readonly matches: (name: string) => boolean;
-  listed: readonly { readonly ref: ByteString; readonly isWanted: boolean }[];
+  listed: readonly ByteString[];
+  /** places of those that match */
+  wanted: readonly number[];
   chosen: readonly SourceRef[];
 }>();
 

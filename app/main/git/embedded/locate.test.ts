@@ -96,7 +96,7 @@ describe('found', () => {
     git(at('empty'), ['init', '--quiet', '--initial-branch=trunk']);
     const reader = await openRepository(at('empty'));
     expect(await reader.head()).toEqual({ kind: 'unborn', ref: 'refs/heads/trunk' });
-    expect(await reader.refs()).toEqual({ refs: [], skipped: [] });
+    expect(await reader.refs()).toEqual({ refs: [], skipped: [], remoteHead: null });
     await expect(reader.resolve('HEAD')).rejects.toMatchObject({ code: 'empty-repository', exitCode: 2 });
     await reader.close();
   });

@@ -159,7 +159,7 @@ describe('refs', () => {
     symlinkSync('refs/heads/main', join(path, 'refs/heads/old-style'));
     symlinkSync('/etc/passwd', join(path, 'refs/heads/passwd'));
     const reader = await openRepository(path);
-    const { refs, skipped } = await reader.refs();
+    const { refs, skipped, remoteHead } = await reader.refs();
     // git does not list a symbolic link of the old style outside HEAD, though it reads one.
     const names = git(path, ['for-each-ref', '--format=%(refname)']).trimEnd().split('\n');
     const peeled = git(path, ['cat-file', '--batch-check=%(objecttype) %(objectname)'], { input: names.map((name) => `${name}^{}\n`).join('') }).trimEnd().split('\n');
@@ -167,9 +167,7 @@ describe('refs', () => {
     expect(refs.filter(({ name }) => name !== 'refs/heads/old-style').map(({ name, oid }) => [name, oid])).toEqual(commits);
     expect(refs.map(({ name }) => name)).toEqual(expect.arrayContaining(['refs/tags/nested', 'refs/heads/both', 'refs/heads/\xff\xfe', 'refs/remotes/origin/HEAD', 'refs/heads/old-style', 'refs/x']));
     expect(skipped).toEqual(['refs/heads/broken', 'refs/heads/missing', 'refs/heads/passwd', 'refs/remotes/dangling/HEAD', 'refs/tags/blob', 'refs/tags/of-tree']);
-    expect(await reader.symbolicRef('refs/remotes/origin/HEAD')).toBe('refs/heads/loose');
-    expect(await reader.symbolicRef('refs/heads/main')).toBeNull();
-    expect(await reader.symbolicRef('HEAD')).toBe('refs/heads/main');
+    expect(remoteHead).toBe('refs/heads/loose');
     await reader.close();
   });
 

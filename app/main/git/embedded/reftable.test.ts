@@ -67,7 +67,7 @@ describe.each(formats)('tables that git wrote, %s', (format) => {
       expect(reader.kind).toBe(kind);
       expect(await listed(reader)).toEqual(expected);
       expect(await reader.head()).toMatchObject({ kind: 'branch', ref: 'refs/heads/main' });
-      expect(await reader.symbolicRef('refs/remotes/origin/HEAD')).toBe('refs/heads/second');
+      expect((await reader.refs()).remoteHead).toBe('refs/heads/second');
       expect(await reader.resolve('origin')).toBe(gitLine(at(`${format}-objects`), ['rev-parse', 'second']));
       expect(await reader.resolve('annotated')).toBe(gitLine(at(`${format}-objects`), ['rev-parse', 'annotated^{}']));
       await expect(reader.resolve('refs/pull/4/head')).rejects.toMatchObject({ code: 'unknown-revision' });
@@ -197,7 +197,7 @@ describe('tables of any shape', () => {
     for (const kind of readersOf('sha1')) {
       const reader = await openRepository(gitDir, { reader: kind });
       expect(await reader.head()).toEqual({ kind: 'unborn', ref: 'refs/heads/trunk' });
-      expect(await reader.refs()).toEqual({ refs: [], skipped: [] });
+      expect(await reader.refs()).toEqual({ refs: [], skipped: [], remoteHead: null });
       await expect(reader.resolve('HEAD')).rejects.toMatchObject({ code: 'empty-repository' });
       await reader.close();
     }

@@ -42,7 +42,7 @@ async function everything(reader: RepositoryReader, path: string): Promise<{ ans
   ])));
   const names = git(path, ['for-each-ref', '--format=%(refname)']).trimEnd().split('\n') as ByteString[];
   const abbreviated = rows.slice(0, 40).map(([oid]) => oid.slice(0, 9));
-  for (const rev of [...names, ...abbreviated, 'HEAD', 'main', 'main~1', 'nope', '0000', absent]) answers.push([rev, await reader.symbolicRef(rev), await reader.resolve(rev).catch(caught)]);
+  for (const rev of [...names, ...abbreviated, 'HEAD', 'main', 'main~1', 'nope', '0000', absent]) answers.push([rev, await reader.resolve(rev).catch(caught)]);
   return { answers, objects: rows.length };
 }
 

@@ -1,10 +1,10 @@
 // The passing layer: what lies over the published state while somebody looks, and nowhere else (docs/decisions/0050). The published state with the
 // edits of working trees, and with refs where they are now, as an import of all of them would publish it; in memory, and at the cost of what moved.
-import type { ByteString, Oid } from '../../../core/bytes.ts';
+import type { Oid } from '../../../core/bytes.ts';
 import { Engine } from '../../../core/engine.ts';
 import { type KeptSnapshot, PATCH_REF, type Published, type SegmentKey } from '../../../core/events.ts';
 import type { Segment } from '../../../core/model.ts';
-import type { Ref, RepositoryReader } from '../../../core/repository.ts';
+import type { RefList, RepositoryReader } from '../../../core/repository.ts';
 import type { Digest } from '../../../core/tables.ts';
 import { Overlay } from '../../git/overlay.ts';
 import type { Store } from '../../storage/store.ts';
@@ -43,12 +43,12 @@ const MOST_PASSED = 64 << 20;
 
 /** The repository with refs as they were last listed, and the commits of working trees. */
 class Beheld extends Overlay {
-  readonly #listed: { readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] };
-  constructor(under: RepositoryReader, listed: { readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }) {
+  readonly #listed: RefList;
+  constructor(under: RepositoryReader, listed: RefList) {
     super(under);
     this.#listed = listed;
   }
-  override refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> { return Promise.resolve(this.#listed); }
+  override refs(): Promise<RefList> { return Promise.resolve(this.#listed); }
 }
 
 export class Layer {
@@ -60,7 +60,7 @@ export class Layer {
   #overlay: Beheld | null = null;
   #passed = 0;
   #isWhole = false;
-  #listed: { readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] } | null = null;
+  #listed: RefList | null = null;
   #bodies: ReadonlyMap<SegmentKey, Segment> = new Map();
   #made: ReadonlyMap<Oid, Uint8Array> = new Map();
   #written: { readonly head: number; readonly commits: ReadonlySet<Oid> } | null = null;

@@ -50,7 +50,7 @@ async function guarded(options: Partial<Parameters<typeof openGuarded>[1]> = {})
 async function answers(reader: RepositoryReader): Promise<unknown> {
   const commits = await reader.commits(oids), tree = (commits[0] as { tree: Oid }).tree, entries = await reader.tree(tree), { oid } = entries[0]!;
   return [commits, entries, await reader.commit(oids[1]!), await reader.blob(oid), await reader.blobSize(oid), await reader.blobSizes([oid, oids[0]!]), await reader.contents('blob', [oid]),
-    await reader.has(oid), await reader.resolve('b3'), await reader.abbreviated(oid.slice(0, 6)), await reader.refs(), await reader.head(), await reader.symbolicRef('HEAD'), [...await reader.upstreams()]];
+    await reader.has(oid), await reader.resolve('b3'), await reader.abbreviated(oid.slice(0, 6)), await reader.refs(), await reader.head(), [...await reader.upstreams()]];
 }
 
 async function answersOf(kind: 'embedded' | 'native'): Promise<unknown> {

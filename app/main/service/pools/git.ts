@@ -2,7 +2,7 @@
 // after a few such failures git is left alone until it answers a question of its own. Not how either reads: that is main/git.
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { Ancestry, Commit, Head, HistoryReader, Known, MergedPath, PathChange, Ref, TreeEntry, TreePair } from '../../../core/repository.ts';
+import type { Ancestry, Commit, Head, HistoryReader, Known, MergedPath, PathChange, RefList, TreeEntry, TreePair } from '../../../core/repository.ts';
 import { type OpenOptions, openRepository } from '../../git/open.ts';
 import type { Breaker, Breakers } from './breakers.ts';
 
@@ -135,8 +135,7 @@ class GuardedReader implements HistoryReader {
   }
 
   head(): Promise<Head> { return this.#ask((r) => r.head()); }
-  refs(): Promise<{ readonly refs: readonly Ref[]; readonly skipped: readonly ByteString[] }> { return this.#ask((r) => r.refs()); }
-  symbolicRef(name: string): Promise<ByteString | null> { return this.#ask((r) => r.symbolicRef(name)); }
+  refs(): Promise<RefList> { return this.#ask((r) => r.refs()); }
   resolve(rev: string): Promise<Oid> { return this.#ask((r) => r.resolve(rev)); }
   upstreams(): Promise<ReadonlyMap<ByteString, ByteString>> { return this.#ask((r) => r.upstreams()); }
   commit(oid: Oid): Promise<Commit> { return this.#ask((r) => r.commit(oid)); }
