@@ -103,13 +103,16 @@ function foldersOf(gitDir: string, ref: ByteString): Buffer[] {
   return found;
 }
 
-/** Makes those that are missing and answers them. Follows no link: it would lead the write out of the repository. */
+/**
+ * Makes those that are missing, refs/heads too, which some leave out where all refs are packed, and answers those below it: it stays, as with git.
+ * Follows no link: it would lead the write out of the repository.
+ */
 async function makeFolders(gitDir: string, ref: ByteString): Promise<Buffer[]> {
-  const made: Buffer[] = [];
-  for (const folder of foldersOf(gitDir, ref)) {
+  const made: Buffer[] = [], heads = refPath(gitDir, 'refs/heads' as ByteString);
+  for (const folder of [heads, ...foldersOf(gitDir, ref)]) {
     try {
       await mkdir(folder);
-      made.push(folder);
+      if (folder !== heads) made.push(folder);
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw systemCode(error) === 'ENAMETOOLONG' ? tooLong(ref) : ioFailure('make the folder', String(folder), error);
       if (!(await lstat(folder)).isDirectory()) throw unsupported(`${String(folder)} is a link or a file where a folder of branches should be.`, 'Acumen follows no links inside a repository. Choose another branch name.', { path: String(folder) });

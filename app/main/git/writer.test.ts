@@ -162,6 +162,21 @@ describe('one branch', () => {
     expect(git(path, ['status', '--porcelain'])).toBe('?? untracked\n');
   });
 
+  test('is made where all refs are packed and their folder is gone, as git makes it', async () => {
+    const { path, gitDir, tip } = repo();
+    git(path, ['pack-refs', '--all']);
+    rmSync(join(gitDir, 'refs/heads'), { recursive: true });
+    const writer = openWriter(gitDir), value = (name: string): string => tryGit(path, ['rev-parse', '--verify', '--quiet', `refs/heads/${name}`]).stdout.trim();
+    await writer.moveBranch('deep/new', null, tip);
+    expect(value('deep/new')).toBe(tip);
+    await writer.moveBranch('deep/new', tip, null);
+    // what is below it goes and it stays, as with git
+    expect(readdirSync(join(gitDir, 'refs/heads'))).toEqual([]);
+    rmSync(join(gitDir, 'refs/heads'), { recursive: true });
+    await writer.moveBranch('other', tip, null);
+    expect(value('other')).toBe('');
+  });
+
   test('is moved only from where it was expected', async () => {
     const { gitDir, tip, first } = repo();
     const writer = openWriter(gitDir);
