@@ -17,7 +17,7 @@ import * as symbols from './decodeSymbols.ts';
 import * as tracing from './decodeTracing.ts';
 import { badMessage } from './frames.ts';
 import { limits } from './methods.ts';
-import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, ticket } from './shapes.ts';
+import { type Schema, acuId, acuIds, acuOrBase, byteString, bytes, count, duration, isAcuId, isBytes, label, name, oid, path, pathKey, ticket } from './shapes.ts';
 import { loadLimits } from './performance.ts';
 import { workLimits } from './work.ts';
 import type { LoadState } from './performance.ts';
@@ -47,7 +47,7 @@ const files = v.array(v.strictObject({ path, kind: editKind, added: count, delet
 const beforeAfter = v.strictObject({ before: v.nullable(shown), after: v.nullable(shown) });
 const done = v.strictObject({ operation });
 const amended = v.strictObject({ operation: v.nullable(operation), size: count });
-const previewConflicts = v.array(v.strictObject({ a: acuId, b: acuOrBase, path, kind: conflictKind, verdict, detail: label, sides: acuIds }));
+const previewConflicts = v.array(v.strictObject({ a: acuId, b: acuOrBase, path: pathKey, shown: label, kind: conflictKind, verdict, detail: label, sides: acuIds }));
 const standings: readonly unknown[] = ['exact', 'stale', 'inexact'] satisfies ListedLine['standing'][];
 const isByteString = (x: unknown): boolean => typeof x === 'string' && isBytes(x);
 const isCount = (x: unknown): boolean => Number.isSafeInteger(x) && x as number >= 0;

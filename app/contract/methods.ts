@@ -5,6 +5,7 @@ import type { Report, ReportAsked } from '../core/collaboration/report.ts';
 import type { Operation } from '../core/events.ts';
 import type { Composition, ConflictKind, EditKind, Grain, ImportSummary, Rebinding, SetConflict } from '../core/model.ts';
 import type { ErrorCode } from '../core/errors.ts';
+import type { NamedPath } from '../core/pathKey.ts';
 import type { Reason, Suggestion } from '../core/suggestion.ts';
 import type { Weighing } from '../core/weights.ts';
 import type { LiveState } from './live.ts';
@@ -30,8 +31,8 @@ export type GivenPatch = { readonly path: string } | { readonly name: string; re
 export interface PatchParams { readonly add: readonly GivenPatch[]; readonly drop: boolean }
 
 /** `sides`: of more than two, the smallest set found of which it is true; else empty. */
-export interface PreviewConflict {
-  readonly a: AcuId; readonly b: AcuId | 'base'; readonly path: PathBytes; readonly kind: ConflictKind;
+export interface PreviewConflict extends NamedPath {
+  readonly a: AcuId; readonly b: AcuId | 'base'; readonly kind: ConflictKind;
   readonly verdict: SetConflict['verdict']; readonly detail: string; readonly sides: readonly AcuId[];
 }
 

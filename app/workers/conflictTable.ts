@@ -4,6 +4,7 @@ import type { AcuId, PathBytes } from '../core/bytes.ts';
 import { display } from '../core/bytes.ts';
 import { conflictKinds } from '../core/model.ts';
 import type { Acu, Conflict, ConflictKind, SetConflict, Verdict } from '../core/model.ts';
+import { type NamedPath, type PathKey, pathIn, pathNamer } from '../core/pathKey.ts';
 import { visible } from '../core/visible.ts';
 import type { VerdictView } from './replica.ts';
 
@@ -15,8 +16,8 @@ export const verdictOrder: readonly Verdict[] = ['blocking', 'resolvable', 'risk
 export interface ConflictView {
   readonly a: AcuId; readonly b: AcuId | 'base';
   readonly kind: ConflictKind; readonly verdict: Verdict;
-  /** `path` asks the service, `shown` is for people */
-  readonly path: PathBytes; readonly shown: string;
+  /** `path` tells conflicts apart and leads to the whole (Replica.pathOf), `shown` is for people */
+  readonly path: PathKey; readonly shown: string;
   readonly detail: string; readonly inherited: boolean;
 }
 
@@ -55,27 +56,40 @@ class Interner<T extends string> {
   }
 }
 
-export function toView(conflict: SetConflict): ConflictView {
-  const { a, b, kind, verdict, path, detail, inherited } = conflict;
-  // what depends on the order stands in the way like any other: the whole verdict says that it does
-  return { a, b, kind, verdict: verdict === 'order-sensitive' ? 'blocking' : verdict, path, shown: visible(display(path)), detail: visible(detail), inherited };
-}
-
-export const shownConflicts = 50;
+const shownConflicts = 50;
 export const noVerdict = { acus: [], reason: '', conflicts: [], total: 0, against: [], risks: [], look: false } as const;
 
-type Placed = Omit<SetConflict, 'inherited'> & { readonly inherited?: boolean };
+/** A conflict of a set whose path was named: what the service says of one. */
+type Named = Omit<SetConflict, 'path' | 'inherited'> & NamedPath & { readonly inherited?: boolean };
 
-export function conflictingView(kind: 'conflicts' | 'order-sensitive', conflicts: readonly Placed[], asked: readonly AcuId[]): VerdictView {
+function toView({ a, b, kind, verdict, path, shown, detail, inherited = false }: Named): ConflictView {
+  // what depends on the order stands in the way like any other: the whole verdict says that it does
+  return { a, b, kind, verdict: verdict === 'order-sensitive' ? 'blocking' : verdict, path, shown, detail: visible(detail), inherited };
+}
+
+/** The first of these. */
+export function toViews(conflicts: readonly SetConflict[]): ConflictView[] {
+  const named = pathNamer();
+  return conflicts.slice(0, shownConflicts).map((conflict) => toView({ ...conflict, ...named(conflict.path) }));
+}
+
+type Sides = Pick<SetConflict, 'a' | 'b' | 'sides'>;
+
+function conflicting(kind: 'conflicts' | 'order-sensitive', all: readonly Sides[], conflicts: readonly ConflictView[], asked: readonly AcuId[]): VerdictView {
   const against = new Set<AcuId>();
-  for (const { a, b, sides } of conflicts) for (const id of sides !== undefined && sides.length > 0 ? sides : [a, b]) if (id !== 'base') against.add(id);
+  for (const { a, b, sides } of all) for (const id of sides !== undefined && sides.length > 0 ? sides : [a, b]) if (id !== 'base') against.add(id);
   for (const id of asked) against.delete(id);
-  return { ...noVerdict, kind, conflicts: conflicts.slice(0, shownConflicts).map((c) => toView({ ...c, inherited: c.inherited ?? false })), total: conflicts.length, against: [...against] };
+  return { ...noVerdict, kind, conflicts, total: all.length, against: [...against] };
+}
+
+export function conflictingView(kind: 'conflicts' | 'order-sensitive', conflicts: readonly SetConflict[], asked: readonly AcuId[]): VerdictView {
+  return conflicting(kind, conflicts, toViews(conflicts), asked);
 }
 
 /** What composing says of a set that pairs alone do not tell of. */
-export function refusedView(conflicts: readonly Placed[], asked: readonly AcuId[]): VerdictView {
-  return { ...conflictingView(conflicts.some((c) => c.verdict === 'order-sensitive') ? 'order-sensitive' : 'conflicts', conflicts, asked), look: true };
+export function refusedView(conflicts: readonly Named[], asked: readonly AcuId[]): VerdictView {
+  const kind = conflicts.some((c) => c.verdict === 'order-sensitive') ? 'order-sensitive' : 'conflicts';
+  return { ...conflicting(kind, conflicts, conflicts.slice(0, shownConflicts).map(toView), asked), look: true };
 }
 
 export class ConflictTable {
@@ -91,6 +105,7 @@ export class ConflictTable {
   readonly #a: Int32Array; readonly #b: Int32Array;
   readonly #verdict: Uint8Array; readonly #kind: Uint8Array; readonly #inherited: Uint8Array;
   readonly #path: Int32Array; readonly #detail: Int32Array;
+  readonly #named = pathNamer();
   readonly #paths = new Interner<PathBytes>(); readonly #details = new Interner<string>(); readonly #kinds = new Interner<ConflictKind>();
   /** neighbours of ACU i are #next[#first[i] … #first[i + 1]) */
   readonly #first: Int32Array; readonly #next: Int32Array;
@@ -236,12 +251,17 @@ export class ConflictTable {
   }
 
   row(i: number): ConflictView {
-    const b = this.#b[i]!, path = this.#paths.values[this.#path[i]!]!;
+    const b = this.#b[i]!;
     return {
       a: this.#acus[this.#a[i]!]!.id, b: b === BASE ? 'base' : this.#acus[b]!.id,
       kind: this.#kinds.values[this.#kind[i]!]!, verdict: verdictOrder[this.#verdict[i]!]!,
-      path, shown: visible(display(path)), detail: visible(this.#details.values[this.#detail[i]!]!), inherited: this.#inherited[i] === 1,
+      ...this.#named(this.#paths.values[this.#path[i]!]!), detail: visible(this.#details.values[this.#detail[i]!]!), inherited: this.#inherited[i] === 1,
     };
+  }
+
+  /** A path that rows name, whole; null where none does. */
+  pathOf(key: PathKey): PathBytes | null {
+    return pathIn(key) ?? this.#paths.values.find((path) => this.#named(path).path === key) ?? null;
   }
 
   #ranks: Int32Array | null = null;

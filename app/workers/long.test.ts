@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { tempDir } from '../../testkit/git.ts';
 import { longNames, longScreen } from '../../testkit/hostile/long.ts';
 import { type Loaded as Imported, load } from '../../testkit/loaded.ts';
-import { type ByteString, display } from '../core/bytes.ts';
+import { type ByteString, type PathBytes, display } from '../core/bytes.ts';
+import { pathKey } from '../core/pathKey.ts';
 import { parted } from '../core/search/columns.ts';
 import { type Loaded, Replica } from './replica.ts';
 
@@ -39,10 +40,13 @@ test('and are had whole, letter for letter', () => {
   expect(replica.whole([called(names.rightToLeft).id])[0]!.name).toBe(display(names.rightToLeft as ByteString));
 });
 
-test('a conflict says its path in words, and asks by its bytes', () => {
+test('a conflict says its path in words and by a key, which leads to the whole', () => {
   const { rows, total } = replica.witness(called(names.first).id, called(names.second).id, 10);
   expect(total).toBe(1);
-  expect(rows[0]!.path).toBe(names.file);
   expect(rows[0]!.detail).toMatch(/^both change f+…\([\d,]+ more letters\)…f+ at line 4$/);
-  expect(JSON.stringify({ ...rows[0]!, path: '' }).length).toBeLessThan(2000);
+  expect(replica.pathOf(rows[0]!.path)).toBe(names.file);
+  expect(replica.pathOf(pathKey('not/there' as PathBytes))).toBe('not/there');
+  expect(replica.pathOf(pathKey('z'.repeat(SIZE) as PathBytes))).toBeNull();
+  const all = replica.conflictsOf(called(names.first).id, 100).rows, two = [names.first, names.second].map((name) => called(name).id);
+  for (const row of [...all, ...replica.verdict([two[0]!], [two[1]!]).conflicts]) expect(JSON.stringify(row).length).toBeLessThan(4000);
 });

@@ -8,10 +8,11 @@ import { inFlightOf } from '../core/collaboration/inFlight.ts';
 import type { InFlight } from '../core/collaboration/model.ts';
 import { Engine } from '../core/engine.ts';
 import { type Columns, buffersOf, columnsOf, searchedText } from '../core/search/columns.ts';
+import { type PathKey, pathKey } from '../core/pathKey.ts';
 import { visible, visibleName } from '../core/visible.ts';
 import { PATCH_REF, RESOLUTION_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
-import { ConflictTable, conflictingView, noVerdict, shownConflicts, toView } from './conflictTable.ts';
+import { ConflictTable, conflictingView, noVerdict, toViews } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictGrouping, ConflictView, Pairs } from './conflictTable.ts';
 import type { Mark } from './marks.ts';
 import { marks } from './marks.ts';
@@ -156,7 +157,7 @@ export class Replica {
 
   verdict(chosen: readonly AcuId[], candidates: readonly AcuId[]): VerdictView {
     const engine = this.#held(), verdict = engine.verdict(chosen, candidates);
-    const risks = verdict.kind === 'fits' || verdict.kind === 'needs' ? engine.risks(chosen, candidates).slice(0, shownConflicts).map(toView) : [];
+    const risks = verdict.kind === 'fits' || verdict.kind === 'needs' ? toViews(engine.risks(chosen, candidates)) : [];
     return { ...toVerdictView(verdict, candidates), risks, look: (verdict.kind === 'fits' || verdict.kind === 'needs') && engine.looks([...chosen, ...candidates]).renames };
   }
 
@@ -275,6 +276,9 @@ export class Replica {
     const rows = new Set(mine.flatMap((i) => (others === null ? [...table.between(i, null)] : others.flatMap((j) => [...table.between(i, j)]))));
     return { total: rows.size, rows: Array.from(table.gravestFirst(Int32Array.from(rows)).subarray(0, limit), (row) => table.row(row)) };
   }
+
+  /** The path that conflicts name, whole; null where none does any more. */
+  pathOf(key: PathKey): PathBytes | null { return this.#conflicts().pathOf(key) ?? this.#held().tables.paths.find((path) => pathKey(path) === key) ?? null; }
 
   graph(): Graph {
     const { pairs } = this.#conflicts();

@@ -4,9 +4,10 @@
 import { createHash } from 'node:crypto';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
-import type { Acu, SetConflict } from '../../core/model.ts';
+import type { Acu } from '../../core/model.ts';
 import { encodeFrame } from '../../contract/frames.ts';
-import type { ListedLine, Methods, PreviewConflict } from '../../contract/methods.ts';
+import type { ListedLine, Methods } from '../../contract/methods.ts';
+import { previewConflicts } from './shown.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Bytes of answers kept, as they are sent. */
@@ -62,9 +63,9 @@ export class Answers {
     const workspace = this.#workspace, { engine } = workspace;
     const { ok, missing, conflicts } = engine.check(ids);
     const { renames, texts } = ok ? engine.looks(ids) : { renames: false, texts: false };
-    if (!renames && !texts) return { ok, missing, conflicts: conflicts.map(previewConflict) };
+    if (!renames && !texts) return { ok, missing, conflicts: previewConflicts(conflicts) };
     const composed = await workspace.reading.composed(await workspace.moment(), ids);
-    return 'delta' in composed ? { ok, missing, conflicts: conflicts.map(previewConflict) } : { ok: false, missing: composed.missing, conflicts: composed.conflicts.map(previewConflict) };
+    return 'delta' in composed ? { ok, missing, conflicts: previewConflicts(conflicts) } : { ok: false, missing: composed.missing, conflicts: previewConflicts(composed.conflicts) };
   }
 
   #shared<T extends object>(key: string, answer: () => Promise<T>): Promise<T> {
@@ -108,11 +109,6 @@ export class Answers {
       this.#bytes -= encoded.get(value)!.length + 2 * oldest.length;
     }
   }
-}
-
-/** As it crosses to a client. */
-function previewConflict({ a, b, path, kind, verdict, detail, sides = [] }: SetConflict): PreviewConflict {
-  return { a, b, path, kind, verdict, detail, sides };
 }
 
 function line({ id, name, sources, author, time, paths, added, deleted, requires, standing }: Acu): ListedLine {

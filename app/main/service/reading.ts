@@ -24,7 +24,7 @@ import { loadOne } from './importer.ts';
 import { Lookup } from './lookup.ts';
 import { span } from './monitor/spans.ts';
 import type { Diff } from './pools/diffing.ts';
-import { shownEntry, shownText } from './shown.ts';
+import { previewConflicts, shownEntry, shownText } from './shown.ts';
 import { Warm } from './warm.ts';
 
 /** One moment of a workspace: everything below is asked of it. */
@@ -223,8 +223,7 @@ export class Reading {
       if (!(error instanceof Refusal)) throw error;
       refusal = error.answer;
     }
-    const conflicts = refusal.conflicts.map(({ a, b, path, kind, verdict, detail, sides = [] }) => ({ a, b, path, kind, verdict, detail, sides }));
-    return { tree: null, files: [], missing: refusal.missing, conflicts, ms: performance.now() - start };
+    return { tree: null, files: [], missing: refusal.missing, conflicts: previewConflicts(refusal.conflicts), ms: performance.now() - start };
   }
 
   #blobsOf(moment: Moment, made?: ReadonlyMap<Oid, Uint8Array>): (oid: Oid) => Promise<Uint8Array> {
@@ -345,7 +344,7 @@ export function notComposable({ conflicts, missing }: NotComposed): AcumenError 
     : [`This set conflicts in ${conflicts.length === 1 ? 'one place' : `${conflicts.length} places`}.`, 'Take out one side of each conflict.'];
   return new AcumenError('not-composable', sentence, hint, {
     missing: missing.slice(0, 100),
-    conflicts: conflicts.slice(0, 100).map(({ a, b, kind, path, detail, verdict, sides }) => ({ a, b, kind, path, detail, verdict, ...sides && { sides } })),
+    conflicts: previewConflicts(conflicts.slice(0, 100)),
   });
 }
 

@@ -1,11 +1,13 @@
-// Contents as texts for display (law 9: bytes are kept; decoding is for display alone, and says what it lost or cut).
+// Contents as texts for display (law 9: bytes are kept; decoding is for display alone, and says what it lost or cut), and conflicts as a client has them.
 import { fromBytes, display } from '../../core/bytes.ts';
 import type { Oid } from '../../core/bytes.ts';
 import { isBinary } from '../../core/lines.ts';
+import type { SetConflict } from '../../core/model.ts';
+import { pathNamer } from '../../core/pathKey.ts';
 import { Mode } from '../../core/repository.ts';
 import type { Entry } from '../../core/repository.ts';
 import { limits } from '../../contract/methods.ts';
-import type { Shown } from '../../contract/methods.ts';
+import type { PreviewConflict, Shown } from '../../contract/methods.ts';
 
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -27,4 +29,10 @@ export async function shownEntry(entry: Entry | null, blobOf: (oid: Oid) => Prom
   const bytes = await blobOf(entry.oid);
   if (entry.mode !== Mode.symlink) return shownText(bytes);
   return { text: display(fromBytes(bytes.subarray(0, limits.name))), binary: false, bytes: bytes.length, truncated: bytes.length > limits.name };
+}
+
+/** Many may be of one path. */
+export function previewConflicts(conflicts: readonly SetConflict[]): PreviewConflict[] {
+  const named = pathNamer();
+  return conflicts.map(({ a, b, path, kind, verdict, detail, sides = [] }) => ({ a, b, ...named(path), kind, verdict, detail, sides }));
 }

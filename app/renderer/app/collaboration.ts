@@ -3,6 +3,7 @@
 import type { Remote } from 'comlink';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { Asked, AssignmentAsked } from '../../core/collaboration/report.ts';
+import { pathKey } from '../../core/pathKey.ts';
 import type { CollaborationApi, CollaborationClient } from '../../workers/client.ts';
 import { spawnCollaboration } from '../../workers/client.ts';
 import { noDecisions, openBoard, steppedBack, steppedOn, taken, useBoard, withPin } from '../state/board.ts';
@@ -116,7 +117,7 @@ async function step(): Promise<void> {
 export async function openConflict(a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<void> {
   try {
     const { rows } = await replica().call((api) => api.conflictsOf(a, Number.MAX_SAFE_INTEGER));
-    const found = rows.find((row) => row.path === path && (row.b === b || row.a === b)) ?? rows.find((row) => row.b === b || row.a === b) ?? null;
+    const key = pathKey(path), found = rows.find((row) => row.path === key && (row.b === b || row.a === b)) ?? rows.find((row) => row.b === b || row.a === b) ?? null;
     useConflictQuery.setState({ ...allConflicts, inherited: found?.inherited ?? false, acus: [a], chosen: found });
     useUi.setState({ tab: 'conflicts' });
   } catch (error) {

@@ -1,9 +1,10 @@
 // One conflict in full: base, every side and the merged text, side by side; who made the sides and what can be done.
 import { Suspense, useMemo, useState } from 'react';
 import { byLines } from '../../core/entities/outline.ts';
+import { pathIn } from '../../core/pathKey.ts';
 import { visible } from '../../core/visible.ts';
 import { add } from '../app/actions.ts';
-import { service } from '../app/session.ts';
+import { conflictFile, pathOf } from '../app/conflicts.ts';
 import { Author, Empty, Id, Spinner } from '../components/atoms.tsx';
 import { CommandButton } from '../components/CommandButton.tsx';
 import { TextView } from '../components/Diff.tsx';
@@ -40,7 +41,8 @@ type File = Methods['conflictFile']['result'];
 function One({ conflict }: { conflict: ConflictView }) {
   const generation = useReplica((s) => s.generation), online = useConnection((s) => s.state === 'open');
   const decided = useReplica((s) => decisionOf(s, conflict));
-  const { value, state } = useAnswer(online ? `${generation} ${conflictKey(conflict)}` : null, () => service().call('conflictFile', { a: conflict.a, b: conflict.b, path: conflict.path }));
+  const { value, state } = useAnswer(online ? `${generation} ${conflictKey(conflict)}` : null, () => conflictFile(conflict));
+  const told = pathIn(conflict.path), asked = useAnswer(told === null ? conflict.path : null, () => pathOf(conflict.path)).value, path = told ?? asked;
   return (
     <div className="stack fill" data-testid={ids.conflictDetail} data-kind={conflict.kind}>
       <header className="panel-head">
@@ -57,7 +59,7 @@ function One({ conflict }: { conflict: ConflictView }) {
         <div className="conflict-parties"><Party id={conflict.a} /><span className="muted">×</span>{conflict.b === 'base' ? <span className="muted">the base</span> : <Party id={conflict.b} />}</div>
         {decided !== null && <div className="conflict-parties"><span className="muted">decided by hand in</span><Party id={decided.id} /></div>}
       </div>
-      <WhoKnows a={conflict.a} b={conflict.b} path={conflict.path} />
+      {path !== null && <WhoKnows a={conflict.a} b={conflict.b} path={path} />}
       {value === null
         ? <div className="diff-note">{!online ? <span className="muted">The texts come from the service, which is away.</span> : state === 'failed' ? <span className="muted">The texts could not be read.</span> : <Spinner />}</div>
         : <Sides file={value} path={conflict.shown} />}

@@ -1,13 +1,14 @@
 // Danger: a verdict that is right and says it wrongly.
 import { describe, expect, test } from 'vitest';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import { pathKey } from '../../core/pathKey.ts';
 import type { ConflictView, VerdictView } from '../../workers/client.ts';
 import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, saidOf, sentence, verdictWords } from './words.ts';
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
 const none: VerdictView = { kind: 'fits', acus: [], reason: '', conflicts: [], total: 0, against: [], risks: [], look: false };
-const conflict = (a: number, b: number | 'base', shown = 'src/a.ts'): ConflictView => ({ a: id(a), b: b === 'base' ? 'base' : id(b), kind: 'content', verdict: 'blocking', path: shown as PathBytes, shown, detail: '', inherited: false });
+const conflict = (a: number, b: number | 'base', shown = 'src/a.ts'): ConflictView => ({ a: id(a), b: b === 'base' ? 'base' : id(b), kind: 'content', verdict: 'blocking', path: pathKey(shown as PathBytes), shown, detail: '', inherited: false });
 const said = (verdict: VerdictView, asked: number[]): string => sentence(verdictWords(verdict, asked.map(id), nameOf));
 
 test('a verdict goes on after the names of those it is of', () => {

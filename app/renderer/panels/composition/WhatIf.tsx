@@ -1,4 +1,5 @@
 // The banner of what is only looked at: how it differs from what is composed, what tree it makes or why none, and the two ways out.
+import { visible } from '../../../core/visible.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Glyph, Icon } from '../../components/Icon.tsx';
 import { chosenIn, composedIn, setKey, totals, useComposition } from '../../state/composition.ts';
@@ -40,7 +41,7 @@ function Banner() {
       {told.kind === 'conflicts' && answer?.result != null && (
         <ul className="proposal-list">
           {answer.result.conflicts.slice(0, 4).map((conflict, i) => (
-            <li key={i} className="truncate" title={conflict.detail}>{setConflictWords(conflict, nameOf)}</li>
+            <li key={i} className="truncate" title={visible(conflict.detail)}>{setConflictWords(conflict, nameOf)}</li>
           ))}
           {answer.result.conflicts.length > 4 && <li className="muted">and {plural(answer.result.conflicts.length - 4, 'more place', 'more places')}</li>}
         </ul>

@@ -6,12 +6,12 @@ import type { AcuId } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
 import type { ConflictView } from '../../../workers/client.ts';
 import { add, remove } from '../../app/actions.ts';
+import { conflictFile } from '../../app/conflicts.ts';
 import { keepOpen } from '../../app/deciding.ts';
-import { replica, service } from '../../app/session.ts';
+import { replica } from '../../app/session.ts';
 import { run } from '../../commands/registry.ts';
 import { Ago, Spinner } from '../../components/atoms.tsx';
 import { AcuLink } from '../../components/AcuLink.tsx';
-
 import { Glyph, Icon } from '../../components/Icon.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
 import { chosenIn, useComposition } from '../../state/composition.ts';
@@ -204,7 +204,7 @@ function Edge({ pointed, pinned }: { pointed: Pointed & { readonly kind: 'edge' 
 /** How a conflict begins: a few lines of each side, where there are lines and the service is there to ask. */
 function Begins({ conflict }: { conflict: ConflictView }) {
   const online = useConnection((s) => s.state === 'open'), generation = useReplica((s) => s.generation);
-  const { value } = useAnswer(online ? `${generation} ${conflictKey(conflict)}` : null, () => service().call('conflictFile', { a: conflict.a, b: conflict.b, path: conflict.path }));
+  const { value } = useAnswer(online ? `${generation} ${conflictKey(conflict)}` : null, () => conflictFile(conflict));
   const place = value?.merged == null || value.merged.binary ? null : firstPlace(value.merged.text, LINES);
   if (place === null) return <div className="tip-detail small muted">{conflict.detail}</div>;
   return (

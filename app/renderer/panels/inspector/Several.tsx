@@ -63,7 +63,7 @@ export default function Several({ chosen }: { chosen: readonly AcuId[] }) {
           : preview.value.result.tree === null
             ? <span>
                 To
-                nothing: {preview.value.result.conflicts.length > 0 ? listed(preview.value.result.conflicts.slice(0, 3).map(({ a, b, path }) => `${nameOf(a)} × ${b === 'base' ? 'the base' : nameOf(b)} in ${visible(display(path))}`), 3) : 'one of them cannot be composed'}.
+                nothing: {preview.value.result.conflicts.length > 0 ? listed(preview.value.result.conflicts.slice(0, 3).map(({ a, b, shown }) => `${nameOf(a)} × ${b === 'base' ? 'the base' : nameOf(b)} in ${shown}`), 3) : 'one of them cannot be composed'}.
               </span>
             : <span>{plural(preview.value.result.files.length, 'file')} <Counts {...totals(preview.value.result.files)} />{preview.value.closed.length > rows.length && <span className="muted"> with {plural(preview.value.closed.length - rows.length, 'other')} that they need</span>}</span>}</dd>
         <dt>Shared paths</dt>
