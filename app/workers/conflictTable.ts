@@ -4,7 +4,7 @@ import type { AcuId, PathBytes } from '../core/bytes.ts';
 import { display } from '../core/bytes.ts';
 import { conflictKinds } from '../core/model.ts';
 import type { Acu, Conflict, ConflictKind, SetConflict, Verdict } from '../core/model.ts';
-import { type NamedPath, type PathKey, pathIn, pathNamer } from '../core/pathKey.ts';
+import { type NamedPath, type PathKey, namedPath, pathIn, pathNamer } from '../core/pathKey.ts';
 import { visible } from '../core/visible.ts';
 import type { VerdictView } from './replica.ts';
 
@@ -105,7 +105,8 @@ export class ConflictTable {
   readonly #a: Int32Array; readonly #b: Int32Array;
   readonly #verdict: Uint8Array; readonly #kind: Uint8Array; readonly #inherited: Uint8Array;
   readonly #path: Int32Array; readonly #detail: Int32Array;
-  readonly #named = pathNamer();
+  /** by number of path, once it is asked for */
+  readonly #named: NamedPath[] = [];
   readonly #paths = new Interner<PathBytes>(); readonly #details = new Interner<string>(); readonly #kinds = new Interner<ConflictKind>();
   /** neighbours of ACU i are #next[#first[i] … #first[i + 1]) */
   readonly #first: Int32Array; readonly #next: Int32Array;
@@ -255,14 +256,16 @@ export class ConflictTable {
     return {
       a: this.#acus[this.#a[i]!]!.id, b: b === BASE ? 'base' : this.#acus[b]!.id,
       kind: this.#kinds.values[this.#kind[i]!]!, verdict: verdictOrder[this.#verdict[i]!]!,
-      ...this.#named(this.#paths.values[this.#path[i]!]!), detail: visible(this.#details.values[this.#detail[i]!]!), inherited: this.#inherited[i] === 1,
+      ...this.#nameOf(this.#path[i]!), detail: visible(this.#details.values[this.#detail[i]!]!), inherited: this.#inherited[i] === 1,
     };
   }
 
   /** A path that rows name, whole; null where none does. */
   pathOf(key: PathKey): PathBytes | null {
-    return pathIn(key) ?? this.#paths.values.find((path) => this.#named(path).path === key) ?? null;
+    return pathIn(key) ?? this.#paths.values.find((_, n) => this.#nameOf(n).path === key) ?? null;
   }
+
+  #nameOf(path: number): NamedPath { return this.#named[path] ??= namedPath(this.#paths.values[path]!); }
 
   #ranks: Int32Array | null = null;
   #pathRanks(): Int32Array {
