@@ -11,8 +11,8 @@ export interface Worktree {
   readonly ref: ByteString;
   /** path of its folder, bytes */
   readonly root: ByteString;
-  /** where its HEAD and its index are */
-  readonly headDir: string;
+  /** where its HEAD and its index are: a path, bytes */
+  readonly headDir: ByteString;
   /** the common git directory */
   readonly gitDir: string;
   readonly isMain: boolean;

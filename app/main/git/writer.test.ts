@@ -10,6 +10,7 @@ import { Mode } from '../../core/repository.ts';
 import { git, gitFields, gitLine, tempDir, tryGit } from '../../../testkit/git.ts';
 import type { TempDir } from '../../../testkit/git.ts';
 import { hostileRepository } from '../../../testkit/hostile/repository.ts';
+import { oddWorktree } from '../../../testkit/oddWorktree.ts';
 import { openRepository } from './embedded/reader.ts';
 import { openWriter } from './writer.ts';
 
@@ -241,6 +242,9 @@ describe('one branch', () => {
     for (const name of ['linked', 'rebased', 'bisected', 'updated']) git(path, ['branch', name]);
     git(path, ['worktree', 'add', '--quiet', join(dir.path, `linked-${count}`), 'linked']);
     await expect(writer.moveBranch('linked', tip, first)).rejects.toMatchObject({ ...refused, data: { where: join(dir.path, `linked-${count}`) } });
+    // Also where its folder is called by no UTF-8.
+    oddWorktree(path, 'odd', dir.path, `odd-${count}-\xff`);
+    await expect(writer.moveBranch('odd', tip, first)).rejects.toMatchObject(refused);
     // From inside the linked one, too.
     const reader = await openRepository(join(dir.path, `linked-${count}`));
     expect(reader.gitDir).toBe(gitDir);

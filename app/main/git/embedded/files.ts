@@ -2,11 +2,21 @@
 // never more than a stated size.
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import type { Stats } from 'node:fs';
+import type { ByteString } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { ioFailure, isAbsent, systemCode, unsupported } from '../failures.ts';
 
 /** The constants are missing on Windows, which has neither pipes in folders nor links that need no privilege. */
 const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+/** A path by its bytes: Node takes text for UTF-8. */
+export function fsPath(path: ByteString): string | Buffer {
+  // eslint-disable-next-line no-control-regex
+  return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, 'latin1');
+}
+
+/** A file of a folder that is known by its bytes. */
+export function inside(folder: ByteString, name: string): string | Buffer { return fsPath(`${folder}/${name}` as ByteString); }
 
 /** What is at the path itself; null where nothing is, also where a file stands in the place of a folder on the way. */
 export function lstatIfThere(path: string | Buffer): Stats | null {

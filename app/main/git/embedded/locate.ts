@@ -2,52 +2,61 @@
 // a place that does not itself claim the folder we came from. Answers what is there and whether we can read its format.
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { fromBytes } from '../../../core/bytes.ts';
+import { type ByteString, display, fromBytes, fromUtf8, toBytes, utf8 } from '../../../core/bytes.ts';
 import { ioFailure, isAbsent, notARepository, unsupported } from '../failures.ts';
 import { isTrue, lastValue, parseConfig } from './config.ts';
 import type { ConfigEntry } from './config.ts';
 import type { ObjectFormat } from '../oids.ts';
-import { lstatIfThere, readSmall } from './files.ts';
+import { fsPath, lstatIfThere, readSmall } from './files.ts';
 
 export interface Location {
   /** the common git directory: objects, refs, config */
   readonly gitDir: string;
-  /** where HEAD is: `gitDir`, or gitDir/worktrees/ID for a linked worktree */
-  readonly headDir: string;
+  /** where HEAD is: `gitDir`, or gitDir/worktrees/ID for a linked worktree, which is called as its folder was, and that need be no UTF-8 */
+  readonly headDir: ByteString;
 }
 
 const POINTER_BYTES = 64 << 10;
 const CONFIG_BYTES = 16 << 20;
 
-/** Looks in `path`, then in the folders above it. */
-export function locate(path: string): Location {
-  let start: string;
+/** Whether HEAD is the main one. */
+export function isMain({ gitDir, headDir }: Location): boolean { return headDir === fromUtf8(gitDir); }
+
+/** Looks in `path`, then in the folders above it. As bytes it is absolute. */
+export function locate(path: string | Buffer): Location {
+  const shown = String(path);
+  let start: ByteString;
   try {
-    start = realpathSync.native(resolve(path));
-    if (!statSync(start).isDirectory()) throw notARepository(path, 'it is not a folder');
+    start = realBytes(typeof path === 'string' ? resolve(path) : path);
+    if (!statSync(fsPath(start)).isDirectory()) throw notARepository(shown, 'it is not a folder');
   } catch (error) {
-    if (isAbsent(error)) throw notARepository(path, 'nothing is there');
-    throw ioFailure('open', path, error);
+    if (isAbsent(error)) throw notARepository(shown, 'nothing is there');
+    throw ioFailure('open', shown, error);
   }
   const found = locateUpwards(start);
-  if (found === null) throw notARepository(path, 'neither it nor a folder above it holds one');
+  if (found === null) throw notARepository(shown, 'neither it nor a folder above it holds one');
   return found;
 }
 
-function locateUpwards(start: string): Location | null {
-  for (let dir = start; ; dir = dirname(dir)) {
+// From here on paths are their bytes, which those who take them apart and put them together leave as they are.
+const within = (folder: ByteString, name: string): ByteString => join(folder, name) as ByteString;
+const above = (path: ByteString): ByteString => dirname(path) as ByteString;
+const from = (folder: ByteString, path: ByteString): ByteString => resolve(folder, path) as ByteString;
+
+function locateUpwards(start: ByteString): Location | null {
+  for (let dir = start; ; dir = above(dir)) {
     const found = locateIn(dir);
-    if (found !== null || dirname(dir) === dir) return found;
+    if (found !== null || above(dir) === dir) return found;
   }
 }
 
-function locateIn(dir: string): Location | null {
-  const dotGit = join(dir, '.git');
-  const stat = lstatIfThere(dotGit);
+function locateIn(dir: ByteString): Location | null {
+  const dotGit = within(dir, '.git');
+  const stat = lstatIfThere(fsPath(dotGit));
   if (stat?.isSymbolicLink()) {
     const target = realPath(dotGit);
     if (target === null) return null;
-    throw unsupported(`${dotGit} is a link to ${target}.`, `Acumen follows no link to a repository. Open ${target} itself.`, { path: dotGit, target });
+    throw unsupported(`${display(dotGit)} is a link to ${display(target)}.`, `Acumen follows no link to a repository. Open ${display(target)} itself.`, { path: display(dotGit), target: display(target) });
   }
   if (stat?.isDirectory()) {
     const found = asGitDirectory(dotGit);
@@ -58,27 +67,27 @@ function locateIn(dir: string): Location | null {
 }
 
 /** A folder that git takes for a git directory: HEAD, objects and refs, or HEAD and the way to the common directory. */
-function asGitDirectory(dir: string): Location | null {
+function asGitDirectory(dir: ByteString): Location | null {
   if (!looksLikeHead(dir)) return null;
-  const commonFile = pointer(join(dir, 'commondir'));
+  const commonFile = pointer(within(dir, 'commondir'));
   if (commonFile === null) {
-    if (!isDirectory(join(dir, 'objects')) || !isDirectory(join(dir, 'refs'))) return null;
-    for (const inside of ['objects', 'objects/pack', 'objects/info', 'refs', 'refs/heads', 'refs/remotes', 'refs/tags', 'reftable']) refuseLink(dir, inside);
-    return { gitDir: dir, headDir: dir };
+    if (!isDirectory(within(dir, 'objects')) || !isDirectory(within(dir, 'refs'))) return null;
+    for (const one of ['objects', 'objects/pack', 'objects/info', 'refs', 'refs/heads', 'refs/remotes', 'refs/tags', 'reftable']) refuseLink(dir, one);
+    return { gitDir: toText(dir), headDir: dir };
   }
-  const common = realPath(resolve(dir, commonFile));
+  const common = realPath(from(dir, commonFile));
   // git makes these under worktrees/ of the common directory and nowhere else.
-  if (common === null || dirname(dir) !== join(common, 'worktrees')) {
-    throw unsupported(`${join(dir, 'commondir')} points outside its repository, to ${commonFile}.`, 'Open that repository itself.', { path: dir, target: commonFile });
+  if (common === null || above(dir) !== within(common, 'worktrees')) {
+    throw unsupported(`${display(within(dir, 'commondir'))} points outside its repository, to ${display(commonFile)}.`, 'Open that repository itself.', { path: display(dir), target: display(commonFile) });
   }
   const main = asGitDirectory(common);
   return main === null ? null : { gitDir: main.gitDir, headDir: dir };
 }
 
 /** HEAD is a branch's name, an object id, or (as git once wrote it) a symbolic link into refs/. */
-function looksLikeHead(dir: string): boolean {
-  const path = join(dir, 'HEAD');
-  const stat = lstatIfThere(path);
+function looksLikeHead(dir: ByteString): boolean {
+  const path = within(dir, 'HEAD');
+  const stat = lstatIfThere(fsPath(path));
   if (stat === null) return false;
   if (stat.isSymbolicLink()) return true;
   if (!stat.isFile()) return false;
@@ -87,54 +96,64 @@ function looksLikeHead(dir: string): boolean {
 }
 
 /** `gitdir: PATH`: a linked worktree (which must be known to its repository) or a submodule (inside its superproject). */
-function followGitFile(dir: string, dotGit: string): Location {
-  const path = /^gitdir: (.+)$/s.exec(pointer(dotGit) ?? '')?.[1];
-  const target = path === undefined ? null : realPath(resolve(dir, path));
-  if (target === null) throw notARepository(dir, `the file ${dotGit} does not lead to one`);
+function followGitFile(dir: ByteString, dotGit: ByteString): Location {
+  const path = /^gitdir: (.+)$/s.exec(pointer(dotGit) ?? '')?.[1] as ByteString | undefined, shown = display(dotGit);
+  const target = path === undefined ? null : realPath(from(dir, path));
+  if (target === null) throw notARepository(display(dir), `the file ${shown} does not lead to one`);
   // Whoever wrote the file chose the place: nothing is read there before it is clear that it is this folder's.
-  if (isWorktreeOf(dotGit, target) || isSubmoduleOf(dirname(dir), target)) {
+  if (isWorktreeOf(dotGit, target) || isSubmoduleOf(above(dir), target)) {
     const found = asGitDirectory(target);
-    if (found === null) throw notARepository(dir, `${target}, where ${dotGit} leads, is not a git directory`);
+    if (found === null) throw notARepository(display(dir), `${display(target)}, where ${shown} leads, is not a git directory`);
     return found;
   }
-  throw unsupported(`${dotGit} leads to ${target}, which does not name this folder as its own.`,
-    `Open ${target} itself; for a worktree that was moved, run \`git worktree repair\` first.`, { path: dotGit, target });
+  throw unsupported(`${shown} leads to ${display(target)}, which does not name this folder as its own.`,
+    `Open ${display(target)} itself; for a worktree that was moved, run \`git worktree repair\` first.`, { path: shown, target: display(target) });
 }
 
 /** git keeps the way back in worktrees/ID/gitdir. */
-function isWorktreeOf(dotGit: string, target: string): boolean {
-  if (basename(dirname(target)) !== 'worktrees') return false;
-  const back = pointer(join(target, 'gitdir'));
-  return back !== null && realPath(resolve(target, back)) === dotGit;
+function isWorktreeOf(dotGit: ByteString, target: ByteString): boolean {
+  if (basename(above(target)) !== 'worktrees') return false;
+  const back = pointer(within(target, 'gitdir'));
+  return back !== null && realPath(from(target, back)) === dotGit;
 }
 
-function isSubmoduleOf(above: string, target: string): boolean {
-  const outer = dirname(above) === above ? null : locateUpwards(above);
-  return outer !== null && [outer.headDir, outer.gitDir].some((base) => target.startsWith(join(base, 'modules') + sep));
+function isSubmoduleOf(folder: ByteString, target: ByteString): boolean {
+  const outer = above(folder) === folder ? null : locateUpwards(folder);
+  return outer !== null && [outer.headDir, fromUtf8(outer.gitDir)].some((base) => target.startsWith(within(base, 'modules') + sep));
 }
 
-function refuseLink(dir: string, inside: string): void {
-  const path = join(dir, inside);
-  if (lstatIfThere(path)?.isSymbolicLink() !== true) return;
-  throw unsupported(`${path} is a link.`, 'Acumen follows no links inside a repository. Open the repository that the link leads to.', { path });
+function refuseLink(dir: ByteString, name: string): void {
+  const path = within(dir, name);
+  if (lstatIfThere(fsPath(path))?.isSymbolicLink() !== true) return;
+  throw unsupported(`${display(path)} is a link.`, 'Acumen follows no links inside a repository. Open the repository that the link leads to.', { path: display(path) });
 }
 
-function pointer(path: string): string | null {
-  return readSmall(path, POINTER_BYTES)?.toString('utf8').replace(/[\r\n]+$/, '') ?? null;
+function pointer(path: ByteString): ByteString | null {
+  const bytes = readSmall(fsPath(path), POINTER_BYTES);
+  return bytes === null ? null : fromBytes(bytes).replace(/[\r\n]+$/, '') as ByteString;
 }
 
-function isDirectory(path: string): boolean {
+function isDirectory(path: ByteString): boolean {
   const real = realPath(path);
-  return real !== null && lstatIfThere(real)?.isDirectory() === true;
+  return real !== null && lstatIfThere(fsPath(real))?.isDirectory() === true;
 }
 
-function realPath(path: string): string | null {
+function realPath(path: ByteString): ByteString | null {
   try {
-    return realpathSync.native(path);
+    return realBytes(fsPath(path));
   } catch (error) {
     if (isAbsent(error)) return null;
-    throw ioFailure('open', path, error);
+    throw ioFailure('open', display(path), error);
   }
+}
+
+const realBytes = (path: string | Buffer): ByteString => fromBytes(realpathSync.native(path, 'buffer'));
+
+/** What a git directory is called wherever it is named: as text. */
+function toText(gitDir: ByteString): string {
+  const text = utf8(toBytes(gitDir));
+  if (fromUtf8(text) !== gitDir) throw unsupported(`The folder ${display(gitDir)} is not called by UTF-8.`, 'Rename the folder, or reach it by a path of letters.', { path: display(gitDir) });
+  return text;
 }
 
 /** Extensions (git-config(1)) that change nothing of what we read. */

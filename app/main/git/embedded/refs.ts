@@ -2,15 +2,15 @@
 // reftables. Loose files are read before packed-refs, so that a ref packed meanwhile is still seen. Names stay bytes.
 import { lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromBytes } from '../../../core/bytes.ts';
+import { fromBytes, fromUtf8 } from '../../../core/bytes.ts';
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { corruptObject, ioFailure, isAbsent, systemCode } from '../failures.ts';
 import { isOid } from '../oids.ts';
 import type { ObjectFormat } from '../oids.ts';
 import { isPseudoRef, isRefName } from '../refnames.ts';
 import type { ConfigEntry } from './config.ts';
-import { lstatIfThere, notPlain, readSmall } from './files.ts';
-import { objectFormatOf, refStorageOf } from './locate.ts';
+import { fsPath, inside, lstatIfThere, notPlain, readSmall } from './files.ts';
+import { isMain, objectFormatOf, refStorageOf } from './locate.ts';
 import type { Location } from './locate.ts';
 import { budget, damaged, readTable } from './reftable.ts';
 import type { Records } from './reftable.ts';
@@ -73,16 +73,16 @@ export class FileRefs extends RefStore {
 
   get(name: ByteString): RefValue | null {
     if (!isRefName(name) && !isPseudoRef(name)) return null;
-    const root = isOwn(name) ? this.#location.headDir : this.#location.gitDir;
+    const root = isOwn(name) ? fsPath(this.#location.headDir) : this.#location.gitDir;
     if (isBehindLink(root, name)) return { kind: 'broken' };
     return readLoose(refPath(root, name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
   }
 
   async all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>> {
-    const { gitDir, headDir } = this.#location;
+    const { gitDir } = this.#location, linked = isMain(this.#location) ? null : fsPath(this.#location.headDir);
     const loose = new Map<ByteString, RefValue>();
-    await listLoose(gitDir, 'refs' as ByteString, headDir === gitDir ? [] : PER_WORKTREE, loose, turn);
-    if (headDir !== gitDir) for (const own of PER_WORKTREE) if (!isBehindLink(headDir, `${own}/` as ByteString)) await listLoose(headDir, own, [], loose, turn);
+    await listLoose(gitDir, 'refs' as ByteString, linked === null ? [] : PER_WORKTREE, loose, turn);
+    if (linked !== null) for (const own of PER_WORKTREE) if (!isBehindLink(linked, `${own}/` as ByteString)) await listLoose(linked, own, [], loose, turn);
     // Every listing of a thousand refs comes here: without a pair for each of them.
     const all = new Map<ByteString, RefValue>(), put = (value: RefValue, name: ByteString): void => { all.set(name, value); };
     this.#allPacked().forEach(put);
@@ -120,13 +120,13 @@ class TableRefs extends RefStore {
   constructor(location: Location, format: ObjectFormat) {
     super();
     this.#location = location;
-    this.#shared = new TableStack(join(location.gitDir, 'reftable'), format);
-    this.#own = location.headDir === location.gitDir ? this.#shared : new TableStack(join(location.headDir, 'reftable'), format);
+    this.#shared = new TableStack(fromUtf8(location.gitDir), format);
+    this.#own = isMain(location) ? this.#shared : new TableStack(location.headDir, format);
   }
 
   get(name: ByteString): RefValue | null {
     if (!isRefName(name) && !isPseudoRef(name)) return null;
-    if (ALWAYS_FILES.has(name)) return readLoose(refPath(this.#location.headDir, name));
+    if (ALWAYS_FILES.has(name)) return readLoose(refPath(fsPath(this.#location.headDir), name));
     return (isOwn(name) ? this.#own : this.#shared).records().get(name) ?? null;
   }
 
@@ -142,61 +142,62 @@ class TableRefs extends RefStore {
 }
 
 class TableStack {
-  readonly #folder: string;
+  readonly #folder: ByteString;
   readonly #format: ObjectFormat;
   /** what the tables said when their list had this stamp: git replaces the list as a whole, and no table changes */
   #read: { readonly stamp: string; readonly records: Records } | null = null;
 
-  constructor(folder: string, format: ObjectFormat) {
-    this.#folder = folder;
+  /** `dir`: the git directory, or that of a linked worktree */
+  constructor(dir: ByteString, format: ObjectFormat) {
+    this.#folder = `${dir}/reftable` as ByteString;
     this.#format = format;
   }
 
   records(): Records {
-    const list = join(this.#folder, 'tables.list');
-    if (lstatSync(this.#folder, { throwIfNoEntry: false })?.isDirectory() === false) throw notPlain(this.#folder);
+    const folder = fsPath(this.#folder), list = inside(this.#folder, 'tables.list');
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) throw notPlain(folder);
     for (let looks = 1; ; looks++) {
       const stamp = stampOf(list);
       // git makes it with the repository: without it there is no telling which refs there were.
-      if (stamp === null) throw damaged(list, 'it is not there');
+      if (stamp === null) throw damaged(String(list), 'it is not there');
       if (this.#read?.stamp === stamp) return this.#read.records;
       const records: Records = new Map();
       const left = budget();
       const gone = this.#names(list).find((name) => {
-        const path = join(this.#folder, name);
+        const path = inside(this.#folder, name);
         const bytes = readSmall(path, left.bytes);
-        if (bytes !== null) readTable(path, bytes, this.#format, records, left);
+        if (bytes !== null) readTable(String(path), bytes, this.#format, records, left);
         return bytes === null;
       });
       if (gone === undefined) {
         this.#read = { stamp, records };
         return records;
       }
-      if (looks === MOST_LOOKS) throw damaged(list, `the table ${gone} that it names is not there`);
+      if (looks === MOST_LOOKS) throw damaged(String(list), `the table ${gone} that it names is not there`);
     }
   }
 
   /** Oldest first. */
-  #names(list: string): string[] {
+  #names(list: string | Buffer): string[] {
     const names = (readSmall(list, LIST_BYTES)?.toString('latin1') ?? '').split('\n').filter((line) => line !== '');
-    for (const name of names) if (!TABLE_NAME.test(name)) throw damaged(list, 'a line of it is not the name of a table');
-    if (new Set(names).size !== names.length) throw damaged(list, 'it names a table twice');
+    for (const name of names) if (!TABLE_NAME.test(name)) throw damaged(String(list), 'a line of it is not the name of a table');
+    if (new Set(names).size !== names.length) throw damaged(String(list), 'it names a table twice');
     return names;
   }
 }
 
-function stampOf(path: string): string | null {
+function stampOf(path: string | Buffer): string | null {
   const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
   return stat === undefined ? null : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`;
 }
 
 /** Bytes, as a ref's name need not be UTF-8. */
-export function refPath(gitDir: string, name: ByteString): Buffer {
-  return Buffer.concat([Buffer.from(`${gitDir}/`), Buffer.from(name, 'latin1')]);
+export function refPath(root: string | Buffer, name: ByteString): Buffer {
+  return Buffer.concat([typeof root === 'string' ? Buffer.from(root) : root, Buffer.from(`/${name}`, 'latin1')]);
 }
 
 /** Whether a folder on the way from `root` to this name is a link: what lies behind it is not the repository's. */
-export function isBehindLink(root: string, name: ByteString): boolean {
+export function isBehindLink(root: string | Buffer, name: ByteString): boolean {
   for (let at = name.indexOf('/'); at >= 0; at = name.indexOf('/', at + 1)) {
     const stat = lstatIfThere(refPath(root, name.slice(0, at) as ByteString));
     if (stat === null) return false;
@@ -235,7 +236,7 @@ function readPlain(path: Buffer): RefValue | null {
   return id !== undefined && isOid(id) && !NO_ID.test(id) ? { kind: 'id', oid: id, peeled: null } : { kind: 'broken' };
 }
 
-async function listLoose(root: string, folder: ByteString, leaveOut: readonly ByteString[], into: Map<ByteString, RefValue>, turn: () => Promise<void> | undefined): Promise<void> {
+async function listLoose(root: string | Buffer, folder: ByteString, leaveOut: readonly ByteString[], into: Map<ByteString, RefValue>, turn: () => Promise<void> | undefined): Promise<void> {
   let entries;
   try {
     entries = readdirSync(refPath(root, folder), { encoding: 'buffer', withFileTypes: true });

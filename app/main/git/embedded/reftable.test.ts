@@ -12,7 +12,7 @@ import { fixtureRefs, fixtureRepository, fixtureStream, folderOf, formats, makeR
 import type { Format } from '../../../../testkit/reftable/fixture.ts';
 import { checksum, encodeTable, varint, writeStack } from '../../../../testkit/reftable/write.ts';
 import type { Row, TableOptions } from '../../../../testkit/reftable/write.ts';
-import type { ByteString, Oid } from '../../../core/bytes.ts';
+import { type ByteString, type Oid, fromUtf8 } from '../../../core/bytes.ts';
 import type { RepositoryReader } from '../../../core/repository.ts';
 import { openRepository } from '../open.ts';
 import { openWriter } from '../writer.ts';
@@ -119,7 +119,7 @@ describe.each(formats)('tables that git wrote, %s', (format) => {
 
 /** The store of refs of a folder that holds only tables. */
 function storeOf(gitDir: string, format: Format): RefStore {
-  return refStoreOf({ gitDir, headDir: gitDir }, parseConfig(Buffer.from(`[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\nobjectFormat = ${format}\n`)));
+  return refStoreOf({ gitDir, headDir: fromUtf8(gitDir) }, parseConfig(Buffer.from(`[core]\nrepositoryformatversion = 1\n[extensions]\nrefStorage = reftable\nobjectFormat = ${format}\n`)));
 }
 
 const shown = (refs: ReadonlyMap<string, { kind: string }>): string[] => [...refs].map(([name, value]) => `${name} ${JSON.stringify(value)}`).sort();

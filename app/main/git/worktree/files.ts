@@ -2,7 +2,7 @@
 // access where the system grants it. Paths are bytes; whatever cannot be read is a reason, for one file must not hide the others.
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import type { ByteString } from '../../../core/bytes.ts';
-import { readAt } from '../embedded/files.ts';
+import { fsPath, readAt } from '../embedded/files.ts';
 import { isAbsent, systemCode } from '../failures.ts';
 
 export type FileKind = 'file' | 'link' | 'folder' | 'other';
@@ -17,12 +17,6 @@ const PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NO
 const QUIET = PLAIN | (constants.O_NOATIME ?? 0);
 /** Somebody may be writing: as often we begin again, then take what is there. The next look finds it changed. */
 const TRIES = 3;
-
-/** Node takes text for UTF-8. */
-export function fsPath(path: ByteString): string | Buffer {
-  // eslint-disable-next-line no-control-regex
-  return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, 'latin1');
-}
 
 export function statOf(path: ByteString): FileStat | null {
   try {

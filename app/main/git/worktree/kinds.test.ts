@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { git, gitLine, tempDir, tryGit } from '../../../../testkit/git.ts';
 import { hostileRepository } from '../../../../testkit/hostile/repository.ts';
+import { oddWorktree } from '../../../../testkit/oddWorktree.ts';
 import { addedByGit, fingerprint } from '../../../../testkit/worktrees.ts';
-import { type Oid, type PathBytes, fromBytes } from '../../../core/bytes.ts';
+import { type Oid, type PathBytes, fromBytes, fromUtf8 } from '../../../core/bytes.ts';
 import { IndexError, parseIndex } from '../../../core/worktree/gitIndex.ts';
 import type { WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { gitDirectory, openRepository } from '../open.ts';
@@ -208,6 +209,21 @@ describe('which working trees there are', () => {
     const two = (l: Listing): number => l.worktrees.findIndex((w) => w.ref === 'worktree:two');
     expect(changed(await read(dir, two))).toEqual(['a', 'b']);
     expect(changed(await read(dir))).toEqual([]);
+  });
+
+  test('one whose folder is called by no UTF-8 is listed and read by its bytes, and a repository within it is told of', async () => {
+    const dir = repository(), id = '\xff\xfe', inner = repository();
+    for (const one of [dir, inner]) { write(one, { a: 'a\n' }); commit(one); }
+    const odd = oddWorktree(dir, 'odd', temp.path, id), at = (name: string): Buffer => Buffer.from(`${odd}/${name}`, 'latin1');
+    writeFileSync(at('a'), 'edited\n');
+    const { worktrees, unusable } = listWorktrees(join(dir, '.git'));
+    expect(unusable).toEqual([]);
+    expect(worktrees.slice(1)).toMatchObject([{ name: `worktree ${id}`, ref: `worktree:${id}`, root: odd, headDir: `${fromUtf8(join(dir, '.git'))}/worktrees/${id}` }]);
+    const snapshot = await read(dir, () => 1);
+    expect(snapshot.head).toMatchObject({ ref: 'refs/heads/odd' });
+    expect(changed(snapshot)).toEqual(['a']);
+    renameSync(inner, at('\xfd'));
+    expect((await read(dir, () => 1)).notCompared).toMatchObject([{ path: '\xfd', reason: expect.stringContaining('is not called by UTF-8') }]);
   });
 
   test('a bare repository has only linked ones; a HEAD without a commit makes no source', async () => {
@@ -415,7 +431,7 @@ test('a hostile repository runs nothing, shows nothing from outside and is not t
   expect(worktrees.map(({ ref }) => ref)).toEqual(['worktree:linked']);
   expect(unusable.map(({ name }) => name)).toEqual(['the main worktree']);
   // as if its folder led there: what matters is that its rules and programs are met
-  const main = { ...worktrees[0]!, root: hostile.path as never, headDir: join(hostile.path, '.git') };
+  const main = { ...worktrees[0]!, root: hostile.path as never, headDir: fromUtf8(join(hostile.path, '.git')) };
   const reader = await openRepository(hostile.path, { reader: 'embedded' });
   for (const worktree of [...worktrees, main]) {
     const reading = new WorktreeReading(reader, worktree, userSettings({ HOME: '/dev/null/home', GIT_CONFIG_NOSYSTEM: '1' }));

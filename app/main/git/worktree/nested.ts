@@ -2,20 +2,20 @@
 import type { ByteString, Oid } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { Worktree } from '../../../core/worktree/model.ts';
+import { fsPath } from '../embedded/files.ts';
 import { readConfig, locate } from '../embedded/locate.ts';
 import { refStoreOf } from '../embedded/refs.ts';
-import { Unreadable, fsPath, statOf } from './files.ts';
+import { Unreadable, statOf } from './files.ts';
 
 /** `commit` null: its HEAD has none yet. `ours`: another working tree of this very repository. */
 export type Nested = { readonly kind: 'none' } | { readonly kind: 'ours' } | { readonly kind: 'commit'; readonly commit: Oid | null } | { readonly kind: 'unreadable'; readonly reason: string };
 
 /** What kind of repository the folder is, by itself and not for lying in one. */
 export function nestedAt({ gitDir, headDir }: Worktree, folder: ByteString): Nested {
-  const path = fsPath(folder);
   try {
     const stat = statOf(`${folder}/.git` as ByteString);
     if (stat === null || stat.kind === 'other') return { kind: 'none' };
-    const location = locate(typeof path === 'string' ? path : path.toString());
+    const location = locate(fsPath(folder));
     // A `.git` that is no repository: the one above was found, and the folder is an ordinary one.
     if (location.headDir === headDir) return { kind: 'none' };
     if (location.gitDir === gitDir) return { kind: 'ours' };

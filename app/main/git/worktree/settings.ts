@@ -9,7 +9,7 @@ import type { LineEnds } from '../../../core/worktree/conversion.ts';
 import type { Worktree } from '../../../core/worktree/model.ts';
 import { isTrue, lastValue, parseConfig } from '../embedded/config.ts';
 import type { ConfigEntry } from '../embedded/config.ts';
-import { lstatIfThere, readSmall } from '../embedded/files.ts';
+import { inside, lstatIfThere, readSmall } from '../embedded/files.ts';
 import { readConfig } from '../embedded/locate.ts';
 
 /** The person's own: they chose it, wherever the repository comes from. */
@@ -53,7 +53,7 @@ export function userSettings(env: NodeJS.ProcessEnv = process.env): UserSettings
 }
 
 /** A file of settings that cannot be read is as if it were not there: it is not the repository's fault. */
-function configAt(path: string): readonly ConfigEntry[] {
+function configAt(path: string | Buffer): readonly ConfigEntry[] {
   try {
     const bytes = path === '' ? null : readSmall(path, CONFIG_BYTES);
     return bytes === null ? [] : parseConfig(bytes);
@@ -80,7 +80,7 @@ function atHome(value: ByteString, home: string): string | null {
 
 export function settingsOf(worktree: Worktree, user: UserSettings): Settings {
   const common = readConfig(worktree.gitDir, 'native');
-  const own = isTrue(lastValue(common, 'extensions', 'worktreeconfig')) ? configAt(join(worktree.headDir, 'config.worktree')) : [];
+  const own = isTrue(lastValue(common, 'extensions', 'worktreeconfig')) ? configAt(inside(worktree.headDir, 'config.worktree')) : [];
   const repository = [...common, ...own], all = [...user.config, ...repository];
   const is = (name: string, otherwise: boolean): boolean => {
     const value = lastValue(all, 'core', name);
@@ -100,10 +100,10 @@ export function settingsOf(worktree: Worktree, user: UserSettings): Settings {
 function ruleFile(named: ByteString | null, users: string, { root, gitDir }: Worktree): string | null {
   if (named === null) return users === '' ? null : users;
   const folder = textOf(root), path = resolve(folder, textOf(named));
-  const inside = [folder, gitDir].find((base) => path.startsWith(base + sep));
-  if (inside === undefined) return null;
+  const base = [folder, gitDir].find((one) => path.startsWith(one + sep));
+  if (base === undefined) return null;
   // Nor through a link on the way.
-  for (let at = inside.length + 1; at > 0; at = path.indexOf(sep, at) + 1) {
+  for (let at = base.length + 1; at > 0; at = path.indexOf(sep, at) + 1) {
     const end = path.indexOf(sep, at);
     if (end >= 0 && lstatIfThere(path.slice(0, end))?.isDirectory() !== true) return null;
     if (end < 0) break;

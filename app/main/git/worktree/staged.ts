@@ -1,13 +1,12 @@
 // The index of a working tree as a table, and what differs in it from HEAD's tree. It is read as it lies: nothing is refreshed, and no
 // lock is taken, for git replaces the file as a whole.
 import { hash } from 'node:crypto';
-import { join } from 'node:path';
 import { type ByteString, type Oid, type PathBytes } from '../../../core/bytes.ts';
 import type { Change } from '../../../core/changes.ts';
 import { type Entry, Mode, type TreeEntry } from '../../../core/repository.ts';
 import { type IndexEntry, IndexError, parseIndex } from '../../../core/worktree/gitIndex.ts';
 import { LACKING, settle } from '../../../core/waves.ts';
-import { lstatIfThere, readSmall } from '../embedded/files.ts';
+import { inside, lstatIfThere, readSmall } from '../embedded/files.ts';
 import { corruptObject } from '../failures.ts';
 import { hostileName } from '../names.ts';
 import type { Trees } from '../trees.ts';
@@ -30,13 +29,13 @@ export interface Staged {
 }
 
 /** Of the index file; changes whenever git replaces it. */
-export function indexStamp(headDir: string): string {
-  const stat = lstatIfThere(join(headDir, 'index'));
+export function indexStamp(headDir: ByteString): string {
+  const stat = lstatIfThere(inside(headDir, 'index'));
   return stat === null ? '' : `${stat.ino} ${stat.size} ${stat.mtimeMs} ${stat.ctimeMs}`;
 }
 
-export async function readStaged(headDir: string, idBytes: number, trees: Trees): Promise<Staged> {
-  const path = join(headDir, 'index');
+export async function readStaged(headDir: ByteString, idBytes: number, trees: Trees): Promise<Staged> {
+  const path = inside(headDir, 'index');
   const stat = lstatIfThere(path);
   const bytes = stat === null ? null : readSmall(path, INDEX_BYTES);
   if (bytes === null) return table([], new Map(), 0);
@@ -44,13 +43,13 @@ export async function readStaged(headDir: string, idBytes: number, trees: Trees)
   let read;
   try {
     read = parseIndex(bytes, idBytes, (oid) => {
-      const sharedPath = join(headDir, `sharedindex.${oid}`), shared = readSmall(sharedPath, INDEX_BYTES);
+      const sharedPath = inside(headDir, `sharedindex.${oid}`), shared = readSmall(sharedPath, INDEX_BYTES);
       if (shared !== null) checkSum(sharedPath, shared, idBytes);
       return shared;
     });
   } catch (error) {
     if (!(error instanceof IndexError)) throw error;
-    throw corruptObject(path, error.message, { path }, error);
+    throw corruptObject(String(path), error.message, { path: String(path) }, error);
   }
   const sparse = read.entries.filter((entry) => entry.mode === Mode.tree);
   const entries = sparse.length === 0 ? read.entries : await expanded(read.entries, trees);
@@ -59,10 +58,10 @@ export async function readStaged(headDir: string, idBytes: number, trees: Trees)
 }
 
 /** git itself does not look, for speed; a damaged index would show as edits of whatever is damaged. All zeros: index.skipHash. */
-function checkSum(path: string, bytes: Buffer, idBytes: number): void {
+function checkSum(path: string | Buffer, bytes: Buffer, idBytes: number): void {
   const said = bytes.subarray(-idBytes);
   if (bytes.length >= idBytes && (said.every((byte) => byte === 0) || hash(idBytes === 32 ? 'sha256' : 'sha1', bytes.subarray(0, -idBytes), 'buffer').equals(said))) return;
-  throw corruptObject(path, 'its checksum is not that of its content', { path });
+  throw corruptObject(String(path), 'its checksum is not that of its content', { path: String(path) });
 }
 
 /** Folders of a sparse index are what lies in their trees, none of it checked out. */

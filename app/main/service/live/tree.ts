@@ -1,6 +1,5 @@
 // One working tree that is looked at: read whole once, then what was touched; watched, or polled where it cannot be. What it has is a commit for
 // whoever asks (`taken`), made once for each overlay.
-import { join } from 'node:path';
 import { type ByteString, type PathBytes, display, toBytes } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { KeptSnapshot } from '../../../core/events.ts';
@@ -8,7 +7,7 @@ import type { RepositoryReader } from '../../../core/repository.ts';
 import { visible } from '../../../core/visible.ts';
 import type { Worktree, WorktreeSnapshot } from '../../../core/worktree/model.ts';
 import { type LiveTree, liveLimits } from '../../../contract/live.ts';
-import { lstatIfThere } from '../../git/embedded/files.ts';
+import { inside, lstatIfThere } from '../../git/embedded/files.ts';
 import { systemCode } from '../../git/failures.ts';
 import type { Overlay } from '../../git/overlay.ts';
 import { WorktreeReading } from '../../git/worktree/reading.ts';
@@ -59,7 +58,7 @@ export class Tree {
     try {
       const isFirst = this.#reading === null, { touched: tell } = this.#host;
       // without an index every file seems deleted, too
-      if (lstatIfThere(join(this.#worktree.headDir, 'index')) === null) throw new AcumenError('io', 'nothing is checked out there.', 'Run `git checkout` in it.');
+      if (lstatIfThere(inside(this.#worktree.headDir, 'index')) === null) throw new AcumenError('io', 'nothing is checked out there.', 'Run `git checkout` in it.');
       this.#reading ??= new WorktreeReading(await this.#host.repository(), this.#worktree, this.#host.user);
       const all = touched === null || isFirst || this.#unreadable !== '' || touched.includes(ROOT);
       const snapshot = all ? await this.#reading.read() : await this.#reading.reread(touched.filter((path) => path !== GIT));
