@@ -10,6 +10,8 @@ const STRAY = 3;
 export function rank(title: string, query: string): number | null {
   const text = title.toLowerCase(), wanted = query.trim().toLowerCase();
   if (wanted === '') return 0;
+  // somebody may paste a million letters, and each would be looked for in every title
+  if (wanted.length > text.length) return null;
   const whole = text.indexOf(wanted);
   if (whole === 0) return 0;
   if (whole > 0) return begins(text, whole) ? 1 : 2;
