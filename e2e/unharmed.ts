@@ -1,9 +1,11 @@
 // What holds on every screen whoever wrote the texts on it: nothing ran, nothing was asked of elsewhere, nothing is hidden, and everything is in
 // its place. Journeys ask it at each step.
+import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { ids } from '../app/renderer/testids.ts';
 import { CANARY, UNSEEN } from '../testkit/hostile/strings.ts';
 import type { Session } from './driver.ts';
+import { accessible, picture } from './look.ts';
 
 /** Fails where it does not hold; `where` says on which screen. */
 export type Sound = (where: string) => Promise<void>;
@@ -75,4 +77,14 @@ export async function watchOver(session: Session): Promise<Sound> {
     expect(layout, `${where}: the layout`).toEqual({ wide: 0, tall: 0, out: [], broad: [], heights: false });
     expect(page.url(), `${where}: the page is another`).toBe(address);
   };
+}
+
+/** Drops the first that conflicts, and looks at what is proposed before it is put away. `name`: of its picture. */
+export async function proposed(page: Page, sound: Sound, name: string): Promise<void> {
+  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().dblclick();
+  await page.getByTestId(ids.proposal).waitFor();
+  await sound('a proposal');
+  await picture(page, name);
+  await accessible(page);
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
 }

@@ -9,7 +9,7 @@ import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
 import { opened, page, session, shared } from '../opened.ts';
 import { command, list, ready } from '../screen.ts';
-import { type Sound, watchOver } from '../unharmed.ts';
+import { type Sound, proposed, watchOver } from '../unharmed.ts';
 
 let sound: Sound;
 const dir = shared(tempDir('hostile-journey'));
@@ -117,12 +117,7 @@ test('a composition, its verdicts, its difference and the history', async () => 
   await page.getByTestId(ids.inspector).getByTestId(ids.composedFile).first().waitFor();
   await sound('a composition');
   await only('is:conflicts');
-  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().dblclick();
-  await page.getByTestId(ids.proposal).waitFor();
-  await sound('a proposal');
-  await picture(page, 'hostile-composition');
-  await accessible(page);
-  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await proposed(page, sound, 'hostile-composition');
   await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).nth(2).hover();
   await page.locator(`[data-testid="${ids.verdict}"]`).waitFor();
   await sound('a verdict');

@@ -9,7 +9,7 @@ import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
 import { opened, page, session, shared } from '../opened.ts';
 import { command, list, ready } from '../screen.ts';
-import { type Sound, watchOver } from '../unharmed.ts';
+import { type Sound, proposed, watchOver } from '../unharmed.ts';
 
 let sound: Sound;
 const dir = shared(tempDir('long-journey')), names = longNames();
@@ -19,8 +19,9 @@ beforeAll(async () => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']).catch(() => undefined);
   sound = await watchOver(session);
   await page.evaluate(() => {
-    const held: number[] = [];
-    (globalThis as unknown as { held: number[] }).held = held;
+    const held: number[] = [], copied: string[] = [];
+    Object.assign(globalThis, { held, copied });
+    navigator.clipboard.writeText = (text) => { copied.push(text); return Promise.resolve(); };
     new PerformanceObserver((seen) => { for (const { duration } of seen.getEntries()) held.push(duration); }).observe({ type: 'longtask' });
   });
   await ready(page);
@@ -30,6 +31,8 @@ afterAll(async () => {
   console.log(`names of a million letters held the window ${held.length} times for more than 50 ms, ${Math.max(0, ...held).toFixed(0)} ms at most`);
 });
 
+/** What was copied since, whole. */
+const copied = (): Promise<string[]> => page.evaluate(() => (globalThis as unknown as { copied: string[] }).copied);
 /** Rows by how their names begin, told apart by how they end. */
 const rows = (begin: string): Locator => page.locator(`[data-testid="${ids.acuRow}"][data-name^="${begin}"]`);
 const press = async (keys: string, until: Locator): Promise<void> => { await list(page).focus(); await page.keyboard.press(keys); await until.first().waitFor(); };
@@ -58,8 +61,6 @@ test('every change is listed, and each of its files can be read', async () => {
 });
 
 test('what is cut is had whole: a name, a title with its author, a path', async () => {
-  await page.evaluate(() => { (globalThis as unknown as { copied: string[] }).copied = []; navigator.clipboard.writeText = (text) => { (globalThis as unknown as { copied: string[] }).copied.push(text); return Promise.resolve(); }; });
-  const copied = (): Promise<string[]> => page.evaluate(() => (globalThis as unknown as { copied: string[] }).copied);
   await rows('nnn').first().locator('.c-name').click({ position: { x: 8, y: 8 } });
   await rows('nnn').first().click({ button: 'right' });
   await page.getByTestId(ids.menu).waitFor();
@@ -93,10 +94,61 @@ test('search, groups, the palette and conflicts', async () => {
     await sound(`conflict ${n}`);
   }
   await picture(page, 'long-conflict');
-  await page.keyboard.press('Alt+3');
-  await page.getByTestId(ids.collaboration).waitFor();
-  await sound('collaboration');
+  await command(page, 'Copy the path of the chosen conflict');
+  await expect.poll(async () => [names.file, names.deep, names.letters('F')].includes((await copied()).at(-1)!)).toBe(true);
+  await page.getByTestId(ids.conflictGroups).selectOption('path');
+  await page.getByTestId(ids.conflictGroup).first().waitFor();
+  await sound('conflicts by their paths');
+  await command(page, 'Show all conflicts of the chosen one’s path');
+  await sound('conflicts of one path');
   await page.keyboard.press('Alt+1');
+});
+
+test('a million letters that a person types', async () => {
+  const typed = names.letters('n');
+  for (const id of [ids.search, ids.paletteInput]) {
+    if (id === ids.paletteInput) await page.keyboard.press('Control+k');
+    await page.getByTestId(id).fill(typed);
+    await page.waitForTimeout(120);
+    await sound(`a million letters in ${id}`);
+    await page.getByTestId(id).fill('');
+  }
+  await page.keyboard.press('Escape');
+});
+
+test('who should talk, who takes what, the map, and who knows this', async () => {
+  await page.keyboard.press('Alt+3');
+  const tab = (state: string): Locator => page.locator(`[data-testid="${ids.collaboration}"]${state}`);
+  await tab('[data-status="ready"][data-busy="false"]').waitFor();
+  for (const place of ['now', 'board', 'map', 'bus']) {
+    for (let n = 0; n < 4 && await tab(`[data-place="${place}"]`).count() === 0; n++) await page.keyboard.press(']');
+    await expect.poll(() => page.locator('.collaboration [aria-busy="true"]').count()).toBe(0);
+    await sound(`collaboration: ${place}`);
+    if (place === 'map') await picture(page, 'long-map');
+    const first = page.getByTestId(ids.collaboration).locator('[data-line], [data-card]').first();
+    if (await first.count() === 0) continue;
+    await first.click({ position: { x: 8, y: 8 } });
+    await sound(`collaboration: what is chosen in ${place}`);
+  }
+  await picture(page, 'long-collaboration');
+  await page.keyboard.press('Alt+2');
+  await page.getByTestId(ids.conflictRow).first().click();
+  await page.getByTestId(ids.whoKnows).locator('summary').click();
+  await page.getByTestId(ids.whoKnows).locator('section[aria-busy="false"]').waitFor();
+  await sound('who knows this');
+  await page.keyboard.press('Alt+1');
+});
+
+test('the console and the guide', async () => {
+  await page.keyboard.press('Alt+4');
+  await page.getByTestId(ids.console).waitFor();
+  for (const section of await page.getByTestId(ids.console).getByRole('tab').all()) { await section.click(); await sound(`console: ${await section.innerText()}`); }
+  await page.keyboard.press('Alt+1');
+  await command(page, 'Two-minute guide');
+  await page.getByTestId(ids.guide).waitFor();
+  await sound('the guide');
+  await command(page, 'Two-minute guide');
+  await page.getByTestId(ids.guide).waitFor({ state: 'detached' });
 });
 
 test('dragged, composed, kept open, decided, written down as a recipe', async () => {
@@ -117,12 +169,7 @@ test('dragged, composed, kept open, decided, written down as a recipe', async ()
   await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().hover();
   await page.getByTestId(ids.verdict).waitFor();
   await sound('a verdict');
-  await page.locator(`[data-testid="${ids.acuRow}"][data-mark="conflicts"]`).first().dblclick();
-  await page.getByTestId(ids.proposal).waitFor();
-  await sound('a proposal');
-  await picture(page, 'long-composition');
-  await accessible(page);
-  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await proposed(page, sound, 'long-composition');
   await command(page, 'Keep the selected ACUs open');
   await page.getByTestId(ids.openConflict).first().waitFor();
   await press('Shift+D', page.getByTestId(ids.decide));
@@ -141,6 +188,11 @@ test('dragged, composed, kept open, decided, written down as a recipe', async ()
 test('a branch, the largest set, earlier moments, the queue, settings', async () => {
   await command(page, 'Write');
   await page.getByTestId(ids.branchName).fill('short');
+  // by ids, for what is shown of a name is not the name
+  await page.getByRole('button', { name: 'Copy the command line' }).click();
+  await expect.poll(async () => (await copied()).at(-1)!.slice(0, 1000)).toMatch(/^acumen compose(?: [0-9a-f]{8,64}){3} --repo \S+ --branch \S+$/);
+  await page.getByTestId(ids.branchMessage).fill(names.letters('t', '\n\nwhy'));
+  await expect.poll(() => page.getByTestId(ids.commandLine).innerText()).toContain('No command line takes');
   await sound('what would be written');
   await page.getByTestId(ids.branchName).press('Enter');
   await page.getByTestId(ids.branchResult).waitFor();
@@ -157,6 +209,9 @@ test('a branch, the largest set, earlier moments, the queue, settings', async ()
   await command(page, 'Time: one operation earlier');
   await page.getByTestId(ids.timeBanner).waitFor();
   await sound('an earlier moment');
+  await command(page, 'Compare with now');
+  await page.locator(`[data-testid="${ids.timeCompare}"][data-status="ready"]`).waitFor();
+  await sound('moments compared');
   await command(page, 'Time: back to now');
   await page.getByTestId(ids.timeBanner).waitFor({ state: 'detached' });
   await page.keyboard.press('Shift+H');
@@ -165,7 +220,7 @@ test('a branch, the largest set, earlier moments, the queue, settings', async ()
   await page.keyboard.press('Escape');
   await page.keyboard.press('Control+,');
   await page.getByTestId(ids.settings).waitFor();
-  await sound('settings');
+  for (const section of await page.getByTestId(ids.settings).getByRole('tab').all()) { await section.click(); await sound(`settings: ${await section.innerText()}`); }
   await page.keyboard.press('Escape');
 });
 

@@ -4,6 +4,7 @@ import type { Remote } from 'comlink';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { Asked, AssignmentAsked } from '../../core/collaboration/report.ts';
 import { pathKey } from '../../core/pathKey.ts';
+import { visibleSentence } from '../../core/visible.ts';
 import type { CollaborationApi, CollaborationClient } from '../../workers/client.ts';
 import { spawnCollaboration } from '../../workers/client.ts';
 import { noDecisions, openBoard, steppedBack, steppedOn, taken, useBoard, withPin } from '../state/board.ts';
@@ -42,7 +43,10 @@ function client(): CollaborationClient {
   return worker;
 }
 
-export const failureOf = (error: unknown): Failure => describe(error);
+export function failureOf(error: unknown): Failure {
+  const { sentence, hint, details } = describe(error);
+  return { sentence: visibleSentence(sentence), hint: visibleSentence(hint), details };
+}
 
 /** Asks the worker; the answer is of what was last loaded. */
 export function askWorker<T>(ask: (api: Remote<CollaborationApi>, asked: Asked) => Promise<T>, signal?: AbortSignal): Promise<T> {

@@ -1,6 +1,7 @@
 // What the performance console asks of the service and does there: watching, series, events, alerts, baselines, the load generator, files to keep.
 import type { Methods } from '../../contract/methods.ts';
 import type { EventQuery, LoadRequest, SeriesAnswer, SeriesName, TimedEvent } from '../../contract/performance.ts';
+import { visibleSentence } from '../../core/visible.ts';
 import { useConnection } from '../state/connection.ts';
 import { complain, news } from '../state/notices.ts';
 import { heardLoad, heardReport, sections, usePerformance } from '../state/performance.ts';
@@ -29,7 +30,7 @@ export function watch(): () => void {
 function askOnce(): void {
   service().call('stats', { at: null }).then(
     (report) => usePerformance.setState((state) => heardReport(state, report)),
-    (error: unknown) => usePerformance.setState({ status: 'failed', failure: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => usePerformance.setState({ status: 'failed', failure: visibleSentence(error instanceof Error ? error.message : String(error)) }),
   );
 }
 

@@ -1,5 +1,6 @@
 // Keeps this window in touch with the service: connects and connects again, holds the replica at the service's epoch, and
 // writes what is pushed into the stores. What people do is in actions.ts.
+import { visibleSentence } from '../../core/visible.ts';
 import { connect } from '../../contract/client.ts';
 import type { Client } from '../../contract/client.ts';
 import type { Methods, Push } from '../../contract/methods.ts';
@@ -123,7 +124,7 @@ async function tryConnect(): Promise<void> {
     askLive(mine);
     await log;
   } catch (error) {
-    if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: error.message }); return; }
+    if (error instanceof Refused) { token = null; useConnection.setState({ state: 'refused', reason: visibleSentence(error.message) }); return; }
     if (client !== null && client.closed === null) { complain(error); return; }
     if (await platform.unknown()) {
       // It is there and does not know this window: nobody gave it the token, or it was started again since.
@@ -154,7 +155,7 @@ function lost(reason: string): void {
   const attempt = useConnection.getState().attempt + 1;
   client = null;
   const wait = backoff(attempt, Math.random());
-  useConnection.setState({ state: 'lost', reason, attempt, nextTry: performance.now() + wait });
+  useConnection.setState({ state: 'lost', reason: visibleSentence(reason), attempt, nextTry: performance.now() + wait });
   useOperations.setState({ queue: { running: null, waiting: 0, paused: false, work: [] } });
   if (attempt === 1) say('The connection to the service was lost. Verdicts still work; changes wait until it is back.');
   if (retry !== null) clearTimeout(retry);

@@ -3,12 +3,12 @@ import { copy } from '../app/actions.ts';
 import { pathOf } from '../app/conflicts.ts';
 import { decide } from '../app/deciding.ts';
 import { chosen } from '../state/composition.ts';
-import { useConflictQuery } from '../state/conflicts.ts';
+import { typedPath, useConflictQuery } from '../state/conflicts.ts';
 import { complain } from '../state/notices.ts';
 import { useSelection } from '../state/selection.ts';
 import { useUi } from '../state/ui.ts';
 import { display } from '../../core/bytes.ts';
-import type { AcuId } from '../../core/bytes.ts';
+import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import { namesOf, verbLine } from './lines.ts';
 import { away } from './reasons.ts';
 import type { Command } from './registry.ts';
@@ -16,9 +16,7 @@ import type { Command } from './registry.ts';
 const here = () => useConflictQuery.getState().chosen;
 const nothing = (): string | null => (here() === null ? 'No conflict is chosen.' : null);
 const parties = (): readonly AcuId[] => { const it = here(); return it === null ? [] : it.b === 'base' ? [it.a] : [it.a, it.b]; };
-/** Letters of a path that the field for them takes: as many as anybody would type. */
-const MOST_TYPED = 1000;
-function withPath(then: (path: string) => unknown): void { pathOf(here()!.path).then((path) => then(display(path))).catch(complain); }
+function withPath(then: (path: PathBytes) => unknown): void { pathOf(here()!.path).then(then).catch(complain); }
 /** The side that is not composed: to decide is to bring it in. */
 function toDecide(): AcuId | null {
   const inside = new Set(chosen()), all = parties();
@@ -39,11 +37,11 @@ export const conflictCommands: readonly Command[] = [
     menu: ['conflict'], disabled: nothing,
     run: () => { const all = parties(); useSelection.setState({ selected: new Set(all), cursor: all[0]!, anchor: all[0]! }); useUi.setState({ tab: 'compose', inspector: 'acu' }); } },
   { id: 'conflict.samePath', title: 'Show all conflicts of the chosen one’s path', brief: 'Conflicts of this path', group: 'View', keys: [], scope: 'window',
-    menu: ['conflict'], disabled: nothing, run: () => { withPath((path) => useConflictQuery.setState({ text: path.slice(0, MOST_TYPED), acus: null })); } },
+    menu: ['conflict'], disabled: nothing, run: () => { withPath((path) => useConflictQuery.setState({ text: typedPath(path), acus: null })); } },
   { id: 'conflict.samePair', title: 'Show all conflicts of the chosen one’s first side', brief: 'Conflicts of its first side', group: 'View', keys: [],
     scope: 'window', menu: ['conflict'], disabled: nothing,
     line: () => { const id = here()?.a; return id === undefined ? null : verbLine('conflicts', '--acu', namesOf([id])[0] ?? id); },
     run: () => useConflictQuery.setState({ acus: [here()!.a], text: '' }) },
   { id: 'conflict.copyPath', title: 'Copy the path of the chosen conflict', brief: 'Copy the path', group: 'View', keys: [], scope: 'window', menu: ['conflict'],
-    disabled: nothing, run: () => { withPath((path) => copy(path, 'the path')); } },
+    disabled: nothing, run: () => { withPath((path) => copy(display(path), 'the path')); } },
 ];

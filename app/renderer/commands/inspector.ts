@@ -3,7 +3,7 @@ import { display } from '../../core/bytes.ts';
 import { copy, targetCount } from '../app/actions.ts';
 import { chooseFile } from '../app/composed.ts';
 import { chosen, useComposition } from '../state/composition.ts';
-import { useConflictQuery } from '../state/conflicts.ts';
+import { typedPath, useConflictQuery } from '../state/conflicts.ts';
 import { shownDiff, turn, useDiff } from '../state/diff.ts';
 import { useInspecting } from '../state/inspecting.ts';
 import { showPane } from '../state/room.ts';
@@ -38,7 +38,7 @@ export const inspectorCommands: readonly Command[] = [
     menu: ['file'], disabled: () => noFile() ?? (isComposed() ? null : 'The composition does not change this file.'),
     run: () => { chooseFile(file()!); useUi.setState({ tab: 'compose', inspector: 'composed' }); } },
   { id: 'file.conflicts', title: 'Show the conflicts of the file', brief: 'Conflicts of this file', group: 'View', keys: [], scope: 'window', menu: ['file'],
-    disabled: noFile, run: () => { useConflictQuery.setState({ text: display(file()!), acus: null }); useUi.setState({ tab: 'conflicts' }); } },
+    disabled: noFile, run: () => { useConflictQuery.setState({ text: typedPath(file()!), acus: null }); useUi.setState({ tab: 'conflicts' }); } },
   { id: 'file.copyPath', title: 'Copy the path of the file', brief: 'Copy the path', group: 'View', keys: [], scope: 'window', menu: ['file'], disabled: noFile,
     line: () => (file() === null || !isComposed() ? null : verbLine('blame', display(file()!), ...namesOf(chosen()))),
     run: () => { void copy(display(file()!), 'the path'); } },

@@ -1,13 +1,13 @@
 // The `acumen` lines that commands of several areas equal, of the repository and the selection as they are now; null where there is none.
 import type { AcuId } from '../../core/bytes.ts';
-import { composeLine, namesOfSet, quote } from '../state/commandLine.ts';
+import { composeLine, lineOf, namesOfSet } from '../state/commandLine.ts';
 import { useConnection } from '../state/connection.ts';
 import { useReplica } from '../state/replica.ts';
 
 /** `acumen VERB … --repo PATH` */
 export function verbLine(verb: string, ...words: readonly string[]): string | null {
   const path = useConnection.getState().repository?.path;
-  return path === undefined ? null : ['acumen', verb, ...words, '--repo', path].map(quote).join(' ');
+  return path === undefined ? null : lineOf(['acumen', verb, ...words, '--repo', path]);
 }
 
 /** As the command line names these ACUs: whole sources by name, the rest by id. */

@@ -61,6 +61,11 @@ describe('lines', () => {
 
   test('the whole line', () => {
     expect(composeLine('/my repos/x', ['feature/a', 'b'], 'integration')).toBe("acumen compose feature/a b --repo '/my repos/x' --branch integration");
+    // what a system takes as one argument, each letter at its longest
+    const longest = '€'.repeat(40_000);
+    expect(spawnSync('true', [longest]).status).toBe(0);
+    expect(composeLine('/r', ['a'], 'b', longest)).toContain(longest);
+    expect(composeLine('/r', ['a'], 'b', `${longest}€`)).toBeNull();
     expect(importLine('/r', 'main', ['refs/heads/*'])).toBe("acumen import /r --base main --refs 'refs/heads/*'");
   });
 });

@@ -36,9 +36,15 @@ export function namesOfSet(ids: readonly AcuId[], rows: readonly AcuRow[], sourc
   return [...names.sort(), ...left.sort()];
 }
 
-export function composeLine(repository: string, names: readonly string[], branch: string | null, message: string | null = null): string {
+/** Letters, of three bytes at most, of one argument: Linux takes 128 KiB. */
+const LONGEST_ARGUMENT = 40_000;
+
+/** Null where no shell could run it. */
+export function lineOf(words: readonly string[]): string | null { return words.some((word) => word.length > LONGEST_ARGUMENT) ? null : words.map(quote).join(' '); }
+
+export function composeLine(repository: string, names: readonly string[], branch: string | null, message: string | null = null): string | null {
   const words = ['acumen', 'compose', ...names, '--repo', repository, ...(branch === null ? [] : ['--branch', branch]), ...(message === null ? [] : ['--message', message])];
-  return words.map(quote).join(' ');
+  return lineOf(words);
 }
 
 export function importLine(repository: string, base: string | null, refs: readonly string[], patches: readonly string[] = []): string {

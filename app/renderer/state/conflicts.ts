@@ -1,5 +1,6 @@
 // Which conflicts the Conflicts view lists, and which one it shows.
 import { create } from 'zustand';
+import { type PathBytes, display } from '../../core/bytes.ts';
 import type { ConflictFilter, ConflictGrouping, ConflictView } from '../../workers/client.ts';
 
 export interface ConflictQuery extends ConflictFilter {
@@ -12,6 +13,11 @@ export const allConflicts: ConflictFilter = { verdict: null, kind: null, acus: n
 export const useConflictQuery = create<ConflictQuery>(() => ({ ...allConflicts, chosen: null, grouping: 'none' }));
 
 export const filterKey = ({ verdict, kind, acus, text, inherited }: ConflictFilter): string => JSON.stringify([verdict, kind, acus, text, inherited]);
+
+/** Letters of a path that the search takes: as many as anybody would type. */
+const MOST_TYPED = 1000;
+/** A path as somebody would type it there. */
+export const typedPath = (path: PathBytes): string => display(path).slice(0, MOST_TYPED);
 
 /** What names a conflict among the listed ones. */
 export const conflictKey = ({ a, b, path, kind }: ConflictView): string => `${a} ${b} ${kind} ${path}`;

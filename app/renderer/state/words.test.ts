@@ -1,9 +1,10 @@
 // Danger: a verdict that is right and says it wrongly.
 import { describe, expect, test } from 'vitest';
-import type { AcuId, PathBytes } from '../../core/bytes.ts';
-import { pathKey } from '../../core/pathKey.ts';
+import { type AcuId, type PathBytes, fromUtf8 } from '../../core/bytes.ts';
+import { namedPath, pathKey } from '../../core/pathKey.ts';
+import type { PreviewConflict } from '../../contract/methods.ts';
 import type { ConflictView, VerdictView } from '../../workers/client.ts';
-import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, saidOf, sentence, verdictWords } from './words.ts';
+import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, saidOf, sentence, setConflictWords, verdictWords } from './words.ts';
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
@@ -75,4 +76,11 @@ test('conflicts between ACUs are counted apart from what is stale: thousands of 
   expect(conflictsInPartitions(counts(2657, 2640), 9)).toBe('17 conflicts in 9 partitions, 2,640 with the base');
   expect(conflictsInPartitions(counts(4, 4), 0)).toBe('no conflicts, 4 with the base');
   expect(conflictsInPartitions(counts(2, 1), 1)).toBe('1 conflict in 1 partition, 1 with the base');
+});
+
+test('what is safe to look at already is shown as it is, and long names are cut', () => {
+  const place = (path: string): PreviewConflict => ({ a: id(1), b: id(2), ...namedPath(fromUtf8(path)), kind: 'content', verdict: 'blocking', detail: '', sides: [] });
+  expect(setConflictWords(place('src/עברית.ts'), nameOf)).toBe('acu-1 × acu-2: \u2068src/עברית.ts\u2069 (content)');
+  expect(setConflictWords(place('a\u202eb'), nameOf)).toBe('acu-1 × acu-2: a\\u{202e}b (content)');
+  expect(setConflictWords(place('d'.repeat(1_000_000)), nameOf).length).toBeLessThan(300);
 });

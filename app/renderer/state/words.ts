@@ -1,7 +1,7 @@
 // Verdicts and numbers in words: what is written beside the pointer, in the verdict line and to screen readers.
 import type { AcuId } from '../../core/bytes.ts';
 import type { Rebinding } from '../../core/model.ts';
-import { visible } from '../../core/visible.ts';
+import { visibleSentence } from '../../core/visible.ts';
 import type { PreviewConflict } from '../../contract/methods.ts';
 import type { ConflictCounts, ConflictView, Mark, VerdictView } from '../../workers/client.ts';
 
@@ -96,7 +96,7 @@ export function dropWords(verdict: VerdictView, n: number, isWhatIf: boolean): s
 /** One place where a set does not compose, with who is at it. */
 export function setConflictWords({ a, b, sides, shown, kind }: PreviewConflict, nameOf: NameOf): string {
   const who = sides.length > 2 ? listed(sides.map(nameOf), 4) : `${nameOf(a)} × ${b === 'base' ? 'the base' : nameOf(b)}`;
-  return `${who}: ${visible(shown, 200)} (${kind})`;
+  return `${who}: ${visibleSentence(shown, 200)} (${kind})`;
 }
 
 export function sentence(words: Words): string {

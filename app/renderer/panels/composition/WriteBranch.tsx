@@ -41,7 +41,7 @@ export function WriteBranch() {
   const exists = sources.some((source) => source.name === visible(name, Infinity));
   const [own, setMessage] = useState<string | null>(null), usual = useMemo(() => branchMessage(visible(base?.baseName ?? '', 200), members), [base, members]), message = own === usual ? null : own;
   const problem = branchNameProblem(name), isEmpty = message?.trim() === '';
-  const said = touched && problem !== null;
+  const said = touched && problem !== null, line = composeLine(path, names, name === '' ? 'NAME' : name, message);
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setTouched(true);
@@ -79,7 +79,7 @@ export function WriteBranch() {
           </>
         )
         : <Done written={written} />}
-      <CopyLine text={composeLine(path, names, name === '' ? 'NAME' : name, message)} what="the command line" testId={ids.commandLine} />
+      {line === null ? <p className="small muted" data-testid={ids.commandLine}>No command line takes a message as long as this one; the window does.</p> : <CopyLine text={line} what="the command line" testId={ids.commandLine} />}
     </form>
   );
 }

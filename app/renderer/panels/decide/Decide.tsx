@@ -20,7 +20,7 @@ import { ids } from '../../testids.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { display } from '../../../core/bytes.ts';
 import type { ConflictKind } from '../../../core/model.ts';
-import { visible } from '../../../core/visible.ts';
+import { visible, visibleSentence } from '../../../core/visible.ts';
 import type { Shown } from '../../../contract/methods.ts';
 import type { FileToDecide, PlaceToDecide } from '../../../contract/resolving.ts';
 import './decide.css';
@@ -50,7 +50,7 @@ export default function Decide() {
   }
   if (asked === null) return <div className="empty" role="status"><Spinner />Looking at what is to be decided of {nameOf(acu)}</div>;
   if (asked.state === 'fits') return <Empty title={`${nameOf(acu)} fits now`}>Nothing stands against it any more: add it to the composition.</Empty>;
-  if (asked.state === 'unable') return <Empty title={`${nameOf(acu)} cannot be decided here`}>{asked.reason}.</Empty>;
+  if (asked.state === 'unable') return <Empty title={`${nameOf(acu)} cannot be decided here`}>{visibleSentence(asked.reason)}.</Empty>;
   return <Places />;
 }
 

@@ -12,6 +12,7 @@ import { useTime } from '../../state/time.ts';
 import { listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { AcuId } from '../../../core/bytes.ts';
+import { visibleSentence } from '../../../core/visible.ts';
 import type { OpenConflict } from '../../../contract/resolving.ts';
 import './decide.css';
 
@@ -64,7 +65,7 @@ function Line({ id, told, isPast, isNow }: { id: AcuId; told: OpenConflict | nul
           )}
           {told?.state !== 'fits' && (
             <button type="button" className={`button small${isAnswered ? '' : ' primary'}`} disabled={told?.state === 'unable'}
-              title={told?.state === 'unable' ? told.reason : 'Shift+D'} onClick={() => { void deciding.decide(id); }}>
+              title={told?.state === 'unable' ? visibleSentence(told.reason) : 'Shift+D'} onClick={() => { void deciding.decide(id); }}>
               Decide
             </button>
           )}

@@ -1,5 +1,6 @@
 // The columns that a chart draws: asked whole for a new range, then grown second by second while the range moves on.
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { visibleSentence } from '../../../core/visible.ts';
 import type { SeriesName } from '../../../contract/performance.ts';
 import { series } from '../../app/performance.ts';
 import { useConnection } from '../../state/connection.ts';
@@ -54,7 +55,7 @@ export function useSeries(names: readonly SeriesName[], span: Span | null, expor
       if (columns !== null) { take(columns); return undefined; }
       return series(names, from, to, POINTS).then((all) => { if (mine === wanted.current) take(all); });
     }).catch((error: unknown) => {
-      if (mine === wanted.current) setDrawn(({ columns }) => ({ state: 'failed', columns, why: error instanceof Error ? error.message : String(error), key }));
+      if (mine === wanted.current) setDrawn(({ columns }) => ({ state: 'failed', columns, why: visibleSentence(error instanceof Error ? error.message : String(error)), key }));
     }).finally(() => { if (mine === wanted.current) busy.current = false; });
   });
   useEffect(() => { if (from !== null && to !== null && online && key !== '') ask(from, to); }, [key, from, to, online]);
