@@ -1,7 +1,7 @@
 // A repository in which names have a million letters: branches, people, titles, messages, files, folders, links, definitions. No file system holds
 // such a name; objects and packed-refs do. Several are told apart by their last letter alone, or by one in their middle.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fromUtf8 } from '../../app/core/bytes.ts';
 import { type Entry, Objects } from './objects.ts';
 
@@ -58,7 +58,12 @@ export function longScreen(dir: string, size = LONG): { readonly path: string; r
   // one name where case does not count
   branch('upper', [[letters('F'), plain('upper\n')]]);
   branch('fits', [['fits.txt', plain('fits\n')], ['sub', { mode: '160000', id: main }]]);
-  const packed = refs.sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, id]) => `${id} ${name}\n`).join('');
+  // one that is a file, in folders as long as file systems have them
+  branch(Array.from({ length: 3 }, () => 'r'.repeat(250)).join('/'), [['loose.txt', plain('loose\n')]]);
+  const [name, tip] = refs.pop()!, loose = join(gitDir, name);
+  mkdirSync(dirname(loose), { recursive: true });
+  writeFileSync(loose, `${tip}\n`);
+  const packed = refs.sort(([x], [y]) => (x < y ? -1 : 1)).map(([ref, id]) => `${id} ${ref}\n`).join('');
   writeFileSync(join(gitDir, 'packed-refs'), Buffer.from(`# pack-refs with: peeled fully-peeled sorted \n${packed}`, 'latin1'));
   return { path, branches: n };
 }

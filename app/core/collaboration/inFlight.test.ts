@@ -33,6 +33,11 @@ test('says what each ACU touches by itself, in lines of the base', () => {
   expect(acus.map(({ standing }) => standing).filter((s) => s !== 'exact')).toEqual(['stale']);
 });
 
+test('conflicts in the same files share one list of them, so that it is sent once however many they are', () => {
+  const lists = new Set(structuredClone(inFlightOf(loaded.engine).conflicts).filter(({ b }) => b !== 'base').map(({ paths }) => paths));
+  expect([...lists]).toEqual([['a.txt']]);
+});
+
 test('lists what conflicts, once, with its paths; and what stands on what', () => {
   const { acus, conflicts, pairs } = inFlightOf(loaded.engine), named = new Map<AcuId | 'base', string>([...acus.map((acu) => [acu.id, acu.name] as const), ['base', 'base']]);
   expect(conflicts.map((c) => `${[named.get(c.a), named.get(c.b)].sort().join(' ')}: ${c.paths.join(' ')}`).sort()).toEqual(['Change low other: a.txt', 'base stale: b.txt', 'high other: a.txt']);

@@ -22,12 +22,12 @@ export function inFlightOf(engine: Engine, most = MOST_LISTED): InFlight {
   const conflicts: FlyingConflict[] = acus.flatMap(({ id, standing }) => (standing === 'exact' ? [] : [{ a: id, b: 'base' as const, verdict: 'partial', paths: againstBase(engine, id) }]));
   const edges: { readonly a: number; readonly b: number; readonly verdict: string }[] = [];
   for (const { a, b, verdict } of engine.edges()) if (b !== 'base' && verdict !== 'risk') edges.push({ a: place.get(a)!, b: place.get(b)!, verdict });
-  const share = edges.length <= most ? edges.length : Math.max(1, Math.floor(most / acus.length)), listed = new Uint32Array(acus.length);
+  const between = listsOfPaths(engine), share = edges.length <= most ? edges.length : Math.max(1, Math.floor(most / acus.length)), listed = new Uint32Array(acus.length);
   for (const { a, b, verdict } of edges) {
     if (listed[a]! >= share && listed[b]! >= share) continue;
     listed[a]!++;
     listed[b]!++;
-    conflicts.push({ a: acus[a]!.id, b: acus[b]!.id, verdict, paths: between(engine, acus[a]!.id, acus[b]!.id) });
+    conflicts.push({ a: acus[a]!.id, b: acus[b]!.id, verdict, paths: between(acus[a]!.id, acus[b]!.id) });
   }
   return { acus, conflicts, pairs: { a: Uint32Array.from(edges, ({ a, b }) => Math.min(a, b)), b: Uint32Array.from(edges, ({ a, b }) => Math.max(a, b)) } };
 }
@@ -36,10 +36,18 @@ function againstBase(engine: Engine, id: AcuId): PathBytes[] {
   return [...new Set(engine.tables.segments[engine.segmentOf(id)]!.stale.map(({ path }) => path))].sort();
 }
 
-/** None where a pair that is not yet exact does not say where. */
-function between(engine: Engine, a: AcuId, b: AcuId): PathBytes[] {
-  const places = engine.index.get(engine.segmentOf(a), engine.segmentOf(b))!.places;
-  return [...new Set(places.map(({ path }) => engine.tables.paths[path]!))].sort();
+/**
+ * In which files a pair conflicts; none where one that is not yet exact does not say where. The same files are one list, for what is sent to a worker
+ * has each list once, and thousands of pairs may be of one path of a million letters.
+ */
+function listsOfPaths(engine: Engine): (a: AcuId, b: AcuId) => readonly PathBytes[] {
+  const lists = new Map<string, readonly PathBytes[]>();
+  return (a, b) => {
+    const paths = [...new Set(engine.index.get(engine.segmentOf(a), engine.segmentOf(b))!.places.map(({ path }) => path))].sort((x, y) => x - y), key = paths.join(' ');
+    let list = lists.get(key);
+    if (list === undefined) lists.set(key, list = paths.map((path) => engine.tables.paths[path]!).sort());
+    return list;
+  };
 }
 
 /** What segments touch. A segment's rows against the base hold what it stands on as well: hunks that are below it too are not its own. */
