@@ -188,9 +188,9 @@ test('dragged, composed, kept open, decided, written down as a recipe', async ()
 test('a branch, the largest set, earlier moments, the queue, settings', async () => {
   await command(page, 'Write');
   await page.getByTestId(ids.branchName).fill('short');
-  // by ids, for what is shown of a name is not the name
+  // long ones by ids, for what is shown of a name is not the name
   await page.getByRole('button', { name: 'Copy the command line' }).click();
-  await expect.poll(async () => (await copied()).at(-1)!.slice(0, 1000)).toMatch(/^acumen compose(?: [0-9a-f]{8,64}){3} --repo \S+ --branch \S+$/);
+  await expect.poll(async () => (await copied()).at(-1)!.slice(0, 1000)).toMatch(/^acumen compose stack\/base(?: [0-9a-f]{8,64}){2} --repo \S+ --branch \S+$/);
   await page.getByTestId(ids.branchMessage).fill(names.letters('t', '\n\nwhy'));
   await expect.poll(() => page.getByTestId(ids.commandLine).innerText()).toContain('No command line takes');
   await sound('what would be written');
