@@ -182,11 +182,11 @@ const MAX_TOLD = 24;
 /** The same with other ACUs, and what the service says of them. */
 function drawn({ names }: Recorded, operation: Appended['operation'], events: readonly DomainEvent[], now: Composition, pool: readonly AcuId[], random: Random): Appended {
   const list = events.map((event) => resized(event, now, pool, random)), next = list.reduce((state, event) => foldEvent(state, event), { ...emptyState, composition: now }).composition;
-  const say = (ids: readonly AcuId[]): string => (ids.length > 3 ? `${ids.length} changes` : ids.map((id) => names.get(id)).join(', '));
+  const say = (what: string, ids: readonly AcuId[]): string[] => (ids.length > 3 ? [what, `${ids.length} changes`] : ids.flatMap((id, i) => [i === 0 ? what : ', ', names.get(id)!]));
   const added = next.acus.filter((id) => !now.acus.includes(id)), gone = now.acus.filter((id) => !next.acus.includes(id));
-  const sentence = [...added.length > 0 ? [`added ${say(added)}`] : [], ...gone.length > 0 ? [`took out ${say(gone)}`] : []].join(', ') || 'emptied the composition';
-  const command = next.acus.length === 0 || next.acus.length > MAX_TOLD ? null : `acumen compose ${next.acus.map((id) => names.get(id)).join(' ')}`;
-  return { operation: { ...operation, description: sentence[0]!.toUpperCase() + sentence.slice(1), command }, events: list };
+  const description = [...say('Added ', added), ...say(added.length === 0 ? 'Took out ' : ', took out ', gone)];
+  const command = next.acus.length === 0 || next.acus.length > MAX_TOLD ? null : ['acumen', 'compose', ...next.acus.map((id) => names.get(id)!)];
+  return { operation: { ...operation, description: description.length === 0 ? 'Emptied the composition' : description, command }, events: list };
 }
 
 let keyOf: (segment: Segment) => SegmentKey;
@@ -231,7 +231,8 @@ async function durable(folder: string, recorded: Recorded, operations: readonly 
 
 /** One row for each event and each operation, as many in a transaction, at FULL. */
 function rowPerEvent(folder: string, operations: readonly Appended[]): { readonly perSecond: number; readonly bytes: number } {
-  const file = join(folder, 'rows'), times: number[] = [];
+  const file = join(folder, 'rows'), times: number[] = [], said = (words: string | readonly string[] | null, between: string): string | null => (words === null || typeof words === 'string' ? words : words.join(between));
+  const spoken = operations.map(({ operation: o, events: list }) => ({ operation: { ...o, description: said(o.description, ''), command: said(o.command, ' ') }, events: list }));
   let bytes = 0, events = 0;
   for (let run = 0; run < 3; run++) {
     rmSync(file, { force: true });
@@ -245,7 +246,7 @@ function rowPerEvent(folder: string, operations: readonly Appended[]): { readonl
     events = 0;
     for (let at = 0; at < operations.length; at += GROUP) {
       db.exec('BEGIN IMMEDIATE');
-      for (const { operation: o, events: list } of operations.slice(at, at + GROUP)) {
+      for (const { operation: o, events: list } of spoken.slice(at, at + GROUP)) {
         operation.run(++id, o.kind, o.description, o.time, o.target, o.command);
         for (const e of list) {
           const { kind, ...rest } = e;

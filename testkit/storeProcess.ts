@@ -113,7 +113,7 @@ async function groups(file: string, name: string, count: number): Promise<void> 
   for (let n = 1; n <= count; n += GROUP) {
     const many = Array.from({ length: GROUP }, (_, i) => numbered(name, n + i));
     last = store.appendAll(many, last ?? (await store.head()).event);
-    under.push(last.then((done) => say([n + GROUP - 1, done.at(-1)!.id])));
+    under.push(last.then((first) => say([n + GROUP - 1, first.operation + GROUP - 1])));
     if (under.length > 4) await under.shift();
   }
   await Promise.all(under);

@@ -97,13 +97,13 @@ export class Composing {
       const adopted = await adopt(workspace, view, laid, [...view.state.composition.acus, ...wanted], signal);
       const { published, engine } = adopted, on: View = { head: view.head, state: { ...view.state, published }, engine };
       const { ids, added, gone, longest, as } = change(on), before = composition = view.state.composition;
-      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = as !== undefined ? as.command : ids.length > longest ? null : composeCommand(engine, ids);
+      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = as !== undefined ? as.command : ids.length > longest ? null : composeCommand(engine, ids)?.concat('--worktrees') ?? null;
       composition = setOf(whole.composition, ids, as);
       return {
         operation: {
           // an import, for it publishes
           kind: 'import', target: null, description: as?.description ?? describeChange(engine, { added, gone, before: before.acus.length, after: ids }),
-          command: command === null || as !== undefined ? command : `${command} --worktrees`,
+          command,
         },
         events: [adopted.event, ...compositionEvents(before, composition)], published, composition,
         extra: { blobs: [...adopted.blobs, ...whole.blobs] },

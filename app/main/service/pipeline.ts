@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { AcumenError } from '../../core/errors.ts';
 import type { Operation, WorkspaceState } from '../../core/events.ts';
 import { foldState } from '../../core/fold.ts';
-import type { Appended } from '../storage/store.ts';
+import { type Appended, placed } from '../storage/store.ts';
 import { type Trace, begun, currentTrace, onBehalf, since, span } from './monitor/spans.ts';
 import type { Plan, View, Workspace } from './workspace.ts';
 
@@ -153,7 +153,7 @@ export class Pipeline {
     const group = this.#planned.splice(0, alone < 0 ? this.#planned.length : Math.max(alone, 1));
     const appends = group.flatMap(({ append }) => (append === null ? [] : [append]));
     this.#sent = group;
-    const committed = appends.length === 0 ? Promise.resolve([]) : this.#workspace.store.appendAll(appends, this.#from);
+    const committed = appends.length === 0 ? Promise.resolve([]) : this.#workspace.store.appendAll(appends, this.#from).then((place) => placed(appends, place));
     committed.then((operations) => this.#committed(group, operations), (error: unknown) => this.#refused(group, error)).catch((error: unknown) => { for (const { entry } of group) entry.reject(error); });
   }
 

@@ -10,16 +10,20 @@ export function plural(n: number, one: string, many = `${one}s`): string { retur
 const LONGEST_COMMAND = 8192;
 
 /** For a POSIX shell. */
-export function commandLine(...args: readonly string[]): string | null { return lineOf(args.map(quoted)); }
+export function commandLine(...args: readonly string[]): string | null { return lineOf(args.map(quoted))?.join(' ') ?? null; }
 
-function lineOf(args: readonly string[]): string | null {
-  const line = `acumen ${args.join(' ')}`;
-  return line.length > LONGEST_COMMAND ? null : line;
+/** The words of the line. */
+function lineOf(args: readonly string[]): readonly string[] | null {
+  const words = ['acumen', ...args];
+  let length = -1;
+  for (const word of words) length += 1 + word.length;
+  return length > LONGEST_COMMAND ? null : words;
 }
 
 function quoted(arg: string): string { return /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`; }
 
-export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: string, message?: string): string | null {
+/** Its words: of two sets that differ in little they are mostly the same. */
+export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: string, message?: string): readonly string[] | null {
   if (acus.length === 0) return null;
   const names: string[] = [];
   let length = 0;
@@ -31,16 +35,32 @@ export function composeCommand(engine: Engine, acus: readonly AcuId[], branch?: 
   return lineOf(['compose', ...names, ...branch === undefined ? [] : ['--branch', quoted(branch)], ...message === undefined ? [] : ['--message', quoted(message)]]);
 }
 
-/** Of each engine: how many ACUs a source's name means, and what an ACU is called. */
-const called = new WeakMap<Engine, { readonly sources: ReadonlyMap<ByteString, number>; readonly names: Map<AcuId, string> }>();
+/** Of each engine: how many ACUs a source's name means, and what an ACU is called in a command and in a sentence. */
+interface Called { readonly sources: ReadonlyMap<ByteString, number>; readonly names: Map<AcuId, string>; readonly titles: Map<AcuId, string> }
+const called = new WeakMap<Engine, Called>();
+
+function calledIn(engine: Engine): Called {
+  let known = called.get(engine);
+  if (known === undefined) called.set(engine, known = { sources: new Map(engine.sources.map(({ name, segments }) => [name, segments.length])), names: new Map(), titles: new Map() });
+  return known;
+}
 
 /** A name that means this ACU alone on the command line, as it is written there, else the beginning of its id. */
 function nameFor(engine: Engine, id: AcuId): string {
-  let known = called.get(engine);
-  if (known === undefined) called.set(engine, known = { sources: new Map(engine.sources.map(({ name, segments }) => [name, segments.length])), names: new Map() });
-  let name = known.names.get(id);
-  if (name === undefined) known.names.set(id, name = quoted(findName(engine, id, known.sources)));
+  const { names, sources } = calledIn(engine);
+  let name = names.get(id);
+  if (name === undefined) names.set(id, name = quoted(findName(engine, id, sources)));
   return name;
+}
+
+function titleFor(engine: Engine, id: AcuId): string {
+  const { titles } = calledIn(engine);
+  let title = titles.get(id);
+  if (title === undefined) {
+    const acu = engine.acu(id);
+    titles.set(id, title = acu === undefined ? id.slice(0, 12) : visible(display(acu.name), 80));
+  }
+  return title;
 }
 
 function findName(engine: Engine, id: AcuId, sources: ReadonlyMap<ByteString, number>): string {
@@ -53,14 +73,11 @@ function findName(engine: Engine, id: AcuId, sources: ReadonlyMap<ByteString, nu
   return id.slice(0, 16);
 }
 
-/** What changed between two sets, by name where that is short. `before`: how many there were. */
-export function describeChange(engine: Engine, { added, gone, before, after }: { readonly added: readonly AcuId[]; readonly gone: readonly AcuId[]; readonly before: number; readonly after: readonly AcuId[] }): string {
-  if (after.length === 0) return 'Emptied the composition';
-  const say = (ids: readonly AcuId[]): string => (ids.length > 3
-    ? plural(ids.length, 'change')
-    : ids.map((id) => { const acu = engine.acu(id); return acu === undefined ? id.slice(0, 12) : visible(display(acu.name), 80); }).join(', '));
-  if (before === 0 || (added.length > 0 && gone.length === before)) return `Composed ${say(after)}`;
-  const parts = [...added.length > 0 ? [`added ${say(added)}`] : [], ...gone.length > 0 ? [`took out ${say(gone)}`] : []];
-  const sentence = parts.join(', ') || `composed ${say(after)} on another base`;
-  return sentence[0]!.toUpperCase() + sentence.slice(1);
+/** What changed between two sets, by name where that is short: a sentence in pieces. `before`: how many there were. */
+export function describeChange(engine: Engine, { added, gone, before, after }: { readonly added: readonly AcuId[]; readonly gone: readonly AcuId[]; readonly before: number; readonly after: readonly AcuId[] }): readonly string[] {
+  if (after.length === 0) return ['Emptied the composition'];
+  const say = (what: string, ids: readonly AcuId[]): string[] => (ids.length > 3 ? [what, plural(ids.length, 'change')] : ids.flatMap((id, i) => [i === 0 ? what : ', ', titleFor(engine, id)]));
+  if (before === 0 || (added.length > 0 && gone.length === before)) return say('Composed ', after);
+  if (added.length === 0 && gone.length === 0) return [...say('Composed ', after), ' on another base'];
+  return [...say('Added ', added), ...say(added.length === 0 ? 'Took out ' : ', took out ', gone)];
 }

@@ -1,9 +1,13 @@
 // Operations and their events as bytes, which is what a batch of the log holds: one frame for each call, one after another. Numbers
 // follow from places, so a frame can be made before it is known where in the log it will stand. Chain and rows are log.ts's.
 //   frame      FRAME, then operations; or STAGED, draft, then events of no operation
-//   operation  OPERATION, kind, time since the last one of the frame, target, description, command by the bytes it differs in, number of events
+//   operation  OPERATION, kind, time since the last one of the frame, target, bytes of what is said of it, and these; number of events
+//   said       of its description, then of its command: 0 where there is none; else 1 and the pieces at the beginning that the last one had too,
+//              those at the end, the number of those between, and these
+//   piece      its number in the frame, from 1; or 0 and its text, which has the next number
 //   event      its kind, bytes that follow, and these
 import type { AcuId } from '../../core/bytes.ts';
+import type { CompositionChange } from '../../core/composition.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey } from '../../core/events.ts';
 import { pack, unpack, unpackSegment } from '../../core/segmentKey.ts';
@@ -11,7 +15,8 @@ import { HASH, Packing, Unpacking, hex, utf8 } from './packing.ts';
 import type { IdOf, NumberOf } from './packing.ts';
 import type { NewOperation } from './store.ts';
 
-const FRAME = 64, STAGED = 65, OPERATION = 66;
+/** TOLD: an operation as formats 8 to 11 wrote it: description, 0 or the bytes at the beginning of the command that the last one had too, and those at the end. */
+const FRAME = 64, STAGED = 65, TOLD = 66, OPERATION = 67;
 /** In this order for ever, new ones at the end: an event says its kind by its place here, from 1. */
 const kinds = [
   'repository-opened', 'import-started', 'segment-added', 'published', 'publication-changed', 'composition-changed', 'composition-edited',
@@ -26,10 +31,22 @@ export const kindOf = (code: Code): DomainEvent['kind'] => kinds[code - 1]!;
 export const maskOf = (...of: readonly DomainEvent['kind'][]): number => of.reduce((mask, kind) => mask | 1 << codeOf[kind], 0);
 const SEGMENT_ADDED = codeOf['segment-added'], COMPOSED = codeOf['composition-changed'], EDITED = codeOf['composition-edited'];
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = new Uint8Array(0), NONE: readonly string[] = [];
+const piecesOf = (said: string | readonly string[]): readonly string[] => (typeof said === 'string' ? [said] : said);
 
 export class Encoder extends Packing {
   #time = 0;
+  /** of the frame; what its last operation said */
+  #operations = 0;
+  #description = NONE;
+  #command = NONE;
+  /** pieces of the frame by their numbers, and those among them that can be asked for: the first operation's only when a second comes, for most frames have but one */
+  readonly #pieces: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  #numbered = 0;
+  /** the piece last asked for: a command mostly has the one that its description had */
+  #asked = '';
+  #answer: number | undefined = 0;
   /** of what was written since the frame began */
   mask = 0;
 
@@ -45,8 +62,10 @@ export class Encoder extends Packing {
   frame(): void {
     this.ensure(1);
     this.bytes[this.at++] = FRAME;
-    this.#time = 0;
-    this.mask = 0;
+    this.#time = this.#operations = this.#numbered = this.#pieces.length = this.mask = 0;
+    this.#description = this.#command = NONE;
+    if (this.#numbers.size > 0) this.#numbers.clear();
+    this.#answer = undefined;
   }
 
   staged(draft: number | null): void {
@@ -59,27 +78,56 @@ export class Encoder extends Packing {
   operation({ kind, time, target, description, command }: NewOperation, events: number): void {
     if (!Number.isSafeInteger(time)) throw bug('an operation at no whole millisecond', { time });
     if (events === 0) throw bug('an operation without events');
-    this.ensure(48);
+    this.ensure(32);
+    this.#operations++;
     this.bytes[this.at++] = OPERATION;
     this.bytes[this.at++] = operationKinds.indexOf(kind);
     this.signed(time - this.#time);
     this.#time = time;
     this.number(target ?? 0);
-    this.text(description);
-    this.ensure(32);
+    const start = this.at++;
+    this.#description = this.#say(this.#description, piecesOf(description));
     if (command === null) this.bytes[this.at++] = 0;
-    else {
-      // Whole: `compact` tells it by what it has in common with the last one.
-      this.bytes[this.at++] = 1;
-      this.bytes[this.at++] = 0;
-      this.text(command);
-    }
+    else this.#command = this.#say(this.#command, piecesOf(command));
+    this.#end(start);
     this.ensure(16);
     this.number(events);
   }
 
+  /** By what it has other than the last one; with room for a byte more behind it. */
+  #say(before: readonly string[], now: readonly string[]): readonly string[] {
+    const most = Math.min(before.length, now.length);
+    let head = 0, tail = 0;
+    while (head < most && before[head] === now[head]) head++;
+    while (tail < most - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
+    const end = now.length - tail;
+    this.ensure(32);
+    this.number(head + 1);
+    this.number(tail);
+    this.number(end - head);
+    for (let i = head; i < end; i++) this.#piece(now[i]!);
+    this.ensure(1);
+    return now;
+  }
+
+  #piece(piece: string): void {
+    const known = this.#operations === 1 ? undefined : piece === this.#asked && this.#answer !== undefined ? this.#answer : this.#numberOf(piece);
+    this.ensure(16);
+    if (known !== undefined) { this.number(known); return; }
+    this.#pieces.push(piece);
+    this.bytes[this.at++] = 0;
+    this.text(piece);
+  }
+
+  #numberOf(piece: string): number | undefined {
+    while (this.#numbered < this.#pieces.length) this.#numbers.set(this.#pieces[this.#numbered]!, ++this.#numbered);
+    this.#asked = piece;
+    return this.#answer = this.#numbers.get(piece);
+  }
+
   /** A segment's body travels beside it; its key is filled in by whoever stores it (`Cursor.key`). */
   event(event: DomainEvent, numberOf: NumberOf): void {
+    if (event.kind === 'composition-edited') return this.#edited(event.change, numberOf);
     const code = codeOf[event.kind];
     this.mask |= 1 << code;
     switch (event.kind) {
@@ -95,26 +143,27 @@ export class Encoder extends Packing {
         for (const acu of acus) this.acu(acu, numberOf);
         return this.#end(start);
       }
-      case 'composition-edited': {
-        const { gone, come, at, base } = event.change;
-        const start = this.#begin(code);
-        this.ensure(32 + 8 * gone.length);
-        this.number(2 * gone.length + (base === undefined ? 0 : 1));
-        for (let i = 0, last = 0; i < gone.length; i++) { this.number(gone[i]! - last); last = gone[i]!; }
-        this.number(come.length);
-        for (let i = 0, last = 0; i < come.length; i++) {
-          this.acu(come[i]!, numberOf);
-          this.number(at[i]! - last);
-          last = at[i]!;
-        }
-        if (base !== undefined) this.text(base);
-        return this.#end(start);
-      }
       default: {
         const { kind: _, ...rest } = event;
         this.packed(code, pack(rest));
       }
     }
+  }
+
+  #edited({ gone, come, at, base }: CompositionChange, numberOf: NumberOf): void {
+    this.mask |= 1 << EDITED;
+    const start = this.#begin(EDITED);
+    this.ensure(32 + 8 * gone.length);
+    this.number(2 * gone.length + (base === undefined ? 0 : 1));
+    for (let i = 0, last = 0; i < gone.length; i++) { this.number(gone[i]! - last); last = gone[i]!; }
+    this.number(come.length);
+    for (let i = 0, last = 0; i < come.length; i++) {
+      this.acu(come[i]!, numberOf);
+      this.number(at[i]! - last);
+      last = at[i]!;
+    }
+    if (base !== undefined) this.text(base);
+    this.#end(start);
   }
 
   packed(code: Code, payload: Uint8Array): void {
@@ -158,77 +207,14 @@ export class Encoder extends Packing {
   }
 }
 
-/**
- * A frame's commands by the bytes that each has in common with the one before, at both ends: most name a set that differs in one. The frame
- * as it is where it has but one operation.
- */
-export function compact(frame: Uint8Array): Uint8Array {
-  if (frame[0] !== FRAME) return frame;
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength), out = Buffer.allocUnsafe(frame.length + 16);
-  let at = 1, copied = 0, written = 0, operations = 0;
-  let before = 0, beforeEnd = 0;
-  const number = (): number => {
-    let byte = frame[at++]!;
-    if (byte < 0x80) return byte;
-    let n = byte & 0x7f;
-    for (let scale = 128; ; scale *= 128) {
-      byte = frame[at++]!;
-      n += (byte & 0x7f) * scale;
-      if (!(byte >= 0x80)) return n;
-    }
-  };
-  const put = (n: number): void => {
-    for (; n >= 0x80; n >>>= 7) out[written++] = n & 0x7f | 0x80;
-    out[written++] = n;
-  };
-  while (at < frame.length) {
-    if (frame[at++] !== OPERATION) { const length = number(); at += length; continue; }
-    operations++;
-    at++;
-    number();
-    number();
-    const text = number();
-    at += text;
-    const start = at;
-    if (number() > 0) {
-      number();
-      const length = number(), from = at, to = at + length, shift = beforeEnd - to, most = Math.min(length, beforeEnd - before);
-      let head = 0;
-      while (head + 4 <= most && view.getInt32(from + head) === view.getInt32(before + head)) head += 4;
-      while (head < most && frame[from + head] === frame[before + head]) head++;
-      let end = to;
-      const least = to - most + head;
-      while (end - 4 >= least && view.getInt32(end - 4) === view.getInt32(end - 4 + shift)) end -= 4;
-      while (end > least && frame[end - 1] === frame[end - 1 + shift]) end--;
-      const middle = end - from - head;
-      written += copy(frame, copied, start, out, written);
-      put(head + 1);
-      put(to - end);
-      put(middle);
-      written += copy(frame, from + head, end, out, written);
-      copied = at = to;
-      before = from;
-      beforeEnd = to;
-    }
-    number();
-  }
-  if (operations < 2) return frame;
-  written += copy(frame, copied, frame.length, out, written);
-  return out.subarray(0, written);
-}
-
-/** For the few bytes that these mostly are, a loop is faster than asking the machine. */
-function copy(from: Uint8Array, start: number, end: number, to: Uint8Array, at: number): number {
-  if (end - start > 256) to.set(from.subarray(start, end), at);
-  else for (let i = start, o = at; i < end; i++, o++) to[o] = from[i]!;
-  return end - start;
-}
-
 /** Goes through a batch event by event, making nothing of what it passes over. Throws `bug` at bytes that no encoder made. */
 export class Cursor extends Unpacking {
   #left = 0;
   #time = 0;
-  #line = NOTHING;
+  #line: Uint8Array = NOTHING;
+  #pieces: string[] = [];
+  #description = NONE;
+  #command = NONE;
   readonly #heard: ((operation: Operation) => void) | null;
   /** of the event that `next` came to: its place in the log, its operation (0: none) and its draft (0: none), its kind, its bytes */
   seq: number; operation = 0; draft = 0; code: Code = 0; from = 0; to = 0;
@@ -252,11 +238,13 @@ export class Cursor extends Unpacking {
         return false;
       }
       const tag = bytes[this.at++]!;
-      if (tag === OPERATION) { this.#operation(); continue; }
+      if (tag === OPERATION || tag === TOLD) { this.#operation(tag); continue; }
       if (tag >= FRAME) {
         if (this.#left > 0 || tag > OPERATION) throw bug('a batch of the log is not as it is written', { tag });
         this.#time = 0;
         this.#line = NOTHING;
+        this.#pieces = [];
+        this.#description = this.#command = NONE;
         this.operation = 0;
         this.draft = tag === STAGED ? this.number() : 0;
         continue;
@@ -276,34 +264,56 @@ export class Cursor extends Unpacking {
     }
   }
 
-  #operation(): void {
+  #operation(tag: number): void {
     if (this.#left > 0) throw bug('an operation has fewer events than it says');
     const kind = operationKinds[this.bytes[this.at++]!], time = this.number();
     this.#time += time % 2 === 0 ? time / 2 : -(time + 1) / 2;
     const target = this.number();
     this.operation = ++this.lastOperation;
-    if (this.#heard === null) {
-      let length = this.number();
-      this.at += length;
-      if (this.number() > 0) {
-        this.number();
-        length = this.number();
-        this.at += length;
-      }
-      this.#left = this.number();
-      return;
-    }
-    const description = this.text(), head = this.number();
-    let command: string | null = null;
-    if (head > 0) {
-      const tail = this.number(), before = this.#line, length = this.number(), from = this.at;
-      this.at += length;
-      this.#line = Buffer.concat([before.subarray(0, head - 1), this.bytes.subarray(from, this.at), before.subarray(before.length - tail)]);
-      command = utf8.decode(this.#line);
-    }
+    const said = tag === TOLD ? this.#told() : this.#said();
     this.#left = this.number();
-    if (kind === undefined || this.#left === 0) throw bug('an operation that is not as it is written');
-    this.#heard({ id: this.operation, kind, description, time: this.#time, target: target === 0 ? null : target, command, firstEvent: this.seq + 1, lastEvent: this.seq + this.#left });
+    if (this.#heard === null) return;
+    if (kind === undefined || said === null || this.#left === 0) throw bug('an operation that is not as it is written');
+    this.#heard({ id: this.operation, kind, ...said, time: this.#time, target: target === 0 ? null : target, firstEvent: this.seq + 1, lastEvent: this.seq + this.#left });
+  }
+
+  /** What an operation says, null where nobody hears it. */
+  #said(): Pick<Operation, 'description' | 'command'> | null {
+    const length = this.number(), end = this.at + length;
+    if (this.#heard === null) { this.at = end; return null; }
+    const description = this.#sayAgain(this.#description), command = this.#sayAgain(this.#command);
+    if (description === null || this.at !== end) throw bug('an operation says more or less than it holds');
+    this.#description = description;
+    if (command !== null) this.#command = command;
+    return { description: description.join(''), command: command?.join(' ') ?? null };
+  }
+
+  #sayAgain(before: readonly string[]): readonly string[] | null {
+    const head = this.number() - 1;
+    if (head < 0) return null;
+    const tail = this.number(), now = before.slice(0, head);
+    if (!(head + tail <= before.length)) throw bug('an operation says what none before it said');
+    for (let count = this.number(); count > 0; count--) {
+      const known = this.number();
+      if (known === 0) this.#pieces.push(this.text());
+      now.push((known === 0 ? this.#pieces.at(-1) : this.#pieces[known - 1]) ?? unknownPiece(known));
+    }
+    for (let i = before.length - tail; i < before.length; i++) now.push(before[i]!);
+    return now;
+  }
+
+  /** The same as formats 8 to 11 told it. */
+  #told(): Pick<Operation, 'description' | 'command'> | null {
+    const length = this.number(), description = this.at;
+    this.at += length;
+    const head = this.number();
+    if (head === 0) return this.#heard === null ? null : { description: utf8.decode(this.bytes.subarray(description, description + length)), command: null };
+    const tail = this.number(), between = this.number(), from = this.at;
+    this.at += between;
+    if (this.#heard === null) return null;
+    const before = this.#line;
+    this.#line = Buffer.concat([before.subarray(0, head - 1), this.bytes.subarray(from, this.at), before.subarray(before.length - tail)]);
+    return { description: utf8.decode(this.bytes.subarray(description, description + length)), command: utf8.decode(this.#line) };
   }
 
   get payload(): Uint8Array { return this.bytes.subarray(this.from, this.to); }
@@ -353,3 +363,4 @@ export class Cursor extends Unpacking {
   }
 }
 
+function unknownPiece(piece: number): never { throw bug('an operation says a piece that nothing before it has', { piece }); }

@@ -4,7 +4,7 @@ import { AcumenError, type ErrorCode } from '../../core/errors.ts';
 import type { DomainEvent, SegmentKey } from '../../core/events.ts';
 import type { Grain } from '../../core/model.ts';
 import type { PackedConflicts } from './conflictPages.ts';
-import type { FsckReport, Head, NewBlob, Replica } from './store.ts';
+import type { FsckReport, Head, LogPlace, NewBlob, Replica } from './store.ts';
 
 /** What travels beside an operation: of the one at this place among those of its call. */
 export interface PackedExtra<B = Uint8Array> { readonly at: number; readonly conflicts: PackedConflicts<B> | null; readonly replica: Replica | null; readonly blobs: readonly NewBlob[] }
@@ -24,9 +24,6 @@ export type Span = readonly [from: number, to: number];
 export function carried<A, B>({ acus, pages, gone }: PackedConflicts<A>, to: (bytes: A) => B): PackedConflicts<B> {
   return { acus, pages: pages.map(({ count, bytes }) => ({ count, bytes: to(bytes) })), gone: gone === null ? null : to(gone) };
 }
-/** The first operation of a call and its first event; the others follow without a gap. */
-export interface Appended { readonly operation: number; readonly event: number }
-
 /** The head expected, or the call (by its id) whose operations must be the last ones. */
 export type Expected = { readonly head: number } | { readonly after: number } | null;
 export type Settled = Omit<Extract<DomainEvent, { kind: 'branch-settled' }>, 'kind'>;
@@ -52,7 +49,7 @@ export type Call =
   | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };
 
-export interface Answers { 'intend': number; 'hold': null; 'settle': Appended | null; 'append': Appended; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
+export interface Answers { 'intend': number; 'hold': null; 'settle': LogPlace | null; 'append': LogPlace; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
 
 /** The calls of one turn, and the frames and bodies of all of them. */

@@ -2,7 +2,7 @@
 // other processes commit. Opening is store.ts's, which has the interface too.
 import { Worker } from 'node:worker_threads';
 import type { AcuId, Oid } from '../../core/bytes.ts';
-import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
+import type { DomainEvent, Operation, PlannedOperation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { AcumenError, bug } from '../../core/errors.ts';
 import type { ConflictEdge, Grain, Segment } from '../../core/model.ts';
 import { packSegment } from '../../core/segmentKey.ts';
@@ -12,10 +12,10 @@ import { guarded, storeError, type ReadDb } from './connection.ts';
 import { Encoder } from './frames.ts';
 import { publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import type { NumberOf } from './packing.ts';
-import { carried, fromPlain, type Answers, type Appended as First, type Appending, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type Span, type WorkerData } from './protocol.ts';
+import { carried, fromPlain, type Answers, type Appending, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type Span, type WorkerData } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
-import type { Appended, Extra, FsckReport, Head, NewOperation, PlannedOn, Replica, Store, StoredEvent } from './store.ts';
+import type { Appended, Extra, FsckReport, Head, LogPlace, NewOperation, PlannedOn, Replica, Store, StoredEvent } from './store.ts';
 import { viewDigests } from './views.ts';
 import { died, workerUrl, type Writer } from './writer.ts';
 
@@ -35,14 +35,20 @@ export function checked(path: string, busyMs: number): Promise<FsckReport> {
   });
 }
 
-/** What the log holds of them: they follow each other without a gap. */
-function numbered(operations: readonly Appended[], { operation: id, event }: First): Operation[] {
+/** What the log holds of operations that it has from this place on. */
+export function placed(operations: readonly Appended[], { operation: id, event }: LogPlace): Operation[] {
   let next = event;
-  return operations.map(({ operation: { kind, description, time, target, command }, events }, n) => {
-    const firstEvent = next;
+  return operations.map(({ operation, events }, n) => {
+    const { kind, description, time, target, command } = spoken(operation), firstEvent = next;
     next += events.length;
     return { id: id + n, kind, description, time, target, command, firstEvent, lastEvent: next - 1 };
   });
+}
+
+/** With what it says in one piece. */
+function spoken(operation: NewOperation): PlannedOperation {
+  const { description, command } = operation;
+  return { ...operation, description: typeof description === 'string' ? description : description.join(''), command: command === null || typeof command === 'string' ? command : command.join(' ') };
 }
 
 /** Nothing where nothing travels beside it. */
@@ -97,21 +103,21 @@ export class SqliteStore implements Store {
 
   append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, on?: PlannedOn): Promise<Operation> {
     const all = this.appendAll([{ operation, events, ...extra !== undefined && { extra } }], on);
-    const one = all.then(([only]) => only!);
+    const one = all.then((place) => placed([{ operation, events }], place)[0]!);
     this.#calls.set(one, this.#calls.get(all) ?? all);
     return one;
   }
 
-  appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<readonly Operation[]> {
+  appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<LogPlace> {
     try {
-      const writer = this.#writable(), { frames } = writer, from = frames.length;
-      const { kinds, bodies, extras } = this.#request(operations, frames), beside = (bytes: Uint8Array): Span => frames.beside(bytes);
+      const writer = this.#writable(), { frames } = writer, from = frames.length, brought: AcuId[] = [];
+      const { kinds, bodies, extras } = this.#request(operations, frames, brought), beside = (bytes: Uint8Array): Span => frames.beside(bytes);
       const expected = on === undefined ? null : typeof on === 'number' ? { head: on } : { after: writer.idOf(this.#calls.get(on) ?? on) };
       const call = writer.call({
         call: 'append', expected, frame: [from, frames.length], kinds, bodies: bodies.map(beside),
         extras: extras.map((extra) => ({ ...extra, conflicts: extra.conflicts === null ? null : carried(extra.conflicts, beside) })),
       }, extras.flatMap(({ replica, blobs }) => [...blobs.map(({ bytes }) => bytes), ...(replica === null ? [] : [replica.bytes])]));
-      const answer = call.then((first) => { this.#arrived(operations); return numbered(operations, first); }, (error: Error) => { this.#arrived(operations); throw error; });
+      const answer = call.then((first) => { this.#arrived(brought); return first; }, (error: Error) => { this.#arrived(brought); throw error; });
       this.#calls.set(answer, call);
       return answer;
     } catch (error) {
@@ -119,8 +125,11 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Writes a frame. Bytes are copied (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's stay the caller's. */
-  #request(operations: readonly Appended[], frames: Encoder): Appending {
+  /**
+   * Writes a frame. Bytes are copied (a Buffer's own slice would not be one): a view's clone would carry its whole buffer, and the caller's stay
+   * the caller's. `brought` takes the ACUs that come with it, until `arrived`.
+   */
+  #request(operations: readonly Appended[], frames: Encoder, brought: AcuId[]): Appending {
     const bodies: Uint8Array[] = [], extras: PackedExtra[] = [], start = frames.length;
     try {
       frames.frame();
@@ -131,21 +140,21 @@ export class SqliteStore implements Store {
           frames.event(event, this.#numberOf);
           if (event.kind !== 'segment-added') continue;
           bodies.push(this.#pack([event.segment])[0]!);
-          if (event.segment.acu !== null) this.#coming.add(event.segment.acu);
+          if (event.segment.acu === null) continue;
+          brought.push(event.segment.acu);
+          this.#coming.add(event.segment.acu);
         }
         if (extra !== undefined) extras.push(...packedExtra(at, extra, this.#numberOf));
       }
       return { kinds: frames.mask, bodies, extras };
     } catch (error) {
       frames.cut(start);
-      this.#arrived(operations);
+      this.#arrived(brought);
       throw error;
     }
   }
 
-  #arrived(operations: readonly Appended[]): void {
-    for (const { events } of operations) for (const event of events) if (event.kind === 'segment-added' && event.segment.acu !== null) this.#coming.delete(event.segment.acu);
-  }
+  #arrived(acus: readonly AcuId[]): void { for (const acu of acus) this.#coming.delete(acu); }
 
   /** An ACU's number where it is stored by now; they never change. */
   readonly #numberOf = (id: AcuId): number => {
@@ -161,7 +170,7 @@ export class SqliteStore implements Store {
   };
 
   async appendMoving(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number, { ref, expected, next }: RefMove, move: () => Promise<() => Promise<void>>): Promise<Operation> {
-    const intent: DomainEvent = { kind: 'branch-moving', ref, before: expected, after: next, operation, events };
+    const intent: DomainEvent = { kind: 'branch-moving', ref, before: expected, after: next, operation: spoken(operation), events };
     const blobs = (extra.blobs ?? []).map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) }));
     const moving = await this.#write({ call: 'intend', moving: intent, blobs, expectHead }, blobs.map((b) => b.bytes));
     // Not the news: the next opening finds the branch where it was, too.
@@ -176,7 +185,7 @@ export class SqliteStore implements Store {
     }
     try {
       const done = [{ operation, events, extra: { ...extra, blobs: [] } }];
-      return numbered(done, (await this.#write({ call: 'settle', append: this.#alone(done), settled: [{ moving, outcome: 'recorded' }] }))!)[0]!;
+      return placed(done, (await this.#write({ call: 'settle', append: this.#alone(done), settled: [{ moving, outcome: 'recorded' }] }))!)[0]!;
     } catch (error) {
       await takeBack();
       await drop();
@@ -206,13 +215,13 @@ export class SqliteStore implements Store {
 
   /** A request that crosses with its own frame. */
   #alone(operations: readonly Appended[]): AppendRequest {
-    const frame = new Encoder(), request = this.#request(operations, frame);
-    this.#arrived(operations);
+    const frame = new Encoder(), brought: AcuId[] = [], request = this.#request(operations, frame, brought);
+    this.#arrived(brought);
     return { ...request, bytes: frame.take() };
   }
 
   /** As planned where nothing came since (`whole`); else only that the branch was written, for the state has gone on. */
-  #found(operation: NewOperation, whole: readonly DomainEvent[] | null, planned: readonly DomainEvent[]): AppendRequest {
+  #found(operation: PlannedOperation, whole: readonly DomainEvent[] | null, planned: readonly DomainEvent[]): AppendRequest {
     const description = `${operation.description} (recorded after an interruption)`;
     if (whole !== null) return this.#alone([{ operation: { ...operation, description }, events: whole }]);
     return this.#alone([{ operation: { ...operation, kind: 'write-branch', target: null, description }, events: planned.filter(({ kind }) => kind === 'branch-written') }]);

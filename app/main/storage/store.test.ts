@@ -14,7 +14,7 @@ import { emptyState } from '../../core/fold.ts';
 import { segmentKey } from '../../core/segmentKey.ts';
 import { connectReader } from './connection.ts';
 import { unpackNumbers } from './views.ts';
-import { openStore, type Head, type Store, type StoredEvent } from './store.ts';
+import { openStore, placed, type Head, type Store, type StoredEvent } from './store.ts';
 
 const folder = scratchFolder('store');
 const opened: Store[] = [];
@@ -198,7 +198,8 @@ describe('appending', () => {
     const many = Array.from({ length: 50 }, (_, n) => ({ operation: newOperation('compose', String(n)), events: composed(n) }));
     const done = store.appendAll(many, 0);
     const after = store.append(newOperation('compose'), composed(50), {}, done);
-    expect((await done).map(({ id, description }) => [id, description])).toEqual(many.map(({ operation: { description } }, n) => [n + 1, description]));
+    expect(placed(many, await done)).toEqual((await store.operations({ limit: 50, before: 51 })).toReversed());
+    expect(placed(many, await done).map(({ id, description }) => [id, description])).toEqual(many.map(({ operation: { description } }, n) => [n + 1, description]));
     expect((await after).id).toBe(51);
     const unknown: DomainEvent[] = [{ kind: 'composition-changed', composition: compositionOf([randomAcuId(random)], '' as Oid) }];
     await expect(store.appendAll([...many, { operation: newOperation('compose'), events: unknown }])).rejects.toMatchObject({ code: 'bug' });

@@ -17,6 +17,8 @@ import { hasJournal, leaveAlone, prove, proveFile } from './proof.ts';
 import { checked, SqliteStore } from './sqliteStore.ts';
 import { Writer } from './writer.ts';
 
+export { placed } from './sqliteStore.ts';
+
 /** Where the log ends. */
 export interface Head {
   /** the last operation, 0 where there is none. Counts up by one, so it serves as the store's epoch */
@@ -27,13 +29,23 @@ export interface Head {
   readonly written: number;
 }
 
-export type NewOperation = PlannedOperation;
+/**
+ * An operation to be stored. What it says may come in pieces: those of a description follow each other, those of a command are its words. A
+ * piece that operations of one call have in common is written once.
+ */
+export interface NewOperation extends Omit<PlannedOperation, 'description' | 'command'> {
+  readonly description: string | readonly string[];
+  readonly command: string | readonly string[] | null;
+}
+
+/** Where operations stand in the log: the first, and its first event; the others follow without a gap. */
+export interface LogPlace { readonly operation: number; readonly event: number }
 
 /**
  * What an operation was planned on: a `Head.event`, or what an earlier call leaves that is not committed yet, named by the very promise
  * which that `append` answered. Refused with `store-moved` where that one was refused, or another operation came between.
  */
-export type PlannedOn = number | Promise<Operation | readonly Operation[]>;
+export type PlannedOn = number | Promise<Operation | LogPlace>;
 
 /** One of many operations that go together. */
 export interface Appended { readonly operation: NewOperation; readonly events: readonly DomainEvent[]; readonly extra?: Extra }
@@ -90,8 +102,8 @@ export interface Store {
    */
   append(operation: NewOperation, events: readonly DomainEvent[], extra?: Extra, on?: PlannedOn): Promise<Operation>;
 
-  /** Many operations, each on what the one before leaves: all of them or none. */
-  appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<readonly Operation[]>;
+  /** Many operations, each on what the one before leaves: all of them or none. `placed` says what the log then has. */
+  appendAll(operations: readonly Appended[], on?: PlannedOn): Promise<LogPlace>;
 
   /**
    * The same for an operation that moves a branch. The intent is committed first; then, while nobody else can write, `move` is

@@ -8,11 +8,11 @@ import type { DomainEvent, SegmentKey } from '../../core/events.ts';
 import { unpackHead, type SegmentHead } from '../../core/segmentKey.ts';
 import type { WriteDb } from './connection.ts';
 import type { PackedConflicts } from './conflictPages.ts';
-import { codeOf, compact, Cursor, Encoder, maskOf } from './frames.ts';
+import { codeOf, Cursor, Encoder, maskOf } from './frames.ts';
 import { chained, eventAt, putBatch, readHead, segmentKeyOf, unsettled, type HeadRow } from './log.ts';
-import type { AppendRequest, Appended, Settled } from './protocol.ts';
+import type { AppendRequest, Settled } from './protocol.ts';
 import { one, run } from './sql.ts';
-import type { Head, NewBlob, Replica } from './store.ts';
+import type { Head, LogPlace, NewBlob, Replica } from './store.ts';
 import { Graph, putReplica, Views, type GraphRow } from './views.ts';
 
 /** Bytes of one batch at about most: what reading one event of it costs. */
@@ -77,10 +77,10 @@ export class Group {
     if (expected !== null && expected !== found) throw new AcumenError('store-moved', 'Another process changed the workspace meanwhile.', 'Read the new state and try again.', { expected, found });
   }
 
-  append({ bytes, bodies, extras }: AppendRequest): Appended {
+  append({ bytes, bodies, extras }: AppendRequest): LogPlace {
     const db = this.#db, first = { operation: this.#head.operation + 1, event: this.#head.written + 1 };
     for (const { blobs } of extras) for (const blob of blobs) putBlob(db, blob);
-    this.#take(compact(bytes), bodies.map((body) => this.#body(body)));
+    this.#take(bytes, bodies.map((body) => this.#body(body)));
     for (const { at, conflicts, replica } of extras) {
       if (conflicts !== null) this.#graph.put(first.operation + at, conflicts);
       if (replica !== null) putReplica(db, replica);
@@ -147,7 +147,7 @@ export class Group {
     return this.#head.written;
   }
 
-  settle(request: AppendRequest | null, settled: readonly Settled[]): Appended | null {
+  settle(request: AppendRequest | null, settled: readonly Settled[]): LogPlace | null {
     const done = request === null ? null : this.append(request);
     if (settled.length > 0) this.#staged(null, settled.map((one) => ({ kind: 'branch-settled', ...one })));
     return done;

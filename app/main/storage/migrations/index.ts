@@ -14,6 +14,7 @@ import { batches } from './0008-batches.ts';
 import { recipes } from './0009-recipes.ts';
 import { resolutions } from './0010-resolutions.ts';
 import { pages } from './0011-pages.ts';
+import { pieces } from './0012-pieces.ts';
 
 export interface Migration {
   /** the user_version it leads to, and its place in the list */
@@ -26,7 +27,7 @@ export interface Migration {
   convert?(db: WriteDb): void;
 }
 
-export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions, pages];
+export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions, pages, pieces];
 export const newestVersion = migrations.length;
 
 export function versionOf(db: WriteDb): number {

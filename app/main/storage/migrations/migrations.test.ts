@@ -13,7 +13,7 @@ import { History } from '../../../../testkit/storeHistory.ts';
 import type { Oid } from '../../../core/bytes.ts';
 import type { DomainEvent, WorkspaceState } from '../../../core/events.ts';
 import { foldState } from '../../../core/fold.ts';
-import { unpack, unpackSegment } from '../../../core/segmentKey.ts';
+import { pack, unpack, unpackSegment } from '../../../core/segmentKey.ts';
 import { connectScratch, connectWriter, useWal, type WriteDb } from '../connection.ts';
 import { fsck } from '../fsck.ts';
 import { openStore } from '../store.ts';
@@ -168,6 +168,32 @@ describe('each migration', () => {
 
   it('0011 pages: nothing but the number, for pages that older versions do not read', () => {
     expect(added(11)).toEqual([]);
+  });
+
+  it('0012 pieces: nothing but the number; batches of format 11, packed or not, are read as they were', async () => {
+    expect(added(12)).toEqual([]);
+    // Made by the last program of format 11, with groups of operations whose commands differ in little. What that program read of it, as digests.
+    const file = join(folder.path, 'format11.sqlite'), digest = (of: unknown): string => createHash('sha256').update(pack(of)).digest('hex');
+    writeFileSync(file, gunzipSync(readFileSync(new URL('./format11.sqlite.gz', import.meta.url))));
+    const old = new Database(file);
+    expect(old.pragma('user_version', { simple: true })).toBe(11);
+    expect(old.prepare('SELECT count(*) FROM batch WHERE operations > 1 AND length(bytes) < size').pluck().get()).toBe(1);
+    const bytes = old.prepare('SELECT first, hash, bytes FROM batch').raw().all();
+    old.close();
+    const store = await openStore(file), before = await store.head();
+    expect(before).toEqual({ operation: 212, event: 248, written: 248 });
+    expect(digest(await store.operations())).toBe('3286c42483c8d37e38b1178c76f89da85ae9ae0f405964bd32e96b5bba161c1b');
+    expect(digest(await Array.fromAsync(store.events()))).toBe('b85ccfb7b738a5ef8eeb926320e20194d86f59ea408d0e81b25394618a67bbe2');
+    const { composition } = await store.state(), edits = [{ ...composition, acus: composition.acus.slice(1) }, composition];
+    await store.appendAll(edits.map((now, n) => ({ operation: { kind: 'compose', description: ['Left ', String(n)], command: ['acumen', 'compose', ...now.acus], target: null, time: n }, events: [{ kind: 'composition-changed', composition: now }] })), before.event);
+    const [last] = await store.operations({ limit: 1 });
+    expect([last!.description, last!.command]).toEqual(['Left 1', `acumen compose ${composition.acus.join(' ')}`]);
+    expect(await store.state()).toEqual(await store.stateAt(212));
+    expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
+    await store.close();
+    const now = new Database(file, { readonly: true });
+    expect(now.prepare('SELECT first, hash, bytes FROM batch WHERE first <= 248').raw().all(), 'the chain goes on where it was').toEqual(bytes);
+    now.close();
   });
 });
 
