@@ -9,7 +9,8 @@ import type { Transport } from '../../app/contract/methods.ts';
 import { Engine } from '../../app/core/engine.ts';
 import { startHost } from '../../app/main/doors/browser/host.ts';
 import { run } from '../../app/main/doors/cli/program.ts';
-import { locateServed, openServed } from '../../app/main/service/serving.ts';
+import { locateServed } from '../../app/main/service/locating.ts';
+import { openServed } from '../../app/main/service/serving.ts';
 import { attachSession } from '../../app/main/service/session.ts';
 
 export interface Step { readonly step: string; readonly status: number; readonly out: string; readonly err: string }

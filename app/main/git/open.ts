@@ -1,7 +1,7 @@
 // The door to reading a repository: which reader opens it. Both give the same answers (native/reader.test.ts).
 import { AcumenError } from '../../core/errors.ts';
 import type { HistoryReader } from '../../core/repository.ts';
-import { locate, readConfig } from './embedded/locate.ts';
+import { locate } from './embedded/locate.ts';
 import { openEmbedded } from './embedded/reader.ts';
 import { findGit } from './native/git.ts';
 import { openNative } from './native/reader.ts';
@@ -30,11 +30,4 @@ export async function openRepository(path: string, options: OpenOptions = {}): P
   if (reader === 'auto') return openEmbedded(location, options);
   throw git.failure instanceof AcumenError ? git.failure
     : new AcumenError('io', `The native reader cannot be used: ${git.why}.`, 'Install git 2.38 or newer, or use --git embedded.', { why: git.why });
-}
-
-/** The git directory of the repository at or above a path, if it is of a kind that some reader reads. Runs nothing. */
-export function gitDirectory(path: string): string {
-  const { gitDir } = locate(path);
-  readConfig(gitDir, 'native');
-  return gitDir;
 }

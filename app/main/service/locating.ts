@@ -13,7 +13,7 @@ export interface Located {
 
 /** The git directory of the repository at or above a path: absolute, without symbolic links. */
 export async function gitDirOf(at: string): Promise<string> {
-  const { gitDirectory } = await import('../git/open.ts');
+  const { gitDirectory } = await import('../git/embedded/locate.ts');
   return gitDirectory(at);
 }
 
@@ -22,6 +22,14 @@ export async function locate({ repo, store, cwd, env }: Asked): Promise<Located>
   if (store !== null) return { store: path.resolve(cwd, store), repo: at };
   const found = at ?? cwd;
   return { store: defaultStore(await gitDirOf(found), env), repo: found };
+}
+
+/** For a door that shows a window. With neither repository nor store: the sample. A path that is no repository is refused here, before anything is opened or made. */
+export async function locateServed(asked: Asked): Promise<Located> {
+  const repo = asked.repo ?? (asked.store === null ? await (await import('./sampling.ts')).sampleRepository(asked.env) : null);
+  const located = await locate({ ...asked, repo });
+  if (located.repo !== null) await gitDirOf(located.repo);
+  return located;
 }
 
 /** For verbs that read what was imported: a store that is not there is not made. */

@@ -1,15 +1,17 @@
-// What a door that shows a window does behind it: finds out which workspace is meant, opens it, and begins its first import.
+// What a door that shows a window does behind it: opens the workspace that is meant, and begins its first import.
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { setImmediate as turn } from 'node:timers/promises';
 import { AcumenError } from '../../core/errors.ts';
 import { toAcumenError } from '../../contract/frames.ts';
+import type { Transport } from '../../contract/methods.ts';
 import type { ReaderChoice } from '../git/open.ts';
-import { gitDirOf, locate } from './locating.ts';
-import type { Asked, Located } from './locating.ts';
+import { gitDirOf } from './locating.ts';
+import type { Located } from './locating.ts';
 import { repositoryPath } from './place.ts';
-import { sampleRepository } from './sampling.ts';
 import { openPlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
+import { attachSession } from './session.ts';
 import { Workspace } from './workspace.ts';
 
 export type { ReaderChoice };
@@ -21,19 +23,13 @@ export interface Serving extends Opening { readonly what: string }
 export interface Served {
   readonly workspace: Workspace;
   readonly platform: Platform;
+  /** for each window that connects */
+  attach(transport: Transport): void;
   /** what a person calls the repository's place */
   readonly repository: string;
-  /** Begins to look at working trees and refs. Imports if nothing ever was; resolves at once otherwise. Later imports are the person's to ask for: each is an operation that undo takes back. */
+  /** Imports if nothing ever was; resolves at once otherwise. Later imports are the person's to ask for: each is an operation that undo takes back. */
   importFirst(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** With neither repository nor store: the sample. A path that is no repository is refused here, before anything is opened or made. */
-export async function locateServed(asked: Asked): Promise<Located> {
-  const repo = asked.repo ?? (asked.store === null ? await sampleRepository(asked.env) : null);
-  const located = await locate({ ...asked, repo });
-  if (located.repo !== null) await gitDirOf(located.repo);
-  return located;
 }
 
 /** Opens the workspace, or makes it. */
@@ -44,9 +40,12 @@ export async function openWorkspace({ store }: Located, { env, git }: Opening, p
 
 /** `again`: the command line that says which repository the store is for. */
 export async function openServed(located: Located, opening: Serving, again: string): Promise<Served> {
+  // a page may be fetching itself meanwhile: it is answered between two steps, each of which takes some ten milliseconds
+  await turn();
   const platform = await openPlatform({ store: located.store, what: opening.what });
   let workspace: Workspace;
   try {
+    await turn();
     workspace = await openWorkspace(located, opening, platform);
   } catch (error) {
     await platform.close();
@@ -73,10 +72,9 @@ export async function openServed(located: Located, opening: Serving, again: stri
   }
   return {
     workspace, platform, close,
+    attach: (transport) => attachSession(workspace, transport),
     repository: repositoryPath(gitDir ?? named!),
     async importFirst() {
-      // a window that does not want it says so when it connects
-      void workspace.live.start();
       if (published !== null) return;
       // The page shows its progress and may cancel it.
       await workspace.call('import', { path: located.repo, base: null, refs: [], grain: 'branch', ticket: 'first-import' }).catch((error: unknown) => {

@@ -28,6 +28,7 @@ let client: Client | null = null;
 let worker: ReplicaClient | null = null;
 let retry: ReturnType<typeof setTimeout> | null = null;
 let token: string | null = null;
+let windowDrawn: Promise<unknown> = Promise.resolve();
 /** Replica work in order: a difference is never applied before the snapshot it follows. */
 let chain: Promise<void> = Promise.resolve();
 
@@ -65,8 +66,10 @@ function presentReplica(): ReplicaClient {
 
 export function replicaFigures(): PoolState | null { return worker?.figures() ?? null; }
 
-export function start(withToken: string | null): void {
+/** `drawn`: resolves when the window shows what is there by then. */
+export function start(withToken: string | null, drawn: Promise<unknown>): void {
   token = withToken;
+  windowDrawn = drawn;
   // its code is read while the service is reached
   presentReplica().call((api) => api.awake()).catch(() => undefined); // one that died is told of when it is needed
   void tryConnect();
@@ -248,7 +251,7 @@ export async function paired(): Promise<void> { await pairing; }
 /** Milliseconds that pairing waits for the list: one that fails to come says so itself. */
 const LISTED_WITHIN = 10_000;
 
-/** Resolves when the list shows these rows: pairing takes all processors, and the list needs one. */
+/** Resolves when the list has these rows: pairing takes all processors, and the list needs one. */
 function listed(rows: ReplicaState['rows']): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => { stop(); clearTimeout(late); resolve(); };
@@ -269,7 +272,7 @@ async function take(loaded: Loaded): Promise<void> {
   const known = Promise.withResolvers<void>();
   if (isFirst) pairing = known.promise;
   useReplica.setState(state);
-  if (isFirst) listed(state.rows).then(pair).catch(() => undefined).then(() => known.resolve()); // counting, which follows, says why there are none
+  if (isFirst) Promise.all([listed(state.rows), windowDrawn]).then(pair).catch(() => undefined).then(() => known.resolve()); // counting, which follows, says why there are none
   useSelection.setState((selection) => retain(selection, (id) => state.byId.has(id), savedAgain(before.rows, state.rows)));
   // after the selection, which follows a save and has not looked at it yet
   if (before.status === 'ready') useLive.setState(({ changed }) => ({ changed: changedSince(before.rows, state.rows, changed, performance.now()) }));

@@ -12,6 +12,7 @@ import { decodeRequest } from '../../../contract/decode.ts';
 import { decodeFrame, encodeFrame, toWireError } from '../../../contract/frames.ts';
 import { limits } from '../../../contract/methods.ts';
 import { startHost } from './host.ts';
+import type { Transport } from '../../../contract/methods.ts';
 import type { Host } from './host.ts';
 import { hasDisplay } from './open.ts';
 
@@ -262,6 +263,37 @@ test('without a port it is one of the same few, so that a browser finds what it 
   } finally {
     for (const host of hosts) await host.close();
   }
+});
+
+describe('a page that is there before the workspace is', () => {
+  /** A host whose `attach` is called and does nothing yet, and one page on it. */
+  async function early(): Promise<{ readonly other: Host; readonly ws: WebSocket; readonly arrived: Promise<Transport> }> {
+    const came = Promise.withResolvers<Transport>();
+    const other = await startHost({ root: path.join(root, 'renderer'), port: 0, attach: came.resolve }), origin = `http://127.0.0.1:${other.port}`;
+    const session = await fetch(`${origin}/session`, { method: 'POST', headers: { origin, authorization: `Bearer ${tokenOf(other.url)}` } });
+    const ws = new WebSocket(`ws://127.0.0.1:${other.port}/socket`, { origin, headers: { cookie: session.headers.get('set-cookie')!.split(';')[0]! } });
+    await new Promise((resolve, reject) => { ws.once('open', resolve).once('error', reject); });
+    return { other, ws, arrived: came.promise };
+  }
+
+  test('is heard from its first frame on, in order', async () => {
+    const { other, ws, arrived } = await early();
+    for (const n of [1, 2, 3]) ws.send(new Uint8Array([n]));
+    const transport = await arrived;
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+    const heard: number[] = [];
+    transport.onFrame((frame) => heard.push(frame[0]!));
+    await vi.waitFor(() => expect(heard).toEqual([1, 2, 3]));
+    await other.close();
+  });
+
+  test('is told why there will be none, in as many bytes as a socket may be closed with', async () => {
+    const { other, ws } = await early();
+    const closed = new Promise<string>((resolve) => { ws.once('close', (_, reason: Buffer) => resolve(reason.toString())); });
+    const sentence = `The store is damaged (${'ä'.repeat(100)}).`;
+    await other.close(sentence);
+    expect(await closed).toBe(`The store is damaged (${'ä'.repeat(49)}\uFFFD`);
+  });
 });
 
 test('closing ends open connections and frees the port', async () => {

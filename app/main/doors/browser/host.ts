@@ -16,6 +16,8 @@ import { webSocketTransport } from './transport.ts';
 const LOOPBACK = '127.0.0.1';
 /** Connections at once, a page taking a dozen: anyone on the machine can open some, and each is an open file of this process. */
 const MAX_CONNECTIONS = 256;
+/** Bytes of the reason with which a socket is closed: RFC 6455 leaves 123, and a character that is cut takes two more. */
+const MOST_REASON = 121;
 
 /** A browser keeps what a window remembers (settings, saved filters, layouts) by address, so that one comes back at each start. */
 const usualPorts: readonly number[] = Array.from({ length: 10 }, (_, i) => 42_610 + i);
@@ -48,11 +50,12 @@ export interface Host {
   readonly url: string;
   /** an address that works once: other users of the machine can read the arguments of a started browser */
   launchUrl(): string;
-  close(): Promise<void>;
+  /** `why`: what pages are told, in place of that it was stopped */
+  close(why?: string): Promise<void>;
 }
 
 export async function startHost(options: HostOptions): Promise<Host> {
-  const files = await readBuiltFiles(options.root);
+  const files = readBuiltFiles(options.root);
   const token = randomBytes(32).toString('base64url');
   const session = randomBytes(32).toString('base64url');
   const launches = new Set<string>();
@@ -144,8 +147,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       launches.add(launch);
       return address(launch);
     },
-    async close() {
-      for (const ws of sockets.clients) ws.close(1001, 'Acumen was stopped');
+    async close(why = 'Acumen was stopped') {
+      for (const ws of sockets.clients) ws.resume(); // one that nobody listened to yet answers, too
+      for (const ws of sockets.clients) ws.close(1001, Buffer.from(why).subarray(0, MOST_REASON).toString());
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
       const last = setTimeout(() => {
         for (const ws of sockets.clients) ws.terminate();

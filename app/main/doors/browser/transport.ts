@@ -7,6 +7,7 @@ const MAX_BUFFERED = 512 << 20;
 
 export function webSocketTransport(socket: WebSocket): Transport {
   let reason: string | null = null;
+  socket.pause(); // a page asks at once, and whom it asks may not be there yet
   socket.on('error', (error) => { reason ??= error.message; });
   return {
     send(frame) {
@@ -25,6 +26,7 @@ export function webSocketTransport(socket: WebSocket): Transport {
         listener(new Uint8Array(parts instanceof ArrayBuffer ? parts : parts.buffer,
           parts instanceof ArrayBuffer ? 0 : parts.byteOffset, parts.byteLength));
       });
+      socket.resume();
     },
     onClose(listener) {
       socket.on('close', (code) => listener(reason ?? (code === 1001 ? 'Acumen was stopped' : 'the other side closed')));

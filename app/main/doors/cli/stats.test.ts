@@ -12,7 +12,8 @@ import type { StatsReport } from '../../../contract/performance.ts';
 import { environment, runAcumen } from '../../../../testkit/acumen.ts';
 import type { Ran } from '../../../../testkit/acumen.ts';
 import { smallRepository } from '../../../../testkit/small.ts';
-import { locateServed, openServed } from '../../service/serving.ts';
+import { locateServed } from '../../service/locating.ts';
+import { openServed } from '../../service/serving.ts';
 import { attachSession } from '../../service/session.ts';
 import { startHost } from '../browser/host.ts';
 

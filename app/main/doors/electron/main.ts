@@ -70,7 +70,7 @@ function begin({ asked, git, left }: Arguments): void {
   app.whenReady().then(async () => {
     app.setAboutPanelOptions({ applicationName: 'Acumen', applicationVersion: version(), credits: 'Compositional version control.', copyright: 'MIT licence' });
     guardSession(session.defaultSession);
-    const files = await readBuiltFiles();
+    const files = readBuiltFiles();
     protocol.handle(scheme, (request) => {
       const { status, headers, body } = answerPage(files, request);
       return new Response(body, { status, headers });

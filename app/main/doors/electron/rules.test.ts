@@ -79,7 +79,7 @@ describe('the scheme', () => {
     await writeFile(path.join(folder, 'renderer/index.html'), '<!doctype html><html><head><title>A</title></head><body></body></html>');
     await writeFile(path.join(folder, 'renderer/assets/main-1a2b.js'), 'export {};');
     await symlink(path.join(folder, 'secret.js'), path.join(folder, 'renderer/link.js'));
-    files = await readBuiltFiles(path.join(folder, 'renderer'));
+    files = readBuiltFiles(path.join(folder, 'renderer'));
   });
   afterAll(() => rm(folder, { recursive: true }));
   const ask = (url: string, method = 'GET') => answerPage(files, { url, method });

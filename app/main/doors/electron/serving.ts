@@ -2,9 +2,9 @@
 // Knows Electron's ports by shape alone; service.ts starts it in a utility process.
 import { toWireError } from '../../../contract/frames.ts';
 import type { Transport } from '../../../contract/methods.ts';
-import { locateServed, openServed } from '../../service/serving.ts';
+import { locateServed } from '../../service/locating.ts';
+import { openServed } from '../../service/serving.ts';
 import type { Served } from '../../service/serving.ts';
-import { attachSession } from '../../service/session.ts';
 import type { Asked } from './arguments.ts';
 import { decodeToService } from './messages.ts';
 import type { FromService } from './messages.ts';
@@ -72,7 +72,7 @@ export function serveWindow(parent: Parent, process: Process): void {
       transports.add(transport);
       transport.onClose(() => transports.delete(transport));
       // Until the workspace is open the port holds what the page sends.
-      served?.then(({ workspace }) => attachSession(workspace, transport)).catch(() => transport.close());
+      served?.then(({ attach }) => attach(transport)).catch(() => transport.close());
     }
   });
 }

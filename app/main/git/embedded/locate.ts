@@ -38,6 +38,13 @@ export function locate(path: string | Buffer): Location {
   return found;
 }
 
+/** The git directory of the repository at or above a path, if it is of a kind that some reader reads. Runs nothing. */
+export function gitDirectory(path: string): string {
+  const { gitDir } = locate(path);
+  readConfig(gitDir, 'native');
+  return gitDir;
+}
+
 // From here on paths are their bytes, which those who take them apart and put them together leave as they are.
 const within = (folder: ByteString, name: string): ByteString => join(folder, name) as ByteString;
 const above = (path: ByteString): ByteString => dirname(path) as ByteString;

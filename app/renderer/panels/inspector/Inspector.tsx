@@ -5,6 +5,7 @@ import { Spinner } from '../../components/atoms.tsx';
 import { Tabs } from '../../components/Tabs.tsx';
 import { whenIdle } from '../../state/timing.ts';
 import { useUi } from '../../state/ui.ts';
+import { useVisible } from '../../state/visible.ts';
 import { ids } from '../../testids.ts';
 import './inspector.css';
 import { tabs } from './tabs.ts';
@@ -14,7 +15,8 @@ const named = tabs.map(({ id, name, Badge }) => ({ id, name: <>{name}{Badge !== 
 export function Inspector() {
   const chosen = useUi((s) => s.inspector);
   const shown = tabs.find(({ id }) => id === chosen) ?? tabs[0]!;
-  useEffect(() => { void whenIdle(3000).then(() => Promise.all([import('./ComposedFiles.tsx'), import('./OneAcu.tsx')])); }, []);
+  const listed = useVisible((s) => s.arrangement !== null);
+  useEffect(() => { if (listed) void whenIdle(3000).then(() => Promise.all([import('./ComposedFiles.tsx'), import('./OneAcu.tsx')])); }, [listed]);
   return (
     <section className="panel inspector" aria-label="Inspector">
       <header className="panel-head small-tabs">

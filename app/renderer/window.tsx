@@ -1,0 +1,33 @@
+// The window, over what start.ts has under way: commands, keys, menus, drags, and all that is shown.
+import { createRoot } from 'react-dom/client';
+import { App } from './app/App.tsx';
+import { listenToDrags } from './app/drag.ts';
+import { listenToDrops } from './app/dropping.ts';
+import { platform } from './app/here.ts';
+import { keepLook } from './app/looks.ts';
+import { listenToMenus } from './app/menus.ts';
+import { keepRecipes } from './app/recipes.ts';
+import { keepSwaps } from './app/swapping.ts';
+import { keepWhatIf } from './app/whatIf.ts';
+import { listenToKeys, runSaying } from './commands/keys.ts';
+import { registerCommands } from './commands/list.ts';
+import { keepRoom } from './state/room.ts';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/window.css';
+import './styles/lists.css';
+import './styles/panels.css';
+import './styles/overlays.css';
+
+registerCommands();
+keepLook();
+keepRoom();
+keepSwaps();
+keepWhatIf();
+keepRecipes();
+listenToKeys();
+listenToMenus();
+listenToDrags();
+listenToDrops();
+platform.onCommand(runSaying);
+createRoot(document.getElementById('root')!).render(<App />);
