@@ -56,7 +56,7 @@ async function shown(folder: string): Promise<readonly Row[]> {
 }
 
 const benchmark: Benchmark = {
-  what: `start: wall time of \`acumen --version\`, of \`acumen list --json\` on a warm store of ${ACUS} ACUs and of loading the modules it loads, median of ${RUNS} processes each, in turn with bare Node; a window's first rows in Chromium on a store of ${ACUS_SHOWN} ACUs, cold, without and with the service's own start`,
+  what: `start: wall time of \`acumen --version\`, of \`acumen list --json\` on a warm store of ${ACUS} ACUs and of loading the modules it loads, median of ${RUNS} processes each, in turn with bare Node; a window's first rows in Chromium on a store of ${ACUS_SHOWN} ACUs, cold, without and with the service's own start, and both in one stretch in a browser that is open; beside it a page of one row without a script`,
   async run() {
     const folder = mkdtempSync(join(tmpdir(), 'acumen-bench-start-')), repository = fleet({ seed: 1, branches: ACUS });
     try {

@@ -17,7 +17,7 @@ const LOOPBACK = '127.0.0.1';
 /** Connections at once, a page taking a dozen: anyone on the machine can open some, and each is an open file of this process. */
 const MAX_CONNECTIONS = 256;
 /** Bytes of the reason with which a socket is closed: RFC 6455 leaves 123, and a character that is cut takes two more. */
-const MOST_REASON = 121;
+const REASON_BYTES = 121;
 
 /** A browser keeps what a window remembers (settings, saved filters, layouts) by address, so that one comes back at each start. */
 const usualPorts: readonly number[] = Array.from({ length: 10 }, (_, i) => 42_610 + i);
@@ -149,7 +149,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     },
     async close(why = 'Acumen was stopped') {
       for (const ws of sockets.clients) ws.resume(); // one that nobody listened to yet answers, too
-      for (const ws of sockets.clients) ws.close(1001, Buffer.from(why).subarray(0, MOST_REASON).toString());
+      for (const ws of sockets.clients) ws.close(1001, Buffer.from(why).subarray(0, REASON_BYTES).toString());
       const closed = new Promise<void>((resolve) => { server.close(() => resolve()); });
       const last = setTimeout(() => {
         for (const ws of sockets.clients) ws.terminate();
