@@ -29,7 +29,7 @@ export function wholeOf({ count, weights, usable, below, above, hard, guards }: 
 
 /** The open items by components over hard pairs, dependencies and guards. What follows from what is decided has been decided, too. */
 export function cut(part: Part, state: Uint8Array): Cut[] {
-  const { count, weights, below, above, hard } = part;
+  const { count, below, hard } = part;
   const parent = Int32Array.from({ length: count }, (_, i) => i);
   const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
   const join = (a: number, b: number): void => { if (parent[a] === parent[b]) return; const x = find(a), y = find(b); parent[Math.max(x, y)] = Math.min(x, y); };
@@ -38,22 +38,36 @@ export function cut(part: Part, state: Uint8Array): Cut[] {
     for (const lower of below[i]!) if (state[lower] === OPEN) join(i, lower);
     for (const other of hard[i]!) if (other > i && state[other] === OPEN) join(i, other);
   }
-  const guards = part.guards.filter(({ members, escapes }) => !members.some((m) => state[m] === OUT) && !escapes.some((e) => state[e] === IN))
-    .map(({ members, escapes }) => ({ members: members.filter((m) => state[m] === OPEN), escapes: escapes.filter((e) => state[e] === OPEN) }));
-  for (const { members, escapes } of guards) {
+  for (const { members, escapes } of openGuards(part, state)) {
     const first = members.length > 0 ? members[0]! : escapes[0]!;
     for (const m of members) join(first, m);
     for (const e of escapes) join(first, e);
   }
-  const own = new Map<number, number[]>(), numbers = new Int32Array(count).fill(-1), guarded = new Map<number, typeof guards>();
+  return gathered(part, state, find);
+}
+
+/** The open items as one part. */
+export function open(part: Part, state: Uint8Array): Cut {
+  return gathered(part, state, () => 0)[0] ?? { part: { count: 0, weights: new Float64Array(0), below: [], above: [], hard: [], guards: [] }, items: new Int32Array(0) };
+}
+
+function openGuards({ guards }: Part, state: Uint8Array): Part['guards'] {
+  return guards.filter(({ members, escapes }) => !members.some((m) => state[m] === OUT) && !escapes.some((e) => state[e] === IN))
+    .map(({ members, escapes }) => ({ members: members.filter((m) => state[m] === OPEN), escapes: escapes.filter((e) => state[e] === OPEN) }));
+}
+
+/** The open items, those of one `root` together. */
+function gathered(part: Part, state: Uint8Array, root: (item: number) => number): Cut[] {
+  const { count, weights, below, above, hard } = part;
+  const own = new Map<number, number[]>(), numbers = new Int32Array(count).fill(-1), guarded = new Map<number, Part['guards'][number][]>();
   for (let i = 0; i < count; i++) {
     if (state[i] !== OPEN) continue;
-    const root = find(i), items = own.get(root);
-    if (items === undefined) { own.set(root, [i]); numbers[i] = 0; } else numbers[i] = items.push(i) - 1;
+    const items = own.get(root(i));
+    if (items === undefined) { own.set(root(i), [i]); numbers[i] = 0; } else numbers[i] = items.push(i) - 1;
   }
-  for (const guard of guards) {
-    const root = find(guard.members.length > 0 ? guard.members[0]! : guard.escapes[0]!), of = guarded.get(root);
-    if (of === undefined) guarded.set(root, [guard]); else of.push(guard);
+  for (const guard of openGuards(part, state)) {
+    const at = root(guard.members.length > 0 ? guard.members[0]! : guard.escapes[0]!), of = guarded.get(at);
+    if (of === undefined) guarded.set(at, [guard]); else of.push(guard);
   }
   const kept = (list: Int32Array): Int32Array => {
     let n = 0;
@@ -63,12 +77,12 @@ export function cut(part: Part, state: Uint8Array): Cut[] {
     for (let k = 0; k < list.length; k++) { const number = numbers[list[k]!]!; if (number >= 0) out[n++] = number; }
     return out;
   };
-  return [...own].map(([root, items]) => ({
+  return [...own].map(([at, items]) => ({
     items: Int32Array.from(items),
     part: {
       count: items.length, weights: Float64Array.from(items, (i) => weights[i]!),
       below: items.map((i) => kept(below[i]!)), above: items.map((i) => kept(above[i]!)), hard: items.map((i) => kept(hard[i]!)),
-      guards: (guarded.get(root) ?? []).map(({ members, escapes }) => ({ members: kept(members), escapes: kept(escapes) })),
+      guards: (guarded.get(at) ?? []).map(({ members, escapes }) => ({ members: kept(members), escapes: kept(escapes) })),
     },
   }));
 }

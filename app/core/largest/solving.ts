@@ -2,16 +2,20 @@
 // on one item either way, what is left falling apart into parts of its own. Nothing here knows the time; who asks stops asking.
 import { Improving } from './improving.ts';
 import type { Going } from './model.ts';
-import { type Cut, IN, OPEN, type Part, cut } from './part.ts';
+import { type Cut, IN, OPEN, type Part, cut, open } from './part.ts';
 import { type Heritage, Relaxation } from './relaxation.ts';
 import { Partial, search, weightOf } from './search.ts';
 
-/** Slices without progress after which one item is decided. */
+/** Slices without progress after which the prices are to fix items; so often in vain, and one item is decided. */
 const PATIENCE = 4;
-/** Slices between dives. */
-const DIVE = 8;
-/** Of local search in a slice, in steps of the relaxation. */
-const WORK = 10;
+/** Slices between two beginnings of local search; halfway between them it goes on from a dive. */
+const DIVE = 32;
+/** Of local search in a slice, twice, in numbers that all rows have. */
+const WORK = 20;
+/** Local search is spared items that cost the bound more than this share of the mean weight. */
+const DEAR = 0.7;
+/** A fraction above which the relaxation takes an item. */
+const TAKEN = 0.02;
 /** Numbers held in open parts, beyond which the deepest is gone on with, not the most promising. */
 const MOST_HELD = 20_000_000;
 
@@ -79,10 +83,14 @@ class Solving {
   readonly #isReduced: boolean;
   #heritage: Heritage | null;
   #relaxation: Relaxation | null = null;
-  #improving: Improving | null = null;
+  /** local search among these items, when of all others it is decided */
+  #improving: { readonly search: Improving; readonly items: Int32Array; readonly partial: Partial } | null = null;
   #branches: Branch[] | null = null;
+  /** rows that the last slice added */
+  #added = Infinity;
+  /** slices since it added few: before, the fractions are no guide */
+  #settled = 0;
   #waited = 0;
-  #slices = 0;
   /** of the heaviest set found; -Infinity where none was */
   weight = -Infinity;
   bound: number;
@@ -131,40 +139,58 @@ class Solving {
   }
 
   #slice(target: number): void {
-    const part = this.#part, shared = this.#shared, n = part.count;
-    if (this.#improving === null) {
+    const part = this.#part, shared = this.#shared;
+    if (this.#relaxation === null) {
       if (!this.#isReduced && this.#reduced()) return;
-      this.#improving = new Improving(part);
-      const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
-      this.#improving.from(sorted(n, (i) => load[i]! / (part.hard[i]!.length + 1)));
-      this.#improving.run(Math.min(300, n), 2 * this.#size);
+      const load = part.below.map((list) => list.reduce((sum, item) => sum + part.weights[item]!, 0)), improving = new Improving(part);
+      improving.from(sorted(part.count, (i) => load[i]! / (part.hard[i]!.length + 1)));
+      if (improving.bestWeight > this.weight) this.#found(improving.best, improving.bestWeight);
       this.#relaxation = new Relaxation(part, this.#heritage);
       this.#heritage = null;
-      if (this.#relaxation.rows === 0) this.#relaxation.cover();
     }
-    const improving = this.#improving, relaxation = this.#relaxation!, before = relaxation.bound - this.weight;
-    relaxation.run(50);
+    const relaxation = this.#relaxation, before = relaxation.bound - this.weight;
+    relaxation.run(this.#added > part.count / 50 ? 50 : 100);
     this.bound = Math.min(this.bound, rounded(relaxation.bound, shared));
-    const added = relaxation.separate(), x = relaxation.fractions;
-    this.#slices++;
-    if (this.#slices % DIVE === 0) this.#dive(relaxation);
-    else if (this.#slices % DIVE === 3) improving.from(sorted(n, (i) => x[i]!));
-    const taken = Int32Array.from(x.keys().filter((i) => x[i]! > 0.02));
-    const work = WORK * relaxation.size;
-    if (taken.length > 0) improving.run(500, work, taken);
-    improving.run(200, work);
-    if (improving.bestWeight > this.weight) this.#found(improving.best, weightOf(part, improving.best));
+    this.#added = relaxation.separate();
+    if (this.#settled > 0 || this.#added <= part.count / 50) {
+      if (this.#settled % DIVE === 0) this.#climb(relaxation, sorted(part.count, (i) => relaxation.fractions[i]!));
+      else if (this.#settled % DIVE === DIVE / 2) this.#dive(relaxation);
+      this.#settled++;
+    }
+    this.#improve(relaxation);
     const least = Math.max(this.weight, target), gap = this.bound - least;
     if (gap <= shared.epsilon) { this.bound = least; return; }
-    this.#waited = added > n / 50 || before - (relaxation.bound - this.weight) > 0.01 * gap ? 0 : this.#waited + 1;
-    if (this.#waited >= PATIENCE && !this.#fixed(relaxation, least)) this.#branch(x);
+    this.#waited = this.#added > part.count / 50 || before - (relaxation.bound - this.weight) > 0.01 * gap ? 0 : this.#waited + 1;
+    if (this.#waited > 0 && this.#waited % PATIENCE === 0 && !this.#fixed(relaxation, least) && this.#waited >= PATIENCE * PATIENCE) this.#branch(relaxation.fractions);
   }
 
   /** A set by following the fractions down, made heavier where it can be. */
   #dive(relaxation: Relaxation): void {
     const chosen = plunge(this.#part, relaxation, this.#shared);
-    if (chosen === null) return;
-    this.#improving!.from(Array.from(chosen.keys()).filter((i) => chosen[i] === 1));
+    if (chosen !== null) this.#climb(relaxation, Int32Array.from(chosen.keys()).filter((i) => chosen[i] === 1));
+  }
+
+  /** Local search begins again from items taken in this order, among those that the prices do not speak against: they have a fraction of the conflicts. */
+  #climb({ reduced, fractions }: Relaxation, order: Int32Array): void {
+    const { count, weights } = this.#part, partial = new Partial(this.#part), numbers = new Int32Array(count).fill(-1);
+    const dear = DEAR * weights.reduce((sum, weight) => sum + weight, 0) / count;
+    for (let i = 0; i < count; i++) if (reduced[i]! < -dear && fractions[i]! < TAKEN) partial.exclude(i);
+    if (!partial.obey()) return;
+    const { part, items } = open(this.#part, partial.state), search = new Improving(part);
+    items.forEach((item, k) => { numbers[item] = k; });
+    search.from(order.map((item) => numbers[item]!).filter((k) => k >= 0));
+    this.#improving = { search, items, partial };
+  }
+
+  #improve({ size, fractions }: Relaxation): void {
+    if (this.#improving === null) return;
+    const { search, items, partial } = this.#improving, taken = Int32Array.from(items.keys()).filter((k) => fractions[items[k]!]! > TAKEN);
+    if (taken.length > 0) search.run(500, WORK * size, taken);
+    search.run(200, WORK * size);
+    if (partial.weight + search.bestWeight <= this.weight) return;
+    const chosen = partial.state.map((state) => (state === IN ? 1 : 0));
+    items.forEach((item, k) => { chosen[item] = search.best[k]!; });
+    this.#found(chosen, weightOf(this.#part, chosen));
   }
 
   /** Items that a heavier set than `least` has or lacks, by the prices. Where that is enough to go on with what is left: true. */
@@ -260,7 +286,6 @@ function plunge(part: Part, relaxation: Relaxation, shared: Shared): Uint8Array 
     if (rest.count <= shared.small) found = search(rest, { chosen: new Uint8Array(rest.count), weight: -Infinity, bound: Infinity }, () => true, shared.epsilon).chosen;
     else {
       const own = new Relaxation(rest, { relaxation, items });
-      if (own.rows === 0) own.cover();
       own.run(50);
       found = plunge(rest, own, shared);
     }
