@@ -1,15 +1,17 @@
 // What lies over the ground of the conflict graph and changes with every move of the pointer: what is pointed at, selected, needed, in conflict,
 // with its edges and names; outlines of partitions; a lasso. Drawn on a 2D canvas in each frame: costs what matters now, and not the graph.
-import { dashes, edgeMark, groupStep, kindBits, stepRadius } from './graphLook.ts';
+import { dashes, edgeLooks, edgeMark, groupStep, kindBits, stepRadius } from './graphLook.ts';
 import type { EdgeFilter, View } from './graphLook.ts';
-import { verdictOrder } from './conflictTable.ts';
 import type { NodeStates, Scene } from './drawGround.ts';
+import { Taken, placesFor, roomFor } from './graphNames.ts';
 import type { Sprite } from './drawPixels.ts';
 import { marks, shapes } from './marks.ts';
 import type { Mark } from './marks.ts';
 
 export interface Palette {
   readonly background: string; readonly ink: string; readonly faint: string; readonly accent: string; readonly edge: string; readonly font: string;
+  /** how large text is: 1 as it comes */
+  readonly text: number;
   /** nothing moves by itself */
   readonly still: boolean;
   readonly marks: Readonly<Record<Mark, string>>;
@@ -54,6 +56,8 @@ export type Surface = OffscreenCanvasRenderingContext2D;
 /** All names where one is near or there are few nodes; else only those of nodes that matter now. */
 const NAME_SCALE = 1.4, FEW_NODES = 80;
 const MAX_NAMES = 90, MAX_NAME = 36;
+/** Among more nodes than this a name that matters now lies over some, wherever it stands. */
+const CROWD = 2_000;
 /** So many edges are drawn wide; a canvas takes some ten times as long for those as for a pixel's width. */
 const WIDE = 300;
 /** Of so many nodes at most rings and edges are drawn: beyond that they are an area anyway. */
@@ -71,7 +75,7 @@ export function drawTop(on: Surface, frame: Frame): void {
   ring(on, frame, top.lit, palette.marks.needs, 1.5);
   ring(on, frame, top.clash, palette.marks.conflicts, 1.5);
   ring(on, frame, top.focused, palette.accent, 2);
-  if (top.edge >= 0 && top.edge < scene.a.length) ring(on, frame, [scene.a[top.edge]!, scene.b[top.edge]!], palette.marks[edgeMark[verdictOrder[scene.verdict[top.edge]!]!]], 2);
+  if (top.edge >= 0 && top.edge < scene.a.length) ring(on, frame, [scene.a[top.edge]!, scene.b[top.edge]!], palette.marks[edgeMark[edgeLooks[scene.verdict[top.edge]!]!]], 2);
   names(on, frame, view.scale >= NAME_SCALE || scene.names.length <= FEW_NODES);
   lasso(on, frame);
   on.globalAlpha = 1;
@@ -104,7 +108,7 @@ function outlines(on: Surface, { outlines: all, top, view, palette, width, heigh
     on.globalAlpha = 0.9;
     on.fillStyle = palette.faint;
     const w = on.measureText(name).width;
-    on.fillText(name, Math.max(4, Math.min(width - w - 4, at - w / 2)), Math.max(12, highest - 4));
+    on.fillText(name, Math.max(4, Math.min(width - w - 4, at - w / 2)), Math.max(12 * palette.text, highest - 4));
   }
   on.globalAlpha = 1;
 }
@@ -121,7 +125,7 @@ function strongEdges(on: Surface, frame: Frame): void {
     }
   }
   const isWide = strong.size <= WIDE;
-  for (const [v, verdict] of verdictOrder.entries()) {
+  for (const [v, verdict] of edgeLooks.entries()) {
     on.beginPath();
     for (const e of strong) {
       if (scene.verdict[e] !== v || e === top.edge) continue;
@@ -135,7 +139,7 @@ function strongEdges(on: Surface, frame: Frame): void {
     on.stroke();
   }
   if (top.edge >= 0 && top.edge < scene.a.length) {
-    const verdict = verdictOrder[scene.verdict[top.edge]!]!, [x1, y1] = placeOf(view, scene, scene.a[top.edge]!), [x2, y2] = placeOf(view, scene, scene.b[top.edge]!);
+    const verdict = edgeLooks[scene.verdict[top.edge]!]!, [x1, y1] = placeOf(view, scene, scene.a[top.edge]!), [x2, y2] = placeOf(view, scene, scene.b[top.edge]!);
     on.globalAlpha = 1;
     on.strokeStyle = palette.marks[edgeMark[verdict]];
     on.lineWidth = 2.5;
@@ -191,59 +195,49 @@ function mark(on: Surface, it: Mark, x: number, y: number, radius: number, palet
   on.restore();
 }
 
-/** Names keep off one another, and those that do not matter now off the nodes too: one that would overlap is left out. A grid tells what is taken. */
+/** Names keep off one another and off nodes: those that matter now take the place that covers least, of the others one that has none is left out. */
 function names(on: Surface, frame: Frame, all: boolean): void {
-  const { palette, scene, view, top, states, width, height } = frame;
-  const W = 6, H = 7, columns = Math.ceil(width / W) + 1, rows = Math.ceil(height / H) + 1;
-  const taken = new Uint8Array(columns * rows);
-  const range = (x: number, y: number, w: number, h: number): readonly [number, number, number, number] =>
-    [Math.max(0, Math.floor(x / W)), Math.max(0, Math.floor(y / H)), Math.min(columns - 1, Math.floor((x + w) / W)), Math.min(rows - 1, Math.floor((y + h) / H))];
-  const isFree = (x: number, y: number, w: number, h: number): boolean => {
-    const [c0, r0, c1, r1] = range(x, y, w, h);
-    for (let r = r0; r <= r1; r++) for (let c = c0; c <= c1; c++) if (taken[r * columns + c] !== 0) return false;
-    return true;
-  };
-  const take = (x: number, y: number, w: number, h: number): void => {
-    const [c0, r0, c1, r1] = range(x, y, w, h);
-    for (let r = r0; r <= r1; r++) taken.fill(1, r * columns + c0, r * columns + c1 + 1);
-  };
+  const { palette, scene, view, top, states, width, height } = frame, { text } = palette;
+  const ends = top.edge >= 0 && top.edge < scene.a.length ? [scene.a[top.edge]!, scene.b[top.edge]!] : [];
+  const foremost = [...new Set([...top.focused, ...ends, ...top.selected.slice(0, MAX_NAMES), ...top.clash.slice(0, MAX_NAMES), ...top.lit.slice(0, MAX_NAMES)])].filter((i) => i < scene.names.length);
+  if (!all && foremost.length === 0) return;
+  const named = new Taken(width, height, view.x, view.y), nodes = new Taken(width, height, view.x, view.y), others: number[] = [], first = new Set(foremost);
+  if (all || scene.names.length <= CROWD) {
+    for (let i = 0; i < scene.names.length; i++) {
+      const x = scene.positions[2 * i]! * view.scale + view.x, y = scene.positions[2 * i + 1]! * view.scale + view.y, radius = stepRadius(view.scale, groupStep(scene.members[i]!));
+      if (!isSeen(frame, x, y, radius)) continue;
+      nodes.take({ x: x - radius, y: y - radius, w: 2 * radius, h: 2 * radius });
+      if (!first.has(i)) others.push(i);
+    }
+  }
   on.font = palette.font;
   on.textBaseline = 'middle';
   on.lineJoin = 'round';
   on.lineWidth = 3;
   on.strokeStyle = palette.background;
-  const ends = top.edge >= 0 && top.edge < scene.a.length ? [scene.a[top.edge]!, scene.b[top.edge]!] : [];
-  const foremost = [...new Set([...top.focused, ...ends, ...top.selected.slice(0, MAX_NAMES), ...top.clash.slice(0, MAX_NAMES), ...top.lit.slice(0, MAX_NAMES)])].filter((i) => i < scene.names.length);
   const strong = new Set([...top.focused, ...ends, ...top.selected]);
   let drawn = 0;
   const write = (i: number, isForemost: boolean): void => {
-    const [x0, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
-    if (!isSeen(frame, x0, y, radius)) return;
-    const name = shortened(scene.names[i] ?? ''), w = on.measureText(name).width, right = x0 + radius + 6;
-    const x = right + w > width ? x0 - radius - 6 - w : right;
-    if (!isFree(x, y - 5, w, 10)) return;
-    take(x, y - 5, w, 10);
+    const [x, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
+    if (!isSeen(frame, x, y, radius)) return;
+    const name = shortened(scene.names[i] ?? '');
+    const place = roomFor(placesFor(x, y, radius, on.measureText(name).width, 10 * text, width), named, nodes, width, height, isForemost ? Infinity : 0);
+    if (place === null) return;
+    named.take(place);
     drawn++;
     if (isForemost) {
       // among many nodes a name is read on a ground of its own
       on.globalAlpha = 0.9;
       on.fillStyle = palette.background;
-      on.fillRect(x - 3, y - 8, w + 6, 16);
+      on.fillRect(place.x - 3, place.y - 3 * text, place.w + 6, place.h + 6 * text);
     }
     on.globalAlpha = states.dim[i] === 1 && !isForemost ? 0.4 : 1;
-    if (!isForemost) on.strokeText(name, x, y);
+    if (!isForemost) on.strokeText(name, place.x, place.y + place.h / 2);
     on.fillStyle = strong.has(i) ? palette.ink : palette.faint;
-    on.fillText(name, x, y);
+    on.fillText(name, place.x, place.y + place.h / 2);
   };
   for (const i of foremost) if (drawn < MAX_NAMES) write(i, true);
   if (!all) return;
-  const others: number[] = [], first = new Set(foremost);
-  for (let i = 0; i < scene.names.length; i++) {
-    const [x, y] = placeOf(view, scene, i), radius = stepRadius(view.scale, groupStep(scene.members[i]!));
-    if (!isSeen(frame, x, y, radius)) continue;
-    take(x - radius, y - radius, 2 * radius, 2 * radius);
-    if (!first.has(i)) others.push(i);
-  }
   // whoever conflicts with most is named first: the same ones while one pans
   const { first: from } = frame.edgesOf, degree = (i: number): number => from[i + 1]! - from[i]!;
   others.sort((i, j) => degree(j) - degree(i) || i - j);

@@ -1,9 +1,8 @@
 // The ground of the conflict graph: its edges and nodes, drawn into pixels in small pieces, so that frames go on while it is drawn. Larger than what
 // is seen by a margin: a pan moves it and draws nothing. Costs what is on screen.
-import { MAX_EDGES, dashes, groupStep, groupSteps, kindBits } from './graphLook.ts';
+import { MAX_EDGES, dashes, edgeLooks, groupStep, groupSteps, kindBits, lookGravity } from './graphLook.ts';
 import type { EdgeFilter, View } from './graphLook.ts';
 import type { Edges } from './graphSources.ts';
-import { gravity, verdictOrder } from './conflictTable.ts';
 import { dashOf, line, put } from './drawPixels.ts';
 import type { Pixels, Sprite } from './drawPixels.ts';
 
@@ -38,7 +37,7 @@ export interface Ground {
   /** marks of kinds amid edges, by bit of `Edges.kinds`: null where a kind has none */
   readonly kindSprites: readonly (Sprite | null)[];
 }
-export interface GroundColours { readonly background: number; /** by verdict */ readonly edges: readonly number[] }
+export interface GroundColours { readonly background: number; /** by look */ readonly edges: readonly number[] }
 
 /** Pieces between two looks at the clock. */
 const PIECE = 128;
@@ -48,7 +47,7 @@ const LONG = 56, KIND_MARKS = 1_500;
 const SHORT = 3;
 
 /** The gravest verdict last, so that it lies above. */
-const layers = gravity.toReversed().map((verdict) => verdictOrder.indexOf(verdict));
+const layers = lookGravity.toReversed().map((look) => edgeLooks.indexOf(look));
 /** An even order of numbers below 2^16: every part of it is spread over all (golden section). */
 const spread = (i: number): number => Math.imul(i, 0x9e37_79b1) >>> 0;
 
@@ -68,7 +67,7 @@ function joined({ a, b, members }: Scene): number {
 /** Edges that pass a filter, by layer. Of more than MAX_EDGES an even part. */
 function chosen(scene: Scene, filter: EdgeFilter): readonly Int32Array[] {
   const wanted = kindBits(filter), { verdict, kinds } = scene;
-  const byVerdict = verdictOrder.map((): number[] => []);
+  const byVerdict = edgeLooks.map((): number[] => []);
   for (let e = 0; e < verdict.length; e++) if ((filter.verdicts >> verdict[e]! & 1) === 1 && (kinds[e]! & wanted) !== 0) byVerdict[verdict[e]!]!.push(e);
   let room = MAX_EDGES;
   for (const v of layers.toReversed()) {
@@ -94,7 +93,7 @@ export function* drawGround(on: Pixels, { ratio, view, scene, states, filter, co
   const marked: number[] = [];
   let since = 0;
   for (const [layer, list] of edges.entries()) {
-    const v = layers[layer]!, colour = colours.edges[v]!, dash = dashOf(dashes[verdictOrder[v]!], ratio);
+    const v = layers[layer]!, colour = colours.edges[v]!, dash = dashOf(dashes[edgeLooks[v]!], ratio);
     for (const e of list) {
       if (++since === PIECE) { since = 0; yield; }
       const i = a[e]!, j = b[e]!, x1 = xs[i]!, y1 = ys[i]!, x2 = xs[j]!, y2 = ys[j]!;

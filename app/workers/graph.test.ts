@@ -10,7 +10,9 @@ import type { Pixels } from './drawPixels.ts';
 import { GraphPainter } from './graph.ts';
 import { NodeGrid, boxOf, distance2, edgeCells, inside, nearestEdge } from './graphGrid.ts';
 import { outlineOf } from './graphHulls.ts';
-import { carryOver, countEdges, everyEdge, families, familyBits, kindBits, levelFor, partitionNumbers } from './graphLook.ts';
+import { Taken, placesFor, roomFor } from './graphNames.ts';
+import type { Box } from './graphNames.ts';
+import { carryOver, countEdges, edgeLooks, everyEdge, families, familyBits, kindBits, levelFor, partitionNumbers, withDecisions } from './graphLook.ts';
 import type { Level } from './graphLook.ts';
 import { centresOf, edgeAt, edgesBetween, groupsOf, marksOf } from './graphSources.ts';
 import { layout } from './layout.ts';
@@ -117,10 +119,10 @@ describe('from how far away', () => {
   });
 
   test('conflicts between sources are those of their ACUs, with the gravest verdict and all kinds', () => {
-    fc.assert(fc.property(graph, fc.infiniteStream(fc.nat(3)), fc.infiniteStream(fc.nat(0x7fff)), fc.integer({ min: 1, max: 5 }), ({ nodes, ends: list }, verdicts, kindsOf, each) => {
+    fc.assert(fc.property(graph, fc.infiniteStream(fc.nat(4)), fc.infiniteStream(fc.nat(0x7fff)), fc.integer({ min: 1, max: 5 }), ({ nodes, ends: list }, verdicts, kindsOf, each) => {
       const edges = { ...ends(list), verdict: Uint8Array.from(list, () => verdicts.next().value!), kinds: Uint16Array.from(list, () => kindsOf.next().value! | 1) };
       const groups = groupsOf(nodes, Array.from({ length: Math.ceil(nodes / each) }, (_, s) => Array.from({ length: nodes }, (__, i) => i).filter((i) => Math.floor(i / each) === s)));
-      const between = edgesBetween(groups, edges), gravity = [0, 1, 3, 2];
+      const between = edgesBetween(groups, edges), gravity = [0, 1, 3, 2, 4];
       const twin = new Map<string, { verdict: number; kinds: number }>();
       for (let e = 0; e < list.length; e++) {
         const pair = [groups.of[edges.a[e]!]!, groups.of[edges.b[e]!]!].sort((x, y) => x - y), key = pair.join(' '), old = twin.get(key);
@@ -146,7 +148,53 @@ describe('the legend', () => {
     for (const [k] of conflictKinds.entries()) expect(familyBits.filter((bits) => (bits >> k & 1) === 1).length).toBe(1);
     expect(kindBits(everyEdge)).toBe(2 ** conflictKinds.length - 1);
     expect(kindBits({ ...everyEdge, families: 1 << families.indexOf('added') })).toBe(1 << conflictKinds.indexOf('add/add'));
-    expect(countEdges({ verdict: Uint8Array.of(0, 0, 2), kinds: Uint16Array.of(1, 3, 1 << conflictKinds.indexOf('binary')) })).toEqual({ verdicts: [2, 0, 1, 0], families: [2, 1, 0, 0, 1] });
+    expect(countEdges({ verdict: Uint8Array.of(0, 0, 2), kinds: Uint16Array.of(1, 3, 1 << conflictKinds.indexOf('binary')) })).toEqual({ verdicts: [2, 0, 1, 0, 0], families: [2, 1, 0, 0, 1] });
+  });
+});
+
+describe('what a person has decided', () => {
+  test('an edge looks decided where one decision requires both of its ends, and as its verdict else', () => {
+    fc.assert(fc.property(graph, fc.infiniteStream(fc.nat(3)), fc.array(fc.uniqueArray(fc.nat(23), { maxLength: 5 }), { maxLength: 4 }), ({ ends: list, nodes }, verdicts, decisions) => {
+      const sorted = list.toSorted(([i, j], [k, l]) => i - k || j - l), edges = { ...ends(sorted), verdict: Uint8Array.from(sorted, () => verdicts.next().value!), kinds: new Uint16Array(sorted.length) };
+      const sides = decisions.map((all) => all.filter((i) => i < nodes)), before = edges.verdict.slice();
+      expect([...withDecisions(edges, sides)]).toEqual(sorted.map(([i, j], e) => (sides.some((all) => all.includes(i) && all.includes(j)) ? edgeLooks.indexOf('decided') : edges.verdict[e])));
+      expect(edges.verdict).toEqual(before);
+    }));
+  });
+});
+
+describe('names', () => {
+  const size = fc.integer({ min: 1, max: 60 }), at = fc.integer({ min: 0, max: 200 });
+  const box = fc.record({ x: at, y: at, w: size, h: size });
+  const apart = (p: Box, q: Box): boolean => p.x + p.w < q.x || q.x + q.w < p.x || p.y + p.h < q.y || q.y + q.h < p.y;
+
+  test('a name lies on no other and within the picture; one that need not be seen lies on no node either', () => {
+    fc.assert(fc.property(fc.array(box, { maxLength: 8 }), fc.array(box, { maxLength: 8 }), at, at, size, fc.integer(), fc.boolean(), (others, nodes, x, y, w, origin, isForemost) => {
+      const taken = (all: readonly Box[]): Taken => { const it = new Taken(200, 200, origin, -origin); for (const one of all) it.take(one); return it; };
+      const places = placesFor(x, y, 4, w, 10, 200), place = roomFor(places, taken(others), taken(nodes), 200, 200, isForemost ? Infinity : 0);
+      const inside = places.filter((one) => one.x >= 0 && one.y >= 0 && one.x + one.w <= 200 && one.y + one.h <= 200);
+      if (place === null) {
+        // what is far from everything has room: cells are no wider than this
+        const wide = ({ x: left, y: up, w: across, h: down }: Box): Box => ({ x: left - 7, y: up - 7, w: across + 14, h: down + 14 });
+        for (const one of inside) expect([...others, ...isForemost ? [] : nodes].some((other) => !apart(wide(one), other))).toBe(true);
+        return;
+      }
+      expect(inside).toContain(place);
+      for (const other of others) expect(apart(place, other)).toBe(true);
+      if (!isForemost) for (const node of nodes) expect(apart(place, node)).toBe(true);
+    }));
+  });
+
+  test('a pan moves names, and places none anew', () => {
+    fc.assert(fc.property(fc.array(box, { maxLength: 6 }), at, at, size, fc.integer({ min: -50, max: 50 }), fc.integer({ min: -50, max: 50 }), (nodes, x, y, w, dx, dy) => {
+      const chosen = (by: number, down: number): number => {
+        const names = new Taken(1000, 1000, by, down), under = new Taken(1000, 1000, by, down), places = placesFor(400 + x + by, 400 + y + down, 4, w, 10, 1000);
+        for (const node of nodes) under.take({ ...node, x: 400 + node.x + by, y: 400 + node.y + down });
+        const place = roomFor(places, names, under, 1000, 1000, Infinity);
+        return place === null ? -1 : places.indexOf(place);
+      };
+      expect(chosen(dx, dy)).toBe(chosen(0, 0));
+    }));
   });
 });
 
@@ -181,7 +229,7 @@ describe('pixels', () => {
       const on = empty(40, 30);
       const steps = drawGround(on, {
         ratio: 1, view: { scale: 1, x: 0, y: 0 }, scene, states: { mark: new Uint8Array(3), dim: new Uint8Array(3) }, filter: { ...everyEdge, verdicts },
-        colours: { background: 0xffffffff, edges: [BLACK, BLACK, BLACK, BLACK] }, sprites: Array.from({ length: 4 }, () => marks.map(() => sprite)), kindSprites: conflictKinds.map(() => null),
+        colours: { background: 0xffffffff, edges: [BLACK, BLACK, BLACK, BLACK, BLACK] }, sprites: Array.from({ length: 4 }, () => marks.map(() => sprite)), kindSprites: conflictKinds.map(() => null),
       });
       while (steps.next().done !== true) { /* as the painter does, without a clock */ }
       return on.data;

@@ -10,11 +10,10 @@ import type { Pixels, Sprite } from './drawPixels.ts';
 import { edgeCells } from './graphGrid.ts';
 import type { EdgeCells } from './graphGrid.ts';
 import { outlineOf } from './graphHulls.ts';
-import { edgeMark, everyEdge, families, familyBits, familyShapes, groupSteps, partitionNumbers, stepRadius } from './graphLook.ts';
+import { edgeLooks, edgeMark, everyEdge, families, familyBits, familyShapes, groupSteps, partitionNumbers, stepRadius } from './graphLook.ts';
 import type { EdgeFilter, Level, View } from './graphLook.ts';
 import { centresOf, edgesBetween, marksOf } from './graphSources.ts';
 import type { Edges, Groups } from './graphSources.ts';
-import { verdictOrder } from './conflictTable.ts';
 import { marks, shapes } from './marks.ts';
 
 /** The ground is larger than what is seen by so many CSS pixels at each side; and drawn anew when fewer than these are left. */
@@ -239,7 +238,7 @@ export class GraphPainter {
     const view = this.#view, palette = this.#palette!, { marks: sprites, kinds: kindSprites } = this.#spritesNow();
     const steps = drawGround(this.#pixels!, {
       ratio: this.#ratio, view: { scale: view.scale, x: view.x + MARGIN, y: view.y + MARGIN }, scene, states: this.#statesNow(), filter: this.#filter, sprites, kindSprites,
-      colours: this.#colours ??= { background: pixelOf(palette.background), edges: verdictOrder.map((verdict) => pixelOf(palette.marks[edgeMark[verdict]])) },
+      colours: this.#colours ??= { background: pixelOf(palette.background), edges: edgeLooks.map((look) => pixelOf(palette.marks[edgeMark[look]])) },
     });
     return { steps, view, version: this.#version, spent: 0 };
   }

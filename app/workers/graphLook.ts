@@ -2,7 +2,9 @@
 import { conflictKinds } from '../core/model.ts';
 import type { ConflictKind, Verdict } from '../core/model.ts';
 import type { Mark } from './marks.ts';
-import { verdictOrder } from './conflictTable.ts';
+import { gravity, verdictOrder } from './conflictTable.ts';
+import { edgeAt } from './graphSources.ts';
+import type { Edges } from './graphSources.ts';
 
 /** screen = graph × scale + offset, in CSS pixels */
 export interface View { readonly scale: number; readonly x: number; readonly y: number }
@@ -43,21 +45,38 @@ export const familyShapes: Readonly<Record<Family, string | null>> = {
   file: 'M2.5 2.5h7v7h-7ZM4.3 4.3v3.4h3.4V4.3Z',
 };
 
-/** Lines and gaps of a verdict's edges in CSS pixels, so that none hangs on its colour alone; nothing for an unbroken line. */
-export const dashes: Readonly<Record<Verdict, readonly number[]>> = { blocking: [], resolvable: [7, 3], risk: [2, 3], partial: [7, 3, 2, 3] };
-/** What colours it: as its glyph. */
-export const edgeMark: Readonly<Record<Verdict, Mark>> = { blocking: 'conflicts', resolvable: 'resolvable', risk: 'risk', partial: 'stale' };
+/** What a pair looks like: its verdict, until a person has decided it. */
+export type EdgeLook = Verdict | 'decided';
+/** Edges name theirs by its place here; verdicts have the place that they have in `verdictOrder`. */
+export const edgeLooks: readonly EdgeLook[] = [...verdictOrder, 'decided'];
+/** The gravest first. */
+export const lookGravity: readonly EdgeLook[] = [...gravity, 'decided'];
+export const edgeNames: Readonly<Record<EdgeLook, string>> = { blocking: 'blocking', resolvable: 'resolvable', risk: 'risk', partial: 'needs a rebase', decided: 'decided' };
 
-/** Which edges are drawn: bit v for `verdictOrder[v]`, bit f for `families[f]`. */
+/** Lines and gaps of edges in CSS pixels, so that none hangs on its colour alone; nothing for an unbroken line. */
+export const dashes: Readonly<Record<EdgeLook, readonly number[]>> = { blocking: [], resolvable: [7, 3], risk: [2, 3], partial: [7, 3, 2, 3], decided: [2, 6] };
+/** What colours it: as its glyph. */
+export const edgeMark: Readonly<Record<EdgeLook, Mark>> = { blocking: 'conflicts', resolvable: 'resolvable', risk: 'risk', partial: 'stale', decided: 'decided' };
+
+/** The looks of edges, with `decided` where one decision requires both ends. `decisions`: what each requires, by index. */
+export function withDecisions(edges: Edges, decisions: readonly (readonly number[])[]): Uint8Array {
+  const looks = edges.verdict.slice(), decided = edgeLooks.indexOf('decided');
+  for (const sides of decisions) {
+    for (const [k, i] of sides.entries()) for (const j of sides.slice(k + 1)) { const edge = edgeAt(edges, i, j); if (edge >= 0) looks[edge] = decided; }
+  }
+  return looks;
+}
+
+/** Which edges are drawn: bit v for `edgeLooks[v]`, bit f for `families[f]`. */
 export interface EdgeFilter { readonly verdicts: number; readonly families: number }
-export const everyEdge: EdgeFilter = { verdicts: (1 << verdictOrder.length) - 1, families: (1 << families.length) - 1 };
+export const everyEdge: EdgeFilter = { verdicts: (1 << edgeLooks.length) - 1, families: (1 << families.length) - 1 };
 
 /** The bits of `Edges.kinds` that a filter lets through. */
 export const kindBits = (filter: EdgeFilter): number => familyBits.reduce((bits, own, f) => ((filter.families >> f & 1) === 1 ? bits | own : bits), 0);
 
-/** How many edges have each verdict and each family; an edge of several families counts in each. */
+/** How many edges have each look and each family; an edge of several families counts in each. */
 export function countEdges({ verdict, kinds }: { readonly verdict: Uint8Array; readonly kinds: Uint16Array }): { readonly verdicts: readonly number[]; readonly families: readonly number[] } {
-  const verdicts = verdictOrder.map(() => 0), each = families.map(() => 0);
+  const verdicts = edgeLooks.map(() => 0), each = families.map(() => 0);
   for (let e = 0; e < verdict.length; e++) {
     verdicts[verdict[e]!]!++;
     for (let f = 0; f < families.length; f++) if ((kinds[e]! & familyBits[f]!) !== 0) each[f]!++;

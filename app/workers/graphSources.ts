@@ -18,7 +18,7 @@ export interface Groups {
 /** Edges of a graph, whatever its nodes are. */
 export interface Edges {
   readonly a: Int32Array; readonly b: Int32Array;
-  /** index into `verdictOrder` */
+  /** index into `verdictOrder`; of what is drawn into `edgeLooks` (graphLook.ts), where what was decided comes last */
   readonly verdict: Uint8Array;
   /** bit k: a conflict of kind `conflictKinds[k]` is among them */
   readonly kinds: Uint16Array;
@@ -113,7 +113,8 @@ export function edgeAt({ a, b }: Pick<Edges, 'a' | 'b'>, i: number, j: number): 
 }
 
 const ranks = verdictOrder.map((verdict) => gravity.indexOf(verdict));
-const rank = (verdict: number): number => ranks[verdict]!;
+/** What was decided is less grave than any verdict. */
+const rank = (look: number): number => ranks[look] ?? ranks.length;
 
 /** What a group is to the composition: all in it, else what taking the rest would meet first; needs that its own ACUs answer are none. */
 const gravest: readonly Mark[] = ['unknown', 'conflicts', 'order', 'unable', 'stale', 'inexact', 'fits', 'needs', 'in'];

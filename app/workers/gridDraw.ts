@@ -20,8 +20,8 @@ export interface Pointed {
 }
 export const nothingPointed: Pointed = { hovered: null, focused: null, chosen: null, moved: null, brush: null };
 
-/** Colours as the theme has them; `font`: families, without a size. */
-export interface GridPalette { readonly surface: Rgb; readonly ink: Rgb; readonly faint: Rgb; readonly line: Rgb; readonly accent: Rgb; readonly font: string }
+/** Colours as the theme has them; `font`: families, without a size; `text`: how large text is, 1 as it comes. */
+export interface GridPalette { readonly surface: Rgb; readonly ink: Rgb; readonly faint: Rgb; readonly line: Rgb; readonly accent: Rgb; readonly font: string; readonly text: number }
 
 export interface GridFrame {
   readonly sheet: Sheet; readonly view: View; readonly palette: GridPalette;
@@ -52,8 +52,8 @@ export function drawEdges(on: Surface, frame: GridFrame): void {
   on.fillStyle = css(palette.line);
   on.fillRect(left - 1, top - 1, Math.min(width - left, view.x.start + view.x.size * cols) + 1, 1);
   on.fillRect(left - 1, top - 1, 1, Math.min(height - top, view.y.start + view.y.size * rows) + 1);
-  if (view.y.size >= sizes.label) for (const i of range(shown(view.y, { count: rows, length: height - top }))) rowName(on, frame, i, middleOf(view.y, i), tone(i), false);
-  if (view.x.size >= sizes.label && top >= UPRIGHT) for (const i of range(shown(view.x, { count: cols, length: width - left }))) colName(on, frame, i, middleOf(view.x, i), tone(i), false);
+  if (view.y.size >= sizes.label * palette.text) for (const i of range(shown(view.y, { count: rows, length: height - top }))) rowName(on, frame, i, middleOf(view.y, i), tone(i), false);
+  if (view.x.size >= sizes.label * palette.text && top >= UPRIGHT) for (const i of range(shown(view.x, { count: cols, length: width - left }))) colName(on, frame, i, middleOf(view.x, i), tone(i), false);
   extent(on, frame, view.x, cols, width - left, true);
   extent(on, frame, view.y, rows, height - top, false);
 }
@@ -141,14 +141,14 @@ function colName(on: Surface, { sheet: { left, top }, palette, colName: name, cu
 }
 
 function label(on: Surface, palette: GridPalette, text: string, cut: 'start' | 'end', room: number, x: number, y: number, colour: Rgb, stands: boolean, align: 'left' | 'right' = 'right'): void {
-  on.font = `${stands ? '600 ' : ''}11px ${palette.font}`;
+  on.font = `${stands ? '600 ' : ''}${11 * palette.text}px ${palette.font}`;
   on.textBaseline = 'middle';
   on.textAlign = align;
   const fits = cutTo(on, text, room, cut);
   if (stands) {
     const w = on.measureText(fits).width + 8, from = align === 'right' ? x - w + 4 : x - 4;
     on.fillStyle = css(palette.surface);
-    on.fillRect(from, y - 8, w, 16);
+    on.fillRect(from, y - 8 * palette.text, w, 16 * palette.text);
   }
   on.fillStyle = css(colour);
   on.fillText(fits, x, y + 0.5);

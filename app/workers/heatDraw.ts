@@ -43,7 +43,7 @@ export function drawHeatGround(on: Surface, frame: HeatFrame, image: ImageData):
   on.putImageData(image, Math.round(left * ratio), Math.round(top * ratio));
   on.setTransform(ratio, 0, 0, ratio, 0, 0);
   // while a new matrix is still being built there are no cells yet
-  if (rows > 0 && view.x.size >= sizes.value && view.y.size >= sizes.valueHigh) values(on, frame);
+  if (rows > 0 && view.x.size >= sizes.value * palette.text && view.y.size >= sizes.valueHigh * palette.text) values(on, frame);
   drawEdges(on, frame);
 }
 
@@ -53,7 +53,7 @@ function values(on: Surface, { sheet: { width, height, left, top }, view, colour
   on.beginPath();
   on.rect(left, top, width - left, height - top);
   on.clip();
-  on.font = `11px ${palette.font}`;
+  on.font = `${11 * palette.text}px ${palette.font}`;
   on.textBaseline = 'middle';
   on.textAlign = 'center';
   const across = [...range(shown(view.x, { count: cols, length: width - left }))];

@@ -1,8 +1,8 @@
 // How a verdict looks, once for list, graph, conflicts and diff: a shape and a name. Colour comes from the theme, so that
 // no meaning hangs on colour alone.
 
-/** What an ACU is to the current composition; `resolvable` and `risk`, with `conflicts` and `stale`, are what a conflict's verdict is; `order` is a set's. */
-export const marks = ['unknown', 'in', 'fits', 'needs', 'conflicts', 'unable', 'stale', 'inexact', 'resolvable', 'risk', 'order'] as const;
+/** What an ACU is to the current composition; `resolvable` and `risk`, with `conflicts` and `stale`, are what a conflict's verdict is, `decided` is one that a person has answered; `order` is a set's. */
+export const marks = ['unknown', 'in', 'fits', 'needs', 'conflicts', 'unable', 'stale', 'inexact', 'resolvable', 'risk', 'order', 'decided'] as const;
 export type Mark = (typeof marks)[number];
 
 /** Outlines in a 12 × 12 box, filled with the even-odd rule: read by SVG and by Path2D alike. */
@@ -28,14 +28,16 @@ export const shapes: Readonly<Record<Mark, string>> = {
   risk: 'M6 1.2 11.4 10.6H.6Z',
   // two arrows, to and fro
   order: 'M7.4 1 11 3.6 7.4 6.2V4.5H1.4V2.7h6ZM4.6 5.8V7.5h6v1.8h-6V11L1 8.4Z',
+  // a tick
+  decided: 'M4.8 10.4 11 3.6 9.5 2.2 4.7 7.4 2.5 5.3 1 6.8Z',
 };
 
 export const markNames: Readonly<Record<Mark, string>> = {
   unknown: 'not known yet', in: 'in the composition', fits: 'fits', needs: 'needs others', conflicts: 'conflicts',
-  unable: 'cannot be composed', stale: 'needs a rebase', inexact: 'not yet exact', resolvable: 'resolvable', risk: 'risk', order: 'order-sensitive',
+  unable: 'cannot be composed', stale: 'needs a rebase', inexact: 'not yet exact', resolvable: 'resolvable', risk: 'risk', order: 'order-sensitive', decided: 'decided by hand',
 };
 
 /** The theme's token that colours a mark. */
 export const markToken: Readonly<Record<Mark, string>> = {
-  unknown: '--ink-3', in: '--accent', fits: '--fits', needs: '--needs', conflicts: '--conflicts', unable: '--ink-3', stale: '--stale', inexact: '--stale', resolvable: '--needs', risk: '--risk', order: '--conflicts',
+  unknown: '--ink-3', in: '--accent', fits: '--fits', needs: '--needs', conflicts: '--conflicts', unable: '--ink-3', stale: '--stale', inexact: '--stale', resolvable: '--needs', risk: '--risk', order: '--conflicts', decided: '--fits',
 };

@@ -1,6 +1,6 @@
 // Draws the cells of a matrix of conflicts: far, pixels that say how dense and how grave; near, the shapes that a verdict has everywhere. Costs the cells
 // that hold something and the pixels on screen.
-import { familyBits, families, familyShapes } from './graphLook.ts';
+import { edgeLooks, edgeMark, familyBits, families, familyShapes, lookGravity } from './graphLook.ts';
 import { css, drawEdges, range } from './gridDraw.ts';
 import type { GridFrame, GridPalette } from './gridDraw.ts';
 import { pixel } from './heatScale.ts';
@@ -27,7 +27,7 @@ export const rowFlags = { selected: 1, dim: 2 } as const;
 export interface MatrixFrame extends GridFrame {
   readonly palette: MatrixPalette;
   readonly cells: Cells;
-  /** of each pair, position in `verdictOrder` */
+  /** of each pair, position in `edgeLooks` */
   readonly verdict: Uint8Array;
   /** of each pair, bit k where `conflictKinds[k]` is among its conflicts */
   readonly kinds: Uint16Array;
@@ -36,9 +36,9 @@ export interface MatrixFrame extends GridFrame {
   readonly groups: Int32Array; readonly groupNames: readonly string[];
 }
 
-/** The mark of each verdict, in the order of `verdictOrder`; and how grave it is, least first: of cells that share a pixel the gravest shows. */
-export const verdictMarks: readonly Mark[] = ['conflicts', 'resolvable', 'risk', 'stale'];
-const gravity = [4, 3, 1, 2] as const;
+/** The mark of each look, in the order of `edgeLooks`; and how grave it is, least first: of cells that share a pixel the gravest shows. */
+export const verdictMarks: readonly Mark[] = edgeLooks.map((look) => edgeMark[look]);
+const gravity = edgeLooks.map((look) => lookGravity.length - lookGravity.indexOf(look));
 
 /** Device pixels from which a cell is parted from the next; CSS pixels from which it has a shape. */
 const GAP = 4, SHAPE = 9;
@@ -134,7 +134,7 @@ const ramped = new WeakMap<MatrixPalette, Uint32Array>();
 function ramps(palette: MatrixPalette): Uint32Array {
   const known = ramped.get(palette);
   if (known !== undefined) return known;
-  const made = new Uint32Array(10 * (SHADES + 1)).fill(pixel(palette.surface));
+  const made = new Uint32Array((verdictMarks.length + 6) * (SHADES + 1)).fill(pixel(palette.surface));
   const mix = (colour: Rgb, share: number): number => pixel([0, 1, 2].map((k) => Math.round(palette.surface[k]! + (colour[k]! - palette.surface[k]!) * share)) as unknown as Rgb);
   made.fill(mix(palette.faint, 0.45), 5 * (SHADES + 1), 6 * (SHADES + 1));
   verdictMarks.forEach((mark, verdict) => { for (let s = 0; s <= SHADES; s++) made[(gravity[verdict]! + 5) * (SHADES + 1) + s] = mix(palette.marks[mark], s / SHADES); });
@@ -227,7 +227,7 @@ function needs(on: Surface, x: number, y: number, size: number, colour: string):
 function outlinesOf(on: Surface, { sheet, view: { x, y }, palette, groups, groupNames }: MatrixFrame): void {
   const plotX = sheet.width - sheet.left, plotY = sheet.height - sheet.top;
   on.lineWidth = 1;
-  on.font = `11px ${palette.font}`;
+  on.font = `${11 * palette.text}px ${palette.font}`;
   on.textBaseline = 'top';
   on.textAlign = 'left';
   let free = -Infinity;
@@ -237,8 +237,8 @@ function outlinesOf(on: Surface, { sheet, view: { x, y }, palette, groups, group
     on.strokeStyle = css(palette.faint, 0.8);
     on.strokeRect(Math.round(left) - 0.5, Math.round(top) - 0.5, Math.round(w), Math.round(h));
     const at = Math.max(2, top + 2);
-    if (h < 11 || at < free || x.size >= sizes.label || left + w + 60 > plotX) continue;
-    free = at + 14;
+    if (h < 11 * palette.text || at < free || x.size >= sizes.label * palette.text || left + w + 60 > plotX) continue;
+    free = at + 14 * palette.text;
     on.fillStyle = css(palette.faint);
     on.fillText(groupNames[g] ?? '', left + w + 5, at);
   }

@@ -1,12 +1,15 @@
-// The conflict graph's edges on the main thread, for the list twin: fetched when first wanted, once for each epoch.
+// The conflict graph's edges on the main thread, for picture, matrix and list: fetched when first wanted, once for each epoch, and those that somebody
+// decided by hand told from the others.
 import { create } from 'zustand';
+import { withDecisions } from '../../workers/client.ts';
 import type { Graph } from '../../workers/client.ts';
 import { paired, replica } from './session.ts';
-import { useReplica } from '../state/replica.ts';
+import { decisions, useReplica } from '../state/replica.ts';
 import { complain } from '../state/notices.ts';
 
 export interface GraphState {
   readonly generation: number;
+  /** `verdict`: by `edgeLooks` */
   readonly graph: Graph | null;
   /** indices of the ACUs that conflict with one */
   neighbours(index: number): readonly number[];
@@ -26,8 +29,9 @@ export const useGraph = create<GraphState>((set, get) => ({
       // the worker may be an epoch ahead of the screen, which asks again when it has followed
       const now = useReplica.getState();
       if (now.generation !== generation || graph.nodes !== now.rows.length) return null;
-      set({ generation, graph, neighbours: adjacency(graph) });
-      return graph;
+      const shown = { ...graph, verdict: withDecisions(graph, decisions(now)) };
+      set({ generation, graph: shown, neighbours: adjacency(graph) });
+      return shown;
     } catch (error) {
       complain(error);
       return null;

@@ -4,7 +4,7 @@ import type { AcuRow, SourceRow, EdgeCells, Edges, Graph, GraphClient, LayoutPoo
 import type { AcuId } from '../../core/bytes.ts';
 import { useGraph } from './graph.ts';
 import { keepLayout, keptLayout, nameOf } from './keptLayouts.ts';
-import { isStill, onLook } from './looks.ts';
+import { isStill, onLook, textScale } from './looks.ts';
 import { graphAddress, layoutAddress } from './workers.ts';
 import { complain } from '../state/notices.ts';
 import { joined, usePicture } from '../state/picture.ts';
@@ -295,10 +295,11 @@ export class GraphScreen {
     const probe = document.createElement('span');
     probe.style.forcedColorAdjust = 'none';
     this.#host.append(probe);
+    const text = textScale();
     const colour = (token: string): string => { probe.style.color = `var(${token})`; return getComputedStyle(probe).color; };
     const palette: Palette = {
       background: colour('--surface'), ink: colour('--ink'), faint: colour('--ink-2'), accent: colour('--accent'), edge: colour('--edge'),
-      still: isStill(), font: `11px ${getComputedStyle(this.#host).fontFamily}`,
+      still: isStill(), font: `${11 * text}px ${getComputedStyle(this.#host).fontFamily}`, text,
       marks: Object.fromEntries(marks.map((mark): [Mark, string] => [mark, colour(markToken[mark])])) as Record<Mark, string>,
     };
     probe.remove();

@@ -12,6 +12,9 @@ export function onLook(changed: () => void): () => void {
   return () => { listeners.delete(changed); };
 }
 
+/** How large text is: 1 as it comes. */
+export const textScale = (): number => useSettings.getState().textSize / 100;
+
 /** Whether nothing should move. */
 export const isStill = (): boolean => useSettings.getState().motion === 'reduced' || matchMedia(media[3]!).matches;
 

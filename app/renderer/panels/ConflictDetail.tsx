@@ -19,11 +19,11 @@ import { useSelection } from '../state/selection.ts';
 import { shortName } from '../state/shortName.ts';
 import { useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
 import { bytesWords, listed } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { AcuId } from '../../core/bytes.ts';
 import type { Methods, Shown } from '../../contract/methods.ts';
+import { edgeMark, edgeNames } from '../../workers/client.ts';
 import type { ConflictView } from '../../workers/client.ts';
 import { WhoKnows } from './WhoKnows.tsx';
 
@@ -46,9 +46,9 @@ function One({ conflict }: { conflict: ConflictView }) {
   return (
     <div className="stack fill" data-testid={ids.conflictDetail} data-kind={conflict.kind}>
       <header className="panel-head">
-        <Glyph mark={markOfVerdict[conflict.verdict]} size={13} />
+        <Glyph mark={edgeMark[decided === null ? conflict.verdict : 'decided']} size={13} />
         <h2 className="truncate mono copyable" title={conflict.shown}>{conflict.shown}</h2>
-        <span className="muted small">{conflict.kind} · {verdictNames[conflict.verdict]}{decided !== null && ', decided'}</span>
+        <span className="muted small">{conflict.kind} · {edgeNames[conflict.verdict]}{decided !== null && ', decided'}</span>
         <span className="spacer" />
         {conflict.verdict !== 'risk' && <CommandButton id="conflict.decide" className="button small">Decide this…</CommandButton>}
         <MenuButton menu="conflict" of={conflict.shown} className="button quiet small icon" />

@@ -10,15 +10,14 @@ import { Glyph, Icon } from '../components/Icon.tsx';
 import { allConflicts, conflictKey, filterKey, placeIn, placeOfRow, useConflictQuery } from '../state/conflicts.ts';
 import { aimWith } from '../state/menu.ts';
 import { complain } from '../state/notices.ts';
-import { decisionOf, nameOf, useReplica } from '../state/replica.ts';
+import { decisionOf, lookOf, nameOf, useReplica } from '../state/replica.ts';
 import { shortName } from '../state/shortName.ts';
 import { useSelection } from '../state/selection.ts';
 import { useScaled } from '../state/settings.ts';
-import { markOfVerdict, verdictNames } from '../state/verdictWords.ts';
 import { grouped, plural, whatConflictsCount } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import type { ConflictGrouping, ConflictView } from '../../workers/client.ts';
-import { verdictOrder } from '../../workers/client.ts';
+import { edgeMark, edgeNames, verdictOrder } from '../../workers/client.ts';
 import './inspector/conflicts.css';
 import { ConflictDetail } from './ConflictDetail.tsx';
 
@@ -169,11 +168,11 @@ function ConflictList() {
       <div className="marks" role="group" aria-label="Show only">
         {verdictOrder.filter((verdict) => (counts?.byVerdict[verdict] ?? 0) > 0).map((verdict) => (
           <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict}
-            title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${verdictNames[verdict]}`}
+            title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${edgeNames[verdict]}`}
             onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
-            <Glyph mark={markOfVerdict[verdict]} size={10} />
+            <Glyph mark={edgeMark[verdict]} size={10} />
             <span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span>
-            <span className="mark-name">{verdictNames[verdict]}</span>
+            <span className="mark-name">{edgeNames[verdict]}</span>
           </button>
         ))}
         {(counts?.byKind.length ?? 0) > 1 && counts?.byKind.map(({ kind, count: n }) => (
@@ -220,7 +219,7 @@ function ConflictList() {
                       onClick={() => { void choose(at.row); }}>
                       {found === null ? <span role="gridcell" className="faint">…</span> : (
                         <>
-                          <span role="gridcell" className="c-mark" title={verdictNames[found.verdict]}><Glyph mark={markOfVerdict[found.verdict]} label /></span>
+                          <Mark of={found} />
                           <span role="gridcell" className="conflict-words">
                             <span className="row">
                               <span className="mono truncate path-end" title={found.detail}><bdi>{found.shown}</bdi></span>
@@ -246,6 +245,11 @@ function ConflictList() {
         )}
     </section>
   );
+}
+
+function Mark({ of }: { of: ConflictView }) {
+  const look = useReplica((s) => lookOf(s, of));
+  return <span role="gridcell" className="c-mark" title={look === 'decided' ? `decided; by themselves ${edgeNames[of.verdict]}` : edgeNames[look]}><Glyph mark={edgeMark[look]} label /></span>;
 }
 
 /** Its verdict is that of the two by themselves; somebody has answered it. */

@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import { display } from '../../core/bytes.ts';
 import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
 import { visible } from '../../core/visible.ts';
-import type { AcuRow, ConflictIndex, Loaded, SourceRow } from '../../workers/client.ts';
+import type { AcuRow, ConflictIndex, ConflictView, EdgeLook, Loaded, SourceRow } from '../../workers/client.ts';
 import { shortName, withNumbers } from './shortName.ts';
 import type { Named } from './shortName.ts';
 
@@ -39,6 +39,14 @@ export function decisionOf({ byId, dependants }: Pick<ReplicaState, 'byId' | 'de
     if (row?.decided === true && (b === 'base' || row.requires.includes(b))) return row;
   }
   return null;
+}
+
+/** As what a conflict is shown: by its verdict, until somebody has decided it. */
+export const lookOf = (held: Pick<ReplicaState, 'byId' | 'dependants'>, conflict: ConflictView): EdgeLook => (decisionOf(held, conflict) === null ? conflict.verdict : 'decided');
+
+/** What each decision by hand requires, by index. */
+export function decisions({ rows, byId }: Pick<ReplicaState, 'rows' | 'byId'>): readonly (readonly number[])[] {
+  return rows.flatMap(({ decided, requires }) => (decided === true ? [requires.flatMap((id) => byId.get(id)?.index ?? [])] : []));
 }
 
 export function taken(loaded: Loaded, generation: number): ReplicaState {

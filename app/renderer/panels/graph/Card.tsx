@@ -20,7 +20,7 @@ import { useConnection } from '../../state/connection.ts';
 import { markOf } from '../../state/markIndex.ts';
 import { usePicture } from '../../state/picture.ts';
 import type { Pointed } from '../../state/picture.ts';
-import { nameOf, useReplica } from '../../state/replica.ts';
+import { lookOf, nameOf, useReplica } from '../../state/replica.ts';
 import { useSelection } from '../../state/selection.ts';
 import { shortName } from '../../state/shortName.ts';
 import { PAST, useTime } from '../../state/time.ts';
@@ -28,8 +28,7 @@ import { useUi } from '../../state/ui.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
 import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
-import { markNames } from '../../../workers/client.ts';
-import { markOfVerdict, verdictNames } from '../../state/verdictWords.ts';
+import { edgeMark, edgeNames, markNames } from '../../../workers/client.ts';
 import { firstPlace } from './firstPlace.ts';
 
 /** Conflicts that a card names, pinned and not; lines of each side of a place. */
@@ -119,7 +118,8 @@ function Node({ acus, name, pinned }: { acus: readonly AcuId[]; name: string; pi
 /** With whom, where and how; pinned, it goes on to that conflict. */
 function Line({ row, own, pinned }: { row: ConflictView; own: readonly AcuId[]; pinned: boolean }) {
   const isOwn = own.includes(row.a), other = isOwn ? row.b : row.a, mine = isOwn ? row.a : row.b;
-  const words = <><Glyph mark={markOfVerdict[row.verdict]} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameShort(other)}</span><span className="truncate faint mono">{row.shown}</span><span className="faint tiny">{row.kind}</span></>;
+  const look = useReplica((s) => lookOf(s, row));
+  const words = <><Glyph mark={edgeMark[look]} size={10} /><span className="truncate">{other === 'base' ? 'the base' : nameShort(other)}</span><span className="truncate faint mono">{row.shown}</span><span className="faint tiny">{row.kind}</span></>;
   if (!pinned || other === 'base' || mine === 'base') return <li className="tip-line small">{words}</li>;
   return (
     <li>
@@ -163,7 +163,7 @@ function NodeActions({ acus, hasConflicts }: { acus: readonly AcuId[]; hasConfli
 }
 
 function Edge({ pointed, pinned }: { pointed: Pointed & { readonly kind: 'edge' }; pinned: boolean }) {
-  const [a, b] = pointed.sides, witness = useWitness(a, b, pinned ? NAMED : GLIMPSED);
+  const [a, b] = pointed.sides, witness = useWitness(a, b, pinned ? NAMED : GLIMPSED), held = useReplica();
   const [dwelt, setDwelt] = useState(pinned);
   useEffect(() => {
     const timer = setTimeout(() => setDwelt(true), DWELL);
@@ -179,9 +179,9 @@ function Edge({ pointed, pinned }: { pointed: Pointed & { readonly kind: 'edge' 
         <ul className="tip-list">
           {witness.rows.map((row) => (
             <li key={conflictKey(row)} className="tip-line small">
-              <Glyph mark={markOfVerdict[row.verdict]} size={10} />
+              <Glyph mark={edgeMark[lookOf(held, row)]} size={10} />
               <span className="truncate mono">{row.shown}</span>
-              <span className="faint tiny">{row.kind} · {verdictNames[row.verdict]}</span>
+              <span className="faint tiny">{row.kind} · {edgeNames[lookOf(held, row)]}</span>
             </li>
           ))}
           {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more place')}</li>}

@@ -1,24 +1,22 @@
 // How conflicts look in the picture, how many of each there are, and which are shown: a legend that is a filter. And what nodes are.
-import type { Verdict } from '../../../core/model.ts';
-import { dashes, edgeMark, families, familyNames, familyShapes, verdictOrder } from '../../../workers/client.ts';
-import type { Family, LevelChoice } from '../../../workers/client.ts';
+import { dashes, edgeLooks, edgeMark, edgeNames, families, familyNames, familyShapes } from '../../../workers/client.ts';
+import type { EdgeLook, Family, LevelChoice } from '../../../workers/client.ts';
 import { toggled, usePicture } from '../../state/picture.ts';
 import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
-import { verdictNames } from '../../state/verdictWords.ts';
 
 export function Legend() {
   const { verdicts, families: byFamily } = usePicture((s) => s.counts), filter = usePicture((s) => s.filter);
-  const haveVerdicts = verdictOrder.reduce((bits, _, v) => ((verdicts[v] ?? 0) > 0 ? bits | (1 << v) : bits), 0),
+  const haveVerdicts = edgeLooks.reduce((bits, _, v) => ((verdicts[v] ?? 0) > 0 ? bits | (1 << v) : bits), 0),
     haveFamilies = families.reduce((bits, _, f) => ((byFamily[f] ?? 0) > 0 ? bits | (1 << f) : bits), 0);
   return (
     <div className="legend" data-testid={ids.graphLegend}>
       {verdicts.some((count) => count > 0) && <span className="muted" title="Pairs of ACUs that conflict, each counted once, however many places they have">Pairs</span>}
       <span className="legend-part" role="group" aria-label="Conflicts shown, by verdict">
-        {verdictOrder.map((verdict, v) => (verdicts[v] ?? 0) > 0 && (
-          <Chip key={verdict} name={verdictNames[verdict]} count={verdicts[v]!} on={(filter.verdicts >> v & 1) === 1}
+        {edgeLooks.map((look, v) => (verdicts[v] ?? 0) > 0 && (
+          <Chip key={look} name={edgeNames[look]} count={verdicts[v]!} on={(filter.verdicts >> v & 1) === 1}
             onToggle={() => usePicture.setState({ filter: { ...filter, verdicts: toggled(filter.verdicts & haveVerdicts, v, haveVerdicts) } })}>
-            <Line verdict={verdict} />
+            <Line look={look} />
           </Chip>
         ))}
       </span>
@@ -32,7 +30,6 @@ export function Legend() {
           ))}
         </span>
       )}
-      <span className="spacer" />
       <Levels />
     </div>
   );
@@ -46,10 +43,10 @@ function Chip({ name, count, on, onToggle, children }: { name: string; count: nu
   );
 }
 
-function Line({ verdict }: { verdict: Verdict }) {
+function Line({ look }: { look: EdgeLook }) {
   return (
-    <svg className={`glyph tone-${edgeMark[verdict]}`} width="20" height="10" viewBox="0 0 20 10" aria-hidden="true">
-      <path d="M0 5h20" stroke="currentColor" strokeWidth="1.6" strokeDasharray={dashes[verdict].join(' ')} />
+    <svg className={`glyph tone-${edgeMark[look]}`} width="20" height="10" viewBox="0 0 20 10" aria-hidden="true">
+      <path d="M0 5h20" stroke="currentColor" strokeWidth="1.6" strokeDasharray={dashes[look].join(' ')} />
     </svg>
   );
 }

@@ -8,10 +8,10 @@ import type { GridItem } from '../../components/AcuGrid.tsx';
 import { AcuLine } from '../../components/AcuLine.tsx';
 import { Glyph, Icon } from '../../components/Icon.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
-import { nameOf, useReplica } from '../../state/replica.ts';
-import { markOfVerdict } from '../../state/verdictWords.ts';
+import { lookOf, nameOf, useReplica } from '../../state/replica.ts';
 import { grouped, listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
+import { edgeMark } from '../../../workers/client.ts';
 import type { AcuRow } from '../../../workers/client.ts';
 import { twinLines } from './twinLines.ts';
 import type { TwinLine } from './twinLines.ts';
@@ -58,10 +58,10 @@ export function Twin() {
 function Where({ a, b }: { a: AcuRow; b: AcuRow }) {
   const generation = useReplica((s) => s.generation);
   const { value } = useAnswer(`${generation} ${a.id} ${b.id}`, () => replica().call((api) => api.witness(a.id, b.id, 1)));
-  const first = value?.rows[0];
+  const first = value?.rows[0], look = useReplica((s) => (first === undefined ? 'blocking' : lookOf(s, first)));
   return (
     <span role="gridcell" className="c-others truncate tiny faint" title={first === undefined ? '' : `${first.shown}: ${first.detail}`}>
-      {first !== undefined && <><Glyph mark={markOfVerdict[first.verdict]} size={9} /> {first.kind} in {first.shown}{value!.total > 1 ? `, and ${plural(value!.total - 1, 'more place')}` : ''}</>}
+      {first !== undefined && <><Glyph mark={edgeMark[look]} size={9} /> {look === 'decided' ? 'decided: ' : ''}{first.kind} in {first.shown}{value!.total > 1 ? `, and ${plural(value!.total - 1, 'more place')}` : ''}</>}
     </span>
   );
 }

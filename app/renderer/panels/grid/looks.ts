@@ -1,6 +1,6 @@
 // What a worker that draws cannot know: the theme's colours, when they change, and the fonts' widths.
 import type { GridPalette, Rgb, Sheet } from '../../../workers/client.ts';
-import { onLook } from '../../app/looks.ts';
+import { onLook, textScale } from '../../app/looks.ts';
 import './grid.css';
 
 /** Asks for tokens' colours as the theme has them now, whatever notation it has them in; `done` when no more are asked. */
@@ -22,7 +22,7 @@ export function probe(host: HTMLElement): { colour(token: string): Rgb; done(): 
 
 /** Of what lies around and upon the cells. */
 export function gridPalette(host: HTMLElement, colour: (token: string) => Rgb): GridPalette {
-  return { surface: colour('--heat-surface'), ink: colour('--heat-ink'), faint: colour('--ink-3'), line: colour('--line-strong'), accent: colour('--heat-accent'), font: getComputedStyle(host).fontFamily };
+  return { surface: colour('--heat-surface'), ink: colour('--heat-ink'), faint: colour('--ink-3'), line: colour('--line-strong'), accent: colour('--heat-accent'), font: getComputedStyle(host).fontFamily, text: textScale() };
 }
 
 /** Calls whenever a colour, the size of text or the screen's resolution may be another; returns what ends it. */
@@ -38,7 +38,7 @@ export function watchLooks(changed: () => void): () => void {
 /** Pixels of the longest name, near enough: of the few that have the most letters, and of no more of them than a gutter ever shows. */
 function longestName(host: HTMLElement, names: readonly string[]): number {
   const pen = new OffscreenCanvas(1, 1).getContext('2d')!;
-  pen.font = `600 11px ${getComputedStyle(host).fontFamily}`;
+  pen.font = `600 ${11 * textScale()}px ${getComputedStyle(host).fontFamily}`;
   const few = names.toSorted((a, b) => b.length - a.length).slice(0, 8);
   return Math.max(0, ...few.map((name) => pen.measureText(name.slice(0, 60)).width));
 }

@@ -11,11 +11,11 @@ import { useAnswer } from '../../components/useAnswer.ts';
 import { setKey, totals } from '../../state/composition.ts';
 import { useConflictQuery } from '../../state/conflicts.ts';
 import { useConnection } from '../../state/connection.ts';
-import { nameOf, useReplica } from '../../state/replica.ts';
+import { lookOf, nameOf, useReplica } from '../../state/replica.ts';
 import { useUi } from '../../state/ui.ts';
-import { markOfVerdict } from '../../state/verdictWords.ts';
 import { grouped, listed, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
+import { edgeMark } from '../../../workers/client.ts';
 import type { ConflictView } from '../../../workers/client.ts';
 
 /** ACUs whose files and conflicts are asked for one by one; of more only sums are shown. */
@@ -23,7 +23,7 @@ const MOST = 60;
 const SHOWN = 100;
 
 export default function Several({ chosen }: { chosen: readonly AcuId[] }) {
-  const byId = useReplica((s) => s.byId), generation = useReplica((s) => s.generation), online = useConnection((s) => s.state === 'open');
+  const held = useReplica(), { byId, generation } = held, online = useConnection((s) => s.state === 'open');
   const rows = useMemo(() => chosen.flatMap((id) => byId.get(id) ?? []), [chosen, byId]), key = `${generation} ${setKey(chosen)}`, isFew = rows.length <= MOST;
   const added = rows.reduce((n, row) => n + row.added, 0), deleted = rows.reduce((n, row) => n + row.deleted, 0);
   const people = [...new Map(rows.map((row) => [row.author, row])).values()];
@@ -48,7 +48,7 @@ export default function Several({ chosen }: { chosen: readonly AcuId[] }) {
           <>
             {among.value.slice(0, 12).map((conflict, i) => (
               <div key={i} className="inspect-conflict" title={conflict.detail}>
-                <Glyph mark={markOfVerdict[conflict.verdict]} size={10} />
+                <Glyph mark={edgeMark[lookOf(held, conflict)]} size={10} />
                 <span className="truncate">{nameOf(conflict.a)} × {conflict.b === 'base' ? 'the base' : nameOf(conflict.b)}</span>
                 <span className="mono truncate faint">{conflict.shown}</span>
               </div>

@@ -9,16 +9,15 @@ import { Glyph, Icon } from '../../components/Icon.tsx';
 import { ZoomButtons } from '../../components/ZoomButtons.tsx';
 import { allConflicts, useConflictQuery } from '../../state/conflicts.ts';
 import { aimWith } from '../../state/menu.ts';
-import { useReplica } from '../../state/replica.ts';
+import { lookOf, useReplica } from '../../state/replica.ts';
 import { shortName } from '../../state/shortName.ts';
 import { press, useSelection } from '../../state/selection.ts';
 import { isPast, useTime } from '../../state/time.ts';
 import { say, useUi } from '../../state/ui.ts';
-import { markOfVerdict, verdictNames } from '../../state/verdictWords.ts';
 import { grouped, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
-import { familyNames, familyShapes, NEEDS, verdictOrder } from '../../../workers/client.ts';
-import type { AcuRow, Family } from '../../../workers/client.ts';
+import { edgeLooks, edgeMark, edgeNames, familyNames, familyShapes, NEEDS } from '../../../workers/client.ts';
+import type { AcuRow, ConflictView, Family } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import type { Point } from '../grid/plan.ts';
 import { orderingNames, orderings } from './orders.ts';
@@ -157,7 +156,7 @@ function Drawn({ onDead }: { onDead(): void }) {
       <footer className="matrix-foot">
         <label className="row small">Order<select className="field" value={ordering} data-testid={ids.matrixOrder} onChange={(event) => setOrdering(event.target.value as Ordering)}>{orderings.map((one) => <option key={one} value={one}>{orderingNames[one]}</option>)}</select></label>
         <span className="matrix-legend small muted">
-          {verdictOrder.filter((_, i) => present.verdicts.includes(i)).map((verdict) => <span key={verdict} className="row"><Glyph mark={markOfVerdict[verdict]} size={10} />{verdictNames[verdict]}</span>)}
+          {edgeLooks.filter((_, i) => present.verdicts.includes(i)).map((look) => <span key={look} className="row"><Glyph mark={edgeMark[look]} size={10} />{edgeNames[look]}</span>)}
           {present.about.map((family) => familyShapes[family] !== null && <span key={family} className="row"><svg width="10" height="10" viewBox="0 0 12 12" fill="currentColor" aria-hidden="true"><path d={familyShapes[family]} fillRule="evenodd" /></svg>{familyNames[family]}</span>)}
           <span className="row"><svg width="10" height="10" viewBox="0 0 10 10" fill="none" stroke="currentColor" strokeWidth="1.25" aria-hidden="true"><circle cx="5" cy="5" r="3" /></svg>row needs column</span>
         </span>
@@ -172,7 +171,7 @@ function wordsOf(row: AcuRow | undefined, col: AcuRow | undefined, cell: Cell, p
   if (row === undefined || col === undefined) return '';
   if (cell.edge === NEEDS) return `${shortName(row)} needs ${shortName(col)}`;
   const first = places?.rows[0];
-  return `${shortName(row)} and ${shortName(col)}${first === undefined ? '' : `: ${verdictNames[first.verdict]}, ${first.kind} in ${first.shown}${places!.total > 1 ? ` and ${plural(places!.total - 1, 'more place')}` : ''}`}`;
+  return `${shortName(row)} and ${shortName(col)}${first === undefined ? '' : `: ${edgeNames[lookOf(useReplica.getState(), first)]}, ${first.kind} in ${first.shown}${places!.total > 1 ? ` and ${plural(places!.total - 1, 'more place')}` : ''}`}`;
 }
 
 function hoverings() {
@@ -185,13 +184,18 @@ function hoverings() {
   };
 }
 
+function Look({ of }: { of: ConflictView }) {
+  const look = useReplica((s) => lookOf(s, of));
+  return <><Glyph mark={edgeMark[look]} size={10} /><span>{edgeNames[look]}</span></>;
+}
+
 /** Where two conflict, as the list of conflicts says it. */
 function Places({ places, most }: { places: Witness | null; most: number }) {
   if (places === null) return <div className="faint small">…</div>;
   return (
     <>
       {places.rows.slice(0, most).map((place, i) => (
-        <div key={i} className="matrix-place small"><Glyph mark={markOfVerdict[place.verdict]} size={10} /><span>{verdictNames[place.verdict]}</span><span className="muted">{place.kind}</span><span className="mono truncate" title={place.detail}>{place.shown}</span></div>
+        <div key={i} className="matrix-place small"><Look of={place} /><span className="muted">{place.kind}</span><span className="mono truncate" title={place.detail}>{place.shown}</span></div>
       ))}
       {places.total > most && <div className="faint tiny">and {plural(places.total - most, 'more place')}</div>}
     </>

@@ -1,6 +1,6 @@
 // One matrix of conflicts on screen: owns the canvas and its worker, sends what changed, turns gestures and keys into views, and finds in the posted cells
 // what is under the pointer. What it tells are indices of ACUs; places on screen stay in here.
-import { entryAt, families, familyBits, gravest, heatView, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
+import { edgeLooks, entryAt, families, familyBits, gravest, heatView, lookGravity, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
 import type { Arranged, Cells, Family, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Sheet, Toward } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { useGraph } from '../../app/graph.ts';
@@ -317,8 +317,7 @@ export class MatrixScreen {
     const row = Math.floor((at.y - top - y.start) / y.size), col = Math.floor((at.x - left - x.start) / x.size), here = this.#cellAt(row, col);
     if (here !== null || Math.min(x.size, y.size) >= 2 * REACH) return here;
     const down = Math.ceil(REACH / y.size), across = Math.ceil(REACH / x.size), { verdict } = this.#graph!;
-    const gravity = [0, 1, 3, 2];
-    const found = gravest(this.#cells, [row - down, row + down + 1], [col - across, col + across + 1], { row, col }, (edge) => gravity[verdict[edge]!]!);
+    const found = gravest(this.#cells, [row - down, row + down + 1], [col - across, col + across + 1], { row, col }, (edge) => lookGravity.indexOf(edgeLooks[verdict[edge]!]!));
     return found === null ? null : this.#cellAt(found.row, found.col);
   }
 
