@@ -53,6 +53,11 @@ test('each that is left out says why, and what a swap costs; the keyboard goes t
   await page.getByTestId(ids.leftOutSwap).waitFor();
   await page.keyboard.press('Enter');
   await composed(page, [outside, ...LARGEST.slice(1)]);
+  // what was swapped in is what one goes on looking at, and that the composition is another is marked
+  await page.locator(`[data-testid="${ids.inspector}"][data-tab="acu"]`).getByText(outside, { exact: true }).first().waitFor();
+  expect(await row(page, outside).getAttribute('aria-selected')).toBe('true');
+  await page.getByRole('tab', { name: /Composed.*changed/ }).click();
+  await page.getByRole('tab', { name: 'Composed', exact: true }).waitFor();
   await list(page).focus();
   await page.keyboard.press('Control+z');
   await composed(page, []);

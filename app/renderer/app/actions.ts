@@ -101,7 +101,7 @@ export async function swap(): Promise<void> {
   const wanted = proposal.ids.filter((id) => !inside.has(id));
   const verdict = await replica().call((api) => api.verdict(kept, wanted)).catch((error: unknown) => { complain(error); return null; });
   if (verdict === null) return;
-  if (verdict.kind === 'fits' || verdict.kind === 'needs') await replaceSet([...kept, ...verdict.acus, ...wanted], `Replace ${listed([...out].map(nameOf))} with ${listed(wanted.map(nameOf))}`);
+  if (verdict.kind === 'fits' || verdict.kind === 'needs') await replaceSet([...kept, ...verdict.acus, ...wanted], `Replace ${listed([...out].map(nameOf))} with ${listed(wanted.map(nameOf))}`, performance.now(), wanted);
   else propose(wanted, verdict);
 }
 
@@ -120,17 +120,27 @@ export async function clear(): Promise<void> {
   if (chosen().length > 0) await replaceSet([], 'Clear the composition');
 }
 
-/** Makes this set the composition: one operation, shown at once; while one looks at a set that is none, that set. True where it was made so. */
-export async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now()): Promise<boolean> {
+/** After a change what it came to is looked at, but what was swapped in stays in view. */
+function lookAt(brought: readonly AcuId[]): void {
+  const first = brought[0];
+  if (first !== undefined) useSelection.setState({ selected: new Set(brought), cursor: first, anchor: first });
+  useUi.setState({ inspector: first === undefined ? 'composed' : 'acu' });
+}
+
+/**
+ * Makes this set the composition: one operation, shown at once; while one looks at a set that is none, that set. True where it was made so.
+ * `brought`: what was asked for by name and came in the place of others.
+ */
+export async function replaceSet(acus: readonly AcuId[], title: string, at: number = performance.now(), brought: readonly AcuId[] = []): Promise<boolean> {
   awaitPaint(at);
   if (useComposition.getState().whatIf !== null) {
     useComposition.setState({ whatIf: acus, proposal: null });
-    useUi.setState({ inspector: 'composed' });
+    lookAt(brought);
     say(`What if: ${title}.`);
     return true;
   }
   useComposition.setState({ pending: acus, proposal: null });
-  useUi.setState({ inspector: 'composed' });
+  lookAt(brought);
   const result = await operate('compose', { acus: [...acus] }, title);
   // Only the newest wish may be withdrawn here: another may be on its way already.
   if (useComposition.getState().pending === acus) useComposition.setState(result === null ? { pending: null } : { pending: null, confirmed: result.composition });

@@ -93,7 +93,7 @@ export async function whyNot(acu: AcuId, within: readonly AcuId[], rule: WeightR
 export async function swapIn({ acu, leaves, comes }: Reason, within: readonly AcuId[]): Promise<boolean> {
   if (!connected()) return false;
   const gone = new Set(leaves);
-  return replaceSet([...within.filter((id) => !gone.has(id)), ...comes], `Swap in ${nameOf(acu)}${leaves.length === 0 ? '' : ` for ${listed(leaves.map(nameOf))}`}`);
+  return replaceSet([...within.filter((id) => !gone.has(id)), ...comes], `Swap in ${nameOf(acu)}${leaves.length === 0 ? '' : ` for ${listed(leaves.map(nameOf))}`}`, performance.now(), [acu]);
 }
 
 /** The same of what is left out: what was found is composed with the swap, or what was composed of it is changed. */

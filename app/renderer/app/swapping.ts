@@ -62,5 +62,5 @@ export function previewSwap(option: Pick<SwapOption, 'comes' | 'leaves'> | null)
 /** Takes it: one operation. */
 export async function takeSwap({ wanted, leaves, comes }: SwapOption): Promise<void> {
   const gone = new Set(withDependants(leaves, chosen(), useReplica.getState().dependants)), kept = chosen().filter((id) => !gone.has(id)), inside = new Set(kept);
-  await replaceSet([...kept, ...comes.filter((id) => !inside.has(id))], `Swap in ${listed(wanted.map(nameOf))}${leaves.length === 0 ? '' : ` for ${listed(leaves.map(nameOf))}`}`);
+  await replaceSet([...kept, ...comes.filter((id) => !inside.has(id))], `Swap in ${listed(wanted.map(nameOf))}${leaves.length === 0 ? '' : ` for ${listed(leaves.map(nameOf))}`}`, performance.now(), wanted);
 }

@@ -5,7 +5,11 @@ import type { Pane } from '../state/room.ts';
 import { useUi } from '../state/ui.ts';
 import { ids } from '../testids.ts';
 
-const element = (testId: string): HTMLElement | null => document.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
+/** Null where it is not there, or gave way to something else. */
+function element(testId: string): HTMLElement | null {
+  const there = document.querySelector<HTMLElement>(`[data-testid="${testId}"]`);
+  return there?.checkVisibility({ visibilityProperty: true }) === true ? there : null;
+}
 
 export const focusOn = (testId: string): void => element(testId)?.focus();
 

@@ -1,7 +1,8 @@
 // The composition: what is in it and who brought it, what someone tried to add and why that needs an answer, what is only looked at, and the way out to a
 // branch.
-import { Suspense, lazy, useCallback, useMemo } from 'react';
+import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
 import * as act from '../../app/actions.ts';
+import { byTestId, regainFocus } from '../../app/regainFocus.ts';
 import { toggleWhatIf } from '../../app/whatIf.ts';
 import { Empty } from '../../components/atoms.tsx';
 import { AcuGrid } from '../../components/AcuGrid.tsx';
@@ -44,10 +45,20 @@ function useMembers(): { readonly chosen: readonly AcuId[]; readonly shown: read
   return { chosen, shown, isWhatIf };
 }
 
+/** Which of the two has the height where there is too little for both: what was asked last, until the list is brought back. */
+function useFront(branching: boolean, isKeeping: boolean): readonly ['talk' | 'list', (front: 'talk' | 'list') => void] {
+  const [front, setFront] = useState<'talk' | 'list'>('talk');
+  const proposal = useComposition((s) => s.proposal), rebound = useComposition((s) => s.rebound), isWhatIf = useComposition((s) => s.whatIf !== null);
+  const isOpen = useSuggestion((s) => s.isOpen), isFolded = useSuggestion((s) => s.isFolded), search = useSuggestion((s) => s.search?.ticket);
+  useEffect(() => setFront('talk'), [branching, isKeeping, proposal, rebound, isWhatIf, isOpen, isFolded, search]);
+  return [front, setFront];
+}
+
 export function Composition() {
   const { chosen, shown, isWhatIf } = useMembers(), pending = useComposition((s) => s.pending !== null);
   const byId = useReplica((s) => s.byId), sources = useReplica((s) => s.sources), dependants = useReplica((s) => s.dependants);
   const branching = useUi((s) => s.overlay === 'branch'), isKeeping = useRecipes((s) => s.isOpen), isSearching = useSuggestion((s) => s.isOpen);
+  const [front, setFront] = useFront(branching, isKeeping);
   // the buttons' reasons depend on it
   useConnection((s) => s.state);
   const groups = useMemo(() => bySource(shown, byId, sources), [shown, byId, sources]), inside = useMemo(() => new Set(chosen), [chosen]);
@@ -65,7 +76,7 @@ export function Composition() {
     ? <div role="row" className="group-line"><span role="rowheader" className="truncate"><Icon name="branch" size={12} /><span className="truncate" title={item.source.name}><ShortName of={item.source} /></span></span><span role="gridcell" className="tiny muted">{item.whole ? 'whole' : 'in part'} · {plural(item.count, 'ACU')}</span></div>
     : <Member item={item} inside={inside} dependants={dependants} isWhatIf={isWhatIf} />), [inside, dependants, isWhatIf]);
   return (
-    <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0}>
+    <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0} data-front={front}>
       <header className="panel-head">
         <h2>Composition</h2>
         <span className="muted truncate">{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
@@ -76,14 +87,17 @@ export function Composition() {
         {chosen.length > 0 && <CommandButton id="composition.clear" className="button quiet small clear">Clear</CommandButton>}
         <CommandButton id="composition.write" className="button primary small"><Icon name="branch" size={13} /><span>Write<span className="wide-only"> to branch</span></span></CommandButton>
       </header>
+      {front === 'list' && <button type="button" className="composition-behind" onClick={() => { setFront('talk'); regainFocus(['.composition-said :is(button, select, input, [tabindex="0"])']); }}><Icon name="up" size={11} />What was asked<span className="spacer" />Show</button>}
       <div className="composition-talk">
-        {branching && <WriteBranch />}
-        <WhatIf />
-        <Proposal />
-        <Largest />
-        {isKeeping && <Suspense fallback={null}><Recipes /></Suspense>}
-        <Rebound />
-        <OpenConflicts />
+        <div className="composition-said">
+          {branching && <WriteBranch />}
+          <WhatIf />
+          <Proposal />
+          <Largest />
+          {isKeeping && <Suspense fallback={null}><Recipes /></Suspense>}
+          <Rebound />
+          <OpenConflicts />
+        </div>
       </div>
       <div className="composition-list">
         {shown.length === 0
@@ -96,6 +110,7 @@ export function Composition() {
             </div>
           )
           : <AcuGrid items={items} label={isWhatIf ? 'ACUs of what is only looked at' : 'ACUs in the composition'} testId={ids.composition} idPrefix="member-" drag="composition" onActivate={(id) => { if (isWhatIf) toggleWhatIf([id]); else void act.remove([id]); }} row={line} />}
+        {shown.length > 0 && <button type="button" className="composition-behind" onClick={() => { setFront('list'); regainFocus([byTestId(ids.composition)]); }}><Icon name="down" size={11} />What is composed<span className="spacer" />Show</button>}
         <DropHint />
       </div>
       <Totals />

@@ -1,8 +1,8 @@
 // Every ACU that the set which was found leaves out, or what was composed of it, with the smallest reason and what a swap costs; of the row with the
 // keyboard the whole of it below.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useMemo, useRef } from 'react';
-import type { KeyboardEvent } from 'react';
+import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import type { CSSProperties, KeyboardEvent, RefObject } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import type { Reason } from '../../../core/suggestion.ts';
 import { readLeftOut, wantReasons } from '../../app/leftOut.ts';
@@ -26,14 +26,17 @@ import { ids } from '../../testids.ts';
 import type { AcuRow } from '../../../workers/client.ts';
 
 const NAMED = 12;
+/** Letters of a name for which the column of names has room: of all names, so that no column moves while one scrolls. */
+const WIDEST = 26;
 
 export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly AcuId[]; never: readonly AcuId[] }) {
   const byId = useReplica((s) => s.byId), state = useLeftOut(), { reasons, sort, filter, cursor } = state;
-  const scroller = useRef<HTMLDivElement>(null), box = useRef<HTMLDivElement>(null), height = useRowHeight();
+  const list = useRef<HTMLDivElement>(null), head = useRef<HTMLDivElement>(null), answer = useRef<HTMLDivElement>(null), height = useRowHeight();
+  const { scroller, margin } = useScroller(list);
   useEffect(() => readLeftOut(asked), [asked]);
   const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
   const rows = useMemo(() => arranged(all, new Set(never), { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, never, reasons, sort, filter]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: scroller, scrollMargin: margin, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
   useEffect(() => { virtual.measure(); }, [virtual, height]);
   const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? -1;
   // what is scrolled to first; sorted by cost all of them, for the cheapest may be anywhere
@@ -42,20 +45,27 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
     wantReasons(asked, sort === 'cost' ? [...there, ...all.map(({ id }) => id)] : there);
   }, [asked, rows, all, from, to, sort]);
   const at = rows.findIndex(({ id }) => id === cursor);
-  // row and answer are seen together: the answer stays at the lower edge of what is in view (composition.css)
-  const isTold = at >= 0 && reasons.has(cursor!);
-  useEffect(() => { if (isTold) box.current?.scrollIntoView({ block: 'nearest' }); }, [isTold, cursor]);
+  // row and answer are seen together: head and answer stay at the edges of what is in view (composition.css), the row between them
+  const reveal = (place: number): void => {
+    const box = scroller(), above = head.current?.offsetHeight ?? 0;
+    if (box === null) return;
+    const top = margin + place * height, room = Math.max(height, box.clientHeight - above - (answer.current?.offsetHeight ?? 0));
+    if (top < box.scrollTop + above) box.scrollTop = top - above;
+    else if (top + height > box.scrollTop + above + room) box.scrollTop = top + height - above - room;
+  };
+  const isTold = at >= 0 && reasons.has(cursor!), onTold = useEffectEvent(() => { if (at >= 0) reveal(at); });
+  useEffect(() => { if (isTold) onTold(); }, [isTold, cursor]);
   const go = (place: number): void => {
     const row = rows[Math.max(0, Math.min(rows.length - 1, place))];
     if (row === undefined) return;
     useLeftOut.setState({ cursor: row.id });
     useSelection.setState({ selected: new Set([row.id]), cursor: row.id, anchor: row.id });
     useUi.setState({ inspector: 'acu' });
-    virtual.scrollToIndex(rows.indexOf(row), { align: 'auto' });
+    reveal(rows.indexOf(row));
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.target !== scroller.current || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / height) - 1);
+    if (event.target !== list.current || event.altKey || event.ctrlKey || event.metaKey) return;
+    const page = Math.max(1, Math.floor((scroller()?.clientHeight ?? 0) / height) - 1);
     const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at < 0 ? rows.length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1 };
     const place = places[event.key];
     if (place !== undefined) { event.preventDefault(); event.stopPropagation(); go(place); }
@@ -70,31 +80,48 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
   const stale = never.reduce((sum, id) => sum + (isStale(id) ? 1 : 0), 0), known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
   const about = [...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ');
   return (
-    <div ref={box} className="left-out">
-      <div className="left-out-head small">
+    <div className="left-out" style={{ '--name': Math.min(WIDEST, Math.max(0, ...all.map((row) => shortName(row).length))) } as CSSProperties}>
+      <div ref={head} className="left-out-head small">
         <strong>{grouped(all.length)} left out</strong>
         <span className="muted truncate" title={about}>{about}</span>
-        <span className="spacer" />
         <span className="muted tabular" role="status">{known}</span>
-        <input className="field" type="search" aria-label="Filter what is left out" placeholder="Filter" spellCheck={false} value={filter} onChange={(event) => useLeftOut.setState({ filter: event.target.value })} />
-        <select className="field" aria-label="Sort what is left out" value={sort} onChange={(event) => useLeftOut.setState({ sort: event.target.value as LeftOutSort })}>
-          <option value="name">by name</option>
-          <option value="cost">by cost</option>
-        </select>
+        <span className="row left-out-how">
+          <input className="field" type="search" aria-label="Filter what is left out" placeholder="Filter" spellCheck={false} value={filter} onChange={(event) => useLeftOut.setState({ filter: event.target.value })} />
+          <label className="row"><span className="muted">Sort</span>
+            <select className="field" aria-label="Sort what is left out" value={sort} onChange={(event) => useLeftOut.setState({ sort: event.target.value as LeftOutSort })}>
+              <option value="name">by name</option>
+              <option value="cost">by cost</option>
+            </select>
+          </label>
+        </span>
+        <div className="left-out-line left-out-columns tiny muted" aria-hidden="true"><span /><span>ACU</span><span>why</span><span>swapped in</span></div>
       </div>
-      <div ref={scroller} className="left-out-list" role="listbox" hidden={rows.length === 0} tabIndex={0} aria-label="Left out, and why" aria-activedescendant={at >= from && at <= to ? `left-${cursor!}` : undefined} onKeyDown={onKeyDown}>
+      <div ref={list} className="left-out-list" role="listbox" hidden={rows.length === 0} tabIndex={0} aria-label="Left out, and why" aria-activedescendant={at >= from && at <= to ? `left-${cursor!}` : undefined} onKeyDown={onKeyDown}>
         <div className="left-out-body" role="presentation" style={{ height: virtual.getTotalSize() }}>
           {shown.map(({ index, start, key }) => (
-            <div key={key} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start}px)`, height }}>
+            <div key={key} role="presentation" className={`left-out-row${rows[index]!.id === cursor ? ' cursor' : ''}`} style={{ transform: `translateY(${start - margin}px)`, height }}>
               <Line row={rows[index]!} rule={asked.rule} reason={reasons.get(rows[index]!.id)} isAt={rows[index]!.id === cursor} onPress={() => go(index)} place={index} of={rows.length} />
             </div>
           ))}
         </div>
       </div>
       {rows.length === 0 && <p className="muted small left-out-none">None of them is called that.</p>}
-      {isTold && <Whole row={rows[at]!} reason={reasons.get(cursor!)!} asked={asked} />}
+      {isTold && <div ref={answer} className="left-out-answer"><Whole row={rows[at]!} reason={reasons.get(cursor!)!} asked={asked} /></div>}
     </div>
   );
+}
+
+/** What the list is scrolled in, with all else that is talked about: one bar for both. `margin`: pixels of that above the list. */
+function useScroller(list: RefObject<HTMLElement | null>): { scroller(): HTMLElement | null; readonly margin: number } {
+  const [margin, setMargin] = useState(0), scroller = useCallback(() => list.current?.closest<HTMLElement>('.composition-talk') ?? null, [list]);
+  useLayoutEffect(() => {
+    const box = scroller();
+    if (box === null) return undefined;
+    const watch = new ResizeObserver(() => { if (list.current !== null) setMargin(Math.round(list.current.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop)); });
+    watch.observe(box.firstElementChild!);
+    return () => watch.disconnect();
+  }, [list, scroller]);
+  return { scroller, margin };
 }
 
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
