@@ -64,7 +64,7 @@ const paramsOf: { [M in Method]: fc.Arbitrary<Methods[M]['params']> } = {
   baselines: fc.record({ save: nullable(fc.stringMatching(/^[a-zé][a-zé ]{0,20}[a-zé]$/)), drop: nullable(name) }),
   series: fc.record({ names: fc.array(fc.record({ metric: fc.constantFrom(...Object.keys(metrics) as MetricName[]), label: nullable(text), quantity: fc.constantFrom('value' as const, 'p99' as const) }), { maxLength: 3 }), from: fc.constant(0), to: count, points: fc.integer({ min: 1, max: historyLimits.points }) }),
   events: fc.record({ kinds: fc.subarray(['operation', 'alert', 'cache'] as const), from: nullable(count), to: nullable(count), limit: fc.integer({ min: 1, max: historyLimits.events }) }),
-  history: fc.record({ ticket }),
+  history: fc.record({ part: fc.boolean(), ticket }, { requiredKeys: ['ticket'] }),
   live: fc.record({ on: nullable(fc.boolean()) }),
   workspace: fc.record({ globs: nullable(fc.array(fc.constantFrom('refs/heads/*', 'refs/pull/*/head'), { maxLength: 3 })) }),
   suggest: fc.record({ weight, budget: fc.integer({ min: 0, max: limits.budgetMs }), ticket }),

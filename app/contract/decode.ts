@@ -137,7 +137,7 @@ const params: { readonly [M in Method]: Schema<Methods[M]['params']> } = {
   alert: figures.alertParams,
   responses: figures.responsesParams,
   baselines: figures.baselinesParams,
-  history: ticketed,
+  history: v.strictObject({ part: v.exactOptional(v.boolean()), ticket }),
   collaborate: collaboration.params,
 };
 
@@ -206,7 +206,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   alert: figures.alertResult,
   responses: figures.responsesResult,
   baselines: figures.baselinesResult,
-  history: v.strictObject({ digest: label, bytes }),
+  history: v.strictObject({ digest: label, bytes, newest: v.nullable(count) }),
   collaborate: collaboration.result,
 };
 

@@ -129,8 +129,11 @@ export interface Methods extends ResolvingMethods {
   responses: { params: { set: readonly { id: string; on: boolean }[] }; result: { responses: readonly ResponseSetting[] } };
   /** Saves what was measured of late under a name, or drops it; with neither, only asks. The newest is the one compared with. */
   baselines: { params: { save: string | null; drop: string | null }; result: { baselines: readonly SavedBaseline[] } };
-  /** The history of the base's tip, packed (core/collaboration/packed.ts); `digest`: SHA-256 of the bytes. Reading it may take long: progress is pushed with the ticket. */
-  history: { params: { ticket: string }; result: { digest: string; bytes: Uint8Array } };
+  /**
+   * The history of the base's tip, packed (core/collaboration/packed.ts); `digest`: SHA-256 of the bytes. Reading it may take long: progress is pushed with the ticket.
+   * `part`: where all of it would take long, that of its newest commits alone; `newest`: how many those are, null where it is all of it.
+   */
+  history: { params: { part?: boolean; ticket: string }; result: { digest: string; bytes: Uint8Array; newest: number | null } };
   /** Who should talk to whom, who knows what, who takes which conflict: all of it, computed by the service from the same history. */
   collaborate: { params: ReportAsked & { ticket: string }; result: Report };
 }

@@ -10,7 +10,7 @@ import type { Methods } from '../../contract/methods.ts';
 import { Collaborator } from '../../workers/collaborator.ts';
 import type { Shelf } from './cache/cache.ts';
 import * as kinds from './cache/kinds.ts';
-import { historyOf } from './history/history.ts';
+import { NEWEST, historyOf } from './history/history.ts';
 import { span } from './monitor/spans.ts';
 import type { Pools } from './pools/pools.ts';
 import type { Progress } from './queue.ts';
@@ -34,13 +34,14 @@ export class Collaborating {
     this.#reports = workspace.reading.cache.shelf(kinds.collaboration);
   }
 
-  async history(signal: AbortSignal, progress: Progress): Promise<Packed> {
+  /** `part`: of the newest commits where all of it would take long. */
+  async history(signal: AbortSignal, progress: Progress, part = false): Promise<Packed> {
     const { view: { state: { published } }, reading, clock, platform: { telemetry } } = this.#workspace;
     if (published === null) throw new AcumenError('usage', 'Nothing is imported in this workspace.', 'Run `acumen import` first.');
     const began = performance.now();
     let isRead = false;
     const told: Progress = (phase, done, total) => { isRead = true; progress(phase, done, total); };
-    const packed = await span('history', async () => historyOf(reading.cache, await this.#workspace.repository(), published.base, { signal, progress: told, now: clock.now() / 1000 }));
+    const packed = await span('history', async () => historyOf(reading.cache, await this.#workspace.repository(), published.base, { signal, progress: told, now: clock.now() / 1000, ...part && { newest: NEWEST } }));
     if (isRead) telemetry.timer('acumen_collaboration_seconds', 'history').record((performance.now() - began) / 1000);
     return packed;
   }

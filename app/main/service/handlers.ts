@@ -75,7 +75,7 @@ export function handlersOf(workspace: Workspace): Handlers {
     redo: ({ ticket }) => queued(ticket, 'redo', (signal) => undo(workspace, 'redo', signal)),
     fsck: ({ ticket }) => queued(ticket, 'fsck', () => fsck(workspace)),
     cancel: async ({ ticket }) => ({ cancelled: queue.cancel(ticket) || beside.cancel(ticket) }),
-    history: ({ ticket }) => beside.add(ticket, 'history', async (signal, progress) => (await workspace.collaborating()).history(signal, progress), true),
+    history: ({ part = false, ticket }) => beside.add(ticket, 'history', async (signal, progress) => (await workspace.collaborating()).history(signal, progress, part), true),
     collaborate: ({ ticket, ...asked }) => beside.add(ticket, 'collaborate', async (signal, progress) => (await workspace.collaborating()).collaborate(asked, signal, progress), true),
     ...performanceAnswers(workspace.platform),
     ...alertAnswers(workspace.platform),

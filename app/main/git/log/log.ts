@@ -12,6 +12,10 @@ export interface LogOptions {
   readonly progress?: (done: number, total: number) => void;
   /** commits, the newer ones; MOST_COMMITS if not given */
   readonly mostCommits?: number;
+  /** The newest so many, each as it is read among all: what they follow is there, too, and not in the log. */
+  readonly newest?: number;
+  /** the log has the newest ones alone, and what they follow is wanted too */
+  readonly isPart?: boolean;
   /** false: which paths alone */
   readonly lines?: boolean;
 }
@@ -33,12 +37,14 @@ export interface Reading {
 }
 
 /** Adds to `log`, whose rows stay, what `head` reaches and it has not. */
-export async function readLog(reader: HistoryReader, head: Oid, log: Log, { signal, progress, mostCommits = MOST_COMMITS, lines = true }: LogOptions = {}): Promise<Reading> {
+export async function readLog(reader: HistoryReader, head: Oid, log: Log, { signal, progress, mostCommits = MOST_COMMITS, newest, isPart = false, lines = true }: LogOptions = {}): Promise<Reading> {
   const heads: Oid[] = [];
-  for (const oid of headsOf(log)) if (await reader.has(oid)) heads.push(oid);
-  const { commits } = await reader.ancestry(head, { heads, has: (oid) => log.has(oid) }, mostCommits);
+  if (!isPart) for (const oid of headsOf(log)) if (await reader.has(oid)) heads.push(oid);
+  const { commits } = await reader.ancestry(head, { heads, has: (oid) => !isPart && log.has(oid) }, newest ?? mostCommits);
   const left = commits.filter(({ oid }) => !log.has(oid)), counts = lines && (reader.kind === 'native' || left.length <= MOST_COUNTED);
   const here = new Set(commits.map(({ oid }) => oid));
+  if (newest !== undefined) for (const { parents } of commits) for (const parent of parents) here.add(parent);
+  const had = commits.length - left.length;
   let isFull = false, done = 0, lacking = 0;
   const waves: Promise<Wave>[] = [];
   const wave = (at: number): Promise<Wave> => {
@@ -53,7 +59,7 @@ export async function readLog(reader: HistoryReader, head: Oid, log: Log, { sign
     for (const commit of answer.commits) log.add(commit);
     lacking += answer.lacking;
     done = Math.min(left.length, done + WAVE);
-    progress?.(done, left.length);
+    progress?.(had + done, commits.length);
     if (signal?.aborted === true) throw cancelled();
     isFull ||= log.touches > MOST_TOUCHES;
     if (next < left.length && !isFull) { waves.push(wave(next)); next += WAVE; }

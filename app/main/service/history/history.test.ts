@@ -54,6 +54,27 @@ test('from the cache, grown from what was kept, or after a force-push: what is r
   });
 });
 
+test('of the newest part first, then of all: what all of it is, read from nothing, and what was read of the part is not read again', async () => {
+  const head = heads[2]!;
+  for (const choice of ['native', 'embedded'] as const) {
+    await withReader(async (reader, asked) => {
+      const cache = new LayeredCache(), of = (newest?: number): Promise<PackedHistory> => historyOf(cache, reader, head, { now: NOW, ...newest !== undefined && { newest } });
+      const all = await withReader((other) => historyOf(new LayeredCache(), other, head, { now: NOW }), choice), count = unpackHistory(all.bytes).time.length;
+      // of fewer than twice as many there is no part
+      expect(await withReader((other) => historyOf(new LayeredCache(), other, head, { now: NOW, newest: count }), choice)).toEqual(all);
+      const part = await of(20), read = asked();
+      expect(part.newest).toBe(20);
+      const history = unpackHistory(part.bytes);
+      expect([history.head, history.time.length, history.shallow]).toEqual([head, 20, true]);
+      expect(await of()).toEqual(all);
+      if (choice === 'native') expect(asked()).toBe(await withReader(async (other, others) => { await historyOf(new LayeredCache(), other, head, { now: NOW }); return others(); }, choice));
+      expect(read).toBeGreaterThan(0);
+      // once all of it is kept, that is what is told
+      expect(await of(20)).toEqual(all);
+    }, choice);
+  }
+});
+
 test('what depends on the time of day is not kept', async () => {
   const cache = new LayeredCache(), head = heads[4]!;
   await withReader(async (reader) => {

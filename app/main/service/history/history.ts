@@ -5,6 +5,7 @@ import type { Oid } from '../../../core/bytes.ts';
 import { historySteps, isBeforeItsTime } from '../../../core/collaboration/history.ts';
 import { LOG_VERSION, Log } from '../../../core/collaboration/log.ts';
 import { Mailmap } from '../../../core/collaboration/mailmap.ts';
+import type { History } from '../../../core/collaboration/model.ts';
 import { PACKED_VERSION, packHistory } from '../../../core/collaboration/packed.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { HistoryReader } from '../../../core/repository.ts';
@@ -20,12 +21,16 @@ export interface HistoryAsked {
   readonly progress?: (what: string, done: number, total: number | null) => void;
   /** seconds since the epoch */
   readonly now: number;
+  /** of so many commits, the newest, where nothing was read yet and there are twice as many or more */
+  readonly newest?: number;
 }
-/** `digest`: SHA-256 of the bytes, which unpackHistory (core/collaboration/packed.ts) reads */
-export interface PackedHistory { readonly digest: string; readonly bytes: Uint8Array }
+/** `digest`: SHA-256 of the bytes, which unpackHistory (core/collaboration/packed.ts) reads; `newest`: of how many commits it is, the newest; null: of all */
+export interface PackedHistory { readonly digest: string; readonly bytes: Uint8Array; readonly newest: number | null }
 
 /** Raise it where the same log and head come to mean another history. */
 const FOLDED = 1;
+/** Of so many commits a part is told first: knowledge fades, so that the newest say most of what all of them do. */
+export const NEWEST = 1000;
 /** A larger log is not kept: reading it again is the smaller evil. Bytes. */
 const LARGEST_KEPT = 64 << 20;
 
@@ -38,23 +43,26 @@ const logs: Kind<Uint8Array> = { name: 'log', sizeOf: (bytes) => bytes.length, d
 const heads: Kind<Uint8Array> = { name: 'log head', sizeOf: (bytes) => bytes.length, disk: asIs };
 
 /** The history of `head`, from the cache where it has it. Rejects with `cancelled` soon after the signal. */
-export async function historyOf(cache: LayeredCache, reader: HistoryReader, head: Oid, { signal, progress, now }: HistoryAsked): Promise<PackedHistory> {
+export async function historyOf(cache: LayeredCache, reader: HistoryReader, head: Oid, { signal, progress, now, newest }: HistoryAsked): Promise<PackedHistory> {
   const tree = await atHead(reader, head);
   const cuts = shallowCommits(reader.gitDir, ID_DIGITS[reader.objectFormat]).sort();
   const cut = cuts.length === 0 ? '' : ` cut ${sha256(cuts.join('\n')).slice(0, 32)}`;
   const key = `${FOLDED}.${PACKED_VERSION}.${LOG_VERSION} ${head} ${tree.mailmap?.oid ?? 'none'}${cut}`;
-  const work = (stop: AbortSignal): Promise<Made> => make({ cache, reader, head, tree, cut, now, stop, progress: progress ?? (() => {}) });
+  const making = { cache, reader, head, tree, cut, now, progress: progress ?? (() => {}) };
+  const work = (stop: AbortSignal): Promise<Made> => make({ ...making, stop });
   const shelf = cache.shelf(histories);
   try {
+    const first = newest !== undefined && (shelf.get(key) ?? await shelf.cold(key)) === undefined ? await makePart({ ...making, stop: signal ?? new AbortController().signal }, newest) : null;
+    if (first !== null) return { digest: sha256(first), bytes: first, newest: newest! };
     const bytes = await shelf.compute(key, async (stop) => {
       const made = await work(stop);
       // not to be kept: it would be another one later, for the same key
       if (!made.isLasting) throw new Passing(made.bytes);
       return made.bytes;
     }, signal);
-    return { digest: sha256(bytes), bytes };
+    return { digest: sha256(bytes), bytes, newest: null };
   } catch (error) {
-    if (error instanceof Passing) return { digest: sha256(error.bytes), bytes: error.bytes };
+    if (error instanceof Passing) return { digest: sha256(error.bytes), bytes: error.bytes, newest: null };
     if (signal?.aborted === true) throw cancelled();
     throw error;
   }
@@ -72,12 +80,31 @@ interface Making {
   readonly stop: AbortSignal; readonly progress: NonNullable<HistoryAsked['progress']>;
 }
 
-async function make({ cache, reader, head, tree, cut, now, stop, progress }: Making): Promise<Made> {
+async function make(making: Making): Promise<Made> {
+  const { cache, reader, head, cut, now, stop, progress } = making;
   progress('reading the history', 0, null);
-  const kept = await keptLog(cache, reader, cut);
+  const kept = await keptLog(cache, reader, cut), first = kept.commits > 0 ? null : partOf(cache, reader, head, cut);
   const began = performance.now();
-  const { log, lacking } = await readLog(reader, head, kept, { signal: stop, progress: (done, total) => progress('reading the history', done, total) });
-  const wasRead = performance.now() - began;
+  const { log, lacking } = await readLog(reader, head, first ?? kept, { signal: stop, isPart: first !== null, progress: (done, total) => progress('reading the history', done, total) });
+  const wasRead = performance.now() - began, history = await folded(making, log);
+  const isLasting = lacking === 0 && history.hasLines && !isBeforeItsTime(log, now);
+  if (lacking === 0) keepLog(cache, log, head, cut, wasRead);
+  return { bytes: packHistory(history), isLasting };
+}
+
+/** Of the newest commits; null where a log was kept, or there are few more. What was read is kept for who reads the rest. */
+async function makePart(making: Making, newest: number): Promise<Uint8Array | null> {
+  const { cache, reader, head, cut, stop, progress } = making;
+  if ((await keptLog(cache, reader, cut)).commits > 0 || (await reader.ancestry(head, { heads: [], has: () => false }, 2 * newest)).commits.length < 2 * newest) return null;
+  progress('reading the newest part of the history', 0, newest);
+  const began = performance.now(), digits = ID_DIGITS[reader.objectFormat] as 40 | 64;
+  // without git's plumbing lines take long, and of many commits they are not counted anyway
+  const { log, lacking } = await readLog(reader, head, new Log(digits), { signal: stop, newest, lines: reader.kind === 'native', progress: (done, total) => progress('reading the newest part of the history', done, total) });
+  if (lacking === 0 && reader.kind === 'native') cache.shelf(logs).set(partKey(head, cut), log.pack(), performance.now() - began);
+  return packHistory(await folded(making, log));
+}
+
+async function folded({ head, tree, now, stop, progress }: Making, log: Log): Promise<History> {
   progress('putting the history together', 0, null);
   const steps = historySteps({ log, head, files: tree.files, mailmap: tree.mailmap === null ? null : new Mailmap(tree.mailmap.text), now, survivors: true });
   let step = steps.next();
@@ -85,9 +112,13 @@ async function make({ cache, reader, head, tree, cut, now, stop, progress }: Mak
     await new Promise((resolve) => setImmediate(resolve));
     if (stop.aborted) throw cancelled();
   }
-  const isLasting = lacking === 0 && step.value.hasLines && !isBeforeItsTime(log, now);
-  if (lacking === 0) keepLog(cache, log, head, cut, wasRead);
-  return { bytes: packHistory(step.value), isLasting };
+  return step.value;
+}
+
+/** The newest commits, where a part was told of them. */
+function partOf(cache: LayeredCache, reader: HistoryReader, head: Oid, cut: string): Log | null {
+  const bytes = reader.kind === 'native' ? cache.shelf(logs).get(partKey(head, cut)) : undefined;
+  return bytes === undefined ? null : unpacked(bytes);
 }
 
 /** The one that was kept last, to be added to; a new one where there is none. */
@@ -97,17 +128,21 @@ async function keptLog(cache: LayeredCache, reader: HistoryReader, cut: string):
   if (hint !== undefined) {
     const shelf = cache.shelf(logs), key = logKey(Buffer.from(hint).toString('latin1'), cut);
     const bytes = shelf.get(key) ?? await shelf.cold(key);
-    if (bytes !== undefined) {
-      try {
-        const log = Log.unpack(bytes);
-        // git counts what was not counted without it
-        if (log.digits === digits && (log.isCounted || reader.kind === 'embedded')) return log;
-      } catch (error) {
-        if (!(error instanceof AcumenError)) throw error;
-      }
-    }
+    const log = bytes === undefined ? null : unpacked(bytes);
+    // git counts what was not counted without it
+    if (log !== null && log.digits === digits && (log.isCounted || reader.kind === 'embedded')) return log;
   }
   return new Log(digits);
+}
+
+/** Null: it is damaged, and as good as none. */
+function unpacked(bytes: Uint8Array): Log | null {
+  try {
+    return Log.unpack(bytes);
+  } catch (error) {
+    if (!(error instanceof AcumenError)) throw error;
+    return null;
+  }
 }
 
 function keepLog(cache: LayeredCache, log: Log, head: Oid, cut: string, ms: number): void {
@@ -121,5 +156,6 @@ function keepLog(cache: LayeredCache, log: Log, head: Oid, cut: string, ms: numb
 
 const hintKey = (cut: string): string => `newest${cut}`;
 const logKey = (head: string, cut: string): string => `${LOG_VERSION} ${head}${cut}`;
+const partKey = (head: string, cut: string): string => `${logKey(head, cut)} part`;
 const sha256 = (data: string | Uint8Array): string => createHash('sha256').update(data).digest('hex');
 const cancelled = (): AcumenError => new AcumenError('cancelled', 'Reading the history was cancelled.', 'Ask again to go on.');
