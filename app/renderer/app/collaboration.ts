@@ -5,6 +5,7 @@ import type { AcuId, PathBytes } from '../../core/bytes.ts';
 import type { Asked, AssignmentAsked } from '../../core/collaboration/report.ts';
 import { pathKey } from '../../core/pathKey.ts';
 import { visibleSentence } from '../../core/visible.ts';
+import type { Methods } from '../../contract/methods.ts';
 import type { CollaborationApi, CollaborationClient } from '../../workers/client.ts';
 import { spawnCollaboration } from '../../workers/client.ts';
 import { noDecisions, openBoard, steppedBack, steppedOn, taken, useBoard, withPin } from '../state/board.ts';
@@ -24,8 +25,8 @@ import { connected, replica } from './session.ts';
 import { collaborationAddress, gpuAddress } from './workers.ts';
 
 let worker: CollaborationClient | null = null;
-/** What the worker was given; one that takes the place of a dead one is given the same. */
-let held: { readonly repository: string; readonly base: string; readonly digest: string } | null = null;
+/** What the worker was given; one that takes the place of a dead one is given the same. `base`: null where it is a part of the history alone. */
+let held: { readonly repository: string; readonly base: string | null; readonly digest: string } | null = null;
 let flown = -1;
 /** One reading at a time, each seeing what is wanted when it begins. */
 let chain: Promise<void> = Promise.resolve();
@@ -88,6 +89,15 @@ function follow(): void {
   chain = chain.then(step, step);
 }
 
+/** `part`: of the newest commits where all of them take long. */
+async function readHistory(part: boolean): Promise<Methods['history']['result']> {
+  const ticket = crypto.randomUUID();
+  useCollaboration.setState({ status: 'reading', ticket, failure: null });
+  return attempt('history', { part }, 'Read the history', ticket);
+}
+
+async function fly(): Promise<void> { await client().fly(await replica().call((api) => api.inFlight())); }
+
 async function step(): Promise<void> {
   const { status, generation, base } = useReplica.getState(), repository = useConnection.getState().repository?.path, now = useCollaboration.getState();
   if (lookers === 0 || status !== 'ready' || base === null || repository === undefined || now.status === 'stopped' || now.status === 'failed') return;
@@ -95,19 +105,23 @@ async function step(): Promise<void> {
   const known = held !== null && held.repository === repository && held.base === base;
   if (known && flown === generation) return;
   if (!known && !connected()) { if (held === null) useCollaboration.setState({ status: 'away' }); return; }
-  if (held !== null && held.repository !== repository) useCollaboration.setState({ overview: null, chosen: null, computed: null, asOf: null });
-  const ticket = crypto.randomUUID();
-  if (!known) useCollaboration.setState({ status: 'reading', ticket, failure: null });
+  if (held !== null && held.repository !== repository) useCollaboration.setState({ overview: null, chosen: null, computed: null, asOf: null, part: null });
   try {
     if (!known) {
-      const { digest, bytes } = await attempt('history', {}, 'Read the history', ticket);
-      if (held?.digest !== digest) await client().load(bytes);
-      held = { repository, base, digest };
+      let read = await readHistory(held?.repository !== repository);
+      if (read.newest !== null) {
+        await client().load(read.bytes);
+        held = { repository, base: null, digest: read.digest };
+        await fly();
+        useCollaboration.setState((state) => ({ part: read.newest, generation: state.generation + 1, chosen: null }));
+        read = await readHistory(false);
+      }
+      if (held?.digest !== read.digest) await client().load(read.bytes);
+      held = { repository, base, digest: read.digest };
     }
-    const inFlight = await replica().call((api) => api.inFlight());
-    await client().fly(inFlight);
+    await fly();
     flown = generation;
-    useCollaboration.setState((state) => ({ status: 'ready', ticket: null, generation: state.generation + 1, chosen: null }));
+    useCollaboration.setState((state) => ({ status: 'ready', ticket: null, part: null, generation: state.generation + 1, chosen: null }));
   } catch (error) {
     if (isCancelled(error)) { useCollaboration.setState({ status: 'stopped', ticket: null }); say('Reading the history was cancelled.'); return; }
     if (!connected() && held === null) { useCollaboration.setState({ status: 'away', ticket: null }); return; }

@@ -25,6 +25,8 @@ export interface CollaborationState {
   /** `idle`: nobody looks yet; `stopped`: reading was cancelled; `away`: there is nothing to read it from */
   readonly status: 'idle' | 'reading' | 'ready' | 'stopped' | 'away' | 'failed';
   readonly failure: Failure | null;
+  /** of how many commits, the newest, what stands here is, while the rest is read or was not; null: of all that was read */
+  readonly part: number | null;
   /** of the reading under way, to be found among the operations */
   readonly ticket: string | null;
   /** grows with every history or work in flight that was loaded: answers of another are old */
@@ -47,7 +49,7 @@ export interface CollaborationState {
 }
 
 const emptyCollaboration: CollaborationState = {
-  status: 'idle', failure: null, ticket: null, generation: 0, place: 'now', asOf: null, halfLifeDays: HALF_LIFE_DAYS, by: 'directories', names: 'names', heat: 'knowledge',
+  status: 'idle', failure: null, part: null, ticket: null, generation: 0, place: 'now', asOf: null, halfLifeDays: HALF_LIFE_DAYS, by: 'directories', names: 'names', heat: 'knowledge',
   overview: null, computed: null, chosen: null, busy: null, whoKnows: false,
 };
 

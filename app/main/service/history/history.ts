@@ -30,7 +30,7 @@ export interface PackedHistory { readonly digest: string; readonly bytes: Uint8A
 /** Raise it where the same log and head come to mean another history. */
 const FOLDED = 1;
 /** Of so many commits a part is told first: knowledge fades, so that the newest say most of what all of them do. */
-export const NEWEST = 1000;
+export const NEWEST = 500;
 /** A larger log is not kept: reading it again is the smaller evil. Bytes. */
 const LARGEST_KEPT = 64 << 20;
 

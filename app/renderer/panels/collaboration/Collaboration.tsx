@@ -25,11 +25,11 @@ const views: Readonly<Record<Place, ComponentType>> = { now: Now, board: BoardVi
 
 export default function Collaboration() {
   useEffect(look, []);
-  const { status, place, asOf, names } = useCollaboration(), away = useConnection((s) => s.state !== 'open');
+  const { status, place, asOf, names, part } = useCollaboration(), away = useConnection((s) => s.state !== 'open');
   const overview = useOverview();
   const known = useCollaboration((s) => s.overview), View = views[place];
   return (
-    <div className="collaboration" data-testid={ids.collaboration} data-place={place} data-status={status} data-names={names} data-as-of={asOf ?? 'now'}
+    <div className="collaboration" data-testid={ids.collaboration} data-place={place} data-status={status} data-names={names} data-as-of={asOf ?? 'now'} data-part={part ?? undefined}
       data-busy={overview.waiting}>
       {known !== null && <Header overview={known} />}
       <Places place={place} />
@@ -42,7 +42,7 @@ export default function Collaboration() {
       {known !== null && status === 'reading' && <Reading />}
       {known !== null && (status === 'failed' || status === 'stopped') && (
         <p className="console-note" role="status">
-          What stands here is of the history that was read before. <button type="button" className="button small" onClick={readAgain}>Read it again</button>
+          What stands here is of {part === null ? 'the history that was read before' : `the newest ${grouped(part)} commits`}. <button type="button" className="button small" onClick={readAgain}>{part === null ? 'Read it again' : 'Read the rest'}</button>
         </p>
       )}
       {overview.failure !== null && <Failed failure={overview.failure}><button type="button" className="button small" onClick={overview.again}>Ask again</button></Failed>}
@@ -82,10 +82,11 @@ function Elapsed({ since }: { since: number }) {
 
 /** How far the reading is, with numbers and a way out. */
 function Reading() {
-  const ticket = useCollaboration((s) => s.ticket), operation = useOperations((s) => s.mine.find((one) => one.ticket === ticket && !isOver(one)) ?? null), now = useNow();
+  const ticket = useCollaboration((s) => s.ticket), part = useCollaboration((s) => s.part), operation = useOperations((s) => s.mine.find((one) => one.ticket === ticket && !isOver(one)) ?? null), now = useNow();
   return (
     <div className="reading" role="status" data-testid={ids.progress}>
       <Spinner />
+      {part !== null && <span>What stands here is of the newest {grouped(part)} commits; the older ones are being read.</span>}
       <span>{operation === null || operation.phase === '' ? 'Reading the history' : operation.phase.charAt(0).toUpperCase() + operation.phase.slice(1)}</span>
       {operation !== null && operation.total !== null && <progress aria-label="Read so far" max={operation.total} value={operation.done} />}
       {operation !== null && operation.done > 0 && <span className="muted">{grouped(operation.done)}{operation.total === null ? '' : ` of ${grouped(operation.total)}`}</span>}

@@ -19,7 +19,7 @@ const kept = new Map<string, { readonly key: string; readonly value: unknown }>(
  */
 export function useAsked<T>(what: string, key: string | null, ask: (api: Remote<CollaborationApi>, asked: Asked) => Promise<T>): Answered<T> {
   const generation = useCollaboration((s) => s.generation), asOf = useCollaboration((s) => s.asOf), life = useCollaboration((s) => s.halfLifeDays),
-    ready = useCollaboration((s) => s.status === 'ready');
+    ready = useCollaboration((s) => s.status === 'ready' || s.part !== null);
   const whole = key === null || generation === 0 || !ready ? null : JSON.stringify([generation, asOf, life, key]);
   const [held, setHeld] = useState<{ readonly key: string | null; readonly value: T | null; readonly failure: Failure | null }>(() => {
     const last = kept.get(what);
