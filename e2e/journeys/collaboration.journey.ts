@@ -2,15 +2,17 @@
 // the one that `acumen collaborate --json` prints; with roles nobody's name is on screen or in an export; what is decided on the board can be taken back.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Page } from 'playwright';
 import { expect } from 'vitest';
 import { chance } from '../../app/renderer/panels/collaboration/words.ts';
 import { ids } from '../../app/renderer/testids.ts';
 import { at } from '../../scripts/steps.ts';
+import { fastImport, initBare, tempDir } from '../../testkit/git.ts';
 import { test } from '../door.ts';
 import { accessible, picture } from '../look.ts';
-import { opened, page, session } from '../opened.ts';
+import { launch, opened, page, session, shared } from '../opened.ts';
 import { command, ready } from '../screen.ts';
 
 const run = promisify(execFile);
@@ -262,4 +264,29 @@ test('in the dark, in forced colours and in a narrow window it stays what it is'
   }
   expect(session.complaints).toEqual([]);
   await unharmed();
+});
+
+test('of a long history what the newest commits say is there before the rest is read, and says so', async () => {
+  const dir = shared(tempDir('long-history')), repository = join(dir.path, 'long');
+  initBare(repository);
+  const commit = (n: number, ref: string): string => `commit ${ref}\nmark :${n + 1}\nauthor Person ${n % 5} <person${n % 5}@example.invalid> ${1_600_000_000 + n * 3600} +0000\ncommitter Person ${n % 5} <person${n % 5}@example.invalid> ${1_600_000_000 + n * 3600} +0000\ndata 1\nx\n`;
+  const change = (n: number): string => `M 100644 inline f${n % 7}.txt\ndata ${String(n).length + 1}\n${n}\n\n`;
+  const stream = Array.from({ length: 1200 }, (_, n) => `${commit(n, 'refs/heads/main')}${n === 0 ? '' : `from :${n}\n`}${change(n)}`).join('');
+  fastImport(repository, `${stream}${['one', 'two'].map((name, k) => `${commit(1200 + k, `refs/heads/${name}`)}from :1200\n${change(1204 + 7 * k)}`).join('')}`);
+  await launch({ repository, viewport: { width: 1440, height: 900 } });
+  await ready(page);
+  // the rest of so small a history is read in the blink of an eye
+  const seen = page.evaluate(() => new Promise<string>((done) => {
+    new MutationObserver((_, watch) => {
+      const facts = document.querySelector('[data-part="500"] .collaboration-facts'), reading = document.querySelector('[data-part="500"] .reading');
+      if (facts === null || reading === null) return;
+      watch.disconnect();
+      done(`${facts.textContent} ${reading.textContent}`);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+  }));
+  await open();
+  expect(await seen).toMatch(/5 people, 7 files, 500 commits.*What stands here is of the newest 500 commits; the older ones are being read\./s);
+  await expect.poll(() => page.locator('.collaboration-facts').innerText()).toContain('1,200 commits');
+  expect(await tab().getAttribute('data-part')).toBeNull();
+  expect(session.complaints).toEqual([]);
 });

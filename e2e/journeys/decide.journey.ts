@@ -79,6 +79,8 @@ test('a conflicting drop is kept open, and its places are decided by keyboard', 
   await page.keyboard.press('Alt+2');
   await expect.poll(() => page.getByTestId(ids.conflictRow).filter({ hasText: 'right' }).first().innerText()).toContain('decided');
   await page.keyboard.press('Alt+1');
+  // and in the picture they are joined by another line than two that nobody decided
+  await page.getByTestId(ids.graphLegend).getByRole('button', { name: /^decided/ }).waitFor();
 });
 
 test('what was decided is written to a branch, undone after a restart, and its answers are there again', async () => {
