@@ -1,6 +1,6 @@
 // The composition: what is in it and who brought it, what someone tried to add and why that needs an answer, what is only looked at, and the way out to a
 // branch.
-import { Suspense, lazy, useCallback, useEffect, useMemo, useState } from 'react';
+import { Suspense, lazy, useCallback, useMemo, useState } from 'react';
 import * as act from '../../app/actions.ts';
 import { byTestId, regainFocus } from '../../app/regainFocus.ts';
 import { toggleWhatIf } from '../../app/whatIf.ts';
@@ -47,11 +47,12 @@ function useMembers(): { readonly chosen: readonly AcuId[]; readonly shown: read
 
 /** Which of the two has the height where there is too little for both: what was asked last, until the list is brought back. */
 function useFront(branching: boolean, isKeeping: boolean): readonly ['talk' | 'list', (front: 'talk' | 'list') => void] {
-  const [front, setFront] = useState<'talk' | 'list'>('talk');
+  const [before, setBefore] = useState<readonly unknown[] | null>(null);
   const proposal = useComposition((s) => s.proposal), rebound = useComposition((s) => s.rebound), isWhatIf = useComposition((s) => s.whatIf !== null);
   const isOpen = useSuggestion((s) => s.isOpen), isFolded = useSuggestion((s) => s.isFolded), search = useSuggestion((s) => s.search?.ticket);
-  useEffect(() => setFront('talk'), [branching, isKeeping, proposal, rebound, isWhatIf, isOpen, isFolded, search]);
-  return [front, setFront];
+  // the list stays in front until something else is asked than when it was brought there
+  const asked = [branching, isKeeping, proposal, rebound, isWhatIf, isOpen, isFolded, search];
+  return [before?.every((one, i) => one === asked[i]) === true ? 'list' : 'talk', (front) => setBefore(front === 'list' ? asked : null)];
 }
 
 export function Composition() {

@@ -1,7 +1,7 @@
 // Every ACU that the set which was found leaves out, or what was composed of it, with the smallest reason and what a swap costs; of the row with the
 // keyboard the whole of it below.
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useCallback, useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { CSSProperties, KeyboardEvent, RefObject } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import type { Reason } from '../../../core/suggestion.ts';
@@ -32,11 +32,11 @@ const WIDEST = 26;
 export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly AcuId[]; never: readonly AcuId[] }) {
   const byId = useReplica((s) => s.byId), state = useLeftOut(), { reasons, sort, filter, cursor } = state;
   const list = useRef<HTMLDivElement>(null), head = useRef<HTMLDivElement>(null), answer = useRef<HTMLDivElement>(null), height = useRowHeight();
-  const { scroller, margin } = useScroller(list);
+  const margin = useMargin(list);
   useEffect(() => readLeftOut(asked), [asked]);
   const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
   const rows = useMemo(() => arranged(all, new Set(never), { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, never, reasons, sort, filter]);
-  const virtual = useVirtualizer({ count: rows.length, getScrollElement: scroller, scrollMargin: margin, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scrollerOf(list.current), scrollMargin: margin, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
   useEffect(() => { virtual.measure(); }, [virtual, height]);
   const shown = virtual.getVirtualItems(), from = shown[0]?.index ?? 0, to = shown.at(-1)?.index ?? -1;
   // what is scrolled to first; sorted by cost all of them, for the cheapest may be anywhere
@@ -47,7 +47,7 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
   const at = rows.findIndex(({ id }) => id === cursor);
   // row and answer are seen together: head and answer stay at the edges of what is in view (composition.css), the row between them
   const reveal = (place: number): void => {
-    const box = scroller(), above = head.current?.offsetHeight ?? 0;
+    const box = scrollerOf(list.current), above = head.current?.offsetHeight ?? 0;
     if (box === null) return;
     const top = margin + place * height, room = Math.max(height, box.clientHeight - above - (answer.current?.offsetHeight ?? 0));
     if (top < box.scrollTop + above) box.scrollTop = top - above;
@@ -65,7 +65,7 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.target !== list.current || event.altKey || event.ctrlKey || event.metaKey) return;
-    const page = Math.max(1, Math.floor((scroller()?.clientHeight ?? 0) / height) - 1);
+    const page = Math.max(1, Math.floor((scrollerOf(list.current)?.clientHeight ?? 0) / height) - 1);
     const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at < 0 ? rows.length - 1 : at - 1, PageDown: at + page, PageUp: at - page, Home: 0, End: rows.length - 1 };
     const place = places[event.key];
     if (place !== undefined) { event.preventDefault(); event.stopPropagation(); go(place); }
@@ -111,17 +111,20 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
   );
 }
 
-/** What the list is scrolled in, with all else that is talked about: one bar for both. `margin`: pixels of that above the list. */
-function useScroller(list: RefObject<HTMLElement | null>): { scroller(): HTMLElement | null; readonly margin: number } {
-  const [margin, setMargin] = useState(0), scroller = useCallback(() => list.current?.closest<HTMLElement>('.composition-talk') ?? null, [list]);
+/** What the list is scrolled in, with all else that is talked about: one bar for both. */
+const scrollerOf = (list: HTMLElement | null): HTMLElement | null => list?.closest<HTMLElement>('.composition-talk') ?? null;
+
+/** Pixels of what lies above the list where it is scrolled. */
+function useMargin(list: RefObject<HTMLElement | null>): number {
+  const [margin, setMargin] = useState(0);
   useLayoutEffect(() => {
-    const box = scroller();
+    const box = scrollerOf(list.current);
     if (box === null) return undefined;
     const watch = new ResizeObserver(() => { if (list.current !== null) setMargin(Math.round(list.current.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop)); });
     watch.observe(box.firstElementChild!);
     return () => watch.disconnect();
-  }, [list, scroller]);
-  return { scroller, margin };
+  }, [list]);
+  return margin;
 }
 
 const canSwap = ({ kind, stands }: Reason): boolean => (kind === 'kept' || kind === 'free') && stands;
