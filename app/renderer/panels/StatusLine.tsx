@@ -32,7 +32,7 @@ export function StatusLine() {
       {connection.state === 'lost' && <><span className="status-item muted truncate">{connection.reason}</span><Countdown until={connection.nextTry} /><button type="button" className="status-button" onClick={() => tryNow()}>Connect now</button></>}
       {operations.queue.paused && <button type="button" className="status-button" onClick={() => { void act.setPaused(false); }}>Go on</button>}
       {connection.repository !== null && <span className="status-item truncate status-less" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
-      {replica.base !== null && <span className="status-item">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
+      {replica.base !== null && <span className="status-item truncate">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
       {replica.status === 'ready' && <span className="status-item status-less" title="An epoch is a state of the graph: whatever changes it, a branch that moved or a new base, makes the next. This window shows this one">epoch {replica.epoch}</span>}
       {replica.status === 'ready' && <span className="status-item status-even-less" title="ACU: atomic change unit, the smallest set of edits that makes sense by itself">{plural(replica.rows.length, 'ACU')}</span>}
       {replica.status === 'ready' && <span className="status-item status-even-less" title={whatConflictsCount}>{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
@@ -44,7 +44,7 @@ export function StatusLine() {
       )}
       <span className="spacer" />
       {running !== null ? <Progress operation={running} paused={operations.queue.paused} /> : operations.last !== null && (
-        <span className="status-item truncate" title={visibleSentence(operations.last.description)}>
+        <span className="status-item truncate status-last" title={visibleSentence(operations.last.description)}>
           {withNumbers(visibleSentence(operations.last.description))}{operations.lastTook?.id === operations.last.id && ` · ${duration(operations.lastTook.ms)}`} · <Ago time={Math.floor(operations.last.time / 1000)} />
         </span>
       )}
