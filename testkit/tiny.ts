@@ -23,13 +23,13 @@ export class Tiny {
   }
 
   /** The first parent's tree with these files, as lines; null deletes one. */
-  commit(parents: readonly Commit[], files: Readonly<Record<string, readonly string[] | null>>): Commit {
+  commit(parents: readonly Commit[], files: Readonly<Record<string, readonly string[] | null>>, message = 'A commit'): Commit {
     const tree = new Map<string, File>(parents[0]?.tree);
     for (const [path, lines] of Object.entries(files)) {
       if (lines === null) tree.delete(path);
       else tree.set(path, { mode: '100644', data: lines.join('') });
     }
-    return this.#forge.commit(parents, tree, 'A commit', 'tiny');
+    return this.#forge.commit(parents, tree, message, 'tiny');
   }
 
   /** A branch that is gone. */

@@ -47,6 +47,7 @@ export interface Segment {
   readonly standing: Standing;
   /** null where the difference is empty */
   readonly acu: AcuId | null;
+  /** of the commit that says what it is about (headline.ts), or of a part of one (partTitle.ts) */
   readonly title: ByteString;
   readonly author: { readonly name: ByteString; readonly email: ByteString };
   /** seconds since the epoch, author time of the tip */

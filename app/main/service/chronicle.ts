@@ -5,10 +5,10 @@ import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey, WorkspaceState } from '../../core/events.ts';
 import { emptyState, foldEvent } from '../../core/fold.ts';
 import type { Engine } from '../../core/engine.ts';
+import { titleOf } from '../../core/headline.ts';
 import type { HistoryReader } from '../../core/repository.ts';
 import { type AcuCommit, type AcuHistory, type AcuMoment, tracingLimits } from '../../contract/tracing.ts';
 import type { Store } from '../storage/store.ts';
-import { titleOf } from './cutting.ts';
 import type { Moment } from './reading.ts';
 
 /** What it is told from: a workspace. */

@@ -2,6 +2,7 @@
 import type { Oid } from '../../core/bytes.ts';
 import type { Changes } from '../../core/changes.ts';
 import { editsOf } from '../../core/edits.ts';
+import { speaker, titleOf } from '../../core/headline.ts';
 import type { Segment } from '../../core/model.ts';
 import type { Commit } from '../../core/repository.ts';
 import type { CutSegment } from '../../core/segments.ts';
@@ -76,7 +77,7 @@ export function wholes({ cut, carried, lower }: Coarse, commits: ReadonlyMap<Oid
   const parts = cut.map((s, i): Part => {
     const commit = commits.get(s.tip)!, earlier = reused.get(i);
     return {
-      tip: s.tip, commit, title: titleOf(commit), lower: lower[i]!, carried: carried[i]!, commits: commitsIn(cut, lower, i),
+      tip: s.tip, commit, title: titleOf(speaker(commit, s.commits, commits)), lower: lower[i]!, carried: carried[i]!, commits: commitsIn(cut, lower, i),
       ...earlier !== undefined && { reused: earlier },
     };
   });
@@ -87,9 +88,4 @@ export function wholes({ cut, carried, lower }: Coarse, commits: ReadonlyMap<Oid
 export function commitsIn(cut: readonly CutSegment[], lower: Coarse['lower'], i: number): number {
   const s = cut[i]!;
   return lower[i]!.length > 0 ? s.commits.length : s.below.reduce((n, b) => n + cut[b]!.commits.length, s.commits.length);
-}
-
-export function titleOf(commit: Commit): Segment['title'] {
-  const end = commit.message.indexOf('\n');
-  return (end < 0 ? commit.message : commit.message.slice(0, end)) as Segment['title'];
 }

@@ -9,6 +9,7 @@ import { Composer } from '../../core/compose.ts';
 import { editsOf } from '../../core/edits.ts';
 import type { Step, Strand, Unit } from '../../core/grain/model.ts';
 import { unravel } from '../../core/grain/unravel.ts';
+import { speaker, titleOf } from '../../core/headline.ts';
 import type { Grain, Segment } from '../../core/model.ts';
 import { partTitle } from '../../core/partTitle.ts';
 import type { Commit } from '../../core/repository.ts';
@@ -16,7 +17,7 @@ import type { Outside } from '../git/history.ts';
 import { isUnreadable } from './carry.ts';
 import type { Carrying, Under } from './carrying.ts';
 import { type Link, chainOf } from './chains.ts';
-import { type Coarse, type Parts, changesOf, commitsIn, titleOf } from './cutting.ts';
+import { type Coarse, type Parts, changesOf, commitsIn } from './cutting.ts';
 import type { ImportStore, Progress } from './importer.ts';
 import type { Part } from './plan.ts';
 
@@ -128,7 +129,7 @@ class TakingApart {
     return {
       segment,
       part: {
-        tip: commit.oid, commit, title: titleOf(commit), lower, commits: this.#size(segment), carried: this.#coarse.carried[segment]!,
+        tip: commit.oid, commit, title: titleOf(speaker(commit, this.#coarse.cut[segment]!.commits, this.#commits)), lower, commits: this.#size(segment), carried: this.#coarse.carried[segment]!,
         unit: { within: commit.oid, family: segment, after: [], ...note !== undefined && { note } },
       },
     };

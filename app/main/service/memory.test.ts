@@ -23,10 +23,11 @@ test.each([['branch', STEPS], ['commit', Math.ceil(STEPS / 2)]] as const)('an im
   const file = (n: number): string => (n === 3 ? 'dir/d.txt' : `${'abc'[n]}.txt`);
   const base = tiny.commit([], { 'a.txt': START, 'b.txt': START, 'c.txt': START, 'dir/d.txt': START });
   const heads = new Map<string, Commit>([['main', base]]);
+  let made = 0;
   const change = (on: readonly Commit[]): Commit => tiny.commit(on, random.chance(0.15) ? { [`new${random.below(6)}.txt`]: [`n ${random.below(3)}\n`, ...START] }
     : random.chance(0.1) ? { [file(random.below(4))]: null }
     : random.chance(0.1) ? { [file(random.below(4))]: null, [`moved${random.below(3)}.txt`]: START }
-    : { [file(random.below(4))]: withLines(START, { [random.below(12)]: `changed ${random.below(4)}\n` }) });
+    : { [file(random.below(4))]: withLines(START, { [random.below(12)]: `changed ${random.below(4)}\n` }) }, made++ % 3 === 0 ? 'wip' : `Change ${made}`);
   for (let n = 0; n < 14; n++) heads.set(`b${n}`, change([random.chance(0.3) && heads.size > 1 ? random.pick([...heads.values()]) : base]));
   tiny.refs(Object.fromEntries(heads));
   const workspace = await Workspace.open(join(temp.path, grain), { env: {}, git: 'embedded' });

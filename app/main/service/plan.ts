@@ -116,7 +116,7 @@ export class Plan {
 
   /** Lower ones first. */
   async segment(i: number): Promise<Segment> {
-    const { carried, reused: earlier } = this.#parts[i]!;
+    const { carried, title, reused: earlier } = this.#parts[i]!;
     this.#carrying.contents.release();
     // an id names the ACUs its lines stand on: below a reused segment everything must be reused too
     if (earlier && this.#standsAs(i, earlier) && [...this.#closure[i]!].every((l) => l === i || this.#kept.has(l)) && earlier.contexts.map((c) => c.context).join() === await settle(this.#carrying, () => this.#stored(i))) {
@@ -124,7 +124,8 @@ export class Plan {
       this.#bytes += weightOf(earlier);
       this.#ahead.forget(i);
       this.#attribution.add(i, earlier.acu, earlier.edits, this.#closure[i]!);
-      return earlier;
+      // a version of this engine may have let another commit speak for it
+      return earlier.title === title ? earlier : { ...earlier, title };
     }
     try {
       return await settle(this.#carrying, () => this.#build(i, carried));
