@@ -148,7 +148,7 @@ const results: { readonly [M in Method]: Schema<Methods[M]['result']> } = {
   hello: v.strictObject({
     version: label, repository: v.nullable(repository), epoch: count, composition, canUndo: v.nullable(label), canRedo: v.nullable(label),
   }),
-  import: v.strictObject({ base: oid, acus: count, sources: count, edits: count, hunks: count, ms: duration, rebound: v.array(rebinding) }),
+  import: v.strictObject({ base: oid, acus: count, decisions: count, sources: count, edits: count, hunks: count, ms: duration, rebound: v.array(rebinding) }),
   cancel: v.strictObject({ cancelled: v.boolean() }),
   snapshot: v.strictObject({ epoch: count, digest: label, bytes }),
   compose: v.strictObject({ composition, operation }),

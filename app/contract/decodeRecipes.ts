@@ -17,7 +17,7 @@ export const changeParams: Schema<{ name: string; ticket: string }> = v.strictOb
 export const compareParams: Schema<Methods['compareRecipes']['params']> = v.strictObject({ a: v.nullable(name), b: v.nullable(name) });
 
 export const line: Schema<RecipeLine> = v.strictObject({
-  name, time: v.pipe(v.number(), v.finite()), base: oid, grain: v.picklist(['branch', 'commit', 'atom']), size: count,
+  name, time: v.pipe(v.number(), v.finite()), base: oid, grain: v.picklist(['branch', 'commit', 'atom']), size: count, decisions: count,
   became: v.strictObject({ kept: v.optional(count), rebound: v.optional(count), absorbed: v.optional(count), stale: v.optional(count), lost: v.optional(count), 'taken along': v.optional(count) }) as unknown as Schema<RecipeLine['became']>,
   isComposed: v.boolean(),
 });

@@ -9,8 +9,9 @@ export interface RecipeLine {
   readonly time: number;
   readonly base: Oid;
   readonly grain: Grain;
-  /** ACUs of it when it was kept, those left open among them */
+  /** ACUs of it when it was kept, those left open and those that are decisions among them */
   readonly size: number;
+  readonly decisions: number;
   /** how many of its ACUs became what; those that are zero are left out */
   readonly became: Readonly<Partial<Record<Rebinding['outcome'], number>>>;
   /** it is what is composed now */

@@ -154,7 +154,7 @@ export interface Rebinding {
 
 export type Grain = 'branch' | 'commit' | 'atom';
 
-export interface ImportSummary { readonly base: Oid; readonly acus: number; readonly sources: number; readonly edits: number; readonly hunks: number; readonly ms: number; /** where it changed the composition */ readonly rebound: readonly Rebinding[] }
+export interface ImportSummary { readonly base: Oid; readonly acus: number; /** of the ACUs, and of the sources that they are of */ readonly decisions: number; readonly sources: number; readonly edits: number; readonly hunks: number; readonly ms: number; /** where it changed the composition */ readonly rebound: readonly Rebinding[] }
 
 /**
  * The answer to "may these stand together?" in the words of the screen. `look`: pairs alone do not tell, because renames of several could

@@ -2,6 +2,7 @@
 // is answered, and why: kept, rebound to its successors, absorbed (by the base or by an ACU above it), stale, or lost with its source, or
 // because the composition has a part alone of what is one ACU now.
 import type { AcuId, ByteString, Oid } from './bytes.ts';
+import { plural } from './counted.ts';
 import type { Engine } from './engine.ts';
 import type { Acu, Grain, Rebinding } from './model.ts';
 import { mayBeOfOneCommit, titleOfParts } from './partTitle.ts';
@@ -16,7 +17,7 @@ export function rebind(before: Engine, after: Engine, set: readonly AcuId[], lan
   const answers: Rebinding[] = [];
   const exact = (id: AcuId): boolean => after.acu(id)?.standing === 'exact';
   const nameOf = (id: AcuId): string => { const acu = after.acu(id); return acu === undefined ? id.slice(0, 12) : inWords(acu.name); };
-  const named = (ids: readonly AcuId[]): string => (ids.length > 3 ? `${ids.length} changes` : ids.map(nameOf).join(', '));
+  const named = (ids: readonly AcuId[]): string => (ids.length > 3 ? plural(ids.length, 'ACU') : ids.map(nameOf).join(', '));
   const answer = ({ id, name }: Pick<Acu, 'id' | 'name'>, outcome: Rebinding['outcome'], to: readonly AcuId[], why: string): void => { answers.push({ id, name, outcome, to, why }); };
   const follow = (old: Acu, to: readonly AcuId[], besides = ''): void => {
     const off = to.find((id) => !exact(id));

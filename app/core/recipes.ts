@@ -2,6 +2,7 @@
 // known by, so that it is found again without the state it was kept in: by id, by its commits, by its branch. Whether the outcome composes is not
 // decided here.
 import type { AcuId, ByteString, Oid } from './bytes.ts';
+import { plural } from './counted.ts';
 import type { Engine } from './engine.ts';
 import { AcumenError } from './errors.ts';
 import type { DomainEvent } from './events.ts';
@@ -164,7 +165,7 @@ class Finder {
   }
 
   #moved(name: ByteString, to: readonly AcuId[]): Found {
-    const now = to.length > 3 ? `${to.length} changes` : to.map((id) => nameIn(this.#engine, id)).join(', ');
+    const now = to.length > 3 ? plural(to.length, 'ACU') : to.map((id) => nameIn(this.#engine, id)).join(', ');
     return { outcome: 'rebound', to, why: to.length === 1 && this.#engine.acu(to[0]!)!.name === name ? 'it has changed, or what it stands on has' : `it is ${now} now` };
   }
 }

@@ -106,7 +106,7 @@ describe('what commits do not tell', () => {
     expect(told(atoms.engine, later.commit.engine, all(atoms).slice(1, 3))).toEqual([['rebound', 1, 'it is change 1 now'], ['rebound', 1, 'it is change 1 now']]);
     expect(told(commits.engine, later.branch.engine, all(commits)).map(([outcome, n]) => `${outcome} ${n}`)).toEqual(['rebound 1', 'rebound 1', 'rebound 1', 'rebound 1', 'rebound 1']);
     expect(told(commits.engine, later.branch.engine, all(commits).slice(0, 3))[0]).toEqual(['lost', 0, '3 of the 5 commits of b4 are in the composition; the branch is all of them']);
-    expect(told(branch.engine, later.commit.engine, all(branch))).toEqual([['rebound', 5, 'it is 5 changes now']]);
+    expect(told(branch.engine, later.commit.engine, all(branch))).toEqual([['rebound', 5, 'it is 5 ACUs now']]);
     // another title, or two of one: nobody can tell
     expect(told(commits.engine, cut(anew({ title: (c) => `other ${c}` }), [4], 'commit').engine, all(commits).slice(1, 2))[0]![0]).toBe('lost');
     expect(told(commits.engine, cut(anew({ title: () => 'change 1' }), [4], 'commit').engine, all(commits).slice(1, 2))[0]![0]).toBe('lost');

@@ -34,8 +34,13 @@ export interface ConflictFilter {
 /** Into what a list of conflicts is cut; `none`: by verdict, then by path, without headings. */
 export type ConflictGrouping = 'none' | 'path' | 'pair' | 'partition';
 
+/** A conflict is one file in which two ACUs, or an ACU and the base, cannot both stand. All but `inherited` and `pairs` are of those that are not inherited. */
 export interface ConflictCounts {
   readonly conflicts: number; readonly inherited: number;
+  /** of the conflicts those whose other side is the base */
+  readonly withBase: number;
+  /** as in `Pairs`: lines of the picture, cells of the matrix */
+  readonly pairs: number;
   readonly byVerdict: Readonly<Record<Verdict, number>>;
   readonly byKind: readonly { readonly kind: ConflictKind; readonly count: number }[];
 }
@@ -118,7 +123,7 @@ export class ConflictTable {
     const best = new Map<number, number>(), kindsOf = new Map<number, number>(), onlyNames = new Set<number>();
     const byVerdict: Record<Verdict, number> = { blocking: 0, resolvable: 0, risk: 0, partial: 0 };
     const byKind: number[] = [];
-    let inheritedCount = 0;
+    let inheritedCount = 0, withBase = 0;
     const n = acus.length;
     this.degree = new Int32Array(n);
     this.risky = new Uint8Array(n);
@@ -130,7 +135,7 @@ export class ConflictTable {
       paths.push(this.#paths.id(conflict.path)); details.push(this.#details.id(conflict.detail));
       if (conflict.verdict === 'risk' && !conflict.inherited) { this.risky[a] = 1; if (b !== BASE) this.risky[b] = 1; }
       if (conflict.inherited) inheritedCount++;
-      else { byVerdict[conflict.verdict]++; byKind[kind] = (byKind[kind] ?? 0) + 1; }
+      else { byVerdict[conflict.verdict]++; byKind[kind] = (byKind[kind] ?? 0) + 1; withBase += b === BASE ? 1 : 0; }
       const key = b === BASE ? -1 - a : Math.min(a, b) * n + Math.max(a, b);
       const before = best.get(key);
       kindsOf.set(key, (kindsOf.get(key) ?? 0) | (1 << conflictKinds.indexOf(conflict.kind)));
@@ -142,12 +147,12 @@ export class ConflictTable {
     this.#verdict = Uint8Array.from(verdicts); this.#kind = Uint8Array.from(kinds); this.#inherited = Uint8Array.from(inherited);
     this.#path = Int32Array.from(paths); this.#detail = Int32Array.from(details);
     this.length = side.length;
+    const keys = [...best.keys()].filter((key) => key >= 0).sort((x, y) => x - y);
     this.counts = {
-      conflicts: this.length - inheritedCount, inherited: inheritedCount, byVerdict,
+      conflicts: this.length - inheritedCount, inherited: inheritedCount, withBase, pairs: keys.length, byVerdict,
       byKind: this.#kinds.values.map((kind, i) => ({ kind, count: byKind[i] ?? 0 })).filter((k) => k.count > 0).sort((x, y) => y.count - x.count),
     };
 
-    const keys = [...best.keys()].filter((key) => key >= 0).sort((x, y) => x - y);
     this.pairs = { a: new Int32Array(keys.length), b: new Int32Array(keys.length), verdict: new Uint8Array(keys.length), kinds: Uint16Array.from(keys, (key) => kindsOf.get(key)!) };
     for (const key of best.keys()) if (key < 0 && !onlyNames.has(key)) this.degree[-1 - key]!++;
     // names that collide keep nobody apart

@@ -3,6 +3,7 @@
 import { transfer } from 'comlink';
 import { display } from '../core/bytes.ts';
 import type { AcuId, ByteString, Oid, PathBytes } from '../core/bytes.ts';
+import { decisionsAmong } from '../core/counted.ts';
 import { applyDifference } from '../core/difference.ts';
 import { inFlightOf } from '../core/collaboration/inFlight.ts';
 import type { InFlight } from '../core/collaboration/model.ts';
@@ -10,7 +11,7 @@ import { Engine } from '../core/engine.ts';
 import { type Columns, buffersOf, columnsOf, searchedText } from '../core/search/columns.ts';
 import { type PathKey, pathKey } from '../core/pathKey.ts';
 import { visible, visibleName } from '../core/visible.ts';
-import { PATCH_REF, RESOLUTION_REF, WORKTREE_REF } from '../core/events.ts';
+import { PATCH_REF, WORKTREE_REF } from '../core/events.ts';
 import type { Acu, SetVerdict } from '../core/model.ts';
 import { ConflictTable, conflictingView, noVerdict, toViews } from './conflictTable.ts';
 import type { ConflictCounts, ConflictFilter, ConflictGrouping, ConflictView, Pairs } from './conflictTable.ts';
@@ -127,7 +128,7 @@ export class Replica {
     this.#index = new Map(engine.acus.map((acu, i) => [acu.id, i]));
     const patches = new Set(engine.tables.sources.filter((source) => source.ref.startsWith(PATCH_REF)).map((source) => source.name));
     const tipsOf = (prefix: string): Set<Oid> => new Set(engine.tables.sources.flatMap((source) => (source.ref.startsWith(prefix) ? [source.oid] : [])));
-    const edited = tipsOf(WORKTREE_REF), decided = tipsOf(RESOLUTION_REF);
+    const edited = tipsOf(WORKTREE_REF), decided = decisionsAmong(engine.tables);
     const bySegment = new Map<Oid, AcuId>();
     for (const acu of engine.acus) for (const segment of acu.segments) bySegment.set(segment, acu.id);
     this.#rows = engine.acus.map((acu, i) => toRow(acu, i, patches, edited, decided));
@@ -333,14 +334,14 @@ export class Replica {
 /** Longer names of people are no names. */
 const LONGEST_PERSON = 200;
 
-function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>, edited: ReadonlySet<Oid>, decided: ReadonlySet<Oid>): AcuRow {
+function toRow(acu: Acu, index: number, patches: ReadonlySet<ByteString>, edited: ReadonlySet<Oid>, decided: ReadonlySet<AcuId>): AcuRow {
   const { name: author, email } = acu.author;
   return {
     index, id: acu.id, name: visibleName(acu.name), title: visible(display(acu.title)), author: visibleName(author, LONGEST_PERSON), email: visibleName(email, LONGEST_PERSON),
     time: acu.time, sources: acu.sources.map((name) => visibleName(name)), requires: acu.requires,
     ...acu.sources.some((name) => patches.has(name)) && { patch: true as const },
     ...acu.segments.some((tip) => edited.has(tip)) && { worktree: true as const },
-    ...acu.segments.some((tip) => decided.has(tip)) && { decided: true as const },
+    ...decided.has(acu.id) && { decided: true as const },
     paths: acu.paths.length, hunks: acu.hunks, added: acu.added, deleted: acu.deleted,
     standing: acu.standing, reason: visible(acu.reason ?? ''),
     text: searchedText(acu),

@@ -36,6 +36,10 @@ test('a conflicting drop is kept open, and its places are decided by keyboard', 
   await accessible(page);
   await picture(page, 'decide-open');
 
+  // of one there is nothing to choose: its tab shows it, and keeps the keyboard
+  await page.getByRole('tab', { name: /^Decide/ }).click();
+  await expect.poll(left).toBe('4');
+  expect(await page.evaluate(() => document.activeElement?.getAttribute('role'))).toBe('tab');
   await list(page).focus();
   await page.keyboard.press('Shift+D');
   await deciding();
@@ -89,6 +93,7 @@ test('what was decided is written to a branch, undone after a restart, and its a
   await page.getByTestId(ids.branchName).fill('decided');
   await page.keyboard.press('Enter');
   await page.getByTestId(ids.branchResult).waitFor();
+  expect(repository.git('log', '-1', '--format=%s', 'decided')).toBe('Compose 2 ACUs and 1 decision onto main');
   expect(repository.git('show', 'decided:src/values.ts')).toBe(code({ 4: "export const value4 = 'left';", 12: "export const value12 = 'left';\nexport const extra = true;\nexport const value12 = 'right';", 20: "export const value20 = 'by hand';" }).trimEnd());
   expect(repository.git('rev-parse', 'decided:picture.png')).toBe(repository.git('rev-parse', 'right:picture.png'));
 

@@ -131,7 +131,7 @@ test('branching off writes what was composed then, onto the base of then, and le
   const { operation, ref } = await call('branchOff', { operation: 2, name: 'as-it-was' });
   expect(ref).toBe('refs/heads/as-it-was');
   expect(repo.git('rev-parse', 'as-it-was^{tree}', 'as-it-was^').split('\n')).toEqual([tree, base]);
-  expect(operation).toMatchObject({ kind: 'write-branch', description: 'Wrote 2 changes of operation 2 to as-it-was', command: 'acumen compose --at 2 --branch as-it-was' });
+  expect(operation).toMatchObject({ kind: 'write-branch', description: 'Wrote 2 ACUs of operation 2 to as-it-was', command: 'acumen compose --at 2 --branch as-it-was' });
   expect(shownNow()).toBe(now);
   await call('undo', {});
   expect(repo.git('for-each-ref', 'refs/heads/as-it-was')).toBe('');

@@ -2,6 +2,7 @@
 // composing.ts, write-branch in writeBack.ts. Each plans on the newest state and commits once.
 import { equalBytes } from '../../core/bytes.ts';
 import { compositionEvents, isSameOpen, withOpen } from '../../core/composition.ts';
+import { acusInWords, decisionsAmong, plural } from '../../core/counted.ts';
 import { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import { type DomainEvent, type Operation, type WorkspaceState, publishesNothing } from '../../core/events.ts';
@@ -22,7 +23,7 @@ import { repositoryName, repositoryPath } from './place.ts';
 import { gatherPatches } from './patchFiles.ts';
 import type { Progress } from './queue.ts';
 import type { Moment } from './reading.ts';
-import { commandLine, plural } from './said.ts';
+import { commandLine } from './said.ts';
 import type { View, Workspace } from './workspace.ts';
 
 type ImportParams = { readonly path: string | null; readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: PatchParams | undefined };
@@ -55,11 +56,11 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
     if (view.state.gitDir === null) events.unshift({ kind: 'repository-opened', gitDir: reader.gitDir, objectFormat: reader.objectFormat });
     if (followed !== null) events.push(...compositionEvents(view.state.composition, followed.composition));
     rebound = followed?.answers ?? [];
-    const became = describeRebinding(rebound);
+    const became = describeRebinding(rebound), decisions = decisionsAmong(engine.tables).size;
     return {
       operation: {
         kind: 'import', target: null,
-        description: `Imported ${plural(published.sources.length, 'source')} as ${plural(engine.totals().acus, 'change')}${params.grain === (last?.grain ?? 'branch') ? '' : ` at grain ${params.grain}`} onto ${shortened(published.baseName, 400)}${became && `; composition: ${became}`}`,
+        description: `Imported ${plural(published.sources.length - decisions, 'source')} as ${acusInWords(engine.totals().acus, decisions)}${params.grain === (last?.grain ?? 'branch') ? '' : ` at grain ${params.grain}`} onto ${shortened(published.baseName, 400)}${became && `; composition: ${became}`}`,
         command: commandLine('import', repositoryPath(reader.gitDir), ...base === null ? [] : ['--base', base], ...params.grain === (last?.grain ?? 'branch') ? [] : ['--grain', params.grain], ...refs.flatMap((r) => ['--refs', r]), ...params.patches?.drop === true ? ['--no-patches'] : [], ...(params.patches?.add ?? []).flatMap((p) => ('path' in p ? ['--patch', p.path] : []))),
       },
       events, published,
@@ -68,8 +69,8 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   });
   // Both are waited for, whatever becomes of either; where the batch failed, its error says why.
   for (const done of await Promise.allSettled([staged.storing, committed])) if (done.status === 'rejected') throw done.reason;
-  const { acus, edits, hunks } = (await workspace.engineOf(published, segments)).totals();
-  return { base: published.base, acus, sources: published.sources.length, edits, hunks, ms: performance.now() - start, rebound };
+  const engine = await workspace.engineOf(published, segments), { acus, edits, hunks } = engine.totals();
+  return { base: published.base, acus, decisions: decisionsAmong(engine.tables).size, sources: published.sources.length, edits, hunks, ms: performance.now() - start, rebound };
 }
 
 /** One store, one repository: whichever way it is reached. */

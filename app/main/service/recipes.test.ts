@@ -51,7 +51,7 @@ describe('recipes', () => {
     await expect(call('keepRecipe', { name: 'all', replace: false })).rejects.toMatchObject({ code: 'not-composable' });
     await call('compose', { acus: idsOf('stays', 'moves', 'lands', 'goes', 'sours', 'lower', 'upper') });
     const { operation, line } = await call('keepRecipe', { name: 'all of it', replace: false });
-    expect(operation).toMatchObject({ kind: 'recipe', description: 'Kept the recipe all of it: 7 changes', command: "acumen recipe keep 'all of it'" });
+    expect(operation).toMatchObject({ kind: 'recipe', description: 'Kept the recipe all of it: 7 ACUs', command: "acumen recipe keep 'all of it'" });
     expect(line).toMatchObject({ name: 'all of it', size: 7, became: { kept: 7 }, isComposed: true });
     // the same again is nothing new; another under its name is asked about
     expect((await call('keepRecipe', { name: 'all of it', replace: false })).operation).toBeNull();

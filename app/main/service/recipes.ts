@@ -2,6 +2,7 @@
 // other or with the composition, down to the files of their trees.
 import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
 import { sameEntry } from '../../core/changes.ts';
+import { acusInWords } from '../../core/counted.ts';
 import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Operation } from '../../core/events.ts';
@@ -12,7 +13,7 @@ import type { ComparedAcu, ComparedFile, RecipeComparison, RecipeLine, RecipeNow
 import type { Composing } from './composing.ts';
 import { reachable } from './landing.ts';
 import type { Composed } from './reading.ts';
-import { commandLine, plural } from './said.ts';
+import { commandLine } from './said.ts';
 import type { Shown, Workspace } from './workspace.ts';
 
 /** Recipes of which it is remembered what they are now: going down the list asks for each again. */
@@ -53,7 +54,7 @@ export class Recipes {
       if (before !== undefined && !replace) throw new AcumenError('usage', `There is a recipe called ${name}.`, 'Choose another name, or replace it.', { name });
       if (before === undefined && recipes.length >= recipeLimits.recipes) throw new AcumenError('too-large', `There are ${recipeLimits.recipes} recipes.`, 'Drop some first.', {});
       return {
-        operation: { kind: 'recipe', target: null, description: `Kept the recipe ${name}: ${plural(kept.entries.length, 'change')}`, command: commandLine('recipe', 'keep', ...dashed(name), ...replace ? ['--force'] : []) },
+        operation: { kind: 'recipe', target: null, description: `Kept the recipe ${name}: ${inWords(kept)}`, command: commandLine('recipe', 'keep', ...dashed(name), ...replace ? ['--force'] : []) },
         events: [recipesChanged(recipes, recipesAfter(recipes, [kept], []))!],
       };
     });
@@ -126,14 +127,17 @@ export class Recipes {
     return applyRecipe(recipe, engine, landed);
   }
 
-  #line({ name, time, base, grain, entries }: Recipe, { acus, answers }: Applied, { state: { composition } }: Shown): RecipeLine {
-    const became: Partial<Record<Applied['answers'][number]['outcome'], number>> = {};
+  #line(recipe: Recipe, { acus, answers }: Applied, { state: { composition } }: Shown): RecipeLine {
+    const { name, time, base, grain, entries } = recipe, became: Partial<Record<Applied['answers'][number]['outcome'], number>> = {};
     for (const { outcome } of answers) became[outcome] = (became[outcome] ?? 0) + 1;
-    return { name, time, base, grain, size: entries.length, became, isComposed: acus.length > 0 && acus.length === composition.acus.length && acus.every((id, i) => id === composition.acus[i]) };
+    return { name, time, base, grain, size: entries.length, decisions: decisionsIn(recipe), became, isComposed: acus.length > 0 && acus.length === composition.acus.length && acus.every((id, i) => id === composition.acus[i]) };
   }
 }
 
 interface Side { readonly acus: readonly AcuId[]; readonly outcomes: ReadonlyMap<AcuId, Applied['answers'][number]['outcome']> | null; readonly gone: readonly { readonly id: AcuId; readonly name: ByteString; readonly outcome: Applied['answers'][number]['outcome'] }[] }
+
+const decisionsIn = ({ entries }: Recipe): number => entries.filter(({ resolution }) => resolution === true).length;
+const inWords = (recipe: Recipe): string => acusInWords(recipe.entries.length, decisionsIn(recipe));
 
 /** A name that looks like an option is no option. */
 const dashed = (name: string): readonly string[] => (name.startsWith('-') ? ['--', name] : [name]);

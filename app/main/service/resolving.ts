@@ -3,6 +3,7 @@
 import { type AcuId, type PathBytes, display } from '../../core/bytes.ts';
 import { type Changes, sameEntry } from '../../core/changes.ts';
 import { compositionEvents, withOpen, withSet } from '../../core/composition.ts';
+import { plural } from '../../core/counted.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { DomainEvent } from '../../core/events.ts';
 import type { Composition } from '../../core/model.ts';
@@ -20,7 +21,7 @@ import { loadOne } from './importer.ts';
 import { adopt } from './live/adopting.ts';
 import { type Published1, nameOf, publishWith } from './resolvingCommit.ts';
 import { type Meeting, type NoMeeting, meet } from './resolvingSides.ts';
-import { commandLine, plural } from './said.ts';
+import { commandLine } from './said.ts';
 import { shownEntry, shownText } from './shown.ts';
 import type { View, Workspace } from './workspace.ts';
 import { signature } from './writeBack.ts';

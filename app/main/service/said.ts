@@ -1,10 +1,11 @@
-// What the operation log says: a sentence for a person, and the command line that does the same.
+// What the operation log says: a sentence for a person, and the command line that does the same. The command line counts in the same words.
 import { display } from '../../core/bytes.ts';
 import type { AcuId, ByteString } from '../../core/bytes.ts';
+import { countedAcus } from '../../core/counted.ts';
 import type { Engine } from '../../core/engine.ts';
 import { escaped, visible } from '../../core/visible.ts';
 
-export function plural(n: number, one: string, many = `${one}s`): string { return `${n} ${n === 1 ? one : many}`; }
+export { acusInWords, countedAcus, plural } from '../../core/counted.ts';
 
 /** Longer lines nobody copies. */
 const LONGEST_COMMAND = 8192;
@@ -76,7 +77,7 @@ function findName(engine: Engine, id: AcuId, sources: ReadonlyMap<ByteString, nu
 /** What changed between two sets, by name where that is short: a sentence in pieces. `before`: how many there were. */
 export function describeChange(engine: Engine, { added, gone, before, after }: { readonly added: readonly AcuId[]; readonly gone: readonly AcuId[]; readonly before: number; readonly after: readonly AcuId[] }): readonly string[] {
   if (after.length === 0) return ['Emptied the composition'];
-  const say = (what: string, ids: readonly AcuId[]): string[] => (ids.length > 3 ? [what, plural(ids.length, 'change')] : ids.flatMap((id, i) => [i === 0 ? what : ', ', titleFor(engine, id)]));
+  const say = (what: string, ids: readonly AcuId[]): string[] => (ids.length > 3 ? [what, countedAcus(engine.tables, ids)] : ids.flatMap((id, i) => [i === 0 ? what : ', ', titleFor(engine, id)]));
   if (before === 0 || (added.length > 0 && gone.length === before)) return say('Composed ', after);
   if (added.length === 0 && gone.length === 0) return [...say('Composed ', after), ' on another base'];
   return [...say('Added ', added), ...say(added.length === 0 ? 'Took out ' : ', took out ', gone)];

@@ -38,7 +38,7 @@ describe('a process killed amid a write-back', () => {
     await cut(store, 'write', 'after');
     expect(tip()).not.toBe('');
     const workspace = await open(store);
-    expect(said(workspace).at(-1)).toMatch(/^write-branch: Wrote 1 change to out\/cut \(recorded after an interruption\)$/);
+    expect(said(workspace).at(-1)).toMatch(/^write-branch: Wrote 1 ACU to out\/cut \(recorded after an interruption\)$/);
     expect(mustAgree(store, repository, 'recorded')).toBe(1);
     await workspace.call('undo', { ticket: 'u' });
     expect(tip()).toBe('');
@@ -71,7 +71,7 @@ describe('a process killed amid a write-back', () => {
     await cut(store, 'undo', 'after');
     expect(tip()).toBe('');
     const workspace = await open(store);
-    expect(said(workspace).at(-1)).toMatch(/^undo: Undid: Wrote 1 change to out\/cut/);
+    expect(said(workspace).at(-1)).toMatch(/^undo: Undid: Wrote 1 ACU to out\/cut/);
     await workspace.call('redo', { ticket: 'r' });
     await workspace.close();
     expect(mustAgree(store, repository, 'redone')).toBe(1);

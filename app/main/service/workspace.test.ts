@@ -31,7 +31,7 @@ describe('import', () => {
     await call(workspace, 'import', { path: null, base: null, refs: [], grain: 'branch' });
     expect(workspace.log).toHaveLength(1);
     const hello = await call(workspace, 'hello', {});
-    expect(hello).toMatchObject({ epoch: 1, repository: { name: 'repo', path: repo.path, baseName: 'main' }, canUndo: 'Imported 8 sources as 7 changes onto main', canRedo: null });
+    expect(hello).toMatchObject({ epoch: 1, repository: { name: 'repo', path: repo.path, baseName: 'main' }, canUndo: 'Imported 8 sources as 7 ACUs onto main', canRedo: null });
   });
 
   test('is the same from the store after a restart', async () => {

@@ -23,11 +23,11 @@ test('writes one commit on the base with a message that names what it holds and 
   ]);
   const text = repo.git('log', '-1', '--format=%B', commit).trimEnd();
   expect(text).toBe([
-    'Compose 2 changes onto main', '', ...workspace.engine.acus.filter((a) => set.includes(a.id)).map((a) => `- ${a.name}: ${a.title} (${a.id.slice(0, 12)})`), '',
+    'Compose 2 ACUs onto main', '', ...workspace.engine.acus.filter((a) => set.includes(a.id)).map((a) => `- ${a.name}: ${a.title} (${a.id.slice(0, 12)})`), '',
     'Co-authored-by: Ada Lovelace <ada@example.invalid>', 'Co-authored-by: Brian Kernighan <bwk@example.invalid>',
   ].join('\n'));
   expect(repo.git('log', '-1', '--format=%(trailers:key=Co-authored-by,valueonly,separator=|)', commit).split('|')).toHaveLength(2);
-  expect(operation).toMatchObject({ kind: 'write-branch', description: 'Wrote 2 changes to acumen/both' });
+  expect(operation).toMatchObject({ kind: 'write-branch', description: 'Wrote 2 ACUs to acumen/both' });
   expect(repo.git('status', '--porcelain=v2', '--branch')).toBe(status);
   expect((await call(workspace, 'hello', {})).composition.acus).toEqual([...set].sort());
   // ours may be replaced, also after a restart

@@ -3,6 +3,8 @@
 import { display, fromUtf8 } from '../../core/bytes.ts';
 import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
 import { compositionEvents } from '../../core/composition.ts';
+import { composedMessage, countedAcus, decisionsAmong } from '../../core/counted.ts';
+import type { Engine } from '../../core/engine.ts';
 import { AcumenError } from '../../core/errors.ts';
 import type { Acu } from '../../core/model.ts';
 import { Mode } from '../../core/repository.ts';
@@ -13,7 +15,7 @@ import { branchRef } from '../git/refnames.ts';
 import { openWriter } from '../git/writer.ts';
 import { isCurrent, standing } from './composing.ts';
 import type { Composed, Moment } from './reading.ts';
-import { commandLine, composeCommand, plural } from './said.ts';
+import { commandLine, composeCommand } from './said.ts';
 import type { View, Workspace } from './workspace.ts';
 
 const HEADS = 'refs/heads/';
@@ -43,13 +45,13 @@ async function write(workspace: Workspace, name: string, acus: readonly AcuId[],
     const chosen = new Set(composition.acus);
     const { tree } = composed;
     const commit = await writer.writeWith(await newObjects(moment, composed), {
-      tree, parents: [engine.base], author, committer: author, message: message(engine.tables.baseName, engine.acus.filter((a) => chosen.has(a.id)), author, text),
+      tree, parents: [engine.base], author, committer: author, message: message(engine, engine.acus.filter((a) => chosen.has(a.id)), author, text),
     });
     signal.throwIfAborted();
     written = { commit, tree };
     return {
       operation: {
-        kind: 'write-branch', target: null, description: `Wrote ${plural(acus.length, 'change')}${past === null ? '' : ` of operation ${past.head.operation}`} to ${name}`,
+        kind: 'write-branch', target: null, description: `Wrote ${countedAcus(engine.tables, composition.acus)}${past === null ? '' : ` of operation ${past.head.operation}`} to ${name}`,
         command: past === null ? composeCommand(engine, composition.acus, name, text) : commandLine('compose', '--at', String(past.head.operation), '--branch', name),
       },
       events: [
@@ -146,9 +148,8 @@ function cleaned(text: string): string {
 /** Lines at the end of a message that git reads as trailers (git-interpret-trailers(1)). */
 const endsInTrailers = (text: string): boolean => text.includes('\n\n') && text.slice(text.lastIndexOf('\n\n') + 2).split('\n').every((line) => /^[A-Za-z\d-]+: /.test(line));
 
-/** The text given, or `Compose N changes onto BASE` and what was composed; and everyone whose change it is as a co-author, but whom the text names so. Bytes, as names are. */
-export function message(baseName: string, acus: readonly Acu[], author: Signature, given?: string): ByteString {
-  const lines = acus.map(({ name, title, id }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`);
+/** The text given, or how much was composed onto what, and what (core/counted.ts); and everyone whose change it is as a co-author, but whom the text names so. Bytes, as names are. */
+export function message({ tables }: Pick<Engine, 'tables'>, acus: readonly Acu[], author: Signature, given?: string): ByteString {
   const trailers = new Set<string>();
   for (const { author: { name, email } } of acus) {
     if (email !== '' && (name !== author.name || email !== author.email)) trailers.add(`Co-authored-by: ${name.trim() || email} <${email}>`);
@@ -157,8 +158,8 @@ export function message(baseName: string, acus: readonly Acu[], author: Signatur
     const text = fromUtf8(given), said = new Set<string>(text.split('\n')), left = [...trailers].map(oneLine).filter((line) => !said.has(line)).sort();
     return `${text}${left.length === 0 ? '' : `${endsInTrailers(given) ? '\n' : '\n\n'}${left.join('\n')}`}\n` as ByteString;
   }
-  const paragraphs = [[`${fromUtf8(`Compose ${plural(acus.length, 'change')} onto ${baseName}`)}`], lines, [...trailers].sort()];
-  return `${paragraphs.filter((p) => p.length > 0).map((p) => p.map(oneLine).join('\n')).join('\n\n')}\n` as ByteString;
+  const decided = decisionsAmong(tables), usual = composedMessage(fromUtf8(oneLine(tables.baseName)), acus, acus.filter(({ id }) => decided.has(id)).length);
+  return `${[usual, ...trailers.size === 0 ? [] : [[...trailers].sort().map(oneLine).join('\n')]].join('\n\n')}\n` as ByteString;
 }
 
 const oneLine = (text: string): string => text.replace(/[\r\n\0]+/g, ' ');

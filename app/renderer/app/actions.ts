@@ -12,7 +12,7 @@ import { useSelection } from '../state/selection.ts';
 import { withNumbers } from '../state/shortName.ts';
 import { say, useUi } from '../state/ui.ts';
 import { useVerdicts } from '../state/verdicts.ts';
-import { listed, outcomesInWords, plural, sentence, verdictWords } from '../state/words.ts';
+import { acusInWords, listed, outcomesInWords, plural, sentence, verdictWords } from '../state/words.ts';
 import { ids as testIds } from '../testids.ts';
 import { decidedOn } from './asking.ts';
 import type { VerdictView } from '../../workers/client.ts';
@@ -157,7 +157,7 @@ export async function importRepository(path: string | null, base: string | null,
   if (summary === null) return false;
   showRebound(summary.rebound);
   noteGrain(`${summary.base} ${summary.sources}`, grain, summary.acus);
-  news(`Imported ${plural(summary.acus, 'ACU')} from ${plural(summary.sources, 'source')} in ${(summary.ms / 1000).toFixed(1)} s.`);
+  news(`Imported ${acusInWords(summary.acus, summary.decisions)} from ${plural(summary.sources - summary.decisions, 'source')} in ${(summary.ms / 1000).toFixed(1)} s.`);
   return true;
 }
 

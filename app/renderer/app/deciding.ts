@@ -79,11 +79,17 @@ export async function decide(acu: AcuId): Promise<void> {
   if (isPast()) { say(PAST); return; }
   if (composedIn(useComposition.getState()).includes(acu)) { say(`${nameOf(acu)} is composed: there is nothing to decide.`); return; }
   if (confirmed?.open?.includes(acu) !== true && !await keep([acu])) return;
-  useDeciding.setState(({ acu: now }) => ({ isLarge: true, ...now === acu ? {} : { ...nothingDecided, acu } }));
+  const shown = look(acu);
   useUi.setState({ tab: 'compose', inspector: 'decide', inspectorHidden: false, graphLarge: false });
   showPane('inspector');
-  await ask(acu);
+  await shown;
   focusPlaces();
+}
+
+/** The places of one that is kept open, for whoever is where decisions are made already: the keyboard stays where it is. */
+export function look(acu: AcuId): Promise<void> {
+  useDeciding.setState(({ acu: now }) => ({ isLarge: true, ...now === acu ? {} : { ...nothingDecided, acu } }));
+  return ask(acu);
 }
 
 let asking = 0;

@@ -9,7 +9,7 @@ import { begin, change, keepEnded, useOperations } from '../state/operations.ts'
 import { withNumbers } from '../state/shortName.ts';
 import { PAST, isPast } from '../state/time.ts';
 import { say } from '../state/ui.ts';
-import { plural } from '../state/words.ts';
+import { acusInWords, plural } from '../state/words.ts';
 import { platform } from './here.ts';
 import { connected, service } from './session.ts';
 
@@ -45,7 +45,7 @@ export async function attempt<M extends Ticketed>(method: M, params: Omit<Method
 
 /** What it came to, of those that the log says nothing of. */
 const found: { readonly [M in Ticketed]?: (result: Methods[M]['result']) => string } = {
-  import: ({ acus, sources, ms }) => `${plural(acus, 'ACU')} from ${plural(sources, 'source')} in ${(ms / 1000).toFixed(1)} s`,
+  import: ({ acus, decisions, sources, ms }) => `${acusInWords(acus, decisions)} from ${plural(sources - decisions, 'source')} in ${(ms / 1000).toFixed(1)} s`,
   suggest: ({ acus, of, optimal }) => `${acus.length} of ${of.acus} ACUs${optimal ? ', proven to be the most' : ''}`,
   fsck: ({ ok, problems, events }) => (ok ? `sound: ${plural(events, 'event')} replayed` : plural(problems.length, 'problem')),
   history: () => 'read',

@@ -6,7 +6,7 @@ import type { Methods } from '../../contract/methods.ts';
 import { spawnReplica } from '../../workers/client.ts';
 import type { Loaded, ReplicaClient } from '../../workers/client.ts';
 import { quote } from '../state/commandLine.ts';
-import { useComposition } from '../state/composition.ts';
+import { countWords, useComposition } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { complain } from '../state/notices.ts';
 import { useOperations } from '../state/operations.ts';
@@ -15,7 +15,6 @@ import { retain, useSelection } from '../state/selection.ts';
 import { withNumbers } from '../state/shortName.ts';
 import { isPast, useTime } from '../state/time.ts';
 import { say, useUi } from '../state/ui.ts';
-import { plural } from '../state/words.ts';
 import { copy } from './actions.ts';
 import { operate } from './operating.ts';
 import { connected, countConflicts, inTurn, leaveNow, presentService, returnToNow, standInFor } from './session.ts';
@@ -70,7 +69,7 @@ async function show(id: number): Promise<void> {
     void countConflicts(generation);
   }
   // a slider that has the keyboard says so itself
-  if (document.activeElement?.getAttribute('role') !== 'slider') say(`As operation ${operation.id} left it: ${withNumbers(operation.description)}. ${plural(composition.acus.length, 'ACU')} composed.`);
+  if (document.activeElement?.getAttribute('role') !== 'slider') say(`As operation ${operation.id} left it: ${withNumbers(operation.description)}. ${countWords(composition.acus, useReplica.getState().byId)} composed.`);
 }
 
 async function load(digest: string, bytes: Uint8Array): Promise<void> {

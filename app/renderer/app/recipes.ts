@@ -4,8 +4,8 @@ import { useOperations } from '../state/operations.ts';
 import { useRecipes } from '../state/recipes.ts';
 import { useReplica } from '../state/replica.ts';
 import { say, useUi } from '../state/ui.ts';
-import { outcomesInWords, plural } from '../state/words.ts';
-import { chosen, useComposition } from '../state/composition.ts';
+import { acusInWords, outcomesInWords } from '../state/words.ts';
+import { chosen, countWords, useComposition } from '../state/composition.ts';
 import { undo } from './actions.ts';
 import { operate } from './operating.ts';
 import { connected, replica, service } from './session.ts';
@@ -65,7 +65,7 @@ export async function keepAs(name: string, replace: boolean): Promise<boolean> {
   if (result === null) return false;
   useRecipes.setState({ chosen: name, now: null });
   await refreshRecipes();
-  say(result.operation === null ? 'It is kept so already.' : `Kept ${plural(result.line.size, 'ACU')} as ${name}.`);
+  say(result.operation === null ? 'It is kept so already.' : `Kept ${acusInWords(result.line.size, result.line.decisions)} as ${name}.`);
   return true;
 }
 
@@ -88,7 +88,7 @@ export async function apply(name: string): Promise<void> {
   useUi.setState({ inspector: 'composed' });
   const changed = result.answers.some(({ outcome }) => outcome !== 'kept');
   if (changed) news(`Applied ${name}: ${outcomesInWords(result.answers)}.`, result.operation === null ? null : { title: 'Undo', run: () => { void undo(); } });
-  else say(`Applied ${name}: ${plural(result.composition.acus.length, 'ACU')}.`);
+  else say(`Applied ${name}: ${countWords(result.composition.acus, useReplica.getState().byId)}.`);
 }
 
 let comparing = 0;

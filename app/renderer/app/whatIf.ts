@@ -1,7 +1,7 @@
 // What if: a set that is only looked at. While there is one, whatever would change the composition changes it instead (actions.ts, replaceSet), so that
 // tree, verdicts and marks follow at once and no operation is made; at the end it is applied as one, or left.
 import type { AcuId } from '../../core/bytes.ts';
-import { chosen, composedIn, setKey, toggled, useComposition } from '../state/composition.ts';
+import { chosen, composedIn, countWords, setKey, toggled, useComposition } from '../state/composition.ts';
 import { nameOf, useReplica } from '../state/replica.ts';
 import { between } from '../state/suggestion.ts';
 import { isPast } from '../state/time.ts';
@@ -23,7 +23,7 @@ export function toggleWhatIf(ids: readonly AcuId[]): void {
   const before = chosen(), set = toggled(before, ids, useReplica.getState()), { comes, leaves } = between(before, set);
   useComposition.setState({ whatIf: set, proposal: null });
   useUi.setState({ inspector: 'composed' });
-  say(`What if: ${comes.length > 0 ? `${listed(comes.map(nameOf))} in` : `${listed(leaves.map(nameOf))} out`}. ${plural(set.length, 'ACU')}.`);
+  say(`What if: ${comes.length > 0 ? `${listed(comes.map(nameOf))} in` : `${listed(leaves.map(nameOf))} out`}. ${countWords(set, useReplica.getState().byId)}.`);
 }
 
 export function leaveWhatIf(): void {

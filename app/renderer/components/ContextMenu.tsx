@@ -82,9 +82,10 @@ function Shown({ open }: { open: OpenMenu }) {
           {why === null ? command.keys[0] !== undefined && <Keys keys={command.keys[0]} /> : <span className="menu-why">{why}</span>}
         </button>
       ))}
-      {lines.map(({ command, line }, i) => (
+      {lines.length > 0 && <div className="menu-terminal" role="presentation">The same in a terminal, to copy</div>}
+      {lines.map(({ command, line }) => (
         <button key={`line ${command.id}`} type="button" role="menuitem" tabIndex={-1} data-title={`Copy ${line!}`} data-line={command.id}
-          className={`menu-item menu-line${i === 0 ? ' apart' : ''}`} aria-label={`Copy as a line: ${visible(line!, 200)}`}
+          className="menu-item menu-line" aria-label={`Copy as a line: ${visible(line!, 200)}`}
           onPointerMove={(event) => event.currentTarget.focus({ preventScroll: true })} onClick={() => give(() => { void copy(line!, 'the command line'); })}>
           <Icon name="copy" size={12} /><span className="mono truncate" title={visible(line!, 2000)}>{visible(line!, 200)}</span>
         </button>

@@ -121,7 +121,7 @@ export function Palette() {
         {entries.length === 0 && finds.done && <div className="palette-none muted">Nothing is called that.</div>}
       </div>
       <div className="palette-foot">
-        {line === null ? <span className="muted">Letters that begin words will do: <span className="mono">gcon</span> goes to Conflicts</span> : <><span className="mono truncate" title={visible(line, 2000)}>{visible(line, 300)}</span><span className="palette-hint"><Keys keys="Alt+Enter" /> copies it</span></>}
+        {line === null ? <span className="muted">Letters that begin words will do: <span className="mono">gcon</span> goes to Conflicts</span> : <><span className="muted palette-terminal">The same in a terminal:</span><span className="mono truncate" title={visible(line, 2000)}>{visible(line, 300)}</span><span className="palette-hint"><Keys keys="Alt+Enter" /> copies it</span></>}
       </div>
     </Overlay>
   );

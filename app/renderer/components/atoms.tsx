@@ -68,6 +68,11 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   return <div className="empty"><div className="empty-title">{title}</div>{children !== undefined && <div className="empty-text">{children}</div>}</div>;
 }
 
+/** The command line that does what stands above it. */
+export function TerminalLine({ text, testId }: { text: string; testId?: string }) {
+  return <div className="terminal-line"><span className="muted small">The same in a terminal:</span><CopyLine text={text} what="the command line" {...testId === undefined ? {} : { testId }} /></div>;
+}
+
 export function CopyLine({ text, what, testId }: { text: string; what: string; testId?: string }) {
   return (
     <div className="copyline">

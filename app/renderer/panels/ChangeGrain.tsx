@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { FormEvent } from 'react';
 import type { Grain } from '../../core/model.ts';
 import * as act from '../app/actions.ts';
-import { CopyLine } from '../components/atoms.tsx';
+import { TerminalLine } from '../components/atoms.tsx';
 import { Overlay } from '../components/Overlay.tsx';
 import { grainLine } from '../state/commandLine.ts';
 import { chosenIn, useComposition } from '../state/composition.ts';
@@ -44,10 +44,10 @@ export function GrainForm({ onDone, autoFocus = false }: { onDone: () => void; a
           </label>
         ))}
       </fieldset>
-      <div className="import-line"><CopyLine text={grainLine(repository?.path ?? '.', grain)} what="the command line" /></div>
+      <div className="import-line"><TerminalLine text={grainLine(repository?.path ?? '.', grain)} /></div>
       <div className="import-foot">
         <span className="small muted">
-          {chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : `Every source is cut anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}
+          {chosen.length === 0 ? 'Every source is cut anew. It can be undone.' : 'Every source is cut anew; what becomes of what is composed is shown, and can be undone.'}
         </span>
         <span className="spacer" />
         <button type="submit" className="button primary" disabled={busy || grain === now} title={grain === now ? 'Sources are cut so now.' : ''}>Cut</button>

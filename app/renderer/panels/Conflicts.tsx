@@ -138,6 +138,7 @@ function ConflictList() {
     event.preventDefault();
     void choose(Math.max(0, Math.min(last, place)));
   };
+  const inherited = query.inherited ? counts?.inherited ?? 0 : 0, all = (counts?.conflicts ?? 0) + inherited;
   const chosenKey = query.chosen === null ? null : conflictKey(query.chosen);
   const isShown = shown.some(({ index }) => { const at = placeIn(starts, index); return 'row' in at && at.row === cursor; });
   return (
@@ -145,7 +146,7 @@ function ConflictList() {
       <header className="panel-head">
         <h2>Conflicts</h2>
         <span className="muted truncate" title={whatConflictsCount}>
-          {count === null ? '' : plural(count, 'place')}
+          {count !== null && counts !== null && (count < all ? `${grouped(count)} of ${grouped(all)}` : `${grouped(counts.conflicts)}${inherited === 0 ? '' : ` + ${grouped(inherited)} inherited`}`)}
           {starts.length > 0 && ` in ${plural(starts.length, groupWords[query.grouping])}`}
         </span>
         <span className="spacer" />
@@ -166,19 +167,14 @@ function ConflictList() {
         </select>
       </div>
       <div className="marks" role="group" aria-label="Show only">
+        <span className="marks-label">Verdict</span>
         {verdictOrder.filter((verdict) => (counts?.byVerdict[verdict] ?? 0) > 0).map((verdict) => (
           <button key={verdict} type="button" className="mark" aria-pressed={query.verdict === verdict}
-            title={verdict === 'partial' ? 'Places where an ACU that needs a rebase conflicts with the base' : `Places where the conflict is ${edgeNames[verdict]}`}
+            title={verdict === 'partial' ? 'Conflicts of an ACU that needs a rebase with the base' : `Conflicts that are ${edgeNames[verdict]}`}
             onClick={() => set({ verdict: query.verdict === verdict ? null : verdict })}>
             <Glyph mark={edgeMark[verdict]} size={10} />
             <span className="mark-count">{grouped(counts!.byVerdict[verdict])}</span>
-            <span className="mark-name">{edgeNames[verdict]}</span>
-          </button>
-        ))}
-        {(counts?.byKind.length ?? 0) > 1 && counts?.byKind.map(({ kind, count: n }) => (
-          <button key={kind} type="button" className="mark" aria-pressed={query.kind === kind} onClick={() => set({ kind: query.kind === kind ? null : kind })}>
-            <span className="mark-count">{grouped(n)}</span>
-            <span>{kind}</span>
+            <span className="mark-name">{verdict === 'partial' ? 'with the base' : edgeNames[verdict]}</span>
           </button>
         ))}
         <button type="button" className="mark" aria-pressed={query.acus !== null} disabled={query.acus === null && selected.size === 0}
@@ -187,6 +183,13 @@ function ConflictList() {
           {query.acus === null ? 'of the selection' : query.acus.length === 1 ? `of ${nameOf(query.acus[0]!)}` : `of ${plural(query.acus.length, 'ACU')}`}
           {query.acus !== null && <Icon name="close" size={10} />}
         </button>
+        {(counts?.byKind.length ?? 0) > 1 && <><span className="marks-break" /><span className="marks-label">Kind</span></>}
+        {(counts?.byKind.length ?? 0) > 1 && counts?.byKind.map(({ kind, count: n }) => (
+          <button key={kind} type="button" className="mark" aria-pressed={query.kind === kind} onClick={() => set({ kind: query.kind === kind ? null : kind })}>
+            <span className="mark-count">{grouped(n)}</span>
+            <span>{kind}</span>
+          </button>
+        ))}
       </div>
       {count === 0
         ? counts?.conflicts === 0

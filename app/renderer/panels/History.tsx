@@ -96,7 +96,7 @@ export function History() {
                     <div className="row">
                       {operation.command === null
                         ? <span className="tiny faint truncate">operation {id}</span>
-                        : <button type="button" tabIndex={-1} className="operation-line mono truncate" title={`${visible(operation.command)}\nClick to copy`} onClick={() => { void copy(operation.command!, 'the command line'); }}>{visible(operation.command)}</button>}
+                        : <><span className="tiny muted operation-terminal">in a terminal:</span><button type="button" tabIndex={-1} className="operation-line mono truncate" title={`${visible(operation.command)}\nClick to copy`} onClick={() => { void copy(operation.command!, 'the command line'); }}>{visible(operation.command)}</button></>}
                       <span className="spacer" />
                       <span className="operation-ways">
                         <button type="button" tabIndex={-1} className="button quiet small" title="Show everything as this operation left it (Enter)" onClick={() => about(id, 'time.go')}>Go there</button>

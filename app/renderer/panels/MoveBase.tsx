@@ -3,7 +3,7 @@ import { useState } from 'react';
 import type { FormEvent } from 'react';
 import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
-import { CopyLine, Id } from '../components/atoms.tsx';
+import { Id, TerminalLine } from '../components/atoms.tsx';
 import { Overlay } from '../components/Overlay.tsx';
 import { importLine } from '../state/commandLine.ts';
 import { chosenIn, useComposition } from '../state/composition.ts';
@@ -11,7 +11,6 @@ import { useConnection } from '../state/connection.ts';
 import { isOver, useOperations } from '../state/operations.ts';
 import { useReplica } from '../state/replica.ts';
 import { closeOverlay } from '../state/ui.ts';
-import { plural } from '../state/words.ts';
 import { ids } from '../testids.ts';
 
 export function MoveBase() {
@@ -38,9 +37,9 @@ export function BaseForm({ onDone, autoFocus = false }: { onDone: () => void; au
       <label htmlFor="base-rev">To</label>
       <input id="base-rev" className="field mono" placeholder="a branch, a tag or a commit" {...(autoFocus ? { 'data-first': '' } : {})} spellCheck={false} autoComplete="off" required list="base-revs" data-testid={ids.base} value={base} onChange={(event) => setBase(event.target.value)} />
       <datalist id="base-revs">{sources.slice(0, 200).map(({ name }) => <option key={name} value={name} />)}</datalist>
-      <div className="import-line"><CopyLine text={importLine(repository?.path ?? '.', base.trim() === '' ? 'REV' : base.trim(), [])} what="the command line" /></div>
+      <div className="import-line"><TerminalLine text={importLine(repository?.path ?? '.', base.trim() === '' ? 'REV' : base.trim(), [])} /></div>
       <div className="import-foot">
-        <span className="small muted">{chosen.length === 0 ? 'Every source is carried onto it anew. It can be undone.' : `Every source is carried onto it anew; what becomes of the ${plural(chosen.length, 'ACU')} composed is shown, and can be undone.`}</span>
+        <span className="small muted">{chosen.length === 0 ? 'Every source is carried onto it anew. It can be undone.' : 'Every source is carried onto it anew; what becomes of what is composed is shown, and can be undone.'}</span>
         <span className="spacer" />
         <button type="submit" className="button primary" disabled={busy}>Move</button>
       </div>

@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 import * as act from '../app/actions.ts';
-import { CopyLine } from '../components/atoms.tsx';
+import { TerminalLine } from '../components/atoms.tsx';
 import { Overlay } from '../components/Overlay.tsx';
 import { importLine } from '../state/commandLine.ts';
 import { useConnection } from '../state/connection.ts';
@@ -24,7 +24,7 @@ export function Patches() {
         <label htmlFor="patch-path">Patch</label>
         <input id="patch-path" className="field mono" placeholder="/path/to/a.patch, or a folder of them" autoFocus spellCheck={false} required
           data-testid={ids.patchPath} value={path} onChange={(event) => setPath(event.target.value)} />
-        <div className="import-line"><CopyLine text={importLine(repository, null, [], [path.trim() === '' ? 'FILE' : path.trim()])} what="the command line" /></div>
+        <div className="import-line"><TerminalLine text={importLine(repository, null, [], [path.trim() === '' ? 'FILE' : path.trim()])} /></div>
         <div className="import-foot">
           <span className="small muted">Mails of git format-patch, mailboxes and diffs. They are read again with every import; files can also be dropped on the window.</span>
           <span className="spacer" />

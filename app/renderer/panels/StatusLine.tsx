@@ -1,4 +1,5 @@
 // The thin line that always tells the truth: connection, repository, base, epoch, counts, what runs, what ran last.
+import { useMemo } from 'react';
 import { visible, visibleSentence } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { cancel } from '../app/operating.ts';
@@ -6,6 +7,7 @@ import { fetchSnapshot, tryNow } from '../app/session.ts';
 import { Ago, Id } from '../components/atoms.tsx';
 import { Icon } from '../components/Icon.tsx';
 import { useNow } from '../components/useNow.ts';
+import { countRows } from '../state/composition.ts';
 import { useConnection } from '../state/connection.ts';
 import { liveHint, liveWords, useLive } from '../state/live.ts';
 import { isOver, lifeWords, useOperations } from '../state/operations.ts';
@@ -13,7 +15,7 @@ import type { Running } from '../state/operations.ts';
 import { useReplica } from '../state/replica.ts';
 import { withNumbers } from '../state/shortName.ts';
 import { open } from '../state/ui.ts';
-import { conflictsInPartitions, duration, plural, whatConflictsCount } from '../state/words.ts';
+import { conflictsInWords, duration, whatConflictsCount } from '../state/words.ts';
 import { ids } from '../testids.ts';
 import { WorkButton } from './work/WorkButton.tsx';
 
@@ -21,7 +23,7 @@ const states = { connecting: 'connecting', open: 'connected', lost: 'away', refu
 
 export function StatusLine() {
   const connection = useConnection();
-  const replica = useReplica();
+  const replica = useReplica(), counted = useMemo(() => countRows(replica.rows), [replica.rows]);
   const operations = useOperations();
   const running = operations.mine.findLast((operation) => !isOver(operation)) ?? null;
   return (
@@ -34,8 +36,8 @@ export function StatusLine() {
       {connection.repository !== null && <span className="status-item truncate status-less" title={visible(connection.repository.path)}>{visible(connection.repository.name)}</span>}
       {replica.base !== null && <span className="status-item truncate">base {visible(connection.repository?.baseName ?? '', 80)} <Id id={replica.base} what="base" /></span>}
       {replica.status === 'ready' && <span className="status-item status-less" title="An epoch is a state of the graph: whatever changes it, a branch that moved or a new base, makes the next. This window shows this one">epoch {replica.epoch}</span>}
-      {replica.status === 'ready' && <span className="status-item status-even-less" title="ACU: atomic change unit, the smallest set of edits that makes sense by itself">{plural(replica.rows.length, 'ACU')}</span>}
-      {replica.status === 'ready' && <span className="status-item status-even-less" title={whatConflictsCount}>{replica.conflicts === null ? 'counting conflicts' : conflictsInPartitions(replica.conflicts.counts, replica.conflicts.partitions)}</span>}
+      {replica.status === 'ready' && <span className="status-item status-even-less" title="ACU: atomic change unit, the smallest set of edits that makes sense by itself">{counted}</span>}
+      {replica.status === 'ready' && <span className="status-item status-even-less" title={whatConflictsCount}>{replica.conflicts === null ? 'counting conflicts' : conflictsInWords(replica.conflicts.counts)}</span>}
       <Live />
       {replica.mismatch !== null && (
         <span className="status-warning" role="alert" title={`shown ${replica.mismatch.ours}\nservice ${replica.mismatch.theirs}`}>

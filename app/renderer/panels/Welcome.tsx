@@ -5,7 +5,7 @@ import { visible } from '../../core/visible.ts';
 import * as act from '../app/actions.ts';
 import { cancel } from '../app/operating.ts';
 import { platform } from '../app/here.ts';
-import { CopyLine, Spinner } from '../components/atoms.tsx';
+import { Spinner, TerminalLine } from '../components/atoms.tsx';
 import { Brand, Icon } from '../components/Icon.tsx';
 import { useNow } from '../components/useNow.ts';
 import { Overlay } from '../components/Overlay.tsx';
@@ -40,7 +40,7 @@ function ImportForm({ typed, onType, onDone }: { typed: Typed; onType: (typed: T
       <input id="import-refs" className="field mono" placeholder="local branches, remote ones, pull requests" spellCheck={false} value={refs} onChange={(event) => set({ refs: event.target.value })} />
       <label htmlFor="import-patch">Patches</label>
       <input id="import-patch" className="field mono" placeholder="a patch file, or a folder of them" spellCheck={false} value={patch} onChange={(event) => set({ patch: event.target.value })} />
-      <div className="import-line"><CopyLine text={importLine(path === '' ? 'PATH' : path, base.trim() || null, globs, patches)} what="the command line" /></div>
+      <div className="import-line"><TerminalLine text={importLine(path === '' ? 'PATH' : path, base.trim() || null, globs, patches)} /></div>
       <div className="import-foot">
         {running !== null
           ? (

@@ -1,5 +1,6 @@
 // The command line that does what the screen does, to copy (design.md §6).
 import type { AcuId } from '../../core/bytes.ts';
+import { composedMessage } from '../../core/counted.ts';
 import type { Grain } from '../../core/model.ts';
 import type { AcuRow, SourceRow } from '../../workers/client.ts';
 import { numberOf } from './shortName.ts';
@@ -57,8 +58,8 @@ export function grainLine(repository: string, grain: Grain): string {
 }
 
 /** What would be written: the message of its one commit, as the service makes it, in display form. */
-export function branchMessage(baseName: string, rows: readonly Pick<AcuRow, 'id' | 'name' | 'title'>[]): string {
-  return `Compose ${rows.length === 1 ? '1 change' : `${rows.length} changes`} onto ${baseName}\n\n${rows.map(({ id, name, title }) => `- ${name === title ? name : `${name}: ${title}`} (${id.slice(0, 12)})`).join('\n')}`;
+export function branchMessage(baseName: string, rows: readonly Pick<AcuRow, 'id' | 'name' | 'title' | 'decided'>[]): string {
+  return composedMessage(baseName, rows, rows.reduce((n, { decided }) => n + (decided === true ? 1 : 0), 0));
 }
 
 /** A name for a branch of this set that no source has: after its first source (a request's number) and how many more ACUs there are, or just how many of the `count`. */

@@ -2,11 +2,11 @@
 // needs an answer, and the composed difference of the set on screen.
 import { create } from 'zustand';
 import type { AcuId, PathBytes } from '../../core/bytes.ts';
+import { acusInWords } from '../../core/counted.ts';
 import type { Composition, Rebinding } from '../../core/model.ts';
 import type { FileChange, Methods } from '../../contract/methods.ts';
 import type { AcuRow, SourceRow, VerdictView } from '../../workers/client.ts';
 import type { ReplicaState } from './replica.ts';
-import { plural } from './words.ts';
 
 /** ACUs someone tried to add that cannot simply be added: shown with what can be done about it. */
 export interface Proposal {
@@ -49,11 +49,11 @@ export const chosen = (): readonly AcuId[] => chosenIn(useComposition.getState()
 /** Of a set the ACUs that came from somebody; what was decided by hand between them is counted apart. */
 export const withoutDecisions = (ids: readonly AcuId[], byId: ReadonlyMap<AcuId, Pick<AcuRow, 'decided'>>): number => ids.reduce((sum, id) => sum + (byId.get(id)?.decided === true ? 0 : 1), 0);
 
-/** "76 ACUs + 1 decision" */
-export function countWords(ids: readonly AcuId[], byId: ReadonlyMap<AcuId, Pick<AcuRow, 'decided'>>): string {
-  const acus = withoutDecisions(ids, byId), decisions = ids.length - acus;
-  return `${plural(acus, 'ACU')}${decisions === 0 ? '' : ` + ${plural(decisions, 'decision')}`}`;
-}
+/** "76 ACUs and 1 decision" */
+export const countWords = (ids: readonly AcuId[], byId: ReadonlyMap<AcuId, Pick<AcuRow, 'decided'>>): string => acusInWords(ids.length, ids.length - withoutDecisions(ids, byId));
+
+/** Of all ACUs that there are, or were. */
+export const countRows = (rows: readonly Pick<AcuRow, 'decided'>[]): string => acusInWords(rows.length, rows.reduce((n, { decided }) => n + (decided === true ? 1 : 0), 0));
 
 /** One key for a set, whatever its order. */
 export const setKey = (ids: readonly AcuId[]): string => [...ids].sort().join(' ');

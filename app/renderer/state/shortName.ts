@@ -2,7 +2,7 @@
 // tells a person nothing; everything else by its name. Pure, and for eyes alone: what is sent, compared and copied is the name itself.
 import { visibleSentence } from '../../core/visible.ts';
 
-/** A row of the replica, or a source with the title of its tip: made safe to look at already (core/visible.ts). */
+/** A row of the replica, or a source with the title of what it is about: made safe to look at already (core/visible.ts). */
 export interface Named { readonly name: string; readonly title: string; /** a resolution: its name holds those of its sides */ readonly decided?: true }
 
 export interface Called {

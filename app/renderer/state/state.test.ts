@@ -144,7 +144,7 @@ describe('the composition', () => {
 
 test('a decision is counted apart from what it decides between', () => {
   const byId = new Map([row(1), row(2), row(3, { decided: true })].map((one) => [one.id, one]));
-  expect(countWords([id(1), id(2), id(3)], byId)).toBe('2 ACUs + 1 decision');
+  expect(countWords([id(1), id(2), id(3)], byId)).toBe('2 ACUs and 1 decision');
   expect(countWords([id(1)], byId)).toBe('1 ACU');
 });
 

@@ -4,7 +4,7 @@ import { type AcuId, type PathBytes, fromUtf8 } from '../../core/bytes.ts';
 import { namedPath, pathKey } from '../../core/pathKey.ts';
 import type { PreviewConflict } from '../../contract/methods.ts';
 import type { ConflictView, VerdictView } from '../../workers/client.ts';
-import { ago, bytesWords, conflictsInPartitions, duration, exactTime, hueOf, initials, listed, machineTime, plural, saidOf, sentence, setConflictWords, verdictWords } from './words.ts';
+import { ago, bytesWords, conflictsInWords, duration, exactTime, hueOf, initials, listed, machineTime, pairsInWords, plural, saidOf, sentence, setConflictWords, verdictWords } from './words.ts';
 
 const id = (n: number): AcuId => n.toString(16).padStart(64, '0') as AcuId;
 const nameOf = (one: AcuId): string => `acu-${Number.parseInt(one, 16)}`;
@@ -28,7 +28,7 @@ describe('a verdict in words', () => {
   });
   test('conflicts say with whom, where and of what kind', () => {
     expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(1, 2)], total: 1, against: [id(1)] }, [2])).toBe('Conflicts with acu-1 in src/a.ts (content).');
-    expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(1, 2)], total: 4, against: [id(1), id(7)] }, [2])).toBe('Conflicts with acu-1 and acu-7 in src/a.ts (content), and 3 more places.');
+    expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(1, 2)], total: 4, against: [id(1), id(7)] }, [2])).toBe('Conflicts with acu-1 and acu-7 in src/a.ts (content), and 3 more conflicts.');
     expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(2, 'base')], total: 1 }, [2])).toBe('Conflicts with the base in src/a.ts (content).');
     expect(said({ ...none, kind: 'conflicts', conflicts: [conflict(2, 3)], total: 1 }, [2, 3])).toBe('They conflict with each other in src/a.ts (content).');
   });
@@ -69,13 +69,12 @@ describe('small words', () => {
   });
 });
 
-test('conflicts between ACUs are counted apart from what is stale: thousands of old branches are no thousands of conflicts', () => {
-  const counts = (conflicts: number, partial: number) => ({ conflicts, inherited: 0, byVerdict: { blocking: conflicts - partial, resolvable: 0, risk: 0, partial }, byKind: [] });
-  expect(conflictsInPartitions(counts(0, 0), 0)).toBe('no conflicts');
-  expect(conflictsInPartitions(counts(1, 0), 1)).toBe('1 conflict in 1 partition');
-  expect(conflictsInPartitions(counts(2657, 2640), 9)).toBe('17 conflicts in 9 partitions, 2,640 with the base');
-  expect(conflictsInPartitions(counts(4, 4), 0)).toBe('no conflicts, 4 with the base');
-  expect(conflictsInPartitions(counts(2, 1), 1)).toBe('1 conflict in 1 partition, 1 with the base');
+test('conflicts between ACUs are counted apart from those with the base: thousands of old branches are no thousands of conflicts', () => {
+  const said = (conflicts: number, withBase: number): string => conflictsInWords({ conflicts, withBase });
+  expect([said(0, 0), said(1, 0), said(2657, 2640), said(4, 4)]).toEqual(['no conflicts', '1 conflict between ACUs', '17 conflicts between ACUs, 2,640 with the base', '4 conflicts with the base']);
+  const pairs = (n: number, conflicts: number, withBase: number, inherited: number): string => pairsInWords({ pairs: n, conflicts, withBase, inherited }).join('');
+  expect([pairs(0, 4, 4, 0), pairs(1, 1, 0, 0), pairs(15, 485, 458, 0), pairs(2, 1, 0, 1)])
+    .toEqual(['no ACUs conflict with each other', '1 pair of ACUs: 1 conflict', '15 pairs of ACUs: 27 conflicts', '2 pairs of ACUs: 1 conflict + 1 inherited']);
 });
 
 test('what is safe to look at already is shown as it is, and long names are cut', () => {

@@ -1,34 +1,35 @@
 // Verdicts and numbers in words: what is written beside the pointer, in the verdict line and to screen readers.
 import type { AcuId } from '../../core/bytes.ts';
+import { acusInWords, grouped, plural } from '../../core/counted.ts';
 import type { Rebinding } from '../../core/model.ts';
 import { visibleSentence } from '../../core/visible.ts';
 import type { PreviewConflict } from '../../contract/methods.ts';
 import type { ConflictCounts, ConflictView, Mark, VerdictView } from '../../workers/client.ts';
 
+export { acusInWords, grouped, plural };
+
 export interface Words { readonly mark: Mark; readonly head: string; readonly tail: string }
 
 type NameOf = (id: AcuId) => string;
 
-// Formatters are made once: making one costs more than all rows of a screen.
-const numbers = new Intl.NumberFormat('en');
+// Made once: making one costs more than all rows of a screen.
 const times = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 
-/** "1,234" */
-export const grouped = (n: number): string => (n < 1000 ? String(n) : numbers.format(n));
-
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${grouped(n)} ${n === 1 ? one : many}`;
+/** "27 conflicts between ACUs, 458 with the base" */
+export function conflictsInWords({ conflicts, withBase }: Pick<ConflictCounts, 'conflicts' | 'withBase'>): string {
+  const between = conflicts - withBase;
+  if (conflicts === 0) return 'no conflicts';
+  return between === 0 ? `${plural(withBase, 'conflict')} with the base` : `${plural(between, 'conflict')} between ACUs${withBase === 0 ? '' : `, ${grouped(withBase)} with the base`}`;
 }
 
-/** How many conflicts stand between ACUs, in how many partitions; those with the base, of ACUs that cannot be paired before (stale, not yet exact), are counted apart. */
-export function conflictsInPartitions({ conflicts, byVerdict }: ConflictCounts, partitions: number): string {
-  const paired = conflicts - byVerdict.partial;
-  const between = paired === 0 ? 'no conflicts' : `${plural(paired, 'conflict')} in ${plural(partitions, 'partition')}`;
-  return byVerdict.partial === 0 ? between : `${between}, ${grouped(byVerdict.partial)} with the base`;
+/** "15 pairs of ACUs" and ": 27 conflicts", which stands behind it where there is room. What is inherited joins pairs as well, and is counted apart. */
+export function pairsInWords({ conflicts, withBase, pairs, inherited }: Pick<ConflictCounts, 'conflicts' | 'withBase' | 'pairs' | 'inherited'>): readonly [pairs: string, inThem: string] {
+  if (pairs === 0) return ['no ACUs conflict with each other', ''];
+  return [`${plural(pairs, 'pair')} of ACUs`, `: ${plural(conflicts - withBase, 'conflict')}${inherited === 0 ? '' : ` + ${grouped(inherited)} inherited`}`];
 }
 
 /** What those numbers count. */
-export const whatConflictsCount = 'A conflict is one file in which two ACUs, or an ACU and the base, cannot both stand.\nA partition is a group of ACUs that conflicts join, directly or through others; partitions have nothing to do with one another.\nAn ACU that needs a rebase conflicts with the base, often in several files.';
+export const whatConflictsCount = 'A conflict is one file in which two ACUs, or an ACU and the base, cannot both stand: a pair of ACUs may have several.\nAn ACU that needs a rebase conflicts with the base, often in several files.';
 
 /** "a", "a and b", "a, b and 3 more" */
 export function listed(names: readonly string[], show = 2): string {
@@ -71,7 +72,7 @@ export function verdictWords(verdict: VerdictView, asked: readonly AcuId[], name
       const first = verdict.conflicts[0];
       if (first === undefined) return { mark: 'conflicts', head: 'Conflicts', tail: '' };
       const others = verdict.total - 1;
-      const more = others > 0 ? `, and ${plural(others, 'more place')}` : '';
+      const more = others > 0 ? `, and ${plural(others, 'more conflict')}` : '';
       if (verdict.against.length === 0) {
         const base = first.b === 'base' ? 'with the base' : 'with each other';
         return { mark: 'conflicts', head: asked.length > 1 ? 'They conflict' : 'Conflicts', tail: `${base} in ${conflictWords(first)}${more}` };

@@ -167,7 +167,7 @@ describe('for a person', () => {
     const mine = path.join(folder, 'person.acumen');
     const at = (...args: string[]) => acumen([...args, '--store', mine]);
     const first = await at('import', repo.path);
-    expect(first.out).toMatch(/^6 changes from \d sources onto main [0-9a-f]{10} \(6 edits, 6 hunks\) in \d/);
+    expect(first.out).toMatch(/^6 ACUs from \d sources onto main [0-9a-f]{10} \(6 edits, 6 hunks\) in \d/);
     const texts = [first, await at('list'), await at('conflicts'), await at('check', 'first'), await at('check', 'first', 'clash'), await at('compose', 'first'), await at('log'), await at('undo'), await at('redo'), await at('fsck')];
     for (const { out, err } of texts) {
       expect(out).not.toBe('');
@@ -283,7 +283,7 @@ test('grains: cut by commit, remembered, read without a store as well; a commit 
 
   expect((await acumen(['import', series.path, '--store', at])).status).toBe(0);
   expect(await names('--store', at)).toEqual(['deep 0']);
-  expect((await acumen(['import', '--store', at, '--grain', 'commit'])).out).toContain('3 changes at grain commit from 2 sources');
+  expect((await acumen(['import', '--store', at, '--grain', 'commit'])).out).toContain('3 ACUs at grain commit from 2 sources');
   expect(await names('--store', at)).toEqual(commits);
   expect((await acumen(['import', '--store', at])).status).toBe(0);
   expect(await names('--store', at)).toEqual(commits);

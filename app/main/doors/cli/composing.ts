@@ -1,6 +1,7 @@
 // `acumen compose`.
 import { AcumenError } from '../../../contract/frames.ts';
 import { type ComposeReport, composeReport, namedIds } from '../../service/reports.ts';
+import { countedAcus } from '../../service/said.ts';
 import { clean, shortId } from './output.ts';
 import { against, risks } from './looking.ts';
 import { operate, withWorkspace } from './opening.ts';
@@ -46,7 +47,7 @@ const composingNow: Verb = (call) => withWorkspace(call, { write: true, imported
   if (options.json) await out.line(JSON.stringify(report));
   else if (report.tree === null) await against(out, workspace, report.missing, report.conflicts);
   else {
-    await out.line(`${out.style('good', '✓')} ${acus.length === 1 ? '1 change' : `${acus.length} changes`} composed: tree ${out.style('id', report.tree)}`);
+    await out.line(`${out.style('good', '✓')} ${countedAcus(workspace.engine.tables, acus)} composed: tree ${out.style('id', report.tree)}`);
     if (resolved.length > 0) await out.line(`  ${resolved.length === 1 ? '1 conflict' : `${resolved.length} conflicts`} decided as before`);
     await risks(out, workspace, report.conflicts);
     if (written !== null) await out.line(`  written to ${out.style('strong', clean(written.ref))} as ${out.style('id', shortId(written.commit))}`);

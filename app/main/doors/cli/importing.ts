@@ -3,6 +3,7 @@ import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import type { GivenPatch, PatchParams } from '../../../contract/methods.ts';
 import { importWarnings, reboundRows } from '../../service/reports.ts';
+import { acusInWords, plural } from '../../service/said.ts';
 import { clean, duration, shortId } from './output.ts';
 import { createWorkspace, operate, whereIs } from './opening.ts';
 import { grainChoice } from './program.ts';
@@ -24,8 +25,7 @@ export const importing: Verb = async (call) => {
       return 0;
     }
     const { engine } = workspace;
-    const s = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
-    await out.line(`${out.style('strong', s(summary.acus, 'change'))}${grain === 'branch' ? '' : ` at grain ${grain}`} from ${s(summary.sources, 'source')} onto ${clean(engine.tables.baseName)} ${out.style('id', shortId(summary.base))} (${s(summary.edits, 'edit')}, ${s(summary.hunks, 'hunk')}) in ${duration(summary.ms)}`);
+    await out.line(`${out.style('strong', acusInWords(summary.acus, summary.decisions))}${grain === 'branch' ? '' : ` at grain ${grain}`} from ${plural(summary.sources - summary.decisions, 'source')} onto ${clean(engine.tables.baseName)} ${out.style('id', shortId(summary.base))} (${plural(summary.edits, 'edit')}, ${plural(summary.hunks, 'hunk')}) in ${duration(summary.ms)}`);
     if (rebound.length > 0) await out.line(`${out.style('warning', '!')} The composition has changed (acumen undo takes it back):`);
     for (const { name, outcome, why } of rebound) await out.line(`    ${outcome.padEnd(12)} ${clean(name)}${why === '' ? '' : out.style('dim', `: ${clean(why)}`)}`);
     for (const warning of importWarnings(engine)) await err.line(`${err.style('warning', 'note:')} ${clean(warning)}`);

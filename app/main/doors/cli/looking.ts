@@ -2,6 +2,7 @@
 import { AcumenError } from '../../../contract/frames.ts';
 import { ConflictReport, GraphReport, checkReport, importWarnings, listed, namedIds } from '../../service/reports.ts';
 import type { ConflictRow } from '../../service/reports.ts';
+import { countedAcus } from '../../service/said.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { JsonStream, ago, clean, duration, shortId, table } from './output.ts';
 import type { Output } from './output.ts';
@@ -82,7 +83,7 @@ export const conflicts: Verb = (call) => withEngine(call, async ({ engine }) => 
   for (const row of alone) await out.line(`${mark(out, 'risk')} ${out.style('strong', name(row.a))}\n    ${out.style('dim', row.kind.padEnd(14))} ${clean(row.detail)}`);
   const { pairs, partial, inherited } = report;
   await out.line([
-    `${last === '' && against.size === 0 && alone.length === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk among ${engine.acus.length} changes`,
+    `${last === '' && against.size === 0 && alone.length === 0 ? '' : '\n'}${pairs.blocking === 0 ? out.style('good', 'Nothing blocks') : out.style('bad', `${pairs.blocking} blocking`)}, ${pairs.resolvable} resolvable, ${pairs.risk} at risk among ${countedAcus(engine.tables, engine.acus.map(({ id }) => id))}`,
     ...alone.length > 0 ? [`${report.against} at risk by themselves or with the base`] : [],
     ...report.isCut ? ['names collide in more places than are listed'] : [],
     ...partial > 0 ? [`${partial} without a verdict`] : [],
@@ -129,7 +130,7 @@ export const check: Verb = (call) => withEngine(call, async (workspace) => {
   const ids = namedIds(workspace.engine, args);
   const report = await checkReport(workspace, ids);
   if (options.json) await out.line(JSON.stringify(report));
-  else if (report.ok) await out.line(`${out.style('good', '✓')} ${ids.length === 1 ? 'This change stands alone.' : `These ${ids.length} changes can be composed.`}`);
+  else if (report.ok) await out.line(`${out.style('good', '✓')} ${ids.length === 1 ? 'This ACU stands alone.' : `These ${countedAcus(workspace.engine.tables, ids)} can be composed.`}`);
   if (!options.json && report.ok) await risks(out, workspace, report.conflicts);
   else if (!options.json) await against(out, workspace, report.missing, report.conflicts);
   return report.ok ? 0 : 1;

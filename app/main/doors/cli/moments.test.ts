@@ -37,7 +37,7 @@ test('list, conflicts, check and compose answer of then with --at, and keep noth
   const then = await json<{ tree: string }>('compose', '--at', '2'), now = await json<{ tree: string }>('compose', '--at', '4');
   expect(then.tree).toBe((await json<{ tree: string }>('compose', 'one', '--at', '2')).tree);
   expect(now.tree).not.toBe(then.tree);
-  expect((await acumen('compose', 'one', '--at', '1')).out).toContain(`1 change composed then: tree ${then.tree}`);
+  expect((await acumen('compose', 'one', '--at', '1')).out).toContain(`1 ACU composed then: tree ${then.tree}`);
   expect(await count()).toBe(4);
 });
 
@@ -51,7 +51,7 @@ test('compare says what came, left and moved, and which files differ', async () 
 });
 
 test('a branch of then leaves what is composed; return is one operation, and undone', async () => {
-  expect((await acumen('compose', '--at', '2', '--branch', 'as-it-was')).out).toContain('Wrote 1 change of operation 2 to as-it-was');
+  expect((await acumen('compose', '--at', '2', '--branch', 'as-it-was')).out).toContain('Wrote 1 ACU of operation 2 to as-it-was');
   expect(repo.git('diff', '--name-only', 'main', 'as-it-was')).toBe('a.txt');
   expect((await acumen('return', '2')).out).toBe('Returned to operation 2: Composed one\n');
   expect(await names()).toEqual(['clash', 'one']);

@@ -2,6 +2,7 @@
 import { AcumenError } from '../../../contract/frames.ts';
 import type { MomentsCompared, Parted } from '../../../contract/moments.ts';
 import { comparedReport, composeReport, namedIds } from '../../service/reports.ts';
+import { countedAcus } from '../../service/said.ts';
 import { clean, shortId } from './output.ts';
 import { against, risks } from './looking.ts';
 import { operate, operationNumber, withPast, withWorkspace } from './opening.ts';
@@ -57,7 +58,7 @@ export const composingAt: Verb = async (call) => {
     if (options.json) await out.line(JSON.stringify(report));
     else if (report.tree === null) await against(out, past, report.missing, report.conflicts);
     else {
-      await out.line(`${out.style('good', '✓')} ${acus.length === 1 ? '1 change' : `${acus.length} changes`} composed then: tree ${out.style('id', report.tree)}`);
+      await out.line(`${out.style('good', '✓')} ${countedAcus(past.engine.tables, acus)} composed then: tree ${out.style('id', report.tree)}`);
       await risks(out, past, report.conflicts);
     }
     return report.tree === null ? 1 : 0;

@@ -43,7 +43,7 @@ test('files, folders and pipes; relative to where the person stands; remembered 
   expect(json(first)).toMatchObject({ acus: 3, sources: 5 });
   expect(await sources()).toEqual(['one', 'one.patch', 'stdin', 'two']);
   const again = await acumen(['import', 'repo']);
-  expect(again.out).toMatch(/^3 changes from 5 sources/);
+  expect(again.out).toMatch(/^3 ACUs from 5 sources/);
   expect(again.err).toContain('bad was left out: patch failed: a.txt:5; a.txt: patch does not apply');
   expect(again.err).not.toContain('\x1b');
   expect((await acumen(['check', 'two', 'one.patch', 'stdin'])).status).toBe(0);

@@ -45,7 +45,7 @@ test('the real program: the same answers, statuses and streams, with git off the
   expect({ ...json(first), ms: 0 }).toEqual({ ...json(imported), ms: 0 });
   expect(await spawned(['check', 'first', 'clash', '--store', mine, '--json'])).toMatchObject({ status: 1, err: '' });
   expect(await spawned(['compose', 'first', 'upper', '--store', mine, '--json', '--branch', 'spawned'])).toMatchObject({ status: 0, err: '' });
-  expect(repo.git('log', '-1', '--format=%s', 'spawned')).toBe('Compose 3 changes onto main');
+  expect(repo.git('log', '-1', '--format=%s', 'spawned')).toBe('Compose 3 ACUs onto main');
   repo.git('branch', '-q', '-D', 'spawned');
   expect(await spawned(['run-plan'])).toMatchObject({ status: 2, out: '' });
 });

@@ -22,7 +22,7 @@ const acumen = (...args: readonly string[]): Promise<Ran> => runAcumen([...args,
 test('a recipe is kept, found again after a push, compared, applied and dropped', async () => {
   expect(await acumen('recipe', 'list')).toMatchObject({ status: 0, out: expect.stringContaining('No recipe is kept') as string });
   await acumen('compose', 'one', 'two');
-  expect(await acumen('recipe', 'keep', 'both of them')).toMatchObject({ status: 0, out: '✓ Kept both of them: 2 changes\n' });
+  expect(await acumen('recipe', 'keep', 'both of them')).toMatchObject({ status: 0, out: '✓ Kept both of them: 2 ACUs\n' });
   expect((await acumen('recipe', 'keep', 'both of them')).out).toContain('It is kept so already');
   await acumen('compose', 'one');
   expect(await acumen('recipe', 'keep', 'both of them')).toMatchObject({ status: 2, err: expect.stringContaining('There is a recipe called both of them.') as string });
@@ -32,7 +32,7 @@ test('a recipe is kept, found again after a push, compared, applied and dropped'
   expect((await acumen('recipe', 'show', 'both of them')).out).toMatch(/two rebound: it has changed, or what it stands on has\n/);
   const compared = JSON.parse((await acumen('recipe', 'compare', '@', 'both of them', '--json')).out) as { both: object[]; onlyA: object[]; onlyB: { name: string; outcome: string }[]; files: object[] };
   expect(compared).toMatchObject({ onlyA: [], onlyB: [{ name: 'two', outcome: 'rebound' }], files: [{ path: 'a.txt', kind: 'modify' }] });
-  expect((await acumen('recipe', 'apply', 'both of them')).out).toContain('✓ 2 changes composed');
+  expect((await acumen('recipe', 'apply', 'both of them')).out).toContain('✓ 2 ACUs composed');
   const { recipes } = JSON.parse((await acumen('recipe', 'list', '--json')).out) as { recipes: object[] };
   expect(recipes).toMatchObject([{ name: 'both of them', size: 2, became: { kept: 1, rebound: 1 }, isComposed: true }]);
   expect(await acumen('recipe', 'drop', 'both of them')).toMatchObject({ status: 0 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import type { GivenAnswer, OpenConflict, PlaceAnswer, PlaceToDecide, ToDecide } from '../../../contract/resolving.ts';
 import { type ComposeReport, composeReport, namedIds, shownPath } from '../../service/reports.ts';
+import { countedAcus, plural } from '../../service/said.ts';
 import type { Workspace } from '../../service/workspace.ts';
 import { operate, withWorkspace } from './opening.ts';
 import { clean, shortId } from './output.ts';
@@ -12,7 +13,6 @@ import type { Call, Verb } from './program.ts';
 type AcuId = ToDecide['acu'];
 
 const words = ['ours', 'theirs', 'both'] as const;
-const plural = (n: number, one: string): string => `${n} ${one}${n === 1 ? '' : 's'}`;
 
 /** What one `--take` says, and of which path; null: of all others. */
 interface Take { readonly path: string | null; readonly answer: GivenAnswer; readonly isFile: boolean }
@@ -42,7 +42,7 @@ export const resolving: Verb = (call) => withWorkspace(call, { write: true, impo
   if (options.json) await out.line(JSON.stringify({ acu, resolution, tree, answered: answers.length, left: [] }));
   else if (resolution === null) await out.line(`${out.style('good', '✓')} decided: nothing of it is left, and the composition stays as it is`);
   else if (isOpen) await out.line(`${out.style('bad', '✗')} decided as ${out.style('id', shortId(resolution))}, which conflicts with others of the composition: it is kept open`);
-  else await out.line(`${out.style('good', '✓')} ${plural(answers.length, 'place')} decided, ${plural(composition.acus.length, 'change')} composed: tree ${out.style('id', tree!)}`);
+  else await out.line(`${out.style('good', '✓')} ${plural(answers.length, 'place')} decided, ${countedAcus(workspace.engine.tables, composition.acus)} composed: tree ${out.style('id', tree!)}`);
   return isOpen ? 1 : 0;
 });
 

@@ -91,7 +91,7 @@ describe('acumen suggest', () => {
   test('says to a person what it found, how far that is proven, and what is left out', async () => {
     const { status, out } = await acumen(['suggest', ...PATIENT]);
     expect(status).toBe(0);
-    expect(out).toMatch(/7 of 10 changes go together, weight 7 of 10: optimal, no set that composes weighs more/);
+    expect(out).toMatch(/7 of 10 ACUs go together, weight 7 of 10: optimal, no set that composes weighs more/);
     expect(out).toMatch(/3 left out: .*large.*; acumen why-not X says why/);
     expect(out).toContain('1 of those can be in no set');
     expect(out).toContain('1 set did not compose although any two of each go together');
@@ -149,7 +149,7 @@ describe('acumen why-not', () => {
     expect(third).toMatchObject({ kind: 'free', cost: -4 });
     expect(names(third.comes)).toEqual(['stack/base', 'stack/top']);
     const { out } = await acumen(['why-not', 'small']);
-    expect(out).toMatch(/Against the composition of 2 changes:\n✕ small [0-9a-f]{10} is kept out by one change\n {4}large [0-9a-f]{10}: .*a\.txt.*\n {4}to swap: 1 would leave, 1 would come, which costs nothing\n/);
+    expect(out).toMatch(/Against the composition of 2 ACUs:\n✕ small [0-9a-f]{10} is kept out by one ACU\n {4}large [0-9a-f]{10}: .*a\.txt.*\n {4}to swap: 1 would leave, 1 would come, which costs nothing\n/);
   });
 
   test('what only composing tells is told: any two of three go together', async () => {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { AcumenError } from '../../../contract/frames.ts';
 import { limits } from '../../../contract/methods.ts';
 import { namedIds } from '../../service/reports.ts';
+import { countedAcus, plural } from '../../service/said.ts';
 import { BUDGET_MS, isRule, nameOf, readWeights, shownReason, shownSuggestion, weighed } from '../../service/suggestionReport.ts';
 import type { ShownReason, ShownSuggestion, Weighing } from '../../service/suggestionReport.ts';
 import type { Workspace } from '../../service/workspace.ts';
@@ -33,13 +34,13 @@ export const suggest: Verb = (call) => withWorkspace(call, { write: call.options
 
 async function show(out: Output, { engine }: Workspace, found: ShownSuggestion, weight: Weighing): Promise<void> {
   const { acus, left, of, barred, refused, ms } = found;
-  if (of.acus === 0) { await out.line('No change is in flight: there is nothing to choose from.'); return; }
+  if (of.acus === 0) { await out.line('No ACU is in flight: there is nothing to choose from.'); return; }
   if (acus.length > 0) {
     await table(out, [{ title: 'ID', style: 'id' }, { title: 'NAME', gives: true, style: 'strong' }, { title: 'WEIGHT', right: true }, { title: '+', right: true, style: 'good' }, { title: '−', right: true, style: 'bad' }, { title: 'AUTHOR', gives: true }],
       weighed(engine, weight, acus).map(({ id, name, weight: one, added, deleted, author }) => [shortId(id), name, figure(one), String(added), String(deleted), author]));
     await out.line();
   }
-  await out.line(`${out.style(acus.length > 0 ? 'good' : 'bad', acus.length > 0 ? '✓' : '✕')} ${acus.length} of ${plural(of.acus, 'change')} go together, ${proof(found)} (${duration(ms)})`);
+  await out.line(`${out.style(acus.length > 0 ? 'good' : 'bad', acus.length > 0 ? '✓' : '✕')} ${acus.length} of ${plural(of.acus, 'ACU')} go together, ${proof(found)} (${duration(ms)})`);
   if (left.length > 0) await out.line(`  ${left.length} left out: ${listed(left.map((id) => nameOf(engine, id)))}; ${out.style('dim', 'acumen why-not X')} says why`);
   if (barred > 0) await out.line(`  ${barred} of those can be in no set: stale, not yet exact, or on top of one that is`);
   if (refused.length > 0) await out.line(`  ${plural(refused.length, 'set')} did not compose although any two of each go together: ${listed(refused.map((set) => set.map((id) => nameOf(engine, id)).join(' + ')))}`);
@@ -53,14 +54,14 @@ function proof({ weight, bound, optimal, gap, of }: ShownSuggestion): string {
 
 export const whyNot: Verb = (call) => withWorkspace(call, { write: false, imported: true, keeps: true }, async (workspace) => {
   const { out, options, args } = call, { engine } = workspace, acus = namedIds(engine, args), weight = await weightOf(call, workspace);
-  if (acus.length > limits.reasons) throw new AcumenError('usage', `That is ${acus.length} changes.`, `Ask of ${limits.reasons} at most.`);
+  if (acus.length > limits.reasons) throw new AcumenError('usage', `That is ${plural(acus.length, 'ACU')}.`, `Ask of ${limits.reasons} at most.`);
   const { composition } = workspace.shown.state, composed = composition.base === engine.base ? composition.acus : [];
   const within = composed.length > 0 ? 'composition' : 'suggestion';
   const set = within === 'composition' ? { acus: composed } : await operate(call, workspace, 'suggest', { weight, budget: budgetOf(call) });
   const answer = await workspace.call('whyNot', { acus, within: set.acus, weight }), reasons = answer.reasons.map((one) => shownReason(engine, one));
   if (options.json) { await out.line(JSON.stringify({ within, acus: set.acus, reasons })); return 0; }
-  if (acus.length === 0) await out.line('It has no change of its own: all of it is in the base.');
-  else await out.line(out.style('dim', `Against the ${within === 'composition' ? `composition of ${plural(set.acus.length, 'change')}` : `suggested set of ${plural(set.acus.length, 'change')}, for nothing is composed`}:`));
+  if (acus.length === 0) await out.line('It has no ACU of its own: all of it is in the base.');
+  else await out.line(out.style('dim', `Against the ${within === 'composition' ? `composition of ${countedAcus(engine.tables, set.acus)}` : `suggested set of ${countedAcus(engine.tables, set.acus)}, for nothing is composed`}:`));
   for (const reason of reasons) await tell(out, engine, reason);
   return 0;
 });
@@ -80,7 +81,7 @@ async function tell(out: Output, engine: Workspace['engine'], reason: ShownReaso
       return;
     case 'kept': {
       if (blockers.length === 0) { await head(out.style('warning', '?'), 'conflicts with nothing there, but what would be there with it was not found to compose'); return; }
-      await head(out.style('bad', '✕'), `is kept out by ${blockers.length === 1 ? 'one change' : `${blockers.length} changes`}${minimal ? '' : ', perhaps by fewer'}`);
+      await head(out.style('bad', '✕'), `is kept out by ${blockers.length === 1 ? 'one ACU' : countedAcus(engine.tables, blockers)}${minimal ? '' : ', perhaps by fewer'}`);
       for (const id of blockers) await out.line(`    ${called(id)} ${out.style('id', shortId(id))}${detail(id)}`);
       for (const set of reason.refused) await out.line(`    ${named(set)} do not compose together, though any two of them go`);
       const others = leaves.filter((id) => !blockers.includes(id)), along = comes.filter((id) => id !== acu);
@@ -115,5 +116,4 @@ function budgetOf({ options: { budget } }: Call): number {
 
 const figures = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
 const figure = (n: number): string => figures.format(n);
-const plural = (n: number, one: string): string => `${n} ${n === 1 ? one : `${one}s`}`;
 const listed = (all: readonly string[]): string => `${all.slice(0, TOLD).map(clean).join(', ')}${all.length > TOLD ? ` and ${all.length - TOLD} more` : ''}`;

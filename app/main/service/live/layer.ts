@@ -1,6 +1,7 @@
 // The passing layer: what lies over the published state while somebody looks, and nowhere else (docs/decisions/0050). The published state with the
 // edits of working trees, and with refs where they are now, as an import of all of them would publish it; in memory, and at the cost of what moved.
 import type { Oid } from '../../../core/bytes.ts';
+import { plural } from '../../../core/counted.ts';
 import { Engine } from '../../../core/engine.ts';
 import { type KeptSnapshot, PATCH_REF, type Published, type SegmentKey } from '../../../core/events.ts';
 import type { Segment } from '../../../core/model.ts';
@@ -94,7 +95,7 @@ export class Layer {
     this.cost = { import: imported - began, tables: performance.now() - imported };
     if (isSame(published, over)) return null;
     const lost = composition.acus.filter((id) => engine.acu(id) === undefined);
-    if (lost.length > 0) return `${lost.length === 1 ? 'a change' : `${lost.length} changes`} of the composition would be cut otherwise: import again to follow`;
+    if (lost.length > 0) return `${lost.length === 1 ? 'an ACU' : plural(lost.length, 'ACU')} of the composition would be cut otherwise: import again to follow`;
     const durable = new Set(over.segments), fresh = new Map<SegmentKey, Segment>();
     for (const key of published.segments) {
       const body = durable.has(key) ? undefined : bodies.get(key) ?? this.#bodies.get(key);

@@ -80,7 +80,7 @@ export function Composition() {
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0} data-front={front}>
       <header className="panel-head">
         <h2>Composition</h2>
-        <span className="muted truncate">{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
+        <span className="muted truncate" title={chosen.length === 0 ? undefined : countWords(chosen, byId)}>{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
         <span className="spacer" />
         <CommandButton id="composition.whatIf" className="button quiet small">What if</CommandButton>
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>

@@ -52,7 +52,7 @@ function Asked({ proposal }: { proposal: Proposed }) {
       </div>
       {isStuck && verdict.conflicts.length > 0 && (
         <details className="places" open={verdict.total <= 3}>
-          <summary>Where: {plural(verdict.total, 'place')}</summary>
+          <summary>Where: {plural(verdict.total, 'conflict')}</summary>
           <ul className="proposal-list" aria-label="Where they conflict">
             {verdict.conflicts.slice(0, PLACES).map((conflict, i) => (
               verdict.look
@@ -60,7 +60,7 @@ function Asked({ proposal }: { proposal: Proposed }) {
                 ? <li key={i} className="truncate mono" title={conflict.detail}>{conflictWords(conflict)}</li>
                 : <li key={i} className="truncate" title={conflict.detail}><button type="button" className="link mono" onClick={() => { useConflictQuery.setState({ chosen: conflict }); useUi.setState({ tab: 'conflicts' }); }}>{conflictWords(conflict)}</button> <span className="muted">{partiesWords(conflict, asked)}</span></li>
             ))}
-            {verdict.total > PLACES && <li className="muted">and {plural(verdict.total - PLACES, 'more place', 'more places')}</li>}
+            {verdict.total > PLACES && <li className="muted">and {plural(verdict.total - PLACES, 'more conflict')}</li>}
           </ul>
         </details>
       )}

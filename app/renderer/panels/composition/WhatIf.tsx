@@ -43,7 +43,7 @@ function Banner() {
           {answer.result.conflicts.slice(0, 4).map((conflict, i) => (
             <li key={i} className="truncate" title={visible(conflict.detail)}>{setConflictWords(conflict, nameOf)}</li>
           ))}
-          {answer.result.conflicts.length > 4 && <li className="muted">and {plural(answer.result.conflicts.length - 4, 'more place', 'more places')}</li>}
+          {answer.result.conflicts.length > 4 && <li className="muted">and {plural(answer.result.conflicts.length - 4, 'more conflict')}</li>}
         </ul>
       )}
     </div>

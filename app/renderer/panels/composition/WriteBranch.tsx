@@ -4,7 +4,7 @@ import type { FormEvent, KeyboardEvent } from 'react';
 import type { AcuId } from '../../../core/bytes.ts';
 import { visible } from '../../../core/visible.ts';
 import { writeBranch } from '../../app/actions.ts';
-import { CopyLine, Counts, Id } from '../../components/atoms.tsx';
+import { Counts, Id, TerminalLine } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { shownKeys } from '../../commands/registry.ts';
 import { Icon } from '../../components/Icon.tsx';
@@ -79,7 +79,7 @@ export function WriteBranch() {
           </>
         )
         : <Done written={written} />}
-      {line === null ? <p className="small muted" data-testid={ids.commandLine}>No command line takes a message as long as this one; the window does.</p> : <CopyLine text={line} what="the command line" testId={ids.commandLine} />}
+      {line === null ? <p className="small muted" data-testid={ids.commandLine}>No command line takes a message as long as this one; the window does.</p> : <TerminalLine text={line} testId={ids.commandLine} />}
     </form>
   );
 }

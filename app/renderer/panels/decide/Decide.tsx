@@ -33,6 +33,9 @@ export default function Decide() {
   const { acu, asked } = useDeciding(), open = useComposition((s) => s.confirmed?.open ?? none), isPast = useTime((s) => s.at !== null);
   useReplica((s) => s.generation);
   useConnection((s) => s.state);
+  const only = open.length === 1 && !isPast ? open[0]! : null;
+  // of one there is nothing to choose; not asked again where it could not be read
+  useEffect(() => { if (only !== null && useDeciding.getState().acu === null) void deciding.look(only); }, [only]);
   if (isPast) return <Empty title="Decisions are made now">What was open then is listed above the composition. Go back to now to decide.</Empty>;
   if (acu === null) {
     return open.length === 0

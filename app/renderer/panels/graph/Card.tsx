@@ -107,7 +107,7 @@ function Node({ acus, name, pinned }: { acus: readonly AcuId[]; name: string; pi
       {witness !== null && witness.rows.length > 0 && (
         <ul className="tip-list">
           {witness.rows.map((row) => <Line key={conflictKey(row)} row={row} own={acus} pinned={pinned} />)}
-          {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more place')}</li>}
+          {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more conflict')}</li>}
         </ul>
       )}
       {pinned && <NodeActions acus={acus} hasConflicts={degree > 0} />}
@@ -184,7 +184,7 @@ function Edge({ pointed, pinned }: { pointed: Pointed & { readonly kind: 'edge' 
               <span className="faint tiny">{row.kind} · {edgeNames[lookOf(held, row)]}</span>
             </li>
           ))}
-          {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more place')}</li>}
+          {witness.total > witness.rows.length && <li className="faint tiny">and {plural(witness.total - witness.rows.length, 'more conflict')}</li>}
         </ul>
       )}
       {first !== undefined && (dwelt || pinned) && <Begins conflict={first} />}

@@ -5,7 +5,7 @@ import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { useReplica } from '../../state/replica.ts';
 import { useUi } from '../../state/ui.ts';
-import { conflictsInPartitions, grouped, whatConflictsCount } from '../../state/words.ts';
+import { grouped, pairsInWords, whatConflictsCount } from '../../state/words.ts';
 import { graphViews } from './views.ts';
 import './graph.css';
 
@@ -13,12 +13,13 @@ export function Graph() {
   const as = useUi((s) => s.graphAs), large = useUi((s) => s.graphLarge);
   const conflicts = useReplica((s) => s.conflicts), status = useReplica((s) => s.status);
   const stale = useReplica((s) => s.rows.reduce((sum, row) => sum + (row.standing === 'stale' ? 1 : 0), 0));
+  const [pairs, inThem] = conflicts === null ? ['', ''] : pairsInWords(conflicts.counts);
   const { Panel } = graphViews.find((view) => view.id === as) ?? graphViews[0]!;
   return (
     <section className="panel graph" aria-label="Conflict graph" data-drop="list">
       <header className="panel-head">
         <h2>Conflict graph</h2>
-        <span className="muted truncate" title={whatConflictsCount}>{conflicts === null ? (status === 'ready' ? 'counting' : '') : conflictsInPartitions({ ...conflicts.counts, conflicts: conflicts.counts.conflicts - conflicts.counts.byVerdict.partial, byVerdict: { ...conflicts.counts.byVerdict, partial: 0 } }, conflicts.partitions)}</span>
+        <span className="muted truncate" title={conflicts === null ? undefined : `${pairs}${inThem}\n${whatConflictsCount}`}>{conflicts === null ? (status === 'ready' ? 'counting' : '') : <>{pairs}<span className="graph-in-them">{inThem}</span></>}</span>
         {stale > 0 && <span className="muted truncate graph-stale" title="They do not carry onto the base: each conflicts with it, and they are not compared with one another before that is decided">· {stale === 1 ? '1 ACU needs a rebase' : `${grouped(stale)} ACUs need a rebase`}</span>}
         <span className="spacer" />
         <span className="row diff-switch" role="group" aria-label="Look at it as">

@@ -11,7 +11,7 @@ export function Legend() {
     haveFamilies = families.reduce((bits, _, f) => ((byFamily[f] ?? 0) > 0 ? bits | (1 << f) : bits), 0);
   return (
     <div className="legend" data-testid={ids.graphLegend}>
-      {verdicts.some((count) => count > 0) && <span className="muted" title="Pairs of ACUs that conflict, each counted once, however many places they have">Pairs</span>}
+      {verdicts.some((count) => count > 0) && <span className="muted" title="Pairs of ACUs, each counted once, however many conflicts it has">Pairs</span>}
       <span className="legend-part" role="group" aria-label="Conflicts shown, by verdict">
         {edgeLooks.map((look, v) => (verdicts[v] ?? 0) > 0 && (
           <Chip key={look} name={edgeNames[look]} count={verdicts[v]!} on={(filter.verdicts >> v & 1) === 1}

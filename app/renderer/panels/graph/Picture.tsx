@@ -15,7 +15,7 @@ import { useReplica } from '../../state/replica.ts';
 import { press, useSelection } from '../../state/selection.ts';
 import { say, useUi } from '../../state/ui.ts';
 import { useVerdicts } from '../../state/verdicts.ts';
-import { conflictsInPartitions, grouped, plural } from '../../state/words.ts';
+import { grouped, pairsInWords, plural } from '../../state/words.ts';
 import { PAST, isPast, useTime } from '../../state/time.ts';
 import { ids } from '../../testids.ts';
 import { MAX_EDGES } from '../../../workers/client.ts';
@@ -142,7 +142,7 @@ function Living({ onAgain }: { onAgain: () => void }) {
       pinned: { where: () => { const it = usePicture.getState().pinned; return it === null ? null : screen.current?.placeOf(it) ?? null; }, follow },
     };
   }, []);
-  const label = conflicts === null ? 'Conflict graph' : `Conflict graph: ${plural(conflicts.degree.length, 'ACU')}, ${conflictsInPartitions(conflicts.counts, conflicts.partitions)}. Press G for the same as a matrix, and again as a list.`;
+  const label = conflicts === null ? 'Conflict graph' : `Conflict graph: ${plural(conflicts.degree.length, 'ACU')}, ${pairsInWords(conflicts.counts).join('')}. Press G for the same as a matrix, and again as a list.`;
   const isSettled = progress.state === 'settled';
   return (
     <div className={`picture${past ? ' past' : ''}`} data-menu="graph">
@@ -184,12 +184,12 @@ function Notes({ onAgain }: { onAgain: () => void }) {
       {state !== 'settled' && (
         <span className="picture-note">
           <Spinner />
-          {state === 'waiting' ? 'Waiting for the conflicts' : `Laying out ${plural(nodes.acus, 'ACU')} and ${plural(edges, 'conflict')}: ${Math.floor(done * 100)} %`}
+          {state === 'waiting' ? 'Waiting for the conflicts' : `Laying out ${plural(nodes.acus, 'ACU')} and ${plural(edges, 'pair')} that conflict: ${Math.floor(done * 100)} %`}
         </span>
       )}
       {state === 'settled' && edges === 0 && <span className="picture-note">No conflicts: any of {plural(nodes.acus, 'ACU')} goes with any other.</span>}
       {state === 'settled' && level === 'acus' && edges > MAX_EDGES && (
-        <span className="picture-note">{grouped(MAX_EDGES)} of {plural(edges, 'conflict')} are drawn, and all of what is pointed at or selected.</span>
+        <span className="picture-note">{grouped(MAX_EDGES)} of {plural(edges, 'pair')} that conflict are drawn, and all of what is pointed at or selected.</span>
       )}
       {past && <span className="picture-note">As it was then: nothing can be dragged from here.</span>}
     </div>

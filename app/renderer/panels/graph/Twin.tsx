@@ -61,7 +61,7 @@ function Where({ a, b }: { a: AcuRow; b: AcuRow }) {
   const first = value?.rows[0], look = useReplica((s) => (first === undefined ? 'blocking' : lookOf(s, first)));
   return (
     <span role="gridcell" className="c-others truncate tiny faint" title={first === undefined ? '' : `${first.shown}: ${first.detail}`}>
-      {first !== undefined && <><Glyph mark={edgeMark[look]} size={9} /> {look === 'decided' ? 'decided: ' : ''}{first.kind} in {first.shown}{value!.total > 1 ? `, and ${plural(value!.total - 1, 'more place')}` : ''}</>}
+      {first !== undefined && <><Glyph mark={edgeMark[look]} size={9} /> {look === 'decided' ? 'decided: ' : ''}{first.kind} in {first.shown}{value!.total > 1 ? `, and ${plural(value!.total - 1, 'more conflict')}` : ''}</>}
     </span>
   );
 }

@@ -60,7 +60,7 @@ function NoTree({ result: { missing, conflicts } }: { result: Preview }) {
         {conflicts.slice(0, 8).map((c, i) => (
           <li key={i}>{listed((c.sides.length > 0 ? c.sides : [c.a, c.b]).map((id) => (id === 'base' ? 'the base' : nameOf(id))), 4)}: {visible(c.detail)}</li>
         ))}
-        {conflicts.length > 8 && <li className="muted">and {plural(conflicts.length - 8, 'more place')}</li>}
+        {conflicts.length > 8 && <li className="muted">and {plural(conflicts.length - 8, 'more conflict')}</li>}
       </ul>
       {ordered && 'Take out one of them, or merge them in git in the order you mean and import that branch.'}
     </Empty>

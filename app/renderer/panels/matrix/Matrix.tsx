@@ -171,7 +171,7 @@ function wordsOf(row: AcuRow | undefined, col: AcuRow | undefined, cell: Cell, p
   if (row === undefined || col === undefined) return '';
   if (cell.edge === NEEDS) return `${shortName(row)} needs ${shortName(col)}`;
   const first = places?.rows[0];
-  return `${shortName(row)} and ${shortName(col)}${first === undefined ? '' : `: ${edgeNames[lookOf(useReplica.getState(), first)]}, ${first.kind} in ${first.shown}${places!.total > 1 ? ` and ${plural(places!.total - 1, 'more place')}` : ''}`}`;
+  return `${shortName(row)} and ${shortName(col)}${first === undefined ? '' : `: ${edgeNames[lookOf(useReplica.getState(), first)]}, ${first.kind} in ${first.shown}${places!.total > 1 ? ` and ${plural(places!.total - 1, 'more conflict')}` : ''}`}`;
 }
 
 function hoverings() {
@@ -197,7 +197,7 @@ function Places({ places, most }: { places: Witness | null; most: number }) {
       {places.rows.slice(0, most).map((place, i) => (
         <div key={i} className="matrix-place small"><Look of={place} /><span className="muted">{place.kind}</span><span className="mono truncate" title={place.detail}>{place.shown}</span></div>
       ))}
-      {places.total > most && <div className="faint tiny">and {plural(places.total - most, 'more place')}</div>}
+      {places.total > most && <div className="faint tiny">and {plural(places.total - most, 'more conflict')}</div>}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { AcuGrid } from '../../components/AcuGrid.tsx';
 import { AcuLine } from '../../components/AcuLine.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
+import { countRows } from '../../state/composition.ts';
 import { flipGroup, flipSource, isFiltered, useFilters } from '../../state/filters.ts';
 import { aimWith } from '../../state/menu.ts';
 import { useReplica } from '../../state/replica.ts';
@@ -83,15 +84,15 @@ function aim(target: Element): string | null {
 }
 
 function Foot() {
-  const found = useVisible((s) => s.at.size), all = useReplica((s) => s.rows.length), selected = useSelection((s) => s.selected.size), filtered = useFilters(isFiltered);
+  const rows = useReplica((s) => s.rows), all = useMemo(() => countRows(rows), [rows]), found = useVisible((s) => s.at.size), selected = useSelection((s) => s.selected.size), filtered = useFilters(isFiltered);
   const past = useTime((s) => s.at !== null), symbols = useVisible((s) => s.symbols), sources = useVisible((s) => (s.arrangement?.by === 'source' ? s.arrangement.members.length : -1));
   return (
     <div className="acus-foot">
       <span className="tiny muted truncate" role="status">
-        <span data-testid={ids.visibleCount}>{found === all ? plural(all, 'ACU') : `${grouped(found)} of ${plural(all, 'ACU')}`}</span>
+        <span data-testid={ids.visibleCount}>{found === rows.length ? all : `${grouped(found)} of ${all}`}</span>
         {sources >= 0 && <> in {plural(sources, 'source')}</>}
         {selected > 0 && <> · <strong>{grouped(selected)} selected</strong></>}
-        {filtered && symbols < all && <span data-testid={ids.symbolsRead} title="Names of what changes are about are read in the background; what is found by them comes as they are."> · symbols: reading {grouped(symbols)} of {grouped(all)}</span>}
+        {filtered && symbols < rows.length && <span data-testid={ids.symbolsRead} title="Names of what changes are about are read in the background; what is found by them comes as they are."> · symbols: reading {grouped(symbols)} of {grouped(rows.length)}</span>}
       </span>
       <span className="spacer" />
       {filtered && found > 0 && selected < found && <CommandButton id="selection.all" className="button quiet small">Select {found === 1 ? 'it' : `all ${grouped(found)}`}</CommandButton>}

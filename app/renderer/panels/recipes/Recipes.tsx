@@ -9,11 +9,12 @@ import * as recipes from '../../app/recipes.ts';
 import { Ago } from '../../components/atoms.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Glyph, Icon } from '../../components/Icon.tsx';
-import { chosenIn, useComposition } from '../../state/composition.ts';
+import { chosenIn, countWords, useComposition } from '../../state/composition.ts';
 import { aimWith } from '../../state/menu.ts';
 import { answerWords, becameWords, isWhole, outcomeOrder, suggestedName, useRecipes } from '../../state/recipes.ts';
+import { useReplica } from '../../state/replica.ts';
 import { withNumbers } from '../../state/shortName.ts';
-import { plural } from '../../state/words.ts';
+import { acusInWords, plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import { outcomeMarks } from '../composition/Rebound.tsx';
 import { Compared } from './Compared.tsx';
@@ -63,7 +64,7 @@ export default function Recipes() {
 
 /** The form that keeps what is composed. */
 function Keep({ lines }: { lines: readonly RecipeLine[] }) {
-  const size = useComposition(chosenIn).length, isWhatIf = useComposition((s) => s.whatIf !== null);
+  const chosen = useComposition(chosenIn), byId = useReplica((s) => s.byId), size = chosen.length, isWhatIf = useComposition((s) => s.whatIf !== null);
   const [typed, setTyped] = useState<string | null>(null), [busy, setBusy] = useState(false);
   const [day] = useState(() => today.format(new Date()));
   const suggestion = suggestedName(size, day, lines.map(({ name }) => name)), name = typed ?? suggestion;
@@ -81,20 +82,20 @@ function Keep({ lines }: { lines: readonly RecipeLine[] }) {
       <label className="sr-only" htmlFor="recipe-name">Name of the recipe</label>
       <input id="recipe-name" className="field" data-testid={ids.recipeName} value={name} autoComplete="off" spellCheck={false} disabled={busy} aria-invalid={problem !== null} aria-describedby="recipe-problem"
         onFocus={(event) => event.target.select()} onChange={(event) => setTyped(event.target.value)} />
-      <button type="submit" className="button small" data-testid={ids.recipeKeep} aria-disabled={why !== null} title={why ?? (exists ? 'Replaces the recipe of this name; undo brings it back' : 'One operation, which can be undone')}>{exists ? 'Replace' : 'Keep'} {plural(size, 'ACU')}</button>
+      <button type="submit" className="button small" data-testid={ids.recipeKeep} aria-disabled={why !== null} title={why ?? (exists ? 'Replaces the recipe of this name; undo brings it back' : 'One operation, which can be undone')}>{exists ? 'Replace' : 'Keep'} {countWords(chosen, byId)}</button>
       <span id="recipe-problem" className={`small ${problem === null ? 'muted' : 'tone-conflicts'}`} aria-live="polite">{why ?? ''}</span>
     </form>
   );
 }
 
 function Row({ line, at, isChosen }: { line: RecipeLine; at: number; isChosen: boolean }) {
-  const { name, size, time, isComposed } = line;
+  const { name, size, decisions, time, isComposed } = line;
   return (
     <div id={`recipe-${at}`} role="option" aria-selected={isChosen} className={`recipe-line${isChosen ? ' chosen' : ''}`} data-testid={ids.recipe} data-name={name} data-recipe={name} onClick={() => { void recipes.look(isChosen ? null : name); }} onDoubleClick={() => { void recipes.apply(name); }}>
       <Glyph mark={isComposed ? 'in' : isWhole(line) ? 'fits' : 'stale'} size={10} />
       <span className="truncate">{visible(name, 160)}</span>
       <span className="muted small truncate">{isComposed ? 'composed' : becameWords(line)}</span>
-      <span className="muted small tabular">{plural(size, 'ACU')}</span>
+      <span className="muted small tabular">{acusInWords(size, decisions)}</span>
       <Ago time={Math.floor(time / 1000)} />
     </div>
   );
@@ -102,6 +103,7 @@ function Row({ line, at, isChosen }: { line: RecipeLine; at: number; isChosen: b
 
 /** What the chosen one would be, before it is applied. */
 function Now({ now: { line, answers, acus, open } }: { now: RecipeNow }) {
+  const byId = useReplica((s) => s.byId);
   const changed = answers.filter(({ outcome }) => outcome !== 'kept').sort((x, y) => outcomeOrder.indexOf(x.outcome) - outcomeOrder.indexOf(y.outcome)), kept = answers.length - changed.length;
   return (
     <div className="recipe-now">
@@ -115,7 +117,7 @@ function Now({ now: { line, answers, acus, open } }: { now: RecipeNow }) {
         {kept > 0 && <li className="muted"><Glyph mark="in" size={10} /> {changed.length === 0 ? 'all' : plural(kept, 'ACU')} as {kept === 1 && changed.length > 0 ? 'it was' : 'they were'}</li>}
       </ul>
       <div className="proposal-actions">
-        <CommandButton id="recipes.apply" className="button primary small" testId={ids.recipeApply}>Apply: {plural(acus.length, 'ACU')}{open.length > 0 && ` and ${open.length} open`}</CommandButton>
+        <CommandButton id="recipes.apply" className="button primary small" testId={ids.recipeApply}>Apply: {countWords(acus, byId)}{open.length > 0 && ` and ${open.length} open`}</CommandButton>
         <button type="button" className="button small" data-testid={ids.recipeCompare} onClick={() => { void recipes.compare(line.name, null); }}>Compare…</button>
         <CommandButton id="recipes.drop" className="button quiet small">Drop</CommandButton>
       </div>

@@ -7,7 +7,7 @@ import * as act from '../../app/actions.ts';
 import { operate } from '../../app/operating.ts';
 import { connected, service } from '../../app/session.ts';
 import { CommandButton } from '../../components/CommandButton.tsx';
-import { CopyLine, Empty } from '../../components/atoms.tsx';
+import { Empty, TerminalLine } from '../../components/atoms.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { importLine } from '../../state/commandLine.ts';
 import { useConnection } from '../../state/connection.ts';
@@ -87,7 +87,7 @@ function Refs() {
           {about.patches > 0 && <span className="muted">, and {plural(about.patches, 'patch file')}</span>}
         </>
       )}</span>
-      <div className="import-line"><CopyLine text={importLine(path, null, globs ?? about?.globs ?? [])} what="the command line" /></div>
+      <div className="import-line"><TerminalLine text={importLine(path, null, globs ?? about?.globs ?? [])} /></div>
       <div className="import-foot">
         <span className="small muted">By full name, as refs/heads/agent/*; several with spaces between. Empty: local branches, remote ones, pull requests.</span>
         <span className="spacer" />

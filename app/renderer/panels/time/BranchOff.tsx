@@ -4,19 +4,19 @@ import type { FormEvent } from 'react';
 import type { Operation } from '../../../core/events.ts';
 import { visible } from '../../../core/visible.ts';
 import { branchOff } from '../../app/past.ts';
-import { CopyLine, Id } from '../../components/atoms.tsx';
+import { Id, TerminalLine } from '../../components/atoms.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { branchNameProblem, quote } from '../../state/commandLine.ts';
-import { chosenIn, useComposition } from '../../state/composition.ts';
+import { chosenIn, countWords, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
+import { useReplica } from '../../state/replica.ts';
 import { useTime } from '../../state/time.ts';
-import { plural } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { Methods } from '../../../contract/methods.ts';
 
 export function BranchOff({ operation }: { operation: Operation }) {
   const [name, setName] = useState(''), [busy, setBusy] = useState(false), [written, setWritten] = useState<Methods['branchOff']['result'] | null>(null);
-  const composed = useComposition((s) => chosenIn(s).length), path = useConnection((s) => s.repository?.path ?? '.');
+  const chosen = useComposition(chosenIn), byId = useReplica((s) => s.byId), path = useConnection((s) => s.repository?.path ?? '.');
   const problem = branchNameProblem(name), said = name !== '' && problem !== null;
   const close = (): void => useTime.setState({ branching: false });
   const submit = async (event: FormEvent): Promise<void> => {
@@ -48,9 +48,9 @@ export function BranchOff({ operation }: { operation: Operation }) {
         <button type="button" className="button quiet icon" aria-label="Close" onClick={close}><Icon name="close" size={12} /></button>
       </div>
       <div id="time-branch-problem" className={`small ${said ? 'tone-conflicts' : 'muted'}`} aria-live="polite">
-        {said ? problem : `One commit with ${plural(composed, 'ACU')} on the base of then. What is composed now stays.`}
+        {said ? problem : `One commit with ${countWords(chosen, byId)} on the base of then. What is composed now stays.`}
       </div>
-      <CopyLine text={['acumen', 'compose', '--at', String(operation.id), '--branch', name === '' ? 'NAME' : name, '--repo', path].map(quote).join(' ')} what="the command line" />
+      <TerminalLine text={['acumen', 'compose', '--at', String(operation.id), '--branch', name === '' ? 'NAME' : name, '--repo', path].map(quote).join(' ')} />
     </form>
   );
 }

@@ -6,7 +6,7 @@ import type { PathBytes } from '../../../core/bytes.ts';
 import { visible, visibleSentence } from '../../../core/visible.ts';
 import type { MomentAcu, MomentsCompared, Parted } from '../../../contract/moments.ts';
 import { comparedFile, compareMoments, compareLine } from '../../app/past.ts';
-import { CopyLine, Counts, Empty, Id, Spinner } from '../../components/atoms.tsx';
+import { Counts, Empty, Id, Spinner, TerminalLine } from '../../components/atoms.tsx';
 import { DiffSwitch } from '../../components/Diff.tsx';
 import { FileList } from '../../components/FileList.tsx';
 import { useAnswer } from '../../components/useAnswer.ts';
@@ -76,7 +76,7 @@ function What({ said }: { said: MomentsCompared }) {
           {sources.length > MOST && <div className="small muted">and {sources.length - MOST} more</div>}
         </section>
       )}
-      <CopyLine text={compareLine(a.id, b.id)} what="the command line" />
+      <TerminalLine text={compareLine(a.id, b.id)} />
     </div>
   );
 }
