@@ -21,9 +21,9 @@ test('the list names path, kind and sides, and its filters narrow it', async () 
   await page.getByLabel('Search conflicts').fill('grace is no path');
   await page.getByText('No conflict fits these filters').waitFor();
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await page.getByRole('button', { name: /needs a rebase/ }).click();
+  await page.getByRole('button', { name: /with the base/ }).click();
   await expect.poll(rows).toEqual([expect.stringContaining('old × base')]);
-  await page.getByRole('button', { name: /needs a rebase/ }).click();
+  await page.getByRole('button', { name: /with the base/ }).click();
   await expect.poll(rows).toHaveLength(2);
 });
 
