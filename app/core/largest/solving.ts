@@ -8,6 +8,8 @@ import { Partial, search, weightOf } from './search.ts';
 
 /** Slices without progress after which the prices are to fix items; so often in vain, and one item is decided. */
 const PATIENCE = 4;
+/** The slice whose rough fractions give a set to those who stop soon. */
+const ROUGH = 3;
 /** Slices between two beginnings of local search; halfway between them it goes on from a dive. */
 const DIVE = 32;
 /** Of local search in a slice, twice, in numbers that all rows have. */
@@ -86,6 +88,7 @@ class Solving {
   /** local search among these items, when of all others it is decided */
   #improving: { readonly search: Improving; readonly items: Int32Array; readonly partial: Partial } | null = null;
   #branches: Branch[] | null = null;
+  #slices = 0;
   /** rows that the last slice added */
   #added = Infinity;
   /** slices since it added few: before, the fractions are no guide */
@@ -152,12 +155,13 @@ class Solving {
     relaxation.run(this.#added > part.count / 50 ? 50 : 100);
     this.bound = Math.min(this.bound, rounded(relaxation.bound, shared));
     this.#added = relaxation.separate();
-    if (this.#settled > 0 || this.#added <= part.count / 50) {
-      if (this.#settled % DIVE === 0) this.#climb(relaxation, sorted(part.count, (i) => relaxation.fractions[i]!));
+    const isSettled = this.#settled > 0 || this.#added <= part.count / 50, isRough = ++this.#slices === ROUGH;
+    if (isRough || isSettled) {
+      if (isRough || this.#settled % DIVE === 0) this.#climb(relaxation, sorted(part.count, (i) => relaxation.fractions[i]!));
       else if (this.#settled % DIVE === DIVE / 2) this.#dive(relaxation);
-      this.#settled++;
     }
     this.#improve(relaxation);
+    if (isSettled) this.#settled++; else this.#improving = null;
     const least = Math.max(this.weight, target), gap = this.bound - least;
     if (gap <= shared.epsilon) { this.bound = least; return; }
     this.#waited = this.#added > part.count / 50 || before - (relaxation.bound - this.weight) > 0.01 * gap ? 0 : this.#waited + 1;
