@@ -296,10 +296,10 @@ export class Workspace implements Service {
       this.#log.push(operation);
       this.#history.add(operation);
     }
-    const { composition, published } = this.#view.state;
+    const { operation } = this.#view.head;
     this.#view = view;
     this.showLive();
-    if (view.state.composition !== composition || published === null) this.live.composed();
+    if (view.head.operation !== operation) this.live.logged();
     return view;
   }
 

@@ -87,6 +87,7 @@ export async function moveRef(workspace: Workspace, { ref, expected, next }: { r
       'It was collected as garbage; compose and write the branch again.', { ref: display(ref as ByteString), oid: next });
   }
   const writer = openWriter(reader.gitDir, { searchPath: workspace.env['PATH'] ?? '' });
+  if (next !== null) workspace.live.moves(next);
   await writer.moveBranch(name, expected, next);
   return () => writer.moveBranch(name, next, expected);
 }

@@ -65,6 +65,8 @@ export class Layer {
   #bodies: ReadonlyMap<SegmentKey, Segment> = new Map();
   #made: ReadonlyMap<Oid, Uint8Array> = new Map();
   #written: { readonly head: number; readonly commits: ReadonlySet<Oid> } | null = null;
+  /** commits that branches are being moved to by operations: the log says so when they have been */
+  readonly #moving = new Set<Oid>();
   /** it is made although nothing passes, so that the first save need not wait for it */
   isWanted = false;
   cost: LayCost = { import: 0, tables: 0 };
@@ -73,6 +75,9 @@ export class Layer {
 
   /** Was the last one made from everything, and not from what moved? Then the next will be, too. */
   get isWhole(): boolean { return this.#isWhole; }
+
+  /** An operation moves a branch to this commit: it is a composition from now on, and no change in flight. */
+  moves(commit: Oid): void { this.#moving.add(commit); }
 
   /** Refs are elsewhere, or may be: they are listed anew. */
   forgetRefs(): void {
@@ -175,7 +180,7 @@ export class Layer {
   async #writtenAt(): Promise<ReadonlySet<Oid>> {
     const { operation } = await this.#ground.store.head();
     if (this.#written?.head !== operation) this.#written = { head: operation, commits: await writtenCommits(this.#ground.store) };
-    return this.#written.commits;
+    return this.#moving.size === 0 ? this.#written.commits : new Set([...this.#written.commits, ...this.#moving]);
   }
 }
 

@@ -298,6 +298,32 @@ describe('what is composed', () => {
     expect(conflicts(one)).toContain('feature blocking worktree tree');
     expect(sources(two)).not.toContain('worktree tree');
   });
+
+  test('a branch that is being written is no change in flight, seen before the log says so or after, whoever writes it', async () => {
+    const write = linked('tree', 'main'), one = await open(), shown: string[][] = [];
+    await one.call('live', { on: true });
+    write('a.txt', numbered(20, { 3: 'edited' }));
+    await seen(one, () => sources(one).includes('worktree tree'));
+    const { store } = one, append = store.appendMoving.bind(store), subscribed = one.subscribe(() => shown.push(sources(one)));
+    // the disk is slow: what moved is looked at before the operation is in the log
+    store.appendMoving = (operation, events, extra, expected, branch, move) => append(operation, events, extra, expected, branch, async () => {
+      const back = await move();
+      await one.live.look();
+      return back;
+    });
+    await one.call('writeBranch', { ticket: ticket(), name: 'mine', acus: [idOf(one, 'feature')] });
+    await one.live.settled();
+    expect([...shown, sources(one)].flat()).not.toContain('mine');
+    subscribed();
+    const two = await open(), other = two.store.appendMoving.bind(two.store);
+    two.store.appendMoving = (operation, events, extra, expected, branch, move) => other(operation, events, extra, expected, branch, async () => {
+      const back = await move();
+      await seen(one, () => sources(one).includes('theirs'));
+      return back;
+    });
+    await two.call('writeBranch', { ticket: ticket(), name: 'theirs', acus: [idOf(two, 'other')] });
+    await seen(one, () => !sources(one).includes('theirs'));
+  });
 });
 
 async function expectShown(workspace: Workspace, file: string, text: string): Promise<void> {

@@ -1,6 +1,6 @@
 // Working trees and refs as they are now, over what is published (docs/decisions/0050). Watches them, or looks every two seconds where watches run out;
 // reads what was touched; lays it over the published state (layer.ts) and has it shown. Nothing of it is stored before it is composed.
-import type { AcuId, ByteString, PathBytes } from '../../../core/bytes.ts';
+import type { AcuId, ByteString, Oid, PathBytes } from '../../../core/bytes.ts';
 import type { RepositoryReader } from '../../../core/repository.ts';
 import { display, fromUtf8 } from '../../../core/bytes.ts';
 import { AcumenError } from '../../../core/errors.ts';
@@ -89,8 +89,10 @@ export class Live {
   /** Working trees that something is composed of, for an import. */
   besideImport(reader: RepositoryReader): ReturnType<typeof besideImport> { return besideImport(this.#workspace, reader, this.#taken()); }
 
-  /** The composition is another: what of it stays as it was composed, and what stands on it, may be, too. Or there is something to look at now. */
-  composed(): void {
+  moves(commit: Oid): void { this.#layer.moves(commit); }
+
+  /** The log goes on: what of the composition stays as it was composed, what stands on it, and which branches were written may be others. Or there is something to look at now. */
+  logged(): void {
     if (this.#laid !== null) this.#pulse?.add(COMPOSED);
     if (this.#isWanted && !this.isOn) void this.start();
   }
