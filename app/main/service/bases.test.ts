@@ -113,7 +113,7 @@ describe('what becomes of a composition', () => {
     world.repo.branch('release', { 'src/c.txt': 'release\n' });
     await world.import();
     await world.compose('b', 'old');
-    expect(said(await world.import('release'))).toEqual(['Two taken along: b needs it', 'b kept', 'old kept']);
+    expect(said(await world.import('release'))).toEqual(['One taken along: b needs it', 'b kept', 'old kept']);
     expect((await world.workspace.call('preview', { acus: world.acus })).tree).not.toBeNull();
   });
 

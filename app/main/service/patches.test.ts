@@ -77,8 +77,9 @@ describe('the same change', () => {
     const author = 'Zoë Müller <zoe@example.invalid>';
     repo.branch('topic', { 'a.txt': numbered(20, { 5: 'five' }) }, 'main', author);
     repo.git('checkout', '-q', 'topic');
+    repo.git('commit', '-q', '--amend', '-m', 'A title that is rather long, so that it is folded onto a second line: Zoë and Łukasz wrote it\n\nA body.\n\n\nWith  two paragraphs.  \n', '--author', author);
     writeFileSync(path.join(repo.path, 'a.txt'), numbered(20, { 5: 'five', 6: 'six' }));
-    repo.git('commit', '-qam', 'A title that is rather long, so that it is folded onto a second line: Zoë and Łukasz wrote it\n\nA body.\n\n\nWith  two paragraphs.  \n', '--author', author);
+    repo.git('commit', '-qam', 'Change line six', '--author', author);
     repo.git('checkout', '-q', 'main');
     const patch = put('stack.mbox', formatPatch('main..topic', '--cover-letter'));
     repo.git('branch', '-qm', 'topic', 'old');
