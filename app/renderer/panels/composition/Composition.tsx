@@ -9,7 +9,7 @@ import { AcuGrid } from '../../components/AcuGrid.tsx';
 import { AcuLine, ShortName } from '../../components/AcuLine.tsx';
 import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
-import { bySource, chosenIn, composedIn, countWords, useComposition } from '../../state/composition.ts';
+import { bySource, chosenIn, composedIn, useComposition } from '../../state/composition.ts';
 import { useConnection } from '../../state/connection.ts';
 import { nameOf, namedSource, useReplica } from '../../state/replica.ts';
 import { useRecipes } from '../../state/recipes.ts';
@@ -80,7 +80,8 @@ export function Composition() {
     <section className="panel composition" aria-label="Composition" data-drop="composition" data-pending={pending} data-empty={shown.length === 0} data-front={front}>
       <header className="panel-head">
         <h2>Composition</h2>
-        <span className="muted truncate" title={chosen.length === 0 ? undefined : countWords(chosen, byId)}>{chosen.length === 0 ? 'empty' : countWords(chosen, byId)}{pending && ' · saving'}</span>
+        {/* how many there are stands below, whole */}
+        <span className="muted">{pending ? 'saving' : chosen.length === 0 && 'empty'}</span>
         <span className="spacer" />
         <CommandButton id="composition.whatIf" className="button quiet small">What if</CommandButton>
         <CommandButton id="composition.largest" className="button quiet small">Largest set</CommandButton>

@@ -78,12 +78,13 @@ function Folded({ found, isOld }: { found: Found; isOld: boolean }) {
                   <CommandButton id="composition.takeLargest" className="button small" testId={ids.largestTake}>Compose it</CommandButton>
                 </>}
           </>}
-      <span className="spacer" />
-      <button type="button" className="button quiet small" aria-expanded="false" title="What was left out and why, and what an ACU is worth"
-        onClick={() => suggesting.foldLargest(false)}>
-        Show
-      </button>
-      <button type="button" className="button quiet small icon" aria-label="Close" title="Close" onClick={suggesting.closeLargest}><Icon name="close" size={12} /></button>
+      <span className="largest-ends">
+        <button type="button" className="button quiet small" aria-expanded="false" title="What was left out and why, and what an ACU is worth"
+          onClick={() => suggesting.foldLargest(false)}>
+          Show
+        </button>
+        <button type="button" className="button quiet small icon" aria-label="Close" title="Close" onClick={suggesting.closeLargest}><Icon name="close" size={12} /></button>
+      </span>
     </div>
   );
 }
