@@ -20,8 +20,8 @@ import { marks, shapes } from './marks.ts';
 const MARGIN = 160, SPARE = 60;
 /** Milliseconds of a frame for drawing ground: while something moves, and while nothing does. */
 const MOVING = 7, RESTING = 14;
-/** A ground that took no longer than this the last time is drawn within the frame: nothing is ever seen that is not sharp. */
-const AT_ONCE = 5;
+/** A ground that took no longer than this, in milliseconds, the last time is drawn within the frame: of a small graph nothing is ever seen that is not sharp. */
+const AT_ONCE = 1;
 /** Nodes slide to their new places, and one level gives way to the other, within so many milliseconds. */
 const MOTION = 140;
 
