@@ -35,6 +35,7 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
   const margin = useMargin(list);
   useEffect(() => readLeftOut(asked), [asked]);
   const all = useMemo(() => [...left, ...never].flatMap((id) => byId.get(id) ?? []), [left, never, byId]);
+  const widest = useMemo(() => all.reduce((most, row) => Math.max(most, Math.min(WIDEST, shortName(row).length)), 0), [all]);
   const rows = useMemo(() => arranged(all, new Set(never), { reasons: sort === 'cost' ? reasons : new Map(), sort, filter }), [all, never, reasons, sort, filter]);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scrollerOf(list.current), scrollMargin: margin, estimateSize: () => height, overscan: 6, getItemKey: (i) => rows[i]!.id });
   useEffect(() => { virtual.measure(); }, [virtual, height]);
@@ -80,7 +81,7 @@ export function LeftOut({ asked, left, never }: { asked: Asked; left: readonly A
   const stale = never.reduce((sum, id) => sum + (isStale(id) ? 1 : 0), 0), known = sort === 'cost' && reasons.size < all.length ? `${grouped(reasons.size)} of ${grouped(all.length)} priced` : '';
   const about = [...left.length > 0 ? [`${grouped(left.length)} for others`] : [], ...stale > 0 ? [`${grouped(stale)} ${stale === 1 ? 'needs' : 'need'} a rebase`] : [], ...never.length > stale ? [`${grouped(never.length - stale)} can be in no set`] : []].join(', ');
   return (
-    <div className="left-out" style={{ '--name': Math.min(WIDEST, Math.max(0, ...all.map((row) => shortName(row).length))) } as CSSProperties}>
+    <div className="left-out" style={{ '--name': widest } as CSSProperties}>
       <div ref={head} className="left-out-head small">
         <strong>{grouped(all.length)} left out</strong>
         <span className="muted truncate" title={about}>{about}</span>
