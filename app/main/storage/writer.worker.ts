@@ -28,7 +28,13 @@ const waiting: Waiting[] = [];
 let last = { id: -1, event: -1 };
 /** which file it was when it was opened */
 let place = given;
+/** where the log ended when that was last known: answers name it where the file cannot be read any more */
+let known: Head = { operation: 0, event: 0, written: 0 };
 const send = (message: FromWriter): void => port.postMessage(message);
+const committed = (said: Omit<Extract<FromWriter, { kind: 'committed' }>, 'kind'>): void => {
+  known = said.after;
+  send({ kind: 'committed', ...said });
+};
 
 try {
   const db = open();
@@ -63,6 +69,7 @@ function open(): WriteDb {
       migrate(db, file);
       useWal(db);
       checkEnd(db, file);
+      known = head(db);
       place ??= statSync(file, { bigint: true });
     });
   } catch (error) {
@@ -121,27 +128,35 @@ function finish(db: WriteDb, request: Waiting): void {
     const ok = perform(group, request);
     group.flush();
     run(db, 'COMMIT');
-    send({ kind: 'committed', before, after: group.head, answers: [{ id: request.id, ok }], ms: performance.now() - begun });
+    committed({ before, after: group.head, answers: [{ id: request.id, ok }], ms: performance.now() - begun });
   } catch (error) {
     if (db.inTransaction) run(db, 'ROLLBACK');
     answer(db, { id: request.id, error: toPlain(storeError(error, file)) });
   }
 }
 
-function answer(db: WriteDb, said: Answer): void {
-  const now = head(db);
-  send({ kind: 'committed', before: now, after: now, answers: [said], ms: null });
+function answer(db: WriteDb, ...answers: readonly Answer[]): void {
+  const now = headOf(db);
+  committed({ before: now, after: now, answers, ms: null });
+}
+
+/** The head that is stored; where it cannot be read, the last one known: what is answered says why. */
+function headOf(db: WriteDb): Head {
+  try {
+    return head(db);
+  } catch {
+    return known;
+  }
 }
 
 function close(db: WriteDb, close: Waiting): void {
-  const end = head(db);
   try {
     // Truncates the WAL where nobody else reads; otherwise moves what can be moved and leaves the rest to the last one out.
     db.pragma('wal_checkpoint(TRUNCATE)');
-    send({ kind: 'committed', before: end, after: end, answers: [{ id: close.id, ok: null }], ms: null });
+    answer(db, { id: close.id, ok: null });
   } catch (error) {
     // Everything acknowledged is in the WAL and safe; the next opening moves it.
-    send({ kind: 'committed', before: end, after: end, answers: [{ id: close.id, error: toPlain(storeError(error, file)) }], ms: null });
+    answer(db, { id: close.id, error: toPlain(storeError(error, file)) });
   } finally {
     db.close();
     port.close();
@@ -158,13 +173,12 @@ function commit(db: WriteDb, calls: readonly Waiting[]): void {
       if (!(error instanceof HalfDone)) throw error;
       done = together(db, calls, true);
     }
-    send({ kind: 'committed', ...done, ms: performance.now() - begun });
+    committed({ ...done, ms: performance.now() - begun });
   } catch (error) {
     // Nothing of the group is stored: the transaction is rolled back as a whole.
     const plain = toPlain(storeError(error, file));
     last = { id: -1, event: -1 };
-    const now = head(db);
-    send({ kind: 'committed', before: now, after: now, answers: calls.map(({ id }) => ({ id, error: plain })), ms: null });
+    answer(db, ...calls.map(({ id }) => ({ id, error: plain })));
   }
 }
 
