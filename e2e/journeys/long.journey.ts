@@ -111,6 +111,7 @@ test('a million letters that a person types', async () => {
     await page.getByTestId(id).fill(typed);
     await page.waitForTimeout(120);
     await sound(`a million letters in ${id}`);
+    if (id === ids.search) await page.getByText('Only the first 4,096 letters are searched for.').waitFor();
     await page.getByTestId(id).fill('');
   }
   await page.keyboard.press('Escape');

@@ -15,8 +15,8 @@ export interface Subject {
 }
 export interface SubjectSource { readonly name: string; readonly acus: readonly AcuId[] }
 
-/** Letters of a name, a title or an address that are looked through. */
-const MOST_SEARCHED = 4096;
+/** Letters of a name, a title or an address that are looked through, and so of what is looked for. */
+export const MOST_SEARCHED = 4096;
 
 /** What a word is looked for in, of one ACU. */
 export function searchedText({ id, name, title, author, sources }: Pick<Acu, 'id' | 'name' | 'title' | 'author' | 'sources'>): string {

@@ -1,6 +1,7 @@
 // The one field of search: words and terms, with suggestions for what is being typed; and a form that writes the same terms for who would rather fill in.
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent, SyntheticEvent } from 'react';
+import { MOST_SEARCHED } from '../../../core/search/columns.ts';
 import { parseQuery, valuesOf, withTerm } from '../../../core/search/query.ts';
 import { visible } from '../../../core/visible.ts';
 import { authors as askAuthors, clock, suggestionsFor, typed } from '../../app/searching.ts';
@@ -8,6 +9,7 @@ import { CommandButton } from '../../components/CommandButton.tsx';
 import { Icon } from '../../components/Icon.tsx';
 import { has, search, toggleState, useFilters } from '../../state/filters.ts';
 import { useReplica } from '../../state/replica.ts';
+import { grouped } from '../../state/words.ts';
 import { ids } from '../../testids.ts';
 import type { Suggestion, Suggestions } from '../../../workers/client.ts';
 
@@ -16,6 +18,8 @@ const toList = (): void => document.querySelector<HTMLElement>(`[data-testid="${
 export function SearchField() {
   const query = useFilters((s) => s.query), field = useRef<HTMLInputElement>(null);
   const [offered, setOffered] = useState<Suggestions | null>(null), [at, setAt] = useState(-1), [formOpen, setFormOpen] = useState(false);
+  /** what was typed or pasted and is longer than anything that is looked through, as far as it was taken */
+  const [cut, setCut] = useState('');
   const asked = useRef(0), about = useRef('');
   const close = (): void => { asked.current++; about.current = ''; setOffered(null); setAt(-1); };
   const offer = (text: string, caret: number): void => {
@@ -56,7 +60,13 @@ export function SearchField() {
           <Icon name="search" />
           <input ref={field} className="field" type="search" role="combobox" aria-label="Search ACUs" aria-expanded={offered !== null} aria-controls="search-suggestions" aria-autocomplete="list" aria-activedescendant={at >= 0 ? `suggestion-${at}` : undefined}
             aria-describedby={wrong === undefined ? undefined : 'search-wrong'} placeholder="Search names, authors, paths, symbols" spellCheck={false} autoComplete="off" data-testid={ids.search} value={query}
-            onChange={(event) => { typed(event.timeStamp); search(event.target.value); offer(event.target.value, event.target.selectionStart ?? event.target.value.length); }} onSelect={onSelect} onBlur={close} onKeyDown={onKeyDown} />
+            onChange={(event) => {
+              const whole = event.target.value, text = whole.slice(0, MOST_SEARCHED);
+              typed(event.timeStamp);
+              setCut(text === whole ? '' : text);
+              search(text);
+              offer(text, Math.min(text.length, event.target.selectionStart ?? text.length));
+            }} onSelect={onSelect} onBlur={close} onKeyDown={onKeyDown} />
           {offered !== null && (
             <div id="search-suggestions" role="listbox" aria-label="Suggestions" className="suggestions">
               {offered.options.map((option, i) => (
@@ -72,6 +82,7 @@ export function SearchField() {
           {form && <span className="dot" aria-hidden="true" />}
         </button>
       </div>
+      {cut !== '' && cut === query && <p className="search-wrong" role="status">Only the first {grouped(MOST_SEARCHED)} letters are searched for.</p>}
       {wrong !== undefined && <p id="search-wrong" className="search-wrong" role="status">{visible(wrong, 300)}</p>}
       {formOpen && <Form query={query} />}
     </>
@@ -95,7 +106,7 @@ function Form({ query }: { query: string }) {
         {chosen !== '' && !authors.includes(chosen) && <option value={chosen}>{chosen}</option>}
         {authors.map((one) => <option key={one} value={one}>{one}</option>)}
       </select>
-      <input className="field" aria-label="Path" placeholder="Path" spellCheck={false} value={first('path')} data-testid={ids.filterPath} onChange={(event) => set('path', event.target.value)} />
+      <input className="field" aria-label="Path" placeholder="Path" spellCheck={false} value={first('path')} data-testid={ids.filterPath} onChange={(event) => set('path', event.target.value.slice(0, MOST_SEARCHED))} />
       <div className="row filters-checks">
         <label className="check"><input type="checkbox" checked={has(query, 'conflicted')} data-testid={ids.filterConflicted} onChange={() => toggleState('conflicted')} />Conflicted</label>
         <label className="check"><input type="checkbox" checked={has(query, 'stale')} data-testid={ids.filterStale} onChange={() => toggleState('stale')} />Needs a rebase</label>
