@@ -113,6 +113,7 @@ async function makeFolders(gitDir: string, ref: ByteString): Promise<Buffer[]> {
     try {
       await mkdir(folder);
       if (folder !== heads) made.push(folder);
+      await flushFolder(folder.subarray(0, folder.lastIndexOf('/')));
     } catch (error) {
       if (systemCode(error) !== 'EEXIST') throw systemCode(error) === 'ENAMETOOLONG' ? tooLong(ref) : ioFailure('make the folder', String(folder), error);
       if (!(await lstat(folder)).isDirectory()) throw unsupported(`${String(folder)} is a link or a file where a folder of branches should be.`, 'Acumen follows no links inside a repository. Choose another branch name.', { path: String(folder) });

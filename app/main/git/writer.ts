@@ -139,7 +139,7 @@ async function isPlainFile(path: string): Promise<boolean> {
   }
 }
 
-/** A repository shared by a group has folders that the group may write to; a new one is like its parent. */
+/** A repository shared by a group has folders that the group may write to; a new one is like its parent. It is there after a power cut, too. */
 async function ensureFolder(parent: string, folder: string): Promise<void> {
   try {
     await mkdir(folder);
@@ -150,4 +150,5 @@ async function ensureFolder(parent: string, folder: string): Promise<void> {
   }
   const { mode } = await stat(parent);
   if ((mode & 0o2020) !== 0) await chmod(folder, mode & 0o7777);
+  await flushFolder(parent);
 }
