@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../testkit/random.ts';
 import { randomOid, randomSegment } from '../../testkit/store.ts';
-import type { Segment } from './model.ts';
+import type { Edit, Hunk, Segment } from './model.ts';
+import type { Entry } from './repository.ts';
 import { keyOfPacked, pack, packSegment, segmentKey, unpack, unpackHead, unpackSegment } from './segmentKey.ts';
 
 /** The same value, every object's fields in another order. */
@@ -22,6 +23,24 @@ const segment = fc.integer().map((seed): Segment => {
   const finer = random.chance(0.5) ? {} : { within: randomOid(random), after: Array.from({ length: random.below(3) }, () => randomOid(random)) };
   return { ...value, ...finer, contexts: [...value.contexts, ...['a', 'b'].slice(random.below(3)).map((context) => ({ context, edits: random.shuffle(others).slice(0, random.below(5)) }))] };
 });
+
+const sameHunks = (a: readonly Hunk[] | null, b: readonly Hunk[] | null): boolean => JSON.stringify(a?.map((h) => ({ ...h, removed: [...h.removed], inserted: [...h.inserted] }))) === JSON.stringify(b?.map((h) => ({ ...h, removed: [...h.removed], inserted: [...h.inserted] })));
+const sameEdit = (a: Edit, b: Edit): boolean => JSON.stringify({ ...a, hunks: null }) === JSON.stringify({ ...b, hunks: null }) && (a.hunks === null) === (b.hunks === null) && sameHunks(a.hunks, b.hunks);
+
+/** The stored form made as a value and packed as a whole: what `packSegment` writes as it reads. */
+function packedWhole({ edits, contexts, ...head }: Segment): Uint8Array {
+  const pool: Edit[] = [], entries: Entry[] = [];
+  const place = (edit: Edit): number => { const n = pool.findIndex((other) => sameEdit(edit, other)); return n >= 0 ? n : pool.push(edit) - 1; };
+  const entry = (e: Entry | null): number => { if (e === null) return -1; const n = entries.findIndex(({ mode, oid }) => mode === e.mode && oid === e.oid); return n >= 0 ? n : entries.push(e) - 1; };
+  const stored = { ...head, form: 2, own: edits.map(place), contexts: contexts.map((c) => ({ context: c.context, edits: c.edits.map(place) })) };
+  const hunks = pool.flatMap((edit) => edit.hunks ?? []), places = new Int32Array(hunks.flatMap((h) => [h.start, h.end, h.removed.length, h.inserted.length]));
+  const columns = {
+    paths: pool.map((e) => e.path), kinds: pool.map((e) => e.kind), entries: pool.flatMap((e) => [entry(e.before), entry(e.after)]), modes: entries.map((e) => e.mode), oids: entries.map((e) => e.oid),
+    counts: pool.flatMap((e) => [e.added, e.deleted, e.hunks?.length ?? -1]), hunks: new Uint8Array(places.buffer), text: Uint8Array.from(hunks.flatMap((h) => [...h.removed, ...h.inserted])),
+    notes: pool.flatMap((e, i) => (e.note === undefined ? [] : [[i, e.note]])),
+  };
+  return pack({ ...stored, columns: pack(columns) });
+}
 
 describe('segment key', () => {
   it('is SHA-256 of MessagePack with sorted keys', () => {
@@ -55,6 +74,14 @@ describe('segment key', () => {
 describe('stored form', () => {
   it('of a segment of grain branch is what it was before there were finer grains', () => {
     expect([1, 2, 3].map((seed) => segmentKey(randomSegment(new Random(seed))).slice(0, 16))).toEqual(['78ca9f7ba67915e9', '210e3407f510601d', '721cf0f015790316']);
+  });
+
+  it('is written as packing all of it at once gives it, byte for byte, of few edits and of many', () => {
+    const many = fc.tuple(segment, fc.array(fc.integer(), { maxLength: 12 })).map(([value, seeds]): Segment => {
+      const edits = [...value.edits, ...seeds.flatMap((seed) => randomSegment(new Random(seed % 20)).edits)];
+      return { ...value, edits, contexts: [{ context: 'base', edits: seeds.length % 2 === 0 ? edits : structuredClone(edits) }, ...value.contexts] };
+    });
+    fc.assert(fc.property(many, (value) => { expect(packSegment(value)).toEqual(packedWhole(value)); }), { numRuns: 200 });
   });
 
   it('holds an edit once, however many contexts have it', () => {

@@ -1,21 +1,23 @@
 // The stored form of a segment and its key: SHA-256 of MessagePack with sorted keys. One form per value, so the key names
 // the content: the same segment imported twice is stored once. Each distinct edit is stored once, in columns, however many
 // of the segment's contexts have it; the columns are packed by themselves, so that the rest can be read without them.
-import { Decoder, Encoder } from '@msgpack/msgpack';
+import { Decoder } from '@msgpack/msgpack';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { equalBytes, type Oid, toHex } from './bytes.ts';
 import { bug } from './errors.ts';
 import type { SegmentKey } from './events.ts';
 import type { Edit, EditKind, Hunk, Segment } from './model.ts';
+import { Packer } from './packer.ts';
 import type { Entry } from './repository.ts';
 
 // Kept, with the buffer it has grown and the keys it has seen.
-const encoder = new Encoder({ sortKeys: true, ignoreUndefined: true });
+const packer = new Packer();
 const decoder = new Decoder();
 
 /** Sorted keys, absent instead of undefined: equal values have equal bytes whatever order they were built in. */
 export function pack(value: unknown): Uint8Array {
-  return encoder.encode(value);
+  packer.begin().value(value);
+  return packer.take();
 }
 
 /** Byte strings come out as plain views of `bytes`, also where that is a subclass with ideas of its own (Node's Buffer). */
@@ -54,16 +56,44 @@ interface Columns {
 }
 const HUNK_BYTES = 16;
 
+/** Every field of the stored form, sorted: what is not named here does not compile. */
+const fields = Object.keys({
+  form: 0, own: 0, contexts: 0, columns: 0, tip: 0, lower: 0, standing: 0, acu: 0, title: 0, author: 0, time: 0, commits: 0, needs: 0, collisions: 0, renames: 0, within: 0, commit: 0, after: 0, note: 0,
+} satisfies Record<keyof Stored, 0>).sort() as (keyof Stored)[];
+
+/** Written as it is read, for each ACU that comes is packed before anybody is answered; `pack` of the whole gives the same bytes. */
 export function packSegment(segment: Segment): Uint8Array {
-  const { edits, contexts, ...head } = segment;
-  const pool = new Pool();
-  const stored: Stored = {
-    ...head, form: 2,
-    own: edits.map((edit) => pool.place(edit)),
-    contexts: contexts.map((c) => ({ context: c.context, edits: c.edits === edits ? edits.map((edit) => pool.place(edit)) : c.edits.map((edit) => pool.place(edit)) })),
-    columns: new Uint8Array(0),
-  };
-  return pack({ ...stored, columns: pack(columnsOf(pool.edits)) });
+  const { edits, contexts } = segment, pool = new Pool();
+  const placesOf = (list: readonly Edit[]): readonly number[] => list.map((edit) => pool.place(edit));
+  const own = placesOf(edits), others = contexts.map((c) => (c.edits === edits ? own : placesOf(c.edits)));
+  packer.begin();
+  // form, own and columns are not the segment's own
+  let size = 3;
+  for (let i = 0; i < fields.length; i++) if (segment[fields[i] as keyof Segment] !== undefined) size++;
+  packer.map(size);
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    if (field === 'form') { packer.text(field); packer.number(2); continue; }
+    if (field === 'own') { packer.text(field); packer.numbers(own); continue; }
+    if (field === 'columns') { packer.text(field); packer.binary(packColumns(pool.edits)); continue; }
+    if (field === 'contexts') {
+      packer.text(field);
+      packer.list(contexts.length);
+      for (let c = 0; c < contexts.length; c++) {
+        packer.map(2);
+        packer.text('context');
+        packer.text(contexts[c]!.context);
+        packer.text('edits');
+        packer.numbers(others[c]!);
+      }
+      continue;
+    }
+    const value = segment[field];
+    if (value === undefined) continue;
+    packer.text(field);
+    packer.value(value);
+  }
+  return packer.take();
 }
 
 /** Either form. */
@@ -92,14 +122,30 @@ export function segmentKey(segment: Segment): SegmentKey {
   return keyOfPacked(packSegment(segment));
 }
 
+/** Up to so many edits are looked through one by one. */
+const FEW = 12;
+
 /** Distinct edits in the order they are first met. */
 class Pool {
   readonly edits: Edit[] = [];
-  readonly #places = new Map<Edit, number>();
-  /** by path: edits of one path are few, and compared whole */
-  readonly #byPath = new Map<string, number[]>();
+  /** places of edits that were asked for, and by path; null as long as there are few */
+  #places: Map<Edit, number> | null = null;
+  #byPath: Map<string, number[]> | null = null;
 
   place(edit: Edit): number {
+    const { edits } = this;
+    if (edits.length >= FEW) return this.#placeAmongMany(edit);
+    for (let n = 0; n < edits.length; n++) if (edits[n] === edit) return n;
+    for (let n = 0; n < edits.length; n++) if (sameEdit(edits[n]!, edit)) return n;
+    return edits.push(edit) - 1;
+  }
+
+  #placeAmongMany(edit: Edit): number {
+    if (this.#places === null || this.#byPath === null) {
+      this.#places = new Map(this.edits.map((one, n) => [one, n]));
+      this.#byPath = new Map();
+      for (const [n, { path }] of this.edits.entries()) this.#byPath.set(path, [...this.#byPath.get(path) ?? [], n]);
+    }
     let n = this.#places.get(edit);
     if (n !== undefined) return n;
     const others = this.#byPath.get(edit.path);
@@ -131,40 +177,84 @@ function sameHunks(a: readonly Hunk[] | null, b: readonly Hunk[] | null): boolea
   });
 }
 
-function columnsOf(edits: readonly Edit[]): Columns {
+const columns = new Packer();
+
+/** What `pack` makes of the columns of these edits; read before anything else is packed so. */
+function packColumns(edits: readonly Edit[]): Uint8Array {
   const modes: number[] = [], oids: Oid[] = [], entries: number[] = [], counts: number[] = [], notes: [number, string][] = [];
-  const known = new Map<string, number>();
+  const many = edits.length > FEW ? new Map<string, number>() : null;
   const entry = (e: Entry | null): void => {
     if (e === null) { entries.push(-1); return; }
-    const key = `${e.mode} ${e.oid}`;
-    let n = known.get(key);
-    if (n === undefined) { n = oids.push(e.oid) - 1; modes.push(e.mode); known.set(key, n); }
+    const { mode, oid } = e;
+    let n = many === null ? placeOf(modes, oids, e) : many.get(`${mode} ${oid}`) ?? -1;
+    if (n < 0) {
+      n = oids.push(oid) - 1;
+      modes.push(mode);
+      many?.set(`${mode} ${oid}`, n);
+    }
     entries.push(n);
   };
-  let count = 0, bytes = 0;
-  edits.forEach(({ before, after, hunks, added, deleted, note }, i) => {
-    entry(before);
-    entry(after);
-    counts.push(added, deleted, hunks === null ? -1 : hunks.length);
-    if (note !== undefined) notes.push([i, note]);
-    for (const { removed, inserted } of hunks ?? []) { count++; bytes += removed.length + inserted.length; }
-  });
-  const hunks = new Uint8Array(count * HUNK_BYTES), text = new Uint8Array(bytes);
-  const numbers = new DataView(hunks.buffer);
-  let at = 0, end = 0;
-  for (const edit of edits) {
-    for (const h of edit.hunks ?? []) {
-      numbers.setInt32(at, h.start, true);
-      numbers.setInt32(at + 4, h.end, true);
-      numbers.setInt32(at + 8, h.removed.length, true);
-      numbers.setInt32(at + 12, h.inserted.length, true);
-      at += HUNK_BYTES;
-      text.set(h.removed, end);
-      text.set(h.inserted, end += h.removed.length);
-      end += h.inserted.length;
-    }
+  let hunks = 0, text = 0;
+  for (let i = 0; i < edits.length; i++) {
+    const edit = edits[i]!;
+    entry(edit.before);
+    entry(edit.after);
+    counts.push(edit.added, edit.deleted, edit.hunks === null ? -1 : edit.hunks.length);
+    if (edit.note !== undefined) notes.push([i, edit.note]);
+    if (edit.hunks === null) continue;
+    hunks += edit.hunks.length;
+    for (let h = 0; h < edit.hunks.length; h++) text += edit.hunks[h]!.removed.length + edit.hunks[h]!.inserted.length;
   }
-  return { paths: edits.map((e) => e.path), kinds: edits.map((e) => e.kind), entries, modes, oids, counts, hunks, text, notes };
+  columns.begin();
+  columns.map(9);
+  columns.text('counts');
+  columns.numbers(counts);
+  columns.text('entries');
+  columns.numbers(entries);
+  columns.text('hunks');
+  columns.bytesOf(hunks * HUNK_BYTES);
+  eachHunk(edits, putPlace);
+  columns.text('kinds');
+  columns.list(edits.length);
+  for (let i = 0; i < edits.length; i++) columns.text(edits[i]!.kind);
+  columns.text('modes');
+  columns.numbers(modes);
+  columns.text('notes');
+  columns.value(notes);
+  columns.text('oids');
+  columns.value(oids);
+  columns.text('paths');
+  columns.list(edits.length);
+  for (let i = 0; i < edits.length; i++) columns.text(edits[i]!.path);
+  columns.text('text');
+  columns.bytesOf(text);
+  eachHunk(edits, putText);
+  return columns.written;
+}
+
+/** Among a few; -1: it is not there. */
+function placeOf(modes: readonly number[], oids: readonly Oid[], { mode, oid }: Entry): number {
+  for (let n = 0; n < oids.length; n++) if (oids[n] === oid && modes[n] === mode) return n;
+  return -1;
+}
+
+function eachHunk(edits: readonly Edit[], visit: (hunk: Hunk) => void): void {
+  for (let i = 0; i < edits.length; i++) {
+    const { hunks } = edits[i]!;
+    if (hunks !== null) for (let h = 0; h < hunks.length; h++) visit(hunks[h]!);
+  }
+}
+
+function putPlace({ start, end, removed, inserted }: Hunk): void {
+  columns.int32(start);
+  columns.int32(end);
+  columns.int32(removed.length);
+  columns.int32(inserted.length);
+}
+
+function putText({ removed, inserted }: Hunk): void {
+  columns.put(removed);
+  columns.put(inserted);
 }
 
 function editsOf({ paths, kinds, entries, modes, oids, counts, hunks, text, notes }: Columns): Edit[] {
