@@ -3,6 +3,7 @@
 import type { AcuId, ByteString, PathBytes } from './bytes.ts';
 import type { ConflictIndex, PairConflict } from './conflictIndex.ts';
 import { sentence } from './describe.ts';
+import { BLOCKING, EdgeList, PARTIAL, RISK, THE_BASE } from './edgeList.ts';
 import { bug } from './errors.ts';
 import type { Conflict, ConflictEdge, Verdict } from './model.ts';
 import type { Provenances } from './provenances.ts';
@@ -28,6 +29,7 @@ const NO_RISKS: GraphRisks = { against: [], between: new Map(), isCut: false };
 export class ConflictGraph {
   readonly #of: GraphOf;
   #shown: string[] = [];
+  readonly #near = { numbers: new Int32Array(64) };
   #tops: readonly (readonly number[])[] | null = null;
   #topOf: readonly (readonly number[])[] | null = null;
 
@@ -116,28 +118,29 @@ export class ConflictGraph {
     }
   }
 
-  /** The same of one ACU, by number: a list at once, for this is what each add asks for. */
-  #edgesAbout(n: number): ConflictEdge[] {
-    const all = this.#of.all(), index = this.#of.index(), segment = all.listOf(n)[0]!, id = all.ids[n]!, out: ConflictEdge[] = [];
-    if (this.#of.tables.segments[segment]!.standing !== 'exact') out.push({ a: id, b: 'base', verdict: 'partial' });
+  /** The same of one ACU, by number, without those of ACUs that were told: a list at once, for this is what each add asks for. */
+  #edgesAbout(n: number, told: Uint8Array, out: EdgeList): void {
+    const all = this.#of.all(), index = this.#of.index(), segment = all.listOf(n)[0]!;
+    if (this.#of.tables.segments[segment]!.standing !== 'exact') out.add(n, THE_BASE, PARTIAL);
     const risks = this.#risksAbout(segment);
-    if (risks !== NO_RISKS) {
-      const told = new Set<string>();
-      for (const { a, b } of this.#risksIn(risks)) {
-        if (a !== id && b !== id || told.has(`${a} ${b}`)) continue;
-        told.add(`${a} ${b}`);
-        out.push({ a, b, verdict: 'risk' });
-      }
-    }
+    if (risks !== NO_RISKS) this.#riskyEdges(n, risks, told, out);
     const below = all.below(segment), { hasHistories } = index, isAlone = below.length === 1 && all.listOf(n).length === 1;
-    for (const other of index.neighbours(segment)) {
+    const others = index.neighboursIn(segment, this.#near), near = this.#near.numbers;
+    for (let i = 0; i < others; i++) {
+      const other = near[i]!, number = all.acuOf(other);
+      if (number >= 0 && told[number] === 1) continue;
       // The rest of #isBetweenAcus is for those who stand on others, or are in histories.
-      const number = all.acuOf(other), isPlain = isAlone && !hasHistories && number >= 0 && all.stands(other) && all.below(other).length === 1;
-      if (!isPlain && !this.#isBetweenAcus(segment, other)) continue;
-      const theirs = all.ids[number]!, verdict = index.isUnknown(segment, other) ? 'partial' : 'blocking';
-      out.push(id < theirs ? { a: id, b: theirs, verdict } : { a: theirs, b: id, verdict });
+      if (isAlone && !hasHistories && all.isPlain(other) || this.#isBetweenAcus(segment, other)) out.add(n, number, index.isUnknown(segment, other) ? PARTIAL : BLOCKING);
     }
-    return out;
+  }
+
+  #riskyEdges(n: number, risks: GraphRisks, told: Uint8Array, out: EdgeList): void {
+    const all = this.#of.all(), id = all.ids[n]!, others = new Set<AcuId | 'base'>();
+    for (const { a, b } of this.#risksIn(risks)) if (a === id) others.add(b); else if (b === id) others.add(a);
+    for (const other of others) {
+      const number = other === 'base' ? THE_BASE : all.numberOf(other);
+      if (number === THE_BASE || told[number] !== 1) out.add(n, number, RISK);
+    }
   }
 
   #risksAbout(segment: number): GraphRisks {
@@ -150,12 +153,13 @@ export class ConflictGraph {
   }
 
   /** Edges of these, each once. */
-  edgesOf(acus: readonly AcuId[]): readonly ConflictEdge[] {
-    const all = this.#of.all(), told = new Set<AcuId>(), found: ConflictEdge[] = [];
+  edgesOf(acus: readonly AcuId[]): EdgeList {
+    const all = this.#of.all(), told = new Uint8Array(all.ids.length), found = new EdgeList(all.ids);
     for (const acu of acus) {
       const n = all.numberOf(acu);
-      if (n >= 0) for (const edge of this.#edgesAbout(n)) if (!told.has(edge.a) && (edge.b === 'base' || !told.has(edge.b))) found.push(edge);
-      told.add(acu);
+      if (n < 0) continue;
+      this.#edgesAbout(n, told, found);
+      told[n] = 1;
     }
     return found;
   }

@@ -84,6 +84,8 @@ export class ConflictIndex {
   get size(): number { return this.#found.size; }
   /** Segments that `segment` conflicts with, or may, ascending. */
   neighbours(segment: number): Int32Array { return this.#found.of(segment); }
+  /** The same, into numbers that are kept and made longer; answers how many. */
+  neighboursIn(segment: number, out: { numbers: Int32Array }): number { return this.#found.into(segment, out); }
   /** Every pair once, a < b, ascending. */
   edges(visit: (a: number, b: number) => void): void { this.#found.each(visit); }
 

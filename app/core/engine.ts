@@ -5,6 +5,7 @@ import { display } from './bytes.ts';
 import { ConflictGraph, type Pairs, type SourceConflict } from './conflictGraph.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
 import { pairsIn } from './decided.ts';
+import type { EdgeList } from './edgeList.ts';
 import { AcumenError } from './errors.ts';
 import { COMPOSED_REF, type Published, RESOLUTION_REF, type SegmentKey, WORKTREE_REF } from './events.ts';
 import { Growing } from './growing.ts';
@@ -371,7 +372,7 @@ export class Engine {
   }
 
   /** The ACUs whose edges may be others than in the engine that this is the next of, with all they have; null if it is not. */
-  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: readonly ConflictEdge[] } | null {
+  changedFrom(before: Engine): { readonly acus: readonly AcuId[]; readonly conflicts: EdgeList } | null {
     if (this.#before !== before.tables) return null;
     const all = this.#all, acus = this.#idsOf(new Set([...all.touched, ...this.#moved.map((s) => all.acuOf(s)).filter((n) => n >= 0)]));
     return { acus, conflicts: this.#graph.edgesOf(acus) };

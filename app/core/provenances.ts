@@ -3,6 +3,7 @@ import type { AcuId } from './bytes.ts';
 import type { Tables } from './tables.ts';
 
 const NONE: readonly number[] = [];
+const UNASKED = 0, PLAIN = 1, OTHER = 2;
 
 export class Provenances {
   readonly #tables: Tables;
@@ -15,6 +16,8 @@ export class Provenances {
   /** by segment: its ACU, or -1 */
   readonly #acuOf: number[];
   readonly #below: (readonly number[] | undefined)[];
+  /** by segment: does it stand for its ACU, upon nothing? As it was last asked */
+  #plain: Uint8Array;
   #touched: readonly number[] = [];
 
   /** `isLess`: some that `before` knows are gone. Those that came are told by numbers which it never asks for. */
@@ -26,6 +29,8 @@ export class Provenances {
     this.#lists = before === null ? [] : before.#lists.slice();
     this.#acuOf = before === null ? [] : isLess ? before.#acuOf.slice() : before.#acuOf;
     this.#below = before === null ? [] : isLess ? before.#below.slice() : before.#below;
+    this.#plain = new Uint8Array(tables.segments.length);
+    if (before !== null) this.#plain.set(before.#plain);
   }
 
   static of(tables: Tables): Provenances {
@@ -50,7 +55,11 @@ export class Provenances {
       after.#take(s);
       if (after.#acuOf[s]! >= 0) touched.add(after.#acuOf[s]!);
     }
-    for (const acu of touched) if (after.#lists[acu]!.length > 1) after.#sort(acu);
+    for (const acu of touched) {
+      if (after.#lists[acu]!.length > 1) after.#sort(acu);
+      for (const s of after.#lists[acu]!) after.#plain[s] = UNASKED;
+    }
+    for (const s of removed) after.#plain[s] = UNASKED;
     after.#touched = [...touched];
     return after;
   }
@@ -89,6 +98,13 @@ export class Provenances {
   stands(segment: number): boolean {
     const acu = this.#acuOf[segment]!;
     return acu >= 0 && this.#lists[acu]![0] === segment;
+  }
+
+  /** Does it stand for an ACU, and upon nothing? */
+  isPlain(segment: number): boolean {
+    let plain = this.#plain[segment]!;
+    if (plain === UNASKED) this.#plain[segment] = plain = this.stands(segment) && this.below(segment).length === 1 ? PLAIN : OTHER;
+    return plain === PLAIN;
   }
 
   /** The segment and all below it, ascending. */

@@ -75,12 +75,26 @@ export class PairSet {
     const row = a * this.#words;
     let count = 0;
     for (let w = row; w < row + this.#words; w++) if (this.#bits[w] !== 0) count += ones(this.#bits[w]!);
-    const out = new Int32Array(count);
-    let at = 0;
+    const out = { numbers: new Int32Array(count) };
+    this.into(a, out);
+    return out.numbers;
+  }
+
+  /** The same, into numbers that are kept and made longer where they do not do; answers how many. */
+  into(a: number, out: { numbers: Int32Array }): number {
+    const row = a * this.#words;
+    let { numbers } = out, count = 0;
     for (let w = 0; w < this.#words; w++) {
-      for (let left = this.#bits[row + w]!; left !== 0; left &= left - 1) out[at++] = (w << 5) + 31 - Math.clz32(left & -left);
+      let left = this.#bits[row + w]!;
+      if (left === 0) continue;
+      if (count + 32 > numbers.length && count + ones(left) > numbers.length) {
+        numbers = new Int32Array(2 * count + 64);
+        numbers.set(out.numbers.subarray(0, count));
+        out.numbers = numbers;
+      }
+      for (; left !== 0; left &= left - 1) numbers[count++] = (w << 5) + 31 - Math.clz32(left & -left);
     }
-    return out;
+    return count;
   }
 
   /** Every pair once, a < b, ascending. */

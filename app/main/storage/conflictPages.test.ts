@@ -3,6 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { conflictOf, randomAcuId } from '../../../testkit/store.ts';
+import type { AcuId } from '../../core/bytes.ts';
+import { EdgeList, THE_BASE, VERDICTS } from '../../core/edgeList.ts';
 import type { ConflictEdge } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
 import { packConflicts, unpackConflicts, type ConflictPage } from './conflictPages.ts';
@@ -37,6 +39,17 @@ describe('pages of conflicts', () => {
       const { pages } = packConflicts(graph, [], (id) => { const n = ids.indexOf(id); return n < 0 ? 0 : first + n; });
       expect(pages.flatMap((page) => unpackConflicts(page, (number) => ids[number - first] ?? nobody(number)))).toEqual(graph);
     }), { numRuns: 40 });
+  });
+
+  it('of edges that are numbers are those of the edges themselves, byte for byte, whatever is known of their ACUs before', () => {
+    fc.assert(fc.property(fc.integer(), fc.constantFrom(1, 12, 3000), fc.oneof(fc.nat({ max: 300 }), fc.constantFrom(0, 4095, 4096, 4097, 9000)), (seed, acus, size) => {
+      const random = new Random(seed), ids = Array.from({ length: acus }, () => randomAcuId(random)), list = new EdgeList(ids), kept: number[] = [];
+      for (let i = 0; i < size; i++) list.add(random.below(acus), random.chance(0.1) ? THE_BASE : random.below(acus), random.below(VERDICTS.length));
+      const graph = [...list], numberOf = (id: AcuId): number => { const n = ids.indexOf(id); return n % 3 === 0 ? 0 : 1000 + n; };
+      expect(graph.every(({ a, b }) => b === 'base' || a <= b)).toBe(true);
+      for (let again = 0; again < 2; again++) expect(packConflicts(list, ids.slice(0, 1), numberOf, () => kept)).toEqual(packConflicts(graph, ids.slice(0, 1), numberOf));
+      expect(packConflicts(list)).toEqual(packConflicts(graph));
+    }), { numRuns: 30 });
   });
 
   it('of older formats are read', () => {

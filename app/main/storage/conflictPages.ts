@@ -3,6 +3,7 @@
 //   page   FORM, number of ACUs, each: its number in the store, or 0 and its id; then of each conflict: place of a, and place of b times four with
 //          the verdict. Places count from 1; 0 is the base. Numbers are of seven bits to a byte, lowest first.
 import type { AcuId } from '../../core/bytes.ts';
+import { EDGE, EdgeList, THE_BASE, VERDICTS } from '../../core/edgeList.ts';
 import { bug } from '../../core/errors.ts';
 import type { ConflictEdge, Verdict } from '../../core/model.ts';
 import { pack, unpack } from '../../core/segmentKey.ts';
@@ -21,51 +22,102 @@ export interface PackedConflicts<B = Uint8Array> {
 
 /** The first of a page's bytes; a page before format 11 begins as a map of two in MessagePack. */
 const FORM = 2;
-/** In this order for ever, and never more than four. */
-const VERDICTS: readonly Verdict[] = ['blocking', 'resolvable', 'risk', 'partial'];
 /** Conflicts per page: at most about a tenth of a megabyte. */
 const PAGE = 4096;
 
 /** Kept for the next page: its ACUs, its conflicts, and both together. */
 const names = new Packing(1 << 12), edges = new Packing(1 << 12), page = new Packing(1 << 12), unnumbered: NumberOf = () => 0;
+/** By an ACU's number in an engine, its place in the page that is written, all 0 between two; and the numbers that have one. */
+let placed = new Int32Array(1 << 10);
+const placedNow: number[] = [];
 
-/** With `gone`, a change of the graph; `numberOf` answers the numbers of ACUs that are stored by now, and 0 for others. */
-export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly AcuId[] | null = null, numberOf = unnumbered): PackedConflicts {
-  const acus = new Set<AcuId>(), pages: ConflictPage[] = [];
-  const places = new Map<string, number>();
+/**
+ * With `gone`, a change of the graph; `numberOf` answers the numbers of ACUs that are stored by now, and 0 for others. `numbersIn` keeps them by
+ * an engine's own numbers, of its list of ids: they never change.
+ */
+export function packConflicts(conflicts: Iterable<ConflictEdge>, gone: readonly AcuId[] | null = null, numberOf = unnumbered, numbersIn = (_: readonly AcuId[]): number[] => []): PackedConflicts {
+  // whoever failed in the middle left something
+  for (const one of [names, edges, page]) one.cut(0);
+  const acus = new Set<AcuId>(), pages = conflicts instanceof EdgeList && gone !== null ? packList(conflicts, numberOf, numbersIn(conflicts.ids)) : packEach(conflicts, gone === null ? acus : null, numberOf);
+  if (gone !== null && pages.length === 0) pages.push(turned(0, 0));
+  // the others' sides are known: they were there before the change
+  return { acus: [...acus], pages, gone: gone === null ? null : pack(gone) };
+}
+
+/** The page of what was written of it: so many conflicts between so many ACUs. */
+function turned(count: number, places: number): ConflictPage {
+  page.ensure(16);
+  page.number(FORM);
+  page.number(places);
+  page.put(names.written);
+  page.put(edges.written);
+  names.cut(0);
+  edges.cut(0);
+  return { count, bytes: page.take() };
+}
+
+/** `acus` takes those that they are between. */
+function packEach(conflicts: Iterable<ConflictEdge>, acus: Set<AcuId> | null, numberOf: NumberOf): ConflictPage[] {
+  const pages: ConflictPage[] = [], places = new Map<string, number>();
   let count = 0;
   const place = (id: AcuId): number => {
     let n = places.get(id);
     if (n === undefined) {
       places.set(id, (n = places.size + 1));
       names.acu(id, numberOf);
-      if (gone === null) acus.add(id);
+      acus?.add(id);
     }
     return n;
   };
-  const turn = (): void => {
-    page.ensure(16);
-    page.number(FORM);
-    page.number(places.size);
-    page.put(names.written);
-    page.put(edges.written);
-    pages.push({ count, bytes: page.take() });
-    places.clear();
-    names.cut(0);
-    edges.cut(0);
-    count = 0;
-  };
-  // whoever failed in the middle left something
-  for (const one of [names, edges, page]) one.cut(0);
   for (const { a, b, verdict } of conflicts) {
     edges.ensure(16);
     edges.number(place(a));
     edges.number((b === 'base' ? 0 : place(b)) * VERDICTS.length + VERDICTS.indexOf(verdict));
-    if (++count === PAGE) turn();
+    if (++count < PAGE) continue;
+    pages.push(turned(count, places.size));
+    places.clear();
+    count = 0;
   }
-  if (count > 0 || gone !== null && pages.length === 0) turn();
-  // the others' sides are known: they were there before the change
-  return { acus: [...acus], pages, gone: gone === null ? null : pack(gone) };
+  if (count > 0) pages.push(turned(count, places.size));
+  return pages;
+}
+
+/** The same pages of edges that are numbers already. */
+function packList({ ids, numbers, length }: EdgeList, numberOf: NumberOf, known: number[]): ConflictPage[] {
+  while (known.length < ids.length) known.push(0);
+  if (placed.length < ids.length) placed = new Int32Array(2 * ids.length);
+  const pages: ConflictPage[] = [];
+  try {
+    for (let from = 0; from < length; from += PAGE) {
+      const end = Math.min(from + PAGE, length);
+      for (let i = from; i < end; i++) {
+        const b = numbers[EDGE * i + 1]!;
+        edges.ensure(16);
+        edges.number(placeOf(numbers[EDGE * i]!, ids, numberOf, known));
+        edges.number((b === THE_BASE ? 0 : placeOf(b, ids, numberOf, known)) * VERDICTS.length + numbers[EDGE * i + 2]!);
+      }
+      pages.push(turned(end - from, placedNow.length));
+      clearPlaces();
+    }
+  } finally {
+    clearPlaces();
+  }
+  return pages;
+}
+
+function placeOf(acu: number, ids: readonly AcuId[], numberOf: NumberOf, known: number[]): number {
+  const place = placed[acu]!;
+  if (place !== 0) return place;
+  if (known[acu] === 0) known[acu] = numberOf(ids[acu]!);
+  names.ensure(48);
+  names.number(known[acu]!);
+  if (known[acu] === 0) names.hash(ids[acu]!);
+  return placed[acu] = placedNow.push(acu);
+}
+
+function clearPlaces(): void {
+  for (let i = 0; i < placedNow.length; i++) placed[placedNow[i]!] = 0;
+  placedNow.length = 0;
 }
 
 export function unpackConflicts({ count, bytes }: ConflictPage, idOf: IdOf): ConflictEdge[] {

@@ -52,10 +52,10 @@ function spoken(operation: NewOperation): PlannedOperation {
 }
 
 /** Nothing where nothing travels beside it. */
-function packedExtra(at: number, { changed, conflicts, replica, blobs = [] }: Extra, numberOf: NumberOf): PackedExtra[] {
+function packedExtra(at: number, { changed, conflicts, replica, blobs = [] }: Extra, numberOf: NumberOf, numbersIn: (ids: readonly AcuId[]) => number[]): PackedExtra[] {
   if (changed === undefined && conflicts === undefined && replica === undefined && blobs.length === 0) return [];
   return [{
-    at, conflicts: changed !== undefined ? packConflicts(changed.conflicts, changed.acus, numberOf) : conflicts === undefined ? null : packConflicts(conflicts),
+    at, conflicts: changed !== undefined ? packConflicts(changed.conflicts, changed.acus, numberOf, numbersIn) : conflicts === undefined ? null : packConflicts(conflicts),
     replica: replica === undefined ? null : { ...replica, bytes: new Uint8Array(replica.bytes) },
     blobs: blobs.map(({ oid, bytes }) => ({ oid, bytes: new Uint8Array(bytes) })),
   }];
@@ -73,6 +73,8 @@ export class SqliteStore implements Store {
   readonly #keys = new WeakMap<Segment, SegmentKey>();
   readonly #packed = new WeakMap<Segment, Uint8Array>();
   readonly #numbers = new Map<AcuId, number>();
+  /** the same by the places of ids in an engine's list of them */
+  readonly #numbersBy = new WeakMap<readonly AcuId[], number[]>();
   /** on their way to the writer: nobody need ask the file for their numbers */
   readonly #coming = new Set<AcuId>();
   /** what an `append` answered, by the call it is a part of */
@@ -144,7 +146,7 @@ export class SqliteStore implements Store {
           brought.push(event.segment.acu);
           this.#coming.add(event.segment.acu);
         }
-        if (extra !== undefined) extras.push(...packedExtra(at, extra, this.#numberOf));
+        if (extra !== undefined) extras.push(...packedExtra(at, extra, this.#numberOf, this.#numbersIn));
       }
       return { kinds: frames.mask, bodies, extras };
     } catch (error) {
@@ -167,6 +169,12 @@ export class SqliteStore implements Store {
       this.#numbers.set(id, number);
     }
     return number;
+  };
+
+  readonly #numbersIn = (ids: readonly AcuId[]): number[] => {
+    let numbers = this.#numbersBy.get(ids);
+    if (numbers === undefined) this.#numbersBy.set(ids, (numbers = []));
+    return numbers;
   };
 
   async appendMoving(operation: NewOperation, events: readonly DomainEvent[], extra: Extra, expectHead: number, { ref, expected, next }: RefMove, move: () => Promise<() => Promise<void>>): Promise<Operation> {
