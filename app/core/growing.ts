@@ -7,17 +7,19 @@ import { bug } from './errors.ts';
 import type { Published, SegmentKey } from './events.ts';
 import { Interner } from './lines.ts';
 import { meetingPairs } from './meetings.ts';
-import type { Edit, Segment, Source } from './model.ts';
-import type { Entry } from './repository.ts';
+import type { Edit, Hunk, Segment, Source } from './model.ts';
+import { type Entry, Mode } from './repository.ts';
 import { HunkColumn, Row, type SegmentMeta, type SourceMeta, type Tables, placed } from './tables.ts';
 
 class Numbering<T> {
   #values: T[] = [];
   #shown: readonly T[] = [];
   readonly #at = new Map<string, number>();
-  of(key: string, value: T): number {
-    let n = this.#at.get(key);
-    if (n === undefined) this.#at.set(key, (n = this.#values.push(value) - 1));
+  /** undefined: it has none */
+  numberOf(key: string): number | undefined { return this.#at.get(key); }
+  put(key: string, value: T): number {
+    const n = this.#values.push(value) - 1;
+    this.#at.set(key, n);
     return n;
   }
   /** As it is now. */
@@ -39,8 +41,16 @@ class Ints<T extends Int32Array | Uint32Array> {
     next.set(this.#data);
     this.#data = next;
   }
-  push(...values: number[]): void { this.reserve(values.length); for (const v of values) this.#data[this.#length++] = v; }
+  /** Needs room. */
+  push(value: number): void { this.#data[this.#length++] = value; }
   append(values: ArrayLike<number>): void { this.reserve(values.length); this.#data.set(values, this.#length); this.#length += values.length; }
+  /** Some of the first. */
+  take(values: Uint32Array, count: number): void {
+    this.reserve(count);
+    if (count > 16) this.#data.set(values.subarray(0, count), this.#length);
+    else for (let i = 0; i < count; i++) this.#data[this.#length + i] = values[i]!;
+    this.#length += count;
+  }
   /** What is there now; it is never written to again. */
   view(): T { return this.#data.subarray(0, this.#length) as T; }
 }
@@ -51,6 +61,9 @@ export interface Grown {
   readonly removed: readonly number[];
   readonly added: readonly number[];
 }
+
+interface Alongside { readonly order: Int32Array; readonly others: readonly number[]; readonly passed: readonly SegmentKey[] }
+const NO_ORDER = new Int32Array(0);
 
 /** More than so many gone, and more than are there: building anew is cheaper than dragging them along. */
 const MOST_GONE = 256;
@@ -76,7 +89,7 @@ export class Growing {
   static from(published: Published, segments: readonly Segment[]): Growing {
     const growing = new Growing();
     let at = 0;
-    growing.#follow(published, () => segments[at++]!, 0, segments.length);
+    growing.#follow(published, () => segments[at++]!, 0, growing.#alongside(published.segments, 0, segments.length));
     return growing;
   }
 
@@ -88,27 +101,39 @@ export class Growing {
     if (published.decided === undefined || published.base !== this.tables.base || this.#published!.decided === undefined) return null;
     const gone = this.#segments.length - this.#tables!.order.length;
     if (gone > MOST_GONE && gone > published.segments.length) return null;
-    const { head, end } = alike(this.#published!.segments, published.segments);
-    for (let i = head; i < end; i++) if (!this.#numbers.has(published.segments[i]!) && body(published.segments[i]!) === undefined) return null;
-    return this.#follow(published, (key) => body(key)!, head, end);
+    const { head, end } = alike(this.#published!.segments, published.segments), alongside = this.#alongside(published.segments, head, end);
+    for (const i of alongside.others) if (!this.#numbers.has(published.segments[i]!) && body(published.segments[i]!) === undefined) return null;
+    return this.#follow(published, (key) => body(key)!, head, alongside);
   }
 
-  #follow(published: Published, body: (key: SegmentKey) => Segment, head: number, end: number): Grown {
-    const before = this.#published?.segments ?? [], now = published.segments;
-    const order = new Int32Array(now.length), was = this.#tables?.order ?? new Int32Array(0);
+  /** Goes through what was and what is published from `head` on, in order: numbers of those that stay, places of others in what is, keys of others in what was. */
+  #alongside(now: readonly SegmentKey[], head: number, end: number): Alongside {
+    const before = this.#published?.segments ?? [], was = this.#tables?.order ?? NO_ORDER, endBefore = before.length - (now.length - end);
+    const order = new Int32Array(now.length), others: number[] = [], passed: SegmentKey[] = [];
     order.set(was.subarray(0, head));
-    order.set(was.subarray(before.length - (now.length - end)), end);
-    const next = this.#segments.slice();
+    if (endBefore >= head) order.set(was.subarray(endBefore), end);
+    let j = head;
+    for (let i = head; i < end; i++) {
+      const key = now[i]!;
+      if (j < endBefore && key !== before[j] && this.#numbers.has(key)) while (j < endBefore && key !== before[j]) passed.push(before[j++]!);
+      if (j < endBefore && key === before[j]) order[i] = was[j++]!;
+      else others.push(i);
+    }
+    while (j < endBefore) passed.push(before[j++]!);
+    return { order, others, passed };
+  }
+
+  #follow(published: Published, body: (key: SegmentKey) => Segment, head: number, { order, others, passed }: Alongside): Grown {
+    const now = published.segments, next = this.#segments.slice();
     const removed: number[] = [], added: number[] = [];
-    const wanted = new Set(now.slice(head, end));
-    for (const key of before.slice(head, before.length - (now.length - end))) {
-      if (wanted.has(key)) continue;
+    const wanted = passed.length === 0 ? null : new Set(others.map((i) => now[i]!));
+    for (const key of passed) {
+      if (wanted!.has(key)) continue;
       const n = this.#numbers.get(key)!;
       removed.push(n);
       this.#remove(key, n, next);
     }
-    const isStoodOn = removed.some((n) => this.#stoodOn.has(n));
-    for (let i = head; i < (isStoodOn ? now.length : end); i++) {
+    const place = (i: number): void => {
       const key = now[i]!;
       let n = this.#numbers.get(key);
       if (n === undefined) {
@@ -125,7 +150,9 @@ export class Growing {
         added.push(n);
       }
       order[i] = n;
-    }
+    };
+    if (!removed.some((n) => this.#stoodOn.has(n))) for (const i of others) place(i);
+    else for (let i = head; i < now.length; i++) place(i);
     const last = this.#tables === null ? null : { published: this.#published!, tables: this.#tables };
     this.#segments = next;
     this.#published = published;
@@ -158,6 +185,7 @@ export class Growing {
     const { rows } = this.tables;
     const start = this.#rows.length;
     for (let r = this.#spans[2 * n]!; r < this.#spans[2 * n + 1]!; r += Row.width) {
+      this.#rows.reserve(Row.width);
       this.#rows.push(segments.length);
       this.#rows.append(rows.subarray(r + 1, r + Row.width));
     }
@@ -171,22 +199,49 @@ export class Growing {
 
   #add(n: number, s: Segment): SegmentMeta {
     const start = this.#rows.length;
-    const entry = (e: Edit['before']): number => (e === null ? -1 : this.#entries.of(`${e.mode} ${e.oid}`, { mode: e.mode, oid: e.oid }));
     for (const { context, edits } of s.contexts) {
       // one without edits has no number: it would have one only where nothing was built anew
-      const c = edits.length === 0 ? -1 : this.#contexts.of(context, context);
-      for (const e of edits) {
-        this.#rows.push(n, c, this.#paths.of(e.path, e.path), entry(e.before), entry(e.after), this.#hunks.length / HunkColumn.width, e.hunks === null ? -1 : e.hunks.length);
-        for (const h of e.hunks ?? []) {
-          const removed = this.#interner.internLines(h.removed), inserted = this.#interner.internLines(h.inserted);
-          this.#hunks.push(h.start, h.end, this.#lines.length, removed.length, this.#lines.length + removed.length, inserted.length);
-          this.#lines.append(removed);
-          this.#lines.append(inserted);
-        }
-      }
+      const c = edits.length === 0 ? -1 : this.#contexts.numberOf(context) ?? this.#contexts.put(context, context);
+      for (const e of edits) this.#addRow(n, c, e);
     }
     this.#spans.push(start, this.#rows.length);
     return metaOf(s, s.lower.map((tip) => this.#number(tip)), s.after?.map((tip) => this.#number(tip)) ?? NONE);
+  }
+
+  #addRow(segment: number, context: number, { path, before, after, hunks }: Edit): void {
+    const rows = this.#rows;
+    rows.reserve(Row.width);
+    rows.push(segment);
+    rows.push(context);
+    rows.push(this.#path(path));
+    rows.push(this.#entry(before));
+    rows.push(this.#entry(after));
+    rows.push(this.#hunks.length / HunkColumn.width);
+    rows.push(hunks === null ? -1 : hunks.length);
+    if (hunks !== null) for (let i = 0; i < hunks.length; i++) this.#addHunk(hunks[i]!);
+  }
+
+  #addHunk({ start, end, removed, inserted }: Hunk): void {
+    const hunks = this.#hunks, lines = this.#lines, from = lines.length;
+    this.#interner.internInto(removed, lines);
+    const between = lines.length;
+    this.#interner.internInto(inserted, lines);
+    hunks.reserve(HunkColumn.width);
+    hunks.push(start);
+    hunks.push(end);
+    hunks.push(from);
+    hunks.push(between - from);
+    hunks.push(between);
+    hunks.push(lines.length - between);
+  }
+
+  #path(path: PathBytes): number { return this.#paths.numberOf(path) ?? this.#paths.put(path, path); }
+
+  /** Most have the plain mode, and are known by their objects alone. */
+  #entry(e: Entry | null): number {
+    if (e === null) return -1;
+    const { mode, oid } = e, key = mode === Mode.file ? oid : `${mode} ${oid}`;
+    return this.#entries.numberOf(key) ?? this.#entries.put(key, { mode, oid });
   }
 
   #seen(published: Published, order: Int32Array, segments: readonly SegmentMeta[], last: { readonly published: Published; readonly tables: Tables } | null, isLess: boolean): Tables {
@@ -196,7 +251,7 @@ export class Growing {
     if (known === undefined) {
       decided = Int32Array.from(meetingPairs({ segments, paths: this.#paths.list(), contexts, rows }).flatMap(({ a, b }) => [a, b, ~0]));
     } else {
-      decided = placed(unpackPairs(known), (n) => order[n]!, (p) => this.#paths.of(known.paths[p]!, known.paths[p]!));
+      decided = placed(unpackPairs(known), (n) => order[n]!, (p) => this.#path(known.paths[p]!));
     }
     return {
       base, baseTree, baseName, grain, skipped, segments, order, sources: this.#sourcesOf(published.sources, last, isLess),

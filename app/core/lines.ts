@@ -64,6 +64,13 @@ export class Interner {
     return ids;
   }
 
+  /** The same, handed on without being made: `taker` copies the first `count`. */
+  internInto(bytes: Uint8Array, taker: { take(ids: Uint32Array, count: number): void }): void {
+    const count = this.#internRange(bytes, 0, bytes.length);
+    taker.take(scratch, count);
+    if (scratch.length > KEPT_SCRATCH) scratch = new Uint32Array(KEPT_SCRATCH);
+  }
+
   /**
    * The same, told of a text that is much like it, such as the version before: what both begin and end with is only compared,
    * which costs a third of finding each line.

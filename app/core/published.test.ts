@@ -38,3 +38,14 @@ test('one source that moved says one source', () => {
   expect(changeOf(before, { ...now, patches: [] })).toBe(null);
   expect(() => applyChange(before, { segments: { gone: ['none'], come: [], at: [] }, sources: { gone: [], come: [], at: [] }, rest: {} })).toThrow('BUG');
 });
+
+test('the change of some that come and go among many is what went and what came, wherever they stand', () => {
+  const apart = fc.record({ size: fc.integer({ min: 0, max: 200 }), gone: fc.uniqueArray(fc.nat(199), { maxLength: 12 }), come: fc.uniqueArray(fc.nat(199), { maxLength: 60 }) });
+  fc.assert(fc.property(apart, ({ size, gone, come }) => {
+    const before = Array.from({ length: size }, (_, n) => 2 * n).filter((n) => !come.includes(n)), lost = before.filter((n) => gone.includes(n / 2));
+    const fresh = come.map((n) => 2 * n + 1), now = [...before.filter((n) => !lost.includes(n)), ...fresh].sort((x, y) => x - y);
+    const change = changeOf(published(before, [], false), published(now, [], false));
+    if (4 * (lost.length + fresh.length) > now.length + 64) return expect(change).toBe(null);
+    expect(change!.segments).toEqual({ gone: lost.map((n) => `key${n}`), come: now.filter((n) => n % 2 === 1).map((n) => `key${n}`), at: now.flatMap((n, i) => (n % 2 === 1 ? [i] : [])) });
+  }), { numRuns: 300 });
+});

@@ -36,8 +36,46 @@ const sameKey = (a: SegmentKey, b: SegmentKey): boolean => a === b;
 const sameSource = (a: Source, b: Source): boolean => a === b
   || (a.ref === b.ref && a.oid === b.oid && a.name === b.name && a.segments.length === b.segments.length && a.segments.every((tip, i) => tip === b.segments[i]));
 
+interface Change<T, K> { readonly gone: K[]; readonly come: T[]; readonly at: number[] }
+
 /** What is the same stays; null where what stays does not stand in the same order. */
-function listChange<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K, same: (a: T, b: T) => boolean): { gone: K[]; come: T[]; at: number[] } | null {
+function listChange<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K, same: (a: T, b: T) => boolean): Change<T, K> | null {
+  return sideBySide(before, now, keyOf, same) ?? byKey(before, now, keyOf, same);
+}
+
+/** Going through both at once: few go or come at one place, and what is behind them tells which. Null where it does not. */
+function sideBySide<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K, same: (a: T, b: T) => boolean): Change<T, K> | null {
+  const gone: T[] = [], come: T[] = [], at: number[] = [];
+  let i = 0, j = 0;
+  while (i < before.length && j < now.length) {
+    if (same(before[i]!, now[j]!)) { i++; j++; continue; }
+    let goes = -1, comes = 0;
+    for (let both = 1; both <= NEAR && goes < 0; both++) {
+      for (let n = 0; n <= both; n++) {
+        if (i + n >= before.length || j + both - n >= now.length || !same(before[i + n]!, now[j + both - n]!)) continue;
+        goes = n;
+        comes = both - n;
+        break;
+      }
+    }
+    if (goes < 0) break;
+    for (; goes > 0; goes--) gone.push(before[i++]!);
+    for (; comes > 0; comes--) { at.push(j); come.push(now[j++]!); }
+  }
+  for (; i < before.length; i++) gone.push(before[i]!);
+  for (; j < now.length; j++) { at.push(j); come.push(now[j]!); }
+  // One that only moved is not told by this.
+  if (gone.length > 0 && come.length > 0) {
+    if (gone.length * come.length > FEW) return null;
+    for (const old of gone) for (const fresh of come) if (same(old, fresh)) return null;
+  }
+  return { gone: gone.map(keyOf), come, at };
+}
+
+/** So many that go or come at one place are looked behind, and so many pairs compared one by one. */
+const NEAR = 8, FEW = 1024;
+
+function byKey<T, K>(before: readonly T[], now: readonly T[], keyOf: (value: T) => K, same: (a: T, b: T) => boolean): Change<T, K> | null {
   let head = 0, tail = 0;
   const least = Math.min(before.length, now.length);
   while (head < least && same(before[head]!, now[head]!)) head++;
