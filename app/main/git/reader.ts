@@ -99,7 +99,8 @@ export class Reader implements HistoryReader {
 
   async refs(): Promise<RefList> {
     const all = await this.#refs.all(() => this.#objects.turn());
-    const names = [...all.keys()].sort();
+    // Read before anything is waited for: another listing may change it.
+    const names = [...all.keys()].sort(), remote = all.get(REMOTE_HEAD);
     const ids = names.map((name): Oid | null => {
       let value = all.get(name)!;
       for (let hops = 0; value.kind === 'symbolic' && hops < 5; hops++) value = all.get(value.target) ?? { kind: 'broken' };
@@ -130,7 +131,6 @@ export class Reader implements HistoryReader {
       refs.push(was?.name !== name ? { name, oid } : was.oid === oid ? was : { name: was.name, oid });
     }
     this.#listed = refs;
-    const remote = all.get(REMOTE_HEAD);
     return { refs, skipped, remoteHead: remote?.kind === 'symbolic' ? remote.target : null };
   }
 

@@ -9,10 +9,12 @@ import { ioFailure, isAbsent, systemCode, unsupported } from '../failures.ts';
 /** The constants are missing on Windows, which has neither pipes in folders nor links that need no privilege. */
 const READ_PLAIN = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
+// eslint-disable-next-line no-control-regex
+export const isAscii = (text: string): boolean => /^[\x00-\x7f]*$/.test(text);
+
 /** A path by its bytes: Node takes text for UTF-8. */
 export function fsPath(path: ByteString): string | Buffer {
-  // eslint-disable-next-line no-control-regex
-  return /^[\x00-\x7f]*$/.test(path) ? path : Buffer.from(path, 'latin1');
+  return isAscii(path) ? path : Buffer.from(path, 'latin1');
 }
 
 /** A file of a folder that is known by its bytes. */
@@ -56,9 +58,9 @@ export function notPlain(path: string | Buffer): AcumenError {
   return unsupported(`${String(path)} is a link or a device where git keeps a plain file.`, 'Acumen follows no links inside a repository. Replace it by the file itself.', { path: String(path) });
 }
 
-/** Reads `length` bytes from `position`, fewer only where the file ends. */
-export function readAt(fd: number, position: number, length: number, path: string): Buffer {
-  const out = Buffer.allocUnsafeSlow(length);
+/** Reads `length` bytes from `position`, fewer only where the file ends. Into `room` where they fit there: the next reading may write over them. */
+export function readAt(fd: number, position: number, length: number, path: string | Buffer, room: Buffer | null = null): Buffer {
+  const out = room !== null && length <= room.length ? room : Buffer.allocUnsafeSlow(length);
   let filled = 0;
   try {
     while (filled < length) {
@@ -67,20 +69,20 @@ export function readAt(fd: number, position: number, length: number, path: strin
       filled += n;
     }
   } catch (error) {
-    throw ioFailure('read', path, error);
+    throw ioFailure('read', String(path), error);
   }
-  return filled === length ? out : out.subarray(0, filled);
+  return filled === out.length ? out : out.subarray(0, filled);
 }
 
-/** The whole of a plain file, or null where there is none. */
-export function readSmall(path: string | Buffer, limit: number): Buffer | null {
+/** The whole of a plain file, or null where there is none. `room`: as for `readAt`. */
+export function readSmall(path: string | Buffer, limit: number, room: Buffer | null = null): Buffer | null {
   const file = openPlain(path);
   if (file === null) return null;
   try {
     if (file.size > limit) {
       throw new AcumenError('too-large', `${String(path)} has ${file.size} bytes; Acumen reads at most ${limit} there.`, 'That file does not look like one that git wrote.', { path: String(path), size: file.size });
     }
-    return readAt(file.fd, 0, file.size, String(path));
+    return readAt(file.fd, 0, file.size, path, room);
   } finally {
     closeSync(file.fd);
   }

@@ -9,7 +9,7 @@ import { isOid } from '../oids.ts';
 import type { ObjectFormat } from '../oids.ts';
 import { isPseudoRef, isRefName } from '../refnames.ts';
 import type { ConfigEntry } from './config.ts';
-import { fsPath, inside, lstatIfThere, notPlain, readSmall } from './files.ts';
+import { fsPath, inside, isAscii, lstatIfThere, notPlain, readSmall } from './files.ts';
 import { isMain, objectFormatOf, refStorageOf } from './locate.ts';
 import type { Location } from './locate.ts';
 import { budget, damaged, readTable } from './reftable.ts';
@@ -40,8 +40,8 @@ export abstract class RefStore {
   /** One ref by its full name, or null where it does not exist. */
   abstract get(name: ByteString): RefValue | null;
 
-  /** Everything under refs/. `turn` lets others run meanwhile. */
-  abstract all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>>;
+  /** Everything under refs/, until the next call changes it. `turn` lets others run meanwhile. */
+  abstract all(turn: () => Promise<void> | undefined): Promise<ReadonlyMap<ByteString, RefValue>>;
 
   /** Follows symbolic refs to an id; `name` is the last ref's. An id of null: the last ref does not exist or is broken. */
   follow(name: ByteString): { readonly name: ByteString; readonly oid: Oid | null } {
@@ -65,6 +65,8 @@ export class FileRefs extends RefStore {
   readonly #location: Location;
   /** packed-refs as it was when its file had this stamp: git replaces the file as a whole */
   #packed: { readonly stamp: string; readonly refs: ReadonlyMap<ByteString, RefValue> } | null = null;
+  /** what `all` answered last: those packed, and over them the loose ones */
+  #last: { readonly packed: ReadonlyMap<ByteString, RefValue>; readonly loose: ReadonlyMap<ByteString, RefValue>; readonly all: Map<ByteString, RefValue> } | null = null;
 
   constructor(location: Location) {
     super();
@@ -78,15 +80,26 @@ export class FileRefs extends RefStore {
     return readLoose(refPath(root, name)) ?? (isPseudoRef(name) ? null : this.#allPacked().get(name) ?? null);
   }
 
-  async all(turn: () => Promise<void> | undefined): Promise<Map<ByteString, RefValue>> {
+  async all(turn: () => Promise<void> | undefined): Promise<ReadonlyMap<ByteString, RefValue>> {
     const { gitDir } = this.#location, linked = isMain(this.#location) ? null : fsPath(this.#location.headDir);
     const loose = new Map<ByteString, RefValue>();
     await listLoose(gitDir, 'refs' as ByteString, linked === null ? [] : PER_WORKTREE, loose, turn);
     if (linked !== null) for (const own of PER_WORKTREE) if (!isBehindLink(linked, `${own}/` as ByteString)) await listLoose(linked, own, [], loose, turn);
-    // Every listing of a thousand refs comes here: without a pair for each of them.
-    const all = new Map<ByteString, RefValue>(), put = (value: RefValue, name: ByteString): void => { all.set(name, value); };
-    this.#allPacked().forEach(put);
-    loose.forEach(put);
+    return this.#joined(this.#allPacked(), loose);
+  }
+
+  /** Every listing of a thousand refs comes here: what was joined the last time is changed by what differs. */
+  #joined(packed: ReadonlyMap<ByteString, RefValue>, loose: ReadonlyMap<ByteString, RefValue>): ReadonlyMap<ByteString, RefValue> {
+    const last = this.#last, all = last?.packed === packed ? last.all : new Map(packed);
+    if (all === last?.all) {
+      last.loose.forEach((_, name) => {
+        if (loose.has(name)) return;
+        const under = packed.get(name);
+        if (under === undefined) all.delete(name); else all.set(name, under);
+      });
+    }
+    loose.forEach((value, name) => { all.set(name, value); });
+    this.#last = { packed, loose, all };
     return all;
   }
 
@@ -206,14 +219,19 @@ export function isBehindLink(root: string | Buffer, name: ByteString): boolean {
   return false;
 }
 
+/** The same as text where that says it: a listing asks for each loose ref. */
+function plainPath(root: string | Buffer, name: ByteString): string | Buffer {
+  return typeof root === 'string' && isAscii(name) ? `${root}/${name}` : refPath(root, name);
+}
+
 /** One loose ref; null where there is none. A symbolic link into refs/ is how git once wrote symbolic refs. */
-export function readLoose(path: Buffer): RefValue | null {
+export function readLoose(path: string | Buffer): RefValue | null {
   const link = readLink(path);
   return link === undefined ? readPlain(path) : link;
 }
 
 /** Undefined where it is no link. */
-function readLink(path: Buffer): RefValue | null | undefined {
+function readLink(path: string | Buffer): RefValue | null | undefined {
   try {
     const target = fromBytes(readlinkSync(path, { encoding: 'buffer' }));
     return isRefName(target) && target.startsWith('refs/') ? { kind: 'symbolic', target } : { kind: 'broken' };
@@ -225,11 +243,16 @@ function readLink(path: Buffer): RefValue | null | undefined {
   }
 }
 
+/** Room for what nearly every loose ref says. */
+const SHORT = Buffer.allocUnsafeSlow(256);
+
 /** A file; what has become a link since its folder was listed is refused (readSmall). */
-function readPlain(path: Buffer): RefValue | null {
-  const bytes = readSmall(path, REF_BYTES);
+function readPlain(path: string | Buffer): RefValue | null {
+  const bytes = readSmall(path, REF_BYTES, SHORT);
   if (bytes === null) return null;
-  const text = bytes.toString('latin1', 0, bytes.length);
+  const text = bytes.toString('latin1', 0, bytes.length), line = text.slice(0, -1);
+  // As git writes it, without a pattern for each of a thousand.
+  if (text.endsWith('\n') && isOid(line)) return NO_ID.test(line) ? { kind: 'broken' } : { kind: 'id', oid: line, peeled: null };
   const target = /^ref:[ \t\n\r]*(.*?)[ \t\n\r]*$/s.exec(text)?.[1];
   if (target !== undefined) return isRefName(target) ? { kind: 'symbolic', target: target as ByteString } : { kind: 'broken' };
   const id = /^([0-9a-f]+)(?:[ \t\n\r]|$)/i.exec(text)?.[1]?.toLowerCase();
@@ -251,7 +274,7 @@ async function listLoose(root: string | Buffer, folder: ByteString, leaveOut: re
     if (entry.isDirectory()) {
       await listLoose(root, name, leaveOut, into, turn);
     } else {
-      const path = refPath(root, name);
+      const path = plainPath(root, name);
       const value = entry.isFile() ? readPlain(path) : readLoose(path);
       if (value !== null) into.set(name, value);
       const turned = turn();
