@@ -1,8 +1,9 @@
 // Danger: a value packed in other bytes than stores were written with: every key of a segment would be another.
-import { Encoder } from '@msgpack/msgpack';
+import { Encoder, decode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Packer } from './packer.ts';
+import { Unpacker } from './unpacker.ts';
 
 const library = new Encoder({ sortKeys: true, ignoreUndefined: true });
 const packer = new Packer();
@@ -31,4 +32,32 @@ it('writes each size in the form the library takes for it, at its edges', () => 
 it('refuses what it does not know, and then packs the next thing whole', () => {
   for (const bad of [() => 1, Symbol('no'), 1n, { a: [1, [2n]] }]) expect(() => packed(bad)).toThrow(TypeError);
   expect(packed({ a: 1 })).toEqual(library.encode({ a: 1 }));
+});
+
+const sound = text.filter((one) => one.isWellFormed());
+const plain = fc.letrec((tie) => ({
+  any: fc.oneof({ depthSize: 'small' }, sound, number, fc.constantFrom(null, true, false), fc.array(tie('any'), { maxLength: 20 }), fc.dictionary(sound.filter((key) => key !== '__proto__'), tie('any'), { maxKeys: 20 })),
+})).any;
+
+it('reads value by value what the library reads at once, and passes over as much', () => {
+  fc.assert(fc.property(plain, value, plain, (one, passed, last) => {
+    const reader = new Unpacker(Buffer.concat([packed({ a: one }), packed(passed), packed(last)]));
+    expect(reader.map()).toBe(1);
+    expect(reader.text()).toBe('a');
+    expect(reader.value()).toEqual(decode(packed(one)));
+    reader.skip();
+    expect(reader.value()).toEqual(decode(packed(last)));
+  }), { numRuns: 1000 });
+});
+
+it('ends at damaged bytes', () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), value, fc.nat(), (bytes, one, cut) => {
+    const whole = packed(one);
+    for (const bad of [bytes, whole.subarray(0, cut % whole.length), Uint8Array.of(0xdd, 0xff, 0xff, 0xff, 0xff), Uint8Array.of(0xc6, 0xff, 0xff, 0xff, 0xff)]) {
+      for (const read of [(reader: Unpacker) => reader.skip(), (reader: Unpacker) => { reader.value(); }]) {
+        try { read(new Unpacker(bad)); } catch (error) { expect(String(error)).toContain('BUG'); }
+      }
+    }
+    expect(() => new Unpacker(whole.subarray(0, whole.length - 1)).skip()).toThrow('BUG');
+  }), { numRuns: 500 });
 });

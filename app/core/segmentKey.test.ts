@@ -93,9 +93,9 @@ describe('stored form', () => {
 
   it('is read without its edits, and in the form it had before format 6', () => {
     fc.assert(fc.property(segment, (value) => {
-      const { edits: _, contexts: __, ...head } = value;
-      expect(unpackHead(packSegment(value))).toMatchObject(head);
-      expect(unpackHead(pack(value))).toMatchObject(head);
+      const { tip, acu, standing, title, author, time, commits } = value, head = { tip, acu, standing, title, author, time, commits };
+      expect(unpackHead(packSegment(value))).toEqual(head);
+      expect(unpackHead(pack(value))).toEqual(head);
       expect(unpackSegment(pack(value))).toEqual(value);
     }));
   });

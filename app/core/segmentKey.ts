@@ -9,6 +9,7 @@ import type { SegmentKey } from './events.ts';
 import type { Edit, EditKind, Hunk, Segment } from './model.ts';
 import { Packer } from './packer.ts';
 import type { Entry } from './repository.ts';
+import { Unpacker } from './unpacker.ts';
 
 // Kept, with the buffer it has grown and the keys it has seen.
 const packer = new Packer();
@@ -25,11 +26,12 @@ export function unpack(bytes: Uint8Array): unknown {
   return decoder.decode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-/** Everything of a segment but its edits: what is stored in front of them, and read alone. */
-export type SegmentHead = Omit<Segment, 'edits' | 'contexts'>;
+/** What is read alone of a stored segment: to list it, its edits are not needed. */
+export type SegmentHead = Pick<Segment, 'tip' | 'acu' | 'standing' | 'title' | 'author' | 'time' | 'commits'>;
+const heads: ReadonlySet<string> = new Set(['tip', 'acu', 'standing', 'title', 'author', 'time', 'commits'] satisfies (keyof SegmentHead)[]);
 
 /** The second form. The first, before store format 6, was the segment as it is; both are read for ever. */
-interface Stored extends SegmentHead {
+interface Stored extends Omit<Segment, 'edits' | 'contexts'> {
   readonly form: 2;
   /** places among the columns */
   readonly own: readonly number[];
@@ -108,9 +110,14 @@ export function unpackSegment(bytes: Uint8Array): Segment {
   return { ...head, edits, contexts: contexts.map((c) => ({ context: c.context, edits: c.edits.length === own.length && c.edits.every((n, i) => n === own[i]) ? edits : pick(c.edits) })) };
 }
 
-/** Of either form, the edits left unread. */
+/** Of either form. */
 export function unpackHead(bytes: Uint8Array): SegmentHead {
-  return unpack(bytes) as SegmentHead;
+  const reader = new Unpacker(bytes), head: Record<string, unknown> = {};
+  for (let fields = reader.map(); fields > 0; fields--) {
+    const field = reader.text();
+    if (heads.has(field)) head[field] = reader.value(); else reader.skip();
+  }
+  return head as unknown as SegmentHead;
 }
 
 /** Of the stored form. */
