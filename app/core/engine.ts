@@ -101,9 +101,11 @@ export class Engine {
     engine.#before = this.tables;
     const { lost, segments } = answersMoved(this.tables, grown.tables);
     engine.#moved = segments;
-    engine.#index = lost ? null : this.#index?.next(grown.tables, grown.removed, grown.added) ?? null;
-    engine.#risks = this.#risks?.next(grown.tables, grown.removed, (upper, lower) => engine.index.includes(upper, lower)) ?? null;
+    const index = this.#index, risks = this.#risks;
+    // they change in place: not this one's any more, also where the graph turns out to be too large
     this.#index = this.#risks = null;
+    engine.#index = lost ? null : index?.next(grown.tables, grown.removed, grown.added) ?? null;
+    engine.#risks = risks?.next(grown.tables, grown.removed, (upper, lower) => engine.index.includes(upper, lower)) ?? null;
     return engine;
   }
 

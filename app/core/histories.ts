@@ -51,7 +51,7 @@ export class Histories {
   /** Takes pairs that stand together out of a set of pairs: all, or those of one segment. */
   takeOut(pairs: PairSet): void {
     const closures = this.#closures;
-    if (closures !== null) for (let a = 0; a < this.#count; a++) if (closures.at[a]! >= 0) pairs.deleteAll(a, closures.bits, closures.at[a]!, closures.words);
+    if (closures !== null) for (let a = 0; a < this.#count; a++) if (closures.at[a]! >= 0) pairs.deleteAll(a, closures.bits, closures.at[a]!);
   }
   takeOutOf(pairs: PairSet, segment: number): void {
     if (this.#closures !== null) for (const other of pairs.of(segment)) if (this.together(segment, other)) pairs.delete(segment, other);

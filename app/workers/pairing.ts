@@ -56,6 +56,8 @@ export async function pairAhead(engine: Engine, given: Aside | (() => Promise<As
   } catch (error) {
     // too little memory for one more, say
     if (error instanceof WorkerDied || (error instanceof AcumenError && (error.code === 'worker-died' || error.code === 'overloaded'))) return 0;
+    // a part that is too large for a worker is so here, where the error has its code
+    if (error instanceof Error && !(error instanceof AcumenError) && error.name === AcumenError.name) return 0;
     throw error;
   }
   engine.giveIndex(new ConflictIndex(tables, pairing));

@@ -1,5 +1,6 @@
 // In which context two segments are compared: over the tree of what both stand on. A context's tops and all below them are a row
 // of bits, so that asking costs words.
+import { BitRows, hasBit, meetAs } from '../bitRows.ts';
 import type { Oid } from '../bytes.ts';
 import { type ClosureRows, type Closures, shareIn } from '../closures.ts';
 
@@ -15,24 +16,23 @@ export const isBase = ({ contextAt }: ContextRows, context: number): boolean => 
 export function meetIn({ closures, contextAt, contextBits }: ContextRows, a: number, b: number, context: number): boolean {
   const at = contextAt[context]!;
   if (at === BASE) return !shareIn(closures, a, b);
-  const { bits, words } = closures, x = closures.at[a]!, y = closures.at[b]!;
-  if (at < 0 || x < 0 || y < 0) return false;
-  for (let w = 0; w < words; w++) if (((bits[x + w]! & bits[y + w]!) ^ contextBits[at + w]!) !== 0) return false;
-  return true;
+  const x = closures.at[a]!, y = closures.at[b]!;
+  return at >= 0 && x >= 0 && y >= 0 && meetAs(closures.bits, x, y, contextBits, at);
 }
 
 export class Contexts implements ContextRows {
   readonly closures: Closures;
   contextAt = new Int32Array(0);
-  contextBits = new Uint32Array(0);
+  readonly #rows = new BitRows();
   /** numbers by name */
   readonly #numbers = new Map<string, number>();
   readonly #segmentOf = new Map<Oid, number>();
   readonly #away = new Set<number>();
   #names: readonly string[] = [];
-  #words = 0;
 
   constructor(closures: Closures) { this.closures = closures; }
+
+  get contextBits(): Uint32Array { return this.#rows.words; }
 
   /** `undefined`: there is no such context. */
   numberOf(name: string): number | undefined { return this.#numbers.get(name); }
@@ -46,7 +46,7 @@ export class Contexts implements ContextRows {
     this.#segmentOf.delete(tip);
     for (let c = 0; c < this.contextAt.length; c++) {
       const at = this.contextAt[c]!;
-      if (at < 0 || (this.contextBits[at + (segment >>> 5)]! & (1 << (segment & 31))) === 0) continue;
+      if (at < 0 || !hasBit(this.contextBits, at, segment)) continue;
       this.contextAt[c] = AWAY;
       this.#away.add(c);
     }
@@ -54,18 +54,12 @@ export class Contexts implements ContextRows {
 
   /** Reads what is new: contexts at the end of the list, and those whose tops have arrived. */
   read(names: readonly string[]): void {
-    const { words } = this.closures, known = this.contextAt.length;
+    const known = this.contextAt.length;
     this.#names = names;
-    if (words !== this.#words || names.length > known) {
-      const at = new Int32Array(names.length).fill(AWAY), bits = new Uint32Array(names.length * words);
-      for (let c = 0; c < known; c++) {
-        const from = this.contextAt[c]!;
-        at[c] = from < 0 ? from : c * words;
-        if (from >= 0) bits.set(this.contextBits.subarray(from, from + this.#words), c * words);
-      }
+    if (names.length > known) {
+      const at = new Int32Array(names.length).fill(AWAY, known);
+      at.set(this.contextAt);
       this.contextAt = at;
-      this.contextBits = bits;
-      this.#words = words;
       for (let c = known; c < names.length; c++) { this.#numbers.set(names[c]!, c); this.#away.add(c); }
     }
     if (this.#away.size > 0) for (const c of this.#away) if (this.#place(c)) this.#away.delete(c);
@@ -76,10 +70,7 @@ export class Contexts implements ContextRows {
     if (name === 'base') { this.contextAt[c] = BASE; return true; }
     const tops = name.split('+').map((tip) => this.#segmentOf.get(tip as Oid));
     if (tops.includes(undefined)) return false;
-    const at = c * this.#words;
-    this.contextBits.fill(0, at, at + this.#words);
-    for (const t of tops) this.closures.addRow(this.contextBits, at, t!);
-    this.contextAt[c] = at;
+    this.contextAt[c] = this.closures.rowOf(this.#rows, tops as number[]);
     return true;
   }
 }

@@ -5,7 +5,8 @@ import { indexLaw } from '../../../testkit/indexLaws.ts';
 import { hotFile, standing, teamLike } from '../../../testkit/indexRecipe.ts';
 import { IndexWorld } from '../../../testkit/indexWorld.ts';
 import { Random } from '../../../testkit/random.ts';
-import type { Tables } from '../tables.ts';
+import { ConflictIndex } from '../conflictIndex.ts';
+import { HunkColumn, Row, type Tables } from '../tables.ts';
 import { Pairing } from './pairing.ts';
 import { sweepPart } from './partition.ts';
 
@@ -30,6 +31,20 @@ test.each(worlds)('%s: swept in parts, in any number and order, is swept whole',
     for (const part of new Random(n).shuffle(parts)) pairing.take(sweepPart(structuredClone(part, { transfer: [part] })));
     expect(pairing.found.pack()).toEqual(whole);
   }
+});
+
+test('more segments than a block has numbers: the pairs are those that comparing every two finds, also once some went and came', () => {
+  const tables = hotFile('spread', 2600), { rows, hunks } = tables, index = new ConflictIndex(tables);
+  const start = Int32Array.from({ length: 2600 }, (_, s) => hunks[rows[s * Row.width + Row.hunk]! * HunkColumn.width]!);
+  // each changes one line to what nobody else does: those conflict whose lines are the same or touch
+  const twin = (a: number): number[] => [...start.keys()].filter((b) => b !== a && Math.abs(start[a]! - start[b]!) <= 1);
+  const isTwin = (): void => { for (let a = 0; a < 2600; a++) expect([...index.neighbours(a)]).toEqual(twin(a)); };
+  isTwin();
+  const some = new Random(1).shuffle([...start.keys()]).slice(0, 300);
+  for (const s of some) index.remove(s);
+  for (const s of some) expect(index.neighbours(s)).toHaveLength(0);
+  for (const s of some) index.add(s);
+  isTwin();
 });
 
 test('parts cost about the same, also where one file is all there is to do', () => {

@@ -1,5 +1,6 @@
 // The sweep cut into parts of about equal cost. A part is one buffer of numbers that can be moved to a worker and holds all that its
 // lanes need; what comes back are pairs, and putting them together gives one set, whatever the order they arrive in.
+import { BitRows } from '../bitRows.ts';
 import { HunkColumn, Row } from '../tables.ts';
 import type { ContextRows } from './contexts.ts';
 import { PairSet } from './pairSet.ts';
@@ -70,8 +71,8 @@ const sections = [
   'family', 'at', 'closureBits', 'contextAt', 'contextBits', 'laneContext', 'laneFirst', 'laneRows', 'rows', 'hunks', 'lines', 'modes', 'objects', 'pieces',
 ] as const;
 type Section = (typeof sections)[number];
-/** And before them: segments, words of a row of closures. */
-const HEAD = 2;
+/** And before them: segments. */
+const HEAD = 1;
 
 function pack({ numbers: d, lanes, contexts }: Sweepable, segments: number, pieces: readonly Piece[]): ArrayBuffer {
   const mine = [...new Set(pieces.map((p) => p.lane))].sort((x, y) => x - y);
@@ -89,23 +90,24 @@ function pack({ numbers: d, lanes, contexts }: Sweepable, segments: number, piec
     for (const column of [Row.before, Row.after]) numberIn(entryNumbers, d.rows[r + column]!, entryNumbers.size - 1);
   });
   for (const lane of mine) numberIn(contextNumbers, lanes.context[lane]!, contextNumbers.size);
-  const { words } = closures, lengths: Record<Section, number> = {
-    family: segments, at: segments, closureBits: closures.bits.length, contextAt: contextNumbers.size, contextBits: contextNumbers.size * words,
+  const contextRows = new BitRows(), contextAt = Int32Array.from(contextNumbers.keys(), (context) => {
+    const at = contexts.contextAt[context]!;
+    return at < 0 ? at : contextRows.add([{ words: contexts.contextBits, at, number: -1 }]);
+  });
+  const lengths: Record<Section, number> = {
+    family: segments, at: segments, closureBits: closures.bits.length, contextAt: contextAt.length, contextBits: contextRows.words.length,
     laneContext: mine.length, laneFirst: mine.length + 1, laneRows: rowCount, rows: rowCount * Row.width, hunks: hunkCount * W, lines: lineCount,
     modes: entryNumbers.size - 1, objects: entryNumbers.size - 1, pieces: 3 * pieces.length,
   };
   const buffer = new ArrayBuffer(4 * (HEAD + sections.length + sections.reduce((n, s) => n + lengths[s], 0)));
   const head = new Int32Array(buffer, 0, HEAD + sections.length);
-  head.set([segments, words, ...sections.map((s) => lengths[s])]);
+  head.set([segments, ...sections.map((s) => lengths[s])]);
   const part = read(buffer);
   part.family.set(closures.family.subarray(0, segments));
   part.at.set(closures.at.subarray(0, segments));
   part.closureBits.set(closures.bits);
-  for (const [context, n] of contextNumbers) {
-    const at = contexts.contextAt[context]!;
-    part.contextAt[n] = at < 0 ? at : n * words;
-    if (at >= 0) part.contextBits.set(contexts.contextBits.subarray(at, at + words), n * words);
-  }
+  part.contextAt.set(contextAt);
+  part.contextBits.set(contextRows.words);
   for (const [entry, n] of entryNumbers) if (entry >= 0) { part.modes[n] = d.modes[entry]!; part.objects[n] = d.objects[entry]!; }
   mine.forEach((lane, at) => { part.laneContext[at] = contextNumbers.get(lanes.context[lane]!)!; });
   let row = 0, hunk = 0, line = 0;
@@ -137,12 +139,12 @@ function pack({ numbers: d, lanes, contexts }: Sweepable, segments: number, piec
 }
 
 type Part = Readonly<Record<Exclude<Section, 'closureBits' | 'contextBits' | 'lines'>, Int32Array>> & Readonly<Record<'closureBits' | 'contextBits' | 'lines', Uint32Array>>
-  & { readonly segments: number; readonly words: number };
+  & { readonly segments: number };
 
 function read(buffer: ArrayBuffer): Part {
   const head = new Int32Array(buffer, 0, HEAD + sections.length);
   let at = 4 * head.length;
-  const part: Record<string, Int32Array | Uint32Array | number> = { segments: head[0]!, words: head[1]! };
+  const part: Record<string, Int32Array | Uint32Array | number> = { segments: head[0]! };
   sections.forEach((name, i) => {
     const unsigned = name === 'closureBits' || name === 'contextBits' || name === 'lines';
     part[name] = unsigned ? new Uint32Array(buffer, at, head[HEAD + i]) : new Int32Array(buffer, at, head[HEAD + i]);
@@ -151,12 +153,12 @@ function read(buffer: ArrayBuffer): Part {
   return part as Part;
 }
 
-/** The pairs of one part: as a list, or as a matrix of bits where that is smaller. First number: 1 for a matrix. */
+/** The pairs of one part: as `PairSet` packs them. */
 export function sweepPart(buffer: ArrayBuffer): ArrayBuffer {
-  const part = read(buffer), { family, at, words } = part;
+  const part = read(buffer), { family, at } = part;
   const rowOf = new Int32Array(part.hunks.length / W), segmentOf = new Int32Array(rowOf.length);
   ownRows(part.rows, 0, rowOf, segmentOf);
-  const contexts: ContextRows = { closures: { words, family, at, bits: part.closureBits }, contextAt: part.contextAt, contextBits: part.contextBits };
+  const contexts: ContextRows = { closures: { family, at, bits: part.closureBits }, contextAt: part.contextAt, contextBits: part.contextBits };
   const found = new PairSet(part.segments);
   const sweep = new Sweep({
     numbers: { rows: part.rows, hunks: part.hunks, lines: part.lines, rowOf, segmentOf, modes: part.modes, objects: part.objects },

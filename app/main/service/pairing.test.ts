@@ -7,7 +7,9 @@ import { hotFile, teamLike } from '../../../testkit/indexRecipe.ts';
 import { load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
 import { Engine } from '../../core/engine.ts';
+import { MOST_NUMBERS } from '../../core/index/pairSet.ts';
 import { Pairing } from '../../core/index/pairing.ts';
+import { sweepPart } from '../../core/index/partition.ts';
 import { type Pairer, pairAhead, pairAside } from '../../workers/pairing.ts';
 import { Pool } from '../../workers/pool.ts';
 import { type Supervised, WorkerDied } from '../../workers/rpc.ts';
@@ -89,5 +91,20 @@ test('an engine is paired ahead where it is worth it, and else, or where no thre
     expect(engine.hasIndex).toBe(hasIndex);
     expect(told(engine)).toEqual(wanted);
     expect(await pairAhead(engine, { pool: poolOf(2, () => { throw new Error('it is paired already'); }) }, 0)).toBe(0);
+  }
+});
+
+test('a part that is too large for a thread is swept here, where the refusal keeps its code', async () => {
+  const made = await generate({ seed: 3, mix: 'team', sources: 60 }), loaded = await load(made.dir, { reader: 'embedded' });
+  try {
+    const engine = Engine.decode(loaded.engine.encode()), beyond = Int32Array.from({ length: 64 }, (_, i) => (i === 0 ? MOST_NUMBERS + 1 : 0)).buffer;
+    const refusing = (): Supervised<Pairer> => { const worker = spawn(); return { ...worker, call: (_, signal) => worker.call((api) => api.sweep(beyond) as never, signal) }; };
+    expect(() => sweepPart(beyond)).toThrow('more than one conflict graph holds');
+    expect(await pairAhead(engine, { pool: poolOf(2, refusing) }, 0)).toBe(0);
+    expect(engine.hasIndex).toBe(false);
+    expect(engine.index.size).toBe(loaded.engine.index.size);
+  } finally {
+    await loaded.close();
+    made.remove();
   }
 });
