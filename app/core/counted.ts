@@ -21,8 +21,19 @@ export function acusInWords(all: number, decisions: number): string {
   return decisions === 0 ? acus : all === decisions ? plural(decisions, 'decision') : `${acus} and ${plural(decisions, 'decision')}`;
 }
 
+type Counted = Pick<Tables, 'sources' | 'segments'>;
+
+/** By tables, which never change: what is said of each change of a composition asks, and should not cost what a hundred thousand sources do. */
+const known = new WeakMap<Counted, ReadonlySet<AcuId>>();
+
 /** The ACUs that are decisions: each is the tip of a source that one made. */
-export function decisionsAmong({ sources, segments }: Pick<Tables, 'sources' | 'segments'>): ReadonlySet<AcuId> {
+export function decisionsAmong(tables: Counted): ReadonlySet<AcuId> {
+  let found = known.get(tables);
+  if (found === undefined) known.set(tables, found = decisionsOf(tables));
+  return found;
+}
+
+function decisionsOf({ sources, segments }: Counted): ReadonlySet<AcuId> {
   const found = new Set<AcuId>();
   for (const source of sources) {
     if (!source.ref.startsWith(RESOLUTION_REF)) continue;
@@ -32,7 +43,7 @@ export function decisionsAmong({ sources, segments }: Pick<Tables, 'sources' | '
 }
 
 /** Of a set in one state, in words. */
-export function countedAcus(tables: Pick<Tables, 'sources' | 'segments'>, ids: readonly AcuId[]): string {
+export function countedAcus(tables: Counted, ids: readonly AcuId[]): string {
   const decided = decisionsAmong(tables);
   return acusInWords(ids.length, decided.size === 0 ? 0 : ids.reduce((n, id) => n + (decided.has(id) ? 1 : 0), 0));
 }
