@@ -4,6 +4,8 @@
 // one client alone, which is what there is without sharing commits. Then how it grows with ACUs and clients, and what planted faults do to it.
 import { cpus } from 'node:os';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import Database from 'better-sqlite3';
 import { Workspace } from '../app/main/service/workspace.ts';
 import type { WorkspaceOptions } from '../app/main/service/workspace.ts';
@@ -19,8 +21,13 @@ const ACUS = Number(process.env['ACUMEN_BENCH_SIZES'] ?? 10_000);
 const CLIENTS = 64;
 /** Not counted, then counted, in milliseconds. */
 const FULL = { warmMs: 3000, runMs: 6000 }, SHORT = { warmMs: 1000, runMs: 2500 };
-/** ACUs, for growth. A graph of conflicts holds 65,536 segments (core/index/pairSet.ts), so 100,000 cannot be had: 50,000 stand for them. */
-const SIZES = process.env['ACUMEN_BENCH_LARGE'] === undefined ? [1000, ACUS] : [1000, ACUS, 50_000];
+/** ACUs, for growth: the largest takes two minutes to make and import. */
+const SIZES = [1000, ACUS, 100_000];
+/** Growth with ACUs alone. */
+const ONLY_GROWTH = process.env['ACUMEN_BENCH_GROWTH'] !== undefined;
+
+setFlagsFromString('--expose-gc');
+const gc = runInNewContext('gc') as () => void;
 
 const environment = (): NodeJS.ProcessEnv => ({ PATH: process.env['PATH'] });
 const say = (text: string): void => { process.stderr.write(`  ${text}\n`); };
@@ -56,14 +63,31 @@ function exponent(points: readonly (readonly [x: number, y: number])[]): number 
   return logs.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / logs.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
 }
 
-async function sizes(made: Imported): Promise<Row[]> {
+/** Megabytes on the heap and beside it, once what is let go of is collected. */
+function held(): number {
+  for (let i = 0; i < 3; i++) gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return (heapUsed + arrayBuffers) / 2 ** 20;
+}
+
+async function sizes(made: Imported | null): Promise<Row[]> {
   const points: [number, number][] = [], rows: Row[] = [];
   for (const size of SIZES) {
-    const one = size === ACUS ? made : await imported(size);
+    const one = size === ACUS && made !== null ? made : await imported(size), name = `growth/acus_${size}`;
     try {
-      const run = await withService(one, {}, (workspace) => runInProcess(workspace, hands(workspace, CLIENTS), SHORT));
+      const before = held(), start = performance.now();
+      const { run, opened, memory } = await withService(one, {}, async (workspace) => {
+        const ready = performance.now() - start, all = hands(workspace, CLIENTS), answered = await runInProcess(workspace, all, SHORT);
+        return { run: answered, opened: ready, memory: held() - before };
+      });
       points.push([size, run.thread]);
-      rows.push({ metric: `growth/acus_${size}/thread_us`, value: run.thread, unit: 'µs' }, { metric: `growth/acus_${size}/ops_per_s`, value: run.perSecond, unit: '1/s' });
+      say(`${name}: ${run.failed} failed, ${run.refused} refused, ${run.late} late of ${run.count}`);
+      rows.push(
+        { metric: `${name}/thread_us`, value: run.thread, unit: 'µs' }, { metric: `${name}/ops_per_s`, value: run.perSecond, unit: '1/s' },
+        { metric: `${name}/p50_ms`, value: run.p50, unit: 'ms' }, { metric: `${name}/p99_ms`, value: run.p99, unit: 'ms' }, { metric: `${name}/errors_percent`, value: wrong(run), unit: '%' },
+        { metric: `${name}/import_s`, value: one.ms / 1000, unit: 's' }, { metric: `${name}/open_ms`, value: opened, unit: 'ms' },
+        { metric: `${name}/memory_mb`, value: memory, unit: 'MB held by the service, clients’ ids included' },
+      );
     } finally {
       if (one !== made) one.remove();
     }
@@ -148,6 +172,7 @@ async function faults(made: Imported): Promise<Row[]> {
 const benchmark: Benchmark = {
   what: `ops: check, list, add, remove and compose mixed by ${CLIENTS} clients without a pause on a store of ${ACUS} ACUs and a composition of about a hundred; one client alone and all caches off beside it`,
   async run() {
+    if (ONLY_GROWTH) return sizes(null);
     const made = await imported(ACUS);
     try {
       const alone = await withService(made, {}, (workspace) => runInProcess(workspace, hands(workspace, CLIENTS).slice(0, 1), SHORT));

@@ -18,7 +18,7 @@ import type { Order } from './clients.worker.ts';
 /** Units of one client's hand: with 64 clients the composition has about a hundred ACUs. */
 const HAND = 3;
 
-export interface Imported { readonly folder: string; readonly store: string; readonly acus: readonly AcuId[]; remove(): void }
+export interface Imported { readonly folder: string; readonly store: string; readonly acus: readonly AcuId[]; /** that the import took */ readonly ms: number; remove(): void }
 
 /** On a disk, not in memory: commits are what is measured, too. */
 export async function imported(branches: number, options: WorkspaceOptions = {}): Promise<Imported> {
@@ -29,8 +29,8 @@ export async function imported(branches: number, options: WorkspaceOptions = {})
   process.once('exit', () => repository.remove());
   const workspace = await Workspace.open(store, { env: { PATH: process.env['PATH'] }, ...options });
   try {
-    await workspace.call('import', { ticket: 'import', path: repository.dir, base: null, refs: [], grain: 'branch' });
-    return { folder, store, acus: workspace.engine.acus.map(({ id }) => id), remove: () => { remove(); repository.remove(); } };
+    const { ms } = await workspace.call('import', { ticket: 'import', path: repository.dir, base: null, refs: [], grain: 'branch' });
+    return { folder, store, acus: workspace.engine.acus.map(({ id }) => id), ms, remove: () => { remove(); repository.remove(); } };
   } finally {
     await workspace.close();
   }
