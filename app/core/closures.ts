@@ -32,6 +32,9 @@ export function shareIn(rows: ClosureRows, a: number, b: number): boolean {
 export class Closures implements ClosureRows {
   family: Int32Array;
   at: Int32Array;
+  /** per segment, the next of its family, and so on around; per family's name, how many are in it */
+  #next: Int32Array;
+  #size: Int32Array;
   readonly #rows = new BitRows();
   /** segments so far */
   count = 0;
@@ -40,6 +43,8 @@ export class Closures implements ClosureRows {
   /** `segments`: lower ones first. */
   constructor(segments: readonly Standing[]) {
     this.family = new Int32Array(segments.length);
+    this.#next = new Int32Array(segments.length);
+    this.#size = new Int32Array(segments.length);
     this.at = new Int32Array(segments.length);
     for (const s of segments) this.add(s);
   }
@@ -51,7 +56,8 @@ export class Closures implements ClosureRows {
     const i = this.count++;
     this.#reserve();
     this.#segments.push(segment);
-    this.family[i] = i;
+    this.family[i] = this.#next[i] = i;
+    this.#size[i] = 1;
     this.at[i] = ALONE;
     if (segment.lower.length === 0) return;
     this.at[i] = this.rowOf(this.#rows, [...segment.lower, i]);
@@ -63,15 +69,20 @@ export class Closures implements ClosureRows {
     const room = this.count + (this.count >>> 1);
     const larger = (old: Int32Array): Int32Array => { const out = new Int32Array(room); out.set(old); return out; };
     this.family = larger(this.family);
+    this.#next = larger(this.#next);
+    this.#size = larger(this.#size);
     this.at = larger(this.at);
   }
 
-  #join(upper: number, lower: number): void {
-    const keep = this.family[lower]!, gone = this.family[upper]!;
+  /** One family of two. A family is called by one of its own, and the smaller takes the larger's name: joining n of them costs n times its logarithm. */
+  #join(a: number, b: number): void {
+    const { family } = this, next = this.#next, size = this.#size;
+    let keep = family[a]!, gone = family[b]!;
     if (keep === gone) return;
-    // a segment that is alone in its family is the rule
-    if (gone === upper) this.family[upper] = keep;
-    else for (let i = 0; i < this.count; i++) if (this.family[i] === gone) this.family[i] = keep;
+    if (size[keep]! < size[gone]!) [keep, gone] = [gone, keep];
+    for (let i = next[gone]!; family[i] !== keep; i = next[i]!) family[i] = keep;
+    [next[keep], next[gone]] = [next[gone]!, next[keep]!];
+    size[keep]! += size[gone]!;
   }
 
   /** These segments and all below them as a row among `rows`: its offset. */
