@@ -7,10 +7,17 @@ import type { Method, Methods, Push, Request, Transport } from '../../contract/m
 import { AcumenError } from '../../core/errors.ts';
 import { encodedAnswer } from './answers.ts';
 import { Deadlines, deadlineOf } from './deadlines.ts';
+import type { Trace } from './monitor/spans.ts';
+import { type Timing, outcomeOf } from './monitor/timing.ts';
 import { Admission } from './pools/admission.ts';
 
 /** Who asks, and by when the answer is to be there: milliseconds of `performance.now()`, infinite where it may take its time. */
-export interface Asked { readonly client: number; readonly deadline: number }
+export interface Asked {
+  readonly client: number;
+  readonly deadline: number;
+  /** whoever asks times it (monitor/timing.ts), and follows it or (null) does not; left out: what serves times it */
+  readonly trace?: Trace | null;
+}
 
 /** What a session serves: a workspace. */
 export interface Service {
@@ -21,6 +28,8 @@ export interface Service {
   watch?(listener: (push: Push) => void): () => void;
   /** of its process; without one each client has limits of its own alone */
   readonly admission?: Admission | null;
+  /** of its process; without one nobody measures */
+  readonly timing?: Timing | null;
 }
 
 /** Those that end what others take: let in whatever else is under way. */
@@ -35,7 +44,7 @@ const frames = new WeakMap<Push, Uint8Array>();
 
 export function attachSession(service: Service, transport: Transport, deadlines: Deadlines = shared): void {
   const client = ++clients;
-  const gateway = (service.admission ?? new Admission()).client();
+  const gateway = (service.admission ?? new Admission()).client(), timing = service.timing ?? null;
   const send = (frame: Uint8Array): void => {
     if (frame.length <= limits.frameBytes) { transport.send(frame); return; }
     throw new AcumenError('too-large', 'The answer is too large to send.', 'Import fewer refs with --refs.', { bytes: frame.length });
@@ -65,7 +74,7 @@ export function attachSession(service: Service, transport: Transport, deadlines:
       return;
     }
     let isLate = false, isAnswered = false;
-    const patience = within ?? deadlineOf(method), deadline = deadlines.now() + patience;
+    const patience = within ?? deadlineOf(method), start = deadlines.now(), deadline = start + patience;
     const done = deadlines.watch(deadline, () => {
       isLate = true;
       // Of a change its client must know what became of it: what still waits is taken out, what is under way says so itself.
@@ -73,11 +82,17 @@ export function attachSession(service: Service, transport: Transport, deadlines:
       isAnswered = true;
       fail(id, tooLate(method, patience));
     });
+    const trace = timing?.begin(method, params);
+    let isServed = false;
     try {
-      const ok = await service.call(method, params, { client, deadline });
+      const ok = await service.call(method, params, trace === undefined ? { client, deadline } : { client, deadline, trace });
+      isServed = true;
+      // heard before whoever asked hears it: they may ask again at once
+      if (trace !== undefined) timing!.end(method, params, trace, start, deadlines.now(), deadline);
       if (method === 'watch') watch(params.on);
       if (!isAnswered) send(encodeAnswer(id, ok, encodedAnswer(ok)));
     } catch (error) {
+      if (trace !== undefined && !isServed) timing!.end(method, params, trace, start, deadlines.now(), deadline, outcomeOf(error));
       if (!isAnswered) fail(id, isLate && toAcumenError(error).code === 'cancelled' ? tooLate(method, patience) : error);
     } finally {
       done();

@@ -27,7 +27,8 @@ import { Live, type LiveOptions } from './live/live.ts';
 import { isOvertaken, pause, Pipeline } from './pipeline.ts';
 import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
-import { span } from './monitor/spans.ts';
+import { onBehalf, span, throughout } from './monitor/spans.ts';
+import type { Timing } from './monitor/timing.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { Admission } from './pools/admission.ts';
@@ -166,6 +167,7 @@ export class Workspace implements Service {
   /** where differences of long texts are worked out; undefined where this is no matter for threads */
   get diff(): Diff | undefined { return this.#diff; }
   get admission(): Admission | null { return this.platform.admission; }
+  get timing(): Timing | null { return this.platform.timing; }
   get shown(): Shown { return this.#shown; }
   /** over what is shown */
   get engine(): Engine { return this.#shown.engine; }
@@ -175,12 +177,17 @@ export class Workspace implements Service {
   get log(): readonly Operation[] { return this.#log; }
 
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
-    const run = (): Promise<Methods[M]['result']> => {
-      this.#asking = asked?.client ?? 0;
-      try { return this.#handlers[method](params); } finally { this.#asking = 0; }
-    };
     const { timing } = this.platform;
-    return timing === null ? run() : timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, run);
+    if (timing === null) return this.#answer(method, params, asked);
+    const trace = asked?.trace;
+    if (trace === undefined) return timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, () => this.#answer(method, params, asked));
+    if (trace !== null) return onBehalf(trace, () => throughout(trace, () => this.#answer(method, params, asked)));
+    return onBehalf(undefined, () => this.#answer(method, params, asked));
+  }
+
+  #answer<M extends Method>(method: M, params: Methods[M]['params'], asked: Asked | undefined): Promise<Methods[M]['result']> {
+    this.#asking = asked?.client ?? 0;
+    try { return this.#handlers[method](params); } finally { this.#asking = 0; }
   }
 
   /** What runs and waits, what is done beside it too. */

@@ -247,12 +247,16 @@ export class Alerts implements Part {
 
   /** Of times the slowest twentieth; sizes; what waits and how much is asked, from where a factor means something. */
   *#observed(rolled: Rolled, report: BaseReport): Iterable<Observed> {
-    for (const { name, p95, count } of report.operations) if (p95 !== null && count >= 20) yield { name: `acumen_operation_seconds ${name} p95`, value: p95, unit: 'ms' };
+    let requests = 0;
+    for (const [name, times] of this.#gathered.timers()) {
+      if (!name.startsWith(OPERATION)) continue;
+      requests += times.count;
+      if (times.count >= 20) yield { name: `${name} p95`, value: times.quantile(0.95)! * 1000, unit: 'ms' };
+    }
     for (const { metric, label, value } of rolled.gauges) {
       if (metric === 'acumen_memory_usage_bytes') yield { name: `${metric} ${label}`, value: Math.max(1, value), unit: 'bytes' };
       if (metric === 'acumen_queue_depth' || metric === 'acumen_handles') yield { name: `${metric} ${label}`.trim(), value: 10 + value, unit: 'and ten' };
     }
-    const requests = report.operations.reduce((sum, { count }) => sum + count, 0);
     yield { name: LOAD, value: 1 + requests / Math.max(1, report.window), unit: 'requests a second, and one' };
   }
 
@@ -327,7 +331,7 @@ export class Alerts implements Part {
 
 /** Times that are others' doing: the disk's, the loop's, the collector's, and what waits for a worker. */
 const OTHERS: readonly MetricName[] = ['acumen_disk_seconds', 'acumen_event_loop_delay_seconds', 'acumen_gc_pause_seconds', 'acumen_pool_wait_seconds'];
-const LOAD = 'requests a second';
+const OPERATION = 'acumen_operation_seconds ', LOAD = 'requests a second';
 const UNSAVED = 'the last hour';
 /** Hours within which a limit must be met for anybody to be told. */
 const FORECAST_HOURS = 24;

@@ -44,6 +44,8 @@ export class Monitor implements Telemetry {
   readonly #now: () => number;
   readonly #parts: Part[] = [];
   readonly #failed = new WeakSet<object>();
+  /** what those that watch said of the last second */
+  readonly #saidLast = new WeakMap<Part, Partial<StatsReport>>();
   readonly #watchers = new Set<(push: StatsPush) => void>();
   readonly #packer = new Packer();
   readonly #system: SystemMetrics | null;
@@ -192,12 +194,17 @@ export class Monitor implements Telemetry {
       return (figures = new Figures(window, this.#names));
     };
     const said = (): Said => this.#said(parts);
-    const parts = this.#ask(this.#parts, (part) => part.figures?.());
+    // those that watch say what they found once they have looked; until then it is as they said it last
+    const parts = this.#ask(this.#parts, (part) => (part.second === undefined ? part.figures?.() : this.#saidLast.get(part) ?? part.figures?.()));
     const watching = this.#parts.filter((part) => part.second !== undefined);
     if (watching.length > 0) {
       const base = lazyReport(at * 1000, said(), this.registry, () => baseReport(at * 1000, WINDOW, windowed(), said())), rolled = this.#rolled(at * 1000);
       this.#ask(watching, (part) => { part.second!(at * 1000, rolled, base); });
-      Object.assign(parts, this.#ask(watching, (part) => part.figures?.()));
+      Object.assign(parts, this.#ask(watching, (part) => {
+        const found = part.figures?.();
+        if (found !== undefined) this.#saidLast.set(part, found);
+        return found;
+      }));
     }
     isStored = this.#file.write(() => {
       putSecond(this.#file, at, body, packSaid(said()));

@@ -6,8 +6,11 @@ import { basename, join } from 'node:path';
 import { PerformanceObserver, constants } from 'node:perf_hooks';
 import type { Gauge, Meter, Timer } from '../../../core/telemetry.ts';
 
-/** How often the event loop's lateness is measured, in milliseconds, and how many turns missed by one stall are counted at most. */
-const LOOP_MS = 50, MOST_MISSED = 200;
+/**
+ * How often the event loop's lateness is measured, in milliseconds, while the engine works and while it rests (each time wakes a processor that sleeps, which
+ * costs ten times what is done then), and how many turns missed by one stall are counted at most.
+ */
+const LOOP_EVERY = { busy: 100, idle: 500 } as const, MOST_MISSED = 100;
 /** Seconds between two looks at the disk while the engine works, and while it rests: each writes, and wakes a disk that sleeps. */
 const DISK_EVERY = { busy: 5, idle: 60 };
 const PROBE = new Uint8Array(4096);
@@ -29,7 +32,9 @@ export class SystemMetrics {
   readonly #handles: Gauge;
   readonly #disk: Timer;
   readonly #gc: PerformanceObserver;
-  readonly #loop: NodeJS.Timeout;
+  readonly #late: Timer;
+  #loop: NodeJS.Timeout;
+  #loopEvery: number = LOOP_EVERY.busy;
   #times = coreTimes();
   #cpu = process.cpuUsage();
   #wall = performance.now();
@@ -48,18 +53,29 @@ export class SystemMetrics {
       for (const entry of list.getEntries()) gc[(entry as { detail?: { kind?: number } }).detail?.kind ?? -1]?.record(entry.duration / 1000);
     });
     this.#gc.observe({ entryTypes: ['gc'] });
-    const late = meter.timer('acumen_event_loop_delay_seconds');
-    let due = performance.now() + LOOP_MS;
-    this.#loop = setInterval(() => {
+    this.#late = meter.timer('acumen_event_loop_delay_seconds');
+    this.#loop = this.#watchLoop();
+  }
+
+  #watchLoop(): NodeJS.Timeout {
+    const every = this.#loopEvery;
+    let due = performance.now() + every;
+    return setInterval(() => {
       const now = performance.now();
       // A stall delays every turn that was to come while it lasted, not one (coordinated omission).
-      for (let delay = now - due, n = 0; n === 0 || delay > 0 && n < MOST_MISSED; delay -= LOOP_MS, n++) late.record(Math.max(0, delay) / 1000);
-      due = now + LOOP_MS;
-    }, LOOP_MS).unref();
+      for (let delay = now - due, n = 0; n === 0 || delay > 0 && n < MOST_MISSED; delay -= every, n++) this.#late.record(Math.max(0, delay) / 1000);
+      due = now + every;
+    }, every).unref();
   }
 
   /** Once a second. `isBusy`: whether the engine was asked anything of late. */
   sample(isBusy: boolean): void {
+    const every = isBusy ? LOOP_EVERY.busy : LOOP_EVERY.idle;
+    if (every !== this.#loopEvery) {
+      this.#loopEvery = every;
+      clearInterval(this.#loop);
+      this.#loop = this.#watchLoop();
+    }
     const wall = performance.now(), elapsed = (wall - this.#wall) * 1000;
     const { user, system } = process.cpuUsage(this.#cpu);
     if (elapsed > 0) this.#process.set((user + system) / elapsed);

@@ -6,11 +6,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { smallRepository } from '../../../../testkit/small.ts';
+import { decodeFrame, encodeFrame } from '../../../contract/frames.ts';
 import type { Method } from '../../../contract/methods.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { ErrorCode } from '../../../core/errors.ts';
 import type { BusLane, TelemetryEvent } from '../../../core/telemetry.ts';
 import { openPlatform } from '../platform.ts';
+import { type Service, attachSession } from '../session.ts';
 import { Workspace } from '../workspace.ts';
 import { Registry } from './registry.ts';
 import { Trace, begun, currentTrace, onBehalf, since, span, throughout } from './spans.ts';
@@ -76,6 +78,81 @@ describe('the slowest', () => {
     const before = told.length;
     expect(second()).toBe(0);
     expect(told).toHaveLength(before);
+  });
+});
+
+describe('requests of a session', () => {
+  /** What its client gets, as [id, error's code or null]; a frame is handed to the service as from a channel. */
+  function session(service: Service) {
+    const got: [number, string | null][] = [];
+    let hear: (frame: Uint8Array) => void = () => {}, heard: () => void = () => {};
+    attachSession(service, {
+      send: (frame) => { const { id, error } = decodeFrame(frame) as { id?: number; error?: { code: string } }; if (id !== undefined) { got.push([id, error?.code ?? null]); heard(); } },
+      onFrame: (listener) => { hear = listener; }, onClose: () => {}, close: () => {},
+    });
+    const ask = async (id: number, method: Method, params: unknown, within?: number): Promise<void> => {
+      const answered = new Promise<void>((resolve) => { heard = resolve; });
+      hear(encodeFrame({ id, method, params, ...within !== undefined && { within } }));
+      await answered;
+    };
+    return { ask, got };
+  }
+
+  test('are counted once each, before they are answered: what was done, what was refused, what failed and what came late; with its parts where it is followed', async () => {
+    const { of, told, second, taken } = timing();
+    const traces: unknown[] = [];
+    let fails: ErrorCode | null = null;
+    const { ask, got } = session({
+      timing: of, subscribe: () => () => {},
+      call: async (_method, _params, asked) => {
+        traces.push(asked?.trace);
+        await sleep(5);
+        if (fails !== null) throw new AcumenError(fails, 'Planted.', '');
+        return { operations: [], current: 0 } as never;
+      },
+    });
+    const log = { before: null, limit: 5 };
+    await ask(1, 'log', log);
+    fails = 'usage';
+    await ask(2, 'log', log);
+    fails = 'bug';
+    await ask(3, 'log', log);
+    fails = null;
+    for (let i = 0; i < 128; i++) of.end('hello', {}, of.begin('hello', {}), 0, 0.01, 1);
+    await ask(4, 'log', log);
+    expect(got).toEqual([[1, null], [2, 'usage'], [3, 'bug'], [4, null]]);
+    expect(traces.map((trace) => trace instanceof Trace)).toEqual([true, true, true, false]);
+    expect(traces[3]).toBeNull();
+    expect(second()).toBe(132);
+    expect([taken('acumen_operation_seconds', 'log'), taken('acumen_operation_errors_total', 'log'), taken('acumen_operation_late_total', 'log')]).toEqual([4, 1, 0]);
+    expect(told.map(({ outcome }) => outcome).sort()).toEqual(expect.arrayContaining(['failed']));
+    await ask(5, 'log', log, 1);
+    // answered as late at its deadline, and counted when it has ended
+    await sleep(20);
+    second();
+    expect(got.at(-1)).toEqual([5, 'late']);
+    expect([taken('acumen_operation_seconds', 'log'), taken('acumen_operation_late_total', 'log')]).toEqual([1, 1]);
+  });
+
+  test('of a real workspace are counted once, and those asked without a session, too', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'acumen-timing-'));
+    const platform = await openPlatform({ store: join(folder, 'store.acumen'), what: 'test', manual: true });
+    const workspace = await Workspace.open(join(folder, 'store.acumen'), { platform });
+    try {
+      const { ask, got } = session(workspace);
+      await ask(1, 'log', { before: null, limit: 5 });
+      await ask(2, 'preview', { acus: ['0'.repeat(64)] });
+      await workspace.call('log', { before: null, limit: 5 });
+      platform.monitor!.registry.take();
+      const counts = Object.fromEntries(platform.monitor!.registry.cells.flatMap(({ metric, label, cell }) => (metric === 'acumen_operation_seconds' && cell.kind === 'seconds' ? [[label, cell.taken.count]] : [])));
+      expect(got[0]).toEqual([1, null]);
+      expect(got[1]![1]).not.toBeNull();
+      expect(counts).toEqual({ log: 2, preview: 1 });
+    } finally {
+      await workspace.close();
+      await platform.close();
+      removeFolder(folder);
+    }
   });
 });
 

@@ -1,7 +1,6 @@
 // Every request to a workspace is timed here, once: how long, with what outcome, whether in its deadline, and where the time of the slowest went.
 import { toAcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
-import type { AcumenError } from '../../../core/errors.ts';
 import type { Counter, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
 import { Trace, onBehalf, throughout } from './spans.ts';
 
@@ -27,22 +26,31 @@ export class Timing {
 
   constructor(telemetry: Telemetry) { this.#telemetry = telemetry; }
 
-  /** `deadline`: by when it is to be answered, on the clock of `performance.now()`. */
+  /** `deadline`: by when it is to be answered, on the clock of `performance.now()`. For who does not await the answer anyway: see `begin`. */
   run<M extends Method>(method: M, params: Methods[M]['params'], deadline: number, action: () => Promise<Methods[M]['result']>): Promise<Methods[M]['result']> {
-    const of = this.#handles.get(method) ?? this.#handle(method);
-    this.heard?.(method, params);
-    const trace = this.#requests++ < TRACED ? new Trace() : null, start = performance.now();
+    const trace = this.begin(method, params), start = performance.now();
     const answer = trace === null ? onBehalf(undefined, action) : onBehalf(trace, () => throughout(trace, action));
     // Heard before whoever asked hears it: they may ask again at once.
     answer.then(
-      () => this.#end(of, method, params, trace, start, deadline, 'ok'),
-      (error: unknown) => this.#end(of, method, params, trace, start, deadline, outcomeOf(toAcumenError(error))),
+      () => this.end(method, params, trace, start, performance.now(), deadline),
+      (error: unknown) => this.end(method, params, trace, start, performance.now(), deadline, outcomeOf(error)),
     );
     return answer;
   }
 
-  #end(of: Handles, method: Method, params: unknown, trace: Trace | null, start: number, deadline: number, outcome: Outcome): void {
-    const end = performance.now(), ms = end - start, isLate = end > deadline || outcome === 'late';
+  /**
+   * A request begins, and the same caller says when it ends: a session, which reads the clock and awaits the answer in any case. Nothing is made for a
+   * request that is not followed. Answers whom it is followed by; null: nobody.
+   */
+  begin(method: Method, params: unknown): Trace | null {
+    this.heard?.(method, params);
+    return this.#requests++ < TRACED ? new Trace() : null;
+  }
+
+  /** Times are milliseconds of one clock. */
+  end(method: Method, params: unknown, trace: Trace | null, start: number, end: number, deadline: number, outcome: Outcome = 'ok'): void {
+    const of = this.#handles.get(method) ?? this.#handle(method);
+    const ms = end - start, isLate = end > deadline || outcome === 'late';
     of.timer.record(ms / 1000);
     if (isLate) of.late.add();
     if (outcome === 'failed') of.errors.add();
@@ -84,7 +92,8 @@ function keepSlowest(of: Handles, one: Kept): void {
 }
 
 /** Bad input is refused, and so is what is to be asked again later; what ended at a person's wish is cancelled; the rest is ours to answer for. */
-function outcomeOf({ code, exitCode }: AcumenError): Outcome {
+export function outcomeOf(error: unknown): Outcome {
+  const { code, exitCode } = toAcumenError(error);
   return code === 'cancelled' ? 'cancelled' : code === 'late' ? 'late' : exitCode === 2 || code === 'overloaded' ? 'refused' : 'failed';
 }
 

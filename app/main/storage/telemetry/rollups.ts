@@ -37,7 +37,6 @@ export function allSeries(file: TelemetryFile): SeriesId[] {
 export function putSecond(file: TelemetryFile, at: number, body: Uint8Array, moment: Uint8Array | null): void {
   run(file.db, 'INSERT OR REPLACE INTO rolls (step, at, writer, body) VALUES (1, ?, ?, ?)', at, file.writer, body);
   if (moment !== null) run(file.db, 'INSERT OR REPLACE INTO moments (step, at, writer, body) VALUES (1, ?, ?, ?)', at, file.writer, moment);
-  run(file.db, 'UPDATE writers SET until = ? WHERE id = ?', at * 1000, file.writer);
 }
 
 /**
@@ -45,6 +44,7 @@ export function putSecond(file: TelemetryFile, at: number, body: Uint8Array, mom
  * `since`: no step that ended before is looked at. Inside `file.write`.
  */
 export function rollUp(file: TelemetryFile, now: number, since = 0): number {
+  run(file.db, 'UPDATE writers SET until = ? WHERE id = ?', now * 1000, file.writer);
   const packer = new Packer();
   let made = 0;
   for (const [step, finer] of [[60, 1], [3600, 60]] as const) {
