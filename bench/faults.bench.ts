@@ -5,7 +5,8 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Baseline, LEAST_SECONDS, type Profiles, baselineOf, judge, profileOf } from '../app/core/analysis/regression.ts';
+import { quantileOfTail } from '../app/core/analysis/normal.ts';
+import { type Baseline, FEWEST, LEAST_SECONDS, type Profiles, baselineOf, judge, profileOf, shift } from '../app/core/analysis/regression.ts';
 import { SlidingTimes } from '../app/core/analysis/sliding.ts';
 import { Histogram } from '../app/core/histogram.ts';
 import { Random } from '../testkit/random.ts';
@@ -27,8 +28,27 @@ const say = (text: string): void => { process.stderr.write(`${text}\n`); };
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
-/** Requests of one operation in a minute from which 20 % can be told within it: of fewer the median scatters more than that. */
-const OFTEN = 120;
+/** False alarms that are accepted in an hour (regression.ts), its looks that are worth one of their own, and how often a slowdown is to be found. */
+const ACCEPTED = 0.1, LOOKS = 180, POWER = 0.8;
+/** Requests of one draw, and draws, that the scatter of a minute is read from. */
+const DRAWN = 240, DRAWS = 200;
+
+/**
+ * How many of these a minute must have for 20 % to be told within it four times in five, where nothing but chance scatters it: from the shifts of so many
+ * drawn at random, which scatter as the root of their number.
+ */
+function needed(times: readonly number[], series: number): number {
+  const random = new Random(9), profile = (values: Iterable<number>): Float64Array => {
+    const histogram = new Histogram();
+    for (const us of values) histogram.record(us / 1e6);
+    return profileOf(histogram)!;
+  };
+  const whole = profile(times);
+  let squares = 0;
+  for (let i = 0; i < DRAWS; i++) squares += shift(whole, profile(Array.from({ length: DRAWN }, () => random.pick(times)))) ** 2;
+  const deviations = (quantileOfTail(ACCEPTED / LOOKS / series) + quantileOfTail(1 - POWER)) / Math.log(SLOWER);
+  return Math.max(FEWEST, Math.ceil(DRAWN * squares / DRAWS * deviations ** 2));
+}
 
 async function watched<T>(action: (watched: Watched) => Promise<T> | T): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'acumen-faults-'));
@@ -78,9 +98,9 @@ function curve(seconds: readonly Second[], operations: readonly string[], hours:
   const minutes: Look[] = [], training = new Windows(operations);
   for (const [i, second] of seconds.entries()) {
     training.push(second);
-    if (i % 60 === 59) minutes.push(training.look());
+    if (i >= 59 && i % 20 === 19) minutes.push(training.look());
   }
-  const baseline: Baseline = baselineOf(minutes.map(({ profiles }) => profiles));
+  const baseline: Baseline = baselineOf(minutes.map(({ profiles }) => profiles), 3);
   const peers = new Map(operations.map((name) => [name, peerOf(minutes, name)]));
   const rates = [0.001, 0.01, 0.1, 1, 10, 100];
   const alarms = rates.map(() => 0), found = rates.map(() => 0);
@@ -138,10 +158,11 @@ const benchmark: Benchmark = {
     for (const { requests } of seconds) for (const [name] of requests) rate.set(name, (rate.get(name) ?? 0) + 60 / seconds.length);
     const operations = [...rate.keys()].sort();
     const typical = new Map(operations.map((name) => [name, median(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))))]));
-    const often = operations.filter((name) => rate.get(name)! >= OFTEN && typical.get(name)! * (SLOWER - 1) >= LEAST_SECONDS * 1e6);
+    const needs = new Map(operations.map((name) => [name, needed(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))), operations.length)]));
+    const often = operations.filter((name) => rate.get(name)! >= needs.get(name)! && typical.get(name)! * (SLOWER - 1) >= LEAST_SECONDS * 1e6);
     const rows: Row[] = [];
-    const told = (names: readonly string[]): string => names.map((name) => `${name} (${rate.get(name)!.toFixed(0)}/min, ${typical.get(name)} µs)`).join(', ');
-    say(`recorded: ${seconds.length} s; asked ${OFTEN} times a minute or more, and 20 % of it are ${LEAST_SECONDS * 1e6} µs or more: ${told(often)}; the rest: ${told(operations.filter((name) => !often.includes(name)))}`);
+    const told = (names: readonly string[]): string => names.map((name) => `${name} (${rate.get(name)!.toFixed(0)}/min of ${needs.get(name)} needed, ${typical.get(name)} µs)`).join(', ');
+    say(`recorded: ${seconds.length} s; asked often enough for 20 % of it, ${LEAST_SECONDS * 1e6} µs or more, to be told of a minute: ${told(often)}; the rest: ${told(operations.filter((name) => !often.includes(name)))}`);
 
     await watched(async (one) => {
       const day = resampled(seconds, 1);

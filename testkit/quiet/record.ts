@@ -63,7 +63,7 @@ try {
   const ask = async <M extends Method>(method: M, params: Methods[M]['params']): Promise<void> => {
     const from = performance.now();
     await workspace.call(method, params);
-    requests.push([method, Math.round((performance.now() - from) * 1000)]);
+    requests.push([method, Math.round((performance.now() - from) * 10_000) / 10]);
   };
   const fileOf = (): { acu: AcuId; path: PathBytes } => {
     const acu = one(acus);

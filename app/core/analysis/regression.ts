@@ -47,9 +47,10 @@ export function shift(before: Profile, now: Profile): number {
 export interface BaselineSeries {
   readonly name: string;
   readonly profile: Profile;
-  /** shift of each of its minutes against all of them, less what others shifted in that minute */
+  /** shift of each of its windows against all of them, less what others shifted in that window */
   readonly shifts: Float64Array;
 }
+/** Windows are a minute long; they may overlap. */
 export interface Baseline { readonly minutes: number; readonly series: readonly BaselineSeries[] }
 
 /** What the others have in common; 0 where they are too few to tell. */
@@ -59,17 +60,20 @@ function commonOf(shifts: ReadonlyMap<string, number>, name: string): number {
   return others.length < FEWEST_OTHERS ? 0 : median(others);
 }
 
-/** Of minutes next to each other, newest last. Series with too few minutes are not in it. */
-export function baselineOf(minutes: readonly Profiles[]): Baseline {
-  const names = new Set(minutes.flatMap((minute) => [...minute.keys()]));
+/**
+ * Of minutes, newest last, `perMinute` of them begun in each: whoever is held to it is seen in windows that begin anywhere, and what lies across two minutes is in
+ * neither. Series with too few are not in it.
+ */
+export function baselineOf(windows: readonly Profiles[], perMinute = 1): Baseline {
+  const names = new Set(windows.flatMap((window) => [...window.keys()]));
   const profiles = new Map<string, Profile>();
   for (const name of names) {
-    const own = minutes.flatMap((minute) => minute.get(name) ?? []);
-    if (own.length >= FEWEST_MINUTES) profiles.set(name, new Float64Array(SHARES).map((_, i) => median(own.map((profile) => profile[i]!))));
+    const own = windows.flatMap((window) => window.get(name) ?? []);
+    if (own.length > (FEWEST_MINUTES - 1) * perMinute) profiles.set(name, new Float64Array(SHARES).map((_, i) => median(own.map((profile) => profile[i]!))));
   }
-  const shifted = minutes.map((minute) => shiftsOf(profiles, minute));
+  const shifted = windows.map((window) => shiftsOf(profiles, window));
   return {
-    minutes: minutes.length,
+    minutes: Math.ceil(windows.length / perMinute),
     series: [...profiles].map(([name, profile]) => ({
       name, profile,
       shifts: Float64Array.from(shifted.flatMap((shifts) => (shifts.has(name) ? [shifts.get(name)! - commonOf(shifts, name)] : []))),
@@ -120,22 +124,24 @@ export interface RegressionOptions {
 export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, least = 1.1, leastSeconds = LEAST_SECONDS }: RegressionOptions = {}): Verdict[] {
   const shifts = shiftsOf(new Map(baseline.series.map(({ name, profile }) => [name, profile])), now);
   const level = falsePerHour / (3 * 60 * Math.max(1, shifts.size));
+  // windows that overlap are worth as many as there are minutes
+  const perMinute = Math.max(1, Math.round(Math.max(0, ...baseline.series.map((one) => one.shifts.length)) / Math.max(1, baseline.minutes)));
   return baseline.series.flatMap(({ name, profile, shifts: own }) => {
     const all = shifts.get(name);
     if (all === undefined) return [];
     const common = commonOf(shifts, name), alone = all - common;
     const { centre, scale, most } = upwards(own);
-    const p = tailOfT((alone - centre) / (scale * Math.sqrt(1 + 1 / own.length)), own.length - 1);
+    const worth = own.length / perMinute, p = tailOfT((alone - centre) / (scale * Math.sqrt(1 + 1 / worth)), worth - 1);
     const middle = SHARES >> 1, before = Math.exp(profile[middle]!);
     return [{
       name, ratio: Math.exp(alone), common: Math.exp(common), before, now: Math.exp(now.get(name)![middle]!), p,
-      isRegression: p <= level && alone >= Math.max(most, Math.log(least)) && before * Math.expm1(alone) >= leastSeconds,
+      isRegression: p <= level && alone > most && alone >= Math.log(least) && before * Math.expm1(alone) >= leastSeconds,
     }];
   });
 }
 
-/** Microseconds more that matter to nobody, and that collections and compilations bring for minutes on end: 20 % is told of what takes 75 µs and more. */
-export const LEAST_SECONDS = 15e-6;
+/** Microseconds more that matter to nobody: 20 % is told of what takes 25 µs and more. */
+export const LEAST_SECONDS = 5e-6;
 /** Below it nothing is told apart: histograms are right within 0.8 %. */
 const FINEST = 0.005;
 /** How minutes scatter upwards: what was faster for a while says nothing of what may be slower. */

@@ -79,16 +79,31 @@ describe('regressions', () => {
     expect(alarms).toBeLessThanOrEqual(7);
   });
 
-  test('half again as long is told of what takes a fifth of a millisecond, not of what takes ten microseconds', () => {
+  test('half again as long is told of what takes forty microseconds, not of what takes five', () => {
     const random = new Random(16);
     const times = (seconds: number): Profile => {
       const histogram = new Histogram();
       for (let i = 0; i < 180; i++) histogram.record(seconds * Math.exp(0.1 * normal(random)));
       return profileOf(histogram)!;
     };
-    const of = (factor: number) => new Map([['long', times(2e-4 * factor)], ['short', times(1e-5 * factor)]]);
+    const of = (factor: number) => new Map([['long', times(4e-5 * factor)], ['short', times(5e-6 * factor)]]);
     const baseline = baselineOf(Array.from({ length: 20 }, () => of(1)));
     expect(judge(baseline, of(1.5)).map(({ name, isRegression }) => `${name} ${isRegression}`)).toEqual(['long true', 'short false']);
+  });
+
+  test('a baseline of windows that overlap is worth its minutes: the same minutes three times each are as sure as once, and what lies across two is usual', () => {
+    const random = new Random(17);
+    const minutes = Array.from({ length: 30 }, () => window(random)), now = window(random, { b: 1.15 });
+    const once = judge(baselineOf(minutes), now), thrice = judge(baselineOf(minutes.flatMap((one) => [one, one, one]), 3), now);
+    expect(baselineOf(minutes.flatMap((one) => [one, one, one]), 3).minutes).toBe(30);
+    for (const [i, { name, ratio, p }] of thrice.entries()) {
+      expect([name, ratio]).toEqual([once[i]!.name, once[i]!.ratio]);
+      expect(Math.abs(Math.log(p / once[i]!.p))).toBeLessThan(0.7);
+    }
+    // a burst in the middle of which a minute ended: each of the two has half of it
+    const burst = window(random, { b: 1.3 });
+    expect(judge(baselineOf(minutes), burst).find(({ name }) => name === 'b')!.isRegression).toBe(true);
+    expect(judge(baselineOf([...minutes.flatMap((one) => [one, one, one]), burst], 3), burst).some(({ isRegression }) => isRegression)).toBe(false);
   });
 
   test('what the baseline does not know, or has too little of, is not judged; and nothing is faster than nothing', () => {

@@ -32,10 +32,10 @@ export class Baselines {
   get newest(): Saved | null { return this.#saved[0] ?? null; }
 
   /** Of the same name: replaced. */
-  save(name: string, minutes: readonly Profiles[], at: number): void {
-    const baseline = baselineOf(minutes);
+  save(name: string, windows: readonly Profiles[], perMinute: number, at: number): void {
+    const baseline = baselineOf(windows, perMinute);
     if (baseline.series.length === 0) {
-      throw new AcumenError('usage', 'There is too little to make a baseline of.', `It wants ${FEWEST_MINUTES} minutes in which something was asked every other second; work on for a while.`, { minutes: minutes.length });
+      throw new AcumenError('usage', 'There is too little to make a baseline of.', `It wants ${FEWEST_MINUTES} minutes in which something was asked every other second; work on for a while.`, { minutes: baseline.minutes });
     }
     if (this.#saved.length >= MOST && !this.#saved.some((one) => one.name === name)) throw new AcumenError('too-large', `There are ${MOST} baselines already.`, 'Drop one first.', { limit: MOST });
     if (this.#keeper()?.keep(PREFIX + name, at, pack(baseline)) === false) throw busy();

@@ -29,8 +29,8 @@ export interface Keeper {
 export const BUDGET_MS = 2;
 /** Seconds between two looks. */
 const LOOK = 5, STRANGE = 10, MINUTE = 60;
-/** Minutes of profiles kept, for baselines, and of points, for forecasts. */
-const MINUTES = 60, POINTS = 180;
+/** Minutes of profiles kept, for baselines, and of points, for forecasts; seconds between the beginnings of two profiles, each of a minute. */
+const MINUTES = 60, POINTS = 180, PROFILED = 20;
 /** Minutes before now that an unsaved baseline leaves out, or a slowdown would be its own measure. */
 const APART = 10;
 /** Minutes that a forecast is made of, at least; those that it looks back on; how many times as far it looks ahead. */
@@ -71,7 +71,7 @@ export class Alerts implements Part {
   readonly #gathered = new Gathered();
   readonly #watches = new Map<string, AnomalyWatch>();
   readonly #seasons = new Seasons();
-  readonly #minutes: { readonly at: number; readonly profiles: ReadonlyMap<string, Profile> }[] = [];
+  readonly #windows: { readonly at: number; readonly profiles: ReadonlyMap<string, Profile>; /** ends a minute */ readonly isWhole: boolean }[] = [];
   readonly #points = new Map<string, { readonly times: number[]; readonly values: number[]; low: number }>();
   /** ms of the change of each series that was told last */
   readonly #changed = new Map<string, number>();
@@ -110,7 +110,7 @@ export class Alerts implements Part {
     this.#levels = this.#rules.map((rule) => levelOf(rule, this.#gathered));
     const minute = this.#seconds % MINUTE === 0;
     for (const [name, { value }] of this.#measured(report)) this.#point(name, at, value, minute);
-    if (minute) this.#endMinute(at);
+    if (this.#seconds >= MINUTE && this.#seconds % PROFILED === 0) this.#endWindow(at, minute);
     const isInBudget = this.#debt <= 0;
     if (isInBudget && this.#seconds % LOOK === 0) this.#lookForRegressions(at);
     if (isInBudget && this.#seconds % STRANGE === 0) this.#lookForAnomalies(at, rolled, report);
@@ -141,7 +141,7 @@ export class Alerts implements Part {
 
   changeBaselines({ save, drop }: { readonly save: string | null; readonly drop: string | null }): { readonly baselines: readonly SavedBaseline[] } {
     if (drop !== null) this.baselines.drop(drop);
-    if (save !== null) this.baselines.save(save, this.#minutes.map(({ profiles }) => profiles), this.#at);
+    if (save !== null) this.baselines.save(save, this.#windows.map(({ profiles }) => profiles), MINUTE / PROFILED, this.#at);
     return { baselines: this.baselines.list };
   }
 
@@ -158,15 +158,20 @@ export class Alerts implements Part {
     if (keeper.keep(KEPT, at, packed({ ...this.#book.kept, off: this.#responses.off }))) this.#keptVersion = version;
   }
 
-  #endMinute(at: number): void {
+  #endWindow(at: number, isWhole: boolean): void {
+    this.#windows.push({ at, profiles: this.#profiles(), isWhole });
+    if (this.#windows.length > MINUTES * MINUTE / PROFILED) this.#windows.shift();
+    if (this.#seconds % (10 * MINUTE) === 0) this.#options.keeper()?.keep(SEASONS, at, packed(this.#seasons.kept));
+  }
+
+  /** Of the last minute. */
+  #profiles(): Map<string, Profile> {
     const profiles = new Map<string, Profile>();
     for (const [name, times] of this.#judged()) {
       const profile = profileOf(times);
       if (profile !== null) profiles.set(name, profile);
     }
-    this.#minutes.push({ at, profiles });
-    if (this.#minutes.length > MINUTES) this.#minutes.shift();
-    if (this.#seconds % (10 * MINUTE) === 0) this.#options.keeper()?.keep(SEASONS, at, packed(this.#seasons.kept));
+    return profiles;
   }
 
   /** Times that a regression is looked for in: of work, not of waiting for somebody else. */
@@ -179,21 +184,15 @@ export class Alerts implements Part {
     let baseline = saved?.baseline;
     if (baseline === undefined) {
       if (this.#unsaved === null || at - this.#unsaved.at >= 5 * 60_000) {
-        const old = this.#minutes.filter((minute) => minute.at <= at - APART * 60_000);
-        this.#unsaved = { at, baseline: baselineOf(old.map(({ profiles }) => profiles)) };
+        const old = this.#windows.filter((window) => window.at <= at - APART * 60_000);
+        this.#unsaved = { at, baseline: baselineOf(old.map(({ profiles }) => profiles), MINUTE / PROFILED) };
       }
       baseline = this.#unsaved.baseline;
     }
-    const profiles = new Map<string, Profile>();
     const counts = new Map<string, number>();
-    for (const [series, times] of this.#judged()) {
-      const profile = profileOf(times);
-      if (profile === null) continue;
-      profiles.set(series, profile);
-      counts.set(series, times.count);
-    }
+    for (const [series, times] of this.#judged()) counts.set(series, times.count);
     const before = new Set(this.#regressions.map(({ metric, label }) => `${metric} ${label}`));
-    const found = judge(baseline, profiles);
+    const found = judge(baseline, this.#profiles());
     this.#verdicts = { at, found };
     this.#regressions = found.filter((verdict) => verdict.isRegression).map((verdict) => regressionOf(verdict, saved?.name ?? UNSAVED, counts.get(verdict.name)!));
     for (const regression of this.#regressions) {
@@ -227,8 +226,9 @@ export class Alerts implements Part {
       const { times, values } = this.#points.get(id)!;
       if (unit === 'bytes') series.set(`${metric} ${name}`, { times: times.map((hours) => hours * HOUR), logs: values.map((value) => Math.log(Math.max(1, value))), unit });
     }
-    for (const name of new Set(this.#minutes.flatMap(({ profiles }) => [...profiles.keys()]))) {
-      const having = this.#minutes.filter(({ profiles }) => profiles.has(name));
+    const minutes = this.#windows.filter(({ isWhole }) => isWhole);
+    for (const name of new Set(minutes.flatMap(({ profiles }) => [...profiles.keys()]))) {
+      const having = minutes.filter(({ profiles }) => profiles.has(name));
       series.set(name, { times: having.map(({ at }) => at), logs: having.map(({ profiles }) => median(profiles.get(name)!) + Math.log(1000)), unit: 'ms' });
     }
     for (const [name, { times, logs, unit }] of series) {
