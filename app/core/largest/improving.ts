@@ -6,16 +6,18 @@
 import { contains } from './adjacent.ts';
 import type { Part } from './part.ts';
 
+/** Losses as large as this share of what an item in weighs in the mean are kept as often as not, where the best is as far. */
+const LOSS = 0.1;
+
 export class Improving {
   readonly #part: Part;
   readonly #in: Uint8Array;
   /** weight of what would come with an item: of what it requires, itself included, and is not in */
   readonly #comes: Float64Array;
-  /** weight and number of what would leave for it: of those in that it conflicts with */
-  readonly #leaves: Float64Array;
+  /** that, less the weight of what would leave for it: of those in that it conflicts with */
+  readonly #gain: Float64Array;
+  /** of each item two numbers: how many in it conflicts with; and all of those, joined by exclusive or: where there is one, it */
   readonly #tight: Int32Array;
-  /** all of those, joined by exclusive or: where there is one, it */
-  readonly #who: Int32Array;
   /** of each item the guards it is a member, or an escape, of; none where there are no guards */
   readonly #memberOf: readonly (readonly number[])[];
   readonly #escapeOf: readonly (readonly number[])[];
@@ -36,9 +38,7 @@ export class Improving {
   readonly #out: Int32Array;
   readonly #placeOut: Int32Array;
   #outs = 0;
-  readonly #since: Int32Array;
   readonly #epsilon: number;
-  #moves = 0;
   /** numbers gone through by putting in and taking out */
   #work = 0;
   #seed = 0x2545f491;
@@ -52,14 +52,12 @@ export class Improving {
     this.#part = part;
     this.#in = new Uint8Array(n);
     this.#comes = Float64Array.from(part.below, (list) => list.reduce((sum, item) => sum + part.weights[item]!, 0));
-    this.#leaves = new Float64Array(n);
-    this.#tight = new Int32Array(n);
-    this.#who = new Int32Array(n);
+    this.#gain = this.#comes.slice();
+    this.#tight = new Int32Array(2 * n);
     this.#isListed = new Uint8Array(n);
     this.#out = Int32Array.from({ length: n }, (_, i) => i);
     this.#placeOut = this.#out.slice();
     this.#outs = n;
-    this.#since = new Int32Array(n);
     this.#epsilon = 1e-9 * Math.max(1, part.weights.reduce((a, b) => Math.max(a, b), 0));
     this.best = this.#in.slice();
     const lists = (): number[][] => Array.from({ length: part.guards.length === 0 ? 0 : n }, () => []), memberOf = lists(), escapeOf = lists();
@@ -77,7 +75,7 @@ export class Improving {
     this.#done.length = 0;
     for (let k = 0; k < order.length; k++) {
       const item = order[k]!;
-      if (this.#in[item] === 0 && this.#tight[item] === 0) this.#force(item, true);
+      if (this.#in[item] === 0 && this.#tight[2 * item] === 0) this.#force(item, true);
     }
     for (const escapes of this.#demands) if (!escapes.some((e) => this.#in[e] === 1)) this.#force(escapes[0]!, false);
     this.#done.length = 0;
@@ -95,7 +93,6 @@ export class Improving {
     for (let move = 0; move < moves && this.#work < enough; move++) {
       const before = this.weight;
       this.#done.length = 0;
-      this.#moves++;
       for (let k = this.#chance(2 * this.#part.count) < 3 ? 1 + this.#chance(3) : 1; k > 0; k--) {
         const item = this.#pick(among);
         if (item >= 0) this.#force(item, false);
@@ -107,8 +104,8 @@ export class Improving {
     }
   }
 
-  /** square of what an item in weighs */
-  get #unit(): number { return Math.max(this.#epsilon, (this.weight / Math.max(1, this.#part.count - this.#outs)) ** 2); }
+  /** square of a share of what an item in weighs in the mean: small, for where weights differ most moves lose far less than the mean, and all of them kept leads away from the best */
+  get #unit(): number { return Math.max(this.#epsilon, (LOSS * this.weight / Math.max(1, this.#part.count - this.#outs)) ** 2); }
 
   #keep(): void {
     if (this.weight <= this.bestWeight || this.#demands.some((escapes) => !escapes.some((e) => this.#in[e] === 1))) return;
@@ -129,29 +126,34 @@ export class Improving {
     return (s >>> 0) % below;
   }
 
-  /** Of four that are not in, the one that is out for longest. */
+  /** Of four tried, the one that loses least: one that meets twenty of those in would turn over much of the set, and lose. */
   #pick(among: Int32Array | null): number {
     let chosen = -1;
     for (let k = 0; k < 4; k++) {
       const item = among === null ? this.#out[this.#chance(Math.max(1, this.#outs))]! : among[this.#chance(among.length)]!;
-      if (this.#in[item] === 0 && (chosen < 0 || this.#since[item]! < this.#since[chosen]!)) chosen = item;
+      if (this.#in[item] === 0 && (chosen < 0 || this.#gain[item]! > this.#gain[chosen]!)) chosen = item;
     }
     return chosen;
   }
 
   /** What it requires is in, what it conflicts with is not. */
   #put(item: number): void {
-    const weight = this.#part.weights[item]!;
+    const weight = this.#part.weights[item]!, hard = this.#part.hard[item]!, above = this.#part.above[item]!, gain = this.#gain, tight = this.#tight;
     this.#in[item] = 1;
     this.weight += weight;
     this.#done.push(item + 1);
-    this.#work += this.#part.hard[item]!.length;
+    this.#work += hard.length;
     const last = this.#out[--this.#outs]!, place = this.#placeOut[item]!;
     this.#out[place] = last;
     this.#placeOut[last] = place;
-    for (const other of this.#part.hard[item]!) { this.#leaves[other]! += weight; this.#tight[other]!++; this.#who[other]! ^= item; }
+    for (let k = 0; k < hard.length; k++) {
+      const other = hard[k]!;
+      gain[other]! -= weight;
+      tight[2 * other]!++;
+      tight[2 * other + 1]! ^= item;
+    }
     this.#list(item);
-    for (const upper of this.#part.above[item]!) this.#comes[upper]! -= weight;
+    for (let k = 0; k < above.length; k++) { const upper = above[k]!; this.#comes[upper]! -= weight; gain[upper]! -= weight; }
     if (this.#lacking.length === 0) return;
     for (const g of this.#escapeOf[item]!) this.#escaped[g]!++;
     for (const g of this.#memberOf[item]!) if (--this.#lacking[g]! === 0 && this.#escaped[g] === 0) this.#alarms.push(g);
@@ -159,21 +161,23 @@ export class Improving {
 
   /** What requires it is out already, or goes next. */
   #take(item: number): void {
-    const weight = this.#part.weights[item]!;
+    const weight = this.#part.weights[item]!, hard = this.#part.hard[item]!, above = this.#part.above[item]!, gain = this.#gain, tight = this.#tight, epsilon = this.#epsilon;
     this.#in[item] = 0;
     this.weight -= weight;
-    this.#since[item] = this.#moves;
     this.#done.push(-item - 1);
-    this.#work += this.#part.hard[item]!.length;
+    this.#work += hard.length;
     this.#placeOut[item] = this.#outs;
     this.#out[this.#outs++] = item;
-    for (const upper of this.#part.above[item]!) this.#comes[upper]! += weight;
-    for (const other of this.#part.hard[item]!) {
-      this.#leaves[other]! -= weight;
-      const who = this.#who[other]! ^= item, tight = --this.#tight[other]!;
-      if (tight === 0) this.#leaves[other] = 0;
-      else if (tight === 1) this.#list(who);
-      if (this.#in[other] === 0 && this.#gain(other) > this.#epsilon) this.#queue.push(other);
+    for (let k = 0; k < above.length; k++) { const upper = above[k]!; this.#comes[upper]! += weight; gain[upper]! += weight; }
+    // the gain of what is in is 0: all it requires is in, nothing it conflicts with is
+    for (let k = 0; k < hard.length; k++) {
+      const other = hard[k]!, left = tight[2 * other]! - 1, who = tight[2 * other + 1]! ^ item;
+      tight[2 * other] = left;
+      tight[2 * other + 1] = who;
+      const gained = left === 0 ? this.#comes[other]! : gain[other]! + weight;
+      gain[other] = gained;
+      if (left === 1) this.#list(who);
+      if (gained > epsilon) this.#queue.push(other);
     }
     if (this.#lacking.length === 0) return;
     for (const g of this.#memberOf[item]!) this.#lacking[g]!++;
@@ -186,12 +190,10 @@ export class Improving {
     this.#pairable.push(item);
   }
 
-  #gain(item: number): number { return this.#comes[item]! - this.#leaves[item]!; }
-
   /** In it comes, whatever leaves. `gently`: back it goes where a guard would be violated. */
   #force(item: number, gently: boolean): void {
-    const { hard, below } = this.#part, from = this.#done.length;
-    if (this.#tight[item]! > 0) for (const other of hard[item]!) if (this.#in[other] === 1) this.#take(other);
+    const { below } = this.#part, hard = this.#part.hard[item]!, from = this.#done.length;
+    for (let k = 0; this.#tight[2 * item]! > 0; k++) if (this.#in[hard[k]!] === 1) this.#take(hard[k]!);
     for (const lower of below[item]!) if (this.#in[lower] === 0) this.#put(lower);
     if (this.#alarms.length > 0) this.#guard(item, from, gently);
   }
@@ -229,7 +231,7 @@ export class Improving {
   #climb(): void {
     for (;;) {
       let item: number | undefined;
-      while ((item = this.#queue.pop()) !== undefined) if (this.#in[item] === 0 && this.#gain(item) > this.#epsilon) this.#attempt(item);
+      while ((item = this.#queue.pop()) !== undefined) if (this.#in[item] === 0 && this.#gain[item]! > this.#epsilon) this.#attempt(item);
       if (!this.#twoForOne()) return;
     }
   }
@@ -245,13 +247,14 @@ export class Improving {
 
   /** Two that fit in place of one: of the items that may have come to be such a one. */
   #twoForOne(): boolean {
-    const { hard, weights, above } = this.#part, single: number[] = [];
+    const { hard, weights, above } = this.#part, tight = this.#tight, single: number[] = [];
     for (let one: number | undefined; (one = this.#pairable.pop()) !== undefined;) {
       this.#isListed[one] = 0;
       const weight = weights[one]!;
       if (this.#in[one] === 0 || above[one]!.some((upper) => upper !== one && this.#in[upper] === 1)) continue;
       single.length = 0;
-      for (const other of hard[one]!) if (this.#tight[other] === 1) single.push(other);
+      const near = hard[one]!;
+      for (let k = 0; k < near.length; k++) if (tight[2 * near[k]!] === 1) single.push(near[k]!);
       if (single.length < 2) continue;
       single.sort((a, b) => this.#comes[b]! - this.#comes[a]! || a - b);
       const most = this.#comes[single[0]!]!;
