@@ -14,7 +14,10 @@ export class Adjacent {
     this.#lists = lists;
     this.#words = (count + 31) >>> 5;
     this.#bits = count > MOST_BITS ? null : new Uint32Array(count * this.#words);
-    if (this.#bits !== null) for (let a = 0; a < count; a++) for (const b of lists[a]!) this.#bits[a * this.#words + (b >>> 5)]! |= 1 << (b & 31);
+    if (this.#bits !== null) for (let a = 0; a < count; a++) {
+      const list = lists[a]!, row = a * this.#words;
+      for (let k = 0; k < list.length; k++) this.#bits[row + (list[k]! >>> 5)]! |= 1 << (list[k]! & 31);
+    }
   }
 
   has(a: number, b: number): boolean {

@@ -1,7 +1,7 @@
 // Parts of a problem that nothing binds to one another, each by its own numbers; and what is left of one when some of its items are decided.
 import type { Instance, Lists } from './instance.ts';
 
-/** Items are the part's own numbers, from 0; lists ascend. A guard without members asks for one of its escapes. */
+/** Items are the part's own numbers, from 0, those with more conflicts first; lists ascend. A guard without members asks for one of its escapes. */
 export interface Part {
   readonly count: number;
   readonly weights: Float64Array;
@@ -32,11 +32,13 @@ export function cut(part: Part, state: Uint8Array): Cut[] {
   const { count, below, hard } = part;
   const parent = Int32Array.from({ length: count }, (_, i) => i);
   const find = (i: number): number => { while (parent[i] !== i) { parent[i] = parent[parent[i]!]!; i = parent[i]!; } return i; };
-  const join = (a: number, b: number): void => { if (parent[a] === parent[b]) return; const x = find(a), y = find(b); parent[Math.max(x, y)] = Math.min(x, y); };
+  const join = (a: number, b: number): number => { const x = find(a), y = find(b); return parent[Math.max(x, y)] = Math.min(x, y); };
   for (let i = 0; i < count; i++) {
     if (state[i] !== OPEN) continue;
+    const near = hard[i]!;
+    let root = find(i);
+    for (let k = 0; k < near.length; k++) { const other = near[k]!; if (other > i && parent[other] !== root && state[other] === OPEN) root = join(root, other); }
     for (const lower of below[i]!) if (state[lower] === OPEN) join(i, lower);
-    for (const other of hard[i]!) if (other > i && state[other] === OPEN) join(i, other);
   }
   for (const { members, escapes } of openGuards(part, state)) {
     const first = members.length > 0 ? members[0]! : escapes[0]!;
@@ -56,33 +58,46 @@ function openGuards({ guards }: Part, state: Uint8Array): Part['guards'] {
     .map(({ members, escapes }) => ({ members: members.filter((m) => state[m] === OPEN), escapes: escapes.filter((e) => state[e] === OPEN) }));
 }
 
-/** The open items, those of one `root` together. */
+/** The open items, those of one `root` together; in each part those with more conflicts first, so that lists of them are in that order, too. */
 function gathered(part: Part, state: Uint8Array, root: (item: number) => number): Cut[] {
-  const { count, weights, below, above, hard } = part;
-  const own = new Map<number, number[]>(), numbers = new Int32Array(count).fill(-1), guarded = new Map<number, Part['guards'][number][]>();
+  const { count, weights, below, above, hard } = part, degree = new Int32Array(count), own = new Map<number, number[]>(), guarded = new Map<number, Part['guards'][number][]>();
   for (let i = 0; i < count; i++) {
     if (state[i] !== OPEN) continue;
-    const items = own.get(root(i));
-    if (items === undefined) { own.set(root(i), [i]); numbers[i] = 0; } else numbers[i] = items.push(i) - 1;
+    const near = hard[i]!, at = root(i), items = own.get(at);
+    let open = 0;
+    for (let k = 0; k < near.length; k++) if (state[near[k]!] === OPEN) open++;
+    degree[i] = open;
+    if (items === undefined) own.set(at, [i]); else items.push(i);
   }
   for (const guard of openGuards(part, state)) {
     const at = root(guard.members.length > 0 ? guard.members[0]! : guard.escapes[0]!), of = guarded.get(at);
     if (of === undefined) guarded.set(at, [guard]); else of.push(guard);
   }
-  const kept = (list: Int32Array): Int32Array => {
-    let n = 0;
-    for (let k = 0; k < list.length; k++) if (numbers[list[k]!]! >= 0) n++;
-    const out = new Int32Array(n);
-    n = 0;
-    for (let k = 0; k < list.length; k++) { const number = numbers[list[k]!]!; if (number >= 0) out[n++] = number; }
-    return out;
-  };
-  return [...own].map(([at, items]) => ({
-    items: Int32Array.from(items),
-    part: {
-      count: items.length, weights: Float64Array.from(items, (i) => weights[i]!),
-      below: items.map((i) => kept(below[i]!)), above: items.map((i) => kept(above[i]!)), hard: items.map((i) => kept(hard[i]!)),
-      guards: (guarded.get(at) ?? []).map(({ members, escapes }) => ({ members: kept(members), escapes: kept(escapes) })),
-    },
-  }));
+  const numbers = new Int32Array(count);
+  return [...own].map(([at, found]) => {
+    const items = Int32Array.from(found).sort((a, b) => degree[b]! - degree[a]! || a - b);
+    for (let number = 0; number < items.length; number++) numbers[items[number]!] = number;
+    const numbered = (list: Int32Array): Int32Array => list.map((item) => numbers[item]!).sort();
+    return {
+      items,
+      part: {
+        count: items.length, weights: Float64Array.from(items, (i) => weights[i]!),
+        below: naming(items, above, below, state, numbers), above: naming(items, below, above, state, numbers), hard: naming(items, hard, hard, state, numbers),
+        guards: (guarded.get(at) ?? []).map(({ members, escapes }) => ({ members: numbered(members), escapes: numbered(escapes) })),
+      },
+    };
+  });
+}
+
+/** Of each item, by its number, the open ones whose list names it: ascending. `own`: its list, which has them all. */
+function naming(items: Int32Array, lists: readonly Int32Array[], own: readonly Int32Array[], state: Uint8Array, numbers: Int32Array): Int32Array[] {
+  const { length } = items, first = new Int32Array(length), next = new Int32Array(length);
+  let room = 0;
+  for (let number = 0; number < length; number++) { first[number] = next[number] = room; room += own[items[number]!]!.length; }
+  const at = new Int32Array(room);
+  for (let number = 0; number < length; number++) {
+    const list = lists[items[number]!]!;
+    for (let k = 0; k < list.length; k++) { const other = list[k]!; if (state[other] === OPEN) at[next[numbers[other]!]!++] = number; }
+  }
+  return Array.from(first, (from, number) => at.subarray(from, next[number]));
 }

@@ -5,7 +5,6 @@
 // greedily by fraction, as integer programming does for set packing. Steps are taken among the rows and items that matter at the time, and so are longer as well as quicker:
 // how far one goes is how few it is shared by. What was left aside is looked at after every 50, and counts for every bound.
 import { Adjacent, contains } from './adjacent.ts';
-import type { Lists } from './instance.ts';
 import type { Part } from './part.ts';
 
 /** Rows that were no more than this short of being full count as cut off. */
@@ -17,7 +16,7 @@ const DEAR = 0.1;
 /** Steps after which it is looked at how far it came; the first restart, twice as many at each after. */
 const LOOK = 50;
 /** A step of a price beside one of a fraction, in mean weights. */
-const OMEGA = 0.2;
+const OMEGA = 0.6;
 
 /** `items`: the numbers that a part's items have in what it was cut out of. */
 export interface Heritage { readonly relaxation: Relaxation; readonly items: Int32Array }
@@ -33,7 +32,7 @@ export class Relaxation {
   #items = new Int32Array(8192);
   #rows = 0;
   readonly #known = new Set<number>();
-  #neighbours: Neighbours | null = null;
+  #adjacent: Adjacent | null = null;
   readonly #isGuarded: Uint8Array;
   readonly #x: Float64Array;
   readonly #xSum: Float64Array;
@@ -177,7 +176,7 @@ export class Relaxation {
    * others is less by as much. The bound is then the cover's.
    */
   #cover(): void {
-    const { weights, count } = this.#part, { lists, adjacent } = this.#neighbours ??= neighboursOf(this.#part), rest = Float64Array.from(weights), clique: number[] = [];
+    const { weights, count, hard: lists } = this.#part, adjacent = this.#adjacent ??= new Adjacent(lists), rest = Float64Array.from(weights), clique: number[] = [];
     const order = Int32Array.from({ length: count }, (_, i) => i).sort((a, b) => weights[a]! - weights[b]! || lists[a]!.length - lists[b]!.length || a - b);
     for (const item of order) {
       const price = rest[item]!;
@@ -192,10 +191,10 @@ export class Relaxation {
 
   /** Adds cliques of which more than one is taken, at most one for each item that is in any, and guards that are not kept. Answers how many rows. */
   separate(): number {
-    const x = this.#x, before = this.#rows, { lists, adjacent } = this.#neighbours ??= neighboursOf(this.#part), clique: number[] = [];
-    const taken = Int32Array.from(x.keys().filter((v) => x[v]! >= 0.01 && lists[v]!.length > 0)).sort((a, b) => x[b]! - x[a]! || a - b), { first, at } = among(taken, lists);
+    const x = this.#x, before = this.#rows, { hard: lists } = this.#part, adjacent = this.#adjacent ??= new Adjacent(lists), clique: number[] = [];
+    const taken = Int32Array.from(x.keys().filter((v) => x[v]! >= 0.01 && lists[v]!.length > 0)).sort((a, b) => x[b]! - x[a]! || a - b), { first, last, at } = among(taken, lists);
     for (let k = 0; k < taken.length; k++) {
-      const near = at.subarray(first[k], first[k + 1]), v = taken[k]!;
+      const near = at.subarray(first[k], last[k]), v = taken[k]!;
       let sum = x[v]!;
       for (let j = 0; j < near.length; j++) sum += x[near[j]!]!;
       if (sum < VIOLATED) continue;
@@ -298,35 +297,18 @@ function step({ x, xSum, ahead, paid, worth, pace, rise, price, priceSum, room, 
   }
 }
 
-interface Neighbours {
-  /** of each item what it conflicts with, items with more conflicts first */
-  readonly lists: readonly Int32Array[];
-  readonly adjacent: Adjacent;
-}
-
-function neighboursOf({ hard, count }: Part): Neighbours {
-  const order = Array.from({ length: count }, (_, i) => i).sort((a, b) => hard[b]!.length - hard[a]!.length || a - b);
-  const lists = hard.map((list) => new Int32Array(list.length)), next = new Int32Array(count);
-  for (const item of order) for (const other of hard[item]!) lists[other]![next[other]!++] = item;
-  return { lists, adjacent: new Adjacent(hard) };
-}
-
-/** Of each of these items its neighbours among them, in the order of the items. */
-function among(items: Int32Array, lists: readonly Int32Array[]): Lists {
-  const place = new Int32Array(lists.length).fill(-1), first = new Int32Array(items.length + 1);
-  items.forEach((item, k) => { place[item] = k; });
-  for (let k = 0; k < items.length; k++) {
-    const own = lists[items[k]!]!;
-    let n = 0;
-    for (let j = 0; j < own.length; j++) if (place[own[j]!]! >= 0) n++;
-    first[k + 1] = first[k]! + n;
-  }
-  const at = new Int32Array(first[items.length]!), next = first.slice();
+/** Of each of these items its neighbours among them, in the order of the items: at[first[k] … last[k]). */
+function among(items: Int32Array, lists: readonly Int32Array[]): { readonly first: Int32Array; readonly last: Int32Array; readonly at: Int32Array } {
+  const place = new Int32Array(lists.length).fill(-1), first = new Int32Array(items.length), last = new Int32Array(items.length);
+  let room = 0;
+  // at most what it has at all: counting first would take as long as this
+  for (let k = 0; k < items.length; k++) { place[items[k]!] = k; first[k] = last[k] = room; room += lists[items[k]!]!.length; }
+  const at = new Int32Array(room);
   for (let k = 0; k < items.length; k++) {
     const item = items[k]!, own = lists[item]!;
-    for (let j = 0; j < own.length; j++) { const to = place[own[j]!]!; if (to >= 0) at[next[to]!++] = item; }
+    for (let j = 0; j < own.length; j++) { const to = place[own[j]!]!; if (to >= 0) at[last[to]!++] = item; }
   }
-  return { first, at };
+  return { first, last, at };
 }
 
 /** Adds to a clique the first of `near` that conflicts with all of it, then the next that conflicts with that one, too, and so on. */
