@@ -1,4 +1,4 @@
-// Whether two items of a part conflict: bits where they fit, else looked up in sorted lists.
+// Cliques of a part's items: which two conflict stands in bits where they fit, else is looked up in sorted lists.
 
 /** Items of which all pairs fit into 32 MB. */
 export const MOST_BITS = 1 << 14;
@@ -20,9 +20,15 @@ export class Adjacent {
     }
   }
 
-  has(a: number, b: number): boolean {
-    if (this.#bits !== null) return (this.#bits[a * this.#words + (b >>> 5)]! & (1 << (b & 31))) !== 0;
-    return contains(this.#lists[a]!, b);
+  /** Adds to a clique the first of `near` that conflicts with all of it, then the next that conflicts with that one, too, and so on. */
+  grow(clique: number[], near: Int32Array): void {
+    const bits = this.#bits, words = this.#words, lists = this.#lists;
+    for (let k = 0; k < near.length; k++) {
+      const item = near[k]!, word = item >>> 5, bit = 1 << (item & 31);
+      let fits = true;
+      for (let j = clique.length; fits && j-- > 0;) fits = bits === null ? contains(lists[clique[j]!]!, item) : (bits[clique[j]! * words + word]! & bit) !== 0;
+      if (fits) clique.push(item);
+    }
   }
 }
 

@@ -46,12 +46,13 @@ export function instanceOf(problem: Problem): Instance {
   const refused = problem.refused.map((set) => [...new Set(set)].sort((a, b) => a - b)).filter((set) => set.length > 0 && set.every((item) => usable[item] === 1));
   const pairs = new Pairs(count, problem.conflicts, refused.filter((set) => set.length === 2), usable);
   // a pair is hard if it is one however far up its tops are: of an item and all above it, with the other and all above that
-  const isBelow = (lower: number, upper: number): boolean => below[upper]!.includes(lower);
+  const isBelow = (lower: number, upper: number): boolean => below[upper]!.length > 1 && below[upper]!.includes(lower);
+  const isHard = (items: readonly number[], other: number): boolean => { for (let k = 0; k < items.length; k++) if (!pairs.isHard(items[k]!, other)) return false; return true; };
   const soft: Guard[] = [];
   for (const at of pairs.stacked(uppers, above)) {
     const a = pairs.a[at]!, b = pairs.b[at]!;
     if (isBelow(a, b) || isBelow(b, a)) continue;
-    if (uppers[a]!.every((u) => pairs.isHard(u, b)) && uppers[b]!.every((u) => pairs.isHard(a, u))) pairs.harden(at);
+    if (isHard(uppers[a]!, b) && isHard(uppers[b]!, a)) pairs.harden(at);
     else soft.push({ members: [a, b], escapes: [...new Set([...uppers[a]!, ...uppers[b]!])] });
   }
   for (const set of refused) {
@@ -103,28 +104,36 @@ class Pairs {
   readonly #count: number;
 
   constructor(count: number, conflicts: Uint32Array, more: readonly (readonly number[])[], usable: Uint8Array) {
-    const keys = new Float64Array(conflicts.length / 2 + more.length);
-    let n = 0;
-    const add = (x: number, y: number): void => { if (x !== y && usable[x] === 1 && usable[y] === 1) keys[n++] = Math.min(x, y) * count + Math.max(x, y); };
+    const most = conflicts.length / 2 + more.length, a = new Int32Array(most), b = new Int32Array(most);
+    let kept = 0, isOrdered = true;
+    const add = (x: number, y: number): void => {
+      if (x === y || usable[x] === 0 || usable[y] === 0) return;
+      const low = x < y ? x : y, high = x < y ? y : x;
+      if (kept > 0 && (low < a[kept - 1]! || (low === a[kept - 1]! && high <= b[kept - 1]!))) isOrdered = false;
+      a[kept] = low;
+      b[kept++] = high;
+    };
     for (let i = 0; i < conflicts.length; i += 2) add(conflicts[i]!, conflicts[i + 1]!);
     for (const [x, y] of more) add(x!, y!);
-    const sorted = keys.subarray(0, n);
     // pairs mostly come in order
-    for (let i = 1; i < n; i++) if (sorted[i]! < sorted[i - 1]!) { sorted.sort(); break; }
-    let kept = 0;
-    for (let i = 0; i < n; i++) if (i === 0 || sorted[i] !== sorted[i - 1]) sorted[kept++] = sorted[i]!;
+    if (!isOrdered) {
+      const keys = Float64Array.from({ length: kept }, (_, i) => a[i]! * count + b[i]!).sort();
+      kept = 0;
+      for (let i = 0; i < keys.length; i++) {
+        if (i > 0 && keys[i] === keys[i - 1]) continue;
+        a[kept] = Math.floor(keys[i]! / count);
+        b[kept] = keys[i]! - a[kept]! * count;
+        kept++;
+      }
+    }
     this.#count = count;
     this.#words = (count + 31) >>> 5;
     this.#bits = count > MOST_BITS ? null : new Uint32Array(count * this.#words);
-    this.a = new Int32Array(kept);
-    this.b = new Int32Array(kept);
+    this.a = a.subarray(0, kept);
+    this.b = b.subarray(0, kept);
     this.#first = new Int32Array(count + 1);
     this.#isHard = new Uint8Array(kept);
-    for (let i = 0; i < kept; i++) {
-      this.a[i] = Math.floor(sorted[i]! / count);
-      this.b[i] = sorted[i]! - this.a[i]! * count;
-      this.#first[this.a[i]! + 1]!++;
-    }
+    for (let i = 0; i < kept; i++) this.#first[a[i]! + 1]!++;
     for (let i = 0; i < count; i++) this.#first[i + 1]! += this.#first[i]!;
   }
 
@@ -132,12 +141,12 @@ class Pairs {
    * Hardens the pairs above which there is nothing. Answers the places of the others, each after those of what is above its items: by how many are above the two, by counting.
    */
   stacked(uppers: readonly (readonly number[])[], above: readonly (readonly number[])[]): Int32Array {
-    const isBare = Uint8Array.from(uppers, (list) => (list.length === 0 ? 1 : 0)), others = new Int32Array(this.a.length), size = new Int32Array(this.a.length);
+    const isBare = Uint8Array.from(uppers, (list) => (list.length === 0 ? 1 : 0)), height = Int32Array.from(above, (list) => list.length), others = new Int32Array(this.a.length), size = new Int32Array(this.a.length);
     let n = 0, most = 0;
     for (let at = 0; at < this.a.length; at++) {
       const a = this.a[at]!, b = this.b[at]!;
       if (isBare[a] === 1 && isBare[b] === 1) { this.harden(at); continue; }
-      size[n] = above[a]!.length + above[b]!.length;
+      size[n] = height[a]! + height[b]!;
       if (size[n]! > most) most = size[n]!;
       others[n++] = at;
     }

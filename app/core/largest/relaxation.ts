@@ -183,7 +183,7 @@ export class Relaxation {
       if (price <= 0 || lists[item]!.length === 0) continue;
       clique.length = 0;
       clique.push(item);
-      grow(clique, lists[item]!.filter((other) => rest[other]! > 0), adjacent);
+      adjacent.grow(clique, lists[item]!.filter((other) => rest[other]! > 0));
       for (const one of clique) rest[one]! -= price;
       if (this.#append(clique)) this.#price[this.#rows - 1] = price;
     }
@@ -200,13 +200,13 @@ export class Relaxation {
       if (sum < VIOLATED) continue;
       clique.length = 0;
       clique.push(v);
-      grow(clique, near, adjacent);
+      adjacent.grow(clique, near);
       sum = 0;
       for (const one of clique) sum += x[one]!;
       if (sum < VIOLATED) continue;
       // as large as it can be made, items with more conflicts first
       const fewest = clique.reduce((a, b) => (lists[b]!.length < lists[a]!.length ? b : a));
-      grow(clique, lists[fewest]!, adjacent);
+      adjacent.grow(clique, lists[fewest]!);
       this.#append(clique);
     }
     this.#separateGuards();
@@ -309,16 +309,6 @@ function among(items: Int32Array, lists: readonly Int32Array[]): { readonly firs
     for (let j = 0; j < own.length; j++) { const to = place[own[j]!]!; if (to >= 0) at[last[to]!++] = item; }
   }
   return { first, last, at };
-}
-
-/** Adds to a clique the first of `near` that conflicts with all of it, then the next that conflicts with that one, too, and so on. */
-function grow(clique: number[], near: Int32Array, adjacent: Adjacent): void {
-  for (let k = 0; k < near.length; k++) {
-    const item = near[k]!;
-    let fits = true;
-    for (let j = clique.length; fits && j-- > 0;) fits = adjacent.has(clique[j]!, item);
-    if (fits) clique.push(item);
-  }
 }
 
 /** Of 32 bits, so that sums of few of them tell sets apart. */
