@@ -82,18 +82,18 @@ function gathered(part: Part, state: Uint8Array, root: (item: number) => number)
       items,
       part: {
         count: items.length, weights: Float64Array.from(items, (i) => weights[i]!),
-        below: naming(items, above, below, state, numbers), above: naming(items, below, above, state, numbers), hard: naming(items, hard, hard, state, numbers),
+        below: naming(items, above, items.map((i) => below[i]!.length), state, numbers), above: naming(items, below, items.map((i) => above[i]!.length), state, numbers), hard: naming(items, hard, items.map((i) => degree[i]!), state, numbers),
         guards: (guarded.get(at) ?? []).map(({ members, escapes }) => ({ members: numbered(members), escapes: numbered(escapes) })),
       },
     };
   });
 }
 
-/** Of each item, by its number, the open ones whose list names it: ascending. `own`: its list, which has them all. */
-function naming(items: Int32Array, lists: readonly Int32Array[], own: readonly Int32Array[], state: Uint8Array, numbers: Int32Array): Int32Array[] {
+/** Of each item, by its number, the open ones whose list names it: ascending. `most`: how many can. */
+function naming(items: Int32Array, lists: readonly Int32Array[], most: Int32Array, state: Uint8Array, numbers: Int32Array): Int32Array[] {
   const { length } = items, first = new Int32Array(length), next = new Int32Array(length);
   let room = 0;
-  for (let number = 0; number < length; number++) { first[number] = next[number] = room; room += own[items[number]!]!.length; }
+  for (let number = 0; number < length; number++) { first[number] = next[number] = room; room += most[number]!; }
   const at = new Int32Array(room);
   for (let number = 0; number < length; number++) {
     const list = lists[items[number]!]!;
