@@ -29,13 +29,13 @@ export interface Memories { memory: Memory | null; /** where differences of long
 /** `now`: what is published, and its tables. */
 export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, memories: Memories, now: { readonly published: Published | null; readonly tables: Tables }, progress: Progress, signal: AbortSignal): Promise<Imported> {
   let base: Oid | null = null;
-  let draft: number | null = null;
+  let draft: Promise<number> | null = null;
   let earlier: Promise<ReadonlyMap<Oid, readonly SegmentKey[]>> | null = null;
   const reused = new Set<Segment>();
   const blobs = new Map<Oid, Uint8Array>();
   const bodies = new Map<SegmentKey, Segment>();
-  /** the batch that is being stored while the next is computed */
-  let staging: Promise<unknown> = Promise.resolve();
+  /** the two batches that may be on their way to the store while the next is computed; the newer with what became of the older */
+  let staging: Promise<unknown> = Promise.resolve(), before = staging;
 
   const published = await importRepository(reader, request, {
     written: () => writtenCommits(store),
@@ -64,11 +64,12 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
       for (const { oid, bytes } of made) blobs.set(oid, bytes);
       const fresh = segments.filter((s) => !reused.has(s));
       if (fresh.length === 0) return;
-      await staging;
+      await before;
+      before = staging;
       // Called here and now: what is appended later must come later.
-      if (draft !== null) staging = store.stage(draft, fresh);
-      else staging = store.beginImport({ base: base!, grain: request.grain, globs: request.refs }, fresh).then((begun) => { draft = begun; });
-      // Heard at the next batch, or by who publishes.
+      const sent = draft === null ? draft = store.beginImport({ base: base!, grain: request.grain, globs: request.refs }, fresh) : store.stage(draft, fresh);
+      staging = Promise.all([before, sent]).then(() => undefined);
+      // Heard two batches later, or by who publishes.
       staging.catch(() => undefined);
     },
     memory: () => (memories.memory !== null && memories.memory.published === now.published ? { memory: memories.memory, tables: now.tables } : null),

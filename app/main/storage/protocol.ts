@@ -37,7 +37,8 @@ export interface WorkerData { readonly file: string; readonly busyMs: number; re
 export type Call =
   | ({ readonly call: 'append'; readonly expected: Expected; readonly frame: Span } & Appending<Span>)
   | { readonly call: 'begin-import'; readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[]; readonly packed: readonly Uint8Array[] }
-  | { readonly call: 'stage'; readonly draft: number; readonly packed: readonly Uint8Array[] }
+  /** `draft`: what an import was begun as, or the call (by its id) that begins it */
+  | { readonly call: 'stage'; readonly draft: number | { readonly begun: number }; readonly packed: readonly Uint8Array[] }
   /** the intent to move a branch, with the blobs its operation needs */
   | { readonly call: 'intend'; readonly moving: DomainEvent; readonly blobs: readonly NewBlob[]; readonly expectHead: number }
   /** begins a transaction that lasts until `settle`; other calls wait. `moving`: refused with `store-moved` if that one is settled, or the head another */

@@ -235,14 +235,18 @@ export class SqliteStore implements Store {
     return this.#alone([{ operation: { ...operation, kind: 'write-branch', target: null, description }, events: planned.filter(({ kind }) => kind === 'branch-written') }]);
   }
 
-  async beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {
-    const packed = this.#pack(first);
-    return this.#write({ call: 'begin-import', base: start.base, grain: start.grain, globs: start.globs, packed }, packed);
+  beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first: readonly Segment[] = []): Promise<number> {
+    try {
+      const writer = this.#writable(), packed = this.#pack(first);
+      return writer.call({ call: 'begin-import', base: start.base, grain: start.grain, globs: start.globs, packed }, packed);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
-  async stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]> {
-    const packed = this.#pack(segments);
-    return this.#write({ call: 'stage', draft, packed }, packed);
+  async stage(draft: number | Promise<number>, segments: readonly Segment[]): Promise<SegmentKey[]> {
+    const writer = this.#writable(), packed = this.#pack(segments);
+    return writer.call({ call: 'stage', draft: typeof draft === 'number' ? draft : { begun: writer.idOf(draft) }, packed }, packed);
   }
 
   #pack(segments: readonly Segment[]): Uint8Array[] {

@@ -362,6 +362,34 @@ describe('an import', () => {
     for (const draft of [0, 1, 2]) await expect(store.stage(draft, segments)).rejects.toMatchObject({ code: 'bug' });
   });
 
+  it('whose steps do not wait for each other stores what one stores whose steps do', async () => {
+    const [one, other] = [await open(), await open()], keys = segments.map(segmentKey);
+    const published = { ...publishedOf(random, segments, keys), base: start.base }, operation = newOperation('import');
+    const draft = await one.beginImport(start, segments.slice(0, 3));
+    await one.stage(draft, segments.slice(3, 5));
+    await one.stage(draft, segments.slice(5));
+    await one.append(operation, [{ kind: 'published', published }]);
+    const begun = other.beginImport(start, segments.slice(0, 3));
+    const steps = [begun, other.stage(begun, segments.slice(3, 5)), other.stage(begun, segments.slice(5)), other.append(operation, [{ kind: 'published', published }])];
+    expect(await Promise.all(steps)).toEqual([draft, keys.slice(3, 5), keys.slice(5), expect.objectContaining({ id: 1 })]);
+    expect(await other.digest()).toEqual(await one.digest());
+    expect(await listed(other.events())).toEqual(await listed(one.events()));
+    expect(await other.fsck()).toMatchObject({ ok: true });
+  });
+
+  it('that could not begin takes no segments, and what it would have published is refused', async () => {
+    const store = await open();
+    const begun = store.beginImport({ ...start, globs: [1n as unknown as string] }), staged = store.stage(begun, segments);
+    const appended = store.append(newOperation('import'), [{ kind: 'published', published: publishedOf(random, segments, segments.map(segmentKey)) }]);
+    const became = await Promise.allSettled([begun, staged, appended]);
+    expect(became.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(became[1]).toMatchObject({ reason: { code: 'store-moved' } });
+    expect([await store.hasSegments(segments.map(segmentKey)), await listed(store.events())]).toEqual([new Set(), []]);
+    const again = store.beginImport(start);
+    expect(await store.stage(again, segments)).toEqual(segments.map(segmentKey));
+    expect(await store.fsck()).toMatchObject({ ok: true });
+  });
+
   it('stores one segment once, however often it is given', async () => {
     const store = await open();
     const draft = await store.beginImport(start);

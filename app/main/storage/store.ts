@@ -124,8 +124,11 @@ export interface Store {
    * operation and no state. A killed import leaves only segments, which the next one finds by `hasSegments` or `reusable`.
    */
   beginImport(start: { readonly base: Oid; readonly grain: Grain; readonly globs: readonly string[] }, first?: readonly Segment[]): Promise<number>;
-  /** Answers the segments' keys, in order. Segments already stored are not stored again. */
-  stage(draft: number, segments: readonly Segment[]): Promise<SegmentKey[]>;
+  /**
+   * Answers the segments' keys, in order. Segments already stored are not stored again. `draft`: what `beginImport` answered, or the very
+   * promise of the last one, so that nobody waits for it: where that is refused, so is this.
+   */
+  stage(draft: number | Promise<number>, segments: readonly Segment[]): Promise<SegmentKey[]>;
   /** The key a segment has or will have here: that of the form it was read in, else of its packed form, which `stage` then uses. */
   keyOf(segment: Segment): SegmentKey;
   hasSegments(keys: readonly SegmentKey[]): Promise<Set<SegmentKey>>;

@@ -117,9 +117,9 @@ export class Group {
     return draft;
   }
 
-  /** `packed`: stored forms. Those known already are passed over. */
-  stage(draft: number, packed: readonly Uint8Array[]): SegmentKey[] {
-    if (eventAt(this.#db, draft)?.code !== codeOf['import-started']) throw bug('segments staged under no import', { draft });
+  /** `packed`: stored forms. Those known already are passed over. `isBegun`: the caller saw this import begin, in this very commit perhaps. */
+  stage(draft: number, packed: readonly Uint8Array[], isBegun: boolean): SegmentKey[] {
+    if (!isBegun && eventAt(this.#db, draft)?.code !== codeOf['import-started']) throw bug('segments staged under no import', { draft });
     return this.#stage(draft, packed);
   }
 

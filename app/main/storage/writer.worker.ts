@@ -26,6 +26,8 @@ type Waiting = Exclude<Request, { call: 'append' }> | { readonly call: 'append';
 const waiting: Waiting[] = [];
 /** the call that appended the last operation, and the event head it left */
 let last = { id: -1, event: -1 };
+/** the call that began the last import, and what as */
+let opened = { id: -1, draft: -1 };
 /** which file it was when it was opened */
 let place = given;
 /** where the log ended when that was last known: answers name it where the file cannot be read any more */
@@ -190,7 +192,7 @@ class HalfDone extends Error {}
  * for the second try: `carefully`.
  */
 function together(db: WriteDb, calls: readonly Waiting[], carefully: boolean): { readonly before: Head; readonly after: Head; readonly answers: readonly Answer[] } {
-  const lastBefore = last;
+  const lastBefore = last, openedBefore = opened;
   try {
     return inTransaction(db, () => {
       // What the answers promise rests on these: were one lost, nothing is committed.
@@ -207,6 +209,7 @@ function together(db: WriteDb, calls: readonly Waiting[], carefully: boolean): {
     });
   } catch (error) {
     last = lastBefore;
+    opened = openedBefore;
     throw error;
   }
 }
@@ -245,10 +248,17 @@ function perform(group: Group, request: Waiting): Answers[Call['call']] {
       last = { id: request.id, event: group.head.event };
       return appended;
     }
-    case 'begin-import':
-      return group.beginImport({ base: request.base, grain: request.grain, globs: request.globs }, request.packed);
-    case 'stage':
-      return group.stage(request.draft, request.packed);
+    case 'begin-import': {
+      const draft = group.beginImport({ base: request.base, grain: request.grain, globs: request.globs }, request.packed);
+      opened = { id: request.id, draft };
+      return draft;
+    }
+    case 'stage': {
+      const { draft, packed } = request;
+      if (typeof draft === 'number') return group.stage(draft, packed, false);
+      if (draft.begun !== opened.id) throw new AcumenError('store-moved', 'The import that this belongs to was not begun.', 'Import again.', {});
+      return group.stage(opened.draft, packed, true);
+    }
     case 'intend':
       return group.intend(request);
     case 'settle':
