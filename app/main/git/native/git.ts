@@ -3,6 +3,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { accessSync, constants, mkdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import type { Oid } from '../../../core/bytes.ts';
@@ -123,7 +124,7 @@ export function timedOut(ms: number): AcumenError {
 
 /** The child processes and folders that must not outlive this one. */
 const live = new Set<GitHome>();
-process.once('exit', () => { for (const home of live) home.close(); });
+process.once('exit', () => { for (const home of live) home.leave(); });
 
 /** A bare git directory of our own, whose objects are those of one repository. git never writes to it. */
 export class GitHome {
@@ -140,7 +141,7 @@ export class GitHome {
     this.timeoutMs = timeoutMs;
     this.#folder = makeFolder();
     try {
-      for (const inside of ['objects', 'refs']) mkdirSync(join(this.#folder, inside));
+      mkdirSync(join(this.#folder, 'refs'));
       writeFileSync(join(this.#folder, 'HEAD'), 'ref: refs/heads/none\n');
       // The commit graph and the index of all packs are second accounts of what the objects and each pack's own index say, and may say
       // otherwise: only the first are believed.
@@ -181,9 +182,17 @@ export class GitHome {
     return said.split('\n').filter((line) => line !== '');
   }
 
+  /** Nobody waits for the folder to be gone: that takes a disk longer than all else here. */
   close(): void {
-    for (const child of this.#children) child.kill('SIGKILL');
-    live.delete(this);
+    this.#kill();
+    rm(this.#folder, { recursive: true, force: true }).then(() => live.delete(this), () => {}); // what is left then goes at the end
+  }
+
+  /** At the end of this process. */
+  leave(): void {
+    this.#kill();
     removeFolder(this.#folder);
   }
+
+  #kill(): void { for (const child of this.#children) child.kill('SIGKILL'); }
 }

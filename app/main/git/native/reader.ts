@@ -62,12 +62,19 @@ class NativeObjects implements Objects {
   #merges: Differences<Oid, readonly MergedPath[]> | null = null;
 
   constructor(objectDir: string, format: ObjectFormat, git: Git, timeoutMs: number) {
-    this.#directories = withAlternates(objectDir);
-    refuseLinks(this.#directories);
     this.#format = format;
     this.#home = new GitHome(git, objectDir, format, timeoutMs);
     this.#conversation = new Conversation(this.#home);
+    // It opens nothing of theirs before it is asked, and that is not before their folders have been looked over: meanwhile it starts.
     this.#conversation.prepare();
+    try {
+      this.#directories = withAlternates(objectDir);
+      refuseLinks(this.#directories);
+    } catch (error) {
+      this.#conversation.close();
+      this.#home.close();
+      throw error;
+    }
     this.#own = format === 'sha1' ? new ObjectStore(objectDir, OWN_BYTES) : null;
   }
 
