@@ -1,12 +1,12 @@
 // The command line in few files (dist/cli), so that a short verb does not spend its time finding a hundred: made of the compiled rooms, which stay
 // what everything else runs. Verbs stay apart, each loaded when it runs, and so do the store's threads, each one file: every import waits for the
-// writer's. What else a module finds beside itself (other threads, the screen, the recipes of the sample) it finds where the rooms have it.
-import { globSync, readFileSync } from 'node:fs';
+// writer's, so that the rooms have them, too (dist/app/main/storage/threads). What else a module finds beside itself (other threads, the screen, the recipes of the sample) it finds where the rooms have it.
+import { globSync, readFileSync, rmSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 import { type InputOptions, rolldown } from 'rolldown';
 import { at } from './steps.ts';
 
-const out = at('dist/cli'), storage = at('dist/app/main/storage'), BUILTIN = '\0builtin:';
+const out = at('dist/cli'), storage = at('dist/app/main/storage'), threads = `${storage}/threads`, BUILTIN = '\0builtin:';
 
 /** Packages whose imports of Node's modules are treated as ours. */
 const besides = ['commander', 'lru-cache'];
@@ -56,8 +56,9 @@ await bundle.write({
 });
 await bundle.close();
 
+rmSync(threads, { recursive: true, force: true });
 for (const file of globSync('**/*.worker.js', { cwd: storage })) {
   const thread = await rolldown({ ...options, input: `${storage}/${file}` });
-  await thread.write({ file: `${out}/${file.replaceAll(sep, '/')}`, format: 'esm' });
+  for (const folder of [out, threads]) await thread.write({ file: `${folder}/${file.replaceAll(sep, '/')}`, format: 'esm' });
   await thread.close();
 }

@@ -1,6 +1,7 @@
 // `npm run dev [-- REPO]`: the service from dist/, rebuilt and restarted as its sources change, and the screen from vite's
 // development server, which passes /session and /socket on to it. For working on Acumen only; nothing else uses it.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { createServer as freePort } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'vite';
@@ -33,6 +34,8 @@ const vite = await createServer({
 await vite.listen();
 const page = vite.resolvedUrls!.local[0]!;
 
+// the store's threads as they are compiled from now on, not as they were built
+rmSync(at('dist/app/main/storage/threads'), { recursive: true, force: true });
 start([at(tools.tsc), '-b', '--watch', '--preserveWatchOutput'], root, (text) => { process.stdout.write(text); });
 start(['--watch', '--watch-preserve-output', at('dist/app/main/doors/cli/main.js'), 'serve',
   ...process.argv.slice(2), '--no-open', '--json', '--port', String(port)], process.env['INIT_CWD'] ?? root, (text) => {

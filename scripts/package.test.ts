@@ -49,13 +49,14 @@ function closure(): Set<string> {
 }
 
 describe('the archive', () => {
-  test('holds our own files by name: each room compiled, the built screen, the sample, and nothing else', () => {
+  test('holds our own files by name: each room compiled, the threads of the store once more in one file each, the built screen, the sample, and nothing else', () => {
     const rooms = globSync('app/{core,contract,workers,main/{git,storage,service,doors/electron}}/**/*.ts', { cwd: root })
       .filter((path) => !/\.test\.ts$|\.d\.ts$/.test(path) && !path.includes(`${sep}preload${sep}`))
       .map((path) => `dist/${path.split(sep).join('/').replace(/\.ts$/, '.js')}`);
+    const threads = globSync('**/*.worker.ts', { cwd: at('app/main/storage') }).map((path) => `dist/app/main/storage/threads/${path.split(sep).join('/').replace(/\.ts$/, '.js')}`);
     const screen = globSync('dist/renderer/**/*', { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name).slice(root.length).split(sep).join('/'));
     const sample = globSync('resources/sample/*', { cwd: root }).map((path) => path.split(sep).join('/'));
-    const allowed = [...rooms, 'dist/app/main/doors/electron/preload.cjs', ...screen, ...sample, 'resources/icons/512x512.png', 'LICENSE', 'package.json'].sort();
+    const allowed = [...rooms, ...threads, 'dist/app/main/doors/electron/preload.cjs', ...screen, ...sample, 'resources/icons/512x512.png', 'LICENSE', 'package.json'].sort();
     const own = listed.filter((path) => !path.startsWith('node_modules/')).sort();
     expect(own, 'a file too many may be an old build: remove dist/ and run npm run build').toEqual(allowed);
     for (const entry of ['main.js', 'service.js', 'preload.cjs']) expect(own).toContain(`dist/app/main/doors/electron/${entry}`);

@@ -19,9 +19,12 @@ export interface Imported {
   readonly segments: ReadonlyMap<SegmentKey, Segment>;
   /** contents that carrying made, for the publishing transaction */
   readonly blobs: readonly NewBlob[];
-  /** the last batch: it may still be under way. What is appended now comes after it, in one commit with it if it can */
+  /** the batches: the last of them may still be under way. What is appended now comes after them, in one commit with the last if it can */
   readonly storing: Promise<unknown>;
 }
+
+/** Batches that may be on their way to the store at once: computing the next waits for none of them, and what is in them is held until it is published anyway. */
+const ON_THEIR_WAY = 8;
 
 /** What earlier imports of this process are remembered by. */
 export interface Memories { memory: Memory | null; /** where differences of long texts are worked out */ readonly diff?: Diff | undefined }
@@ -34,8 +37,8 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   const reused = new Set<Segment>();
   const blobs = new Map<Oid, Uint8Array>();
   const bodies = new Map<SegmentKey, Segment>();
-  /** the two batches that may be on their way to the store while the next is computed; the newer with what became of the older */
-  let staging: Promise<unknown> = Promise.resolve(), before = staging;
+  /** what became of each batch */
+  const sent: Promise<void>[] = [];
 
   const published = await importRepository(reader, request, {
     written: () => writtenCommits(store),
@@ -64,20 +67,20 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
       for (const { oid, bytes } of made) blobs.set(oid, bytes);
       const fresh = segments.filter((s) => !reused.has(s));
       if (fresh.length === 0) return;
-      await before;
-      before = staging;
+      await sent[sent.length - ON_THEIR_WAY];
       // Called here and now: what is appended later must come later.
-      const sent = draft === null ? draft = store.beginImport({ base: base!, grain: request.grain, globs: request.refs }, fresh) : store.stage(draft, fresh);
-      staging = Promise.all([before, sent]).then(() => undefined);
-      // Heard two batches later, or by who publishes.
-      staging.catch(() => undefined);
+      const stored = draft === null ? draft = store.beginImport({ base: base!, grain: request.grain, globs: request.refs }, fresh) : store.stage(draft, fresh);
+      const one = stored.then(() => undefined);
+      // Heard some batches later, or by who publishes.
+      one.catch(() => undefined);
+      sent.push(one);
     },
     memory: () => (memories.memory !== null && memories.memory.published === now.published ? { memory: memories.memory, tables: now.tables } : null),
     remember: (memory) => { memories.memory = memory; },
     diff: memories.diff,
   }, progress, signal);
   signal.throwIfAborted();
-  return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: staging };
+  return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: Promise.all(sent) };
 }
 
 /** Commits that write-backs made. */

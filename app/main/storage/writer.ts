@@ -1,5 +1,7 @@
 // The calling thread's end of the writer: numbers the calls, keeps who waits for which answer, and lets nobody wait for a
 // thread that is gone.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { AcumenError } from '../../core/errors.ts';
 import { fromPlain, type Answers, type Call, type FromWriter, type Request, type ToWriter, type WorkerData } from './protocol.ts';
@@ -8,9 +10,14 @@ import type { Head } from './store.ts';
 
 interface Waiting { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }
 
-/** The compiled file beside compiled code, the source beside sources. */
+/**
+ * The source beside sources. Beside compiled code the thread made into one file (scripts/bundleCli.ts), which starts in two thirds of the
+ * processor time, and where there is none the compiled file.
+ */
 export function workerUrl(name: string): URL {
-  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+  const beside = (path: string): URL => new URL(path, import.meta.url), whole = beside(`./threads/${name}.js`);
+  if (import.meta.url.endsWith('.ts')) return beside(`./${name}.ts`);
+  return existsSync(fileURLToPath(whole)) ? whole : beside(`./${name}.js`);
 }
 
 export function died(cause: unknown): AcumenError {
