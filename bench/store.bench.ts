@@ -46,7 +46,7 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
     const git = peer(made.dir, made.refs);
     const loaded = await load(made.dir, { refs: made.refs, reader: 'native' });
     const { published, segments, engine } = loaded;
-    const times = { git: [] as number[], load: [] as number[], import: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
+    const times = { git: [] as number[], load: [] as number[], import: [] as number[], call: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
     for (let run = 0; run < WARMING + RUNS; run++) {
       rmSync(file, { force: true });
       const one = {
@@ -60,12 +60,12 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
           await store.append(newOperation('import'), [{ kind: 'published', published }], { conflicts: engine.edges(), replica });
           await store.close();
         }),
-        import: 0, reopen: 0, graph: 0,
+        import: 0, call: 0, reopen: 0, graph: 0,
       };
       rmSync(file);
       one.import = await timed(async () => {
         const workspace = await Workspace.open(file, { env, git: 'native' });
-        await workspace.call('import', { ticket: 'bench', path: made.dir, base: null, refs: made.refs, grain: 'branch' });
+        one.call = await timed(() => workspace.call('import', { ticket: 'bench', path: made.dir, base: null, refs: made.refs, grain: 'branch' }));
         await workspace.close();
       });
       one.reopen = await timed(async () => (await Workspace.open(file, { readOnly: true, env })).close());
@@ -77,12 +77,13 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
       if (run >= WARMING) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
     }
     await loaded.close();
+    // `import_ms` with opening and closing the new store, `import_call_ms` from the request to the answer after COMMIT
     const name = (metric: string): string => `store_${sources}/${metric}`;
     const beside = (metric: string, values: readonly number[]): Row => ({
       metric: name(metric), value: median(values), unit: 'ms', peer: 'git for-each-ref + diff-tree -p', peerValue: median(times.git), ratio: median(times.git) / median(values),
     });
     return [
-      beside('import_without_store_ms', times.load), beside('import_ms', times.import), beside('store_alone_ms', times.store),
+      beside('import_without_store_ms', times.load), beside('import_ms', times.import), beside('import_call_ms', times.call), beside('store_alone_ms', times.store),
       { metric: name('bytes'), value: statSync(file).size / 1000, unit: 'kB' },
       { metric: name('reopen_ms'), value: median(times.reopen), unit: 'ms' }, { metric: name('reopen_to_graph_ms'), value: median(times.graph), unit: 'ms' },
       { metric: name('import_process_ms'), value: median(Array.from({ length: RUNS }, () => { rmSync(fresh, { force: true }); return processMs(fresh, ['import', made.dir]); })), unit: 'ms' },
