@@ -3,10 +3,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AcuId, Oid } from '../../core/bytes.ts';
+import { listAfter } from '../../core/composition.ts';
 import type { DomainEvent, Operation, PlannedOperation } from '../../core/events.ts';
 import { Cursor, Encoder } from './frames.ts';
 import { Packing } from './packing.ts';
 import type { NewOperation } from './store.ts';
+import { composeEvent, nothingComposed } from './views.ts';
 
 const acu = fc.integer({ min: 1, max: 400 }).map((n) => n.toString(16).padStart(64, '0') as AcuId);
 /** Odd ones are known by their number. */
@@ -113,6 +115,24 @@ describe('frames', () => {
       [{ kind: 'composition-edited', change: { gone: [], come: [idOf(1 + 2 * n)], at: [n % 20] } }],
     ]);
     expect(encoded([many]).length / 100).toBeLessThan(32);
+  });
+
+  it('fold into a composition as the change itself does, whatever its length, and refuse a change that it cannot bear', () => {
+    const ascending = (of: readonly number[]): number[] => [...of].sort((a, b) => a - b);
+    fc.assert(fc.property(fc.nat(700), fc.uniqueArray(fc.nat(699), { maxLength: 6 }), fc.array(fc.tuple(acu, fc.nat(699)), { maxLength: 6 }), fc.nat(3), (length, places, fresh, wrong) => {
+      const before = Array.from({ length }, (_, n) => idOf(1001 + 2 * n)), gone = ascending(places.filter((place) => place < length)), come = fresh.map(([id]) => id);
+      const at = ascending(fresh.map(([, n]) => n % (length - gone.length + 1))).map((n, i) => n + i);
+      const told = wrong === 1 ? { gone: [...gone, before.length], come, at } : wrong === 2 ? { gone, come: [...come, idOf(1)], at: [...at, before.length - gone.length + come.length + 1] } : { gone, come, at };
+      const encoder = new Encoder(), now = { ...nothingComposed(), acus: before.map((id) => Number.parseInt(id, 16)) };
+      encoder.staged(null);
+      encoder.event({ kind: 'composition-edited', change: told }, numberOf);
+      const cursor = new Cursor(encoder.take(), 0, 0);
+      expect(cursor.next()).toBe(true);
+      const fold = (): void => composeEvent(cursor, now, (id) => Number.parseInt(id, 16));
+      if (wrong === 1 || wrong === 2) { expect(fold).toThrow('BUG'); return; }
+      fold();
+      expect(now.acus.map(idOf)).toEqual(listAfter(before, gone, come, at));
+    }), { numRuns: 500 });
   });
 
   it('cut short or changed are refused or read to their end, never for ever', () => {

@@ -1,22 +1,29 @@
 // Operations and their events as bytes, which is what a batch of the log holds: one frame for each call, one after another. Numbers
 // follow from places, so a frame can be made before it is known where in the log it will stand. Chain and rows are log.ts's.
 //   frame      FRAME, then operations; or STAGED, draft, then events of no operation
-//   operation  OPERATION, kind, time since the last one of the frame, target, bytes of what is said of it, and these; number of events
+//   operation  OPERATION with its kind and what of these follows: time since the last one of the frame, target, number of events where it is not
+//              one; bytes of what is said of it, and these
 //   said       of its description, then of its command: 0 where there is none; else 1 and the pieces at the beginning that the last one had too,
 //              those at the end, the number of those between, and these
 //   piece      its number in the frame, from 1; or 0 and its text, which has the next number
-//   event      its kind, bytes that follow, and these
+//   event      its kind, bytes that follow, and these; or EDIT with how many ACUs go from a composition and how many come, up to three each: the
+//              places of those, the numbers of these, each with its place
 import type { AcuId } from '../../core/bytes.ts';
 import type { CompositionChange } from '../../core/composition.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, OperationKind, SegmentKey } from '../../core/events.ts';
 import { pack, unpack, unpackSegment } from '../../core/segmentKey.ts';
-import { HASH, Packing, Unpacking, hex, utf8 } from './packing.ts';
+import { HASH, Nearby, Packing, Unpacking, hex, utf8 } from './packing.ts';
 import type { IdOf, NumberOf } from './packing.ts';
 import type { NewOperation } from './store.ts';
 
-/** TOLD: an operation as formats 8 to 11 wrote it: description, 0 or the bytes at the beginning of the command that the last one had too, and those at the end. */
-const FRAME = 64, STAGED = 65, TOLD = 66, OPERATION = 67;
+/**
+ * TOLD: an operation as formats 8 to 11 wrote it: description, 0 or the bytes at the beginning of the command that the last one had too, and those at the end.
+ * SAID: as format 12 did: kind, time, target, what is said of it, number of events.
+ */
+const FRAME = 64, STAGED = 65, TOLD = 66, SAID = 67, EDIT = 80, FEW = 3;
+/** The kind of an operation, and which of its parts follow. */
+const OPERATION = 128, KIND = 15, ALONE = 16, LATER = 32, TARGETED = 64;
 /** In this order for ever, new ones at the end: an event says its kind by its place here, from 1. */
 const kinds = [
   'repository-opened', 'import-started', 'segment-added', 'published', 'publication-changed', 'composition-changed', 'composition-edited',
@@ -31,6 +38,7 @@ export const kindOf = (code: Code): DomainEvent['kind'] => kinds[code - 1]!;
 export const maskOf = (...of: readonly DomainEvent['kind'][]): number => of.reduce((mask, kind) => mask | 1 << codeOf[kind], 0);
 const SEGMENT_ADDED = codeOf['segment-added'], COMPOSED = codeOf['composition-changed'], EDITED = codeOf['composition-edited'];
 
+const EDITS = (FEW + 1) ** 2 - 1, AT_LENGTH = -1;
 const NOTHING = new Uint8Array(0), NONE: readonly string[] = [];
 const piecesOf = (said: string | readonly string[]): readonly string[] => (typeof said === 'string' ? [said] : said);
 
@@ -44,9 +52,15 @@ export class Encoder extends Packing {
   readonly #pieces: string[] = [];
   readonly #numbers = new Map<string, number>();
   #numbered = 0;
-  /** the piece last asked for: a command mostly has the one that its description had */
+  /** of those lately asked for, counted over all frames; and how many those before this one had */
+  readonly #near = new Nearby();
+  #before = 0;
+  /** the piece last asked for, with its number: a command mostly has the one that its description had */
   #asked = '';
-  #answer: number | undefined = 0;
+  #answer = 0;
+  /** of the last operation, with its place */
+  #kind: OperationKind | null = null;
+  #kindAt = 0;
   /** of what was written since the frame began */
   mask = 0;
 
@@ -62,10 +76,12 @@ export class Encoder extends Packing {
   frame(): void {
     this.ensure(1);
     this.bytes[this.at++] = FRAME;
+    this.#before += this.#pieces.length;
     this.#time = this.#operations = this.#numbered = this.#pieces.length = this.mask = 0;
     this.#description = this.#command = NONE;
     if (this.#numbers.size > 0) this.#numbers.clear();
-    this.#answer = undefined;
+    this.#asked = '';
+    this.#answer = 0;
   }
 
   staged(draft: number | null): void {
@@ -78,20 +94,20 @@ export class Encoder extends Packing {
   operation({ kind, time, target, description, command }: NewOperation, events: number): void {
     if (!Number.isSafeInteger(time)) throw bug('an operation at no whole millisecond', { time });
     if (events === 0) throw bug('an operation without events');
-    this.ensure(32);
+    if (kind !== this.#kind) { this.#kind = kind; this.#kindAt = operationKinds.indexOf(kind); }
+    this.ensure(48);
     this.#operations++;
-    this.bytes[this.at++] = OPERATION;
-    this.bytes[this.at++] = operationKinds.indexOf(kind);
-    this.signed(time - this.#time);
+    const since = time - this.#time;
+    this.bytes[this.at++] = OPERATION | this.#kindAt | (events === 1 ? ALONE : 0) | (since === 0 ? 0 : LATER) | (target === null ? 0 : TARGETED);
+    if (since !== 0) this.signed(since);
+    if (target !== null) this.number(target);
+    if (events !== 1) this.number(events);
     this.#time = time;
-    this.number(target ?? 0);
     const start = this.at++;
     this.#description = this.#say(this.#description, piecesOf(description));
     if (command === null) this.bytes[this.at++] = 0;
     else this.#command = this.#say(this.#command, piecesOf(command));
     this.#end(start);
-    this.ensure(16);
-    this.number(events);
   }
 
   /** By what it has other than the last one; with room for a byte more behind it. */
@@ -101,28 +117,39 @@ export class Encoder extends Packing {
     while (head < most && before[head] === now[head]) head++;
     while (tail < most - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
     const end = now.length - tail;
-    this.ensure(32);
+    this.ensure(32 + 5 * (end - head));
     this.number(head + 1);
     this.number(tail);
     this.number(end - head);
-    for (let i = head; i < end; i++) this.#piece(now[i]!);
-    this.ensure(1);
+    const isFirst = this.#operations === 1;
+    for (let i = head; i < end; i++) {
+      const piece = now[i]!, known = isFirst ? 0 : piece === this.#asked ? this.#answer : this.#numberOf(piece), { at } = this;
+      if (known === 0) this.#piece(piece, 5 * (end - i));
+      else if (known < 0x80) { this.bytes[at] = known; this.at = at + 1; }
+      else this.number(known);
+    }
     return now;
   }
 
-  #piece(piece: string): void {
-    const known = this.#operations === 1 ? undefined : piece === this.#asked && this.#answer !== undefined ? this.#answer : this.#numberOf(piece);
-    this.ensure(16);
-    if (known !== undefined) { this.number(known); return; }
+  /** One that is new in the frame; `more`: bytes to have room for behind it. */
+  #piece(piece: string, more: number): void {
     this.#pieces.push(piece);
     this.bytes[this.at++] = 0;
     this.text(piece);
+    this.ensure(8 + more);
   }
 
-  #numberOf(piece: string): number | undefined {
-    while (this.#numbered < this.#pieces.length) this.#numbers.set(this.#pieces[this.#numbered]!, ++this.#numbered);
+  /** 0 where no operation of the frame has said it. */
+  #numberOf(piece: string): number {
     this.#asked = piece;
-    return this.#answer = this.#numbers.get(piece);
+    const near = this.#near.get(piece) - this.#before;
+    if (near > 0) return this.#answer = near;
+    while (this.#numbered < this.#pieces.length) this.#numbers.set(this.#pieces[this.#numbered]!, ++this.#numbered);
+    const number = this.#numbers.get(piece) ?? 0;
+    // What is new has the next number from now on.
+    this.#answer = number > 0 ? number : this.#pieces.length + 1;
+    this.#near.set(piece, this.#before + this.#answer);
+    return number;
   }
 
   /** A segment's body travels beside it; its key is filled in by whoever stores it (`Cursor.key`). */
@@ -152,10 +179,11 @@ export class Encoder extends Packing {
 
   #edited({ gone, come, at, base }: CompositionChange, numberOf: NumberOf): void {
     this.mask |= 1 << EDITED;
+    this.ensure(64 + 8 * gone.length);
+    if (base === undefined && gone.length <= FEW && come.length <= FEW && this.#edit(gone, come, at, numberOf)) return;
     const start = this.#begin(EDITED);
-    this.ensure(32 + 8 * gone.length);
     this.number(2 * gone.length + (base === undefined ? 0 : 1));
-    for (let i = 0, last = 0; i < gone.length; i++) { this.number(gone[i]! - last); last = gone[i]!; }
+    this.#places(gone);
     this.number(come.length);
     for (let i = 0, last = 0; i < come.length; i++) {
       this.acu(come[i]!, numberOf);
@@ -164,6 +192,25 @@ export class Encoder extends Packing {
     }
     if (base !== undefined) this.text(base);
     this.#end(start);
+  }
+
+  /** Nearly all of them: in few bytes, unless one comes that has no number yet. */
+  #edit(gone: readonly number[], come: readonly AcuId[], at: readonly number[], numberOf: NumberOf): boolean {
+    const start = this.at;
+    this.bytes[this.at++] = EDIT + (FEW + 1) * gone.length + come.length;
+    this.#places(gone);
+    for (let i = 0, last = 0; i < come.length; i++) {
+      const number = numberOf(come[i]!);
+      if (number === 0) { this.at = start; return false; }
+      this.number(number);
+      this.number(at[i]! - last);
+      last = at[i]!;
+    }
+    return true;
+  }
+
+  #places(places: readonly number[]): void {
+    for (let i = 0, last = 0; i < places.length; i++) { this.number(places[i]! - last); last = places[i]!; }
   }
 
   packed(code: Code, payload: Uint8Array): void {
@@ -218,6 +265,8 @@ export class Cursor extends Unpacking {
   readonly #heard: ((operation: Operation) => void) | null;
   /** of the event that `next` came to: its place in the log, its operation (0: none) and its draft (0: none), its kind, its bytes */
   seq: number; operation = 0; draft = 0; code: Code = 0; from = 0; to = 0;
+  /** of a `composition-edited`: how many go, times four, and how many come; AT_LENGTH where its bytes say that */
+  edit = AT_LENGTH;
   /** the last operation begun, and the last event of one */
   lastOperation: number; lastEvent = 0;
   mask = 0;
@@ -238,9 +287,18 @@ export class Cursor extends Unpacking {
         return false;
       }
       const tag = bytes[this.at++]!;
-      if (tag === OPERATION || tag === TOLD) { this.#operation(tag); continue; }
+      if (tag >= OPERATION || tag === SAID || tag === TOLD) { this.#operation(tag); continue; }
+      if (tag >= EDIT) {
+        this.edit = tag - EDIT;
+        if (this.edit > EDITS) throw bug('an edit that is not as it is written', { tag });
+        this.code = EDITED;
+        this.#begun();
+        for (let left = (this.edit >> 2) + 2 * (this.edit & FEW); left > 0; left--) while (bytes[this.at++]! >= 0x80);
+        this.to = this.at;
+        return true;
+      }
       if (tag >= FRAME) {
-        if (this.#left > 0 || tag > OPERATION) throw bug('a batch of the log is not as it is written', { tag });
+        if (this.#left > 0 || tag > STAGED) throw bug('a batch of the log is not as it is written', { tag });
         this.#time = 0;
         this.#line = NOTHING;
         this.#pieces = [];
@@ -251,27 +309,35 @@ export class Cursor extends Unpacking {
       }
       if (tag === 0 || tag > kinds.length) throw bug('an event of no known kind', { tag });
       const length = this.number();
-      this.seq++;
+      this.edit = AT_LENGTH;
       this.code = tag;
-      this.mask |= 1 << tag;
-      this.from = this.at;
+      this.#begun();
       this.to = this.at += length;
-      if (this.operation > 0) {
-        if (--this.#left < 0) throw bug('an operation has more events than it says');
-        this.lastEvent = this.seq;
-      }
       return true;
     }
   }
 
+  #begun(): void {
+    this.seq++;
+    this.mask |= 1 << this.code;
+    this.from = this.at;
+    if (this.operation === 0) return;
+    if (--this.#left < 0) throw bug('an operation has more events than it says');
+    this.lastEvent = this.seq;
+  }
+
   #operation(tag: number): void {
     if (this.#left > 0) throw bug('an operation has fewer events than it says');
-    const kind = operationKinds[this.bytes[this.at++]!], time = this.number();
-    this.#time += time % 2 === 0 ? time / 2 : -(time + 1) / 2;
-    const target = this.number();
+    const isOld = tag < OPERATION, kind = operationKinds[isOld ? this.bytes[this.at++]! : tag & KIND];
+    if (isOld || (tag & LATER) !== 0) {
+      const time = this.number();
+      this.#time += time % 2 === 0 ? time / 2 : -(time + 1) / 2;
+    }
+    const target = isOld || (tag & TARGETED) !== 0 ? this.number() : 0;
+    if (!isOld) this.#left = (tag & ALONE) !== 0 ? 1 : this.number();
     this.operation = ++this.lastOperation;
     const said = tag === TOLD ? this.#told() : this.#said();
-    this.#left = this.number();
+    if (isOld) this.#left = this.number();
     if (this.#heard === null) return;
     if (kind === undefined || said === null || this.#left === 0) throw bug('an operation that is not as it is written');
     this.#heard({ id: this.operation, kind, ...said, time: this.#time, target: target === 0 ? null : target, firstEvent: this.seq + 1, lastEvent: this.seq + this.#left });
@@ -330,6 +396,10 @@ export class Cursor extends Unpacking {
     if (this.at !== this.to) throw bug('an event of another length than it says', { seq: this.seq });
   }
 
+  /** Of `composition-edited`, in this order: twice the places that go, and one more where the base is another; behind these, the ACUs that come. */
+  goes(): number { return this.edit === AT_LENGTH ? this.number() : this.edit >> 2 << 1; }
+  comes(): number { return this.edit === AT_LENGTH ? this.number() : this.edit & FEW; }
+
   decode(body: (seq: number, key: SegmentKey) => Uint8Array, idOf: IdOf): DomainEvent {
     const acu = (): AcuId => this.acuBy(idOf);
     switch (this.code) {
@@ -345,9 +415,9 @@ export class Cursor extends Unpacking {
       }
       case EDITED: {
         this.rewind();
-        const head = this.number(), gone: number[] = [], come: AcuId[] = [], at: number[] = [];
+        const head = this.goes(), gone: number[] = [], come: AcuId[] = [], at: number[] = [];
         for (let i = head >> 1, last = 0; i > 0; i--) gone.push(last += this.number());
-        for (let i = this.number(), last = 0; i > 0; i--) { come.push(acu()); at.push(last += this.number()); }
+        for (let i = this.comes(), last = 0; i > 0; i--) { come.push(acu()); at.push(last += this.number()); }
         const change = { gone, come, at, ...(head & 1) === 1 && { base: this.text() as never } };
         this.leave();
         return { kind: 'composition-edited', change };

@@ -52,14 +52,17 @@ export function batchHash(before: Uint8Array, { first, events, operation, operat
   return sha256(before, `${first} ${events} ${operation} ${operations} ${kinds} ${size} ${bytes.length}\n`, bytes);
 }
 
-/** Operations of many clients are much alike: batches of so many bytes and more are packed where that saves an eighth. Smaller ones are of few. */
-const PACKED = 1 << 12;
+/**
+ * Batches of so many bytes and more are packed where that saves an eighth, if their events take so many each: what is published, and sentences. Those
+ * of a composition's edits take twenty: a third less of that costs the writer and each reader a quarter of all they do for them.
+ */
+const PACKED = 1 << 12, SPARSE = 64;
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 /** Not every runtime has it; one that has not writes batches as they are. */
 const hasZstd = typeof zstdCompressSync === 'function';
 
-function packedBatch(bytes: Uint8Array): Uint8Array {
-  if (bytes.length < PACKED || !hasZstd) return bytes;
+function packedBatch(bytes: Uint8Array, events: number): Uint8Array {
+  if (bytes.length < Math.max(PACKED, SPARSE * events) || !hasZstd) return bytes;
   const small = zstdCompressSync(bytes, fast);
   return small.length <= bytes.length - bytes.length / 8 ? small : bytes;
 }
@@ -76,7 +79,7 @@ interface End { readonly written: number; readonly operation: number; readonly h
 
 /** The next batch, and the end of the log behind it. */
 export function chained(before: Omit<HeadRow, 'event'>, frames: Uint8Array, { events, operations, kinds }: Pick<BatchPlace, 'events' | 'operations' | 'kinds'>): { readonly batch: BatchRow; readonly after: End } {
-  const place = { first: before.written + 1, events, operation: before.operation, operations, kinds, size: frames.length }, bytes = packedBatch(frames);
+  const place = { first: before.written + 1, events, operation: before.operation, operations, kinds, size: frames.length }, bytes = packedBatch(frames, events);
   const hash = batchHash(before.hash, place, bytes);
   return { batch: { ...place, hash, bytes }, after: { written: before.written + events, operation: before.operation + operations, hash } };
 }

@@ -12,6 +12,33 @@ export const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 export type NumberOf = (id: AcuId) => number;
 export type IdOf = (number: number) => AcuId;
 
+/** Texts of which the numbers are kept at hand, of those that would stand at one place the last: a power of two. */
+const NEAR = 1 << 10;
+
+/** The numbers of texts that were lately asked for: asking a map takes several times as long. Holds on to a thousand texts at most. */
+export class Nearby {
+  readonly #texts: string[] = Array.from({ length: NEAR }, () => '');
+  readonly #numbers: number[] = Array.from({ length: NEAR }, () => 0);
+
+  /** 0 where it is not at hand. */
+  get(text: string): number {
+    const place = placeOf(text);
+    return this.#texts[place] === text ? this.#numbers[place]! : 0;
+  }
+
+  set(text: string, number: number): void {
+    const place = placeOf(text);
+    this.#texts[place] = text;
+    this.#numbers[place] = number;
+  }
+}
+
+/** Names of branches part at their ends and in length, ids anywhere. */
+function placeOf(text: string): number {
+  const { length } = text;
+  return length < 4 ? length : (text.charCodeAt(length - 1) << 7 ^ text.charCodeAt(length - 2) << 3 ^ text.charCodeAt(length - 4) ^ length << 4) & NEAR - 1;
+}
+
 /** Grows as it is written, and is kept for what is written next. */
 export class Packing {
   protected bytes: Buffer;

@@ -11,7 +11,7 @@ import { packConflicts } from './conflictPages.ts';
 import { guarded, storeError, type ReadDb } from './connection.ts';
 import { Encoder } from './frames.ts';
 import { publishedKey, segmentKeyOf, unsettled } from './log.ts';
-import type { NumberOf } from './packing.ts';
+import { Nearby, type NumberOf } from './packing.ts';
 import { carried, fromPlain, type Answers, type Appending, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type Span, type WorkerData } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
@@ -73,6 +73,7 @@ export class SqliteStore implements Store {
   readonly #keys = new WeakMap<Segment, SegmentKey>();
   readonly #packed = new WeakMap<Segment, Uint8Array>();
   readonly #numbers = new Map<AcuId, number>();
+  readonly #near = new Nearby();
   /** the same by the places of ids in an engine's list of them */
   readonly #numbersBy = new WeakMap<readonly AcuId[], number[]>();
   /** on their way to the writer: nobody need ask the file for their numbers */
@@ -160,6 +161,8 @@ export class SqliteStore implements Store {
 
   /** An ACU's number where it is stored by now; they never change. */
   readonly #numberOf = (id: AcuId): number => {
+    const near = this.#near.get(id);
+    if (near > 0) return near;
     let number = this.#numbers.get(id);
     if (number === undefined) {
       if (this.#coming.has(id)) return 0;
@@ -168,6 +171,7 @@ export class SqliteStore implements Store {
       if (this.#numbers.size >= MOST_NUMBERS) this.#numbers.clear();
       this.#numbers.set(id, number);
     }
+    this.#near.set(id, number);
     return number;
   };
 

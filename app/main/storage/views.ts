@@ -2,7 +2,6 @@
 // events of one commit change, and writes it once. The conflict graph is here too, though the engine computes it: it comes with an operation.
 import { createHash } from 'node:crypto';
 import { toBytes, type AcuId } from '../../core/bytes.ts';
-import { listAfter } from '../../core/composition.ts';
 import { bug } from '../../core/errors.ts';
 import type { Published, SegmentKey } from '../../core/events.ts';
 import { pack, unpackHead, type SegmentHead } from '../../core/segmentKey.ts';
@@ -69,33 +68,12 @@ export function composeEvent(cursor: Cursor, now: Composed, numberOf: NumberOfAc
     for (let n = cursor.number(); n > 0; n--) now.acus.push(acu(cursor, numberOf));
     now.edits = 0;
   } else {
-    const head = cursor.number(), { acus } = now;
-    let count;
-    // Nearly always one that came, or one that went.
-    if (head === 0) {
-      if ((count = cursor.number()) === 1) {
-        const number = acu(cursor, numberOf), at = cursor.number();
-        if (at > acus.length) throw bug('a change puts an ACU where there is no place');
-        let i = acus.push(number) - 1;
-        if (i - at > MANY) acus.copyWithin(at + 1, at, i);
-        else for (; i > at; i--) acus[i] = acus[i - 1]!;
-        acus[at] = number;
-      } else if (count > 1) now.acus = come(cursor, acus, [], count, numberOf);
-    } else if (head === 2) {
-      const place = cursor.number();
-      if ((count = cursor.number()) === 0) {
-        const last = acus.length - 1;
-        if (place > last) throw bug('a change takes away what is not composed');
-        if (last - place > MANY) acus.copyWithin(place, place + 1);
-        else for (let i = place; i < last; i++) acus[i] = acus[i + 1]!;
-        acus.pop();
-      } else now.acus = come(cursor, acus, [place], count, numberOf);
-    } else {
-      const gone: number[] = [];
-      for (let i = head >> 1, last = 0; i > 0; i--) gone.push(last += cursor.number());
-      now.acus = come(cursor, acus, gone, cursor.number(), numberOf);
-      if ((head & 1) === 1) now.base = cursor.text();
-    }
+    const head = cursor.goes(), { acus } = now;
+    if (head > 1) takeOut(cursor, acus, head >> 1);
+    const count = cursor.comes();
+    if (count === 1) putInOne(acus, acu(cursor, numberOf), cursor.number());
+    else if (count > 1) putIn(cursor, acus, count, numberOf);
+    if ((head & 1) === 1) now.base = cursor.text();
     now.edits++;
   }
   cursor.leave();
@@ -109,11 +87,51 @@ function acu(cursor: Cursor, numberOf: NumberOfAcu): number {
   return n === 0 ? numberOf(cursor.id()) : n;
 }
 
-function come(cursor: Cursor, before: readonly number[], gone: readonly number[], count: number, numberOf: NumberOfAcu): number[] {
-  const numbers: number[] = [], at: number[] = [];
-  for (let last = 0; count > 0; count--) { numbers.push(acu(cursor, numberOf)); at.push(last += cursor.number()); }
-  return [...listAfter(before, gone, numbers, at)];
+/** Takes what is at so many places, ascending, out of the list itself. */
+function takeOut(cursor: Cursor, acus: number[], count: number): void {
+  let to = cursor.number(), from = to + 1;
+  for (let left = count; left > 1; left--) {
+    const next = from - 1 + cursor.number();
+    if (!(next >= from && next < acus.length)) throw notComposed();
+    while (from < next) acus[to++] = acus[from++]!;
+    from = next + 1;
+  }
+  if (!(from <= acus.length)) throw notComposed();
+  if (acus.length - from > MANY) acus.copyWithin(to, from);
+  else for (const { length } = acus; from < length;) acus[to++] = acus[from++]!;
+  for (; count > 0; count--) acus.pop();
 }
+
+function putInOne(acus: number[], number: number, at: number): void {
+  if (!(at <= acus.length)) throw noPlace();
+  let i = acus.push(number) - 1;
+  if (i - at > MANY) acus.copyWithin(at + 1, at, i);
+  else for (; i > at; i--) acus[i] = acus[i - 1]!;
+  acus[at] = number;
+}
+
+/** What comes, and where, until all of it is read: kept from one event to the next. */
+const numbers: number[] = [], places: number[] = [];
+
+/** From the last place on, so that each of the others moves once. */
+function putIn(cursor: Cursor, acus: number[], count: number, numberOf: NumberOfAcu): void {
+  let from = acus.length - 1, last = -1;
+  for (let i = 0, at = 0; i < count; i++) {
+    numbers[i] = acu(cursor, numberOf);
+    at += cursor.number();
+    if (!(at > last)) throw noPlace();
+    places[i] = last = at;
+  }
+  if (last > from + count) throw noPlace();
+  for (let i = 0; i < count; i++) acus.push(numbers[i]!);
+  for (let to = acus.length - 1; count > 0; to--) {
+    if (to > places[count - 1]!) acus[to] = acus[from--]!;
+    else acus[to] = numbers[--count]!;
+  }
+}
+
+const notComposed = (): Error => bug('a change takes away what is not composed');
+const noPlace = (): Error => bug('a change puts an ACU where there is no place');
 
 export interface Mark { readonly event: number; readonly id: string; readonly name: string; readonly base: string; readonly acus: Uint8Array }
 

@@ -24,14 +24,17 @@ export function died(cause: unknown): AcumenError {
   return new AcumenError('worker-died', "The store's thread ended unexpectedly.", 'Open the workspace again; what was acknowledged is stored.', {}, { cause });
 }
 
+/** Bytes of a turn that do not wait for its end: the writer has work meanwhile. */
+const SOON = 1 << 16;
+
 export class Writer {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
   #next = 1;
   readonly #ids = new WeakMap<Promise<unknown>, number>();
-  /** calls of this turn: they cross in one message */
+  /** calls of this turn: they cross in one message, or in several where they are of many bytes */
   #turn: { readonly requests: Request[]; readonly moved: ArrayBuffer[] } | null = null;
-  /** where frames of this turn's calls are written: they cross in one piece */
+  /** where frames of calls that have not crossed are written: they do in one piece */
   readonly frames = new Encoder();
   #gone: AcumenError | null = null;
   /** hears of each commit before those who wait for it do */
@@ -76,6 +79,7 @@ export class Writer {
       }
       this.#turn.requests.push(request);
       for (const bytes of moved) this.#turn.moved.push(bytes.buffer as ArrayBuffer);
+      if (this.frames.length >= SOON) this.#send();
     });
     this.#ids.set(answer, id);
     return answer;
@@ -85,7 +89,8 @@ export class Writer {
   idOf(answer: Promise<unknown>): number { return this.#ids.get(answer) ?? 0; }
 
   #send(): void {
-    const { requests, moved } = this.#turn!;
+    if (this.#turn === null) return;
+    const { requests, moved } = this.#turn;
     this.#turn = null;
     const bytes = this.frames.take();
     this.#worker.postMessage({ requests, bytes } satisfies ToWriter, [bytes.buffer, ...moved]);

@@ -15,6 +15,7 @@ import { recipes } from './0009-recipes.ts';
 import { resolutions } from './0010-resolutions.ts';
 import { pages } from './0011-pages.ts';
 import { pieces } from './0012-pieces.ts';
+import { brief } from './0013-brief.ts';
 
 export interface Migration {
   /** the user_version it leads to, and its place in the list */
@@ -27,7 +28,7 @@ export interface Migration {
   convert?(db: WriteDb): void;
 }
 
-export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions, pages, pieces];
+export const migrations: readonly Migration[] = [log, segments, state, conflicts, blobs, packed, changes, batches, recipes, resolutions, pages, pieces, brief];
 export const newestVersion = migrations.length;
 
 export function versionOf(db: WriteDb): number {

@@ -11,6 +11,7 @@ import { scratchFolder } from '../../../../testkit/store.ts';
 import { oldLog, putLog, putOldLog, type OldLog } from '../../../../testkit/storeFormats.ts';
 import { History } from '../../../../testkit/storeHistory.ts';
 import type { Oid } from '../../../core/bytes.ts';
+import { compositionChanged } from '../../../core/composition.ts';
 import type { DomainEvent, WorkspaceState } from '../../../core/events.ts';
 import { foldState } from '../../../core/fold.ts';
 import { pack, unpack, unpackSegment } from '../../../core/segmentKey.ts';
@@ -193,6 +194,32 @@ describe('each migration', () => {
     await store.close();
     const now = new Database(file, { readonly: true });
     expect(now.prepare('SELECT first, hash, bytes FROM batch WHERE first <= 248').raw().all(), 'the chain goes on where it was').toEqual(bytes);
+    now.close();
+  });
+
+  it('0013 brief: nothing but the number; batches of format 12, packed or not, are read as they were', async () => {
+    expect(added(13)).toEqual([]);
+    // Made by the last program of format 12: calls of many operations and of one, edits of one to four ACUs and of the base. What that program read of it, as digests.
+    const file = join(folder.path, 'format12.sqlite'), digest = (of: unknown): string => createHash('sha256').update(pack(of)).digest('hex');
+    writeFileSync(file, gunzipSync(readFileSync(new URL('./format12.sqlite.gz', import.meta.url))));
+    const old = new Database(file);
+    expect(old.pragma('user_version', { simple: true })).toBe(12);
+    expect(old.prepare('SELECT first, length(bytes) < size FROM batch WHERE operations > 1').raw().all()).toEqual([[37, 1], [437, 0]]);
+    const bytes = old.prepare('SELECT first, hash, bytes FROM batch').raw().all();
+    old.close();
+    const store = await openStore(file), before = await store.head();
+    expect(before).toEqual({ operation: 433, event: 459, written: 459 });
+    expect(digest(await store.operations())).toBe('93d5b62afad28c6cd26332efbcad410e9bcb605cda3b8390c164aedaa0931d7f');
+    expect(digest(await Array.fromAsync(store.events()))).toBe('fb1322bf4c5a9cc5554c3a9d3837cef4731852d9cc5cb3509ab8560f3f59b1d0');
+    expect(digest(await store.state())).toBe('793c075f8a249d731f679a65ee6959d65e762f72d6d84939d42f587740c75208');
+    const { composition } = await store.state(), without = { ...composition, acus: composition.acus.slice(1) };
+    await store.appendAll([compositionChanged(composition, without), compositionChanged(without, composition)].map((event, n) => ({ operation: { kind: 'compose', description: ['Left ', String(n)], command: null, target: null, time: n }, events: [event] })), before.event);
+    expect((await store.state()).composition).toEqual(composition);
+    expect((await store.stateAt(434)).composition).toEqual(without);
+    expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
+    await store.close();
+    const now = new Database(file, { readonly: true });
+    expect(now.prepare('SELECT first, hash, bytes FROM batch WHERE first <= 459').raw().all(), 'the chain goes on where it was').toEqual(bytes);
     now.close();
   });
 });
