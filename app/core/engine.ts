@@ -73,6 +73,7 @@ export class Engine {
   /** of each ACU's number: the last question whose set it was in */
   #marks = new Uint32Array(0);
   #mark = 0;
+  #chosen: { readonly ids: readonly AcuId[]; readonly tops: ReadonlySet<number> } | null = null;
 
   private constructor(tables: Tables, encoded: Uint8Array | null, growing: Growing | null, digest: Digest) {
     this.tables = tables;
@@ -301,7 +302,7 @@ export class Engine {
     const set = new Set(ids);
     const missing = this.missing(ids);
     const closed = this.#close(this.#numbersOf(ids));
-    const conflicts: Conflict[] = [...this.#against(closed, () => true), ...this.#risksAmong(closed)];
+    const conflicts: Conflict[] = [...this.#against(closed, null), ...this.#risksAmong(closed)];
     const outside = conflicts.filter((c) => set.has(c.a) && (c.b === 'base' || set.has(c.b)));
     return { ok: missing.length === 0 && outside.every(({ verdict }) => verdict === 'risk'), missing, conflicts: missing.length === 0 ? conflicts : outside };
   }
@@ -338,8 +339,7 @@ export class Engine {
       if (acu.standing === 'inexact') return { kind: 'unable', reason: acu.reason ?? 'not yet exact', acus: [id] };
     }
     const set = this.#close(this.#numbersOf([...chosen, ...candidates]));
-    const before = new Set(this.#tops(this.#close(this.#numbersOf(chosen))));
-    const conflicts = this.#against(set, (a, b) => !(before.has(a) && before.has(b)));
+    const conflicts = this.#against(set, this.#topsOf(chosen));
     if (conflicts.length > 0) {
       const partial = conflicts.filter((c) => c.verdict === 'partial' && c.b !== 'base');
       if (partial.length === conflicts.length) return { kind: 'unable', reason: partial[0]!.detail, acus: [partial[0]!.a, partial[0]!.b as AcuId] };
@@ -350,13 +350,31 @@ export class Engine {
     return missing.length > 0 ? { kind: 'needs', missing } : { kind: 'fits' };
   }
 
-  #against(set: readonly number[], wanted: (a: number, b: number) => boolean): Conflict[] {
+  /** Tops of what is chosen with all it requires: of the last that was asked with, for every row of a list is. */
+  #topsOf(chosen: readonly AcuId[]): ReadonlySet<number> {
+    if (this.#chosen?.ids !== chosen) this.#chosen = { ids: chosen, tops: new Set(this.#tops(this.#close(this.#numbersOf(chosen)))) };
+    return this.#chosen.tops;
+  }
+
+  /** `before`: pairs of two of these are left out. */
+  #against(set: readonly number[], before: ReadonlySet<number> | null): Conflict[] {
     const out: Conflict[] = [];
     for (const n of set) out.push(...this.#graph.standing(n));
-    for (const pair of this.#among(this.#tops(set))) {
-      if (wanted(pair.a, pair.b)) out.push(...this.#graph.conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
+    const tops = this.#tops(set);
+    for (const pair of before === null ? this.#among(tops) : this.#withNew(tops, before)) {
+      out.push(...this.#graph.conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
     }
     return out.sort(byContent);
+  }
+
+  /** Pairs of these segments that conflict and of which one at least is not of `before`, sorted: at the cost of those that are not. */
+  #withNew(tops: readonly number[], before: ReadonlySet<number>): PairConflict[] {
+    const { index } = this, out: PairConflict[] = [];
+    for (const a of tops) {
+      if (before.has(a)) continue;
+      for (const b of tops) if ((b > a || before.has(b)) && index.has(a, b)) out.push(index.get(a, b)!);
+    }
+    return out.sort((x, y) => x.a - y.a || x.b - y.b);
   }
 
   /** Pairs of these segments that conflict, sorted; they ascend. */

@@ -112,6 +112,24 @@ test('tables that grew are those built anew, and what is asked of either is answ
   expect(risks).toBeGreaterThan(3);
 });
 
+test('a verdict asked for beside others of the same choice is the one asked for alone, and says what checking all of it says', () => {
+  const seen: Record<string, number> = {};
+  fc.assert(fc.property(fc.array(branch, { minLength: 4, maxLength: 12 }), fc.integer(), (branches, chosenBits) => {
+    const { published, segments } = publish(branches.map((b, n) => ({ n, ...b })), 2), engine = Engine.from(published, segments);
+    const ids = engine.acus.filter((a) => a.standing !== 'inexact').map((a) => a.id), chosen = [...engine.closed(ids.filter((_, i) => (chosenBits >> i & 1) === 1 && i % 2 === 0))];
+    const stands = engine.check(chosen).ok;
+    for (const id of ids) {
+      const said = engine.verdict(chosen, [id]);
+      expect(said).toEqual(Engine.from(published, segments).verdict([...chosen], [id]));
+      seen[said.kind] = (seen[said.kind] ?? 0) + 1;
+      if (!stands) continue;
+      const wanted = engine.check([...engine.closed([...chosen, id])]).conflicts.filter(({ verdict }) => verdict !== 'risk');
+      if (said.kind === 'conflicts') expect(said.with).toEqual(wanted); else if (said.kind !== 'unable') expect(wanted).toEqual([]);
+    }
+  }), { numRuns: Number(process.env['ACUMEN_RUNS'] ?? 40) });
+  for (const kind of ['fits', 'needs', 'conflicts']) expect(seen[kind]).toBeGreaterThan(5);
+});
+
 test('what has too much gone, another base, or lacks a body is built anew', () => {
   const one = publish([{ n: 1, v: 0, stacked: false, kind: 0 }], 0), two = publish([{ n: 1, v: 1, stacked: false, kind: 0 }], 0);
   const engine = Engine.from(one.published, one.segments);
