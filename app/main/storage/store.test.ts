@@ -208,6 +208,18 @@ describe('appending', () => {
     expect(await store.fsck()).toMatchObject({ ok: true, events: 51 });
   });
 
+  it('more than crosses at once in one turn comes in order, and a refused call in the middle takes only what was planned on it', async () => {
+    const store = await open();
+    const long = (from: number) => Array.from({ length: 400 }, (_, n) => ({ operation: newOperation('compose', `${from + n} ${'x'.repeat(300)}`), events: composed(from + n) }));
+    const unknown: DomainEvent[] = [{ kind: 'composition-changed', composition: compositionOf([randomAcuId(new Random(11))], '' as Oid) }];
+    const first = store.appendAll(long(0), 0), bad = store.appendAll([...long(400), { operation: newOperation('compose'), events: unknown }], first);
+    const outcomes = await Promise.allSettled([first, bad, store.appendAll(long(800), bad), store.appendAll(long(1200), first), store.append(newOperation('compose', 'last'), composed(9))]);
+    expect(outcomes.map((o) => (o.status === 'fulfilled' ? 'done' : (o.reason as { code: string }).code))).toEqual(['done', 'bug', 'store-moved', 'done', 'done']);
+    const said = (await store.operations()).toReversed().map(({ description }) => description.split(' ')[0]);
+    expect(said).toEqual([...long(0), ...long(1200)].map(({ operation }) => String(operation.description).split(' ')[0]).concat('last'));
+    expect(await store.fsck()).toMatchObject({ ok: true, events: 801 });
+  });
+
   it('of two on the same head lets one through, however they race', async () => {
     const store = await open();
     const other = await open(store.file);
