@@ -28,7 +28,7 @@ export function unpack(bytes: Uint8Array): Second[] {
 }
 
 /**
- * The hour that is in the repository. `later.br` is another: of the later service, whose log takes as long however long it is, on two cores that others kept
+ * The hour that is in the repository. `later.br` is another: of the later service, on two cores that others kept
  * busy, to tenths of a microsecond.
  */
 export function quietHour(): Second[] { return unpack(readFileSync(new URL('hour.br', import.meta.url))); }
