@@ -101,12 +101,12 @@ describe('requests of a session', () => {
   test('are counted once each, before they are answered: what was done, what was refused, what failed and what came late; with its parts where it is followed', async () => {
     const { of, told, second, taken } = timing();
     const traces: unknown[] = [];
-    let fails: ErrorCode | null = null;
+    let fails: ErrorCode | null = null, until: Promise<unknown> = sleep(5);
     const { ask, got } = session({
       timing: of, subscribe: () => () => {},
       call: async (_method, _params, asked) => {
         traces.push(asked?.trace);
-        await sleep(5);
+        await until;
         if (fails !== null) throw new AcumenError(fails, 'Planted.', '');
         return { operations: [], current: 0 } as never;
       },
@@ -126,11 +126,16 @@ describe('requests of a session', () => {
     expect(second()).toBe(132);
     expect([taken('acumen_operation_seconds', 'log'), taken('acumen_operation_errors_total', 'log'), taken('acumen_operation_late_total', 'log')]).toEqual([4, 1, 0]);
     expect(told.map(({ outcome }) => outcome).sort()).toEqual(expect.arrayContaining(['failed']));
-    await ask(5, 'log', log, 1);
     // answered as late at its deadline, and counted when it has ended
-    await sleep(20);
-    second();
+    const ends = Promise.withResolvers<void>();
+    until = ends.promise;
+    await ask(5, 'log', log, 1);
     expect(got.at(-1)).toEqual([5, 'late']);
+    second();
+    expect(taken('acumen_operation_seconds', 'log')).toBe(0);
+    ends.resolve();
+    await sleep(0);
+    second();
     expect([taken('acumen_operation_seconds', 'log'), taken('acumen_operation_late_total', 'log')]).toEqual([1, 1]);
   });
 
