@@ -75,6 +75,8 @@ async function painted(): Promise<number> {
 }
 
 test('5,000 people by 5,000 are drawn, and the map says how many it leaves out', async () => {
+  // who presses a key before the window is there is heard by nobody
+  await page.getByText('Nothing in flight').waitFor();
   await page.keyboard.press('Alt+3');
   await page.getByRole('tab', { name: 'Map' }).click();
   await page.getByRole('button', { name: 'Who knows the same' }).click();
