@@ -1,17 +1,22 @@
-// How writes reach the disk: a bounded number of them at once, and folders flushed after renames.
-import { open } from 'node:fs/promises';
+// How writes reach the disk: a bounded number of them at once, and folders flushed after renames. What waits for a disk is waited for; what only
+// changes what the kernel holds is done at once, for going through another thread takes longer than it.
+import { closeSync, fsync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { systemCode } from './failures.ts';
+
+/** A file as it is, on the disk. */
+export const flushed = promisify(fsync);
 
 /** A rename is durable once its folder is flushed. Windows and some network file systems have no such call. */
 export async function flushFolder(folder: string | Buffer): Promise<void> {
   if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
+  const handle = openSync(folder, 'r');
   try {
-    await handle.sync();
+    await flushed(handle);
   } catch (error) {
     if (systemCode(error) !== 'EINVAL' && systemCode(error) !== 'ENOTSUP') throw error;
   } finally {
-    await handle.close();
+    closeSync(handle);
   }
 }
 

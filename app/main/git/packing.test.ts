@@ -45,6 +45,21 @@ const looseCount = (gitDir: string): number => Number(/^count: (\d+)/.exec(git(g
 const packsOf = (gitDir: string): string[] => readdirSync(join(gitDir, 'objects/pack')).sort();
 
 describe('a commit with all that it holds', () => {
+  test('of every size about the one from which contents are compressed, and of the largest bytes, is what git and both readers read', async () => {
+    const { path, gitDir, tip } = repo(), sizes = [0, 1, 2, 255, 256, 257, ...Array.from({ length: 12 }, (_, i) => 506 + i), 70_000];
+    const blobs = sizes.flatMap((size) => [new Uint8Array(size).fill(255), Uint8Array.from({ length: size }, (_, i) => (i * 131 + size) % 251)]).slice(1);
+    const oids = blobs.map((bytes) => objectId('blob', bytes)), tree = encodeTree(oids.map((oid, i) => ({ name: `f${String(i).padStart(2, '0')}` as ByteString, mode: Mode.file, oid })));
+    const commit = await openWriter(gitDir).writeWith([...blobs.map((bytes) => ({ type: 'blob' as const, bytes })), { type: 'tree', bytes: tree }], { tree: objectId('tree', tree), parents: [tip], author: who, committer: who, message: 'sizes' as ByteString });
+    expect(packsOf(gitDir)).toHaveLength(2);
+    git(path, ['update-ref', 'refs/heads/sizes', commit]);
+    expect(git(path, ['fsck', '--strict', '--full'])).toBe('');
+    for (const open of [openEmbedded(path, {}), openAny(path, { reader: 'native' })]) {
+      const reader = await open;
+      for (const [i, oid] of oids.entries()) expect(Buffer.from((await reader.blob(oid))!).equals(blobs[i]!)).toBe(true);
+      await reader.close();
+    }
+  });
+
   test('is one pack that git and both readers read, and a few objects stay loose', async () => {
     const { path, gitDir, tip } = repo();
     const writer = openWriter(gitDir);

@@ -7,6 +7,8 @@ import type { ObjectFormat, ObjectType } from './oids.ts';
 
 export interface PackedObject { readonly oid: Oid; readonly type: ObjectType; readonly content: Uint8Array }
 
+/** Bytes of content up to which an object is not compressed. */
+const STORED = 512;
 /** Beyond it an index would need places of eight bytes. */
 export const MOST_PACK_BYTES = 2 ** 31 - 1;
 
@@ -47,10 +49,32 @@ function entryHeader(type: ObjectType, size: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** A small object gets a small window: setting up the usual one costs more than compressing it. */
+/**
+ * As zlib has it (RFC 1950). A small object is stored as it is: the trees and commits that most of a pack are hold ids, which take up as much however
+ * they are packed, and setting up a stream costs more than all else about them. Others get a window of their size.
+ */
 function deflated(content: Uint8Array): Buffer {
+  if (content.length <= STORED) return stored(content);
   const windowBits = Math.min(15, Math.max(9, 32 - Math.clz32(content.length)));
   return deflateSync(content, { level: zlib.Z_BEST_SPEED, windowBits, memLevel: Math.max(1, windowBits - 7) });
+}
+
+/** One block that is not compressed (RFC 1951, 3.2.4) between zlib's header and the content's Adler-32. */
+function stored(content: Uint8Array): Buffer {
+  const { length } = content, out = Buffer.allocUnsafe(length + 11);
+  out.writeUInt16BE(0x7801, 0);
+  out[2] = 1;
+  out.writeUInt16LE(length, 3);
+  out.writeUInt16LE(length ^ 0xffff, 5);
+  let a = 1, b = 0;
+  for (let i = 0; i < length; i++) {
+    a += out[7 + i] = content[i]!;
+    b += a;
+  }
+  // so few bytes that neither sum has to be brought down before
+  out.writeUInt16BE(b % 65_521, length + 7);
+  out.writeUInt16BE(a % 65_521, length + 9);
+  return out;
 }
 
 function encodeIndex(placed: { readonly id: Buffer; readonly place: number; readonly sum: number }[], checksum: Buffer, format: ObjectFormat): Buffer {

@@ -2,15 +2,15 @@
 // HEAD, index, working tree, config and other refs are never touched (law 10). No reflog is written: what Acumen did to a branch
 // is in its own operation log.
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
-import { chmod, lstat, mkdir, open, rename, stat, unlink } from 'node:fs/promises';
+import { closeSync, constants, lstatSync, openSync, renameSync, writeFile, writeFileSync } from 'node:fs';
+import { chmod, lstat, mkdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants as zlib, deflate } from 'node:zlib';
 import type { Oid } from '../../core/bytes.ts';
 import type { Commit, NewObject, RepositoryWriter, TreeEntry } from '../../core/repository.ts';
 import { moveBranch } from './branches.ts';
-import { flushFolder, Slots } from './disk.ts';
+import { flushed, flushFolder, Slots } from './disk.ts';
 import { locate, MIGRATE, objectFormatOf, readConfig, refStorageOf } from './embedded/locate.ts';
 import { ioFailure, isAbsent, systemCode, unsupported } from './failures.ts';
 import { encodeCommit, encodeTree } from './format.ts';
@@ -18,7 +18,7 @@ import { objectId, objectIdGently, wrapped } from './oids.ts';
 import type { ObjectFormat, ObjectType } from './oids.ts';
 import { type PackedObject, encodePack } from './packing.ts';
 
-const deflated = promisify(deflate);
+const deflated = promisify(deflate), written = promisify(writeFile);
 /** Objects written at once: each waits for the disk, and waiting together costs little more than waiting once. */
 const AT_ONCE = 16;
 /** So many objects are a pack: three flushes in place of two for each. Fewer stay loose, as git leaves fetches of less than a hundred: git packs again where packs are many. */
@@ -26,6 +26,8 @@ const PACKED = 8;
 /** Larger objects stay loose: they are compressed off this thread. Bytes. */
 const MOST_PACKED = 1 << 20;
 const MOST_TOGETHER = 256 << 20;
+/** Bytes that are handed to the kernel at once; more of them on another thread. */
+const WRITTEN_AT_ONCE = 1 << 20;
 
 export interface WriterOptions {
   /** where git is looked for, as PATH is written, where it takes git to read a commit; this process's PATH if not given */
@@ -112,7 +114,7 @@ async function writePack(objects: string, { name, pack, index }: ReturnType<type
   try {
     await ensureFolder(objects, folder);
     await Promise.all(files.map(({ temporary, bytes }) => writeFlushed(temporary, bytes)));
-    for (const { temporary, path } of files) await rename(temporary, path);
+    for (const { temporary, path } of files) renameSync(temporary, path);
     await flushFolder(folder);
   } catch (error) {
     await Promise.all(files.map(({ temporary }) => unlink(temporary).catch(() => {})));
@@ -121,12 +123,12 @@ async function writePack(objects: string, { name, pack, index }: ReturnType<type
 }
 
 async function writeFlushed(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o444);
+  const file = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o444);
   try {
-    await file.writeFile(bytes);
-    await file.sync();
+    if (bytes.length <= WRITTEN_AT_ONCE) writeFileSync(file, bytes); else await written(file, bytes);
+    await flushed(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -141,12 +143,15 @@ async function isPlainFile(path: string): Promise<boolean> {
 
 /** A repository shared by a group has folders that the group may write to; a new one is like its parent. It is there after a power cut, too. */
 async function ensureFolder(parent: string, folder: string): Promise<void> {
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  if (there?.isDirectory() === true) return;
+  if (there !== undefined) throw unsupported(`${folder} is not a folder.`, 'Acumen follows no links inside a repository.', { path: folder });
   try {
     await mkdir(folder);
   } catch (error) {
+    // somebody else made it meanwhile
     if (systemCode(error) !== 'EEXIST') throw error;
-    if (!(await lstat(folder)).isDirectory()) throw unsupported(`${folder} is not a folder.`, 'Acumen follows no links inside a repository.', { path: folder });
-    return;
+    return ensureFolder(parent, folder);
   }
   const { mode } = await stat(parent);
   if ((mode & 0o2020) !== 0) await chmod(folder, mode & 0o7777);
