@@ -1,7 +1,7 @@
 // The danger: a run that broke and is counted as one that passed.
 import { expect, test } from 'vitest';
 import { at } from './steps.ts';
-import { again, count, failureLines, lastLine, none, skippedLines } from './tally.ts';
+import { again, count, failureLines, lastLine, none, skippedLines, toRepeat } from './tally.ts';
 
 const file = (status: string, ...tests: string[]) => named('x.test.ts', status, ...tests);
 const named = (name: string, status: string, ...tests: string[]) => ({ name: at(name), status, assertionResults: tests.map((of, i) => ({ fullName: `test ${i}`, status: of, failureMessages: of === 'failed' ? ['it broke\nhere'] : [] })) });
@@ -38,6 +38,17 @@ test('of a file that ran again the second run counts, and what only the first fo
   expect(none).toMatchObject({ passed: 4, failed: 0, failures: [] });
   expect(none.unsteady).toHaveLength(2);
   expect(again(first, [at('b.test.ts')], count(null, 1))).toMatchObject({ passed: 1, failed: 1, failures: ['vitest ended without a report'] });
+});
+
+test('a file whose process ended before its tests did runs again, and is told', () => {
+  const first = report(named('a.test.ts', 'passed', 'passed', 'skipped'), named('b.test.ts', 'passed', 'passed', 'pending', 'pending'));
+  expect(toRepeat(first, 1)).toEqual([at('b.test.ts')]);
+  expect(toRepeat(first, 0)).toEqual([]);
+  expect(count(first, 1)).toMatchObject({ failed: 1 });
+  const passes = again(first, [at('b.test.ts')], count(report(named('b.test.ts', 'passed', 'passed', 'passed', 'passed')), 0));
+  expect(passes).toMatchObject({ passed: 4, failed: 0, skipped: ['test 1'], failures: [] });
+  expect(passes.unsteady).toEqual([expect.stringMatching(/^b\.test\.ts: its process ended before its tests did/)]);
+  expect(again(first, [at('b.test.ts')], count(report(named('b.test.ts', 'passed', 'passed', 'pending', 'pending')), 1))).toMatchObject({ failed: 1 });
 });
 
 test('what failed stands at the end by name with why, after what was unsteady', () => {

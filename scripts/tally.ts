@@ -28,6 +28,8 @@ type File = {
 const FIRST_LINES = 12;
 const firstLines = (message: string): string => message.split('\n').slice(0, FIRST_LINES).map((line) => `    ${line}`).join('\n');
 const isUnloaded = (file: File): boolean => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed');
+/** Its process ended before its tests did. */
+const isCutOff = (file: File): boolean => file.status !== 'failed' && file.assertionResults.some((test) => test.status === 'pending');
 const said = (file: File, what: string, message: string): string => `${relative(root, file.name)}: ${what}\n${firstLines(message)}`;
 const failuresOf = (report: Report): string[] => report.testResults.flatMap((file) => (isUnloaded(file) ? [said(file, 'does not load', file.message ?? '')]
   : file.assertionResults.filter((test) => test.status === 'failed').map((test) => said(file, test.fullName, test.failureMessages?.join('\n') ?? ''))));
@@ -54,13 +56,19 @@ export function again(first: Report, files: readonly string[], second: Tally): T
   const head = (failure: string): string => failure.split('\n', 1)[0]!, broken = new Set(second.failures.map(head));
   return {
     passed: rest.passed + second.passed, failed: second.failed, skipped: [...rest.skipped, ...second.skipped],
-    failures: second.failures, unsteady: failuresOf(first).filter((failure) => !broken.has(head(failure))),
+    failures: second.failures,
+    unsteady: [...failuresOf(first), ...first.testResults.filter(isCutOff).map((file) => said(file, 'its process ended before its tests did', ''))].filter((failure) => !broken.has(head(failure))),
   };
+}
+
+/** Files in which something failed, or whose process ended before they did. */
+export function toRepeat(report: Report | null, code: number): readonly string[] {
+  return [...new Set(report?.testResults.filter((file) => file.status === 'failed' || (code !== 0 && isCutOff(file))).map(({ name }) => name))];
 }
 
 export async function vitest(config: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Tally> {
   const { report, code } = await run(config, args, env);
-  const files = [...new Set(report?.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name))];
+  const files = toRepeat(report, code);
   if (report === null || files.length === 0) return count(report, code);
   console.error(`${files.length} ${files.length === 1 ? 'file' : 'files'} with failures: once more, alone`);
   const second = await run(config, [...args, ...files, '--no-file-parallelism'], env);
