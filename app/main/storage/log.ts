@@ -9,7 +9,8 @@ import { AcumenError, bug } from '../../core/errors.ts';
 import type { DomainEvent, Operation, Published, SegmentKey } from '../../core/events.ts';
 import { pack } from '../../core/segmentKey.ts';
 import { corrupt, type ReadDb, type WriteDb } from './connection.ts';
-import { Cursor, maskOf } from './frames.ts';
+import { Cursor } from './cursor.ts';
+import { maskOf } from './frames.ts';
 import { each, one, run } from './sql.ts';
 
 /** Where a batch stands. `operation`: the last one before it. */
