@@ -4,7 +4,7 @@
 // each printed so that `--mix M --seed S --pair A B` shows its texts. With --out each repository's result is kept in DIR, one that is there
 // is not asked again, and `--report --out DIR` adds up what is there; --answers keeps git's answers, for when only Acumen has changed.
 import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { agreement } from '../testkit/agreement.ts';
 import type { Agreement, Count, Decided } from '../testkit/agreement.ts';
@@ -151,7 +151,8 @@ if (values.pair) {
   for (const repository of positionals) {
     const dir = resolve(repository);
     const refs = values.newest === undefined ? undefined : newest(dir, Number(values.newest));
-    await one(`${basename(dir)} ${values.newest === undefined ? 'all' : `newest ${values.newest}`}`,
+    // Two parts of the path: of several folders called alike one would pass for all.
+    await one(`${basename(dirname(dir))}/${basename(dir)} ${values.newest === undefined ? 'all' : `newest ${values.newest}`}`,
       () => agreement(dir, { ...common, seed, ...(values.base === undefined ? {} : { base: values.base }), ...(refs === undefined ? {} : { refs }) }));
   }
   const count = Number(values.generated ?? (positionals.length > 0 ? 0 : values.mix === undefined ? names.length : 1));
