@@ -101,10 +101,12 @@ async function follow(workspace: Workspace, before: View, after: View, made: rea
 
 /** Goes back to the state before the last operation, or to the one that an undo left; a branch moves with it, or nothing does. */
 export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: AbortSignal): Promise<{ readonly operation: Operation }> {
-  const operation = await workspace.commit(async () => {
+  const operation = await workspace.commit(async ({ state }) => {
     const { log, store } = workspace;
     const { target, from, to } = (kind === 'undo' ? undoCandidate : redoCandidate)(log);
-    const states = new Map<number, WorkspaceState>([[from, await store.stateAt(from)], [to, await store.stateAt(to)]]);
+    // What is published is megabytes of a thousand branches: read, and compared, only where something has changed it since.
+    const then = await store.stateAt(to, await isPublishedAfter(workspace, to) ? undefined : state.published);
+    const states = new Map<number, WorkspaceState>([[from, state], [to, then]]);
     const events: DomainEvent[] = [];
     for await (const { event } of store.events({ from: target.firstEvent, to: target.lastEvent })) events.push(event);
     const plan = (kind === 'undo' ? planUndo : planRedo)(log, { stateOf: (id) => states.get(id)!, eventsOf: () => events });
@@ -117,6 +119,11 @@ export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: 
     };
   });
   return { operation: operation! };
+}
+
+async function isPublishedAfter({ log, store }: Workspace, operation: number): Promise<boolean> {
+  for await (const _ of store.events({ from: (log[operation - 1]?.lastEvent ?? 0) + 1, kinds: ['published', 'publication-changed'] })) return true;
+  return false;
 }
 
 /** The store against itself, then what only the engine can tell: the stored conflict graph, and the composition's contents. */
