@@ -29,6 +29,8 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => { repository.remove(); removeFolder(folder); });
 
+const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
+
 let store: string;
 beforeEach(() => { store = path.join(folder, `store-${++stores}`); });
 
@@ -110,6 +112,36 @@ test('two processes at it: whoever was overtaken plans anew, and every answer is
   await two.close();
 });
 
+test('what was committed here while another process\'s operations are read is taken over once', async () => {
+  const one = await openWorkspace(), two = await openWorkspace(), { store } = one;
+  const [a, b] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId];
+  // ours is in the store, and the answer on its way
+  const gate = (): { readonly opened: Promise<void>; readonly open: () => void } => { const { promise, resolve } = Promise.withResolvers<void>(); return { opened: promise, open: resolve }; };
+  const answer = gate(), read = gate(), committed = gate();
+  const { appendAll, stateAt } = store;
+  store.appendAll = async (...args) => { const place = await appendAll.apply(store, args); committed.open(); await answer.opened; return place; };
+  const ours = one.call('add', { acus: [a], ticket: 'ours' });
+  await committed.opened;
+  store.appendAll = appendAll;
+  await two.call('add', { acus: [b], ticket: 'theirs' });
+  // both are read, which takes a while; meanwhile the answer comes
+  store.stateAt = async (...args) => { const state = await stateAt.apply(store, args); await read.opened; return state; };
+  const folding = one.refold();
+  await settled();
+  answer.open();
+  await settled();
+  store.stateAt = stateAt;
+  read.open();
+  await Promise.all([ours, folding]);
+  expect(one.log.map(({ id }) => id)).toEqual(Array.from({ length: two.view.head.operation }, (_, i) => i + 1));
+  expect(one.view.state).toEqual(two.view.state);
+  // theirs, then ours
+  for (let n = 0; n < 2; n++) await one.call('undo', { ticket: `undo-${n}` });
+  expect(one.view.state.composition.acus).toEqual([]);
+  await one.close();
+  await two.close();
+});
+
 test('one that the store refuses takes no other with it, and those planned on it are planned anew', async () => {
   const workspace = await openWorkspace();
   const [a, b, c] = workspace.engine.acus.filter(({ id }) => workspace.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId, AcuId];
@@ -176,7 +208,6 @@ describe('answers', () => {
     toClient = (frame) => { said.push(decodeFrame(frame)); };
     return { said, ask: (message: unknown) => toService(encodeFrame(message)), at: (ms: number) => { now = ms; deadlines.look(); } };
   }
-  const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
   test('what only reads is given up at its deadline; what comes later goes nowhere', async () => {
     let answer = (_: unknown): void => {};

@@ -273,19 +273,20 @@ export class Workspace implements Service {
   }
 
   async #refold(own: readonly Done[]): Promise<View> {
-    const head = await this.store.head();
-    const before = this.#view;
-    if (head.operation === before.head.operation) return before;
     const last = own.at(-1);
-    // of this head exactly: another process may append between two reads
-    const isOwn = last !== undefined && head.operation === last.operation.id && before.head.operation === own[0]!.operation.id - 1;
-    const state = isOwn ? last.state : await this.store.stateAt(head.operation);
-    const view: View = { head, state, engine: await this.engineOf(state.published) };
-    // shown with what lies over it, or what passes would be gone for a moment
-    if (this.live.isOn && state.published !== before.state.published) await this.live.relay(view);
-    if (isOwn) return this.#show(own, view);
-    const fresh = await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 });
-    return this.#show(fresh.reverse().map((operation) => ({ operation })), view);
+    for (;;) {
+      const before = this.#view, head = await this.store.head();
+      if (head.operation === before.head.operation) return this.#view;
+      // of this head exactly: another process may append between two reads
+      const isOwn = last !== undefined && head.operation === last.operation.id && before.head.operation === own[0]!.operation.id - 1;
+      const state = isOwn ? last.state : await this.store.stateAt(head.operation);
+      const view: View = { head, state, engine: await this.engineOf(state.published) };
+      // shown with what lies over it, or what passes would be gone for a moment
+      if (this.live.isOn && state.published !== before.state.published) await this.live.relay(view);
+      const fresh = isOwn ? own : (await this.store.operations({ limit: head.operation - before.head.operation, before: head.operation + 1 })).reverse().map((operation) => ({ operation }));
+      // the pipeline took over what it had committed meanwhile: those would be in the log twice
+      if (this.#view === before) return this.#show(fresh, view);
+    }
   }
 
   /** Takes over what the pipeline has committed, which changed no more than the composition: nothing is read for it. */
