@@ -142,6 +142,24 @@ test('what was committed here while another process\'s operations are read is ta
   await two.close();
 });
 
+test('of another process only what it changed is read', async () => {
+  const one = await openWorkspace(), two = await openWorkspace(), { published } = one.view.state;
+  const [a] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId];
+  for (const [ask, isPublished] of [[() => two.call('add', { acus: [a], ticket: 't' }), false], [() => two.call('undo', { ticket: 't' }), false],
+    [() => two.call('import', { ticket: 't', path: repository.dir, base: null, refs: ['refs/heads/*1'], grain: 'branch' }), true],
+    [() => two.call('undo', { ticket: 't' }), true], [() => two.call('redo', { ticket: 't' }), true]] as const) {
+    const before = one.view.head.event;
+    await ask();
+    expect(await one.store.isPublishedAfter(before)).toBe(isPublished);
+    await one.refold();
+    expect(one.view.state).toEqual(await one.store.stateAt(two.view.head.operation));
+    expect(one.view.state).toEqual(two.view.state);
+    if (!isPublished) expect(one.view.state.published).toBe(published);
+  }
+  await one.close();
+  await two.close();
+});
+
 test('one that the store refuses takes no other with it, and those planned on it are planned anew', async () => {
   const workspace = await openWorkspace();
   const [a, b, c] = workspace.engine.acus.filter(({ id }) => workspace.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId, AcuId];

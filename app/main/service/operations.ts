@@ -105,7 +105,7 @@ export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: 
     const { log, store } = workspace;
     const { target, from, to } = (kind === 'undo' ? undoCandidate : redoCandidate)(log);
     // What is published is megabytes of a thousand branches: read, and compared, only where something has changed it since.
-    const then = await store.stateAt(to, await isPublishedAfter(workspace, to) ? undefined : state.published);
+    const then = await store.stateAt(to, await store.isPublishedAfter(log[to - 1]?.lastEvent ?? 0) ? undefined : state.published);
     const states = new Map<number, WorkspaceState>([[from, state], [to, then]]);
     const events: DomainEvent[] = [];
     for await (const { event } of store.events({ from: target.firstEvent, to: target.lastEvent })) events.push(event);
@@ -119,11 +119,6 @@ export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: 
     };
   });
   return { operation: operation! };
-}
-
-async function isPublishedAfter({ log, store }: Workspace, operation: number): Promise<boolean> {
-  for await (const _ of store.events({ from: (log[operation - 1]?.lastEvent ?? 0) + 1, kinds: ['published', 'publication-changed'] })) return true;
-  return false;
 }
 
 /** The store against itself, then what only the engine can tell: the stored conflict graph, and the composition's contents. */

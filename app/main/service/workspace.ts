@@ -279,7 +279,8 @@ export class Workspace implements Service {
       if (head.operation === before.head.operation) return this.#view;
       // of this head exactly: another process may append between two reads
       const isOwn = last !== undefined && head.operation === last.operation.id && before.head.operation === own[0]!.operation.id - 1;
-      const state = isOwn ? last.state : await this.store.stateAt(head.operation);
+      // what is published is megabytes of a thousand branches: read only where somebody changed it
+      const state = isOwn ? last.state : await this.store.stateAt(head.operation, await this.store.isPublishedAfter(before.head.event) ? undefined : before.state.published);
       const view: View = { head, state, engine: await this.engineOf(state.published) };
       // shown with what lies over it, or what passes would be gone for a moment
       if (this.live.isOn && state.published !== before.state.published) await this.live.relay(view);

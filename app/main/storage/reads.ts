@@ -136,6 +136,14 @@ export function stateAt(db: ReadDb, operation: number, published?: Published | n
   }).deferred();
 }
 
+export function isPublishedAfter(db: ReadDb, event: number): boolean {
+  const kinds = maskOf('published', 'publication-changed');
+  for (const row of batches(db, event + 1, Number.MAX_SAFE_INTEGER, kinds)) {
+    for (const cursor = cursorOf(row); cursor.next();) if (cursor.seq > event && (1 << cursor.code & kinds) !== 0) return true;
+  }
+  return false;
+}
+
 /** 0 where it is not stored. */
 export function numberOf(db: ReadDb, id: AcuId): number { return one<{ event: number }>(db, hot.acuNumber, id)?.event ?? 0; }
 

@@ -299,6 +299,7 @@ export class SqliteStore implements Store {
   reusable(base: Oid, grain: Grain): Promise<ReadonlyMap<Oid, readonly SegmentKey[]>> { return this.#read((db) => reads.reusable(db, base, grain)); }
   head(): Promise<Head> { return this.#read(reads.head); }
   state(): Promise<WorkspaceState> { return this.#read(reads.state); }
+  isPublishedAfter(event: number): Promise<boolean> { return this.#read((db) => reads.isPublishedAfter(db, event)); }
   stateAt(operation: number, published?: Published | null): Promise<WorkspaceState> { return this.#read((db) => reads.stateAt(db, operation, published)); }
   async segments(keys: readonly SegmentKey[]): Promise<Segment[]> {
     const segments = await this.#read((db) => reads.segments(db, keys));

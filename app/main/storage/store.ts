@@ -142,6 +142,8 @@ export interface Store {
   state(): Promise<WorkspaceState>;
   /** The fold of all events up to and with this operation; 0 is the empty workspace. `published`: what was published then, where the caller has it: reading that is nearly all of the work. */
   stateAt(operation: number, published?: Published | null): Promise<WorkspaceState>;
+  /** Whether an event after this one publishes anything. */
+  isPublishedAfter(event: number): Promise<boolean>;
   /** Bodies, in the order asked. Rejects with `bug` if one is not stored. */
   segments(keys: readonly SegmentKey[]): Promise<Segment[]>;
   /** Newest first, those before operation `before` (exclusive) if given, at most `limit` (default: all). */
