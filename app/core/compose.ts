@@ -323,7 +323,7 @@ export class Composer {
       spliced.set(path, oid);
       if (name !== null) this.#kept.spliced?.set(name, { oid, bytes });
     }
-    this.#contents.needTexts(shared.filter(([path]) => !spliced.has(path))
+    this.#contents.needTexts(shared.filter(([path, list]) => !spliced.has(path) && areMerged(list))
       .flatMap(([, list]) => [list[0]!.change.before, ...list.map((w) => w.change.after)]).filter(isRegular).map((entry) => entry!.oid));
     return spliced;
   }
@@ -374,6 +374,12 @@ function joined(families: readonly (readonly number[])[], together: readonly Tog
   const met = new Set(together.flatMap(({ tops }) => tops)), tied = new Set(together.flatMap((group) => (group.tied ? group.tops : [])));
   return groups.list().map((group) => ({ tops: group.sort(ascending), merged: group.length > 1 && group.some((top) => met.has(top)), tied: group.some((top) => tied.has(top)) }))
     .sort((x, y) => x.tops[0]! - y.tops[0]!);
+}
+
+/** Whether it takes contents to merge versions of a path: where there is one beside the base's, modes and ids decide (changes.ts, mergeRegisters). */
+function areMerged(list: readonly { readonly change: Change }[]): boolean {
+  const { before } = list[0]!.change, first = list.find(({ change: { after } }) => after !== null && after.oid !== before?.oid)?.change.after;
+  return list.some(({ change: { after } }) => after !== null && after.oid !== before?.oid && after.oid !== first?.oid);
 }
 
 function hunksOf(script: Int32Array, text: Uint32Array): { start: number; end: number; inserted: Uint32Array }[] {

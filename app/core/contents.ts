@@ -28,6 +28,9 @@ export interface ContentSource {
   load(oids: readonly Oid[], most: number): Promise<Answers<Uint8Array>>;
   /** in bytes */
   sizes(oids: readonly Oid[]): Promise<Answers<number>>;
+  /** What is at hand: no wave is needed for it. Nothing that `load` would refuse. */
+  held?(oid: Oid, most: number): Uint8Array | undefined;
+  heldSize?(oid: Oid): number | undefined;
   /** the blob id of new content */
   hash(bytes: Uint8Array): Oid;
   /** SHA-256 in hex, where the machine has a faster one than ours */
@@ -53,14 +56,18 @@ class Shelf<T> {
   #lacking = new Set<Oid>();
   readonly #coming = new Map<Oid, Promise<void>>();
   readonly #fetch: (oids: readonly Oid[]) => Promise<Answers<T>>;
+  readonly #atHand: (oid: Oid) => T | AcumenError | undefined;
 
-  constructor(fetch: (oids: readonly Oid[]) => Promise<Answers<T>>) { this.#fetch = fetch; }
+  /** `atHand`: what need not be fetched. */
+  constructor(fetch: (oids: readonly Oid[]) => Promise<Answers<T>>, atHand: (oid: Oid) => T | AcumenError | undefined) {
+    this.#fetch = fetch;
+    this.#atHand = atHand;
+  }
 
   /** Undefined, and noted as lacking, where it is not held. Throws what stands in its place. */
   find(oid: Oid): T | undefined {
-    const found = this.#held.get(oid);
-    if (found === undefined) this.#lacking.add(oid);
-    else if (found instanceof AcumenError) throw found;
+    const found = this.#held.get(oid) ?? (this.has(oid) ? this.#held.get(oid) : undefined);
+    if (found instanceof AcumenError) throw found;
     return found;
   }
 
@@ -73,9 +80,10 @@ class Shelf<T> {
 
   /** Notes it as lacking where it is not held. */
   has(oid: Oid): boolean {
-    const has = this.#held.has(oid);
-    if (!has) this.#lacking.add(oid);
-    return has;
+    if (this.#held.has(oid)) return true;
+    const found = this.#atHand(oid);
+    if (found === undefined) this.#lacking.add(oid); else this.#held.set(oid, found);
+    return found !== undefined;
   }
 
   put(oid: Oid, value: T): void { this.#held.set(oid, value); }
@@ -143,9 +151,16 @@ export class Contents implements Held {
 
   constructor(source: ContentSource) {
     this.#source = source;
-    this.#texts = new Shelf((oids) => this.#readAll(oids));
-    this.#sizes = new Shelf((oids) => source.sizes(oids));
-    this.#raw = new Shelf((oids) => source.load(oids, Infinity));
+    this.#texts = this.#noTexts();
+    this.#sizes = new Shelf((oids) => source.sizes(oids), (oid) => source.heldSize?.(oid));
+    this.#raw = new Shelf((oids) => source.load(oids, Infinity), (oid) => source.held?.(oid, Infinity));
+  }
+
+  #noTexts(): Shelf<Uint32Array | null> {
+    return new Shelf((oids) => this.#readAll(oids), (oid) => {
+      const bytes = this.#source.held?.(oid, TEXT_LIMIT);
+      return bytes === undefined ? undefined : this.#read(oid, bytes);
+    });
   }
 
   async load(): Promise<void> { await Promise.all([this.#texts.load(), this.#sizes.load(), this.#raw.load(), this.#loadScripts()]); }
@@ -180,7 +195,7 @@ export class Contents implements Held {
     if (!this.isFull) return;
     this.#interner = new Interner();
     this.#textBytes = 0;
-    this.#texts = new Shelf((oids) => this.#readAll(oids));
+    this.#texts = this.#noTexts();
     this.#scripts = new PairMemo();
     this.#before.clear();
     this.#versionOf.clear();

@@ -1,12 +1,12 @@
 // Law 7, cached = computed: the danger is a composition that differs from one composed afresh because of what was composed before it,
 // what has been let go of, or what could not be read then.
-import { existsSync, renameSync } from 'node:fs';
+import { chmodSync, existsSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AcuId, Oid } from '../../core/bytes.ts';
 import type { Engine } from '../../core/engine.ts';
 import { generate } from '../../../testkit/generate.ts';
-import { git, gitLine } from '../../../testkit/git.ts';
+import { git, gitLine, tempDir } from '../../../testkit/git.ts';
 import { type Loaded, load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
 import { START, Tiny, withLines } from '../../../testkit/tiny.ts';
@@ -91,6 +91,61 @@ describe('composing warm', () => {
       await loaded.close();
       t.remove();
       loose.remove();
+    }
+  });
+
+  test('asks the repository for nothing that was asked before: no size of what might be renamed, no text that is merged', async () => {
+    const t = new Tiny();
+    const base = t.commit([], { gone: START, both: START, other: START });
+    const a = t.commit([base], { gone: null, both: withLines(START, { 3: 'a\n' }) }), b = t.commit([base], { gone: null, both: withLines(START, { 20: 'b\n' }) });
+    const c = t.commit([base], { short: ['of another size\n'] }), d = t.commit([base], { alike: withLines(START, { 5: 'd\n' }) });
+    t.refs({ main: base, a, b, c, d });
+    const loaded = await load(t.dir);
+    try {
+      const { reader } = loaded, contents = reader.contents.bind(reader), blobSizes = reader.blobSizes.bind(reader), asked: Oid[] = [], sized: Oid[] = [];
+      Object.assign(reader, {
+        contents: (type: 'tree' | 'blob', oids: readonly Oid[], most?: number) => { asked.push(...oids); return contents(type, oids, most); },
+        blobSizes: (oids: readonly Oid[]) => { sized.push(...oids); return blobSizes(oids); },
+      });
+      const ids = loaded.engine.acus.map((acu) => acu.id), warm = new Warm(reader), first = await shown(loaded, ids, warm);
+      expect(sized.length).toBeGreaterThan(1);
+      expect(asked.length).toBeGreaterThan(3);
+      asked.length = sized.length = 0;
+      expect(await shown(loaded, ids, warm)).toBe(first);
+      expect([...asked, ...sized]).toEqual([]);
+    } finally {
+      await loaded.close();
+      t.remove();
+    }
+  });
+
+  test('reads no version of a file where modes and ids decide what becomes of it', async () => {
+    const dir = tempDir('modes'), at = (...args: string[]): string => gitLine(dir.path, args);
+    git(dir.path, ['init', '--quiet', '--initial-branch=main']);
+    const branch = (name: string, work: () => void): void => {
+      git(dir.path, ['checkout', '--quiet', '-B', name, 'main']);
+      work();
+      git(dir.path, ['add', '.']);
+      git(dir.path, ['commit', '--quiet', '-m', name]);
+    };
+    const file = join(dir.path, 'run.sh');
+    writeFileSync(file, START.join(''));
+    git(dir.path, ['add', '.']);
+    git(dir.path, ['commit', '--quiet', '-m', 'base']);
+    branch('modes', () => { chmodSync(file, 0o755); });
+    branch('both', () => { writeFileSync(file, withLines(START, { 3: 'other\n' }).join('')); chmodSync(file, 0o755); });
+    git(dir.path, ['checkout', '--quiet', 'main']);
+    const loaded = await load(dir.path);
+    try {
+      const { reader } = loaded, contents = reader.contents.bind(reader), asked: string[] = [];
+      Object.assign(reader, { contents: (type: 'tree' | 'blob', oids: readonly Oid[], most?: number) => { if (type === 'blob') asked.push(...oids); return contents(type, oids, most); } });
+      const ids = loaded.engine.acus.map((acu) => acu.id);
+      expect(ids.length).toBe(2);
+      expect(await shown(loaded, ids, new Warm(reader))).toMatch(new RegExp(`^${at('merge-tree', '--write-tree', 'modes', 'both')} `));
+      expect(asked).toEqual([]);
+    } finally {
+      await loaded.close();
+      dir.remove();
     }
   });
 });

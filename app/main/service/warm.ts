@@ -24,6 +24,7 @@ function unlearned(segment: number): never { throw bug('a set of one history is 
 
 export class Warm {
   readonly #contents: Shelf<Uint8Array>;
+  readonly #sizes: Shelf<number>;
   readonly kept: KeptTexts;
   readonly #reader: RepositoryReader;
   #trees: Trees;
@@ -35,6 +36,7 @@ export class Warm {
   constructor(reader: RepositoryReader, cache: LayeredCache = new LayeredCache(), reuses = true) {
     this.cache = cache;
     this.#contents = cache.shelf(kinds.content);
+    this.#sizes = cache.shelf(kinds.size);
     this.kept = { lined: cache.shelf(kinds.lined), patches: cache.shelf(kinds.patch), ...reuses && { spliced: cache.shelf(kinds.spliced) } };
     this.#reader = reader;
     this.#trees = new Trees(reader);
@@ -83,8 +85,19 @@ export class Warm {
   /** Contents of the repository, and `stored` ones that it does not have. */
   source(stored: (oid: Oid) => Promise<Uint8Array | null>): ContentSource {
     const source = contentSource(this.#reader, stored);
+    const atHand = (oid: Oid): Uint8Array | undefined => (this.#contents.has(oid) ? this.#contents.get(oid) : undefined);
     return {
       ...source,
+      held: (oid, most) => {
+        const bytes = atHand(oid);
+        return bytes !== undefined && bytes.length <= most ? bytes : undefined;
+      },
+      heldSize: (oid) => atHand(oid)?.length ?? this.#sizes.get(oid),
+      sizes: async (oids) => {
+        const found = await source.sizes(oids);
+        for (const [i, size] of found.entries()) if (!(size instanceof AcumenError)) this.#sizes.set(oids[i]!, size);
+        return found;
+      },
       load: async (oids, most) => {
         const usable = (bytes: Uint8Array | undefined): Uint8Array | undefined => (bytes !== undefined && bytes.length <= most ? bytes : undefined);
         const out: (Uint8Array | AcumenError | undefined)[] = oids.map((oid) => usable(this.#contents.get(oid)));

@@ -30,6 +30,8 @@ const shownSize = (shown: Shown | null): number => 100 + 2 * (shown?.text.length
 
 /** by object id: contents as the repository has them */
 export const content: Kind<Uint8Array> = { name: 'content', sizeOf: (bytes) => bytes.length, disk: asIs };
+/** by object id: bytes of contents of which only that was asked */
+export const size: Kind<number> = { name: 'size', sizeOf: () => 8 };
 /** by object id: contents and trees that composing made */
 export const made: Kind<Uint8Array> = { name: 'made', sizeOf: (bytes) => bytes.length, disk: asIs };
 /** by object id: a text with where its lines begin */
