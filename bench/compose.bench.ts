@@ -131,13 +131,10 @@ async function fifty(): Promise<Row[]> {
     // what a person who drags one after the other leaves behind: other sets of the same branches
     for (let n = 5; n < all.length; n += 5) await composed(loaded, warm, idsOf(engine, all.slice(0, n)));
     const times = { compose: [] as Spent[], write: [] as Spent[], flush: [] as Spent[], chain: [] as Spent[], chainDisk: [] as Spent[], merge: [] as Spent[], cold: [] as Spent[] };
-    let objects = 0;
     const write = async (answer: Composed, dir: string, run: number): Promise<Oid> => {
-      const news = await newObjects(moment, answer);
-      objects = news.length + 1;
       // another time each run: another commit, another pack
       const author = { ...who, time: who.time + run };
-      return openWriter(dir).writeWith(news, { tree: answer.tree, parents: [engine.base], author, committer: author, message: 'Compose\n' as ByteString });
+      return openWriter(dir).writeWith(newObjects(moment, answer), { tree: answer.tree, parents: [engine.base], author, committer: author, message: 'Compose\n' as ByteString });
     };
     let octopus = '';
     for (let run = 0; run <= RUNS; run++) {
@@ -159,6 +156,7 @@ async function fifty(): Promise<Row[]> {
         }));
       }
     }
+    const objects = (await newObjects(moment, await composed(loaded, warm, ids))).length + 1;
     git(worktree, ['reset', '--quiet', '--hard', engine.base]);
     const together = await timed(() => tryGit(worktree, ['merge', '--quiet', '--no-edit', '-m', 'm', ...sources.map((s) => s.commit!)]));
     octopus = together.value.status === 0 ? 'taken' : 'refused';

@@ -305,18 +305,23 @@ export class Composer {
       return known === undefined;
     });
     const wanted: Oid[] = [], read: Oid[] = [];
-    for (const [, list] of alike) {
-      const base = list[0]!.change.before!.oid;
-      const unknown = list.filter(({ change }) => !this.#kept.patches.get(`${base} ${change.after!.oid}`));
-      for (const { change } of unknown) wanted.push(base, change.after!.oid);
+    const found = alike.map(([, list]) => {
+      const base = list[0]!.change.before!.oid, lined = this.#kept.lined.get(base);
+      let whole = true;
+      const patches = list.map(({ change }) => {
+        const version = change.after!.oid, patch = this.#kept.patches.get(`${base} ${version}`);
+        if (patch === undefined) { wanted.push(base, version); whole = false; }
+        return patch;
+      });
       // where all that is made of it is known, no line of the base need be told from another
-      if (unknown.length === 0 && !this.#kept.lined.get(base)) read.push(base);
-    }
+      if (whole && lined === undefined) read.push(base);
+      return { lined, patches };
+    });
     this.#each([() => this.#contents.needTexts(wanted), () => this.#contents.needBytes(read)], (need) => need());
     for (const base of read) this.#kept.lined.set(base, linedOf(this.#contents.bytes(base)));
-    for (const [path, list] of alike) {
-      const base = list[0]!.change.before!.oid;
-      const lined = this.#lined(base), patches = list.map(({ change }) => this.#patch(base, change.after!.oid));
+    for (const [i, [path, list]] of alike.entries()) {
+      const base = list[0]!.change.before!.oid, known = found[i]!;
+      const lined = known.lined ?? this.#lined(base), patches = known.patches.map((patch, n) => patch ?? this.#patch(base, list[n]!.change.after!.oid));
       const bytes = lined === 'none' || patches.includes('none') ? null : splice(lined, patches as Patch[]);
       if (bytes === null) continue;
       const oid = this.#contents.make(bytes), name = names.get(path)!;

@@ -128,7 +128,8 @@ class PairMemo<T> {
 }
 
 export class Contents implements Held {
-  #interner = new Interner();
+  /** made when the first text is read */
+  #interner: Interner | null = null;
   /** of line numbers held */
   #textBytes = 0;
   /** contents that merges made, by id: not in the repository */
@@ -184,16 +185,16 @@ export class Contents implements Held {
   }
 
   /** Line numbers mean something until `release`. */
-  get interner(): Interner { return this.#interner; }
+  get interner(): Interner { return this.#interner ??= new Interner(); }
 
   /** More texts are held than should be for long: whoever has no work under way may `release`. */
-  get isFull(): boolean { return this.#interner.heldBytes + this.#textBytes > MOST_TEXT_BYTES; }
+  get isFull(): boolean { return (this.#interner?.heldBytes ?? 0) + this.#textBytes > MOST_TEXT_BYTES; }
 
   /** Lets bytes go that were asked for as such, which `bytes` keeps until then; and where texts have become much, all of those. */
   release(): void {
     this.#raw.clear();
     if (!this.isFull) return;
-    this.#interner = new Interner();
+    this.#interner = null;
     this.#textBytes = 0;
     this.#texts = this.#noTexts();
     this.#scripts = new PairMemo();

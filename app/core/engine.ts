@@ -248,8 +248,8 @@ export class Engine {
    * As `#realise`; an ACU that several segments could be is, at the finer grains, that of the source which has most of the set: what one
    * history made is one text there, and all ACUs of a source make its tip (law 2).
    */
-  #inHistory(set: readonly number[]): number[] {
-    const { segments } = this.#realise(set), all = this.#all;
+  #inHistory(set: readonly number[], segments: number[]): number[] {
+    const all = this.#all;
     const several = set.flatMap((n, i) => (segments[i]! >= 0 && all.listOf(n).length > 1 ? [i] : []));
     if (several.length === 0 || !this.index.hasHistories) return segments;
     const inside = new Set(set), having = new Map<number, number>(), sourcesOf = this.#having();
@@ -284,8 +284,9 @@ export class Engine {
   /** Segments of the ACUs of a closed set that nothing else in it requires, ascending. */
   tops(ids: readonly AcuId[]): number[] { return this.#tops(this.#numbersOf(ids)); }
 
-  #tops(set: readonly number[]): number[] {
-    const segments = this.#inHistory(set);
+  /** `realised`: its segments, where they are known. */
+  #tops(set: readonly number[], realised: readonly number[] = this.#realise(set).segments): number[] {
+    const segments = this.#inHistory(set, [...realised]);
     const covered = this.#ask(), marks = this.#marks;
     segments.forEach((s, i) => {
       if (s >= 0) for (const other of this.#all.below(s)) if (other !== set[i]) marks[other] = covered;
@@ -300,9 +301,9 @@ export class Engine {
 
   check(ids: readonly AcuId[]): Check {
     const set = new Set(ids);
-    const missing = this.missing(ids);
-    const closed = this.#close(this.#numbersOf(ids));
-    const conflicts: Conflict[] = [...this.#against(closed, null), ...this.#risksAmong(closed)];
+    const asked = this.#numbersOf(ids), first = this.#realise(asked), missing = this.#idsOf(first.missing).sort();
+    const closed = missing.length === 0 ? asked : this.#close(asked), realised = missing.length === 0 ? first.segments : this.#realise(closed).segments;
+    const conflicts: Conflict[] = [...this.#against(closed, null, realised), ...this.#risksAmong(closed, realised)];
     const outside = conflicts.filter((c) => set.has(c.a) && (c.b === 'base' || set.has(c.b)));
     return { ok: missing.length === 0 && outside.every(({ verdict }) => verdict === 'risk'), missing, conflicts: missing.length === 0 ? conflicts : outside };
   }
@@ -313,7 +314,7 @@ export class Engine {
     return this.#risksAmong(this.#close(this.#numbersOf([...chosen, ...candidates]))).filter(({ a, b }) => !before.has(a) || (b !== 'base' && !before.has(b)));
   }
 
-  #risksAmong(set: readonly number[]): Risk[] { return this.#collisions.among(this.#realise(set).segments.filter((s) => s >= 0)); }
+  #risksAmong(set: readonly number[], realised: readonly number[] = this.#realise(set).segments): Risk[] { return this.#collisions.among(realised.filter((s) => s >= 0)); }
 
   get #collisions(): Risks { return this.#risks ??= new Risks(this.tables, (upper, lower) => this.index.includes(upper, lower)); }
 
@@ -357,10 +358,10 @@ export class Engine {
   }
 
   /** `before`: pairs of two of these are left out. */
-  #against(set: readonly number[], before: ReadonlySet<number> | null): Conflict[] {
+  #against(set: readonly number[], before: ReadonlySet<number> | null, realised?: readonly number[]): Conflict[] {
     const out: Conflict[] = [];
     for (const n of set) out.push(...this.#graph.standing(n));
-    const tops = this.#tops(set);
+    const tops = this.#tops(set, realised);
     for (const pair of before === null ? this.#among(tops) : this.#withNew(tops, before)) {
       out.push(...this.#graph.conflictsOf(pair, this.tables.segments[pair.a]!.acu!, this.tables.segments[pair.b]!.acu!));
     }

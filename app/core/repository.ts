@@ -116,8 +116,8 @@ export interface RepositoryWriter {
   /** Entries in any order; sorted as git sorts. */
   writeTree(entries: readonly TreeEntry[]): Promise<Oid>;
   writeCommit(commit: Omit<Commit, 'oid'>): Promise<Oid>;
-  /** A commit with contents and trees (encoded) that come with it; many of them as one pack, flushed once. */
-  writeWith(objects: readonly NewObject[], commit: Omit<Commit, 'oid'>): Promise<Oid>;
+  /** A commit with contents and trees (encoded) that come with it; many of them as one pack, flushed once. Some may be asked for still: what can be done without them is done meanwhile. */
+  writeWith(objects: readonly NewObject[] | Promise<readonly NewObject[]>, commit: Omit<Commit, 'oid'>): Promise<Oid>;
   /** Moves `refs/heads/NAME` from `expected` (null: must not exist) to `next` (null: delete) with a lock file, or rejects
    *  `ref-moved` / `branch-checked-out` / `ref-locked`. */
   moveBranch(name: string, expected: Oid | null, next: Oid | null): Promise<void>;

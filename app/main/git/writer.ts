@@ -54,9 +54,13 @@ export function openWriter(gitDir: string, { searchPath = process.env['PATH'] ??
     writeBlob: (bytes) => write('blob', bytes),
     writeTree: async (entries: readonly TreeEntry[]) => write('tree', encodeTree(entries)),
     writeCommit: async (commit: Omit<Commit, 'oid'>) => write('commit', encodeCommit(commit)),
-    writeWith: async (objects: readonly NewObject[], commit: Omit<Commit, 'oid'>) => {
-      const named = check();
-      const content = encodeCommit(commit);
+    writeWith: async (coming: readonly NewObject[] | Promise<readonly NewObject[]>, commit: Omit<Commit, 'oid'>) => {
+      const asked = Promise.resolve(coming);
+      // heard below, unless this repository is refused before
+      asked.catch(() => undefined);
+      // what is asked of git leaves at the end of this turn
+      await Promise.resolve();
+      const named = check(), content = encodeCommit(commit), objects = await asked;
       const small = objects.filter(({ bytes }) => bytes.length <= MOST_PACKED);
       const asPack = small.length >= PACKED && small.reduce((sum, { bytes }) => sum + bytes.length, 0) <= MOST_TOGETHER;
       // The commit last: no reader finds it before what it holds.

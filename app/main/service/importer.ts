@@ -1,6 +1,6 @@
 // Import: refs → commits outside the base → segments (plan.ts) → batches to be stored (`ImportStore`), and what is to be published
 // in one step.
-import { createHash, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Oid } from '../../core/bytes.ts';
 import { type Answers, type ContentSource, Contents } from '../../core/contents.ts';
 import { AcumenError } from '../../core/errors.ts';
@@ -11,6 +11,7 @@ import type { Commit, RepositoryReader } from '../../core/repository.ts';
 import type { Tables } from '../../core/tables.ts';
 import { outsideBase } from '../git/history.ts';
 import { mergeBases } from '../git/mergeBases.ts';
+import { objectId } from '../git/oids.ts';
 import { NO_COMMON_HISTORY, isUnreadable } from './carry.ts';
 import { type Earlier, Meetings } from './meetings.ts';
 import { Memory, snapshotsOf } from './memory.ts';
@@ -63,7 +64,7 @@ export interface ImportStore {
 }
 
 export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): Oid {
-  return createHash(format).update(`blob ${bytes.length}\0`).update(bytes).digest('hex') as Oid;
+  return objectId('blob', bytes, format);
 }
 
 export async function importRepository(own: RepositoryReader, request: ImportRequest, store: ImportStore, progress: Progress, signal: AbortSignal): Promise<Published> {

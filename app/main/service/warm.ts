@@ -9,7 +9,7 @@ import { AcumenError, bug } from '../../core/errors.ts';
 import type { Edit, Segment } from '../../core/model.ts';
 import { type Delta, type RepositoryReader } from '../../core/repository.ts';
 import type { BaseTree } from '../../core/treeMerge/merge.ts';
-import type { KeptTexts } from '../../core/weave/splice.ts';
+import type { KeptTexts, Patch } from '../../core/weave/splice.ts';
 import { type Held, settle } from '../../core/waves.ts';
 import { type Grown, Trees } from '../git/trees.ts';
 import { Turns } from '../git/turns.ts';
@@ -25,6 +25,7 @@ function unlearned(segment: number): never { throw bug('a set of one history is 
 export class Warm {
   readonly #contents: Shelf<Uint8Array>;
   readonly #sizes: Shelf<number>;
+  readonly #patches: Shelf<Patch | 'none'>;
   readonly kept: KeptTexts;
   readonly #reader: RepositoryReader;
   #trees: Trees;
@@ -37,7 +38,8 @@ export class Warm {
     this.cache = cache;
     this.#contents = cache.shelf(kinds.content);
     this.#sizes = cache.shelf(kinds.size);
-    this.kept = { lined: cache.shelf(kinds.lined), patches: cache.shelf(kinds.patch), ...reuses && { spliced: cache.shelf(kinds.spliced) } };
+    this.#patches = cache.shelf(kinds.patch);
+    this.kept = { lined: cache.shelf(kinds.lined), patches: this.#patches, ...reuses && { spliced: cache.shelf(kinds.spliced) } };
     this.#reader = reader;
     this.#trees = new Trees(reader);
   }
@@ -126,7 +128,7 @@ export class Warm {
     const writers = new Map<PathBytes, number>();
     for (const s of segments) for (const path of graph.changes(s).keys()) writers.set(path, (writers.get(path) ?? 0) + 1);
     const isUnknown = ([path, { before, after }]: readonly [PathBytes, Change]): boolean =>
-      writers.get(path)! > 1 && isRegular(before) && isRegular(after) && this.kept.patches.get(`${before!.oid} ${after!.oid}`) === undefined;
+      writers.get(path)! > 1 && isRegular(before) && isRegular(after) && !this.#isKept(`${before!.oid} ${after!.oid}`);
     const unknown = segments.filter((s) => graph.changes(s).entries().some(isUnknown));
     if (unknown.length === 0) return;
     for (const { contexts } of await bodies(unknown)) {
@@ -134,11 +136,14 @@ export class Warm {
     }
   }
 
+  /** In memory without counting as a use, for composing uses it; else on disk. */
+  #isKept(patch: string): boolean { return this.#patches.has(patch) || this.#patches.get(patch) !== undefined; }
+
   #keep({ before, after, hunks }: Edit): void {
     if (before === null || after === null || hunks === null) return;
     const ranges = new Int32Array(2 * hunks.length);
     hunks.forEach(({ start, end }, i) => { ranges[2 * i] = start; ranges[2 * i + 1] = end; });
-    this.kept.patches.set(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
+    this.#patches.set(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
   }
 
   /**

@@ -44,9 +44,8 @@ async function write(workspace: Workspace, name: string, acus: readonly AcuId[],
     const author = signature(workspace.env, workspace.clock.now(), workspace.clock.offset());
     const chosen = new Set(composition.acus);
     const { tree } = composed;
-    const commit = await writer.writeWith(await newObjects(moment, composed), {
-      tree, parents: [engine.base], author, committer: author, message: message(engine, engine.acus.filter((a) => chosen.has(a.id)), author, text),
-    });
+    const said = message(engine, engine.acus.filter((a) => chosen.has(a.id)), author, text);
+    const commit = await writer.writeWith(newObjects(moment, composed), { tree, parents: [engine.base], author, committer: author, message: said });
     signal.throwIfAborted();
     written = { commit, tree };
     return {

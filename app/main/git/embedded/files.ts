@@ -23,7 +23,8 @@ export function inside(folder: ByteString, name: string): string | Buffer { retu
 /** What is at the path itself; null where nothing is, also where a file stands in the place of a folder on the way. */
 export function lstatIfThere(path: string | Buffer): Stats | null {
   try {
-    return lstatSync(path);
+    // an exception costs more than the look
+    return lstatSync(path, { throwIfNoEntry: false }) ?? null;
   } catch (error) {
     if (isAbsent(error)) return null;
     throw ioFailure('look at', String(path), error);

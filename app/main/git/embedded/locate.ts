@@ -76,7 +76,7 @@ function locateIn(dir: ByteString): Location | null {
 /** A folder that git takes for a git directory: HEAD, objects and refs, or HEAD and the way to the common directory. */
 function asGitDirectory(dir: ByteString): Location | null {
   if (!looksLikeHead(dir)) return null;
-  const commonFile = pointer(within(dir, 'commondir'));
+  const file = within(dir, 'commondir'), commonFile = lstatIfThere(fsPath(file)) === null ? null : pointer(file);
   if (commonFile === null) {
     if (!isDirectory(within(dir, 'objects')) || !isDirectory(within(dir, 'refs'))) return null;
     for (const one of ['objects', 'objects/pack', 'objects/info', 'refs', 'refs/heads', 'refs/remotes', 'refs/tags', 'reftable']) refuseLink(dir, one);
@@ -85,7 +85,7 @@ function asGitDirectory(dir: ByteString): Location | null {
   const common = realPath(from(dir, commonFile));
   // git makes these under worktrees/ of the common directory and nowhere else.
   if (common === null || above(dir) !== within(common, 'worktrees')) {
-    throw unsupported(`${display(within(dir, 'commondir'))} points outside its repository, to ${display(commonFile)}.`, 'Open that repository itself.', { path: display(dir), target: display(commonFile) });
+    throw unsupported(`${display(file)} points outside its repository, to ${display(commonFile)}.`, 'Open that repository itself.', { path: display(dir), target: display(commonFile) });
   }
   const main = asGitDirectory(common);
   return main === null ? null : { gitDir: main.gitDir, headDir: dir };
@@ -141,8 +141,8 @@ function pointer(path: ByteString): ByteString | null {
 }
 
 function isDirectory(path: ByteString): boolean {
-  const real = realPath(path);
-  return real !== null && lstatIfThere(fsPath(real))?.isDirectory() === true;
+  const stat = lstatIfThere(fsPath(path)), real = stat?.isSymbolicLink() === true ? realPath(path) : null;
+  return stat?.isDirectory() === true || (real !== null && lstatIfThere(fsPath(real))?.isDirectory() === true);
 }
 
 function realPath(path: ByteString): ByteString | null {
