@@ -31,6 +31,12 @@ afterAll(() => { repository.remove(); removeFolder(folder); });
 
 const settled = (): Promise<void> => new Promise((resolve) => { setImmediate(resolve); });
 
+interface Gate { readonly opened: Promise<void>; readonly open: () => void }
+function gate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  return { opened: promise, open: resolve };
+}
+
 let store: string;
 beforeEach(() => { store = path.join(folder, `store-${++stores}`); });
 
@@ -116,7 +122,6 @@ test('what was committed here while another process\'s operations are read is ta
   const one = await openWorkspace(), two = await openWorkspace(), { store } = one;
   const [a, b] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId];
   // ours is in the store, and the answer on its way
-  const gate = (): { readonly opened: Promise<void>; readonly open: () => void } => { const { promise, resolve } = Promise.withResolvers<void>(); return { opened: promise, open: resolve }; };
   const answer = gate(), read = gate(), committed = gate();
   const { appendAll, stateAt } = store;
   store.appendAll = async (...args) => { const place = await appendAll.apply(store, args); committed.open(); await answer.opened; return place; };
@@ -138,6 +143,38 @@ test('what was committed here while another process\'s operations are read is ta
   // theirs, then ours
   for (let n = 0; n < 2; n++) await one.call('undo', { ticket: `undo-${n}` });
   expect(one.view.state.composition.acus).toEqual([]);
+  await one.close();
+  await two.close();
+});
+
+test('what was being planned when those before it were refused is planned after them', async () => {
+  const one = await openWorkspace(), two = await openWorkspace(), { store } = one;
+  const [a, b, c] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId, AcuId];
+  const sent = gate(), overtaken = gate(), planning = gate(), planned = gate(), refused = gate();
+  const { appendAll, hasBlobs } = store;
+  store.appendAll = async (...args) => {
+    store.appendAll = appendAll;
+    sent.open();
+    await overtaken.opened;
+    return appendAll.apply(store, args).finally(refused.open);
+  };
+  const first = one.call('add', { acus: [a], ticket: 'first' });
+  await sent.opened;
+  store.hasBlobs = async (oids) => {
+    store.hasBlobs = hasBlobs;
+    planning.open();
+    await planned.opened;
+    return hasBlobs.call(store, oids);
+  };
+  const second = one.call('compose', { acus: [b], ticket: 'second' });
+  await planning.opened;
+  await two.call('add', { acus: [c], ticket: 'theirs' });
+  overtaken.open();
+  await refused.opened;
+  await settled();
+  planned.open();
+  expect((await first).operation!.id).toBeLessThan((await second).operation.id);
+  expect(one.view.state.composition.acus).toEqual([b]);
   await one.close();
   await two.close();
 });

@@ -109,7 +109,8 @@ export class Pipeline {
   async #planAll(): Promise<void> {
     while (this.#line.length > 0 && this.#held === null) {
       const generation = this.#generation;
-      const entry = this.#line.shift()!;
+      // in the line until it is planned: where those before it are refused, they come before it again
+      const entry = this.#line[0]!;
       let view: View, plan: Plan | null;
       try {
         if (this.#tip === null) {
@@ -118,11 +119,13 @@ export class Pipeline {
         } else view = this.#tip;
         plan = await onBehalf(entry.trace, () => span('plan', () => entry.plan(view)));
       } catch (error) {
-        if (generation !== this.#generation) { this.#line.unshift(entry); continue; }
+        if (generation !== this.#generation) continue;
+        this.#line.shift();
         this.#ride(entry, () => entry.reject(error));
         continue;
       }
-      if (generation !== this.#generation) { this.#line.unshift(entry); continue; }
+      if (generation !== this.#generation) continue;
+      this.#line.shift();
       if (plan === null) { this.#ride(entry, () => entry.resolve(null)); continue; }
       this.#append(entry, view, plan);
     }
