@@ -179,6 +179,28 @@ test('what was being planned when those before it were refused is planned after 
   await two.close();
 });
 
+test('an undo that another process\'s operation is read amid is planned anew', async () => {
+  const one = await openWorkspace(), two = await openWorkspace(), { store } = one;
+  const [a, b] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId];
+  await one.call('add', { acus: [a], ticket: 'ours' });
+  const planning = gate(), read = gate(), { stateAt } = store;
+  store.stateAt = async (...args) => {
+    store.stateAt = stateAt;
+    planning.open();
+    await read.opened;
+    return stateAt.apply(store, args);
+  };
+  const undone = one.call('undo', { ticket: 'undo' });
+  await planning.opened;
+  const { operation: theirs } = await two.call('add', { acus: [b], ticket: 'theirs' });
+  await one.refold();
+  read.open();
+  expect((await undone).operation.target).toBe(theirs!.id);
+  expect(one.view.state.composition.acus).toEqual([a]);
+  await one.close();
+  await two.close();
+});
+
 test('of another process only what it changed is read', async () => {
   const one = await openWorkspace(), two = await openWorkspace(), { published } = one.view.state;
   const [a] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId];

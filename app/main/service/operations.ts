@@ -101,8 +101,9 @@ async function follow(workspace: Workspace, before: View, after: View, made: rea
 
 /** Goes back to the state before the last operation, or to the one that an undo left; a branch moves with it, or nothing does. */
 export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: AbortSignal): Promise<{ readonly operation: Operation }> {
-  const operation = await workspace.commit(async ({ state }) => {
-    const { log, store } = workspace;
+  const operation = await workspace.commit(async ({ head, state }) => {
+    // of this state: another process's operations may be read meanwhile
+    const { store } = workspace, log = workspace.log.slice(0, head.operation);
     const { target, from, to } = (kind === 'undo' ? undoCandidate : redoCandidate)(log);
     // What is published is megabytes of a thousand branches: read, and compared, only where something has changed it since.
     const then = await store.stateAt(to, await store.isPublishedAfter(log[to - 1]?.lastEvent ?? 0) ? undefined : state.published);
