@@ -82,6 +82,18 @@ async function expectAnew(workspace: Workspace): Promise<void> {
 }
 
 describe('what is seen', () => {
+  test('switched off and on again at once it sees what is edited', async () => {
+    const write = linked('tree', 'main'), workspace = await open();
+    await workspace.call('live', { on: true });
+    const live = (on: boolean) => workspace.call('live', { on });
+    await Promise.all([live(false), live(true)]);
+    expect(workspace.live.state().trees.map(({ name }) => name)).toEqual(['worktree repo', 'worktree tree']);
+    write('a.txt', numbered(20, { 3: 'edited' }));
+    await seen(workspace, () => sources(workspace).includes('worktree tree'));
+    await Promise.all([live(false), live(true), live(false)]);
+    expect(workspace.live.state()).toMatchObject({ on: false, watches: 0, trees: [] });
+  });
+
   test('an edit, its conflict, a new file, a commit, a branch that moves, and their end; every replica is the service\'s; nothing is stored', async () => {
     const write = linked('tree', 'main'), workspace = await open();
     await workspace.call('live', { on: true });

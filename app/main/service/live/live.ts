@@ -63,6 +63,8 @@ export class Live {
   readonly #stop = new AbortController();
   #said = '';
   #isWanted = false;
+  /** while it ends */
+  #ending: Promise<void> | null = null;
   #user: ReturnType<typeof userSettings> | null = null;
   /** of the last round that showed something; for who measures */
   round: Round | null = null;
@@ -111,8 +113,10 @@ export class Live {
   /** Begins to watch, once something is published, and shows what there is; resolves when that is shown. */
   async start(): Promise<void> {
     this.#isWanted = true;
+    // what is begun meanwhile would be taken away with what ends
+    await this.#ending;
     const { gitDir, published } = this.#workspace.view.state;
-    if (this.isOn || gitDir === null || published === null || this.#stop.signal.aborted) return;
+    if (!this.#isWanted || this.isOn || gitDir === null || published === null || this.#stop.signal.aborted) return;
     const { quiet = QUIET, longest = LONGEST, every = EVERY } = this.#options;
     this.#pulse = new Pulse<Touch>({ quiet, longest, work: (touched) => this.#round(touched) });
     this.#watchGit(gitDir);
@@ -135,7 +139,11 @@ export class Live {
   /** Watches nothing any more; what is shown is what is published. */
   async stop(): Promise<void> {
     this.#isWanted = false;
-    if (!this.isOn) return;
+    if (this.isOn) this.#ending = this.#end().finally(() => { this.#ending = null; });
+    await this.#ending;
+  }
+
+  async #end(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     clearTimeout(this.#ready);
     this.#timer = null;
