@@ -392,4 +392,23 @@ describe('what watches', () => {
     expect(held.size).toBe(0);
     expect(existsSync(at)).toBe(true);
   }, 30_000);
+
+  test('switched off while a working tree is read for the first time it leaves no watch', async () => {
+    linked('tree', 'main');
+    let held = 0;
+    const start: StartWatch = (...args) => {
+      const watch = startWatch(...args);
+      held++;
+      return { close: () => { held--; watch.close(); } };
+    };
+    const workspace = await open({ live: { start } }), reading = Promise.withResolvers<void>(), read = Promise.withResolvers<void>();
+    const { repository } = workspace;
+    workspace.repository = async () => { reading.resolve(); await read.promise; return repository.call(workspace); };
+    const on = workspace.call('live', { on: true });
+    await reading.promise;
+    const off = workspace.call('live', { on: false });
+    read.resolve();
+    await Promise.all([on, off]);
+    expect(held).toBe(0);
+  });
 });

@@ -151,8 +151,9 @@ export class Live {
     this.#pulse = null;
     this.#git?.close();
     this.#git = null;
-    for (const tree of this.#trees.values()) tree.close();
     await pulse?.close();
+    // what was being read has begun to watch
+    for (const tree of this.#trees.values()) tree.close();
     this.#trees = new Map();
     this.#unusable = [];
     this.#gitReason = '';
