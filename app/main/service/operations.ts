@@ -29,8 +29,7 @@ import type { View, Workspace } from './workspace.ts';
 type ImportParams = { readonly path: string | null; readonly base: string | null; readonly refs: readonly string[]; readonly grain: Grain; readonly patches?: PatchParams | undefined };
 
 /** Imports, or with no path imports again what was imported last. An import that finds nothing new records nothing. */
-export async function importInto(workspace: Workspace, params: ImportParams, signal: AbortSignal, progress: Progress): Promise<ImportSummary> {
-  const start = performance.now();
+export async function importInto(workspace: Workspace, params: ImportParams, signal: AbortSignal, progress: Progress, start = performance.now()): Promise<ImportSummary> {
   const reader = params.path === null ? await workspace.repository() : await workspace.open(params.path);
   const { published: last, gitDir } = workspace.view.state;
   refuseOther(gitDir, reader);
@@ -41,9 +40,12 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   const staged = await stageImport(workspace.store, beside?.reader ?? reader, { base, refs, grain: params.grain, patches, ...beside !== undefined && { beside }, last: last?.base ?? null }, workspace, { published: last, tables: workspace.view.engine.tables }, progress, signal);
   const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs, ...trees?.blobs ?? []];
 
-  let rebound: readonly Rebinding[] = [];
+  let rebound: readonly Rebinding[] = [], isOvertaken = false;
   const committed = workspace.commit(async (view) => {
     refuseOther(view.state.gitDir, reader);
+    // what another process has published since, patches and composed working trees too, would be forgotten
+    isOvertaken = view.state.published !== last;
+    if (isOvertaken) return null;
     const engine = await workspace.engineOf(published, segments);
     if (view.state.published !== null && engine === view.engine) return null;
     progress('Publishing', 0, null);
@@ -69,6 +71,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   });
   // Both are waited for, whatever becomes of either; where the batch failed, its error says why.
   for (const done of await Promise.allSettled([staged.storing, committed])) if (done.status === 'rejected') throw done.reason;
+  if (isOvertaken) return importInto(workspace, params, signal, progress, start);
   const engine = await workspace.engineOf(published, segments), { acus, edits, hunks } = engine.totals();
   return { base: published.base, acus, decisions: decisionsAmong(engine.tables).size, sources: published.sources.length, edits, hunks, ms: performance.now() - start, rebound };
 }

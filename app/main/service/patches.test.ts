@@ -360,6 +360,24 @@ describe('imported again', () => {
   });
 });
 
+test('a patch that another process imports while this one imports is not forgotten', async () => {
+  repo.branch('topic', { 'a.txt': numbered(20, { 5: 'five' }) });
+  const patch = put('theirs.patch', formatPatch('main..topic'));
+  const one = await openWorkspace();
+  await importAll(one);
+  const two = await openWorkspace();
+  repo.branch('fresh', { 'b.txt': numbered(20, { 5: 'fresh' }) });
+  const reading = Promise.withResolvers<void>(), read = Promise.withResolvers<void>(), { live } = one, { besideImport } = live;
+  live.besideImport = async (reader) => { reading.resolve(); await read.promise; live.besideImport = besideImport; return besideImport.call(live, reader); };
+  const ours = importAll(one);
+  await reading.promise;
+  await importAll(two, { add: [patch] });
+  expect(names(two)).toContain('theirs');
+  read.resolve();
+  await ours;
+  expect(names(one)).toEqual(names(two));
+});
+
 test('what a person names wrongly is an error, and nothing is remembered of it', async () => {
   const workspace = await openWorkspace();
   await expect(importAll(workspace, { add: [{ path: at('nowhere.patch') }] })).rejects.toMatchObject({ code: 'unknown-name' });
