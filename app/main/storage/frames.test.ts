@@ -109,6 +109,16 @@ describe('frames', () => {
     }), { numRuns: 50 });
   });
 
+  it('say words again whatever number they have in the frame, and lines of any number of words', () => {
+    const words = Array.from({ length: 17_000 }, (_, n) => `word-${n}`);
+    const one = (command: readonly string[], n: number): [NewOperation, DomainEvent[]] => [
+      { kind: 'compose', description: ['Added ', command[0]!], command, target: null, time: n }, [{ kind: 'composition-edited', change: { gone: [], come: [idOf(1)], at: [0] } }],
+    ];
+    const places = [0, 1, 126, 127, 128, 129, 130, 16_381, 16_382, 16_383, 16_384, 16_385, 16_386, 16_999];
+    const many = [words.slice(0, 9000), words.slice(9000), ...places.map((at) => [words[at]!, 'between', words[at]!]), ...[125, 126, 127, 128, 129].flatMap((count) => [words.slice(0, count), words.slice(1, 1 + count), [...words.slice(0, count - 1), 'last']])].map(one);
+    expect(decoded(encoded([many])).operations.map(({ command }) => command)).toEqual(many.map(([{ command }]) => (command as string[]).join(' ')));
+  });
+
   it('of many alike take a few bytes each', () => {
     const names = Array.from({ length: 20 }, (_, n) => `agent-${n}/some-change-of-theirs`);
     const many = Array.from({ length: 100 }, (_, n): [NewOperation, DomainEvent[]] => [

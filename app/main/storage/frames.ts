@@ -118,16 +118,38 @@ export class Encoder extends Packing {
     while (tail < most - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
     const end = now.length - tail;
     this.ensure(32 + 5 * (end - head));
-    this.number(head + 1);
-    this.number(tail);
-    this.number(end - head);
+    let { bytes, at } = this;
+    if (now.length < 0x7f) {
+      bytes[at] = head + 1;
+      bytes[at + 1] = tail;
+      bytes[at + 2] = end - head;
+      at += 3;
+    } else {
+      this.number(head + 1);
+      this.number(tail);
+      this.number(end - head);
+      ({ at } = this);
+    }
     const isFirst = this.#operations === 1;
     for (let i = head; i < end; i++) {
-      const piece = now[i]!, known = isFirst ? 0 : piece === this.#asked ? this.#answer : this.#numberOf(piece), { at } = this;
-      if (known === 0) this.#piece(piece, 5 * (end - i));
-      else if (known < 0x80) { this.bytes[at] = known; this.at = at + 1; }
-      else this.number(known);
+      const piece = now[i]!, known = isFirst ? 0 : piece === this.#asked ? this.#answer : this.#numberOf(piece);
+      if (known === 0) {
+        this.at = at;
+        this.#piece(piece, 5 * (end - i));
+        ({ bytes, at } = this);
+      } else if (known < 0x80) {
+        bytes[at++] = known;
+      } else if (known < 0x4000) {
+        bytes[at] = known & 0x7f | 0x80;
+        bytes[at + 1] = known >> 7;
+        at += 2;
+      } else {
+        this.at = at;
+        this.number(known);
+        ({ at } = this);
+      }
     }
+    this.at = at;
     return now;
   }
 
