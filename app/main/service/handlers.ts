@@ -87,9 +87,10 @@ export function handlersOf(workspace: Workspace): Handlers {
     workspace: async ({ globs }) => aboutWorkspace(workspace, globs),
     load: async (request) => (await workspace.loadGenerator()).call(request),
     pause: async ({ paused }) => { queue.pause(paused); return { paused }; },
-    log: async ({ before, limit }) => ({
-      operations: workspace.log.slice(0, before === null ? undefined : before - 1).slice(-limit).reverse(), current: workspace.history().current,
-    }),
+    log: async ({ before, limit }) => {
+      const { log } = workspace, end = before === null ? log.length : Math.min(log.length, before - 1);
+      return { operations: log.slice(Math.max(0, end - limit), end).reverse(), current: workspace.history().current };
+    },
     check: async ({ acus }) => answers.check(acus),
     list: async ({ from, limit }) => answers.list(from, limit),
     symbols: async ({ acus }) => ({ bytes: await (await (symbols ??= import('./symbols.ts').then((it) => new it.Symbols(workspace)))).page(acus) }),
