@@ -6,11 +6,11 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { quantileOfTail } from '../app/core/analysis/normal.ts';
-import { type Baseline, FEWEST, LEAST_SECONDS, type Profiles, baselineOf, judge, profileOf, shift } from '../app/core/analysis/regression.ts';
+import { ACCEPTED, type Baseline, FEWEST, LEAST_SECONDS, type Profiles, baselineOf, judge, profileOf, shift } from '../app/core/analysis/regression.ts';
 import { SlidingTimes } from '../app/core/analysis/sliding.ts';
 import { Histogram } from '../app/core/histogram.ts';
 import { Random } from '../testkit/random.ts';
-import { type Second, quietHour, resampled, slower, unpack } from '../testkit/quiet/recording.ts';
+import { REFERENCE, type Second, quietHour, resampled, slower, unpack } from '../testkit/quiet/recording.ts';
 import { calm, run, slowdown, spike } from '../testkit/quiet/trials.ts';
 import { Watched } from '../testkit/quiet/watched.ts';
 import type { Benchmark, Row } from './report.ts';
@@ -28,8 +28,8 @@ const say = (text: string): void => { process.stderr.write(`${text}\n`); };
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
-/** False alarms that are accepted in an hour (regression.ts), its looks that are worth one of their own, and how often a slowdown is to be found. */
-const ACCEPTED = 0.1, LOOKS = 180, POWER = 0.8;
+/** Looks of an hour that are worth one of their own (regression.ts), and how often a slowdown is to be found. */
+const LOOKS = 180, POWER = 0.8;
 /** Requests of one draw, and draws, that the scatter of a minute is read from. */
 const DRAWN = 240, DRAWS = 200;
 
@@ -65,7 +65,7 @@ async function watched<T>(action: (watched: Watched) => Promise<T> | T): Promise
 interface Look { readonly profiles: Profiles; readonly means: ReadonlyMap<string, number> }
 class Windows {
   readonly #sliding = new Map<string, SlidingTimes>();
-  constructor(operations: readonly string[]) { for (const name of operations) this.#sliding.set(name, new SlidingTimes(60)); }
+  constructor(names: readonly string[]) { for (const name of names) this.#sliding.set(name, new SlidingTimes(60)); }
   push(second: Second): void {
     for (const [name, sliding] of this.#sliding) {
       const times = new Histogram();
@@ -78,7 +78,7 @@ class Windows {
     for (const [name, { times }] of this.#sliding) {
       const profile = profileOf(times);
       if (profile === null) continue;
-      profiles.set(name, profile);
+      profiles.set(name.startsWith(REFERENCE) ? `acumen_reference_seconds ${name}` : name, profile);
       means.set(name, times.sum / times.count);
     }
     return { profiles, means };
@@ -93,9 +93,9 @@ const peerOf = (minutes: readonly Look[], name: string): Peer => {
 
 /** One point for each threshold: false alarms an hour over `hours`, and the share of planted slowdowns found within a minute. */
 function curve(seconds: readonly Second[], operations: readonly string[], hours: number): { readonly ours: readonly string[]; readonly peer: { readonly found: number; readonly falsePerHour: number } } {
-  const day = resampled(seconds, 7), random = new Random(8);
+  const day = resampled(seconds, 7), random = new Random(8), names = [...operations, ...new Set(seconds.flatMap(({ requests }) => requests.flatMap(([name]) => (name.startsWith(REFERENCE) ? [name] : []))))];
   const next = (): Second => day.next().value as Second;
-  const minutes: Look[] = [], training = new Windows(operations);
+  const minutes: Look[] = [], training = new Windows(names);
   for (const [i, second] of seconds.entries()) {
     training.push(second);
     if (i >= 59 && i % 20 === 19) minutes.push(training.look());
@@ -108,7 +108,7 @@ function curve(seconds: readonly Second[], operations: readonly string[], hours:
   /** who is raised at each threshold until when, so that one alarm is one */
   const raised = rates.map(() => new Map<string, number>()), peerRaised = new Map<string, number>();
   const isLate = (look: Look, name: string): boolean => { const { mean, deviation } = peers.get(name)!; return (look.means.get(name) ?? 0) > mean + 3 * deviation; };
-  const quiet = new Windows(operations);
+  const quiet = new Windows(names);
   for (let i = 1; i <= hours * 3600; i++) {
     quiet.push(next());
     if (i < 60 || i % 5 !== 0) continue;
@@ -128,7 +128,7 @@ function curve(seconds: readonly Second[], operations: readonly string[], hours:
   let trials = 0;
   for (const operation of operations) {
     for (let t = 0; t < TRIALS; t++, trials++) {
-      const windows = new Windows(operations);
+      const windows = new Windows(names);
       for (let i = random.below(300); i >= 0; i--) next();
       for (let i = 0; i < 60; i++) windows.push(next());
       const told = rates.map(() => false);
@@ -156,7 +156,7 @@ const benchmark: Benchmark = {
     const seconds = recording();
     const rate = new Map<string, number>();
     for (const { requests } of seconds) for (const [name] of requests) rate.set(name, (rate.get(name) ?? 0) + 60 / seconds.length);
-    const operations = [...rate.keys()].sort();
+    const operations = [...rate.keys()].filter((name) => !name.startsWith(REFERENCE)).sort();
     const typical = new Map(operations.map((name) => [name, median(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))))]));
     const needs = new Map(operations.map((name) => [name, needed(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))), operations.length)]));
     const often = operations.filter((name) => rate.get(name)! >= needs.get(name)! && typical.get(name)! * (SLOWER - 1) >= LEAST_SECONDS * 1e6);

@@ -34,6 +34,7 @@ export const metrics = {
   acumen_memory_usage_bytes: { kind: 'gauge', label: 'part', help: 'Memory of this process.' },
   acumen_cpu_usage_ratio: { kind: 'gauge', label: 'core', help: 'Share of a core in use, 0 to 1; `process` is this process, of one core.' },
   acumen_event_loop_delay_seconds: { kind: 'seconds', label: null, help: 'How late the service\'s event loop was.' },
+  acumen_reference_seconds: { kind: 'seconds', label: 'reference', help: 'Time of a fixed piece of work: how fast the machine is just now.' },
   acumen_gc_pause_seconds: { kind: 'seconds', label: 'kind', help: 'Pauses for garbage collection.' },
   acumen_disk_seconds: { kind: 'seconds', label: null, help: 'Time of one small durable write beside the store.' },
   acumen_disk_bytes: { kind: 'gauge', label: 'file', help: 'Size of the store and of what lies beside it.' },

@@ -8,23 +8,18 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AcuId, PathBytes } from '../../app/core/bytes.ts';
 import type { Method, Methods } from '../../app/contract/methods.ts';
+import { type Reference, references } from '../../app/main/service/monitor/pace.ts';
 import { Workspace } from '../../app/main/service/workspace.ts';
 import { generate } from '../generate.ts';
 import { Random } from '../random.ts';
+import { REFERENCE } from './recording.ts';
 
 /** Requests before anything is recorded. */
 const WARM = 50_000;
-/** A fixed piece of computing, for how fast the machine is just now: some forty microseconds. */
-const words = new Int32Array(4096);
-function reference(): number {
-  let x = 88172645;
-  for (let i = 0; i < 20_000; i++) {
-    x ^= x << 13; x ^= x >>> 17; x ^= x << 5;
-    words[x & 4095]! ^= x;
-  }
-  return x;
-}
-
+/** Reads to one mutation among them. */
+const MIXED = 100;
+/** Looks of each second at how fast the machine is, by each reference. */
+const REFERRED = 3;
 const seconds = Number(process.argv[2]);
 const out = process.argv[3];
 if (!(seconds > 0) || out === undefined) throw new Error('Usage: node testkit/quiet/record.ts SECONDS OUT.jsonl');
@@ -59,12 +54,14 @@ try {
   const one = <T>(list: readonly T[]): T => list[random.below(list.length)]!;
 
   let tickets = 0;
-  let requests: [method: string, us: number][] = [];
-  const ask = async <M extends Method>(method: M, params: Methods[M]['params']): Promise<void> => {
+  let requests: [name: string, us: number][] = [];
+  const timed = async (name: string, action: () => unknown): Promise<void> => {
     const from = performance.now();
-    await workspace.call(method, params);
-    requests.push([method, Math.round((performance.now() - from) * 10_000) / 10]);
+    await action();
+    requests.push([name, Math.round((performance.now() - from) * 10_000) / 10]);
   };
+  const ask = <M extends Method>(method: M, params: Methods[M]['params']): Promise<void> => timed(method, () => workspace.call(method, params));
+  const refer = (reference: Reference): Promise<void> => timed(`${REFERENCE}${reference}`, references[reference]);
   const fileOf = (): { acu: AcuId; path: PathBytes } => {
     const acu = one(acus);
     const { path } = one(files.get(acu)!);
@@ -89,8 +86,13 @@ try {
     () => ask('snapshot', {}),
   ];
 
-  // Code that runs twenty times a second takes half an hour to be compiled for good, and caches as long to fill: that is no quiet hour.
-  for (let i = 0; i < WARM; i++) await reads[i % reads.length]!();
+  // Code that runs twenty times a second takes half an hour to be compiled for good, and caches as long to fill: that is no quiet hour. With all that is asked
+  // later: the first change of the composition undoes what was compiled of the way that every request takes.
+  for (let i = 0; i < WARM; i++) {
+    await reads[i % reads.length]!();
+    if (i % MIXED === 0) await mutate();
+    if (i % 10 === 0) for (const reference of Object.keys(references) as Reference[]) await refer(reference);
+  }
   requests = [];
 
   const delay = monitorEventLoopDelay({ resolution: 10 });
@@ -105,6 +107,7 @@ try {
   let cpu = process.cpuUsage();
   for (let second = 0; second < seconds && !ended; second++) {
     const moments = Array.from({ length: 21 }, (_, i) => ({ at: random.below(1000), request: reads[i % reads.length]! }));
+    for (const reference of Object.keys(references) as Reference[]) for (let i = 0; i < REFERRED; i++) moments.push({ at: random.below(1000), request: () => refer(reference) });
     if (second % 2 === 0) moments.push({ at: random.below(1000), request: mutate });
     moments.sort((x, y) => x.at - y.at);
     for (const { at, request } of moments) {
@@ -112,13 +115,10 @@ try {
       if (wait > 0) await sleep(wait);
       go(request);
     }
-    const from = performance.now();
-    reference();
-    const referenceUs = Math.round((performance.now() - from) * 1000);
     const used = process.cpuUsage(cpu);
     cpu = process.cpuUsage();
     const { rss, heapUsed } = process.memoryUsage();
-    lines.write(`${JSON.stringify({ second, ms: Math.round(performance.now() - started), referenceUs, delayUs: Math.round(delay.percentile(99) / 1000), cpuUs: used.user + used.system, rss, heapUsed, requests })}\n`);
+    lines.write(`${JSON.stringify({ second, ms: Math.round(performance.now() - started), delayUs: Math.round(delay.percentile(99) / 1000), cpuUs: used.user + used.system, rss, heapUsed, requests })}\n`);
     requests = [];
     delay.reset();
   }

@@ -4,15 +4,17 @@ import { readFileSync } from 'node:fs';
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import { Random } from '../random.ts';
 
-/** One second. Times in microseconds, by operation; those that were refused are left out. */
-export interface Second { readonly requests: readonly (readonly [operation: string, us: number])[]; readonly referenceUs: number; readonly delayUs: number; readonly cpuUs: number; readonly rss: number; readonly heapUsed: number }
+/** What the name of a fixed reference begins with (monitor/pace.ts), in place of an operation's. */
+export const REFERENCE = '~';
+/** One second. Times in microseconds, by operation or reference; those that were refused are left out. */
+export interface Second { readonly requests: readonly (readonly [operation: string, us: number])[]; readonly delayUs: number; readonly cpuUs: number; readonly rss: number; readonly heapUsed: number }
 
 /** Lines of record.ts → a file: a line of operations' names, then one of numbers for each second. */
 export function pack(lines: string): Uint8Array {
   const seconds = lines.trim().split('\n').map((line) => JSON.parse(line) as Second);
   const names = [...new Set(seconds.flatMap(({ requests }) => requests.map(([name]) => name)))].filter((name) => !name.startsWith('!'));
-  const rows = seconds.map(({ requests, referenceUs, delayUs, cpuUs, rss, heapUsed }) => [
-    referenceUs, delayUs, cpuUs, Math.round(rss / 2 ** 20), Math.round(heapUsed / 2 ** 20), ...requests.flatMap(([name, us]) => (names.includes(name) ? [names.indexOf(name), us] : [])),
+  const rows = seconds.map(({ requests, delayUs, cpuUs, rss, heapUsed }) => [
+    0, delayUs, cpuUs, Math.round(rss / 2 ** 20), Math.round(heapUsed / 2 ** 20), ...requests.flatMap(([name, us]) => (names.includes(name) ? [names.indexOf(name), us] : [])),
   ].join(' '));
   return brotliCompressSync(Buffer.from([names.join(' '), ...rows].join('\n')), { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 } });
 }
@@ -21,9 +23,9 @@ export function unpack(bytes: Uint8Array): Second[] {
   const [first, ...rows] = brotliDecompressSync(bytes).toString().split('\n');
   const names = first!.split(' ');
   return rows.map((row) => {
-    const [referenceUs, delayUs, cpuUs, rss, heapUsed, ...rest] = row.split(' ').map(Number) as [number, number, number, number, number, ...number[]];
+    const [, delayUs, cpuUs, rss, heapUsed, ...rest] = row.split(' ').map(Number) as [number, number, number, number, number, ...number[]];
     const requests = Array.from({ length: rest.length / 2 }, (_, i) => [names[rest[2 * i]!]!, rest[2 * i + 1]!] as const);
-    return { requests, referenceUs, delayUs, cpuUs, rss: rss * 2 ** 20, heapUsed: heapUsed * 2 ** 20 };
+    return { requests, delayUs, cpuUs, rss: rss * 2 ** 20, heapUsed: heapUsed * 2 ** 20 };
   });
 }
 

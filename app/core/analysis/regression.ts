@@ -1,7 +1,8 @@
 // Whether something takes longer than it did when a baseline was saved, told within a minute and hardly ever wrongly. Times of requests are neither normal nor
 // independent, and the machine has other things to do; so nothing is assumed of them that the baseline does not show.
-import type { Histogram } from '../histogram.ts';
-import { startOf } from '../histogram.ts';
+import { type Histogram, startOf } from '../histogram.ts';
+import type { MetricName } from '../telemetry.ts';
+import { type Expectation, type Shifts, expected, fit, windowOf } from './expected.ts';
 import { upperTail } from './normal.ts';
 import { median, quantile, spread } from './robust.ts';
 
@@ -11,8 +12,6 @@ const SHARES = 19;
 export const FEWEST = 30;
 /** Minutes of a baseline in which a series must have had that many. */
 export const FEWEST_MINUTES = 8;
-/** Other series that make a common part; with fewer there is none. */
-const FEWEST_OTHERS = 3;
 
 /** Logarithms of the times (seconds) that 5, 10, … 95 % of a window's requests took at most. */
 export type Profile = Float64Array;
@@ -47,18 +46,13 @@ export function shift(before: Profile, now: Profile): number {
 export interface BaselineSeries {
   readonly name: string;
   readonly profile: Profile;
-  /** shift of each of its windows against all of them, less what others shifted in that window */
+  /** what the others say that it should take */
+  readonly expectation: Expectation;
+  /** shift of each of its windows against all of them, less what was expected of that window */
   readonly shifts: Float64Array;
 }
 /** Windows are a minute long; they may overlap. */
 export interface Baseline { readonly minutes: number; readonly series: readonly BaselineSeries[] }
-
-/** What the others have in common; 0 where they are too few to tell. */
-function commonOf(shifts: ReadonlyMap<string, number>, name: string): number {
-  const others: number[] = [];
-  for (const [other, value] of shifts) if (other !== name) others.push(value);
-  return others.length < FEWEST_OTHERS ? 0 : median(others);
-}
 
 /**
  * Of minutes, newest last, `perMinute` of them begun in each: whoever is held to it is seen in windows that begin anywhere, and what lies across two minutes is in
@@ -71,17 +65,17 @@ export function baselineOf(windows: readonly Profiles[], perMinute = 1): Baselin
     const own = windows.flatMap((window) => window.get(name) ?? []);
     if (own.length > (FEWEST_MINUTES - 1) * perMinute) profiles.set(name, new Float64Array(SHARES).map((_, i) => median(own.map((profile) => profile[i]!))));
   }
-  const shifted = windows.map((window) => shiftsOf(profiles, window));
+  const shifted = windows.map((window) => windowOf(shiftsOf(profiles, window)));
   return {
     minutes: Math.ceil(windows.length / perMinute),
-    series: [...profiles].map(([name, profile]) => ({
-      name, profile,
-      shifts: Float64Array.from(shifted.flatMap((shifts) => (shifts.has(name) ? [shifts.get(name)! - commonOf(shifts, name)] : []))),
-    })),
+    series: [...profiles].map(([name, profile]) => {
+      const { expectation, beyond } = fit(shifted, name, perMinute, leastTold);
+      return { name, profile, expectation, shifts: beyond };
+    }),
   };
 }
 
-function shiftsOf(profiles: Profiles, now: Profiles): Map<string, number> {
+function shiftsOf(profiles: Profiles, now: Profiles): Shifts {
   const shifts = new Map<string, number>();
   for (const [name, profile] of now) {
     const before = profiles.get(name);
@@ -93,9 +87,9 @@ function shiftsOf(profiles: Profiles, now: Profiles): Map<string, number> {
 /** One series against its baseline. */
 export interface Verdict {
   readonly name: string;
-  /** times slower than before, what all series share taken out */
+  /** times slower than before, what the others say that it should take taken out */
   readonly ratio: number;
-  /** what all others share */
+  /** times slower than before that the others say */
   readonly common: number;
   /** medians, in seconds */
   readonly before: number;
@@ -113,8 +107,8 @@ export interface RegressionOptions {
 }
 
 /**
- * Each series' shift against the baseline, less the median shift of all others: a machine that has become slower slows all, and is no regression
- * of one (that all became slower the service levels say). It is judged by how the baseline's own minutes scatter about the baseline, which has
+ * Each series' shift against the baseline, less what is expected of it by the shifts of all others (expected.ts), the fixed references among them: a machine that has
+ * become slower slows all, and is no regression of one (that all became slower the service levels say). It is judged by how the baseline's own minutes scatter about the baseline, which has
  * in it sampling, memory of the series and drift over the baseline's length alike (batch means; an empirical null as in Efron, "Large-scale simultaneous
  * hypothesis testing", 2004), as Student's t with as many degrees of freedom. The scale is the larger of the spread's upper half and the 95th
  * percentile over 1.645, so that a heavy tail counts. An alarm wants both: surer than the accepted rate spread over all series and the independent
@@ -122,25 +116,29 @@ export interface RegressionOptions {
  * What one of the baseline's own minutes has shown is none either: what happens once an hour is in no scale, and would be a false alarm an hour. Nor is what exceeds
  * it by a scale: of what happened once, the next is as likely the larger, and in a tail that falls off exponentially larger by about that.
  */
-export function judge(baseline: Baseline, now: Profiles, { falsePerHour = 0.1, least = 1.1, leastSeconds = LEAST_SECONDS }: RegressionOptions = {}): Verdict[] {
+export function judge(baseline: Baseline, now: Profiles, { falsePerHour = ACCEPTED, least = 1.1, leastSeconds = LEAST_SECONDS }: RegressionOptions = {}): Verdict[] {
   const shifts = shiftsOf(new Map(baseline.series.map(({ name, profile }) => [name, profile])), now);
-  const level = falsePerHour / (3 * 60 * Math.max(1, shifts.size));
+  const judged = baseline.series.filter(({ name }) => !isReference(name) && shifts.has(name)), level = falsePerHour / (3 * 60 * Math.max(1, judged.length));
   // windows that overlap are worth as many as there are minutes
   const perMinute = Math.max(1, Math.round(Math.max(0, ...baseline.series.map((one) => one.shifts.length)) / Math.max(1, baseline.minutes)));
-  return baseline.series.flatMap(({ name, profile, shifts: own }) => {
-    const all = shifts.get(name);
-    if (all === undefined) return [];
-    const common = commonOf(shifts, name), alone = all - common;
+  return judged.map(({ name, profile, expectation, shifts: own }) => {
+    const common = expected(expectation, shifts, name), alone = shifts.get(name)! - common;
     const { centre, scale, most } = upwards(own);
     const worth = own.length / perMinute, p = tailOfT((alone - centre) / (scale * Math.sqrt(1 + 1 / worth)), worth - 1);
     const middle = SHARES >> 1, before = Math.exp(profile[middle]!);
-    return [{
+    return {
       name, ratio: Math.exp(alone), common: Math.exp(common), before, now: Math.exp(now.get(name)![middle]!), p,
       isRegression: p <= level && alone > most + scale && alone >= Math.log(least) && before * Math.expm1(alone) >= leastSeconds,
-    }];
+    };
   });
 }
 
+/** What says how fast the machine is, and is never judged. */
+const REFERENCE: MetricName = 'acumen_reference_seconds';
+export const isReference = (name: string): boolean => name.startsWith(`${REFERENCE} `);
+
+/** False alarms of an hour that are accepted by chance: a third of the one that is promised, the rest is for what no baseline has shown. */
+export const ACCEPTED = 0.3;
 /** Microseconds more that matter to nobody: 20 % is told of what takes 25 µs and more. */
 export const LEAST_SECONDS = 5e-6;
 /** Below it nothing is told apart: histograms are right within 0.8 %. */
@@ -149,6 +147,12 @@ const FINEST = 0.005;
 function upwards(shifts: Float64Array): { readonly centre: number; readonly scale: number; readonly most: number } {
   const { centre, above } = spread(shifts)!;
   return { centre, scale: Math.max(FINEST, above, (quantile(shifts, 0.95) - centre) / 1.645), most: Math.max(...shifts) };
+}
+
+/** The least shift that is told of a series that scatters so: what five deviations are worth with a baseline of an hour, and what it has not shown. */
+function leastTold(shifts: Float64Array): number {
+  const { centre, scale, most } = upwards(shifts);
+  return Math.max(centre + 5 * scale, most + scale);
 }
 
 /** P(T > t) with so many degrees of freedom, by Wallace's normalising transformation (1959): within 5 % of it in tails up to one in two thousand, from 7 degrees on. */

@@ -3,7 +3,8 @@ import { medianSorted, quantileSorted } from 'simple-statistics';
 
 /** The numbers of a series in order of size. */
 export function sorted(values: ArrayLike<number>): Float64Array {
-  return Float64Array.from(values).filter((value) => !Number.isNaN(value)).sort();
+  const all = new Float64Array(values);
+  return (all.some(Number.isNaN) ? all.filter((value) => !Number.isNaN(value)) : all).sort();
 }
 export function median(values: ArrayLike<number>): number {
   const inOrder = sorted(values);

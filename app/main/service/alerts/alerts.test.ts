@@ -15,12 +15,14 @@ import { decodeFrame, encodeFrame } from '../../../contract/frames.ts';
 import type { Methods } from '../../../contract/methods.ts';
 import type { Knob, TelemetryEvent } from '../../../core/telemetry.ts';
 import { TelemetryFile } from '../../storage/telemetry/file.ts';
+import { baselineOf } from '../../../core/analysis/regression.ts';
 import { openPlatform } from '../platform.ts';
 import { Workspace } from '../workspace.ts';
 import { AlertBook, type Condition, RISES, readBook } from './book.ts';
 import { Gathered, holds, levelOf, levelRules } from './levels.ts';
 import { type Controls, Responses } from './responses.ts';
-import type { AlertsOptions } from './watcher.ts';
+import { Baselines } from './baselines.ts';
+import type { AlertsOptions, Keeper } from './watcher.ts';
 
 const START = 1_750_000_000_000;
 const condition = (isWrong: boolean | null, more: Partial<Condition> = {}): Condition =>
@@ -43,7 +45,7 @@ async function close(one: Watched): Promise<void> {
   await one.close();
 }
 /** A second with so many answers of so many milliseconds. */
-const answers = (n: number, ms: number, heapUsed = 1e8): Second => ({ requests: Array.from({ length: n }, () => ['check', ms * 1000] as const), referenceUs: 50, delayUs: 100, cpuUs: 0, rss: 2e8, heapUsed });
+const answers = (n: number, ms: number, heapUsed = 1e8): Second => ({ requests: Array.from({ length: n }, () => ['check', ms * 1000] as const), delayUs: 100, cpuUs: 0, rss: 2e8, heapUsed });
 
 describe('the book of alerts', () => {
   const told: TelemetryEvent[] = [];
@@ -318,6 +320,39 @@ describe('the watcher', () => {
     expect(two.alerts.changeBaselines({ save: null, drop: null }).baselines.map(({ name }) => name)).toEqual(['second', 'quiet']);
     expect(two.alerts.changeBaselines({ save: null, drop: 'second' }).baselines.map(({ name }) => name)).toEqual(['quiet']);
     expect(() => two.alerts.changeBaselines({ save: null, drop: 'second' })).toThrow('no baseline named second');
+  });
+
+  test('what a baseline says of the others is read as it was saved; one saved before there was any is read, too, and without it; a damaged one is none', () => {
+    const kept = new Map<string, { readonly at: number; readonly body: Uint8Array }>();
+    const keeper: Keeper = {
+      keep: (name, at, body) => { kept.set(name, { at, body }); return true; },
+      forget: (name) => kept.delete(name), kept: (name) => kept.get(name) ?? null, keptNames: () => [...kept.keys()],
+    };
+    const random = new Random(5), names = ['a', 'b', 'c', 'd', 'small', 'tiny'];
+    let memory = 0;
+    const profiles = Array.from({ length: 60 }, () => {
+      memory = 0.9 * memory + 0.05 * (random.below(1000) / 500 - 1);
+      return new Map(names.map((name) => [name, new Float64Array(19).map((_, i) => i / 10 + (name.length > 1 ? memory : 0) + 0.01 * (random.below(1000) / 500 - 1))]));
+    });
+    new Baselines(() => keeper).save('quiet', profiles, 1, 7);
+    const made = baselineOf(profiles), read = new Baselines(() => keeper).newest!.baseline;
+    expect(made.series.some(({ expectation }) => expectation.weights.length > 0)).toBe(true);
+    for (const [i, { name, expectation, shifts }] of made.series.entries()) {
+      const other = read.series[i]!;
+      expect([other.name, other.expectation.others]).toEqual([name, expectation.others]);
+      for (const [one, same] of [[shifts, other.shifts], [expectation.weights, other.expectation.weights], [expectation.low, other.expectation.low], [expectation.high, other.expectation.high]] as const) {
+        expect(same.length).toBe(one.length);
+        one.forEach((value, at) => { expect(same[at]).toBeCloseTo(value, 4); });
+      }
+    }
+    const text = (): Record<string, unknown> & { series: Record<string, unknown>[] } => JSON.parse(new TextDecoder().decode(kept.get('baseline/quiet')!.body));
+    const stored = (value: unknown): Baselines => { kept.set('baseline/quiet', { at: 7, body: new TextEncoder().encode(JSON.stringify(value)) }); return new Baselines(() => keeper); };
+    const whole = text();
+    const before = stored({ ...whole, version: 1, series: whole.series.map(({ expectation: _, ...rest }) => rest) }).newest!.baseline;
+    expect(before.series.map(({ name, expectation }) => [name, expectation.weights.length])).toEqual(names.map((name) => [name, 0]));
+    for (const damaged of [undefined, {}, { others: ['b'], weights: [1], low: [0], high: [0] }, { others: ['b'], weights: [1, 1], low: [0, 0], high: [0] }, { others: [], weights: [null], low: [], high: [] }]) {
+      expect(stored({ ...whole, series: whole.series.map((one) => ({ ...one, expectation: damaged })) }).newest).toBeNull();
+    }
   });
 
   test('planted faults are found in resampled minutes of the real service: 20 % in one operation within a minute, a spike, a leak', { timeout: 120_000 }, () => {

@@ -1,5 +1,6 @@
 // Baselines by name, kept in FILE.telemetry: what a quiet time was like, to hold later minutes to. With none saved, the last hour stands for one.
 import type { SavedBaseline } from '../../../contract/performance.ts';
+import { type Expectation, NOTHING } from '../../../core/analysis/expected.ts';
 import type { Baseline, Profiles } from '../../../core/analysis/regression.ts';
 import { FEWEST_MINUTES, baselineOf } from '../../../core/analysis/regression.ts';
 import { AcumenError } from '../../../core/errors.ts';
@@ -8,7 +9,8 @@ import type { Keeper } from './watcher.ts';
 const PREFIX = 'baseline/';
 /** Baselines that are kept at most: each is some tens of kilobytes. */
 const MOST = 50;
-const VERSION = 1;
+/** 1: without what the others say. */
+const VERSION = 2;
 
 export interface Saved extends SavedBaseline { readonly baseline: Baseline }
 
@@ -54,19 +56,33 @@ const saved = (name: string, at: number, baseline: Baseline): Saved => ({ name, 
 
 function pack({ minutes, series }: Baseline): Uint8Array {
   const numbers = (values: Float64Array): number[] => Array.from(values, (value) => Number(value.toFixed(5)));
-  return new TextEncoder().encode(JSON.stringify({ version: VERSION, minutes, series: series.map(({ name, profile, shifts }) => ({ name, profile: numbers(profile), shifts: numbers(shifts) })) }));
+  return new TextEncoder().encode(JSON.stringify({ version: VERSION, minutes, series: series.map(({ name, profile, expectation: { others, weights, low, high }, shifts }) => ({
+    name, profile: numbers(profile), shifts: numbers(shifts), expectation: { others, weights: numbers(weights), low: numbers(low), high: numbers(high) },
+  })) }));
 }
 
 /** Null where it is of another version, or damaged: then it is not there. */
 function unpack(body: Uint8Array): Baseline | null {
   try {
     const { version, minutes, series } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as { version: unknown; minutes: unknown; series: unknown };
-    if (version !== VERSION || !Number.isSafeInteger(minutes) || !Array.isArray(series)) return null;
-    const numbers = (value: unknown): Float64Array => {
-      if (!Array.isArray(value) || value.length < FEWEST_MINUTES || !value.every(Number.isFinite)) throw new Error('not numbers');
+    if ((version !== VERSION && version !== 1) || !Number.isSafeInteger(minutes) || !Array.isArray(series)) return null;
+    const numbers = (value: unknown, least: number): Float64Array => {
+      if (!Array.isArray(value) || value.length < least || !value.every(Number.isFinite)) throw new Error('not numbers');
       return Float64Array.from(value as number[]);
     };
-    return { minutes: minutes as number, series: (series as { name: unknown; profile: unknown; shifts: unknown }[]).map((one) => ({ name: String(one.name), profile: numbers(one.profile), shifts: numbers(one.shifts) })) };
+    const expectation = (value: unknown): Expectation => {
+      const { others, weights, low, high } = value as Record<keyof Expectation, unknown>;
+      if (!Array.isArray(others)) throw new Error('no names');
+      const read = { others: others.map(String), weights: numbers(weights, 0), low: numbers(low, 0), high: numbers(high, 0) }, { length } = read.weights;
+      if (length !== (others.length === 0 ? 0 : others.length + 1) || read.low.length !== length || read.high.length !== length) throw new Error('another length');
+      return read;
+    };
+    return {
+      minutes: minutes as number,
+      series: (series as { name: unknown; profile: unknown; shifts: unknown; expectation: unknown }[]).map((one) => ({
+        name: String(one.name), profile: numbers(one.profile, FEWEST_MINUTES), shifts: numbers(one.shifts, FEWEST_MINUTES), expectation: version === 1 ? NOTHING : expectation(one.expectation),
+      })),
+    };
   } catch {
     return null;
   }

@@ -4,7 +4,7 @@ import type { Alert, AlertRequest, Forecast, Regression, ResponseSetting, SavedB
 import { AnomalyWatch, Seasons } from '../../../core/analysis/anomalies.ts';
 import { changes } from '../../../core/analysis/changes.ts';
 import { type Outlook, forecast } from '../../../core/analysis/forecast.ts';
-import { type Baseline, type Profile, type Verdict, baselineOf, judge, profileOf } from '../../../core/analysis/regression.ts';
+import { type Baseline, type Profile, type Verdict, baselineOf, isReference, judge, profileOf } from '../../../core/analysis/regression.ts';
 import { median } from '../../../core/analysis/robust.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import type { Histogram } from '../../../core/histogram.ts';
@@ -227,7 +227,7 @@ export class Alerts implements Part {
       if (unit === 'bytes') series.set(`${metric} ${name}`, { times: times.map((hours) => hours * HOUR), logs: values.map((value) => Math.log(Math.max(1, value))), unit });
     }
     const minutes = this.#windows.filter(({ isWhole }) => isWhole);
-    for (const name of new Set(minutes.flatMap(({ profiles }) => [...profiles.keys()]))) {
+    for (const name of new Set(minutes.flatMap(({ profiles }) => [...profiles.keys()].filter((one) => !isReference(one))))) {
       const having = minutes.filter(({ profiles }) => profiles.has(name));
       series.set(name, { times: having.map(({ at }) => at), logs: having.map(({ profiles }) => median(profiles.get(name)!) + Math.log(1000)), unit: 'ms' });
     }
@@ -341,7 +341,7 @@ function regressionOf({ name, before, now, ratio, p }: Verdict, baseline: string
   return { metric: name.slice(0, space) as MetricName, label: name.slice(space + 1), baseline, before: before * 1000, now: now * 1000, ratio, p, n };
 }
 const said = ({ metric, label, ratio, baseline, before, now, n, p }: Regression): string =>
-  `${label === '' ? metric : label} takes ${((ratio - 1) * 100).toFixed(0)} % longer than in ${baseline}, what all share left out: median ${figure(before)} ms then, ${figure(now)} ms now, of ${n}; by chance one minute in ${figure(1 / p)}.`;
+  `${label === '' ? metric : label} takes ${((ratio - 1) * 100).toFixed(0)} % longer than in ${baseline}, what the machine does to all left out: median ${figure(before)} ms then, ${figure(now)} ms now, of ${n}; by chance one minute in ${figure(1 / p)}.`;
 
 /** `at`: the time, in milliseconds, that its value is of. */
 function forecastOf(of: Pick<Forecast, 'id' | 'name' | 'metric' | 'label' | 'unit' | 'limit'>, { trend, value, low, high, reaches, earliest, latest }: Outlook, at: number): Forecast {

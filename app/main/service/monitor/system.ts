@@ -5,6 +5,7 @@ import os from 'node:os';
 import { basename, join } from 'node:path';
 import { PerformanceObserver, constants } from 'node:perf_hooks';
 import type { Gauge, Meter, Timer } from '../../../core/telemetry.ts';
+import { type Reference, references } from './pace.ts';
 
 /**
  * How often the event loop's lateness is measured, in milliseconds, while the engine works and while it rests (each time wakes a processor that sleeps, which
@@ -33,6 +34,8 @@ export class SystemMetrics {
   readonly #disk: Timer;
   readonly #gc: PerformanceObserver;
   readonly #late: Timer;
+  readonly #references: readonly { readonly work: () => void | Promise<void>; readonly timer: Timer }[];
+  #looks = 0;
   #loop: NodeJS.Timeout;
   #loopEvery: number = LOOP_EVERY.busy;
   #times = coreTimes();
@@ -54,6 +57,7 @@ export class SystemMetrics {
     });
     this.#gc.observe({ entryTypes: ['gc'] });
     this.#late = meter.timer('acumen_event_loop_delay_seconds');
+    this.#references = (Object.keys(references) as Reference[]).map((reference) => ({ work: references[reference], timer: meter.timer('acumen_reference_seconds', reference) }));
     this.#loop = this.#watchLoop();
   }
 
@@ -65,7 +69,15 @@ export class SystemMetrics {
       // A stall delays every turn that was to come while it lasted, not one (coordinated omission).
       for (let delay = now - due, n = 0; n === 0 || delay > 0 && n < MOST_MISSED; delay -= every, n++) this.#late.record(Math.max(0, delay) / 1000);
       due = now + every;
+      if (every === LOOP_EVERY.busy) void this.#refer();
     }, every).unref();
+  }
+
+  /** Of the references the next: three times a second each. Where nothing is asked nobody wants to know. */
+  async #refer(): Promise<void> {
+    const { work, timer } = this.#references[this.#looks++ % this.#references.length]!, start = performance.now();
+    await work();
+    timer.record((performance.now() - start) / 1000);
   }
 
   /** Once a second. `isBusy`: whether the engine was asked anything of late. */
