@@ -1,8 +1,8 @@
-// One of the two services of overhead.bench.ts, in a process of its own: opened with or without measuring, asked by clients who do as little as
-// they can, so that what is measured is the service.
+// One of the services of overhead.bench.ts, in a process of its own: opened with or without measuring, and anew when it is told to, asked by clients who
+// do as little as they can, so that what is measured is the service.
 import type { AcuId } from '../app/core/bytes.ts';
 import { encodeFrame } from '../app/contract/frames.ts';
-import { openPlatform } from '../app/main/service/platform.ts';
+import { type Platform, openPlatform } from '../app/main/service/platform.ts';
 import { attachSession } from '../app/main/service/session.ts';
 import { Workspace } from '../app/main/service/workspace.ts';
 import { Random } from '../testkit/random.ts';
@@ -13,13 +13,12 @@ import type { Hand } from './ops/clients.ts';
 const CLIENTS = 64, PAGE = 40;
 
 /** What is asked of it: so many operations; and what it answers: microseconds of all its threads since it began, and bytes it holds. */
-export type Order = { readonly run: number } | { readonly memory: true } | { readonly stop: true };
+export type Order = { readonly open: boolean /** whether it measures */ } | { readonly run: number } | { readonly collect: true } | { readonly memory: true } | { readonly stop: true };
 export interface Ran { readonly cpu: number; readonly failed: number }
 export interface Held { readonly heap: number; readonly rss: number }
 
-const [store, isMeasured] = process.argv.slice(2);
-const platform = await openPlatform({ store: store!, what: 'bench', measures: isMeasured === 'measured' });
-const workspace = await Workspace.open(store!, { env: { PATH: process.env['PATH'] }, platform });
+const store = process.argv[2]!;
+let workspace: Workspace, platform: Platform, clients: Client[] = [];
 
 let left = 0, failed = 0, under = 0, done: () => void = () => {};
 /** An answer begins with its id, an answer that is an error has that after it; everything else is a push. */
@@ -70,25 +69,44 @@ class Client {
   }
 }
 
-const clients = hands(workspace, CLIENTS).map((hand) => new Client(hand));
+async function close(): Promise<void> {
+  if (clients.length === 0) return;
+  clients = [];
+  await workspace.close();
+  await platform.close();
+}
+async function open(measures: boolean): Promise<void> {
+  await close();
+  platform = await openPlatform({ store, what: 'bench', measures });
+  workspace = await Workspace.open(store, { env: { PATH: process.env['PATH'] }, platform });
+  clients = hands(workspace, CLIENTS).map((hand) => new Client(hand));
+  process.send!('open');
+}
 
 process.on('message', (order: Order) => {
   if ('stop' in order) {
-    void workspace.close().then(() => platform.close()).then(() => process.disconnect());
+    void close().then(() => process.disconnect());
     return;
   }
+  if ('open' in order) { void open(order.open); return; }
   if ('memory' in order) {
     for (let i = 0; i < 3; i++) globalThis.gc!();
     const { heapUsed, external, rss } = process.memoryUsage();
     process.send!({ heap: heapUsed + external, rss } satisfies Held);
     return;
   }
-  left = order.run;
-  failed = 0;
   done = () => {
     const { user, system } = process.cpuUsage();
     process.send!({ cpu: user + system, failed } satisfies Ran);
   };
-  for (const client of clients) client.next();
+  failed = 0;
+  if ('collect' in order) {
+    globalThis.gc!();
+    done();
+    return;
+  }
+  left = order.run;
+  if (left === 0) done();
+  else for (const client of clients) client.next();
 });
 process.send!('ready');
