@@ -30,10 +30,10 @@ export function unpack(bytes: Uint8Array): Second[] {
 }
 
 /**
- * The hour that is in the repository. `later.br` is another: of the later service, on two cores that others kept
- * busy, to tenths of a microsecond.
+ * An hour by its name: `referred`, of the present service with its references, while others kept both cores busy (load 5 to 24); `later`, of the one before it, without, as busy;
+ * `hour`, of one long before, to whole microseconds, when asking for the log took longer with each operation.
  */
-export function quietHour(): Second[] { return unpack(readFileSync(new URL('hour.br', import.meta.url))); }
+export function quietHour(name: 'referred' | 'later' | 'hour'): Second[] { return unpack(readFileSync(new URL(`${name}.br`, import.meta.url))); }
 
 /** Seconds without end: blocks of the recording, each from a random place, round its end. */
 export function* resampled(recording: readonly Second[], seed: number, block = 300): Generator<Second> {

@@ -298,7 +298,7 @@ describe('the watcher', () => {
   });
 
   test('baselines are saved by name, listed, replaced and dropped, and read after a restart; too little data makes none, a damaged one is none', async () => {
-    const seconds = resampled(quietHour(), 1);
+    const seconds = resampled(quietHour('hour'), 1);
     const one = watched();
     run(one, seconds, 120);
     expect(() => one.alerts.changeBaselines({ save: 'early', drop: null })).toThrow('too little');
@@ -356,7 +356,7 @@ describe('the watcher', () => {
   });
 
   test('planted faults are found in resampled minutes of the real service: 20 % in one operation within a minute, a spike, a leak', { timeout: 120_000 }, () => {
-    const seconds = resampled(quietHour(), 2);
+    const seconds = resampled(quietHour('hour'), 2);
     const one = watched();
     run(one, seconds, 1200);
     one.alerts.changeBaselines({ save: 'quiet', drop: null });
@@ -412,7 +412,7 @@ describe('the watcher', () => {
     const random = new Random(9);
     const one = watched();
     for (let s = 0; s < 200; s++) {
-      one.second({ requests: Array.from({ length: random.below(4) }, () => [random.pick(['a', 'b', 'c']), random.below(1e6)] as const), referenceUs: 1, delayUs: random.below(1e6), cpuUs: 1, rss: random.below(1e9), heapUsed: random.below(1e9) });
+      one.second({ requests: Array.from({ length: random.below(4) }, () => [random.pick(['a', 'b', 'c']), random.below(1e6)] as const), delayUs: random.below(1e6), cpuUs: 1, rss: random.below(1e9), heapUsed: random.below(1e9) });
     }
     const { levels, alerts, forecasts, regressions } = one.report();
     const numbers = (value: unknown): number[] => (typeof value === 'number' ? [value] : typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbers) : []);

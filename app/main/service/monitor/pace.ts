@@ -22,10 +22,11 @@ function memory(): void {
 }
 
 const MESSAGE = { id: 7, method: 'reference', params: { acus: Array.from({ length: 12 }, (_, i) => `reference ${i}`), path: 'a/b/c', from: 0, limit: 40 } };
+const settled = Promise.resolve();
 async function answer(): Promise<void> {
   const known = new Map<string, number>();
   for (const acu of (JSON.parse(JSON.stringify(MESSAGE)) as typeof MESSAGE).params.acus) {
-    await null;
+    await settled;
     known.set(acu, known.size);
   }
 }
