@@ -42,8 +42,8 @@ export interface ContentSource {
 /** Bytes of texts, as lines and their numbers, beyond which all of them are let go of as soon as nobody is at work. */
 const MOST_TEXT_BYTES = 256 << 20;
 
-/** Texts whose bytes are held at once, twice over: as many are on their way. */
-const READ_AT_ONCE = 256;
+/** Texts whose lines are looked up together, and how many such parts are on their way meanwhile: what is here is worked on while the rest is read. */
+const READ_AT_ONCE = 64, PARTS_COMING = 7;
 
 const EMPTY = new Uint32Array(0);
 
@@ -204,20 +204,24 @@ export class Contents implements Held {
 
   digest(bytes: Uint8Array): string { return this.#source.digest?.(bytes) ?? toHex(sha256(bytes)); }
 
-  /** Some at a time, the next on their way meanwhile: bytes are let go of once their lines are known. */
+  /** Some at a time, others on their way meanwhile: bytes are let go of once their lines are known. */
   async #readAll(oids: readonly Oid[]): Promise<(Uint32Array | null | AcumenError)[]> {
     const out: (Uint32Array | null | AcumenError)[] = [];
-    const ask = (from: number): Promise<Answers<Uint8Array>> => this.#source.load(oids.slice(from, from + READ_AT_ONCE), TEXT_LIMIT);
-    for (let from = 0, coming = ask(0); from < oids.length; from += READ_AT_ONCE) {
-      const next = from + READ_AT_ONCE < oids.length ? ask(from + READ_AT_ONCE) : coming;
-      // heard when its turn comes, unless this one fails
-      next.catch(() => undefined);
-      for (const bytes of await coming) {
+    const coming: Promise<Answers<Uint8Array>>[] = [];
+    // in parts of about one size: a reader may treat a few objects otherwise than many
+    const size = Math.ceil(oids.length / Math.ceil(oids.length / READ_AT_ONCE));
+    for (let asked = 0; out.length < oids.length;) {
+      for (; asked < oids.length && coming.length <= PARTS_COMING; asked += size) {
+        const part = this.#source.load(oids.slice(asked, asked + size), TEXT_LIMIT);
+        // heard when its turn comes, unless one before it fails
+        part.catch(() => undefined);
+        coming.push(part);
+      }
+      for (const bytes of await coming.shift()!) {
         const oid = oids[out.length]!, text = this.#read(oid, bytes);
         if (!(text instanceof AcumenError)) this.#texts.put(oid, text);
         out.push(text);
       }
-      coming = next;
     }
     return out;
   }

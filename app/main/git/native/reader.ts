@@ -29,6 +29,9 @@ const ANSWER_MS = 30_000;
 /** The same for comparing trees: the first commit of a large project, or a thousand renames, take their time. */
 const COMPARING_MS = 60_000;
 
+/** Of a large wave so many are checked against their ids while git reads the rest: it answers in the order asked. */
+const CHECKED_AT_ONCE = 64;
+
 /** objects in a wave that we read ourselves, and the memory for it */
 const SMALL_WAVE = 8;
 const OWN_BYTES = 16 << 20;
@@ -120,6 +123,13 @@ class NativeObjects implements Objects {
   };
 
   async readAll(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
+    const parts = Math.ceil(oids.length / CHECKED_AT_ONCE);
+    if (parts <= 1) return this.#readPart(oids, most);
+    const size = Math.ceil(oids.length / parts);
+    return (await Promise.all(Array.from({ length: parts }, (_, n) => this.#readPart(oids.slice(n * size, (n + 1) * size), most)))).flat();
+  }
+
+  async #readPart(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
     const found = await this.#askAll('contents', oids, most);
     for (const [i, object] of found.entries()) {
       if (object === null || object instanceof AcumenError || object.isChecked) continue;
