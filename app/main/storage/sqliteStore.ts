@@ -199,6 +199,8 @@ export class SqliteStore implements Store {
       const done = [{ operation, events, extra: { ...extra, blobs: [] } }];
       return placed(done, (await this.#write({ call: 'settle', append: this.#alone(done), settled: [{ moving, outcome: 'recorded' }] }))!)[0]!;
     } catch (error) {
+      // It may be recorded, and nobody have heard so: as after a kill, the next opening finds out.
+      if (error instanceof AcumenError && error.code === 'worker-died') throw error;
       await takeBack();
       await drop();
       throw error;

@@ -7,7 +7,7 @@ import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { Random } from '../../../testkit/random.ts';
 import { compositionOf, conflictOf, publishedOf, randomAcuId, randomOid, randomSegment, scratchFolder } from '../../../testkit/store.ts';
 import { History, newBlob, newOperation } from '../../../testkit/storeHistory.ts';
-import type { AcuId, Oid } from '../../core/bytes.ts';
+import type { AcuId, ByteString, Oid } from '../../core/bytes.ts';
 import type { DomainEvent } from '../../core/events.ts';
 import { compositionChanged } from '../../core/composition.ts';
 import { emptyState } from '../../core/fold.ts';
@@ -275,6 +275,27 @@ describe('appending', () => {
     await store.close();
     const again = await open(store.file);
     expect((await again.append(newOperation('compose'), composed(0))).id).toBeGreaterThan(Math.max(1, ...acknowledged));
+    expect(await again.fsck()).toMatchObject({ ok: true });
+  });
+
+  it('that moves a branch leaves it where it is when the thread dies before it answers: it may have been recorded', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage'), store = await open();
+    await store.append(newOperation('compose'), composed(0));
+    const [thread] = post.mock.contexts as Worker[], [before, after] = ['1'.repeat(40) as Oid, '2'.repeat(40) as Oid];
+    post.mockRestore();
+    let branch = before;
+    const written: DomainEvent = { kind: 'branch-written', ref: 'refs/heads/out' as ByteString, before, after, tree: null, acus: [] };
+    const moved = store.appendMoving(newOperation('write-branch'), [written], {}, (await store.head()).event, { ref: 'refs/heads/out', expected: before, next: after }, async () => {
+      branch = after;
+      // what it commits from now on is not heard of
+      thread!.emit = (event: string | symbol, ...args: unknown[]) => { if (event !== 'message') return Worker.prototype.emit.call(thread, event as never, ...args as never[]); void thread!.terminate(); return true; };
+      return async () => { branch = before; };
+    });
+    await expect(moved).rejects.toMatchObject({ code: 'worker-died' });
+    await store.close();
+    const again = await open(store.file);
+    await again.settleMoves(async () => branch);
+    expect(branch).toBe((await again.operations())[0]!.kind === 'write-branch' ? after : before);
     expect(await again.fsck()).toMatchObject({ ok: true });
   });
 
