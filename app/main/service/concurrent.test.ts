@@ -219,6 +219,17 @@ test('of another process only what it changed is read', async () => {
   await two.close();
 });
 
+test('what of another process could not be read is read by whoever comes next', async () => {
+  const one = await openWorkspace(), two = await openWorkspace(), { store } = one, { stateAt } = store;
+  const [a] = one.engine.acus.filter(({ id }) => one.engine.check([id]).ok).map(({ id }) => id) as [AcuId];
+  store.stateAt = async () => { store.stateAt = stateAt; throw new Error('not now'); };
+  await two.call('add', { acus: [a], ticket: 'theirs' });
+  await expect(one.refold()).rejects.toThrow('not now');
+  expect((await one.call('hello', {})).composition.acus).toEqual([a]);
+  await one.close();
+  await two.close();
+});
+
 test('one that the store refuses takes no other with it, and those planned on it are planned anew', async () => {
   const workspace = await openWorkspace();
   const [a, b, c] = workspace.engine.acus.filter(({ id }) => workspace.engine.check([id]).ok).map(({ id }) => id) as [AcuId, AcuId, AcuId];

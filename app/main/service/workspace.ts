@@ -171,8 +171,8 @@ export class Workspace implements Service {
   get shown(): Shown { return this.#shown; }
   /** over what is shown */
   get engine(): Engine { return this.#shown.engine; }
-  /** once what is being read now has been */
-  get settled(): Promise<View> { return this.#folding; }
+  /** once what is being read now has been; what could not be is read again */
+  get settled(): Promise<View> { return this.#folding.catch(() => this.refold()); }
   /** the whole log, oldest first */
   get log(): readonly Operation[] { return this.#log; }
 
