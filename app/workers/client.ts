@@ -12,7 +12,7 @@ import type { Priority } from './jobs.ts';
 import type { Layouter } from './layouter.ts';
 import { Pool, type PoolState, SEVERAL } from './pool.ts';
 import type { Graph, Replica } from './replica.ts';
-import { supervise } from './rpc.ts';
+import { WorkerDied, supervise } from './rpc.ts';
 
 /** Longer than any question to a replica takes, in ms: an import of 30,000 branches is paired within it. */
 const REPLICA_MS = 600_000;
@@ -33,22 +33,27 @@ export interface ReplicaClient {
 /** A pool of one: no other worker holds this replica, and one that died is not replaced by an empty one. */
 export function spawnReplica(address: string): ReplicaClient {
   const deaths = new Set<(reason: Error) => void>();
+  let isEnded = false;
+  const lost = (reason: Error): void => {
+    if (isEnded) return;
+    isEnded = true;
+    pool.close(reason);
+    for (const listener of deaths) listener(reason);
+  };
   const pool = new Pool<Replica>({
-    name: 'replica', max: 1, perWorker: POSTED, keep: Infinity, hung: REPLICA_MS,
+    name: 'replica', max: 1, perWorker: POSTED, keep: Infinity, hung: REPLICA_MS, letGo: REPLICA_MS,
     spawn: () => {
       const worker = supervise<Replica>(new Worker(address, { type: 'module', name: 'replica' }), 'replica');
-      worker.onDeath((reason) => {
-        pool.close(reason);
-        for (const listener of deaths) listener(reason);
-      });
-      return worker;
+      worker.onDeath(lost);
+      // the pool ends one that hangs
+      return { ...worker, end() { worker.end(); lost(new WorkerDied('The replica worker was ended: it did not answer')); } };
     },
   });
   return {
     call: (work, signal, priority = 'normal') => pool.run({ kind: 'replica', work, priority, ...signal !== undefined && { signal } }),
     onDeath: (listener) => { deaths.add(listener); },
     figures: () => pool.figures(),
-    end: () => pool.close(),
+    end: () => { isEnded = true; pool.close(); },
   };
 }
 
