@@ -1,6 +1,6 @@
 // Dangers: an edit that nobody sees, or that is seen when it is gone; a layer that is not what importing everything gives; a composition emptied
 // by the next save, by a restart, by a deleted working tree and a gc; a store that grows with every save; watches that run out unseen; a watch left behind.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tempDir } from '../../../../testkit/git.ts';
@@ -392,6 +392,18 @@ describe('what watches', () => {
     expect(held.size).toBe(0);
     expect(existsSync(at)).toBe(true);
   }, 30_000);
+
+  test('what was touched is read in the end, though looking fails in between', async () => {
+    const write = linked('tree', 'main'), strange = path.join(repo.path, '.git', 'worktrees', 'strange');
+    const workspace = await open({ live: { quiet: 200, longest: 2000 } });
+    await workspace.call('live', { on: true });
+    write('a.txt', numbered(20, { 3: 'edited' }));
+    symlinkSync('tree', strange);
+    await seen(workspace, () => workspace.live.state().note !== '');
+    write('new.txt', 'new\n');
+    await seen(workspace, () => sources(workspace).includes('worktree tree'));
+    expect(workspace.engine.acu(idOf(workspace, 'worktree tree'))?.paths).toEqual(['a.txt', 'new.txt']);
+  }, 60_000);
 
   test('switched off while a working tree is read for the first time it leaves no watch', async () => {
     linked('tree', 'main');

@@ -60,6 +60,8 @@ export class Live {
   #laid: Laid | null = null;
   #note = '';
   #laying: Promise<unknown> = Promise.resolve();
+  /** paths that were touched when looking failed: they are read with the next lot */
+  #missed: ReadonlySet<Touch> = new Set();
   readonly #stop = new AbortController();
   #said = '';
   #isWanted = false;
@@ -202,8 +204,9 @@ export class Live {
     return mine;
   }
 
-  async #round(touched: ReadonlySet<Touch>): Promise<void> {
-    const began = performance.now();
+  async #round(fresh: ReadonlySet<Touch>): Promise<void> {
+    const began = performance.now(), touched = this.#missed.union(fresh);
+    this.#missed = new Set([...touched].filter((touch) => touch.includes('\0')));
     try {
       const paths = new Map<ByteString, PathBytes[]>();
       for (const touch of touched) {
@@ -218,8 +221,9 @@ export class Live {
         // a HEAD goes with its branch
         for (const ref of this.#trees.keys()) if (!paths.has(ref)) paths.set(ref, [GIT]);
       }
-      const fresh = touched.has(TREES) ? this.#list() : [];
-      await Promise.all([...fresh.map((tree) => tree.read(null)), ...[...paths].map(([ref, list]) => (fresh.some((t) => t.ref === ref) ? undefined : this.#trees.get(ref)?.read(list)))]);
+      const come = touched.has(TREES) ? this.#list() : [];
+      await Promise.all([...come.map((tree) => tree.read(null)), ...[...paths].map(([ref, list]) => (come.some((t) => t.ref === ref) ? undefined : this.#trees.get(ref)?.read(list)))]);
+      this.#missed = new Set();
       const read = performance.now();
       await this.relay();
       const laid = performance.now();
