@@ -72,13 +72,13 @@ export const composerFor = (engine: Engine, contents: Contents, warm: Warm): Com
 export async function composeSet(engine: Engine, reader: RepositoryReader, ids: readonly AcuId[], stored: StoredBlob, signal?: AbortSignal, warm = new Warm(reader), bodies?: Bodies): Promise<ComposedSet | NotComposed> {
   const { ok, missing, conflicts } = engine.check(ids);
   if (!ok) return { conflicts, missing };
-  const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); }));
+  const contents = new Contents(warm.source(async (oid) => { signal?.throwIfAborted(); return stored(oid); })), composer = composerFor(engine, contents, warm);
   const tops = engine.tops(ids);
   if (bodies !== undefined) {
-    await warm.learn(tops, segmentsOf(engine, warm), bodies);
+    // at once, while the segments kept are those that the composer has: another moment may be composed meanwhile
     await warm.learnOwn(engine, tops, bodies);
+    await warm.learn(tops, segmentsOf(engine, warm), bodies);
   }
-  const composer = composerFor(engine, contents, warm);
   const composed = await warm.settle(contents, () => composer.compose(tops), signal);
   signal?.throwIfAborted();
   if (composed.conflicts.length > 0) return { missing: [], conflicts: composed.conflicts.map((c) => setConflict(engine, c)) };

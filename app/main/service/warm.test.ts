@@ -62,6 +62,25 @@ describe('composing warm', () => {
     }
   }, 120_000);
 
+  test('of two moments at once is composing each by itself', async () => {
+    const made = await generate({ seed: 54, mix: 'stacks', sources: 16 });
+    const moments = [await load(made.dir, { grain: 'commit' }), await load(made.dir, { grain: 'commit' })];
+    try {
+      const warm = new Warm(moments[0]!.reader);
+      let several = 0;
+      for (const { name, segments } of moments[0]!.engine.sources) {
+        const ids = moments[0]!.engine.named(name);
+        const expected = await shown(moments[0]!, ids, new Warm(moments[0]!.reader), bodiesOf(moments[0]!));
+        expect(await Promise.all(moments.map((loaded) => shown(loaded, ids, warm, bodiesOf(loaded))))).toEqual([expected, expected]);
+        if (segments.length > 1) several++;
+      }
+      expect(several).toBeGreaterThan(4);
+    } finally {
+      for (const loaded of moments) await loaded.close();
+      made.remove();
+    }
+  }, 60_000);
+
   test('remembers no failure: what was missing and is there again is read', async () => {
     const t = new Tiny();
     const base = t.commit([], { 'dir/f': START, 'dir/deep/g': START });
