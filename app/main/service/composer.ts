@@ -117,7 +117,7 @@ export interface ConflictTexts {
 export async function conflictTexts(engine: Engine, reader: RepositoryReader, a: AcuId, b: AcuId | 'base', path: PathBytes, stored: StoredBlob, edits: EditsOf, warm = new Warm(reader)): Promise<ConflictTexts> {
   const contents = new Contents(warm.source(stored));
   const risk = namesAt(engine, a, b, path);
-  const { base, x, y, kind, regions } = risk !== null ? await collidingEntries(engine, reader, a, b, risk) : b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, warm, a, b, path);
+  const { base, x, y, kind, regions } = risk !== null ? await collidingEntries(engine, reader, a, b, risk) : b === 'base' ? await staleEntries(engine, reader, contents, edits, a, path) : await pairEntries(engine, contents, warm, edits, a, b, path);
   const bytes = async (e: Entry | null): Promise<Uint8Array | null> =>
     (e === null || e.mode === 0o160000 ? (e === null ? null : new TextEncoder().encode(`Subproject commit ${e.oid}\n`)) : settle(contents, () => contents.bytes(e.oid)));
   let merged: Uint8Array | null = null;
@@ -159,15 +159,16 @@ async function collidingEntries(engine: Engine, reader: RepositoryReader, a: Acu
 interface Entries { base: Entry | null; x: Entry | null; y: Entry | null; kind: ConflictKind; regions: Int32Array }
 const NONE: Int32Array = new Int32Array(0);
 
-async function pairEntries(engine: Engine, contents: Contents, warm: Warm, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
+async function pairEntries(engine: Engine, contents: Contents, warm: Warm, edits: EditsOf, a: AcuId, b: AcuId, path: PathBytes): Promise<Entries> {
   const s = engine.segmentOf(a), t = engine.segmentOf(b);
   const pair = engine.index.get(s, t);
   const place = pair?.places.find((p) => engine.tables.paths[p.path] === path);
   if (!pair || !place) {
     throw new AcumenError('unknown-name', 'These two changes do not conflict in this file.', 'Look at the conflict list again; the branches may have moved.', { a, b, path });
   }
-  const composer = composerFor(engine, contents, warm);
-  const shared = await warm.settle(contents, () => composer.compose(engine.index.commonTops(s, t)));
+  const composer = composerFor(engine, contents, warm), below = engine.index.commonTops(s, t);
+  await warm.learnOwn(engine, below, (segments) => Promise.all(segments.map(async (one) => ({ edits: await edits(one) }))));
+  const shared = await warm.settle(contents, () => composer.compose(below));
   const ofS = changesOfSegment(engine, s).get(path), ofT = changesOfSegment(engine, t).get(path);
   const inBase = ofS?.before ?? ofT?.before ?? shared.changes.get(path)?.before ?? null;
   const base = shared.changes.has(path) ? shared.changes.get(path)!.after : inBase;

@@ -150,7 +150,7 @@ export class Warm {
    * What these segments change of their own, which weaving sets of one history asks for (finer grains): of those in whose family there are
    * several, with all that they stand on.
    */
-  async learnOwn(engine: Engine, tops: readonly number[], bodies: (segments: readonly number[]) => Promise<readonly Segment[]>): Promise<void> {
+  async learnOwn(engine: Engine, tops: readonly number[], bodies: (segments: readonly number[]) => Promise<readonly Pick<Segment, 'edits'>[]>): Promise<void> {
     const { index } = engine, own = this.#segments?.engine === engine ? this.#segments.own : null;
     if (own === null || !index.hasHistories) return;
     const families = Map.groupBy(tops, (s) => index.familyOf(s)), wanted = new Set<number>();

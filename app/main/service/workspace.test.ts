@@ -123,6 +123,18 @@ describe('compose', () => {
     expect(await call(workspace, 'composedFile', { acus: set, path: p('src/c.txt') })).toMatchObject({ before: { text: 'c\n' }, after: null });
   });
 
+  test('at a finer grain, a conflict above two commits of one branch is shown over what both make', async () => {
+    const repo = smallRepository(path.join(folder, 'repo')), forty = (changes: Record<number, string>) => ({ 'a.txt': numbered(40, changes) });
+    repo.commit(forty({}), 'Forty lines');
+    repo.branch('low', forty({ 3: 'low' }));
+    repo.branch('low', forty({ 3: 'low', 30: 'low' }));
+    for (const name of ['x', 'y']) repo.branch(name, forty({ 3: name, 30: name }), 'low');
+    const workspace = await openWorkspace();
+    await call(workspace, 'import', { path: repo.path, base: null, refs: [], grain: 'commit' });
+    const { base, sides } = await call(workspace, 'conflictFile', { a: idOf(workspace, 'x'), b: idOf(workspace, 'y'), path: p('a.txt') });
+    expect([base, ...sides.map(({ shown }) => shown)].map((shown) => shown!.text)).toEqual(['low', 'x', 'y'].map((name) => numbered(40, { 3: name, 30: name })));
+  });
+
   test('refuses a set that conflicts, that is not closed, or that is stale, and says with what', async () => {
     const workspace = await openWorkspace();
     await importAll(workspace, inFlight());
