@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Kind, LayeredCache, MEGABYTE } from '../app/main/service/cache/cache.ts';
 import * as shipped from '../app/main/service/cache/kinds.ts';
+import { Bringing } from '../app/main/service/cache/bringing.ts';
 import { noHistory } from '../app/main/service/cache/lifetime.ts';
 import { type Entry, Memory, type Owner } from '../app/main/service/cache/memory.ts';
 import { likeliest } from '../app/main/service/cache/prefetch.ts';
@@ -18,10 +19,10 @@ import { type Node, type Played, type Recorded, Replay, readTrace } from './trac
 
 const TRACE = process.env['ACUMEN_TRACE'] ?? 'a';
 
-interface Setup { readonly limit: number; readonly disk: Limits | null; readonly prefetch: 'learned' | 'fixed' | 'none' }
+interface Setup { readonly limit: number; readonly disk: Limits | null; readonly prefetch: 'learned' | 'fixed' | 'none'; /** keeps what imports have in hand */ readonly brings: boolean }
 /** As it is shipped; and with little room, so that all three levels are in use. */
-const SHIPPED: Setup = { limit: 160 * MEGABYTE, disk: { warm: 256 * MEGABYTE, cold: 512 * MEGABYTE }, prefetch: 'learned' };
-const TIGHT: Setup = { limit: 16 * MEGABYTE, disk: { warm: 24 * MEGABYTE, cold: 256 * MEGABYTE }, prefetch: 'learned' };
+const SHIPPED: Setup = { limit: 160 * MEGABYTE, disk: { warm: 256 * MEGABYTE, cold: 512 * MEGABYTE }, prefetch: 'learned', brings: true };
+const TIGHT: Setup = { limit: 16 * MEGABYTE, disk: { warm: 24 * MEGABYTE, cold: 256 * MEGABYTE }, prefetch: 'learned', brings: true };
 
 /** Kinds of the trace with the levels that they are shipped with; values are bytes. */
 const disk = { encode: (bytes: Uint8Array) => bytes, decode: (bytes: Uint8Array) => bytes };
@@ -76,6 +77,12 @@ class Real implements Played {
     this.check();
   }
 
+  bring(nodes: readonly Node[]): void {
+    if (!this.#setup.brings) return;
+    const bringing = new Bringing(this.cache);
+    for (const node of nodes) { bringing.take(kinds.get(node.kind)!, node.key, valueOf(node)); this.check(); }
+  }
+
   check(): void { if (this.cache.bytes > this.cache.limit) this.over++; }
 
   async restart(): Promise<void> {
@@ -111,6 +118,7 @@ class Plain implements Played {
   }
   async find(node: Node): Promise<boolean> { return this.#memory.get(this.#owner(node), node.key) !== undefined; }
   put(node: Node): void { this.#memory.set(this.#owner(node), node.key, null, node.size, false); }
+  bring(): void { /* a plain one keeps what it is asked for */ }
   async restart(): Promise<void> {
     if (this.#lost) for (const { entries } of this.#owners.values()) for (const entry of [...entries.values()]) this.#memory.remove(entry);
   }
@@ -120,34 +128,34 @@ interface Ahead { readonly cost: number; readonly at: number }
 interface Outcome { asked: number; found: number; waited: number; instant: number; requests: number; made: number; right: number; saved: number; spent: number; over: number; hits: { L1: number; L2: number; L3: number }; times: Real['times']; promotions: number; demotions: number; lost: number }
 const nothing = (): Outcome => ({ asked: 0, found: 0, waited: 0, instant: 0, requests: 0, made: 0, right: 0, saved: 0, spent: 0, over: 0, hits: { L1: 0, L2: 0, L3: 0 }, times: { L1: [], L2: [], L3: [] }, promotions: 0, demotions: 0, lost: 0 });
 
-/** As main/service/cache/prefetch.ts: the share of time, the most saved up (ms), the patience in requests. */
-const SHARE = 0.2, SAVED_UP = 1000, PATIENCE = 12;
+/** As main/service/cache/prefetch.ts: the share of time, the most saved up (ms), the patience in requests, and how long nobody must have asked (ms). */
+const SHARE = 0.2, SAVED_UP = 1000, PATIENCE = 12, QUIET = 20;
 
 async function play(trace: Recorded, on: Played, prefetch: Setup['prefetch'], out: Outcome, between: () => Promise<void>): Promise<void> {
   const replay = new Replay(trace, on), predictor = new Predictor(), ahead = new Map<string, Ahead>();
-  let budget = SAVED_UP, offers: readonly (readonly [string, string])[] = [];
+  let budget = SAVED_UP;
   for (const [n, request] of trace.requests.entries()) {
     if (on instanceof Plain) on.now = request.at;
     if (request.method === 'restart') { await on.restart(); continue; }
+    await replay.request(request);
     if (request.does.length === 0) continue;
-    await replay.ask(request.does);
     const known = ahead.get(request.request);
     if (known !== undefined) { out.right++; out.saved += known.cost; ahead.delete(request.request); }
     for (const [name, { at }] of ahead) if (n - at >= PATIENCE) ahead.delete(name);
     await between();
     if (prefetch === 'none' || request.offers.length === 0) continue;
-    predictor.step(offers.find(([, name]) => name === request.request)?.[0] ?? request.method);
-    ({ offers } = request);
+    const all = request.offers.map(([step, name, offered]) => ({ step, request: name, offered }));
+    predictor.saw(request.request, request.method, all);
     const pause = (trace.requests[n + 1]?.at ?? request.at) - request.at;
     budget = Math.min(SAVED_UP, budget + pause * SHARE);
-    const all = offers.map(([step, name]) => ({ step, name }));
+    // whoever asks at once finds nothing ready; what has begun is ended
+    let time = pause - QUIET;
     const chosen = prefetch === 'learned' ? likeliest(all, predictor) : all.filter(({ step }) => step === 'next file' || step === 'first file' || step === 'next change').slice(0, 3);
-    for (const { name } of chosen) {
-      if (budget <= 0 || ahead.has(name)) continue;
-      // one that nobody ever asks for costs what the others cost, and takes room
-      const target = trace.named.get(name), cost = target === undefined ? 2000 : await replay.ask(target.does, true);
-      if (target === undefined) on.put({ kind: 'content', key: `never ${name}`, size: 40_000, cost: 2000, deps: [], by: -1, parts: [] });
+    for (const { request: name, offered } of chosen) {
+      if (budget <= 0 || time <= 0 || ahead.has(name)) continue;
+      const cost = await replay.ask(trace.offered[offered]!, true);
       budget -= cost / 1000;
+      time -= cost / 1000;
       if (cost === 0) continue;
       out.made++;
       out.spent += cost;

@@ -2,7 +2,7 @@
 // copied first. SKIP: so many of the newest pull requests are left to other traces. Nothing of a repository is in what is written but hashes,
 // kinds, sizes, costs and times.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -23,7 +23,7 @@ try {
     const dir = join(scratch, `r${n}.git`);
     const git = (...args: string[]): string => execFileSync('git', ['-C', dir, ...args], { encoding: 'utf8', maxBuffer: 1 << 28 }).trim();
     // not cloned: it may be one that lacks some of its objects
-    cpSync(repository, dir, { recursive: true });
+    cpSync(realpathSync(repository), dir, { recursive: true });
     const trunk = git('rev-list', '--first-parent', `-n${BETWEEN * SESSIONS}`, 'HEAD').split('\n').reverse();
     const tips = git('for-each-ref', '--sort=-committerdate', '--format=%(objectname)', 'refs/pull/*/head').split('\n').slice(Number(skip), Number(skip) + CHANGES);
     const parents = tips.map((tip) => { try { return git('rev-parse', '--verify', '--quiet', `${tip}~1`); } catch { return tip; } });
@@ -45,9 +45,9 @@ try {
     rmSync(dir, { recursive: true, force: true });
   }
   // columns: half as many bytes as a list of objects
-  const packed = traces.map(({ of, nodes, requests }) => {
+  const packed = traces.map(({ of, nodes, requests, offered }) => {
     const kinds = [...new Set(nodes.map(({ kind }) => kind))];
-    return { of, kinds, kind: nodes.map(({ kind }) => kinds.indexOf(kind)), key: nodes.map(({ key }) => key), size: nodes.map(({ size }) => size), cost: nodes.map(({ cost }) => cost), deps: nodes.map(({ deps }) => deps), by: nodes.map(({ by }) => by ?? -1), requests };
+    return { of, kinds, kind: nodes.map(({ kind }) => kinds.indexOf(kind)), key: nodes.map(({ key }) => key), size: nodes.map(({ size }) => size), cost: nodes.map(({ cost }) => cost), deps: nodes.map(({ deps }) => deps), by: nodes.map(({ by }) => by ?? -1), derived: nodes.flatMap(({ derived }, n) => (derived === true ? [n] : [])), offered, requests };
   });
   writeFileSync(out, gzipSync(JSON.stringify(packed), { level: 9 }));
 } finally {

@@ -4,20 +4,19 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { TraceRequest } from '../../app/main/service/cache/trace.ts';
 
-export interface Node { readonly kind: string; readonly key: string; readonly size: number; readonly cost: number; readonly deps: readonly number[]; readonly by: number; readonly parts: readonly number[] }
-export interface Recorded { readonly of: string; readonly nodes: readonly Node[]; readonly requests: readonly TraceRequest[]; readonly named: ReadonlyMap<string, TraceRequest> }
+export interface Node { readonly kind: string; readonly key: string; readonly size: number; readonly cost: number; readonly deps: readonly number[]; readonly by: number; readonly parts: readonly number[]; readonly derived: boolean }
+export interface Recorded { readonly of: string; readonly nodes: readonly Node[]; readonly requests: readonly TraceRequest[]; readonly offered: readonly (readonly number[])[] }
 
-interface Columns { of: string; kinds: string[]; kind: number[]; key: string[]; size: number[]; cost: number[]; deps: number[][]; by: number[]; requests: TraceRequest[] }
+interface Columns { of: string; kinds: string[]; kind: number[]; key: string[]; size: number[]; cost: number[]; deps: number[][]; by: number[]; derived: number[]; offered: number[][]; requests: TraceRequest[] }
 
 export function readTrace(name: string): Recorded[] {
   const columns = JSON.parse(gunzipSync(readFileSync(new URL(`./${name}.json.gz`, import.meta.url))).toString()) as Columns[];
-  return columns.map(({ of, kinds, kind, key, size, cost, deps, by, requests }) => {
+  return columns.map(({ of, kinds, kind, key, size, cost, deps, by, derived, offered, requests }) => {
+    const isDerived = new Set(derived);
     const parts: number[][] = key.map(() => []);
     by.forEach((whole, n) => { if (whole >= 0) parts[whole]!.push(n); });
-    const nodes = key.map((one, n): Node => ({ kind: kinds[kind[n]!]!, key: one, size: size[n]!, cost: Math.max(0, cost[n]!), deps: deps[n]!, by: by[n]!, parts: parts[n]! }));
-    const named = new Map<string, TraceRequest>();
-    for (const request of requests) if (request.does.length > 0 && !named.has(request.request)) named.set(request.request, request);
-    return { of, nodes, requests, named };
+    const nodes = key.map((one, n): Node => ({ kind: kinds[kind[n]!]!, key: one, size: size[n]!, cost: Math.max(0, cost[n]!), deps: deps[n]!, by: by[n]!, parts: parts[n]!, derived: isDerived.has(n) }));
+    return { of, nodes, requests, offered };
   });
 }
 
@@ -26,6 +25,8 @@ export interface Played {
   /** Is it there? Counts as a use. */
   find(node: Node): Promise<boolean>;
   put(node: Node): void;
+  /** What a request had in hand when it was done. */
+  bring(nodes: readonly Node[]): void;
   /** Everything in memory is lost, and nothing else. */
   restart(): Promise<void>;
 }
@@ -40,6 +41,13 @@ export class Replay {
   constructor(trace: Recorded, on: Played) {
     this.trace = trace;
     this.#on = on;
+  }
+
+  /** A request as it was asked, with what it brings. */
+  async request({ does, brings }: TraceRequest): Promise<void> {
+    // an import asks for what becomes of the composition once it has everything else
+    if (brings.length > 0) this.#on.bring(brings.map((n) => this.trace.nodes[n]!));
+    if (does.length > 0) await this.ask(does);
   }
 
   /** Answers the microseconds that had to be computed. `ahead`: nobody asked for it, and nothing is counted. */
@@ -57,6 +65,8 @@ export class Replay {
     if (node.size < 0 || seen.has(n)) return 0;
     seen.add(n);
     const found = await this.#on.find(node);
+    // what it is read off is asked for, and counts
+    if (!found && node.derived) { this.#on.put(node); return 0; }
     if (!ahead) { this.tally.asked++; if (found) this.tally.found++; }
     if (found) return 0;
     return node.by >= 0 ? this.#compute(node.by, seen, ahead) : this.#compute(n, seen, ahead);

@@ -1,4 +1,5 @@
 // What each method of the contract does in a workspace: one line each. Whoever adds a method adds it here.
+import type { AcuId } from '../../core/bytes.ts';
 import type { Method, Methods } from '../../contract/methods.ts';
 import { aboutWorkspace } from './about.ts';
 import { alertAnswers } from './alerts/answers.ts';
@@ -53,7 +54,11 @@ export function handlersOf(workspace: Workspace): Handlers {
     add: ({ ticket, acus }) => together(ticket, 'add', (signal) => composing.change({ add: acus, remove: [] }, signal)),
     remove: ({ ticket, acus }) => together(ticket, 'remove', (signal) => composing.change({ add: [], remove: acus }, signal)),
     suggest: ({ ticket, ...asked }) => beside.add(ticket, 'suggest', async (signal, progress) => (await largest()).suggest(asked, signal, progress, ticket), true),
-    whyNot: async (asked) => ({ reasons: await (await largest()).whyNot(asked) }),
+    whyNot: async (asked) => {
+      const ask = async (acus: readonly AcuId[], within: readonly AcuId[]) => (await largest()).whyNot({ ...asked, acus, within });
+      reading.sawWhyNot(ask);
+      return { reasons: await ask(asked.acus, asked.within) };
+    },
     recipes: async () => (await recipes()).list(),
     recipe: async ({ name }) => (await recipes()).one(name),
     keepRecipe: ({ ticket, ...asked }) => queued(ticket, 'recipe', async (signal) => (await recipes()).keep(asked, signal)),

@@ -61,6 +61,8 @@ export interface ImportStore {
   remember?(memory: Memory): void;
   /** where differences of long texts are worked out */
   diff?: Diff | undefined;
+  /** told of each content that is read of the repository */
+  read?(oid: Oid, bytes: Uint8Array): void;
 }
 
 export function blobOid(bytes: Uint8Array, format: 'sha1' | 'sha256' = 'sha1'): Oid {
@@ -82,7 +84,7 @@ export async function importRepository(own: RepositoryReader, request: ImportReq
   const { reader } = patched, refs = [...branches, ...patched.sources];
   signal.throwIfAborted();
 
-  const { diff } = store, contents = new Contents({ ...contentSource(reader, (oid) => store.blob(oid)), ...diff !== undefined && { diff } });
+  const { diff } = store, contents = new Contents({ ...watched(contentSource(reader, (oid) => store.blob(oid)), store), ...diff !== undefined && { diff } });
   for (const [oid, bytes] of patched.blobs) contents.made.set(oid, bytes);
   const ground: Ground = { reader, base, contents, store, grounds: patched.grounds, grain: request.grain };
   const { sources: remembered = [], skipped: unread = [] } = request.patches ?? {};
@@ -108,7 +110,7 @@ export async function importRepository(own: RepositoryReader, request: ImportReq
   const touches = new Touches();
   for (const segment of found.segments) touches.add(segment);
   const state = { base: base.oid, grain: request.grain, segments: placed.map((p) => p.key) };
-  const source = contentSource(reader, async (oid) => contents.made.get(oid) ?? await store.blob(oid));
+  const source = watched(contentSource(reader, async (oid) => contents.made.get(oid) ?? await store.blob(oid)), store);
   const decided = await new Meetings({ ...plan.graph(found.shown), source }, touches).decide(state, await store.earlier(), progress, signal);
   const sources: Source[] = [];
   outcomes.forEach((outcome, i) => { if (typeof outcome === 'string') skipped.push({ name: readable[i]!.name, reason: outcome }); else sources.push(outcome); });
@@ -146,6 +148,17 @@ export function contentSource(reader: RepositoryReader, stored: (oid: Oid) => Pr
     sizes: async (oids) => orStored(oids, await reader.blobSizes(oids), (bytes) => bytes.length),
     hash: (bytes) => blobOid(bytes, reader.objectFormat),
     digest: (bytes) => hash('sha256', bytes, 'hex'),
+  };
+}
+
+function watched(source: ContentSource, store: ImportStore): ContentSource {
+  return store.read === undefined ? source : {
+    ...source,
+    load: async (oids, most) => {
+      const found = await source.load(oids, most);
+      for (const [i, bytes] of found.entries()) if (!(bytes instanceof AcumenError)) store.read!(oids[i]!, bytes);
+      return found;
+    },
   };
 }
 

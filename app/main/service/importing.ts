@@ -7,11 +7,13 @@ import { Mode } from '../../core/repository.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import type { Tables } from '../../core/tables.ts';
 import type { NewBlob, Store } from '../storage/store.ts';
+import * as kinds from './cache/kinds.ts';
 import { importRepository } from './importer.ts';
 import type { ImportRequest } from './importer.ts';
 import type { Memory } from './memory.ts';
 import type { Diff } from './pools/diffing.ts';
 import type { Progress } from './queue.ts';
+import type { Reading } from './reading.ts';
 
 export interface Imported {
   readonly published: Published;
@@ -27,7 +29,13 @@ export interface Imported {
 const ON_THEIR_WAY = 8;
 
 /** What earlier imports of this process are remembered by. */
-export interface Memories { memory: Memory | null; /** where differences of long texts are worked out */ readonly diff?: Diff | undefined }
+export interface Memories {
+  memory: Memory | null;
+  /** where differences of long texts are worked out */
+  readonly diff?: Diff | undefined;
+  /** takes what an import has in hand */
+  readonly reading?: Reading;
+}
 
 /** `now`: what is published, and its tables. */
 export async function stageImport(store: Store, reader: RepositoryReader, request: ImportRequest, memories: Memories, now: { readonly published: Published | null; readonly tables: Tables }, progress: Progress, signal: AbortSignal): Promise<Imported> {
@@ -39,6 +47,7 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
   const bodies = new Map<SegmentKey, Segment>();
   /** what became of each batch */
   const sent: Promise<void>[] = [];
+  const bringing = memories.reading?.bringing() ?? null;
 
   const published = await importRepository(reader, request, {
     written: () => writtenCommits(store),
@@ -78,8 +87,10 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
     memory: () => (memories.memory !== null && memories.memory.published === now.published ? { memory: memories.memory, tables: now.tables } : null),
     remember: (memory) => { memories.memory = memory; },
     diff: memories.diff,
+    ...bringing !== null && { read: (oid: Oid, bytes: Uint8Array) => bringing.take(kinds.content, oid, bytes) },
   }, progress, signal);
   signal.throwIfAborted();
+  if (bringing !== null) for (const key of published.segments) { const body = bodies.get(key); if (body !== undefined) bringing.take(kinds.segment, key, body); }
   return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: Promise.all(sent) };
 }
 

@@ -13,6 +13,7 @@ import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
 import { type Telemetry, type Timer, silent } from '../../core/telemetry.ts';
 import type { FileChange, Methods, Shown } from '../../contract/methods.ts';
+import { Bringing } from './cache/bringing.ts';
 import { LayeredCache, type Shelf } from './cache/cache.ts';
 import { importedFrom } from './cache/imports.ts';
 import type { PreviewFiles, Sketch } from './cache/kinds.ts';
@@ -41,6 +42,8 @@ export interface Moment {
   readonly bodies: Bodies;
   /** where differences of long texts are worked out */
   readonly diff?: Diff;
+  /** what is composed now: what is looked at may join it */
+  readonly chosen?: readonly AcuId[];
 }
 
 export interface Composed extends ComposedSet {
@@ -52,6 +55,8 @@ type Answer = Composed | NotComposed;
 
 /** Sets whose keys are remembered, for each engine: naming one goes over all that is below it. */
 const MOST_NAMED = 500;
+/** Conflicts of an ACU that is looked at which may be read next. */
+const FIRST_CONFLICTS = 6;
 /** What laying out a graph takes at least, in milliseconds: it is worth being kept on disk. */
 const LAID_OUT = 10;
 
@@ -71,6 +76,8 @@ export class Reading {
   readonly #whole = new WeakMap<Sketch, WeakRef<Composed>>();
   readonly #keys = new WeakMap<Engine, Map<string, string | null>>();
   readonly #warm = new WeakMap<RepositoryReader, Warm>();
+  /** asks why an ACU is not in a set, as it was asked last; null while nobody asks */
+  #whyNot: ((acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>) | null = null;
 
   constructor(cache: LayeredCache = new LayeredCache(), telemetry: Telemetry = silent) {
     this.cache = cache;
@@ -90,6 +97,11 @@ export class Reading {
     let warm = this.#warm.get(reader);
     if (warm === undefined) this.#warm.set(reader, warm = new Warm(reader, this.cache));
     return warm;
+  }
+
+  /** Takes what an import has in hand when it is done; null where nobody asks for it next. */
+  bringing(): Bringing | null {
+    return (this.prefetch.enabled || this.cache.recorder !== null) && this.cache.stage === 'normal' ? new Bringing(this.cache) : null;
   }
 
   /** Bodies of published segments, in the order asked; `load` brings those that are not kept. */
@@ -207,16 +219,21 @@ export class Reading {
     return [...set.changes.keys()].sort().map((path) => found.get(path)!);
   }
 
-  async preview(moment: Moment, ids: readonly AcuId[]): Promise<Methods['preview']['result']> {
-    const start = performance.now(), set = setKey(ids), key = this.#keyOf(moment, set, ids);
-    let refusal: NotComposed | null = null;
+  #keptPreview(moment: Moment, ids: readonly AcuId[], set = setKey(ids)): Promise<PreviewFiles> {
+    const key = this.#keyOf(moment, set, ids);
     const work = async (): Promise<PreviewFiles> => {
       const answer = await this.composed(moment, ids);
       if (!('delta' in answer)) throw new Refusal(answer);
       return { tree: answer.tree, files: await this.#changesOf(moment, answer, ids) };
     };
+    return key === null ? work() : this.#previews.compute(key, work);
+  }
+
+  async preview(moment: Moment, ids: readonly AcuId[]): Promise<Methods['preview']['result']> {
+    const start = performance.now(), set = setKey(ids);
+    let refusal: NotComposed | null = null;
     try {
-      const { tree, files } = await (key === null ? work() : this.#previews.compute(key, work));
+      const { tree, files } = await this.#keptPreview(moment, ids, set);
       this.prefetch.saw(`preview ${set}`, () => files.slice(0, 1).map(({ path }) => this.#fileOf(moment, ids, set, path, 'first file')));
       return { tree, files, missing: [], conflicts: [], ms: performance.now() - start };
     } catch (error) {
@@ -256,24 +273,72 @@ export class Reading {
   async acuFiles(moment: Moment, acu: AcuId): Promise<Methods['acuFiles']['result']> {
     const files = (await moment.edits(moment.engine.segmentOf(acu))).map(fileChange);
     this.prefetch.saw(`acuFiles ${acu}`, () => [
-      ...files.slice(0, 1).map(({ path }): Offer => ({ step: 'first file', request: `acuFile ${acu} ${path}`, run: () => this.#acuFile(moment, acu, path) })),
-      ...this.#neighbours(moment, acu),
+      ...files.slice(0, 1).map(({ path }): Offer => this.#acuFileOf(moment, acu, path, 'first file')),
+      ...this.#around(moment, acu),
     ]);
     return { files };
   }
 
-  /** The ACUs before and after one in the list. */
-  #neighbours(moment: Moment, acu: AcuId): Offer[] {
-    const { acus } = moment.engine, at = acus.findIndex(({ id }) => id === acu);
-    return ([['next change', acus[at + 1]], ['previous change', acus[at - 1]]] as const).flatMap(([step, other]) =>
-      (other === undefined ? [] : [{ step, request: `acuFiles ${other.id}`, run: () => moment.edits(moment.engine.segmentOf(other.id)) }]));
+  #acuFileOf(moment: Moment, acu: AcuId, path: PathBytes, step: string): Offer {
+    return { step, request: `acuFile ${acu} ${path}`, run: () => this.#acuFile(moment, acu, path) };
+  }
+
+  /** What one does with the ACU that one looks at: goes on to those beside it in the list, lays it to what is composed, reads what it conflicts with. */
+  #around(moment: Moment, acu: AcuId): Offer[] {
+    const { engine, chosen = [] } = moment, { acus } = engine, at = acus.findIndex(({ id }) => id === acu);
+    const beside = ([['next change', acus[at + 1]], ['change after the next', acus[at + 2]], ['previous change', acus[at - 1]]] as const).flatMap(([step, other]): Offer[] => {
+      if (other === undefined) return [];
+      const { id, paths: [first] } = other, whyNot = chosen.length > 0 && !chosen.includes(id) ? this.#whyNot : null;
+      // whoever opens an ACU is shown the first of its files with it, and why it is not composed
+      return [{
+        step, request: `acuFiles ${id}`,
+        run: () => Promise.all([first === undefined ? moment.edits(engine.segmentOf(id)) : this.#acuFile(moment, id, first), whyNot?.([id], chosen)]),
+      }];
+    });
+    // what would have to be worked out to be offered is not
+    return engine.hasIndex ? [...beside, ...this.#joining(moment, acu), ...this.#conflictsOf(moment, acu)] : beside;
+  }
+
+  /** It is asked beside each ACU that is opened, and leads nowhere. `ask`: the same of others. */
+  sawWhyNot(ask: (acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>): void { this.#whyNot = ask; }
+
+  /** The set with an ACU and all that it needs, where it fits, as it is asked about when one takes the ACU up. */
+  #joining(moment: Moment, acu: AcuId): Offer[] {
+    const { engine, chosen = [] } = moment;
+    if (chosen.includes(acu) || !chosen.every((id) => engine.acu(id) !== undefined)) return [];
+    const verdict = engine.verdict(chosen, [acu]);
+    if (verdict.kind !== 'fits' && verdict.kind !== 'needs') return [];
+    const ids = [...chosen, ...verdict.kind === 'needs' ? verdict.missing : [], acu];
+    return [{ step: 'joining', request: `preview ${setKey(ids)}`, run: () => this.#keptPreview(moment, ids) }];
+  }
+
+  /** The first of its conflicts, as they are listed with it. */
+  #conflictsOf(moment: Moment, acu: AcuId): Offer[] {
+    return [...Iterator.from(moment.engine.conflicts({ acu })).filter(({ inherited }) => !inherited).take(FIRST_CONFLICTS)]
+      .map(({ a, b, path }, n) => this.#conflictOf(moment, a, b, path, `conflict ${n + 1}`));
+  }
+
+  /** The one after it among those of its ACU. */
+  #nextConflict(moment: Moment, acu: AcuId, other: AcuId | 'base', path: PathBytes): Offer[] {
+    if (!moment.engine.hasIndex) return [];
+    let isNext = false;
+    for (const one of moment.engine.conflicts({ acu })) {
+      if (one.inherited) continue;
+      if (isNext) return [this.#conflictOf(moment, one.a, one.b, one.path, 'next conflict')];
+      isNext = one.a === acu && one.b === other && one.path === path;
+    }
+    return [];
+  }
+
+  #conflictOf(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes, step: string): Offer {
+    return { step, request: `conflictFile ${a} ${b} ${path}`, run: () => this.#keptConflict(moment, a, b, path) };
   }
 
   async acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
     const { edits, ...shown } = await this.#acuFile(moment, acu, path);
     this.prefetch.saw(`acuFile ${acu} ${path}`, () => [
-      ...besides(edits.map((e) => e.path), path, shown.after).map(([step, other]): Offer => ({ step, request: `acuFile ${acu} ${other}`, run: () => this.#acuFile(moment, acu, other) })),
-      ...this.#neighbours(moment, acu),
+      ...besides(edits.map((e) => e.path), path, shown.after).map(([step, other]) => this.#acuFileOf(moment, acu, other, step)),
+      ...this.#around(moment, acu),
     ]);
     return shown;
   }
@@ -291,7 +356,7 @@ export class Reading {
     this.prefetch.saw(`conflictFile ${a} ${b} ${path}`, () => {
       const pair = b === 'base' ? null : engine.index.get(below[0]!, below[1]!);
       const paths = pair?.places.map((p) => engine.tables.paths[p.path]!) ?? engine.tables.segments[below[0]!]!.stale.map((c) => c.path);
-      return besides([...new Set(paths)], path, null).map(([step, other]): Offer => ({ step, request: `conflictFile ${a} ${b} ${other}`, run: () => this.#keptConflict(moment, a, b, other) }));
+      return [...besides([...new Set(paths)], path, null).map(([step, other]) => this.#conflictOf(moment, a, b, other, step)), ...this.#nextConflict(moment, a, b, path)];
     });
     return answer;
   }

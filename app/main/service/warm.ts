@@ -128,7 +128,7 @@ export class Warm {
     const writers = new Map<PathBytes, number>();
     for (const s of segments) for (const path of graph.changes(s).keys()) writers.set(path, (writers.get(path) ?? 0) + 1);
     const isUnknown = ([path, { before, after }]: readonly [PathBytes, Change]): boolean =>
-      writers.get(path)! > 1 && isRegular(before) && isRegular(after) && !this.#isKept(`${before!.oid} ${after!.oid}`);
+      writers.get(path)! > 1 && isRegular(before) && isRegular(after) && !this.#patches.has(`${before!.oid} ${after!.oid}`);
     const unknown = segments.filter((s) => graph.changes(s).entries().some(isUnknown));
     if (unknown.length === 0) return;
     for (const { contexts } of await bodies(unknown)) {
@@ -136,14 +136,11 @@ export class Warm {
     }
   }
 
-  /** In memory without counting as a use, for composing uses it; else on disk. */
-  #isKept(patch: string): boolean { return this.#patches.has(patch) || this.#patches.get(patch) !== undefined; }
-
   #keep({ before, after, hunks }: Edit): void {
     if (before === null || after === null || hunks === null) return;
     const ranges = new Int32Array(2 * hunks.length);
     hunks.forEach(({ start, end }, i) => { ranges[2 * i] = start; ranges[2 * i + 1] = end; });
-    this.#patches.set(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
+    this.#patches.derive(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
   }
 
   /**

@@ -236,6 +236,7 @@ export class Workspace implements Service {
       edits: async (segment) => (await bodies([segment]))[0]!.edits,
       ...this.#diff !== undefined && { diff: this.#diff },
       bodies,
+      chosen: view.state.composition.acus,
     };
   }
 

@@ -23,6 +23,7 @@ import { type Kind, LayeredCache } from './cache.ts';
 import { importedFrom } from './imports.ts';
 import { noHistory } from './lifetime.ts';
 import { Memory, type Owner } from './memory.ts';
+import type { Offer } from './prefetch.ts';
 import { Predictor } from './predictor.ts';
 import type { PathBytes } from '../../../core/bytes.ts';
 import { removeFolder } from '../../../../testkit/folder.ts';
@@ -232,6 +233,31 @@ describe('cached = computed', () => {
     }
   }, 120_000);
 
+  test('what is offered is named as it is asked for, and once it was got ready nothing more is made for it', async () => {
+    const reading = new Reading(), { engine } = loaded, chosen = engine.acus.find(({ standing, requires }) => standing === 'exact' && requires.length === 0)!;
+    reading.prefetch.enabled = true;
+    const moment: Moment = { ...momentOf(reading), chosen: [chosen.id] }, seen = new Map<string, number>();
+    const offered = async (ask: () => Promise<unknown>): Promise<readonly Offer[]> => { await ask(); return reading.prefetch.taken(); };
+    for (const acu of engine.acus) {
+      const joining = [...new Set([chosen.id, acu.id, ...engine.missing([chosen.id, acu.id])])];
+      const asked: Record<string, () => Promise<unknown>> = { [`preview`]: () => reading.preview(moment, joining) };
+      for (const other of engine.acus) asked[`acuFiles ${other.id}`] = () => reading.acuFiles(moment, other.id);
+      for (const path of acu.paths) asked[`acuFile ${acu.id} ${path}`] = () => reading.acuFile(moment, acu.id, path);
+      for (const { a, b, path } of engine.conflicts({ acu: acu.id })) asked[`conflictFile ${a} ${b} ${path}`] = () => reading.conflictFile(moment, a, b, path);
+      const offers = await offered(() => reading.acuFiles(moment, acu.id));
+      for (const { step, request, run } of [...offers, ...await offered(() => reading.acuFile(moment, acu.id, acu.paths[0]!))]) {
+        await run();
+        const { made } = reading.cache, ask = asked[request] ?? asked[request.slice(0, request.indexOf(' '))]!;
+        await ask();
+        expect([request, reading.cache.made - made]).toEqual([request, 0]);
+        reading.prefetch.taken();
+        seen.set(step, (seen.get(step) ?? 0) + 1);
+      }
+    }
+    await reading.prefetch.close();
+    for (const step of ['first file', 'next file', 'next change', 'change after the next', 'previous change', 'joining', 'conflict 1', 'conflict 2']) expect([step, (seen.get(step) ?? 0) > 3]).toEqual([step, true]);
+  });
+
   test('every place of a pair has its own texts, and each order of its sides its own answer', async () => {
     const tiny = new Tiny(), files = ['f', 'g', 'h'];
     const with3 = (line: string): Record<string, readonly string[]> => Object.fromEntries(files.map((file) => [file, withLines(START, { 3: `${line} ${file}\n` })]));
@@ -284,17 +310,24 @@ describe('cached = computed', () => {
   });
 });
 
-test('a chain of order 2 learns what follows what, and unlearns what is not so', () => {
-  const predictor = new Predictor(), most = (): string | undefined => ['next file', 'first file', 'next change', 'previous file'].sort((x, y) => predictor.likely(y) - predictor.likely(x))[0];
-  expect(most()).toBe('first file');
+test('a chain of order 2 learns what is asked soon after what, and unlearns what is not so', () => {
+  const predictor = new Predictor();
+  const change = (n: number): void => predictor.saw(`change ${n}`, 'acuFiles', [{ step: 'first file', request: `file ${n} 0` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
+  const file = (n: number, at: number): void => predictor.saw(`file ${n} ${at}`, 'acuFile', [{ step: 'next file', request: `file ${n} ${at + 1}` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
+  expect(predictor.likely('first file')).toBeGreaterThan(predictor.likely('joining'));
   // two files of each change, then the next change: what follows a file depends on what led to it
-  for (let n = 0; n < 30; n++) for (const step of ['next change', 'first file', 'next file']) predictor.step(step);
-  expect([most(), predictor.likely('next change') > 0.9, predictor.likely('next file') < 0.1]).toEqual(['next change', true, true]);
-  predictor.step('next change');
-  expect([most(), predictor.likely('next change') < 0.1]).toEqual(['first file', true]);
-  // somebody who goes up instead
-  for (let n = 0; n < 200; n++) predictor.step('previous file');
-  expect([most(), predictor.likely('previous file') > 0.9, predictor.likely('next file') < 0.05]).toEqual(['previous file', true, true]);
+  for (let n = 0; n < 30; n++) { change(n); file(n, 0); file(n, 1); }
+  expect([predictor.likely('next change') > 0.9, predictor.likely('next file') < 0.15, predictor.likely('joining') < 0.1]).toEqual([true, true, true]);
+  change(30);
+  // not at once, and yet likely
+  expect([predictor.likely('first file') > 0.9, predictor.likely('next change') > 0.9]).toEqual([true, true]);
+  file(30, 0);
+  expect(predictor.likely('next file')).toBeGreaterThan(0.9);
+  // somebody who reads one file of each and joins it
+  for (let n = 31; n < 400; n++) { change(n); file(n, 0); predictor.saw(`joined ${n}`, 'preview', []); }
+  change(400);
+  file(400, 0);
+  expect([predictor.likely('next file') < 0.1, predictor.likely('joining') > 0.9]).toEqual([true, true]);
 });
 
 test('imports are found among the files beside', () => {

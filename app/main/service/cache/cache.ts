@@ -102,6 +102,15 @@ export class Shelf<V> implements Owner {
     this.#cache.put(this, key, value, ms, true);
   }
 
+  /** What somebody had in hand without asking for it here: in memory alone, and nothing of its history. */
+  bring(key: string, value: V): void { this.#cache.brought(this, key, value, true); }
+
+  /** Read off an answer that is at hand: nothing was computed, and nothing is written. */
+  derive(key: string, value: V): void {
+    this.#cache.recorder?.derived(this.kind.name, key, this.kind.sizeOf(value));
+    this.#cache.brought(this, key, value, false);
+  }
+
   /** Not at hand, then: from the cold. */
   async cold(key: string): Promise<V | undefined> { return this.#cache.fromCold(this, key); }
 
@@ -136,6 +145,8 @@ export class LayeredCache {
   #lastAt = 0;
   /** let go before they could be written */
   lost = 0;
+  /** put here by whoever computed them */
+  made = 0;
 
   constructor({ limit = LIMIT, disk = null, telemetry = silent, now = () => performance.now(), recorder = null }: CacheOptions = {}) {
     this.#limit = limit;
@@ -252,6 +263,7 @@ export class LayeredCache {
   /** @internal for shelves */
   put<V>(shelf: Shelf<V>, key: string, value: V, ms: number, isPart = false): void {
     const bytes = shelf.kind.sizeOf(value);
+    this.made++;
     if (!isPart) this.recorder?.computed(shelf.kind.name, key, bytes, ms);
     const isWorth = this.#disk !== null && shelf.kind.disk !== undefined && ms >= WORTH_KEEPING;
     const before = shelf.entries.get(key);
@@ -262,6 +274,11 @@ export class LayeredCache {
     if (entry === null) this.#encode(shelf as unknown as Shelf<never>, key, value as never);
     else this.#unsaved.add(entry);
     this.#writeLater();
+  }
+
+  /** @internal for shelves */
+  brought<V>(shelf: Shelf<V>, key: string, value: V, isUnasked: boolean): void {
+    if (!shelf.entries.has(key)) this.#memory.set(shelf, key, value, shelf.kind.sizeOf(value), false, isUnasked);
   }
 
   /** @internal for shelves */

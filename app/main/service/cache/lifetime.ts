@@ -19,7 +19,7 @@ export function usedAgain(of: History, after: number, isFirst: boolean): void {
   of.between += (after - of.between) / Math.min(of.uses, RECENT);
 }
 
-/** Milliseconds from its last use; `uses`: how often it was asked for again. */
+/** Milliseconds from its last use; `uses`: how often it was asked for again. Over at once for what was never asked for. */
 export function lifetime({ kept, again, uses: seen, between }: History, uses: number): number {
   const confidence = kept < ENOUGH ? 0.5 : Math.max(0.05, again / kept);
   const stability = seen < ENOUGH ? 1 : Math.min(20, Math.max(0.1, between / BASE));

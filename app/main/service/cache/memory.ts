@@ -14,7 +14,7 @@ export interface Entry {
   unsaved: boolean;
   /** the window of time in which it was found last */
   window: number;
-  /** when it was used last, and how often since it was put here */
+  /** when it was used last, and how often since it was put here; of what was brought, from its first use on */
   last: number;
   uses: number;
   bucket: number;
@@ -47,6 +47,9 @@ const LARGEST = 4;
 const LOOKED_AT = 16;
 /** Keys of what was let go last are remembered, to see what comes back: so many, of as many bytes as the largest bound there was. */
 const GONE = 20_000;
+
+/** Uses of what nobody has asked for yet. */
+const BROUGHT = -1;
 
 interface Bucket { newest: Entry | null; oldest: Entry | null; bytes: number }
 
@@ -95,7 +98,7 @@ export class Memory {
     const entry = owner.entries.get(key);
     if (entry === undefined) return undefined;
     const now = this.#now();
-    usedAgain(owner.history, now - entry.last, entry.uses === 0);
+    if (entry.uses === BROUGHT) owner.history.kept++; else usedAgain(owner.history, now - entry.last, entry.uses === 0);
     entry.last = now;
     entry.uses++;
     if (entry.newer !== null) { this.#unlink(entry); this.#link(entry); }
@@ -111,18 +114,18 @@ export class Memory {
     return reused;
   }
 
-  /** False where it is too large to be kept. Room is made first: the bound holds at every moment. */
-  set(owner: Owner, key: string, value: unknown, size: number, unsaved: boolean): Entry | null {
+  /** Null where it is too large to be kept. Room is made first: the bound holds at every moment. `brought`: nobody asked for it, so it says nothing of its kind, and goes first. */
+  set(owner: Owner, key: string, value: unknown, size: number, unsaved: boolean, brought = false): Entry | null {
     const before = owner.entries.get(key);
     if (before !== undefined) this.remove(before);
     const bytes = size + 2 * key.length + OVERHEAD;
     if (bytes > this.#limit / LARGEST) return null;
     this.#fit(bytes);
-    if (this.#forget(key)) this.returned++;
-    const entry: Entry = { key, value, bytes, owner, unsaved, window: this.#window - 1, last: this.#now(), uses: 0, bucket: this.#bucketOf(bytes), newer: null, older: null };
+    if (this.#forget(key) && !brought) this.returned++;
+    const entry: Entry = { key, value, bytes, owner, unsaved, window: this.#window - 1, last: this.#now(), uses: brought ? BROUGHT : 0, bucket: this.#bucketOf(bytes), newer: null, older: null };
     this.#link(entry);
     owner.entries.set(key, entry);
-    owner.history.kept++;
+    if (!brought) owner.history.kept++;
     owner.bytes += bytes;
     this.#entries++;
     this.#bytes += bytes;

@@ -2,17 +2,15 @@
 // pressure. What it makes lies in the cache like everything else; what came of each prediction is counted.
 import { type Knob, silent, type Telemetry } from '../../../core/telemetry.ts';
 import type { LayeredCache } from './cache.ts';
-import { Predictor } from './predictor.ts';
+import { PATIENCE, type Possible, Predictor } from './predictor.ts';
 
-/** Something that may be asked next. `step`: how it lies to what was asked; `request`: its name; `run` answers it, for the cache alone. */
-export interface Offer { readonly step: string; readonly request: string; run(): Promise<unknown> }
+/** `run` answers it, with all that is asked together with it, for the cache alone. */
+export interface Offer extends Possible { run(): Promise<unknown> }
 
 /** A step less likely than this is not taken ahead. */
 const LIKELY = 0.1;
 /** Offers taken ahead of one request at most. */
-const MOST_AT_ONCE = 3;
-/** A prediction that is not asked for within so many requests was wrong. */
-const PATIENCE = 12;
+const MOST_AT_ONCE = 20;
 /** Milliseconds without a request after which it begins. */
 const QUIET = 20;
 /** The share of time it may take, in percent, where nobody says; and the most it may have saved up, in milliseconds. */
@@ -54,14 +52,21 @@ export class Prefetch {
     const { recorder } = this.#cache;
     if (!this.enabled && recorder === null) return;
     const next = offers();
-    recorder?.saw(request, next.map(({ step, request: name }) => [step, name]));
-    if (!this.enabled) return;
+    recorder?.named(request);
+    if (!this.enabled) { this.#offers = next; return; }
     this.#requests++;
-    this.#predictor.step(this.#offers.find((offer) => offer.request === request)?.step ?? request.slice(0, request.indexOf(' ')));
+    this.#predictor.saw(request, request.slice(0, request.indexOf(' ')), next);
     this.#offers = next;
     this.#judge(request);
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { this.#running ??= this.#run().finally(() => { this.#running = null; }); }, QUIET).unref();
+  }
+
+  /** For who records: what was offered since this was asked last. */
+  taken(): readonly Offer[] {
+    const offers = this.#offers;
+    this.#offers = [];
+    return offers;
   }
 
   #judge(request: string): void {
@@ -86,7 +91,7 @@ export class Prefetch {
     const at = this.#requests;
     for (const { request, run } of likeliest(this.#offers, this.#predictor)) {
       if (this.#ahead.has(request)) continue;
-      const now = this.#cache.now();
+      const now = this.#cache.now(), { made } = this.#cache;
       this.#budget = Math.min(SAVED_UP, this.#budget + (now - this.#since) * this.#share / 100);
       this.#since = now;
       if (this.#budget <= 0 || this.#requests !== at || this.paused) return;
@@ -94,6 +99,8 @@ export class Prefetch {
       await run().catch(() => undefined);
       const ms = this.#cache.now() - now;
       this.#budget -= ms;
+      // what was at hand already need not have been foreseen
+      if (this.#cache.made === made) continue;
       this.made++;
       this.#ahead.set(request, { ms, made: this.#requests });
     }

@@ -2,11 +2,15 @@
 // requests in order. A trace holds hashes, kinds, sizes, costs and times, and nothing of what was asked about. One request at a time.
 import { createHash } from 'node:crypto';
 
-/** One key. `size` in bytes, `cost` in microseconds without what it asked in turn (`deps`). `by`: what it is a part of, and made with. */
-export interface TraceNode { readonly kind: string; readonly key: string; size: number; cost: number; deps: number[]; by?: number }
-/** `at`: milliseconds since the session began. `does`: what it asks, in order. `offers`: steps that could come next, each with its request. */
-export interface TraceRequest { readonly at: number; readonly method: string; request: string; readonly does: number[]; readonly offers: (readonly [step: string, request: string])[] }
-export interface Trace { readonly of: string; readonly nodes: TraceNode[]; readonly requests: TraceRequest[] }
+/** One key. `size` in bytes, `cost` in microseconds without what it asked in turn (`deps`). `by`: what it is a part of, and made with. `derived`: read off another that is asked for beside it. */
+export interface TraceNode { readonly kind: string; readonly key: string; size: number; cost: number; deps: number[]; by?: number; derived?: boolean }
+/**
+ * `at`: milliseconds since the session began. `does`: what it asks, in order. `offers`: steps that could come next, each with its request and its place
+ * among what was offered. `brings`: what it had in hand when it was done, in order, whether there was room for it or not.
+ */
+export interface TraceRequest { readonly at: number; readonly method: string; request: string; readonly does: number[]; readonly offers: (readonly [step: string, request: string, offered: number])[]; readonly brings: number[] }
+/** `offered`: what getting each offer ready asks, whether or not anybody ever asked for it. */
+export interface Trace { readonly of: string; readonly nodes: TraceNode[]; readonly requests: TraceRequest[]; readonly offered: (readonly number[])[] }
 
 export const hashed = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
 
@@ -19,22 +23,49 @@ export class Recorder {
   readonly #now: () => number;
 
   constructor(of: string, now: () => number) {
-    this.trace = { of, nodes: [], requests: [] };
+    this.trace = { of, nodes: [], requests: [], offered: [] };
     this.#now = now;
   }
 
   /** `at`: on the clock of the person who asks. */
   request(at: number, method: string, request: string): void {
-    this.#request = { at, method, request: hashed(request), does: [], offers: [] };
+    this.#request = { at, method, request: hashed(request), does: [], offers: [], brings: [] };
     this.trace.requests.push(this.#request);
     this.#open = [];
   }
 
-  /** The request by the name under which others offer it, and what it offers itself. */
-  saw(name: string, offers: readonly (readonly [step: string, request: string])[]): void {
+  /** The request by the name under which others offer it. */
+  named(name: string): void { if (this.#request !== null) this.#request.request = hashed(name); }
+
+  /** What `run` asks, beside what somebody asked last; `request`: as it is called. */
+  async offers(step: string, request: string, before: number | undefined, run: () => Promise<unknown>): Promise<number> {
+    const asked = this.#request!;
+    let place = before;
+    if (place === undefined) {
+      const does: number[] = [];
+      place = this.trace.offered.push(does) - 1;
+      this.#request = { ...asked, does, offers: [], brings: [] };
+      this.#open = [];
+      await run();
+      this.#request = asked;
+    }
+    asked.offers.push([step, hashed(request), place]);
+    return place;
+  }
+
+  /** Whoever asks for it where it is not there asks for what it is read off, too. What was computed once is not of those. */
+  derived(kind: string, key: string, size: number): void {
+    const one = this.trace.nodes[this.#place(kind, key)]!;
+    one.size = size;
+    if (one.cost < 0) { one.cost = 0; one.derived = true; }
+  }
+
+  /** In hand without having been asked of the cache: what it costs is not told. */
+  brought(kind: string, key: string, size: number): void {
     if (this.#request === null) return;
-    this.#request.request = hashed(name);
-    for (const [step, request] of offers) this.#request.offers.push([step, hashed(request)]);
+    const node = this.#place(kind, key);
+    this.trace.nodes[node]!.size = size;
+    this.#request.brings.push(node);
   }
 
   /** What was in memory is gone. */
@@ -78,6 +109,7 @@ export class Recorder {
   /** The least it ever took: the machine does other things as well. */
   #costs(node: number, ms: number): void {
     const one = this.trace.nodes[node]!, micros = Math.max(0, Math.round(ms * 1000));
+    if (one.derived === true) { one.cost = -1; delete one.derived; }
     one.cost = one.cost < 0 ? micros : Math.min(one.cost, micros);
   }
 
