@@ -1,6 +1,6 @@
 // The cache under what people at two real repositories asked of it (bench/traces): the real cache with its two levels on real files, beside a
-// plain LRU of the same bytes in memory, and each policy beside the same without it. Trace A was recorded before anything was tuned; trace B
-// was kept aside (ACUMEN_TRACE=b). Then what a hit costs at each level, the bound in memory, and a thousand who ask for one thing at once.
+// plain LRU of the same bytes in memory, and each policy beside the same without it. Trace A is the one that was tuned on; B was kept aside once and has
+// been seen since; C, of two other repositories, was recorded before anything was chosen and replayed once, at the end (ACUMEN_TRACE=b, c). Then what a hit costs at each level, the bound in memory, and a thousand who ask for one thing at once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const TIGHT: Setup = { limit: 16 * MEGABYTE, disk: { warm: 24 * MEGABYTE, cold: 
 
 /** Kinds of the trace with the levels that they are shipped with; values are bytes. */
 const disk = { encode: (bytes: Uint8Array) => bytes, decode: (bytes: Uint8Array) => bytes };
-const kinds = new Map<string, Kind<Uint8Array>>([shipped.content, shipped.made, shipped.lined, shipped.patch, shipped.spliced, shipped.change, shipped.composed, shipped.preview, shipped.refused, shipped.conflict, shipped.segment]
+const kinds = new Map<string, Kind<Uint8Array>>([shipped.content, shipped.size, shipped.made, shipped.lined, shipped.patch, shipped.spliced, shipped.change, shipped.composed, shipped.preview, shipped.refused, shipped.conflict, shipped.segment]
   .map((kind) => [kind.name, { name: kind.name, sizeOf: (bytes: Uint8Array) => bytes.length, ...kind.disk !== undefined && { disk } }]));
 
 /** Bytes that compress about as source text does. */
@@ -47,6 +47,8 @@ class Real implements Played {
   readonly hits = { L1: 0, L2: 0, L3: 0 };
   readonly times = { L1: [] as number[], L2: [] as number[], L3: [] as number[] };
   figures = { promotions: 0, demotions: 0, lost: 0 };
+  /** what imports had in hand and was kept: whether it was asked for since */
+  readonly brought = new Map<string, boolean>();
 
   constructor(folder: string, setup: Setup) {
     this.#folder = folder;
@@ -60,6 +62,7 @@ class Real implements Played {
   }
 
   async find(node: Node): Promise<boolean> {
+    if (this.brought.has(node.key)) this.brought.set(node.key, true);
     const shelf = this.cache.shelf(kinds.get(node.kind)!), isInMemory = shelf.has(node.key), began = performance.now();
     if (shelf.get(node.key) !== undefined) {
       this.times[isInMemory ? 'L1' : 'L2'].push(performance.now() - began);
@@ -80,7 +83,12 @@ class Real implements Played {
   bring(nodes: readonly Node[]): void {
     if (!this.#setup.brings) return;
     const bringing = new Bringing(this.cache);
-    for (const node of nodes) { bringing.take(kinds.get(node.kind)!, node.key, valueOf(node)); this.check(); }
+    for (const node of nodes) {
+      const kind = kinds.get(node.kind)!, isNew = !this.cache.shelf(kind).has(node.key);
+      bringing.take(kind, node.key, valueOf(node));
+      if (isNew && this.cache.shelf(kind).has(node.key) && !this.brought.has(node.key)) this.brought.set(node.key, false);
+      this.check();
+    }
   }
 
   check(): void { if (this.cache.bytes > this.cache.limit) this.over++; }
@@ -125,8 +133,8 @@ class Plain implements Played {
 }
 
 interface Ahead { readonly cost: number; readonly at: number }
-interface Outcome { asked: number; found: number; waited: number; instant: number; requests: number; made: number; right: number; saved: number; spent: number; over: number; hits: { L1: number; L2: number; L3: number }; times: Real['times']; promotions: number; demotions: number; lost: number }
-const nothing = (): Outcome => ({ asked: 0, found: 0, waited: 0, instant: 0, requests: 0, made: 0, right: 0, saved: 0, spent: 0, over: 0, hits: { L1: 0, L2: 0, L3: 0 }, times: { L1: [], L2: [], L3: [] }, promotions: 0, demotions: 0, lost: 0 });
+interface Outcome { asked: number; found: number; waited: number; instant: number; requests: number; made: number; right: number; saved: number; spent: number; over: number; brought: number; wanted: number; hits: { L1: number; L2: number; L3: number }; times: Real['times']; promotions: number; demotions: number; lost: number }
+const nothing = (): Outcome => ({ asked: 0, found: 0, waited: 0, instant: 0, requests: 0, made: 0, right: 0, saved: 0, spent: 0, over: 0, brought: 0, wanted: 0, hits: { L1: 0, L2: 0, L3: 0 }, times: { L1: [], L2: [], L3: [] }, promotions: 0, demotions: 0, lost: 0 });
 
 /** As main/service/cache/prefetch.ts: the share of time, the most saved up (ms), the patience in requests, and how long nobody must have asked (ms). */
 const SHARE = 0.2, SAVED_UP = 1000, PATIENCE = 12, QUIET = 20;
@@ -145,11 +153,13 @@ async function play(trace: Recorded, on: Played, prefetch: Setup['prefetch'], ou
     await between();
     if (prefetch === 'none' || request.offers.length === 0) continue;
     const all = request.offers.map(([step, name, offered]) => ({ step, request: name, offered }));
-    predictor.saw(request.request, request.method, all);
+    predictor.asked(request.request, request.method);
     const pause = (trace.requests[n + 1]?.at ?? request.at) - request.at;
     budget = Math.min(SAVED_UP, budget + pause * SHARE);
     // whoever asks at once finds nothing ready; what has begun is ended
     let time = pause - QUIET;
+    if (time <= 0) continue;
+    predictor.offered(all);
     const chosen = prefetch === 'learned' ? likeliest(all, predictor) : all.filter(({ step }) => step === 'next file' || step === 'first file' || step === 'next change').slice(0, 3);
     for (const { request: name, offered } of chosen) {
       if (budget <= 0 || time <= 0 || ahead.has(name)) continue;
@@ -176,6 +186,8 @@ async function real(traces: readonly Recorded[], setup: Setup): Promise<Outcome>
       await play(trace, on, setup.prefetch, out, async () => { on.check(); await on.cache.flush(); });
       await on.close();
       out.over += on.over;
+      out.brought += on.brought.size;
+      out.wanted += [...on.brought.values()].filter(Boolean).length;
       for (const level of ['L1', 'L2', 'L3'] as const) { out.hits[level] += on.hits[level]; out.times[level].push(...on.times[level]); }
       out.promotions += on.figures.promotions;
       out.demotions += on.figures.demotions;
@@ -198,6 +210,7 @@ const quantile = (times: readonly number[], q: number): number => [...times].sor
 
 async function rowsOf(name: string, traces: readonly Recorded[], setup: Setup): Promise<Row[]> {
   const ours = await real(traces, setup), without = await real(traces, { ...setup, prefetch: 'none' }), fixed = await real(traces, { ...setup, prefetch: 'fixed' });
+  const unbrought = await real(traces, { ...setup, brings: false }), bare = await real(traces, { ...setup, brings: false, prefetch: 'none' });
   const lru = await plain(traces, () => new Plain(setup.limit)), same = await plain(traces, () => new Plain(setup.limit), 'learned');
   const all = await plain(traces, () => new Plain(setup.limit + setup.disk!.warm + setup.disk!.cold, { lost: false }));
   const bucketed = await plain(traces, () => new Plain(setup.limit, { bucketed: true })), lifetimes = await plain(traces, () => new Plain(setup.limit, { bucketed: true, lifetimes: true }));
@@ -208,6 +221,11 @@ async function rowsOf(name: string, traces: readonly Recorded[], setup: Setup): 
     row('lru_of_all_levels_bytes_hit_rate', rate(all), '%'),
     row('lru_with_prefetch_hit_rate', rate(same), '%'),
     row('without_prefetch_hit_rate', rate(without), '%'),
+    row('without_bringing_hit_rate', rate(unbrought), '%'),
+    row('without_both_hit_rate', rate(bare), '%'),
+    row('brought', ours.brought, 'entries'),
+    row('brought_and_asked_for', 100 * ours.wanted / ours.brought, '%'),
+    row('asked', ours.asked, 'keys'),
     row('instant_requests', 100 * ours.instant / ours.requests, '%', 'plain LRU', 100 * lru.instant / lru.requests),
     row('waited', ours.waited / 1e6, 's', 'plain LRU', lru.waited / 1e6),
     row('prefetch_waited', ours.waited / 1e6, 's', 'without', without.waited / 1e6),
@@ -246,7 +264,7 @@ async function coalescing(): Promise<Row[]> {
 }
 
 const benchmark: Benchmark = {
-  what: 'what people at two real repositories ask of the cache, recorded (bench/traces), replayed against it on real files, beside a plain LRU of the same bytes; once as shipped and once with little room. ACUMEN_TRACE: a, b',
+  what: 'what people at two real repositories ask of the cache, recorded (bench/traces), replayed against it on real files, beside a plain LRU of the same bytes; once as shipped and once with little room. ACUMEN_TRACE: a, b, c',
   async run() {
     const traces = readTrace(TRACE);
     return [...await rowsOf('', traces, SHIPPED), ...await rowsOf('tight/', traces, TIGHT), ...await coalescing()];

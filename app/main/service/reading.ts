@@ -320,7 +320,6 @@ export class Reading {
 
   /** The one after it among those of its ACU. */
   #nextConflict(moment: Moment, acu: AcuId, other: AcuId | 'base', path: PathBytes): Offer[] {
-    if (!moment.engine.hasIndex) return [];
     let isNext = false;
     for (const one of moment.engine.conflicts({ acu })) {
       if (one.inherited) continue;
@@ -354,6 +353,7 @@ export class Reading {
     const answer = await this.#keptConflict(moment, a, b, path), { engine } = moment;
     const below = [a, ...b === 'base' ? [] : [b]].map((id) => engine.segmentOf(id));
     this.prefetch.saw(`conflictFile ${a} ${b} ${path}`, () => {
+      if (!engine.hasIndex) return [];
       const pair = b === 'base' ? null : engine.index.get(below[0]!, below[1]!);
       const paths = pair?.places.map((p) => engine.tables.paths[p.path]!) ?? engine.tables.segments[below[0]!]!.stale.map((c) => c.path);
       return [...besides([...new Set(paths)], path, null).map(([step, other]) => this.#conflictOf(moment, a, b, other, step)), ...this.#nextConflict(moment, a, b, path)];

@@ -3,7 +3,7 @@
 import type { Kind, LayeredCache } from './cache.ts';
 
 /** One of so many parts of the memory is the most that is brought at once of one kind; and of that, the most that one of them may be. */
-const PART = 8, LARGEST_PART = 16;
+const PART = 4, LARGEST_PART = 16;
 
 export class Bringing {
   readonly #cache: LayeredCache;
@@ -15,12 +15,12 @@ export class Bringing {
     this.#most = Math.floor(cache.limit / PART);
   }
 
-  /** In memory alone, while there is room: what comes first is kept. */
-  take<V>(kind: Kind<V>, key: string, value: V): void {
-    const bytes = kind.sizeOf(value), taken = (this.#taken.get(kind.name) ?? 0) + bytes;
+  /** In memory alone, while there is room: what comes first is kept. `own`: the value without what else it holds on to. */
+  take<V>(kind: Kind<V>, key: string, value: V, own = (its: V): V => its): void {
+    const shelf = this.#cache.shelf(kind), bytes = kind.sizeOf(value), taken = (this.#taken.get(kind.name) ?? 0) + bytes;
     this.#cache.recorder?.brought(kind.name, key, bytes);
-    if (taken > this.#most || bytes > this.#most / LARGEST_PART) return;
+    if (shelf.has(key) || taken > this.#most || bytes > this.#most / LARGEST_PART) return;
     this.#taken.set(kind.name, taken);
-    this.#cache.shelf(kind).bring(key, value);
+    shelf.bring(key, own(value));
   }
 }

@@ -24,7 +24,7 @@ import { importedFrom } from './imports.ts';
 import { noHistory } from './lifetime.ts';
 import { Memory, type Owner } from './memory.ts';
 import type { Offer } from './prefetch.ts';
-import { Predictor } from './predictor.ts';
+import { type Possible, Predictor } from './predictor.ts';
 import type { PathBytes } from '../../../core/bytes.ts';
 import { removeFolder } from '../../../../testkit/folder.ts';
 
@@ -311,9 +311,9 @@ describe('cached = computed', () => {
 });
 
 test('a chain of order 2 learns what is asked soon after what, and unlearns what is not so', () => {
-  const predictor = new Predictor();
-  const change = (n: number): void => predictor.saw(`change ${n}`, 'acuFiles', [{ step: 'first file', request: `file ${n} 0` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
-  const file = (n: number, at: number): void => predictor.saw(`file ${n} ${at}`, 'acuFile', [{ step: 'next file', request: `file ${n} ${at + 1}` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
+  const predictor = new Predictor(), saw = (request: string, method: string, offers: readonly Possible[]): void => { predictor.asked(request, method); predictor.offered(offers); };
+  const change = (n: number): void => saw(`change ${n}`, 'acuFiles', [{ step: 'first file', request: `file ${n} 0` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
+  const file = (n: number, at: number): void => saw(`file ${n} ${at}`, 'acuFile', [{ step: 'next file', request: `file ${n} ${at + 1}` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
   expect(predictor.likely('first file')).toBeGreaterThan(predictor.likely('joining'));
   // two files of each change, then the next change: what follows a file depends on what led to it
   for (let n = 0; n < 30; n++) { change(n); file(n, 0); file(n, 1); }
@@ -324,7 +324,7 @@ test('a chain of order 2 learns what is asked soon after what, and unlearns what
   file(30, 0);
   expect(predictor.likely('next file')).toBeGreaterThan(0.9);
   // somebody who reads one file of each and joins it
-  for (let n = 31; n < 400; n++) { change(n); file(n, 0); predictor.saw(`joined ${n}`, 'preview', []); }
+  for (let n = 31; n < 400; n++) { change(n); file(n, 0); saw(`joined ${n}`, 'preview', []); }
   change(400);
   file(400, 0);
   expect([predictor.likely('next file') < 0.1, predictor.likely('joining') > 0.9]).toEqual([true, true]);

@@ -114,7 +114,7 @@ export class Memory {
     return reused;
   }
 
-  /** Null where it is too large to be kept. Room is made first: the bound holds at every moment. `brought`: nobody asked for it, so it says nothing of its kind, and goes first. */
+  /** Null where it is too large to be kept. Room is made first: the bound holds at every moment. `brought`: nobody asked for it, so it says nothing of its kind, and of what is as old it goes first. */
   set(owner: Owner, key: string, value: unknown, size: number, unsaved: boolean, brought = false): Entry | null {
     const before = owner.entries.get(key);
     if (before !== undefined) this.remove(before);

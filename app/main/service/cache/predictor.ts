@@ -33,12 +33,17 @@ export class Predictor {
   #before = '';
   #last = '';
 
-  /** Something was asked; `offers`: what could come next. `method`: what kind of step it is where nothing led to it. */
-  saw(request: string, method: string, offers: readonly Possible[]): void {
+  /** Something was asked. `method`: what kind of step it is where nothing that was offered led to it. */
+  asked(request: string, method: string): void {
     this.#requests++;
     this.#judge(request);
     this.#before = this.#last;
     this.#last = this.#offers.find((offer) => offer.request === request)?.step ?? method;
+    this.#offers = [];
+  }
+
+  /** What could come after what was asked last, where there was time to think of it. */
+  offered(offers: readonly Possible[]): void {
     this.#offers = offers;
     for (const { step, request: name } of offers) this.#open.push({ request: name, contexts: this.#contextsOf(step), at: this.#requests });
   }

@@ -10,7 +10,7 @@ export interface Offer extends Possible { run(): Promise<unknown> }
 /** A step less likely than this is not taken ahead. */
 const LIKELY = 0.1;
 /** Offers taken ahead of one request at most. */
-const MOST_AT_ONCE = 20;
+const MOST_AT_ONCE = 3;
 /** Milliseconds without a request after which it begins. */
 const QUIET = 20;
 /** The share of time it may take, in percent, where nobody says; and the most it may have saved up, in milliseconds. */
@@ -31,9 +31,9 @@ export class Prefetch {
   readonly #predictor = new Predictor();
   readonly #ahead = new Map<string, Ahead>();
   #requests = 0;
-  #offers: readonly Offer[] = [];
+  #offers: (() => readonly Offer[]) | null = null;
   #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> | null = null;
+  #running: Promise<void> = Promise.resolve();
   #share = SHARE;
   /** milliseconds it may take now, as of `#since` */
   #budget = SAVED_UP;
@@ -47,25 +47,24 @@ export class Prefetch {
 
   get paused(): boolean { return !this.enabled || this.#share === 0 || this.#cache.stage !== 'normal'; }
 
-  /** A request was answered; `offers`: what may come next. */
+  /** A request was answered; `offers`: what may come next, thought of once nobody asks. */
   saw(request: string, offers: () => readonly Offer[]): void {
     const { recorder } = this.#cache;
     if (!this.enabled && recorder === null) return;
-    const next = offers();
     recorder?.named(request);
-    if (!this.enabled) { this.#offers = next; return; }
+    this.#offers = offers;
+    if (!this.enabled) return;
     this.#requests++;
-    this.#predictor.saw(request, request.slice(0, request.indexOf(' ')), next);
-    this.#offers = next;
+    this.#predictor.asked(request, request.slice(0, request.indexOf(' ')));
     this.#judge(request);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { this.#running ??= this.#run().finally(() => { this.#running = null; }); }, QUIET).unref();
+    this.#timer = setTimeout(() => { this.#running = this.#running.then(() => this.#run()).catch(() => undefined); }, QUIET).unref();
   }
 
-  /** For who records: what was offered since this was asked last. */
+  /** What was offered with what was asked last, once. */
   taken(): readonly Offer[] {
-    const offers = this.#offers;
-    this.#offers = [];
+    const offers = this.#offers?.() ?? [];
+    this.#offers = null;
     return offers;
   }
 
@@ -88,8 +87,9 @@ export class Prefetch {
 
   async #run(): Promise<void> {
     if (this.paused) return;
-    const at = this.#requests;
-    for (const { request, run } of likeliest(this.#offers, this.#predictor)) {
+    const at = this.#requests, offers = this.taken();
+    this.#predictor.offered(offers);
+    for (const { request, run } of likeliest(offers, this.#predictor)) {
       if (this.#ahead.has(request)) continue;
       const now = this.#cache.now(), { made } = this.#cache;
       this.#budget = Math.min(SAVED_UP, this.#budget + (now - this.#since) * this.#share / 100);
