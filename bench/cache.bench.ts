@@ -1,6 +1,7 @@
 // The cache under what people at two real repositories asked of it (bench/traces): the real cache with its two levels on real files, beside a
 // plain LRU of the same bytes in memory, and each policy beside the same without it. Trace A is the one that was tuned on; B was kept aside once and has
-// been seen since; C, of two other repositories, was recorded before anything was chosen and replayed once, at the end (ACUMEN_TRACE=b, c). Then what a hit costs at each level, the bound in memory, and a thousand who ask for one thing at once.
+// been seen since; C, of two other repositories, was committed unseen
+// and replayed once, at the end (ACUMEN_TRACE=b, c). Then what a hit costs at each level, the bound in memory, and a thousand who ask for one thing at once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
