@@ -32,7 +32,7 @@ const options: InputOptions = {
       name: 'where modules are',
       transform(code, id) {
         // the store's threads lie beside the command line
-        if (!id.includes('/dist/app/') || id.endsWith('/storage/writer.js') || !code.includes('import.meta.url')) return null;
+        if (!id.includes('/dist/app/') || id.endsWith('/storage/spare.js') || !code.includes('import.meta.url')) return null;
         return code.replaceAll('import.meta.url', `new URL(${JSON.stringify(relative(out, id).replaceAll('\\', '/'))}, import.meta.url).href`);
       },
     },

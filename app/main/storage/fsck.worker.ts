@@ -2,9 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectReader, storeError } from './connection.ts';
 import { fsck } from './fsck.ts';
-import { toPlain, type FromFsck, type WorkerData } from './protocol.ts';
+import { toPlain, type FromFsck, type Opening } from './protocol.ts';
 
-const { file, busyMs } = workerData as WorkerData;
+const { file, busyMs } = workerData as Opening;
 const send = (message: FromFsck): void => parentPort?.postMessage(message);
 try {
   const started = performance.now();

@@ -32,7 +32,7 @@ export type Settled = Omit<Extract<DomainEvent, { kind: 'branch-settled' }>, 'ki
 export interface Place { readonly dev: bigint; readonly ino: bigint }
 
 /** `proved`: the caller has proved the file, or just made it. */
-export interface WorkerData { readonly file: string; readonly busyMs: number; readonly proved?: boolean; readonly place?: Place }
+export interface Opening { readonly file: string; readonly busyMs: number; readonly proved?: boolean; readonly place?: Place }
 
 export type Call =
   | ({ readonly call: 'append'; readonly expected: Expected; readonly frame: Span } & Appending<Span>)
@@ -47,18 +47,23 @@ export type Call =
   | { readonly call: 'settle'; readonly append: AppendRequest | null; readonly settled: readonly Settled[] }
   /** what is computed from the state after `operation`, if it is still that */
   | { readonly call: 'keep'; readonly operation: number; readonly replica: Replica; readonly conflicts: PackedConflicts | null }
-  | { readonly call: 'close' };
+  /** `keep`: with so many bytes of its own at most the thread may have another store after this one */
+  | { readonly call: 'close'; readonly keep: number };
 export type Request = Call & { readonly id: number };
 
 export interface Answers { 'intend': number; 'hold': null; 'settle': LogPlace | null; 'append': LogPlace; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
 export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] } | { readonly id: number; readonly error: PlainError };
 
 /** The calls of one turn, and the frames and bodies of all of them. */
-export interface ToWriter { readonly requests: readonly Request[]; readonly bytes: Uint8Array }
+export interface Calls { readonly requests: readonly Request[]; readonly bytes: Uint8Array }
+/** A thread has one store at a time: `open` comes first, and again after `closed`. */
+export type ToWriter = { readonly open: Opening } | Calls;
 
 export type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: PlainError }
+  /** the file is closed, and the thread waits for another; it ends where it is not to be kept */
+  | { readonly kind: 'closed' }
   /** one commit: the log's end before and after it, the answers it lets go, and how long it took, in milliseconds; null where nothing was committed */
   | { readonly kind: 'committed'; readonly before: Head; readonly after: Head; readonly answers: readonly Answer[]; readonly ms: number | null };
 

@@ -12,12 +12,13 @@ import { guarded, storeError, type ReadDb } from './connection.ts';
 import { Encoder } from './frames.ts';
 import { publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import { Nearby, type NumberOf } from './packing.ts';
-import { carried, fromPlain, type Answers, type Appending, type AppendRequest, type Call, type FromFsck, type PackedExtra, type Settled, type Span, type WorkerData } from './protocol.ts';
+import { carried, fromPlain, type Answers, type Appending, type AppendRequest, type Call, type FromFsck, type Opening, type PackedExtra, type Settled, type Span } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
 import type { Appended, Extra, FsckReport, Head, LogPlace, NewOperation, PlannedOn, Replica, Store, StoredEvent } from './store.ts';
 import { viewDigests } from './views.ts';
-import { died, workerUrl, type Writer } from './writer.ts';
+import { workerUrl } from './spare.ts';
+import { died, type Writer } from './writer.ts';
 
 /** How often other processes' commits are looked for while somebody listens (design.md §5), in milliseconds. */
 const WATCH_MS = 250;
@@ -28,7 +29,7 @@ const MOST_NUMBERS = 100_000;
 /** fsck of a file, in a thread of its own. */
 export function checked(path: string, busyMs: number): Promise<FsckReport> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(workerUrl('fsck.worker'), { workerData: { file: path, busyMs } satisfies WorkerData });
+    const worker = new Worker(workerUrl('fsck.worker'), { workerData: { file: path, busyMs } satisfies Opening });
     worker.once('message', (message: FromFsck) => message.kind === 'report' ? resolve(message.report) : reject(fromPlain(message.error)));
     worker.once('error', (error) => reject(died(error)));
     worker.once('exit', () => reject(died(null)));

@@ -1,24 +1,13 @@
 // The calling thread's end of the writer: numbers the calls, keeps who waits for which answer, and lets nobody wait for a
-// thread that is gone.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { Worker } from 'node:worker_threads';
+// thread that is gone. Where threads come from is spare.ts's.
+import type { Worker } from 'node:worker_threads';
 import { AcumenError } from '../../core/errors.ts';
-import { fromPlain, type Answers, type Call, type FromWriter, type Request, type ToWriter, type WorkerData } from './protocol.ts';
+import { fromPlain, type Answers, type Call, type FromWriter, type Opening, type Request, type ToWriter } from './protocol.ts';
 import { Encoder } from './frames.ts';
+import { giveBack, keptBytes, takeThread } from './spare.ts';
 import type { Head } from './store.ts';
 
 interface Waiting { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }
-
-/**
- * The source beside sources. Beside compiled code the thread made into one file (scripts/bundleCli.ts), which starts in two thirds of the
- * processor time, and where there is none the compiled file.
- */
-export function workerUrl(name: string): URL {
-  const beside = (path: string): URL => new URL(path, import.meta.url), whole = beside(`./threads/${name}.js`);
-  if (import.meta.url.endsWith('.ts')) return beside(`./${name}.ts`);
-  return existsSync(fileURLToPath(whole)) ? whole : beside(`./${name}.js`);
-}
 
 export function died(cause: unknown): AcumenError {
   return new AcumenError('worker-died', "The store's thread ended unexpectedly.", 'Open the workspace again; what was acknowledged is stored.', {}, { cause });
@@ -42,27 +31,26 @@ export class Writer {
   /** hears how long each took, in milliseconds, and how many operations it held */
   readonly onTime = new Set<(ms: number, operations: number) => void>();
 
-  /** resolves when the file is open and of the newest format; calls need not wait for it */
-  readonly ready: Promise<void>;
+  readonly #ready = Promise.withResolvers<void>();
+  /** the thread has ended, or is not ours any more */
+  readonly #over = Promise.withResolvers<void>();
+  readonly #listeners: readonly (readonly [event: string, listener: (about: never) => void])[] = [
+    ['message', (message: FromWriter) => this.#hear(message)],
+    ['error', (error: Error) => this.#end(died(error))],
+    ['messageerror', (error: Error) => this.#end(died(error))],
+    ['exit', () => { this.#end(died(null)); this.#over.resolve(); }],
+  ];
 
-  constructor(data: WorkerData) {
-    const worker = new Worker(workerUrl('writer.worker'), { workerData: data });
-    this.#worker = worker;
-    this.ready = new Promise((resolve, reject) => {
-      worker.once('message', (first: FromWriter) => {
-        if (first.kind === 'failed') reject(fromPlain(first.error));
-        else resolve();
-      });
-      worker.once('error', (error) => reject(died(error)));
-      worker.once('exit', () => reject(died(null)));
-    });
+  constructor(opening: Opening) {
+    this.#worker = takeThread();
+    for (const [event, listener] of this.#listeners) this.#worker.on(event, listener as (about: unknown) => void);
     // Whoever calls hears of it.
     this.ready.catch(() => undefined);
-    worker.on('message', (message: FromWriter) => this.#hear(message));
-    worker.on('error', (error) => this.#end(died(error)));
-    worker.on('messageerror', (error) => this.#end(died(error)));
-    worker.on('exit', () => this.#end(died(null)));
+    this.#worker.postMessage({ open: opening } satisfies ToWriter);
   }
+
+  /** resolves when the file is open and of the newest format; calls need not wait for it */
+  get ready(): Promise<void> { return this.#ready.promise; }
 
   /** Whether an answer is outstanding. */
   get busy(): boolean { return this.#waiting.size > 0; }
@@ -96,19 +84,20 @@ export class Writer {
     this.#worker.postMessage({ requests, bytes } satisfies ToWriter, [bytes.buffer, ...moved]);
   }
 
-  /** After everything called so far. */
+  /** After everything called so far. The thread ends, or is kept for another store. */
   async stop(): Promise<void> {
     if (this.#gone !== null) return;
-    const exit = new Promise((resolve) => this.#worker.once('exit', resolve));
     try {
-      await this.call({ call: 'close' });
+      await this.call({ call: 'close', keep: keptBytes() });
     } finally {
-      await exit;
+      await this.#over.promise;
     }
   }
 
   #hear(message: FromWriter): void {
+    if (message.kind === 'ready') this.#ready.resolve();
     if (message.kind === 'failed') this.#end(fromPlain(message.error));
+    if (message.kind === 'closed') this.#leave();
     if (message.kind !== 'committed') return;
     this.onCommit(message.before, message.after);
     if (message.ms !== null) for (const listener of this.onTime) listener(message.ms, message.after.operation - message.before.operation);
@@ -120,8 +109,17 @@ export class Writer {
     }
   }
 
+  /** Nothing of ours is left in the thread. */
+  #leave(): void {
+    for (const [event, listener] of this.#listeners) this.#worker.off(event, listener as (about: unknown) => void);
+    this.#end(died(null));
+    this.#over.resolve();
+    giveBack(this.#worker);
+  }
+
   #end(error: AcumenError): void {
     this.#gone ??= error;
+    this.#ready.reject(this.#gone);
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { reject } of waiting) reject(this.#gone);

@@ -28,9 +28,12 @@ export async function refuseOther({ options }: Call, { repo, store }: Located, g
 export async function withWorkspace<T>(call: Call, needs: { readonly write: boolean; readonly imported: boolean; readonly keeps?: boolean }, use: (workspace: Workspace) => Promise<T>): Promise<T> {
   const located = await whereIs(call);
   requireStore(located);
-  const { Workspace } = await import('../../service/workspace.ts');
-  const platform = needs.write || needs.keeps === true ? await ofRun(located, needs.keeps) : undefined;
-  const workspace = await Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options), ...platform !== undefined && { platform, closesPlatform: true } });
+  const open = async (): Promise<Workspace> => {
+    const { Workspace } = await import('../../service/workspace.ts');
+    const platform = needs.write || needs.keeps === true ? await ofRun(located, needs.keeps) : undefined;
+    return Workspace.open(located.store, { readOnly: !needs.write, env: call.io.env, git: readerChoice(call.options), ...platform !== undefined && { platform, closesPlatform: true } });
+  };
+  const workspace = await (needs.write ? standingBy(open) : open());
   try {
     const { gitDir, published } = workspace.view.state;
     await refuseOther(call, located, gitDir);
@@ -112,9 +115,22 @@ export function operationNumber(text: string): number {
   throw new AcumenError('usage', `${text === '' ? 'Nothing' : text} is not the number of an operation.`, 'Run `acumen log` for the operations there are.');
 }
 
-export async function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {
-  const { openWorkspace } = await import('../../service/serving.ts');
-  return openWorkspace(located, { env: io.env, git: readerChoice(options) }, await ofRun(located), true);
+export function createWorkspace(located: Located, { io, options }: Pick<Call, 'io' | 'options'>): Promise<Workspace> {
+  return standingBy(async () => {
+    const { openWorkspace } = await import('../../service/serving.ts');
+    return openWorkspace(located, { env: io.env, git: readerChoice(options) }, await ofRun(located), true);
+  });
+}
+
+/** The store's thread starts while the rest of us is loaded. */
+async function standingBy(open: () => Promise<Workspace>): Promise<Workspace> {
+  const { standBy } = await import('../../service/ready.ts');
+  const enough = standBy();
+  try {
+    return await open();
+  } finally {
+    enough();
+  }
 }
 
 /** What changes something or takes long leaves what it took for `acumen stats`; what only looks measures nothing. */

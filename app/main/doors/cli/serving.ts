@@ -36,6 +36,7 @@ export const serve: Verb = async ({ io, out, err, options, args }) => {
     attach: (transport) => { void opening.promise.then(({ attach }) => attach(transport)); },
     metrics: () => served?.platform.monitor?.prometheus() ?? '',
   });
+  const { standByForFirst } = await import('../../service/ready.ts'), enough = standByForFirst(located.store);
   try {
     // of which repository a store is, it says itself
     const repository = located.repo === null ? (await open()).repository : repositoryPath(await gitDirOf(located.repo));
@@ -63,6 +64,7 @@ export const serve: Verb = async ({ io, out, err, options, args }) => {
   } finally {
     await host.close(why);
     stopRecording();
+    enough();
     await (served as Served | null)?.close();
   }
   return 0;

@@ -3,6 +3,7 @@
 import { toWireError } from '../../../contract/frames.ts';
 import type { Transport } from '../../../contract/methods.ts';
 import { locateServed } from '../../service/locating.ts';
+import { standByForFirst } from '../../service/ready.ts';
 import { openServed } from '../../service/serving.ts';
 import type { Served } from '../../service/serving.ts';
 import type { Asked } from './arguments.ts';
@@ -30,12 +31,13 @@ export function serveWindow(parent: Parent, process: Process): void {
   let begun = false, released = false;
   let go: () => void = () => undefined;
   const mayGo = new Promise<void>((resolve) => { go = resolve; });
-  let served: Promise<Served> | null = null;
+  let served: Promise<Served> | null = null, enough = (): void => undefined;
   const transports = new Set<Transport>();
   const tell = (message: FromService): void => parent.postMessage(message);
 
   async function open(asked: Asked): Promise<Served> {
     const located = await locateServed({ ...asked, cwd: process.cwd, env: process.env });
+    enough = standByForFirst(located.store);
     tell({ kind: 'located', store: located.store });
     await mayGo;
     const it = await openServed(located, { env: process.env, git: asked.git, what: 'window' }, 'acumen open REPO');
@@ -48,6 +50,7 @@ export function serveWindow(parent: Parent, process: Process): void {
     for (const transport of transports) transport.close();
     // Not let go: nothing is open, and nothing will be.
     const it = released ? await served?.catch(() => null) : null;
+    enough();
     await it?.close();
     process.exit(0);
   }

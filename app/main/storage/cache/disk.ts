@@ -3,7 +3,7 @@
 import { Worker } from 'node:worker_threads';
 import type { WriteDb } from '../connection.ts';
 import { one } from '../sql.ts';
-import { workerUrl } from '../writer.ts';
+import { workerUrl } from '../spare.ts';
 import { readCold } from './cold.ts';
 import { Codes, cacheKey, cachePath, coldPath, openForReading } from './file.ts';
 import { LARGE, type Row } from './keeper.ts';
