@@ -1,4 +1,4 @@
-// `npm run crash -- [--only SUITE,…] [--kills 500] [--wals 2000] [--pages all] [--flips 4] [--processes 8] [--each 100]
+// `npm run crash -- [--only SUITE,…] [--kills 500] [--wals 2000] [--pages all] [--flips 4] [--processes 8] [--each 100] [--steps 40]
 // [--operations 1000] [--movers 20] [--seed 1]`
 // The suites of testkit/crash.ts, damage.ts and races.ts at length, each on a repository and stores of its own, in memory where the
 // machine has a disk there. Planted losses come first: a checker that does not see them proves nothing. Exit 1 at the first
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { kills, Loss } from '../testkit/crash.ts';
 import { damagedWals, flippedPages } from '../testkit/damage.ts';
+import { mixed } from '../testkit/mixed.ts';
 import { planted } from '../testkit/planted.ts';
 import { composers, movers, race, unharmed } from '../testkit/races.ts';
 
@@ -16,6 +17,7 @@ const { values } = parseArgs({
   options: {
     only: { type: 'string' }, kills: { type: 'string', default: '500' }, wals: { type: 'string', default: '2000' }, pages: { type: 'string', default: 'all' },
     flips: { type: 'string', default: '4' }, processes: { type: 'string', default: '8' }, each: { type: 'string', default: '100' },
+    steps: { type: 'string', default: '40' },
     operations: { type: 'string', default: '1000' }, movers: { type: 'string', default: '20' }, seed: { type: 'string', default: '1' },
   },
 });
@@ -28,6 +30,7 @@ const suites: Readonly<Record<string, (folder: string) => Promise<unknown>>> = {
   wals: (folder) => damagedWals(folder, count(values.wals), seed),
   pages: (folder) => flippedPages(folder, count(values.pages), seed, { each: count(values.flips) }),
   race: (folder) => race(folder, count(values.processes), count(values.each), seed),
+  mixed: (folder) => mixed(folder, 4, count(values.steps), seed),
   unharmed: (folder) => unharmed(folder, count(values.operations), seed),
   movers: (folder) => movers(folder, processes, 3),
   composers: (folder) => composers(folder, processes, seed),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { openStore } from '../app/main/storage/store.ts';
 import { kills, Loss } from './crash.ts';
 import { flippedPages, mustBeBeginning } from './damage.ts';
+import { mixed } from './mixed.ts';
 import { breaches, movers, race, unharmed } from './races.ts';
 import { numbered } from './storeProcess.ts';
 
@@ -37,6 +38,7 @@ export const planted: Readonly<Record<string, (folder: string, seed: number) => 
   },
   byte: (folder, seed) => found(() => flippedPages(folder, Number.MAX_SAFE_INTEGER, seed, { each: 20, blind: true }), 'a byte that changes what is read'),
   race: (folder, seed) => found(() => race(folder, 3, 20, seed, true), 'a racer that acknowledges before it commits'),
+  mixed: (folder, seed) => found(() => mixed(folder, 2, 4, seed, true), 'an operation that a process forgets'),
   mover: (folder) => found(() => movers(folder, 4, 1, true), 'a second winner'),
   ...Object.fromEntries((Object.keys(breaches) as (keyof typeof breaches)[]).map((name) => [name.replaceAll(' ', '-'),
     (folder: string, seed: number) => found(() => unharmed(folder, 3, seed, name), `a breach of ${name}`)])),
