@@ -46,8 +46,16 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
   const { Workspace } = await import(at('dist/app/main/service/workspace.js')) as typeof import('../app/main/service/workspace.ts');
   const { openStore } = await import(at('dist/app/main/storage/store.js')) as typeof import('../app/main/storage/store.ts');
   const { standBy } = await import(at('dist/app/main/storage/spare.js')) as typeof import('../app/main/storage/spare.ts');
-  // as a service does: the thread of each store is kept for the next
-  let enough = standBy();
+  /** As a service has begun the writer's thread when its first import comes: it waits, and had no store yet. */
+  const standing = async <T>(work: () => Promise<T>): Promise<T> => {
+    const enough = standBy();
+    await sleep(UP);
+    try {
+      return await work();
+    } finally {
+      enough();
+    }
+  };
   try {
     const git = peer(made.dir, made.refs);
     const loaded = await load(made.dir, { refs: made.refs, reader: 'native' });
@@ -61,24 +69,26 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
       });
       return { all, call };
     };
-    const times = { git: [] as number[], load: [] as number[], import: [] as number[], call: [] as number[], begun: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
+    const times = { git: [] as number[], load: [] as number[], import: [] as number[], call: [] as number[], unprepared: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
     for (let run = 0; run < WARMING + RUNS; run++) {
       rmSync(file, { force: true });
       const one = {
         git: await timed(git),
         load: await timed(async () => (await load(made.dir, { refs: made.refs, reader: 'native' })).close()),
-        store: await timed(async () => {
+        store: await standing(() => timed(async () => {
           const store = await openStore(file);
           const draft = await store.beginImport({ base: published.base, grain: 'branch', globs: [] });
           for (let n = 0; n < segments.length; n += 200) await store.stage(draft, segments.slice(n, n + 200));
           const replica = { version: VERSION, state: store.publishedKey(published), bytes: engine.encode() };
           await store.append(newOperation('import'), [{ kind: 'published', published }], { conflicts: engine.edges(), replica });
           await store.close();
-        }),
-        import: 0, call: 0, reopen: 0, graph: 0,
+        })),
+        import: 0, call: 0, unprepared: 0, reopen: 0, graph: 0,
       };
       rmSync(file);
-      ({ all: one.import, call: one.call } = await imported());
+      one.unprepared = (await imported()).all;
+      rmSync(file);
+      ({ all: one.import, call: one.call } = await standing(imported));
       one.reopen = await timed(async () => (await Workspace.open(file, { readOnly: true, env })).close());
       one.graph = await timed(async () => {
         const workspace = await Workspace.open(file, { readOnly: true, env });
@@ -87,29 +97,21 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
       });
       if (run >= WARMING) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
     }
-    for (let run = 0; run < RUNS; run++) {
-      enough();
-      enough = standBy();
-      await sleep(UP);
-      rmSync(file);
-      times.begun.push((await imported()).all);
-    }
     await loaded.close();
-    // `import_ms` with opening and closing the new store, `import_call_ms` from the request to the answer after COMMIT; `import_begun_ms` as `import_ms`, on
-    // a thread that was begun before and had no store yet, as a service's first import finds it
+    // `import_ms` with opening and closing the new store, `import_call_ms` from the request to the answer after COMMIT; `import_unprepared_ms` as `import_ms`,
+    // where nobody stood by and the writer's thread is begun when the store is opened
     const name = (metric: string): string => `store_${sources}/${metric}`;
     const beside = (metric: string, values: readonly number[]): Row => ({
       metric: name(metric), value: median(values), unit: 'ms', peer: 'git for-each-ref + diff-tree -p', peerValue: median(times.git), ratio: median(times.git) / median(values),
     });
     return [
-      beside('import_without_store_ms', times.load), beside('import_ms', times.import), beside('import_call_ms', times.call), beside('import_begun_ms', times.begun), beside('store_alone_ms', times.store),
+      beside('import_without_store_ms', times.load), beside('import_ms', times.import), beside('import_call_ms', times.call), beside('import_unprepared_ms', times.unprepared), beside('store_alone_ms', times.store),
       { metric: name('bytes'), value: statSync(file).size / 1000, unit: 'kB' },
       { metric: name('reopen_ms'), value: median(times.reopen), unit: 'ms' }, { metric: name('reopen_to_graph_ms'), value: median(times.graph), unit: 'ms' },
       { metric: name('import_process_ms'), value: median(Array.from({ length: RUNS }, () => { rmSync(fresh, { force: true }); return processMs(fresh, ['import', made.dir]); })), unit: 'ms' },
       ...['log', 'list', `check ${engine.acus[0]!.id}`, `compose ${engine.acus[0]!.id}`].map((verb): Row => ({ metric: name(`${verb.split(' ')[0]}_process_ms`), value: median(Array.from({ length: RUNS }, () => processMs(file, verb.split(' ')))), unit: 'ms' })),
     ];
   } finally {
-    enough();
     made.remove();
   }
 }

@@ -3,7 +3,6 @@
 //   append FILE NAME COUNT   COUNT operations, eight in flight at a time; a line [n, operation id] for each acknowledgement,
 //                            one {code} for each refusal, after which no more are tried
 //   groups FILE NAME COUNT   the same, sixty-four that go together at a time, each group planned on the one before; a line for each group
-//   second FILE NAME COUNT   as append, on the thread of a store FILE.first that was open before
 //   contend FILE NAME COUNT  the same one by one, each on the head just read, again if another came first
 //   lock FILE                holds the whole file locked until stdin ends
 //   probe FILE OPTIONS       opens, reads the log's length, closes; the error's code if it cannot
@@ -15,7 +14,6 @@ import Database from 'better-sqlite3';
 import type { Oid } from '../app/core/bytes.ts';
 import { AcumenError } from '../app/core/errors.ts';
 import type { DomainEvent } from '../app/core/events.ts';
-import { standBy } from '../app/main/storage/spare.ts';
 import { openStore, type NewOperation, type OpenOptions } from '../app/main/storage/store.ts';
 import { compositionOf } from './store.ts';
 
@@ -165,13 +163,7 @@ async function probe(file: string, options: OpenOptions): Promise<void> {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [verb, file, name, count] = process.argv.slice(2) as [string, string, string, string];
   if (verb === 'append') await append(file, name, Number(count));
-  else if (verb === 'second') {
-    standBy();
-    const { operation, events } = numbered('first', 1), first = await openStore(`${file}.first`);
-    await first.append(operation, events);
-    await first.close();
-    await append(file, name, Number(count));
-  } else if (verb === 'groups') await groups(file, name, Number(count));
+  else if (verb === 'groups') await groups(file, name, Number(count));
   else if (verb === 'contend') await contend(file, name, Number(count));
   else if (verb === 'lock') lock(file);
   else if (verb === 'probe') await probe(file, JSON.parse(name) as OpenOptions);

@@ -47,8 +47,7 @@ export type Call =
   | { readonly call: 'settle'; readonly append: AppendRequest | null; readonly settled: readonly Settled[] }
   /** what is computed from the state after `operation`, if it is still that */
   | { readonly call: 'keep'; readonly operation: number; readonly replica: Replica; readonly conflicts: PackedConflicts | null }
-  /** `keep`: with so many bytes of its own at most the thread may have another store after this one */
-  | { readonly call: 'close'; readonly keep: number };
+  | { readonly call: 'close' };
 export type Request = Call & { readonly id: number };
 
 export interface Answers { 'intend': number; 'hold': null; 'settle': LogPlace | null; 'append': LogPlace; 'begin-import': number; 'stage': SegmentKey[]; 'keep': null; 'close': null }
@@ -56,14 +55,12 @@ export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] }
 
 /** The calls of one turn, and the frames and bodies of all of them. */
 export interface Calls { readonly requests: readonly Request[]; readonly bytes: Uint8Array }
-/** A thread has one store at a time: `open` comes first, and again after `closed`. */
+/** `open` comes first, and once. */
 export type ToWriter = { readonly open: Opening } | Calls;
 
 export type FromWriter =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: PlainError }
-  /** the file is closed, and the thread waits for another; it ends where it is not to be kept */
-  | { readonly kind: 'closed' }
   /** one commit: the log's end before and after it, the answers it lets go, and how long it took, in milliseconds; null where nothing was committed */
   | { readonly kind: 'committed'; readonly before: Head; readonly after: Head; readonly answers: readonly Answer[]; readonly ms: number | null };
 

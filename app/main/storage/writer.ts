@@ -4,7 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { AcumenError } from '../../core/errors.ts';
 import { fromPlain, type Answers, type Call, type FromWriter, type Opening, type Request, type ToWriter } from './protocol.ts';
 import { Encoder } from './frames.ts';
-import { giveBack, keptBytes, takeThread } from './spare.ts';
+import { takeThread } from './spare.ts';
 import type { Head } from './store.ts';
 
 interface Waiting { readonly resolve: (answer: never) => void; readonly reject: (error: Error) => void }
@@ -32,18 +32,15 @@ export class Writer {
   readonly onTime = new Set<(ms: number, operations: number) => void>();
 
   readonly #ready = Promise.withResolvers<void>();
-  /** the thread has ended, or is not ours any more */
+  /** the thread has ended */
   readonly #over = Promise.withResolvers<void>();
-  readonly #listeners: readonly (readonly [event: string, listener: (about: never) => void])[] = [
-    ['message', (message: FromWriter) => this.#hear(message)],
-    ['error', (error: Error) => this.#end(died(error))],
-    ['messageerror', (error: Error) => this.#end(died(error))],
-    ['exit', () => { this.#end(died(null)); this.#over.resolve(); }],
-  ];
 
   constructor(opening: Opening) {
     this.#worker = takeThread();
-    for (const [event, listener] of this.#listeners) this.#worker.on(event, listener as (about: unknown) => void);
+    this.#worker.on('message', (message: FromWriter) => this.#hear(message));
+    this.#worker.on('error', (error) => this.#end(died(error)));
+    this.#worker.on('messageerror', (error) => this.#end(died(error)));
+    this.#worker.on('exit', () => { this.#end(died(null)); this.#over.resolve(); });
     // Whoever calls hears of it.
     this.ready.catch(() => undefined);
     this.#worker.postMessage({ open: opening } satisfies ToWriter);
@@ -84,11 +81,11 @@ export class Writer {
     this.#worker.postMessage({ requests, bytes } satisfies ToWriter, [bytes.buffer, ...moved]);
   }
 
-  /** After everything called so far. The thread ends, or is kept for another store. */
+  /** After everything called so far. */
   async stop(): Promise<void> {
     if (this.#gone !== null) return;
     try {
-      await this.call({ call: 'close', keep: keptBytes() });
+      await this.call({ call: 'close' });
     } finally {
       await this.#over.promise;
     }
@@ -97,7 +94,6 @@ export class Writer {
   #hear(message: FromWriter): void {
     if (message.kind === 'ready') this.#ready.resolve();
     if (message.kind === 'failed') this.#end(fromPlain(message.error));
-    if (message.kind === 'closed') this.#leave();
     if (message.kind !== 'committed') return;
     this.onCommit(message.before, message.after);
     if (message.ms !== null) for (const listener of this.onTime) listener(message.ms, message.after.operation - message.before.operation);
@@ -107,14 +103,6 @@ export class Writer {
       if ('error' in answer) waiting?.reject(fromPlain(answer.error));
       else waiting?.resolve(answer.ok as never);
     }
-  }
-
-  /** Nothing of ours is left in the thread. */
-  #leave(): void {
-    for (const [event, listener] of this.#listeners) this.#worker.off(event, listener as (about: unknown) => void);
-    this.#end(died(null));
-    this.#over.resolve();
-    giveBack(this.#worker);
   }
 
   #end(error: AcumenError): void {

@@ -1,8 +1,7 @@
-// The writer's thread: opens a file, brings it to the newest format, and commits what it is sent. Calls that wait together
+// The writer's thread: waits for a file, opens it, brings it to the newest format, and commits what it is sent. Calls that wait together
 // share one commit (group commit); one refused does not take the others with it.
 // Answers leave after COMMIT at synchronous=FULL, never before (law 8). A transaction may also be held open for something outside
 // the store to happen in it, once and then recorded: meanwhile everybody else waits, in this process and in others.
-// A thread may have one store after another (spare.ts): each is an object of its own, and nothing of it is left for the next.
 import { statSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
 import { AcumenError, bug } from '../../core/errors.ts';
@@ -161,7 +160,7 @@ class Serving {
       this.#answer({ id: close.id, error: toPlain(storeError(error, this.#file)) });
     } finally {
       this.#db.close();
-      ended(close.keep);
+      port.close();
     }
   }
 
@@ -287,14 +286,6 @@ function hear(message: ToWriter): void {
     send({ kind: 'failed', error: toPlain(storeError(error, message.open.file)) });
     port.close();
   }
-}
-
-/** A store is closed. The thread waits for the next one where it has grown to no more bytes than `keep`. */
-function ended(keep: number): void {
-  serving = null;
-  const { heapTotal, external } = process.memoryUsage();
-  if (heapTotal + external <= keep) send({ kind: 'closed' });
-  else port.close();
 }
 
 function raise(): never {
