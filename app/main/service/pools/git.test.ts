@@ -2,14 +2,15 @@
 // gives up git for good, or goes on asking a dead one; another answer than git's.
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type PlantedGit, plantGit } from '../../../../testkit/faults.ts';
 import { type TempDir, tempDir } from '../../../../testkit/git.ts';
 import { numbered, smallRepository } from '../../../../testkit/small.ts';
 import type { Oid } from '../../../core/bytes.ts';
-import type { RepositoryReader } from '../../../core/repository.ts';
+import type { HistoryReader, RepositoryReader } from '../../../core/repository.ts';
 import { type TelemetryEvent, silent } from '../../../core/telemetry.ts';
 import { openRepository } from '../../git/open.ts';
+import { Reader } from '../../git/reader.ts';
 import { Breakers } from './breakers.ts';
 import { openGuarded } from './git.ts';
 
@@ -40,7 +41,7 @@ afterEach(async () => {
   git.remove();
 });
 
-async function guarded(options: Partial<Parameters<typeof openGuarded>[1]> = {}): Promise<RepositoryReader> {
+async function guarded(options: Partial<Parameters<typeof openGuarded>[1]> = {}): Promise<HistoryReader> {
   const reader = await openGuarded(path, { searchPath: git.path, timeoutMs: 150, rest: 100, breakers, ...options });
   open.push(reader);
   return reader;
@@ -133,6 +134,71 @@ test('without breakers a git that failed once is not asked again', async () => {
   for (const oid of oids) expect(await reader.commit(oid)).toMatchObject({ oid });
   expect(reader.kind).toBe('embedded');
   expect(git.started).toBe(started);
+});
+
+describe('a git that is given up while others still wait for it', () => {
+  afterEach(() => { vi.restoreAllMocks(); });
+  /** Readers through git that have been closed. */
+  function closings(): Reader[] {
+    const closed: Reader[] = [], close = Reader.prototype.close;
+    vi.spyOn(Reader.prototype, 'close').mockImplementation(async function (this: Reader) { if (this.kind === 'native') closed.push(this); return close.call(this); });
+    return closed;
+  }
+  /** A comparison that git never answers: that is waited for much longer than an object is. */
+  async function comparing(reader: HistoryReader): Promise<readonly unknown[]> {
+    const [commit] = await reader.commits([oids[1]!]);
+    git.be('hung');
+    return reader.changes([{ before: null, after: (commit as { tree: Oid }).tree }], 'paths');
+  }
+  const wanted = async (): Promise<readonly unknown[]> => {
+    const reader = await openRepository(path, { reader: 'embedded' }), found = await reader.changes([{ before: null, after: (await reader.commit(oids[1]!)).tree }], 'paths');
+    await reader.close();
+    return found;
+  };
+  const some = async (reader: HistoryReader, n: number): Promise<void> => { for (let i = 0; i < n; i++) await reader.has(`${i}`.repeat(40) as Oid); };
+
+  test.each(['without', 'with'])('what it failed of many asked at once is asked of the other reader, %s breakers', async (which) => {
+    // of more objects than a reader finds by itself
+    const many = Array.from({ length: 24 }, (_, i) => oids[i % oids.length]!), embedded = await openRepository(path, { reader: 'embedded' }), sizes = await embedded.blobSizes(many);
+    await embedded.close();
+    const reader = await guarded({ rest: 60_000, ...which === 'without' && { breakers: undefined } }), gate = Promise.withResolvers<void>(), own = Reader.prototype.blobSizes;
+    let held = 0;
+    vi.spyOn(Reader.prototype, 'blobSizes').mockImplementation(async function (this: Reader, asked) {
+      const answer = await own.call(this, asked);
+      if (this.kind === 'native') { held++; await gate.promise; }
+      return answer;
+    });
+    git.be('dead');
+    git.kill();
+    const asked = reader.blobSizes(many);
+    await some(reader, 3);
+    expect([held, reader.kind]).toEqual([1, 'embedded']);
+    gate.resolve();
+    expect(await asked).toEqual(sizes);
+  });
+
+  test.each(['auto', 'native'] as const)('what waits for it when git is back is asked of that one (%s)', async (which) => {
+    const closed = closings(), reader = await guarded({ reader: which, rest: 300 }), asked = comparing(reader).catch((error: unknown) => error);
+    await until(() => git.started > 2);
+    git.freeze();
+    await some(reader, 3).catch(() => undefined);
+    if (which === 'native') await some(reader, 3).catch(() => undefined);
+    expect(reader.kind).toBe('embedded');
+    git.be('well');
+    await until(() => closed.length > 0);
+    expect(await asked).toEqual(await wanted());
+    expect(reader.kind).toBe('native');
+  });
+
+  test('without breakers it is closed, and what waits for it is asked of the other reader', async () => {
+    const closed = closings(), reader = await guarded({ breakers: undefined }), asked = comparing(reader).catch((error: unknown) => error);
+    await until(() => git.started > 2);
+    git.freeze();
+    await some(reader, 1);
+    expect(reader.kind).toBe('embedded');
+    await until(() => closed.length > 0);
+    expect(await asked).toEqual(await wanted());
+  });
 });
 
 test('no repository, no git and the embedded reader are as they are without a guard', async () => {

@@ -77,10 +77,15 @@ class GuardedReader implements HistoryReader {
       throw error;
     }
     if (this.#closed) { await fresh.close(); return; }
-    const old = this.#native;
-    this.#native = fresh;
     this.#failed = null;
-    await old?.close();
+    this.#replace(fresh);
+  }
+
+  /** Who still waits for the one before is told that it is closed, and asks what took its place: once the breaker knows of it, too. */
+  #replace(by: HistoryReader | null): void {
+    const old = this.#native;
+    this.#native = by;
+    setImmediate(() => { void old?.close(); });
   }
 
   /** The reader that git does not stop; the failure where there is none. */
@@ -97,6 +102,7 @@ class GuardedReader implements HistoryReader {
       try {
         return await (this.#breaker === null ? work(native) : this.#breaker.run(() => work(native)));
       } catch (error) {
+        if (native !== this.#native && !this.#closed) return this.#ask(work);
         if (!isGitFailure(error)) throw error;
         failure = this.#note(error);
       }
@@ -106,12 +112,12 @@ class GuardedReader implements HistoryReader {
 
   /** Many at once: those that git failed are asked of the other. */
   async #askAll<A, T>(asked: readonly A[], ask: (reader: HistoryReader, asked: readonly A[]) => Promise<readonly (T | AcumenError)[]>): Promise<readonly (T | AcumenError)[]> {
-    let lost: AcumenError | undefined, partly: readonly (T | AcumenError)[] = [];
+    let lost: T | AcumenError | undefined, partly: readonly (T | AcumenError)[] = [];
     try {
       return await this.#ask(async (reader) => {
         const found = await ask(reader, asked);
-        if (reader !== this.#native) return found;
-        lost = found.find(isGitFailure);
+        if (reader.kind !== 'native') return found;
+        lost = found.find((one) => isGitFailure(one) || (reader !== this.#native && one instanceof AcumenError && one.code === 'io'));
         partly = found;
         if (lost !== undefined) throw lost;
         return found;
@@ -127,9 +133,7 @@ class GuardedReader implements HistoryReader {
     this.#failed = failure;
     if (this.#breaker === null && this.#embedded === null) {
       // without a breaker nobody finds out whether it is back
-      const old = this.#native;
-      this.#native = null;
-      void this.#other(failure).catch(() => { this.#native = old; });
+      void this.#other(failure).then(() => this.#replace(null), () => {});
     }
     return failure;
   }
