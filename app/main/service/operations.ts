@@ -4,7 +4,6 @@ import { equalBytes } from '../../core/bytes.ts';
 import { compositionEvents, isSameOpen, withOpen } from '../../core/composition.ts';
 import { acusInWords, decisionsAmong, plural } from '../../core/counted.ts';
 import { Engine } from '../../core/engine.ts';
-import { AcumenError } from '../../core/errors.ts';
 import { type DomainEvent, type Operation, type WorkspaceState, publishesNothing } from '../../core/events.ts';
 import type { Composition, ConflictEdge, Grain, ImportSummary, Rebinding } from '../../core/model.ts';
 import { changeOf } from '../../core/published.ts';
@@ -19,10 +18,11 @@ import type { FsckReport, NewBlob } from '../storage/store.ts';
 import { isCurrent, neededContents } from './composing.ts';
 import { stageImport } from './importing.ts';
 import { landedIn } from './landing.ts';
-import { repositoryName, repositoryPath } from './place.ts';
+import { repositoryPath } from './place.ts';
 import { gatherPatches } from './patchFiles.ts';
 import type { Progress } from './queue.ts';
 import type { Moment } from './reading.ts';
+import { refuseOther } from './repository.ts';
 import { commandLine } from './said.ts';
 import type { View, Workspace } from './workspace.ts';
 
@@ -30,9 +30,17 @@ type ImportParams = { readonly path: string | null; readonly base: string | null
 
 /** Imports, or with no path imports again what was imported last. An import that finds nothing new records nothing. */
 export async function importInto(workspace: Workspace, params: ImportParams, signal: AbortSignal, progress: Progress, start = performance.now()): Promise<ImportSummary> {
-  const reader = params.path === null ? await workspace.repository() : await workspace.open(params.path);
-  const { published: last, gitDir } = workspace.view.state;
-  refuseOther(gitDir, reader);
+  const reader = params.path === null ? await workspace.repository() : await workspace.own.open(params.path);
+  try {
+    return await importFrom(workspace, reader, params, signal, progress, start);
+  } catch (error) {
+    await workspace.own.letGo(reader);
+    throw error;
+  }
+}
+
+async function importFrom(workspace: Workspace, reader: RepositoryReader, params: ImportParams, signal: AbortSignal, progress: Progress, start: number): Promise<ImportSummary> {
+  const { published: last } = workspace.view.state;
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
   const patches = await gatherPatches(last?.patches ?? [], params.patches ?? { add: [], drop: false }, last?.sources ?? [], (oid) => workspace.store.blob(oid), reader.objectFormat);
@@ -42,7 +50,7 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
 
   let rebound: readonly Rebinding[] = [], isOvertaken = false;
   const committed = workspace.commit(async (view) => {
-    refuseOther(view.state.gitDir, reader);
+    refuseOther(view.state.gitDir, reader.gitDir);
     // what another process has published since, patches and composed working trees too, would be forgotten
     isOvertaken = view.state.published !== last;
     if (isOvertaken) return null;
@@ -71,16 +79,9 @@ export async function importInto(workspace: Workspace, params: ImportParams, sig
   });
   // Both are waited for, whatever becomes of either; where the batch failed, its error says why.
   for (const done of await Promise.allSettled([staged.storing, committed])) if (done.status === 'rejected') throw done.reason;
-  if (isOvertaken) return importInto(workspace, params, signal, progress, start);
+  if (isOvertaken) return importFrom(workspace, reader, params, signal, progress, start);
   const engine = await workspace.engineOf(published, segments), { acus, edits, hunks } = engine.totals();
   return { base: published.base, acus, decisions: decisionsAmong(engine.tables).size, sources: published.sources.length, edits, hunks, ms: performance.now() - start, rebound };
-}
-
-/** One store, one repository: whichever way it is reached. */
-function refuseOther(gitDir: string | null, reader: RepositoryReader): void {
-  if (gitDir === null || gitDir === reader.gitDir) return;
-  throw new AcumenError('store-other-repository', `This store belongs to ${repositoryName(gitDir)} at ${repositoryPath(gitDir)}.`,
-    'Use another --store for this repository, or leave --store out.', { store: gitDir, repository: reader.gitDir });
 }
 
 interface Followed { readonly composition: Composition; readonly answers: readonly Rebinding[]; readonly blobs: readonly NewBlob[] }

@@ -33,10 +33,10 @@ import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
 import type { Admission } from './pools/admission.ts';
 import type { Diff } from './pools/diffing.ts';
-import { openGuarded } from './pools/git.ts';
 import { OperationQueue } from './queue.ts';
 import { Reading } from './reading.ts';
 import type { Moment } from './reading.ts';
+import { OwnRepository } from './repository.ts';
 import type { Asked, Service } from './session.ts';
 import { Telling } from './telling.ts';
 import { moveRef, settleMoves } from './writeBack.ts';
@@ -94,7 +94,8 @@ export class Workspace implements Service {
   readonly clock: Clock;
   readonly env: NodeJS.ProcessEnv;
   readonly platform: Platform;
-  readonly #git: ReaderChoice;
+  /** what is imported and read */
+  readonly own: OwnRepository;
   readonly reading: Reading;
   readonly answers: Answers;
   readonly queue: OperationQueue;
@@ -119,7 +120,6 @@ export class Workspace implements Service {
   /** the epoch that every client was last told of, with its engine */
   #told: Shown;
   #folding: Promise<View> = Promise.resolve(this.#view);
-  #reader: { readonly gitDir: string; readonly reader: HistoryReader } | null = null;
   readonly #options: WorkspaceOptions;
   readonly #diff: Diff | undefined;
   #load: Promise<LoadGenerator> | null = null;
@@ -143,8 +143,8 @@ export class Workspace implements Service {
     this.#options = options;
     this.clock = options.clock ?? systemClock;
     this.env = options.env ?? process.env;
-    this.#git = options.git ?? 'auto';
     this.platform = options.platform ?? barePlatform();
+    this.own = new OwnRepository(() => this.#view.state.gitDir, { reader: options.git ?? 'auto', searchPath: this.env['PATH'] ?? '', breakers: this.platform.pools?.breakers });
     this.#diff = this.platform.pools?.diffOf(store.file);
     this.reading = new Reading(options.caches === false ? new LayeredCache({ limit: 1 }) : this.platform.cache ?? undefined, this.platform.telemetry);
     // who runs one verb asks for nothing next
@@ -216,7 +216,7 @@ export class Workspace implements Service {
     await this.#folding.catch(() => undefined);
     this.telling.flush();
     if (!this.store.readOnly) await this.#engines.keep().catch(() => undefined);
-    await this.#reader?.reader.close();
+    await this.own.close();
     await this.store.close();
     if (this.#options.closesPlatform === true) await this.platform.close();
   }
@@ -246,22 +246,11 @@ export class Workspace implements Service {
     return keys.map((key) => laid?.bodies.get(key) ?? stored[n++]!);
   }
 
-  /** The reader of the workspace's repository, opened once. */
+  /** The reader of the store's repository. */
   async repository(): Promise<HistoryReader> {
     const { gitDir } = this.#view.state;
     if (gitDir === null) throw new AcumenError('usage', 'Nothing has been imported into this workspace yet.', 'Run `acumen import REPO` first.');
-    return this.open(gitDir);
-  }
-
-  async open(path: string): Promise<HistoryReader> {
-    if (this.#reader?.gitDir === path) return this.#reader.reader;
-    const reader = await openGuarded(path, { reader: this.#git, searchPath: this.env['PATH'] ?? '', breakers: this.platform.pools?.breakers });
-    if (this.#reader?.gitDir === reader.gitDir) {
-      await reader.close();
-      return this.#reader.reader;
-    }
-    if (reader.gitDir === this.#view.state.gitDir || this.#view.state.gitDir === null) this.#reader = { gitDir: reader.gitDir, reader };
-    return reader;
+    return this.own.open(gitDir);
   }
 
   /**
@@ -385,7 +374,7 @@ export class Workspace implements Service {
 
   info(): RepositoryInfo | null {
     const { published } = this.#view.state;
-    const gitDir = this.#view.state.gitDir ?? this.#reader?.gitDir ?? null; // a first import is under way
+    const gitDir = this.#view.state.gitDir ?? this.own.gitDir; // a first import is under way
     if (gitDir === null) return null;
     return {
       path: repositoryPath(gitDir), name: repositoryName(gitDir), base: published?.base ?? null, baseName: published?.baseName ?? '', grain: published?.grain ?? 'branch',
