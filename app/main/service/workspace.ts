@@ -353,7 +353,7 @@ export class Workspace implements Service {
         const stamped = { ...planned.operation, time: this.clock.now() };
         const { move } = planned;
         operation = await span('commit', () => (move === undefined ? this.store.append(stamped, planned.events, extra, view.head.event)
-          : this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move))));
+          : this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move, planned.operation.kind === 'write-branch'))));
       } catch (error) {
         if (!isOvertaken(error, attempt)) throw error;
         await pause(attempt);

@@ -9,6 +9,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Acu } from '../../core/model.ts';
 import { Mode } from '../../core/repository.ts';
 import type { NewObject, RepositoryReader, Signature } from '../../core/repository.ts';
+import type { RefMove } from '../../core/undo.ts';
 import type { Methods } from '../../contract/methods.ts';
 import { mergeBasesWith } from '../git/mergeBases.ts';
 import { branchRef } from '../git/refnames.ts';
@@ -77,8 +78,8 @@ export async function newObjects({ reader, stored }: Moment, { delta, blobs, tre
   return out;
 }
 
-/** Moves a branch and answers how to take that back. */
-export async function moveRef(workspace: Workspace, { ref, expected, next }: { readonly ref: string; readonly expected: Oid | null; readonly next: Oid | null }): Promise<() => Promise<void>> {
+/** Moves a branch and answers how to take that back. `isWritten`: to a composition that the log does not know yet. */
+export async function moveRef(workspace: Workspace, { ref, expected, next }: RefMove, isWritten: boolean): Promise<() => Promise<void>> {
   const reader = await workspace.repository();
   const name = display(ref.slice(HEADS.length) as ByteString);
   if (next !== null && !await reader.has(next)) {
@@ -86,9 +87,17 @@ export async function moveRef(workspace: Workspace, { ref, expected, next }: { r
       'It was collected as garbage; compose and write the branch again.', { ref: display(ref as ByteString), oid: next });
   }
   const writer = openWriter(reader.gitDir, { searchPath: workspace.env['PATH'] ?? '' });
-  if (next !== null) workspace.live.moves(next);
-  await writer.moveBranch(name, expected, next);
-  return () => writer.moveBranch(name, next, expected);
+  const forget = isWritten && next !== null ? workspace.live.writes(next) : () => {};
+  try {
+    await writer.moveBranch(name, expected, next);
+  } catch (error) {
+    forget();
+    throw error;
+  }
+  return async () => {
+    await writer.moveBranch(name, next, expected);
+    forget();
+  };
 }
 
 /**

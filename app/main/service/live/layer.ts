@@ -65,7 +65,7 @@ export class Layer {
   #bodies: ReadonlyMap<SegmentKey, Segment> = new Map();
   #made: ReadonlyMap<Oid, Uint8Array> = new Map();
   #written: { readonly head: number; readonly commits: ReadonlySet<Oid> } | null = null;
-  /** commits that branches are being moved to by operations: the log says so when they have been */
+  /** compositions that branches are being moved to: the log says so when they have been */
   readonly #moving = new Set<Oid>();
   /** it is made although nothing passes, so that the first save need not wait for it */
   isWanted = false;
@@ -76,8 +76,11 @@ export class Layer {
   /** Was the last one made from everything, and not from what moved? Then the next will be, too. */
   get isWhole(): boolean { return this.#isWhole; }
 
-  /** An operation moves a branch to this commit: it is a composition from now on, and no change in flight. */
-  moves(commit: Oid): void { this.#moving.add(commit); }
+  /** An operation writes this commit to a branch: it is a composition from now on, and no change in flight; unless what is answered is called. */
+  writes(commit: Oid): () => void {
+    this.#moving.add(commit);
+    return () => { this.#moving.delete(commit); };
+  }
 
   /** Refs are elsewhere, or may be: they are listed anew. */
   forgetRefs(): void {
@@ -179,7 +182,10 @@ export class Layer {
 
   async #writtenAt(): Promise<ReadonlySet<Oid>> {
     const { operation } = await this.#ground.store.head();
-    if (this.#written?.head !== operation) this.#written = { head: operation, commits: await writtenCommits(this.#ground.store) };
+    if (this.#written?.head !== operation) {
+      this.#written = { head: operation, commits: await writtenCommits(this.#ground.store) };
+      for (const commit of this.#moving) if (this.#written.commits.has(commit)) this.#moving.delete(commit);
+    }
     return this.#moving.size === 0 ? this.#written.commits : new Set([...this.#written.commits, ...this.#moving]);
   }
 }

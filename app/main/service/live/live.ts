@@ -93,7 +93,7 @@ export class Live {
   /** Working trees that something is composed of, for an import. */
   besideImport(reader: RepositoryReader): ReturnType<typeof besideImport> { return besideImport(this.#workspace, reader, this.#taken()); }
 
-  moves(commit: Oid): void { this.#layer.moves(commit); }
+  writes(commit: Oid): () => void { return this.#layer.writes(commit); }
 
   /** The log goes on: what of the composition stays as it was composed, what stands on it, and which branches were written may be others. Or there is something to look at now. */
   logged(): void {
