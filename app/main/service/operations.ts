@@ -18,6 +18,7 @@ import type { FsckReport, NewBlob } from '../storage/store.ts';
 import { isCurrent, neededContents } from './composing.ts';
 import { stageImport } from './importing.ts';
 import { landedIn } from './landing.ts';
+import { composedSnapshots } from './live/adopting.ts';
 import { repositoryPath } from './place.ts';
 import { gatherPatches } from './patchFiles.ts';
 import type { Progress } from './queue.ts';
@@ -44,15 +45,15 @@ async function importFrom(workspace: Workspace, reader: RepositoryReader, params
   const again = params.path === null ? last : null;
   const base = params.base ?? again?.baseName ?? null, refs = params.refs.length > 0 ? params.refs : again?.globs ?? [];
   const patches = await gatherPatches(last?.patches ?? [], params.patches ?? { add: [], drop: false }, last?.sources ?? [], (oid) => workspace.store.blob(oid), reader.objectFormat);
-  const trees = await workspace.live.besideImport(reader), beside = trees?.beside;
+  const composed = composedSnapshots(workspace.view), trees = await workspace.live.besideImport(reader), beside = trees?.beside;
   const staged = await stageImport(workspace.store, beside?.reader ?? reader, { base, refs, grain: params.grain, patches, ...beside !== undefined && { beside }, last: last?.base ?? null }, workspace, { published: last, tables: workspace.view.engine.tables }, progress, signal);
   const { published, segments } = staged, blobs = [...patches.blobs, ...staged.blobs, ...trees?.blobs ?? []];
 
   let rebound: readonly Rebinding[] = [], isOvertaken = false;
   const committed = workspace.commit(async (view) => {
     refuseOther(view.state.gitDir, reader.gitDir);
-    // what another process has published since, patches and composed working trees too, would be forgotten
-    isOvertaken = view.state.published !== last;
+    // what another process has published since, patches and composed working trees too, or composed of those remembered, would be forgotten
+    isOvertaken = view.state.published !== last || composedSnapshots(view).map(({ oid }) => oid).join() !== composed.map(({ oid }) => oid).join();
     if (isOvertaken) return null;
     const engine = await workspace.engineOf(published, segments);
     if (view.state.published !== null && engine === view.engine) return null;

@@ -4,7 +4,6 @@ import type { AcuId, ByteString, Oid } from '../../../core/bytes.ts';
 import type { Engine } from '../../../core/engine.ts';
 import { AcumenError } from '../../../core/errors.ts';
 import { COMPOSED_REF, type DomainEvent, type KeptSnapshot, PATCH_REF, type Published, RESOLUTION_REF, WORKTREE_REF } from '../../../core/events.ts';
-import type { Composition } from '../../../core/model.ts';
 import { changeOf } from '../../../core/published.ts';
 import { Mode, type RepositoryReader } from '../../../core/repository.ts';
 import type { Tables } from '../../../core/tables.ts';
@@ -53,12 +52,9 @@ export async function adopt(workspace: Workspace, view: View, laid: Laid, ids: r
  * Undefined where there are none.
  */
 export async function besideImport(workspace: Workspace, reader: RepositoryReader, taken: readonly Taken[]): Promise<{ readonly beside: Beside; readonly blobs: readonly NewBlob[] } | undefined> {
-  const { view } = workspace, { published, composition } = view.state, { tables } = view.engine;
-  const remembered = published?.snapshots ?? [];
-  const wanted = wantedOf(composition);
-  if (remembered.length === 0 || wanted.size === 0) return undefined;
-  const composed = new Set(sourcesOf(tables, wanted).map((s) => s.oid));
-  const overlay = new Overlay(reader), kept = await addKept(overlay, await stillDecided(reader, tables, remembered.filter((k) => composed.has(k.oid))));
+  const { view } = workspace, { tables } = view.engine, composed = composedSnapshots(view);
+  if (composed.length === 0) return undefined;
+  const overlay = new Overlay(reader), kept = await addKept(overlay, await stillDecided(reader, tables, composed));
   const now = new Map<string, KeptSnapshot>();
   for (const one of taken) {
     const found = kept.some((k) => k.ref === one.ref) ? await one.into(overlay) : null;
@@ -71,7 +67,13 @@ export async function besideImport(workspace: Workspace, reader: RepositoryReade
   return { beside: { reader: overlay, sources, snapshots }, blobs: await contentsOf(workspace, overlay, [...now.values()], async () => null) };
 }
 
-const wantedOf = ({ acus, open = [] }: Composition): ReadonlySet<AcuId> => new Set([...acus, ...open]);
+/** What is remembered of working trees and resolutions, as far as something is composed of it: an import keeps this. */
+export function composedSnapshots({ state: { published, composition }, engine: { tables } }: View): readonly KeptSnapshot[] {
+  const remembered = published?.snapshots ?? [], wanted = new Set([...composition.acus, ...composition.open ?? []]);
+  if (remembered.length === 0 || wanted.size === 0) return [];
+  const oids = new Set(sourcesOf(tables, wanted).map((s) => s.oid));
+  return remembered.filter((k) => oids.has(k.oid));
+}
 
 /** Sources of which something is in the set; of a resolution's, which reaches its sides, the resolution itself. */
 export function sourcesOf({ sources, segments }: Tables, set: ReadonlySet<AcuId>): Tables['sources'] {

@@ -7,7 +7,7 @@ import { treeDiff } from '../../git/trees.ts';
 import type { Beside } from '../importer.ts';
 import type { SourceRef } from '../sources.ts';
 import type { View } from '../workspace.ts';
-import { sourcesOf } from './adopting.ts';
+import { composedSnapshots, sourcesOf } from './adopting.ts';
 import { addKept } from './kept.ts';
 
 /** A working tree's edits as a commit: put into an overlay when they are asked for. */
@@ -20,11 +20,9 @@ export interface Taken {
 }
 
 /** `snapshots`: what is to be remembered of sources from working trees, those below first. */
-export async function besideOf(overlay: Overlay, { state, engine: { tables } }: View, taken: readonly Taken[]): Promise<{ readonly beside: Beside; readonly snapshots: readonly KeptSnapshot[] }> {
-  const inSet = new Set([...state.composition.acus, ...state.composition.open ?? []]);
-  const composed = inSet.size === 0 ? [] : sourcesOf(tables, inSet);
-  const oids = new Set(composed.map((s) => s.oid));
-  const kept = await addKept(overlay, (state.published?.snapshots ?? []).filter((k) => oids.has(k.oid)));
+export async function besideOf(overlay: Overlay, view: View, taken: readonly Taken[]): Promise<{ readonly beside: Beside; readonly snapshots: readonly KeptSnapshot[] }> {
+  const { composition } = view.state, inSet = new Set([...composition.acus, ...composition.open ?? []]);
+  const composed = inSet.size === 0 ? [] : sourcesOf(view.engine.tables, inSet), kept = await addKept(overlay, composedSnapshots(view));
   const sources: SourceRef[] = [], snapshots: KeptSnapshot[] = [...kept], now = new Set<Oid>();
   for (const one of taken) {
     const found = await one.into(overlay);
