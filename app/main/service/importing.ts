@@ -87,15 +87,12 @@ export async function stageImport(store: Store, reader: RepositoryReader, reques
     memory: () => (memories.memory !== null && memories.memory.published === now.published ? { memory: memories.memory, tables: now.tables } : null),
     remember: (memory) => { memories.memory = memory; },
     diff: memories.diff,
-    ...bringing !== null && { read: (oid: Oid, bytes: Uint8Array) => bringing.take(kinds.content, oid, bytes, apart) },
+    ...bringing !== null && { read: (oid: Oid, bytes: Uint8Array) => bringing.take(kinds.content, oid, bytes, kinds.apart) },
   }, progress, signal);
   signal.throwIfAborted();
   if (bringing !== null) for (const key of published.segments) { const body = bodies.get(key); if (body !== undefined) bringing.take(kinds.segment, key, body); }
   return { published, segments: bodies, blobs: [...blobs].map(([oid, bytes]) => ({ oid, bytes })), storing: Promise.all(sent) };
 }
-
-/** Not within the buffer in which git's answers came. */
-const apart = (bytes: Uint8Array): Uint8Array => (bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes));
 
 /** Commits that write-backs made. */
 export async function writtenCommits(store: Store): Promise<Set<Oid>> {

@@ -10,6 +10,7 @@ import { git, gitLine, tempDir } from '../../../testkit/git.ts';
 import { type Loaded, load } from '../../../testkit/loaded.ts';
 import { Random } from '../../../testkit/random.ts';
 import { START, Tiny, withLines } from '../../../testkit/tiny.ts';
+import { openRepository } from '../git/open.ts';
 import { type Bodies, composeSet } from './composer.ts';
 import { LayeredCache } from './cache/cache.ts';
 import * as kinds from './cache/kinds.ts';
@@ -135,6 +136,32 @@ describe('composing warm', () => {
     } finally {
       await loaded.close();
       t.remove();
+    }
+  });
+
+  test('keeps of contents no more than it counts: not the buffers in which git and packs gave them', async () => {
+    const dir = tempDir('buffers'), many = 40;
+    git(dir.path, ['init', '--quiet', '--initial-branch=main']);
+    for (let n = 0; n < many; n++) writeFileSync(join(dir.path, `${n}`), `${n}\n${'text '.repeat(n * 40)}\n`);
+    git(dir.path, ['add', '.']);
+    git(dir.path, ['commit', '--quiet', '-m', 'base']);
+    const oids = git(dir.path, ['ls-tree', '-r', '--format=%(objectname)', 'HEAD']).trim().split('\n') as Oid[];
+    try {
+      for (const packed of [false, true]) {
+        if (packed) git(dir.path, ['repack', '-adq']);
+        for (const kind of ['native', 'embedded'] as const) {
+          const reader = await openRepository(dir.path, { reader: kind }), warm = new Warm(reader), source = warm.source(async () => null);
+          // in waves, and by themselves
+          const found = [...await source.load(oids.slice(0, many - 4), Infinity)];
+          for (const oid of oids.slice(many - 4)) found.push((await source.load([oid], Infinity))[0]!);
+          expect(found.map((bytes) => source.hash(bytes as Uint8Array))).toEqual(oids);
+          const held = oids.map((oid) => warm.cache.shelf(kinds.content).get(oid)!), buffers = new Set(held.map(({ buffer }) => buffer));
+          expect(buffers.values().reduce((sum, { byteLength }) => sum + byteLength, 0), `${kind}, ${packed ? 'packed' : 'loose'}`).toBe(held.reduce((sum, { length }) => sum + length, 0));
+          await reader.close();
+        }
+      }
+    } finally {
+      dir.remove();
     }
   });
 

@@ -112,8 +112,10 @@ export class Warm {
         let n = 0;
         return out.map((one, i) => {
           if (one !== undefined) return one;
-          const bytes = found[n++]!;
-          if (!(bytes instanceof AcumenError)) this.#contents.set(oids[i]!, bytes, each);
+          const given = found[n++]!;
+          if (given instanceof AcumenError) return given;
+          const bytes = kinds.apart(given);
+          this.#contents.set(oids[i]!, bytes, each);
           return bytes;
         });
       },

@@ -30,6 +30,8 @@ const shownSize = (shown: Shown | null): number => 100 + 2 * (shown?.text.length
 
 /** by object id: contents as the repository has them */
 export const content: Kind<Uint8Array> = { name: 'content', sizeOf: (bytes) => bytes.length, disk: asIs };
+/** Bytes that hold on to no others: git's answers come in buffers of many, which nobody counts. */
+export const apart = (bytes: Uint8Array): Uint8Array => (bytes.length === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes));
 /** by object id: bytes of contents of which only that was asked */
 export const size: Kind<number> = { name: 'size', sizeOf: () => 8 };
 /** by object id: contents and trees that composing made */
