@@ -1,6 +1,7 @@
 // Pairs that the sweep cannot answer, because a rename of one could meet the other or their common lower tops conflict, with the
 // answers that merging them gave: as flat numbers in the tables, and packed for the event that publishes them.
 import type { PathBytes } from './bytes.ts';
+import type { Tables } from './tables.ts';
 
 /**
  * Flat `[a, b, places, (path, kind, length, region…)*]*`, sorted by (a, b), a < b: segments, how many places (0: clean), and of each
@@ -34,6 +35,34 @@ export function afterPair(decided: DecidedPairs, pair: number): number {
   let at = pair + 3;
   for (let n = decided[pair + 2]!; n > 0; n--) at += 3 + decided[at + 2]!;
   return at;
+}
+
+type Decided = Pick<Tables, 'decided' | 'segments'>;
+const SAME_ANSWERS = { lost: false, segments: [] };
+
+/**
+ * Pairs of which both segments are there before and after, and whose answer is another: their segments. `lost`: one that was decided is no
+ * more, and an index does not go back to sweeping one.
+ */
+export function answersMoved(before: Decided, now: Decided): { readonly lost: boolean; readonly segments: readonly number[] } {
+  if (before.decided.length === 0 && now.decided.length === 0) return SAME_ANSWERS;
+  const isThere = ({ segments }: Decided, n: number): boolean => n < segments.length && segments[n]!.standing !== 'gone';
+  const keyIn = ({ decided }: Decided, at: number): number => decided[at]! * now.segments.length + decided[at + 1]!;
+  const answers = new Map<number, number>(), moved: number[] = [];
+  let lost = false;
+  for (const at of pairsIn(now.decided)) answers.set(keyIn(now, at), Math.sign(now.decided[at + 2]!));
+  for (const at of pairsIn(before.decided)) {
+    const a = before.decided[at]!, b = before.decided[at + 1]!, key = keyIn(before, at), answer = answers.get(key);
+    answers.delete(key);
+    if (answer === Math.sign(before.decided[at + 2]!) || !isThere(now, a) || !isThere(now, b)) continue;
+    moved.push(a, b);
+    lost ||= answer === undefined;
+  }
+  for (const key of answers.keys()) {
+    const a = Math.floor(key / now.segments.length), b = key % now.segments.length;
+    if (isThere(before, a) && isThere(before, b)) moved.push(a, b);
+  }
+  return { lost, segments: moved };
 }
 
 /** Goes up whenever the same pair may get another answer. */

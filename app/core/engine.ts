@@ -4,7 +4,7 @@ import type { AcuId, ByteString, Oid, PathBytes } from './bytes.ts';
 import { display } from './bytes.ts';
 import { ConflictGraph, type Pairs, type SourceConflict } from './conflictGraph.ts';
 import { ConflictIndex, type PairConflict } from './conflictIndex.ts';
-import { pairsIn } from './decided.ts';
+import { answersMoved } from './decided.ts';
 import type { EdgeList } from './edgeList.ts';
 import { AcumenError } from './errors.ts';
 import { COMPOSED_REF, type Published, RESOLUTION_REF, type SegmentKey, WORKTREE_REF } from './events.ts';
@@ -17,33 +17,6 @@ import { StandingSet } from './sets/standing.ts';
 import { type Digest, type Tables, decodeTables, digestOf, encodeTables } from './tables.ts';
 
 export interface Check { readonly ok: boolean; readonly missing: readonly AcuId[]; readonly conflicts: readonly Conflict[] }
-
-const SAME_ANSWERS = { lost: false, segments: [] };
-
-/**
- * Pairs of which both segments are there before and after, and whose answer is another: their segments. `lost`: one that was decided is no
- * more, and an index does not go back to sweeping one.
- */
-function answersMoved(before: Tables, now: Tables): { readonly lost: boolean; readonly segments: readonly number[] } {
-  if (before.decided.length === 0 && now.decided.length === 0) return SAME_ANSWERS;
-  const isThere = ({ segments }: Tables, n: number): boolean => n < segments.length && segments[n]!.standing !== 'gone';
-  const keyIn = ({ decided }: Tables, at: number): number => decided[at]! * now.segments.length + decided[at + 1]!;
-  const answers = new Map<number, number>(), moved: number[] = [];
-  let lost = false;
-  for (const at of pairsIn(now.decided)) answers.set(keyIn(now, at), Math.sign(now.decided[at + 2]!));
-  for (const at of pairsIn(before.decided)) {
-    const a = before.decided[at]!, b = before.decided[at + 1]!, key = keyIn(before, at), answer = answers.get(key);
-    answers.delete(key);
-    if (answer === Math.sign(before.decided[at + 2]!) || !isThere(now, a) || !isThere(now, b)) continue;
-    moved.push(a, b);
-    lost ||= answer === undefined;
-  }
-  for (const key of answers.keys()) {
-    const a = Math.floor(key / now.segments.length), b = key % now.segments.length;
-    if (isThere(before, a) && isThere(before, b)) moved.push(a, b);
-  }
-  return { lost, segments: moved };
-}
 
 export class Engine {
   readonly tables: Tables;
