@@ -18,6 +18,7 @@ import { connectReader } from '../app/main/storage/connection.ts';
 import { codeOf } from '../app/main/storage/frames.ts';
 import { cursorOf, type BatchRow } from '../app/main/storage/log.ts';
 import { checkLog } from '../app/main/storage/proof.ts';
+import { Piece, textOf } from '../app/main/storage/piece.ts';
 import { openStore, type Appended, type Store, type StoredEvent } from '../app/main/storage/store.ts';
 import { composeEvent, nothingComposed } from '../app/main/storage/views.ts';
 import { generate } from '../testkit/generate.ts';
@@ -46,8 +47,8 @@ interface Recorded {
   readonly operations: ReadonlyMap<number, Operation>;
   /** bytes by which the store's file grew for it */
   readonly bytes: number;
-  /** the ACUs that stand by themselves, by how commands name them */
-  readonly names: ReadonlyMap<AcuId, string>;
+  /** the ACUs that stand by themselves, by how the service names them: in commands and in sentences the same */
+  readonly names: ReadonlyMap<AcuId, Piece>;
 }
 
 /**
@@ -64,7 +65,7 @@ async function record(folder: string): Promise<Recorded> {
     await workspace.close();
     const before = statSync(file).size;
     workspace = await Workspace.open(file, { env: {}, git: 'embedded' });
-    const names = new Map(workspace.engine.acus.map(({ id, name }) => [id, display(name)]));
+    const names = new Map(workspace.engine.acus.map(({ id, name }) => [id, new Piece(display(name))]));
     const alone = workspace.engine.acus.filter(({ requires, standing }) => requires.length === 0 && standing === 'exact').map(({ id }) => id);
     const pushes = pushesOnto(made.dir, made.refs.filter((ref) => git(made.dir, ['ls-tree', '-r', ref]).includes('100644')), Math.ceil(OPERATIONS / PUSH_EVERY), random);
     let done = 0, tickets = 0;
@@ -176,16 +177,17 @@ function resized(event: DomainEvent, now: Composition, pool: readonly AcuId[], r
   return compositionChanged(now, { ...now, acus: [...now.acus.filter((id) => !gone.has(id)), ...come].sort() });
 }
 
+const [ACUMEN, COMPOSE, ADDED, TOOK_OUT, ALSO_OUT, COMMA] = ['acumen', 'compose', 'Added ', 'Took out ', ', took out ', ', '].map((text) => new Piece(text)) as [Piece, Piece, Piece, Piece, Piece, Piece];
 /** Sets of which the service writes a command. */
 const MAX_TOLD = 24;
 
 /** The same with other ACUs, and what the service says of them. */
 function drawn({ names }: Recorded, operation: Appended['operation'], events: readonly DomainEvent[], now: Composition, pool: readonly AcuId[], random: Random): Appended {
   const list = events.map((event) => resized(event, now, pool, random)), next = list.reduce((state, event) => foldEvent(state, event), { ...emptyState, composition: now }).composition;
-  const say = (what: string, ids: readonly AcuId[]): string[] => (ids.length > 3 ? [what, `${ids.length} changes`] : ids.flatMap((id, i) => [i === 0 ? what : ', ', names.get(id)!]));
+  const say = (what: Piece, ids: readonly AcuId[]): Piece[] => (ids.length > 3 ? [what, new Piece(`${ids.length} changes`)] : ids.flatMap((id, i) => [i === 0 ? what : COMMA, names.get(id)!]));
   const added = next.acus.filter((id) => !now.acus.includes(id)), gone = now.acus.filter((id) => !next.acus.includes(id));
-  const description = [...say('Added ', added), ...say(added.length === 0 ? 'Took out ' : ', took out ', gone)];
-  const command = next.acus.length === 0 || next.acus.length > MAX_TOLD ? null : ['acumen', 'compose', ...next.acus.map((id) => names.get(id)!)];
+  const description = [...say(ADDED, added), ...say(added.length === 0 ? TOOK_OUT : ALSO_OUT, gone)];
+  const command = next.acus.length === 0 || next.acus.length > MAX_TOLD ? null : [ACUMEN, COMPOSE, ...next.acus.map((id) => names.get(id)!)];
   return { operation: { ...operation, description: description.length === 0 ? 'Emptied the composition' : description, command }, events: list };
 }
 
@@ -231,7 +233,7 @@ async function durable(folder: string, recorded: Recorded, operations: readonly 
 
 /** One row for each event and each operation, as many in a transaction, at FULL. */
 function rowPerEvent(folder: string, operations: readonly Appended[]): { readonly perSecond: number; readonly bytes: number } {
-  const file = join(folder, 'rows'), times: number[] = [], said = (words: string | readonly string[] | null, between: string): string | null => (words === null || typeof words === 'string' ? words : words.join(between));
+  const file = join(folder, 'rows'), times: number[] = [], said = (words: string | readonly Piece[] | null, between: '' | ' '): string | null => (words === null ? null : textOf(words, between));
   const spoken = operations.map(({ operation: o, events: list }) => ({ operation: { ...o, description: said(o.description, ''), command: said(o.command, ' ') }, events: list }));
   let bytes = 0, events = 0;
   for (let run = 0; run < 3; run++) {

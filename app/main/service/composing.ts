@@ -10,6 +10,7 @@ import type { Entry } from '../../core/repository.ts';
 import type { Composition } from '../../core/model.ts';
 import type { StandingSet } from '../../core/sets/standing.ts';
 import type { Methods } from '../../contract/methods.ts';
+import { piecesOf } from '../storage/piece.ts';
 import type { NewBlob } from '../storage/store.ts';
 import { contentsOf } from './composer.ts';
 import { adopt } from './live/adopting.ts';
@@ -97,7 +98,7 @@ export class Composing {
       const adopted = await adopt(workspace, view, laid, [...view.state.composition.acus, ...wanted], signal);
       const { published, engine } = adopted, on: View = { head: view.head, state: { ...view.state, published }, engine };
       const { ids, added, gone, longest, as } = change(on), before = composition = view.state.composition;
-      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = as !== undefined ? as.command : ids.length > longest ? null : composeCommand(engine, ids)?.concat('--worktrees') ?? null;
+      const whole = await standing(workspace, on, ids, signal, adopted.blobs), command = as !== undefined ? as.command : ids.length > longest ? null : composeCommand(engine, ids)?.concat(piecesOf(['--worktrees'])) ?? null;
       composition = setOf(whole.composition, ids, as);
       return {
         operation: {

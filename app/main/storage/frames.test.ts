@@ -8,6 +8,7 @@ import type { DomainEvent, Operation, PlannedOperation } from '../../core/events
 import { Cursor } from './cursor.ts';
 import { Encoder } from './frames.ts';
 import { Packing } from './packing.ts';
+import { Piece, piecesOf, textOf } from './piece.ts';
 import type { NewOperation } from './store.ts';
 import { composeEvent, nothingComposed } from './views.ts';
 
@@ -24,13 +25,16 @@ const event: fc.Arbitrary<DomainEvent> = fc.oneof(
 );
 const words = fc.oneof(fc.string({ maxLength: 12 }), fc.string({ unit: 'grapheme', maxLength: 70 }), fc.constant('x'.repeat(70)), fc.constant('é'.repeat(9000)));
 /** Commands that differ in little, as real ones do; and what is said in pieces, some of them nothing. */
-const names = fc.array(fc.constantFrom('', 'a', 'bb', 'feature/longer', 'ß', '😀', 'agent-7/same-line-22', 'é'.repeat(90)), { maxLength: 12 });
-const command = fc.oneof(fc.constant(null), names, names.map((of) => ['acumen', 'compose', ...of]), names.map((of) => `acumen compose ${of.join(' ')}`));
+const kept = piecesOf(['', 'a', 'bb', 'feature/longer', 'ß', '😀', 'agent-7/same-line-22', 'é'.repeat(90)]);
+/** The same objects in all frames, or others of their texts. */
+const piece = fc.tuple(fc.constantFrom(...kept), fc.nat(3)).map(([one, other]) => (other === 0 ? new Piece(one.text) : one));
+const names = fc.array(piece, { maxLength: 12 });
+const command = fc.oneof(fc.constant(null), names, names.map((of) => [...piecesOf(['acumen', 'compose']), ...of]), names.map((of) => `acumen compose ${textOf(of, ' ')}`));
 const operation: fc.Arbitrary<NewOperation> = fc.record({
   kind: fc.constantFrom('open', 'import', 'compose', 'write-branch', 'undo', 'redo', 'return', 'recipe'), description: fc.oneof(words, names), command,
   target: fc.option(fc.integer({ min: 1, max: 1e9 }), { nil: null }), time: fc.integer({ min: -5, max: 4e12 }),
 });
-const spoken = ({ description, command, ...rest }: NewOperation): PlannedOperation => ({ ...rest, description: [description].flat().join(''), command: command === null ? null : [command].flat().join(' ') });
+const spoken = ({ description, command, ...rest }: NewOperation): PlannedOperation => ({ ...rest, description: textOf(description, ''), command: command === null ? null : textOf(command, ' ') });
 const frames = fc.array(fc.array(fc.tuple(operation, fc.array(event, { minLength: 1, maxLength: 4 })), { minLength: 1, maxLength: 12 }), { minLength: 1, maxLength: 3 });
 
 function encoded(of: readonly (readonly (readonly [NewOperation, readonly DomainEvent[]])[])[]): Uint8Array {
@@ -110,22 +114,38 @@ describe('frames', () => {
   });
 
   it('say words again whatever number they have in the frame, and lines of any number of words', () => {
-    const words = Array.from({ length: 17_000 }, (_, n) => `word-${n}`);
-    const one = (command: readonly string[], n: number): [NewOperation, DomainEvent[]] => [
-      { kind: 'compose', description: ['Added ', command[0]!], command, target: null, time: n }, [{ kind: 'composition-edited', change: { gone: [], come: [idOf(1)], at: [0] } }],
+    const words = Array.from({ length: 17_000 }, (_, n) => new Piece(`word-${n}`)), between = new Piece('between'), last = new Piece('last');
+    const one = (command: readonly Piece[], n: number): [NewOperation, DomainEvent[]] => [
+      { kind: 'compose', description: [new Piece('Added '), command[0]!], command, target: null, time: n }, [{ kind: 'composition-edited', change: { gone: [], come: [idOf(1)], at: [0] } }],
     ];
     const places = [0, 1, 126, 127, 128, 129, 130, 16_381, 16_382, 16_383, 16_384, 16_385, 16_386, 16_999];
-    const many = [words.slice(0, 9000), words.slice(9000), ...places.map((at) => [words[at]!, 'between', words[at]!]), ...[125, 126, 127, 128, 129].flatMap((count) => [words.slice(0, count), words.slice(1, 1 + count), [...words.slice(0, count - 1), 'last']])].map(one);
-    expect(decoded(encoded([many])).operations.map(({ command }) => command)).toEqual(many.map(([{ command }]) => (command as string[]).join(' ')));
+    const many = [words.slice(0, 9000), words.slice(9000), ...places.map((at) => [words[at]!, between, words[at]!]), ...[125, 126, 127, 128, 129].flatMap((count) => [words.slice(0, count), words.slice(1, 1 + count), [...words.slice(0, count - 1), last]])].map(one);
+    expect(decoded(encoded([many])).operations.map(({ command }) => command)).toEqual(many.map(([{ command }]) => textOf(command!, ' ')));
   });
 
-  it('of many alike take a few bytes each', () => {
-    const names = Array.from({ length: 20 }, (_, n) => `agent-${n}/some-change-of-theirs`);
-    const many = Array.from({ length: 100 }, (_, n): [NewOperation, DomainEvent[]] => [
-      { kind: 'compose', description: ['Added ', names[n % 20]!], command: ['acumen', 'compose', ...names.toSpliced(n % 20, 1)], target: null, time: 1_700_000_000_000 + n },
+  it('of many alike take a few bytes each, whether pieces of one text are one object or not', () => {
+    const names = Array.from({ length: 20 }, (_, n) => `agent-${n}/some-change-of-theirs`), kept = new Map<string, Piece>();
+    const told = (pieceOf: (text: string) => Piece): number => encoded([Array.from({ length: 100 }, (_, n): [NewOperation, DomainEvent[]] => [
+      { kind: 'compose', description: ['Added ', names[n % 20]!].map(pieceOf), command: ['acumen', 'compose', ...names.toSpliced(n % 20, 1)].map(pieceOf), target: null, time: 1_700_000_000_000 + n },
       [{ kind: 'composition-edited', change: { gone: [], come: [idOf(1 + 2 * n)], at: [n % 20] } }],
-    ]);
-    expect(encoded([many]).length / 100).toBeLessThan(32);
+    ])]).length;
+    expect(told((text) => kept.get(text) ?? kept.set(text, new Piece(text)).get(text)!) / 100).toBeLessThan(32);
+    expect(told((text) => new Piece(text)) / 100).toBeLessThan(48);
+  });
+
+  it('say what was put in also where two are written at once of the same pieces', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.boolean(), operation), { minLength: 1, maxLength: 24 }), (turns) => {
+      const both = [new Encoder(), new Encoder()] as const;
+      for (const encoder of both) encoder.frame();
+      for (const [which, planned] of turns) {
+        both[Number(which)]!.operation(planned, 1);
+        both[Number(which)]!.event({ kind: 'branch-written', ref: 'r', before: null, after: 'd'.repeat(40) as Oid, tree: null, acus: [] }, numberOf);
+      }
+      for (const [n, encoder] of both.entries()) {
+        const said = turns.flatMap(([which, planned]) => (Number(which) === n ? [spoken(planned)] : []));
+        expect(decoded(encoder.take()).operations).toMatchObject(said);
+      }
+    }), { numRuns: 200 });
   });
 
   it('fold into a composition as the change itself does, whatever its length, and refuse a change that it cannot bear', () => {

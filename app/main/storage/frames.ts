@@ -14,8 +14,9 @@ import type { CompositionChange } from '../../core/composition.ts';
 import { bug } from '../../core/errors.ts';
 import type { DomainEvent, OperationKind, SegmentKey } from '../../core/events.ts';
 import { pack } from '../../core/segmentKey.ts';
-import { HASH, Nearby, Packing } from './packing.ts';
+import { HASH, Packing } from './packing.ts';
 import type { NumberOf } from './packing.ts';
+import { Piece } from './piece.ts';
 import type { NewOperation } from './store.ts';
 
 /**
@@ -39,8 +40,10 @@ export const kindOf = (code: Code): DomainEvent['kind'] => kinds[code - 1]!;
 export const maskOf = (...of: readonly DomainEvent['kind'][]): number => of.reduce((mask, kind) => mask | 1 << codeOf[kind], 0);
 const SEGMENT_ADDED = codeOf['segment-added'], EDITED = codeOf['composition-edited'];
 
-const NONE: readonly string[] = [];
-const piecesOf = (said: string | readonly string[]): readonly string[] => (typeof said === 'string' ? [said] : said);
+const NONE: readonly Piece[] = [];
+const inPieces = (said: string | readonly Piece[]): readonly Piece[] => (typeof said === 'string' ? [new Piece(said)] : said);
+/** Frames that this thread has begun: a piece knows the last one that said it. */
+let frames = 0;
 
 export class Encoder extends Packing {
   #time = 0;
@@ -48,16 +51,12 @@ export class Encoder extends Packing {
   #operations = 0;
   #description = NONE;
   #command = NONE;
-  /** pieces of the frame by their numbers, and those among them that can be asked for: the first operation's only when a second comes, for most frames have but one */
-  readonly #pieces: string[] = [];
+  /** pieces of the frame by their numbers, and those among them that can be asked for by their text */
+  readonly #pieces: Piece[] = [];
   readonly #numbers = new Map<string, number>();
   #numbered = 0;
-  /** of those lately asked for, counted over all frames; and how many those before this one had */
-  readonly #near = new Nearby();
-  #before = 0;
-  /** the piece last asked for, with its number: a command mostly has the one that its description had */
-  #asked = '';
-  #answer = 0;
+  /** which one it is */
+  #frame = 0;
   /** of the last operation, with its place */
   #kind: OperationKind | null = null;
   #kindAt = 0;
@@ -76,12 +75,10 @@ export class Encoder extends Packing {
   frame(): void {
     this.ensure(1);
     this.bytes[this.at++] = FRAME;
-    this.#before += this.#pieces.length;
+    this.#frame = ++frames;
     this.#time = this.#operations = this.#numbered = this.#pieces.length = this.mask = 0;
     this.#description = this.#command = NONE;
     if (this.#numbers.size > 0) this.#numbers.clear();
-    this.#asked = '';
-    this.#answer = 0;
   }
 
   staged(draft: number | null): void {
@@ -104,15 +101,15 @@ export class Encoder extends Packing {
     if (events !== 1) this.number(events);
     this.#time = time;
     const start = this.at++;
-    this.#description = this.#say(this.#description, piecesOf(description));
+    this.#description = this.#say(this.#description, inPieces(description));
     if (command === null) this.bytes[this.at++] = 0;
-    else this.#command = this.#say(this.#command, piecesOf(command));
+    else this.#command = this.#say(this.#command, inPieces(command));
     this.#end(start);
   }
 
   /** By what it has other than the last one; with room for a byte more behind it. */
-  #say(before: readonly string[], now: readonly string[]): readonly string[] {
-    const most = Math.min(before.length, now.length);
+  #say(before: readonly Piece[], now: readonly Piece[]): readonly Piece[] {
+    const most = Math.min(before.length, now.length), frame = this.#frame;
     let head = 0, tail = 0;
     while (head < most && before[head] === now[head]) head++;
     while (tail < most - head && before[before.length - 1 - tail] === now[now.length - 1 - tail]) tail++;
@@ -130,48 +127,41 @@ export class Encoder extends Packing {
       this.number(end - head);
       ({ at } = this);
     }
-    const isFirst = this.#operations === 1;
     for (let i = head; i < end; i++) {
-      const piece = now[i]!, known = isFirst ? 0 : piece === this.#asked ? this.#answer : this.#numberOf(piece);
-      if (known === 0) {
+      const piece = now[i]!, known = piece.frame === frame ? piece.number : 0;
+      if (known > 0 && known < 0x4000) {
+        const more = 0x7f - known >>> 31;
+        bytes[at] = known & 0x7f | more << 7;
+        bytes[at + 1] = known >> 7;
+        at += 1 + more;
+      } else {
         this.at = at;
         this.#piece(piece, 5 * (end - i));
         ({ bytes, at } = this);
-      } else if (known < 0x80) {
-        bytes[at++] = known;
-      } else if (known < 0x4000) {
-        bytes[at] = known & 0x7f | 0x80;
-        bytes[at + 1] = known >> 7;
-        at += 2;
-      } else {
-        this.at = at;
-        this.number(known);
-        ({ at } = this);
       }
     }
     this.at = at;
     return now;
   }
 
-  /** One that is new in the frame; `more`: bytes to have room for behind it. */
-  #piece(piece: string, more: number): void {
-    this.#pieces.push(piece);
-    this.bytes[this.at++] = 0;
-    this.text(piece);
-    this.ensure(8 + more);
+  /** One that the frame has not said, or did long ago; `more`: bytes to have room for behind it. */
+  #piece(piece: Piece, more: number): void {
+    const known = piece.frame === this.#frame ? piece.number : this.#operations === 1 ? 0 : this.#numberOf(piece.text);
+    if (known > 0) this.number(known);
+    else {
+      this.#pieces.push(piece);
+      this.bytes[this.at++] = 0;
+      this.text(piece.text);
+      this.ensure(8 + more);
+    }
+    piece.frame = this.#frame;
+    piece.number = known > 0 ? known : this.#pieces.length;
   }
 
   /** 0 where no operation of the frame has said it. */
-  #numberOf(piece: string): number {
-    this.#asked = piece;
-    const near = this.#near.get(piece) - this.#before;
-    if (near > 0) return this.#answer = near;
-    while (this.#numbered < this.#pieces.length) this.#numbers.set(this.#pieces[this.#numbered]!, ++this.#numbered);
-    const number = this.#numbers.get(piece) ?? 0;
-    // What is new has the next number from now on.
-    this.#answer = number > 0 ? number : this.#pieces.length + 1;
-    this.#near.set(piece, this.#before + this.#answer);
-    return number;
+  #numberOf(text: string): number {
+    while (this.#numbered < this.#pieces.length) this.#numbers.set(this.#pieces[this.#numbered]!.text, ++this.#numbered);
+    return this.#numbers.get(text) ?? 0;
   }
 
   /** A segment's body travels beside it; its key is filled in by whoever stores it (`Cursor.key`). */

@@ -12,6 +12,7 @@ import { guarded, storeError, type ReadDb } from './connection.ts';
 import { Encoder } from './frames.ts';
 import { publishedKey, segmentKeyOf, unsettled } from './log.ts';
 import { Nearby, type NumberOf } from './packing.ts';
+import { textOf } from './piece.ts';
 import { carried, fromPlain, type Answers, type Appending, type AppendRequest, type Call, type FromFsck, type Opening, type PackedExtra, type Settled, type Span } from './protocol.ts';
 import { leaveAlone } from './proof.ts';
 import * as reads from './reads.ts';
@@ -49,7 +50,7 @@ export function placed(operations: readonly Appended[], { operation: id, event }
 /** With what it says in one piece. */
 function spoken(operation: NewOperation): PlannedOperation {
   const { description, command } = operation;
-  return { ...operation, description: typeof description === 'string' ? description : description.join(''), command: command === null || typeof command === 'string' ? command : command.join(' ') };
+  return { ...operation, description: textOf(description, ''), command: command === null ? null : textOf(command, ' ') };
 }
 
 /** Nothing where nothing travels beside it. */

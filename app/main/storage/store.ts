@@ -13,6 +13,7 @@ import { connectReader, guarded, inspect, readOnly as unwritable, refuseNewer, w
 import { createStore } from './creation.ts';
 import { checkEnd } from './log.ts';
 import { isFolded, newestVersion } from './migrations/index.ts';
+import type { Piece } from './piece.ts';
 import { hasJournal, leaveAlone, prove, proveFile } from './proof.ts';
 import { checked, SqliteStore } from './sqliteStore.ts';
 import { Writer } from './writer.ts';
@@ -31,11 +32,11 @@ export interface Head {
 
 /**
  * An operation to be stored. What it says may come in pieces: those of a description follow each other, those of a command are its words. A
- * piece that operations of one call have in common is written once.
+ * piece that operations of one call have in common is written once; where it is the same object, it costs them next to nothing.
  */
 export interface NewOperation extends Omit<PlannedOperation, 'description' | 'command'> {
-  readonly description: string | readonly string[];
-  readonly command: string | readonly string[] | null;
+  readonly description: string | readonly Piece[];
+  readonly command: string | readonly Piece[] | null;
 }
 
 /** Where operations stand in the log: the first, and its first event; the others follow without a gap. */

@@ -17,6 +17,7 @@ import { foldState } from '../../../core/fold.ts';
 import { pack, unpack, unpackSegment } from '../../../core/segmentKey.ts';
 import { connectScratch, connectWriter, useWal, type WriteDb } from '../connection.ts';
 import { fsck } from '../fsck.ts';
+import { piecesOf } from '../piece.ts';
 import { openStore } from '../store.ts';
 import { viewDigests } from '../views.ts';
 import { migrate, migrations, newestVersion, versionOf } from './index.ts';
@@ -186,7 +187,7 @@ describe('each migration', () => {
     expect(digest(await store.operations())).toBe('3286c42483c8d37e38b1178c76f89da85ae9ae0f405964bd32e96b5bba161c1b');
     expect(digest(await Array.fromAsync(store.events()))).toBe('b85ccfb7b738a5ef8eeb926320e20194d86f59ea408d0e81b25394618a67bbe2');
     const { composition } = await store.state(), edits = [{ ...composition, acus: composition.acus.slice(1) }, composition];
-    await store.appendAll(edits.map((now, n) => ({ operation: { kind: 'compose', description: ['Left ', String(n)], command: ['acumen', 'compose', ...now.acus], target: null, time: n }, events: [{ kind: 'composition-changed', composition: now }] })), before.event);
+    await store.appendAll(edits.map((now, n) => ({ operation: { kind: 'compose', description: piecesOf(['Left ', String(n)]), command: piecesOf(['acumen', 'compose', ...now.acus]), target: null, time: n }, events: [{ kind: 'composition-changed', composition: now }] })), before.event);
     const [last] = await store.operations({ limit: 1 });
     expect([last!.description, last!.command]).toEqual(['Left 1', `acumen compose ${composition.acus.join(' ')}`]);
     expect(await store.state()).toEqual(await store.stateAt(212));
@@ -213,7 +214,7 @@ describe('each migration', () => {
     expect(digest(await Array.fromAsync(store.events()))).toBe('fb1322bf4c5a9cc5554c3a9d3837cef4731852d9cc5cb3509ab8560f3f59b1d0');
     expect(digest(await store.state())).toBe('793c075f8a249d731f679a65ee6959d65e762f72d6d84939d42f587740c75208');
     const { composition } = await store.state(), without = { ...composition, acus: composition.acus.slice(1) };
-    await store.appendAll([compositionChanged(composition, without), compositionChanged(without, composition)].map((event, n) => ({ operation: { kind: 'compose', description: ['Left ', String(n)], command: null, target: null, time: n }, events: [event] })), before.event);
+    await store.appendAll([compositionChanged(composition, without), compositionChanged(without, composition)].map((event, n) => ({ operation: { kind: 'compose', description: piecesOf(['Left ', String(n)]), command: null, target: null, time: n }, events: [event] })), before.event);
     expect((await store.state()).composition).toEqual(composition);
     expect((await store.stateAt(434)).composition).toEqual(without);
     expect(await store.fsck()).toMatchObject({ ok: true, problems: [] });
