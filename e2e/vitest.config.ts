@@ -18,7 +18,7 @@ const project = (name: string, door: Door, include: readonly string[], isTimed: 
     maxWorkers: isTimed ? 1 : SIDE_BY_SIDE, fileParallelism: !isTimed, sequence: { groupOrder: isTimed ? 0 : 1 },
   },
 });
-const window = 'e2e/electron/window.journey.ts';
+const window = ['e2e/electron/window.journey.ts', 'e2e/electron/recent.journey.ts'];
 const isReal = !('missing' in findRuntime());
 
 export default defineConfig({
@@ -34,8 +34,8 @@ export default defineConfig({
       project('browser, timed', 'browser', timed, true),
       ...isReal ? [project('real electron, timed', 'real electron', timed, true)] : [],
       project('browser', 'browser', everywhere, false),
-      project('electron', 'electron', [...everywhere, window, 'e2e/electron/double.journey.ts'], false),
-      project('real electron', 'real electron', isReal ? [...everywhere, window, 'e2e/electron/real.journey.ts'] : ['e2e/electron/missing.journey.ts'], false),
+      project('electron', 'electron', [...everywhere, ...window, 'e2e/electron/double.journey.ts'], false),
+      project('real electron', 'real electron', isReal ? [...everywhere, ...window, 'e2e/electron/real.journey.ts'] : ['e2e/electron/missing.journey.ts'], false),
     ],
   },
 });

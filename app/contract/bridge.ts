@@ -4,7 +4,10 @@
 /** The page finds the object under this name; where there is none, a browser shows the page. */
 export const bridgeName = 'acumen';
 
-/** Functions over flat values only, because each of them crosses from one world into another. */
+/** A repository that was opened lately, by the folder that a person knows. */
+export interface RecentRepository { readonly repository: string; readonly isThere: boolean }
+
+/** Functions over plain values only, because each of them crosses from one world into another. */
 export interface Bridge {
   /**
    * A channel to the service of this window; a second call closes the first channel. `closed` is called once, also where the
@@ -18,6 +21,13 @@ export interface Bridge {
   chooseFolder(): void;
   /** a File of a drop on the page: the folder it stands for opens in a window of its own */
   openDropped(file: unknown): void;
+  /** newest first; heard when asked for, and whenever it is another */
+  onRecent(listener: (list: readonly RecentRepository[]) => void): void;
+  askRecent(): void;
+  /** one of the list, in a window of its own */
+  openRecent(repository: string): void;
+  /** takes it off the list; nothing else of it is touched */
+  forgetRecent(repository: string): void;
   /** which item of the menu was chosen */
   onCommand(listener: (command: MenuCommand) => void): void;
 }
@@ -26,6 +36,8 @@ export interface Bridge {
 export const channels = {
   // from the page's preload to main
   connect: 'acumen:connect', chooseFolder: 'acumen:choose-folder', open: 'acumen:open',
+  // both ways
+  recent: 'acumen:recent',
   // from main to the page's preload
   port: 'acumen:port', gone: 'acumen:gone', command: 'acumen:command',
 } as const;

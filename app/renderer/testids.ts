@@ -27,7 +27,7 @@ export const ids = {
   dependencies: 'dependencies', dependency: 'dependency', acuMoment: 'acu-moment', several: 'several', // data-acu, data-what
   branchName: 'branch-name', branchMessage: 'branch-message', branchProblem: 'branch-problem', branchResult: 'branch-result', commandLine: 'command-line',
   historyRow: 'history-row', status: 'status', connection: 'connection', // data-state
-  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', grain: 'grain',
+  progress: 'progress', cancel: 'cancel', importPath: 'import-path', importStart: 'import-start', recent: 'recent', patchPath: 'patch-path', patchStart: 'patch-start', base: 'base', grain: 'grain',
   console: 'console', // data-at: the report's moment, data-section, data-paused
   levelCard: 'level-card', latencyChart: 'latency-chart', throughputChart: 'throughput-chart', operationRow: 'operation-row', flame: 'flame',
   response: 'response', baselineName: 'baseline-name', baseline: 'baseline',

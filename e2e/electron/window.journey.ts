@@ -63,7 +63,7 @@ test('the page has one object of ours, frozen, and nothing of Node or Electron',
       frame: frame instanceof HTMLElement,
     };
   });
-  expect(seen).toEqual({ object: ['chooseFolder', 'connect', 'disconnect', 'onCommand', 'openDropped', 'send'], kinds: ['function'], frozen: true, foreign: [], frame: true });
+  expect(seen).toEqual({ object: ['askRecent', 'chooseFolder', 'connect', 'disconnect', 'forgetRecent', 'onCommand', 'onRecent', 'openDropped', 'openRecent', 'send'], kinds: ['function'], frozen: true, foreign: [], frame: true });
 });
 
 test('the page is isolated, and its policy is Electron\'s own', async () => {

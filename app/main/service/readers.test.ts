@@ -41,7 +41,7 @@ test('a first import that fails leaves no reader, and the next one has its own',
   const workspace = await opened(), repo = inFlight();
   await expect(importAll(workspace, other(), { base: 'no-such' })).rejects.toMatchObject({ code: 'unknown-revision' });
   expect(open()).toBe(0);
-  expect((await call(workspace, 'hello', {})).repository).toBeNull();
+  expect((await call(workspace, 'hello', {})).repository, 'what a window offers to begin again').toMatchObject({ name: 'other', base: null });
   await importAll(workspace, repo);
   expect((await workspace.repository()).gitDir).toBe(path.join(repo.path, '.git'));
   expect(open()).toBe(1);

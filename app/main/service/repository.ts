@@ -10,6 +10,7 @@ export class OwnRepository {
   readonly #options: GuardOptions;
   readonly #stored: () => string | null;
   #held: { readonly gitDir: string; readonly reader: Promise<HistoryReader> } | null = null;
+  #last: string | null = null;
   #closed = false;
 
   /** `stored`: the git directory that the store belongs to, once it does. */
@@ -18,8 +19,8 @@ export class OwnRepository {
     this.#options = options;
   }
 
-  /** the one that is open: the store's, or while a first import is under way that one's */
-  get gitDir(): string | null { return this.#held?.gitDir ?? null; }
+  /** the one that was opened last, though its import may have come to nothing: somebody may begin it again */
+  get gitDir(): string | null { return this.#last; }
 
   /** The reader of the repository at `path` or above it. */
   async open(path: string): Promise<HistoryReader> {
@@ -29,7 +30,7 @@ export class OwnRepository {
     if (this.#held?.gitDir === gitDir) return this.#held.reader;
     if (this.#closed) throw new AcumenError('io', 'The repository has been closed.', 'Open it again.');
     const reader = openGuarded(path, this.#options), held = this.#held = { gitDir, reader };
-    reader.catch(() => { if (this.#held === held) this.#held = null; });
+    reader.then(() => { this.#last = gitDir; }, () => { if (this.#held === held) this.#held = null; });
     return reader;
   }
 

@@ -7,7 +7,7 @@ import type { Platform } from './platform.ts';
 
 export const browserPlatform: Platform = {
   name: 'browser', takeToken, enter: startSession, connect: openSocket, unknown: answers,
-  chooseFolder: null, openDropped: null, onCommand: () => undefined,
+  chooseFolder: null, openDropped: null, recent: null, onCommand: () => undefined,
 };
 
 /** The token of the address, taken out of it so that it is neither bookmarked nor shared by a copied address. */

@@ -13,6 +13,10 @@ function made() {
     disconnect: () => { sent.push('disconnect'); channels.at(-1)!.closed('it was closed'); },
     chooseFolder: () => { sent.push('choose'); },
     openDropped: (file) => { sent.push(`drop ${String(file)}`); },
+    onRecent: (listener) => { listener([{ repository: '/a', isThere: true }]); },
+    askRecent: () => { sent.push('recent?'); },
+    openRecent: (repository) => { sent.push(`open ${repository}`); },
+    forgetRecent: (repository) => { sent.push(`forget ${repository}`); },
     onCommand: (listener) => { listener('help.keys'); },
   };
   return { platform: electronPlatform(object), channels, sent };
@@ -64,6 +68,16 @@ describe('the channel through the bridge', () => {
     await expect(platform.unknown()).resolves.toBe(false);
     expect(platform.takeToken()).toBeNull();
   });
+});
+
+test('what was opened lately is heard, and asked of the host by its folder', () => {
+  const { platform, sent } = made(), heard: unknown[] = [];
+  platform.recent!.listen((list) => heard.push(list));
+  platform.recent!.ask();
+  platform.recent!.open('/a');
+  platform.recent!.forget('/b');
+  expect(heard).toEqual([[{ repository: '/a', isThere: true }]]);
+  expect(sent).toEqual(['recent?', 'open /a', 'forget /b']);
 });
 
 test('a page without the object is shown by a browser', () => {

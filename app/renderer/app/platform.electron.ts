@@ -20,6 +20,12 @@ export function electronPlatform(bridge: Bridge): Platform {
     unknown: async () => false,
     chooseFolder: () => bridge.chooseFolder(),
     openDropped: (file) => bridge.openDropped(file),
+    recent: {
+      listen: (listener) => bridge.onRecent(listener),
+      ask: () => bridge.askRecent(),
+      open: (repository) => bridge.openRecent(repository),
+      forget: (repository) => bridge.forgetRecent(repository),
+    },
     onCommand: (listener) => bridge.onCommand(listener),
   };
 }

@@ -1,6 +1,7 @@
 // What this window needs of its host, whichever it is: a channel to the service, and what only a desktop can do. One file each says how
 // (platform.browser.ts, platform.electron.ts); here.ts says which.
 import { AcumenError } from '../../core/errors.ts';
+import type { RecentRepository } from '../../contract/bridge.ts';
 import type { Transport } from '../../contract/methods.ts';
 
 export interface Platform {
@@ -17,6 +18,13 @@ export interface Platform {
   readonly chooseFolder: (() => void) | null;
   /** a folder dropped on this window opens in its own */
   readonly openDropped: ((file: File) => void) | null;
+  /** repositories that were opened lately, where each has a window of its own (contract/bridge.ts) */
+  readonly recent: {
+    listen(listener: (list: readonly RecentRepository[]) => void): void;
+    ask(): void;
+    open(repository: string): void;
+    forget(repository: string): void;
+  } | null;
   /** an item of the menu was chosen that is a command of this window */
   onCommand(listener: (id: string) => void): void;
 }

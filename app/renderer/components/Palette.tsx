@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import type { KeyboardEvent } from 'react';
 import { visible } from '../../core/visible.ts';
 import { copy } from '../app/actions.ts';
+import { platform } from '../app/here.ts';
 import { find, noFinds } from '../app/finding.ts';
 import type { Finds } from '../app/finding.ts';
 import { allCommands } from '../commands/registry.ts';
@@ -10,6 +11,7 @@ import type { Command } from '../commands/registry.ts';
 import { byRank, rank } from '../commands/ranking.ts';
 import { useRecent, used } from '../state/recent.ts';
 import { namedSource, useReplica } from '../state/replica.ts';
+import { type NamedRepository, meant, others, useRepositories } from '../state/repositories.ts';
 import { showPane } from '../state/room.ts';
 import { useSelection } from '../state/selection.ts';
 import { calledOf } from '../state/shortName.ts';
@@ -25,6 +27,7 @@ import { Overlay } from './Overlay.tsx';
 
 type Entry =
   | { readonly kind: 'command'; readonly key: string; readonly command: Command; readonly why: string | null }
+  | { readonly kind: 'repository'; readonly key: string; readonly repository: NamedRepository; readonly why: string | null }
   | { readonly kind: 'acu'; readonly key: string; readonly row: AcuRow }
   | { readonly kind: 'source'; readonly key: string; readonly source: SourceRow };
 interface Section { readonly name: string; readonly entries: readonly Entry[] }
@@ -63,6 +66,8 @@ export function Palette() {
   const recent = useRecent((s) => s.ids), generation = useReplica((s) => s.generation);
   const typedAt = useRef<number | null>(null);
   useEffect(() => measureToPaint('acumen:palette-open', useUi.getState().overlaySince, {}), []);
+  const repositories = useRepositories((s) => s.list);
+  useEffect(() => { platform.recent?.ask(); }, []);
   useEffect(() => find(query, setFinds), [query, generation]);
   useEffect(() => {
     if (typedAt.current !== null) measureToPaint('acumen:palette-key', typedAt.current, { query });
@@ -73,16 +78,17 @@ export function Palette() {
   const commands = useMemo(() => commandsFor(query, recent, most), [query, recent, most]);
   const sections = useMemo((): readonly Section[] => [
     ...commands,
+    { name: 'Repositories', entries: meant(others(repositories), query, rank).map((repository): Entry => ({ kind: 'repository', key: `repository ${repository.repository}`, repository, why: repository.isThere ? null : 'Its folder is not there any more.' })) },
     { name: 'Sources', entries: finds.sources.map((source): Entry => ({ kind: 'source', key: `source ${source.name}`, source })) },
     { name: 'ACUs', entries: finds.acus.map((row): Entry => ({ kind: 'acu', key: row.id, row })) },
-  ].filter(({ entries }) => entries.length > 0), [commands, finds]);
+  ].filter(({ entries }) => entries.length > 0), [commands, finds, repositories, query]);
   const entries = sections.flatMap((section) => section.entries), current = entries[Math.min(at, entries.length - 1)];
   const line = useLine(current?.kind === 'command' && current.why === null ? current.command : null);
 
   const take = (entry: Entry | undefined): void => {
-    if (entry === undefined || (entry.kind === 'command' && entry.why !== null)) return;
+    if (entry === undefined || isBarred(entry)) return;
     closeOverlay();
-    if (entry.kind === 'command') { used(entry.command.id); entry.command.run(); } else if (entry.kind === 'acu') select([entry.row.id]); else select([...entry.source.acus].toReversed());
+    if (entry.kind === 'command') { used(entry.command.id); entry.command.run(); } else if (entry.kind === 'repository') platform.recent?.open(entry.repository.repository); else if (entry.kind === 'acu') select([entry.row.id]); else select([...entry.source.acus].toReversed());
   };
   const copyLine = (entry: Entry | undefined): void => {
     if (entry?.kind !== 'command') return;
@@ -112,7 +118,7 @@ export function Palette() {
             {section.entries.map((entry) => {
               const i = ++n;
               return (
-                <div key={entry.key} id={`palette-${i}`} role="option" aria-selected={entry === current} aria-disabled={entry.kind === 'command' && entry.why !== null}
+                <div key={entry.key} id={`palette-${i}`} role="option" aria-selected={entry === current} aria-disabled={isBarred(entry)}
                   className="palette-entry" onPointerMove={() => setAt(i)} onClick={(event) => { if (event.altKey) copyLine(entry); else take(entry); }}><Line entry={entry} /></div>
               );
             })}
@@ -127,9 +133,12 @@ export function Palette() {
   );
 }
 
+const isBarred = (entry: Entry): boolean => (entry.kind === 'command' || entry.kind === 'repository') && entry.why !== null;
+
 function Line({ entry }: { entry: Entry }) {
   switch (entry.kind) {
     case 'command': return <><span className="palette-group">{entry.command.group}</span><span className="truncate">{entry.command.title}</span><span className="palette-why truncate">{entry.why}</span>{entry.command.keys[0] !== undefined && <Keys keys={entry.command.keys[0]} />}</>;
+    case 'repository': return <><span className="palette-group">Repository</span><span className="truncate">{visible(entry.repository.name)}</span><span className="palette-why truncate">{entry.why ?? visible(entry.repository.repository)}</span></>;
     case 'acu': return <><span className="palette-group">ACU</span><span className="truncate"><ShortName of={entry.row} /></span><span className="palette-why truncate">{calledOf(entry.row).about}</span><Author name={entry.row.author} /></>;
     case 'source': return <><span className="palette-group">Source</span><span className="truncate"><ShortName of={namedSource(entry.source)} /></span><span className="palette-why truncate">{plural(entry.source.acus.length, 'ACU')}</span></>;
   }

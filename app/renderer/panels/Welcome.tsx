@@ -16,6 +16,7 @@ import type { Running } from '../state/operations.ts';
 import { closeOverlay } from '../state/ui.ts';
 import { duration, grouped } from '../state/words.ts';
 import { ids } from '../testids.ts';
+import { RecentRepositories } from './RecentRepositories.tsx';
 
 interface Typed { readonly path: string; readonly base: string; readonly refs: string; readonly patch: string }
 const untyped: Typed = { path: '', base: '', refs: '', patch: '' };
@@ -86,6 +87,7 @@ export function Welcome() {
               <p className="welcome-lead">See how every change in flight conflicts, compose the ones that go together, and write the result as a branch.</p>
               {wasCancelled && <p className="small" role="status">The import was cancelled: press Import to begin again.</p>}
               <ImportForm typed={typed ?? { ...untyped, path: repository?.path ?? '' }} onType={setTyped} onDone={() => undefined} />
+              <RecentRepositories onOpen={() => undefined} />
               <p className="small muted">{platform.openDropped === null ? 'A browser does not tell where a dropped folder is: type or paste its path. Patch files can be dropped once something is imported.' : 'A folder dropped on this window opens in a window of its own.'}</p>
             </>
           )}
@@ -126,6 +128,7 @@ export function ImportOverlay() {
     <Overlay label="Import a repository" className="import-overlay">
       <h2 className="overlay-title">Import</h2>
       <ImportForm typed={typed} onType={setTyped} onDone={closeOverlay} />
+      <RecentRepositories onOpen={closeOverlay} />
     </Overlay>
   );
 }

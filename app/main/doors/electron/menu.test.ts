@@ -11,7 +11,7 @@ function all(items: readonly Item[]): Item[] {
 function made(given: Partial<Parameters<typeof menuTemplate>[1]> = {}): { readonly items: Item[]; readonly did: string[] } {
   const did: string[] = [];
   const template = menuTemplate({
-    command: (id) => did.push(`command ${id}`), openFolder: () => did.push('folder'), openRecent: (folder) => did.push(`recent ${folder}`), openLink: () => did.push('link'),
+    command: (id) => did.push(`command ${id}`), openFolder: () => did.push('folder'), openRecent: (folder) => did.push(`recent ${folder}`), forgetGone: () => did.push('forget'), openLink: () => did.push('link'),
   }, { mac: false, recent: [], tools: false, ...given });
   return { items: all(template), did };
 }
@@ -39,13 +39,21 @@ test('keys of commands are shown, and left to the page; no two items share their
 });
 
 test('folders: the dialog, and those of late by name and place, whatever they are called', () => {
-  const { items, did } = made({ recent: ['/home/a/salt&pepper', '/home/b/two'] });
+  const { items, did } = made({ recent: [{ repository: '/home/a/salt&pepper', isThere: true }, { repository: '/home/b/two', isThere: true }] });
   click(items.find((item) => item.id === 'open-folder')!);
   const recent = all(items.find((item) => item.label === 'Open Recent')!.submenu as Item[]);
   expect(recent.map((item) => item.label)).toEqual(['salt&&pepper  (/home/a/salt&&pepper)', 'two  (/home/b/two)']);
   click(recent[0]!);
   expect(did).toEqual(['folder', 'recent /home/a/salt&pepper']);
   expect(made().items.find((item) => item.label === 'Open Recent')!.enabled).toBe(false);
+});
+
+test('a folder that is not there any more is said to be, does nothing, and can be forgotten', () => {
+  const { items, did } = made({ recent: [{ repository: '/home/b/two', isThere: true }, { repository: '/home/a/gone', isThere: false }] });
+  const recent = all(items.find((item) => item.label === 'Open Recent')!.submenu as Item[]);
+  expect(recent.map((item) => [item.label, item.enabled])).toEqual([['two  (/home/b/two)', true], ['gone  (/home/a/gone): not there any more', false], [undefined, undefined], ['Forget Those Not There Any More', undefined]]);
+  click(recent.at(-1)!);
+  expect(did).toEqual(['forget']);
 });
 
 test('the developer tools are there only for work on Acumen', () => {

@@ -3,19 +3,21 @@
 import path from 'node:path';
 import type { MenuItemConstructorOptions } from 'electron';
 import { menuCommands } from '../../../contract/bridge.ts';
-import type { MenuCommand } from '../../../contract/bridge.ts';
+import type { MenuCommand, RecentRepository } from '../../../contract/bridge.ts';
 
 export interface MenuDoes {
   command(id: MenuCommand): void;
   openFolder(): void;
-  openRecent(folder: string): void;
+  openRecent(repository: string): void;
+  /** those that are not there */
+  forgetGone(): void;
   openLink(): void;
 }
 
 type Items = MenuItemConstructorOptions[];
 
-/** `recent`: folders, newest first. `tools`: the developer tools, for work on Acumen itself. */
-export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly mac: boolean; readonly recent: readonly string[]; readonly tools: boolean }): Items {
+/** `recent`: newest first. `tools`: the developer tools, for work on Acumen itself. */
+export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly mac: boolean; readonly recent: readonly RecentRepository[]; readonly tools: boolean }): Items {
   const commands = (...ids: readonly MenuCommand[]): Items => ids.map((id) => {
     const { title, keys } = menuCommands[id];
     return {
@@ -35,7 +37,10 @@ export function menuTemplate(does: MenuDoes, { mac, recent, tools }: { readonly 
         { id: 'open-folder', label: 'Open Folder…', accelerator: 'CmdOrCtrl+Shift+O', click: () => does.openFolder() },
         {
           label: 'Open Recent', enabled: recent.length > 0,
-          submenu: recent.map((folder) => ({ label: literally(`${path.basename(folder)}  (${folder})`), click: () => does.openRecent(folder) })),
+          submenu: [
+            ...recent.map(({ repository, isThere }) => ({ label: literally(`${path.basename(repository)}  (${repository})${isThere ? '' : ': not there any more'}`), enabled: isThere, click: () => does.openRecent(repository) })),
+            ...recent.every(({ isThere }) => isThere) ? [] : [line, { id: 'forget-gone', label: 'Forget Those Not There Any More', click: () => does.forgetGone() }],
+          ],
         },
         line,
         ...commands('repository.import', 'repository.refresh', 'repository.cancel', 'repository.fsck'),

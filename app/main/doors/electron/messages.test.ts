@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AcumenError, toWireError } from '../../../contract/frames.ts';
 import { isMenuCommand, menuCommands } from '../../../contract/bridge.ts';
-import { decodeChooseFolder, decodeConnect, decodeFromServiceProcess, decodeOpen, decodeToService, failure } from './messages.ts';
+import { decodeChooseFolder, decodeConnect, decodeFromServiceProcess, decodeOpen, decodeRecent, decodeToService, failure } from './messages.ts';
 import { recent, rest, restSentence } from './restarts.ts';
 import { refusal, visible, windowGone } from './words.ts';
 
@@ -18,6 +18,8 @@ describe('messages', () => {
     expect(decodeConnect({ id: 3 })).toEqual({ kind: 'connect', id: 3 });
     expect(decodeChooseFolder(undefined)).toEqual({ kind: 'choose-folder' });
     expect(decodeOpen({ folder: at })).toEqual({ kind: 'open', folder: at });
+    expect(decodeRecent({ what: 'list' })).toEqual({ kind: 'recent', what: 'list' });
+    for (const what of ['open', 'forget']) expect(decodeRecent({ what, repository: at })).toEqual({ kind: 'recent', what, repository: at });
     expect(failure(error)).toMatchObject({ code: 'not-a-repository', message: 'It is none.', hint: 'Choose another.', exitCode: 2 });
   });
 
@@ -29,13 +31,14 @@ describe('messages', () => {
     for (const bad of [null, undefined, 1, {}, { id: 0 }, { id: -1 }, { id: 1.5 }, { id: '1' }, { id: 2 ** 53 }, [1]]) expect(decodeConnect(bad)).toBeNull();
     for (const bad of [{}, 'x', 0, false]) expect(decodeChooseFolder(bad)).toBeNull();
     for (const bad of [null, {}, { folder: '' }, { folder: 'relative' }, { folder: `${at}\0` }, { folder: 7 }, { folder: `${at}${'x'.repeat(40_000)}` }, at]) expect(decodeOpen(bad)).toBeNull();
+    for (const bad of [null, undefined, 'list', {}, { what: 'open' }, { what: 'forget', repository: 'relative' }, { what: 'open', repository: `${at}\0` }, { what: 'constructor', repository: at }]) expect(decodeRecent(bad)).toBeNull();
     for (const bad of ['', 'toString', '__proto__', 'composition.add', 1, null, ['help.keys']]) expect(isMenuCommand(bad)).toBe(false);
     expect(Object.keys(menuCommands).every(isMenuCommand)).toBe(true);
   });
 
   test('whatever comes, the answer is a message or nothing', () => {
     fc.assert(fc.property(fc.anything({ withNullPrototype: true, withBigInt: true, withDate: true, withMap: true, withTypedArray: true }), (value) => {
-      for (const decode of [decodeToService, decodeFromServiceProcess, decodeConnect, decodeOpen]) {
+      for (const decode of [decodeToService, decodeFromServiceProcess, decodeConnect, decodeOpen, decodeRecent]) {
         const message = decode(value);
         expect(message === null || typeof message.kind === 'string').toBe(true);
       }

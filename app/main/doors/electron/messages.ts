@@ -66,7 +66,9 @@ export const failure = (error: WireError): AcumenError => fromWireError(error);
 export type FromPage =
   | { readonly kind: 'connect'; readonly id: number }
   | { readonly kind: 'choose-folder' }
-  | { readonly kind: 'open'; readonly folder: string };
+  | { readonly kind: 'open'; readonly folder: string }
+  | { readonly kind: 'recent'; readonly what: 'list' }
+  | { readonly kind: 'recent'; readonly what: 'open' | 'forget'; readonly repository: string };
 
 export function decodeConnect(value: unknown): Extract<FromPage, { kind: 'connect' }> | null {
   const { id } = (value ?? {}) as Record<string, unknown>;
@@ -80,6 +82,12 @@ export function decodeChooseFolder(value: unknown): Extract<FromPage, { kind: 'c
 export function decodeOpen(value: unknown): Extract<FromPage, { kind: 'open' }> | null {
   const { folder } = (value ?? {}) as Record<string, unknown>;
   return isPath(folder) ? { kind: 'open', folder } : null;
+}
+
+export function decodeRecent(value: unknown): Extract<FromPage, { kind: 'recent' }> | null {
+  const { what, repository } = (value ?? {}) as Record<string, unknown>;
+  if (what === 'list') return { kind: 'recent', what };
+  return (what === 'open' || what === 'forget') && isPath(repository) ? { kind: 'recent', what, repository } : null;
 }
 
 function kindOf(value: unknown): unknown {

@@ -47,6 +47,11 @@ export function remember(windows: readonly Remembered[], one: Remembered): Remem
   return [one, ...windows.filter(({ store }) => store !== one.store)].slice(0, MOST);
 }
 
+/** Without a repository, whatever stores it has. */
+export function forget(windows: readonly Remembered[], repositories: ReadonlySet<string>): Remembered[] {
+  return windows.filter(({ repository }) => !repositories.has(repository));
+}
+
 export function load(file: string): Remembered[] {
   try {
     return decode(readFileSync(file, 'utf8'));

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { app, BrowserWindow, dialog, nativeTheme, screen } from 'electron';
 import type { MessageBoxOptions } from 'electron';
 import { channels } from '../../../contract/bridge.ts';
-import type { MenuCommand } from '../../../contract/bridge.ts';
+import type { MenuCommand, RecentRepository } from '../../../contract/bridge.ts';
 import type { AcumenError } from '../../../contract/frames.ts';
 import type { Asked } from './arguments.ts';
 import { place, smallest } from './remembered.ts';
@@ -79,6 +79,10 @@ export class AppWindow implements Omit<ServiceHears, 'located'> {
 
   command(id: MenuCommand): void {
     this.browser.webContents.send(channels.command, id);
+  }
+
+  recent(list: readonly RecentRepository[]): void {
+    if (!this.browser.isDestroyed()) this.browser.webContents.send(channels.recent, list);
   }
 
   /** The page asks for a channel: the service is there, or is started again, or rests and says for how long. */

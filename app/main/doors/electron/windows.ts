@@ -4,13 +4,15 @@ import path from 'node:path';
 import { app, BrowserWindow, dialog, ipcMain, Menu, shell } from 'electron';
 import type { IpcMainEvent } from 'electron';
 import { channels } from '../../../contract/bridge.ts';
+import type { RecentRepository } from '../../../contract/bridge.ts';
 import { AcumenError } from '../../../contract/frames.ts';
 import { dataFolder } from '../../service/place.ts';
 import type { ReaderChoice } from '../../service/serving.ts';
 import type { Asked } from './arguments.ts';
 import { menuTemplate } from './menu.ts';
-import { decodeChooseFolder, decodeConnect, decodeOpen } from './messages.ts';
-import { load, remember, save } from './remembered.ts';
+import { decodeChooseFolder, decodeConnect, decodeOpen, decodeRecent } from './messages.ts';
+import { findGone, recentOf } from './recent.ts';
+import { forget, load, remember, save } from './remembered.ts';
 import type { Remembered } from './remembered.ts';
 import { links, refuseSender } from './rules.ts';
 import { ServiceProcess } from './serviceProcess.ts';
@@ -28,6 +30,9 @@ export class Windows {
   readonly #services = new Set<Promise<void>>();
   readonly #beginning = new Set<ServiceProcess>();
   #remembered: readonly Remembered[];
+  /** repositories that were not there when they were looked for last */
+  #gone: ReadonlySet<string> = new Set();
+  #looking: Promise<void> | null = null;
   #last: AppWindow | null = null;
   #asking = 0;
   /** the dialog is open: it is the same for all */
@@ -40,7 +45,13 @@ export class Windows {
     this.#hear(channels.connect, decodeConnect, (window, { id }) => window.connect(id));
     this.#hear(channels.chooseFolder, decodeChooseFolder, (window) => { void this.chooseFolder(window); });
     this.#hear(channels.open, decodeOpen, (_window, { folder }) => this.open(this.#at(folder)));
+    this.#hear(channels.recent, decodeRecent, (window, asked) => {
+      if (asked.what === 'list') void this.#look().then(() => window.recent(this.#recent));
+      else if (asked.what === 'open') this.#openRecent(asked.repository);
+      else this.#forget(new Set([asked.repository]));
+    });
     this.#setMenu();
+    void this.#look();
   }
 
   /** windows, those that begin, and questions that may lead to one */
@@ -146,15 +157,48 @@ export class Windows {
     const next = first !== undefined && first.store !== now.store && this.#last !== window && this.#remembered.some((one) => one.store === now.store)
       ? this.#remembered.map((one) => (one.store === now.store ? now : one)) : remember(this.#remembered, now);
     if (JSON.stringify(next) === JSON.stringify(this.#remembered)) return;
-    const order = next.map((one) => one.repository).join('\0') !== this.#remembered.map((one) => one.repository).join('\0');
+    this.#keep(next);
+    void this.#look();
+  }
+
+  #keep(next: readonly Remembered[]): void {
+    const before = this.#recent;
     this.#remembered = next;
     try {
       save(this.#file, next);
     } catch (error) {
       process.stderr.write(`The windows could not be remembered: ${visible(String(error))}\n`);
     }
-    if (order) this.#setMenu();
+    this.#showRecent(before);
   }
+
+  get #recent(): readonly RecentRepository[] { return recentOf(this.#remembered, this.#gone); }
+
+  /** In the menu and on every page, where it is another than before. */
+  #showRecent(before: readonly RecentRepository[]): void {
+    const recent = this.#recent;
+    if (JSON.stringify(recent) === JSON.stringify(before)) return;
+    this.#setMenu();
+    for (const window of this.#open) window.recent(recent);
+  }
+
+  /** Finds out which of the recent ones are there; one look at a time. */
+  #look(): Promise<void> {
+    return this.#looking ??= findGone(this.#recent.map(({ repository }) => repository)).then((gone) => {
+      const before = this.#recent;
+      this.#looking = null;
+      this.#gone = gone;
+      this.#showRecent(before);
+    });
+  }
+
+  /** Only what is on the list, with the store that it had. */
+  #openRecent(repository: string): void {
+    const one = this.#remembered.find((other) => other.repository === repository);
+    if (one !== undefined) this.open({ repo: one.repository, store: one.store, git: this.#git });
+  }
+
+  #forget(repositories: ReadonlySet<string>): void { this.#keep(forget(this.#remembered, repositories)); }
 
   #closed(window: AppWindow): void {
     this.#open.delete(window);
@@ -172,9 +216,10 @@ export class Windows {
     Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({
       command: (id) => focused()?.command(id),
       openFolder: () => { void this.chooseFolder(focused()); },
-      openRecent: (folder) => this.openFolder(folder),
+      openRecent: (repository) => this.#openRecent(repository),
+      forgetGone: () => this.#forget(this.#gone),
       openLink: () => { void shell.openExternal(links.mergeTree); },
-    }, { mac: process.platform === 'darwin', recent: this.#remembered.map((one) => one.repository), tools: !app.isPackaged })));
+    }, { mac: process.platform === 'darwin', recent: this.#recent, tools: !app.isPackaged })));
   }
 
   #of(browser: BrowserWindow | null): AppWindow | null {

@@ -2,7 +2,7 @@
 // the service stays here; the page sees frames.
 import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { bridgeName, channels, isMenuCommand } from '../../../../contract/bridge.ts';
-import type { Bridge, MenuCommand } from '../../../../contract/bridge.ts';
+import type { Bridge, MenuCommand, RecentRepository } from '../../../../contract/bridge.ts';
 
 interface Channel {
   readonly id: number;
@@ -18,6 +18,7 @@ const MOMENT = 100;
 let channel: Channel | null = null;
 let last = 0;
 let commanded: ((command: MenuCommand) => void) | null = null;
+let recent: ((list: readonly RecentRepository[]) => void) | null = null;
 
 function end(one: Channel, reason: string): void {
   if (channel !== one) return;
@@ -47,6 +48,10 @@ ipcRenderer.on(channels.command, (_event, command: unknown) => {
   if (isMenuCommand(command)) commanded?.(command);
 });
 
+ipcRenderer.on(channels.recent, (_event, list: unknown) => {
+  if (Array.isArray(list)) recent?.(list as RecentRepository[]);
+});
+
 const bridge: Bridge = {
   connect(opened, frame, closed) {
     if (channel !== null) end(channel, 'another channel took its place');
@@ -69,6 +74,10 @@ const bridge: Bridge = {
     }
     if (folder !== '') ipcRenderer.send(channels.open, { folder });
   },
+  onRecent(listener) { recent = listener; },
+  askRecent() { ipcRenderer.send(channels.recent, { what: 'list' }); },
+  openRecent(repository) { ipcRenderer.send(channels.recent, { what: 'open', repository }); },
+  forgetRecent(repository) { ipcRenderer.send(channels.recent, { what: 'forget', repository }); },
   onCommand(listener) { commanded = listener; },
 };
 
