@@ -108,7 +108,7 @@ test('a link that is not ours is not handed to the system either', async () => {
 test('messages that are not the contract\'s are refused, and change nothing (a preload taken over: the double alone)', async () => {
   const { said } = session.double!;
   const hostile = ['null', '1', '{ id: -1 }', '{ id: 1.5 }', '{ id: "1" }', '[]', '{ folder: "relative" }', '{ folder: "/a\\0b" }', '{ folder: 7 }', '{ folder: "/x".repeat(40000) }', 'new Uint8Array(9)', 'new Map()', '{ __proto__: { id: 1 } }'];
-  for (const channel of ['acumen:connect', 'acumen:open', 'acumen:choose-folder']) {
+  for (const channel of ['acumen:connect', 'acumen:open', 'acumen:choose-folder', 'acumen:recent']) {
     for (const value of hostile) {
       if (channel === 'acumen:choose-folder' && value === 'null') continue; // that is its message
       await session.double!.inPreload(page, `__double.ipcRenderer.send(${JSON.stringify(channel)}, ${value})`);
@@ -117,7 +117,9 @@ test('messages that are not the contract\'s are refused, and change nothing (a p
   }
   await session.double!.inPreload(page, '__double.ipcRenderer.send("acumen:port", 1), __double.ipcRenderer.send("anything", 1)');
   expect(await session.double!.inPreload(page, '__double.ipcRenderer.invoke("acumen:connect", { id: 1 }).then(() => "answered", (error) => error.message)')).toContain('No handler registered');
-  await expect.poll(() => said().match(/A message on acumen:(connect|open|choose-folder) was refused/g)?.length).toBe(3 * hostile.length - 1 + 3);
+  await expect.poll(() => said().match(/A message on acumen:(connect|open|choose-folder|recent) was refused/g)?.length).toBe(4 * hostile.length - 1 + 4);
+  // what is on no list is not opened by its name either
+  await session.double!.inPreload(page, `__double.ipcRenderer.send('acumen:recent', { what: 'open', repository: ${JSON.stringify(folder)} })`);
   expect((await session.double!.state()).shown).toEqual([]);
   expect(session.windows).toHaveLength(1);
   expect(await connection()).toBe('open');
