@@ -7,7 +7,7 @@ import type { DomainEvent, Operation, OperationKind, SegmentKey, WorkspaceState 
 import { emptyState, foldState } from '../app/core/fold.ts';
 import type { ConflictEdge, Segment } from '../app/core/model.ts';
 import { changeOf } from '../app/core/published.ts';
-import { planRedo, planUndo } from '../app/core/undo.ts';
+import { candidateOf, historyOf, planOf } from '../app/core/undo.ts';
 import type { Extra, NewBlob, NewOperation, Store } from '../app/main/storage/store.ts';
 import type { Random } from './random.ts';
 import { compositionOf, conflictOf, publishedOf, randomBytes, randomOid, randomSegment, recipeWith } from './store.ts';
@@ -106,7 +106,7 @@ export class History {
     const log = { stateOf: (id: number) => this.stateAt(id), eventsOf: ({ id }: Operation) => this.events[id]! };
     let plan;
     try {
-      plan = (kind === 'undo' ? planUndo : planRedo)(this.operations, log);
+      plan = planOf(kind, candidateOf(kind, this.operations, historyOf(this.operations)), log);
     } catch {
       return false;
     }

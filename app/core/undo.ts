@@ -39,10 +39,10 @@ export class GrowingHistory implements History {
   }
 }
 
-/** Of the whole log, in any order. */
+/** Of a whole log, in its order. */
 export function historyOf(operations: readonly Operation[]): History {
   const history = new GrowingHistory();
-  for (const operation of operations.toSorted((a, b) => a.id - b.id)) history.add(operation);
+  for (const operation of operations) history.add(operation);
   return history;
 }
 
@@ -52,35 +52,26 @@ export interface LogReader {
   eventsOf(operation: Operation): readonly DomainEvent[];
 }
 
-/** What a plan needs to know of the log, for callers that must fetch it first. */
-export interface Candidate {
-  readonly target: Operation;
-  /** the states to go from and to */
-  readonly from: number; readonly to: number;
+/** What is taken back or brought back next, and the states to go from and to. */
+export interface Candidate { readonly target: Operation; readonly from: number; readonly to: number }
+
+/**
+ * `operations`: a log from its first on, in its order; `history`: of these, as the caller knows it already (`historyOf` reads the whole log).
+ * Throws `nothing-to-undo` or `nothing-to-redo`.
+ */
+export function candidateOf(kind: 'undo' | 'redo', operations: readonly Operation[], { done, undone }: History): Candidate {
+  const id = (kind === 'undo' ? done : undone).at(-1);
+  if (id === undefined) {
+    throw kind === 'undo' ? new AcumenError('nothing-to-undo', 'There is nothing to undo.', 'Every operation of this workspace is already undone.')
+      : new AcumenError('nothing-to-redo', 'There is nothing to redo.', 'Redo works after an undo, until something new is done.');
+  }
+  const target = operations[id - 1];
+  if (target?.id !== id) throw bug('the log lacks an operation that its undo names', { id });
+  return { target, from: operations.length, to: kind === 'undo' ? id - 1 : id };
 }
 
-export function undoCandidate(operations: readonly Operation[]): Candidate {
-  const target = historyOf(operations).done.at(-1);
-  if (target === undefined) throw new AcumenError('nothing-to-undo', 'There is nothing to undo.', 'Every operation of this workspace is already undone.');
-  return { target: byId(operations, target), from: lastId(operations), to: target - 1 };
-}
-
-export function redoCandidate(operations: readonly Operation[]): Candidate {
-  const target = historyOf(operations).undone.at(-1);
-  if (target === undefined) throw new AcumenError('nothing-to-redo', 'There is nothing to redo.', 'Redo works after an undo, until something new is done.');
-  return { target: byId(operations, target), from: lastId(operations), to: target };
-}
-
-/** `operations`: the whole log, in any order. Rejects with `nothing-to-undo` or `cannot-undo`. */
-export function planUndo(operations: readonly Operation[], log: LogReader): UndoPlan {
-  return plan(undoCandidate(operations), log, 'undo');
-}
-
-export function planRedo(operations: readonly Operation[], log: LogReader): UndoPlan {
-  return plan(redoCandidate(operations), log, 'redo');
-}
-
-function plan({ target, from, to }: Candidate, log: LogReader, kind: 'undo' | 'redo'): UndoPlan {
+/** Throws `cannot-undo`. */
+export function planOf(kind: 'undo' | 'redo', { target, from, to }: Candidate, log: LogReader): UndoPlan {
   const now = log.stateOf(from);
   const then = log.stateOf(to);
   const events: DomainEvent[] = [];
@@ -100,16 +91,6 @@ function plan({ target, from, to }: Candidate, log: LogReader, kind: 'undo' | 'r
 
 function same(a: unknown, b: unknown): boolean {
   return a === b || equalBytes(pack(a), pack(b));
-}
-
-function byId(operations: readonly Operation[], id: number): Operation {
-  const found = operations.find((operation) => operation.id === id);
-  if (found === undefined) throw bug('the log lacks an operation that its undo names', { id });
-  return found;
-}
-
-function lastId(operations: readonly Operation[]): number {
-  return operations.reduce((last, { id }) => Math.max(last, id), 0);
 }
 
 /**

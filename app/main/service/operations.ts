@@ -12,7 +12,7 @@ import { type Cut, rebindOpen } from '../../core/resolution/reopening.ts';
 import type { RepositoryReader } from '../../core/repository.ts';
 import { VERSION as TABLES_VERSION } from '../../core/tables.ts';
 import { shortened } from '../../core/visible.ts';
-import { planRedo, planUndo, redoCandidate, undoCandidate } from '../../core/undo.ts';
+import { candidateOf, planOf } from '../../core/undo.ts';
 import type { PatchParams } from '../../contract/methods.ts';
 import type { FsckReport, NewBlob } from '../storage/store.ts';
 import { isCurrent, neededContents } from './composing.ts';
@@ -108,14 +108,13 @@ async function follow(workspace: Workspace, before: View, after: View, made: rea
 export async function undo(workspace: Workspace, kind: 'undo' | 'redo', signal: AbortSignal): Promise<{ readonly operation: Operation }> {
   const operation = await workspace.commit(async ({ head, state }) => {
     // of this state: another process's operations may be read meanwhile
-    const { store } = workspace, log = workspace.log.slice(0, head.operation);
-    const { target, from, to } = (kind === 'undo' ? undoCandidate : redoCandidate)(log);
+    const { store } = workspace, { operations, history } = workspace.logTo(head.operation), candidate = candidateOf(kind, operations, history), { target, from, to } = candidate;
     // What is published is megabytes of a thousand branches: read, and compared, only where something has changed it since.
-    const then = await store.stateAt(to, await store.isPublishedAfter(log[to - 1]?.lastEvent ?? 0) ? undefined : state.published);
+    const then = await store.stateAt(to, await store.isPublishedAfter(operations[to - 1]?.lastEvent ?? 0) ? undefined : state.published);
     const states = new Map<number, WorkspaceState>([[from, state], [to, then]]);
     const events: DomainEvent[] = [];
     for await (const { event } of store.events({ from: target.firstEvent, to: target.lastEvent })) events.push(event);
-    const plan = (kind === 'undo' ? planUndo : planRedo)(log, { stateOf: (id) => states.get(id)!, eventsOf: () => events });
+    const plan = planOf(kind, candidate, { stateOf: (id) => states.get(id)!, eventsOf: () => events });
     signal.throwIfAborted();
     const { moves } = plan;
     return {

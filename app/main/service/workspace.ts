@@ -8,7 +8,7 @@ import { type DomainEvent, type Operation, type Published, type SegmentKey, type
 import { emptyState, foldState } from '../../core/fold.ts';
 import type { Composition, Segment } from '../../core/model.ts';
 import type { HistoryReader } from '../../core/repository.ts';
-import { GrowingHistory, type RefMove } from '../../core/undo.ts';
+import { GrowingHistory, type History, type RefMove, historyOf } from '../../core/undo.ts';
 import type { Method, Methods, Push, RepositoryInfo } from '../../contract/methods.ts';
 import { workLimits } from '../../contract/work.ts';
 import type { ReaderChoice } from '../git/open.ts';
@@ -175,6 +175,12 @@ export class Workspace implements Service {
   get settled(): Promise<View> { return this.#folding.catch(() => this.refold()); }
   /** the whole log, oldest first */
   get log(): readonly Operation[] { return this.#log; }
+  /** Up to and with an operation, and what can be undone after it: of the newest nothing is read again. */
+  logTo(operation: number): { readonly operations: readonly Operation[]; readonly history: History } {
+    if (operation === this.#log.length) return { operations: this.#log, history: this.#history };
+    const operations = this.#log.slice(0, operation);
+    return { operations, history: historyOf(operations) };
+  }
 
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
     const { timing } = this.platform;
