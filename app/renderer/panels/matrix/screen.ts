@@ -1,7 +1,7 @@
 // One matrix of conflicts on screen: owns the canvas and its worker, sends what changed, turns gestures and keys into views, and finds in the posted cells
 // what is under the pointer. What it tells are indices of ACUs; places on screen stay in here.
-import { edgeLooks, entryAt, families, familyBits, gravest, heatView, lookGravity, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
-import type { Arranged, Cells, Family, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Sheet, Toward } from '../../../workers/client.ts';
+import { edgeLooks, entryAt, families, familyBits, gravest, lookGravity, marks, markToken, noCells, rowFlags, spawnMatrix, stepCell } from '../../../workers/client.ts';
+import type { Arranged, Cells, Family, Graph, HeatView, Mark, MatrixClient, MatrixPalette, Pointed, Rgb, RowStates, Toward } from '../../../workers/client.ts';
 import type { AcuId } from '../../../core/bytes.ts';
 import { useGraph } from '../../app/graph.ts';
 import { matrixAddress } from '../../app/workers.ts';
@@ -18,6 +18,7 @@ import { GridPlan } from '../grid/plan.ts';
 import type { Axis, Point } from '../grid/plan.ts';
 import { orderBy, paired } from './orders.ts';
 import type { Ordering } from './orders.ts';
+import { type Sheets, fit, suit } from './sheets.ts';
 
 /** Two ACUs by index. `edge`: their pair, or NEEDS where the row's requires the column's. */
 export interface Cell { readonly row: number; readonly col: number; readonly edge: number }
@@ -67,7 +68,7 @@ export class MatrixScreen {
   readonly #stops: (() => void)[];
   readonly #plan = new GridPlan();
   readonly #canvas: GridCanvas;
-  #sheets: { readonly near: Sheet; readonly bare: Sheet } | null = null;
+  #sheets: Sheets | null = null;
   #graph: Graph | null = null;
   #cells: Cells = noCells;
   /** the ACU at each place, and back */
@@ -340,35 +341,21 @@ export class MatrixScreen {
     return { moved: null, brush: this.#brush, hovered, focused: this.#placed(this.#focused), chosen: this.#placed(this.#pinned) };
   }
 
-  /** Names take room only where cells are large enough for them. */
   #fitSheet(): void {
     const names = this.#nodes.length === 0 ? this.#names : Array.from(this.#nodes, (node) => this.#names[node] ?? ''), plan = this.#plan;
     const near = sheetFor(this.#host, names, names), bare = sheetFor(this.#host, names, names, true);
     if (near === null || bare === null) return;
     const isFirst = plan.sheet.width === 0;
     this.#sheets = { near, bare };
-    if (this.#canvas.following || isFirst) {
-      plan.sheet = near;
-      plan.view = plan.fitted();
-      if (!plan.hasNames('row')) { plan.sheet = bare; plan.view = plan.fitted(); }
-      // without names above there may be room for those at the left
-      if (plan.sheet === bare && plan.hasNames('row')) { plan.sheet = { ...bare, left: near.left }; plan.view = plan.fitted(); }
-    } else {
-      plan.sheet = plan.hasNames('row') ? near : bare;
-      plan.view = plan.refitted();
-    }
+    fit(plan, this.#sheets, this.#canvas.following || isFirst);
     this.#canvas.refit();
   }
 
   /** The sheet that suits a view; what is on screen stays where it is as names come or go. */
   #suit(view: HeatView): HeatView {
-    if (this.#sheets === null) return view;
-    const plan = this.#plan, from = plan.sheet, { near, bare } = this.#sheets, to = view.y.size >= heatView.sizes.label ? near : bare;
-    if (to === from) return view;
-    plan.sheet = to;
-    plan.view = { x: { size: view.x.size, start: view.x.start + from.left - to.left }, y: { size: view.y.size, start: view.y.start + from.top - to.top } };
-    const suited = plan.refitted();
-    this.#canvas.send(this.#worker.resize(to, suited));
+    const suited = this.#sheets === null ? null : suit(this.#plan, this.#sheets, view);
+    if (suited === null) return view;
+    this.#canvas.send(this.#worker.resize(this.#plan.sheet, suited));
     return suited;
   }
 
