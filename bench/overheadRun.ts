@@ -1,4 +1,4 @@
-// One of the services of overhead.bench.ts, in a process of its own: opened with or without measuring, and anew when it is told to, asked by clients who
+// The service of overhead.bench.ts, in a process of its own: opened with or without measuring, and anew when it is told to, asked by clients who
 // do as little as they can, so that what is measured is the service.
 import type { AcuId } from '../app/core/bytes.ts';
 import { encodeFrame } from '../app/contract/frames.ts';
@@ -12,12 +12,15 @@ import type { Hand } from './ops/clients.ts';
 
 const CLIENTS = 64, PAGE = 40;
 
-/** What is asked of it: so many operations; and what it answers: microseconds of all its threads since it began, and bytes it holds. */
-export type Order = { readonly open: boolean /** whether it measures */ } | { readonly run: number } | { readonly collect: true } | { readonly memory: true } | { readonly stop: true };
+/** What is asked of it: to be opened on a store, so many operations, what it holds, and what it has used. Each is answered when it is done. */
+export type Order =
+  | { readonly open: string; readonly measures: boolean } | { readonly run: number; /** a collection of all the heap belongs to it, after which the next begins */ readonly collected?: true }
+  | { readonly memory: true } | { readonly cpu: true } | { readonly close: true } | { readonly stop: true };
+/** Microseconds of all its threads: of the operations that were run, and since the process began. */
 export interface Ran { readonly cpu: number; readonly failed: number }
+export interface Used { readonly cpu: number }
 export interface Held { readonly heap: number; readonly rss: number }
 
-const store = process.argv[2]!;
 let workspace: Workspace, platform: Platform, clients: Client[] = [];
 
 let left = 0, failed = 0, under = 0, done: () => void = () => {};
@@ -75,38 +78,44 @@ async function close(): Promise<void> {
   await workspace.close();
   await platform.close();
 }
-async function open(measures: boolean): Promise<void> {
+async function open(store: string, measures: boolean): Promise<void> {
   await close();
   platform = await openPlatform({ store, what: 'bench', measures });
   workspace = await Workspace.open(store, { env: { PATH: process.env['PATH'] }, platform });
   clients = hands(workspace, CLIENTS).map((hand) => new Client(hand));
-  process.send!('open');
+}
+function run(operations: number): Promise<void> {
+  return new Promise((resolve) => {
+    left = operations;
+    done = resolve;
+    for (const client of clients) client.next();
+  });
+}
+function used(): number {
+  const { user, system } = process.cpuUsage();
+  return user + system;
 }
 
-process.on('message', (order: Order) => {
-  if ('stop' in order) {
-    void close().then(() => process.disconnect());
-    return;
-  }
-  if ('open' in order) { void open(order.open); return; }
+async function obey(order: Order): Promise<Ran | Used | Held | null> {
+  if ('open' in order) { await open(order.open, order.measures); return null; }
+  if ('close' in order) { await close(); return null; }
+  if ('cpu' in order) return { cpu: used() };
   if ('memory' in order) {
     for (let i = 0; i < 3; i++) globalThis.gc!();
     const { heapUsed, external, rss } = process.memoryUsage();
-    process.send!({ heap: heapUsed + external, rss } satisfies Held);
-    return;
+    return { heap: heapUsed + external, rss };
   }
-  done = () => {
-    const { user, system } = process.cpuUsage();
-    process.send!({ cpu: user + system, failed } satisfies Ran);
-  };
+  if (!('run' in order)) return null;
+  if (order.collected) globalThis.gc!();
+  const before = used();
   failed = 0;
-  if ('collect' in order) {
-    globalThis.gc!();
-    done();
-    return;
-  }
-  left = order.run;
-  if (left === 0) done();
-  else for (const client of clients) client.next();
+  await run(order.run);
+  if (order.collected) globalThis.gc!();
+  return { cpu: used() - before, failed };
+}
+
+process.on('message', (order: Order) => {
+  if ('stop' in order) void close().then(() => process.disconnect());
+  else void obey(order).then((answer) => process.send!({ answer }));
 });
-process.send!('ready');
+process.send!({ answer: null });
