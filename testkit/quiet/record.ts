@@ -61,7 +61,8 @@ try {
     requests.push([name, Math.round((performance.now() - from) * 10_000) / 10]);
   };
   const ask = <M extends Method>(method: M, params: Methods[M]['params']): Promise<void> => timed(method, () => workspace.call(method, params));
-  const refer = (reference: Reference): Promise<void> => timed(`${REFERENCE}${reference}`, references[reference]);
+  const work = references(), all = Object.keys(work) as Reference[];
+  const refer = (reference: Reference): Promise<void> => timed(`${REFERENCE}${reference}`, work[reference]);
   const fileOf = (): { acu: AcuId; path: PathBytes } => {
     const acu = one(acus);
     const { path } = one(files.get(acu)!);
@@ -91,7 +92,7 @@ try {
   for (let i = 0; i < WARM; i++) {
     await reads[i % reads.length]!();
     if (i % MIXED === 0) await mutate();
-    if (i % 10 === 0) for (const reference of Object.keys(references) as Reference[]) await refer(reference);
+    if (i % 10 === 0) for (const reference of all) await refer(reference);
   }
   requests = [];
 
@@ -107,7 +108,7 @@ try {
   let cpu = process.cpuUsage();
   for (let second = 0; second < seconds && !ended; second++) {
     const moments = Array.from({ length: 21 }, (_, i) => ({ at: random.below(1000), request: reads[i % reads.length]! }));
-    for (const reference of Object.keys(references) as Reference[]) for (let i = 0; i < REFERRED; i++) moments.push({ at: random.below(1000), request: () => refer(reference) });
+    for (const reference of all) for (let i = 0; i < REFERRED; i++) moments.push({ at: random.below(1000), request: () => refer(reference) });
     if (second % 2 === 0) moments.push({ at: random.below(1000), request: mutate });
     moments.sort((x, y) => x.at - y.at);
     for (const { at, request } of moments) {

@@ -6,9 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Database from 'better-sqlite3';
+import fc from 'fast-check';
 import parsePrometheus from 'parse-prometheus-text-format';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StatsReport } from '../../../contract/performance.ts';
+import { Histogram } from '../../../core/histogram.ts';
 import type { TelemetryEvent } from '../../../core/telemetry.ts';
 import { telemetryPath } from '../../storage/telemetry/file.ts';
 import { openPlatform, runPlatform } from '../platform.ts';
@@ -50,6 +52,25 @@ describe('the registry', () => {
     expect(registry.cells.filter(({ metric }) => metric === 'acumen_throttled_total')).toHaveLength(MOST_LABELS + 1);
     // a metric without a label has one series, whatever it is called with
     expect(registry.gauge('acumen_handles', 'a')).toBe(registry.gauge('acumen_handles', 'b'));
+  });
+
+  test('a timer, which gathers times before it counts them, says each second what a histogram of that second says', () => {
+    const step = fc.oneof({ weight: 200, arbitrary: fc.double({ min: 0, max: 4000, noNaN: true }) }, { weight: 1, arbitrary: fc.constant('take' as const) }, { weight: 1, arbitrary: fc.constant('give back' as const) });
+    fc.assert(fc.property(fc.array(step, { maxLength: 600, size: 'max' }), (steps) => {
+      const registry = new Registry(), timer = registry.timer('acumen_disk_seconds');
+      let fresh = new Histogram();
+      for (const what of [...steps, 'take' as const]) {
+        if (typeof what === 'number') { timer.record(what); fresh.record(what); continue; }
+        registry.take();
+        const { cell } = registry.cells[0]!, taken = cell.kind === 'seconds' ? cell.taken : new Histogram();
+        expect(Buffer.compare(Buffer.from(taken.buckets.buffer), Buffer.from(fresh.buckets.buffer))).toBe(0);
+        expect([taken.count, taken.max, taken.first, taken.last]).toEqual([fresh.count, fresh.max, fresh.first, fresh.last]);
+        expect(taken.sum).toBeCloseTo(fresh.sum, 6);
+        // what could not be stored is of the next second
+        if (what === 'give back') registry.giveBack();
+        else fresh = new Histogram();
+      }
+    }));
   });
 });
 

@@ -43,13 +43,26 @@ class GaugeCell implements Gauge {
   giveBack(): void {}
 }
 
+/** Times that a timer gathers before its histogram is touched: amid other work each touch finds it in no near cache, and many at once find it there. */
+const GATHERED = 64;
+
 class TimerCell implements Timer {
   readonly kind = 'seconds';
   #fresh = new Histogram();
+  readonly #gathered = new Float64Array(GATHERED);
+  #many = 0;
   /** of the second taken last */
   taken = new Histogram();
-  record(seconds: number): void { this.#fresh.record(seconds); }
+  record(seconds: number): void {
+    this.#gathered[this.#many++] = seconds;
+    if (this.#many === GATHERED) this.#put();
+  }
+  #put(): void {
+    for (let i = 0; i < this.#many; i++) this.#fresh.record(this.#gathered[i]!);
+    this.#many = 0;
+  }
   take(): void {
+    this.#put();
     const before = this.taken;
     this.taken = this.#fresh;
     before.clear();
@@ -84,7 +97,7 @@ export class Registry implements Meter {
   giveBack(): void { for (const { cell } of this.#all) cell.giveBack(); }
 
   /** Bytes that its cells take, nearly. */
-  get bytes(): number { return this.#all.reduce((bytes, { cell }) => bytes + (cell.kind === 'seconds' ? 2 * (4 * BUCKETS + 200) : 250), 0); }
+  get bytes(): number { return this.#all.reduce((bytes, { cell }) => bytes + (cell.kind === 'seconds' ? 2 * (4 * BUCKETS + 200) + 8 * GATHERED : 250), 0); }
 
   #cell<C extends Cell>(metric: MetricName, label: string, Kind: new () => C): C {
     let labels = this.#byMetric.get(metric);

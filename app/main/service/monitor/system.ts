@@ -57,7 +57,7 @@ export class SystemMetrics {
     });
     this.#gc.observe({ entryTypes: ['gc'] });
     this.#late = meter.timer('acumen_event_loop_delay_seconds');
-    this.#references = (Object.keys(references) as Reference[]).map((reference) => ({ work: references[reference], timer: meter.timer('acumen_reference_seconds', reference) }));
+    this.#references = (Object.entries(references()) as [Reference, () => void | Promise<void>][]).map(([reference, work]) => ({ work, timer: meter.timer('acumen_reference_seconds', reference) }));
     this.#loop = this.#watchLoop();
   }
 
