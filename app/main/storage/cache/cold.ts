@@ -45,8 +45,8 @@ function ownFolder(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });
 }
 
-/** Up to so many bytes are read, unpacked and checked at once, in some tenths of a millisecond: handing each step to another thread and back takes longer. */
-const AT_ONCE = 64 << 10;
+/** Up to so many bytes are read, unpacked and checked at once, in some tenths of a millisecond: handing each step to another thread and back takes longer, and far longer where threads have to wait. */
+const AT_ONCE = 256 << 10;
 
 /** The content of that hash and size, or null where the file is gone, or is not what its name says. */
 export async function readCold(folder: string, hash: string, size: number): Promise<Uint8Array | null> {
@@ -61,7 +61,7 @@ export async function readCold(folder: string, hash: string, size: number): Prom
         const bytes = unpackedAtOnce(readFileSync(handle), size);
         return bytes?.length === size && hashOf(bytes) === hash ? bytes : null;
       }
-      const bytes = await unpacked(await readLater(handle), size);
+      const bytes = await unpacked(stat.size <= AT_ONCE ? readFileSync(handle) : await readLater(handle), size);
       if (bytes?.length !== size) return null;
       const sum = Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex');
       return sum === hash ? bytes : null;
@@ -76,14 +76,17 @@ export async function readCold(folder: string, hash: string, size: number): Prom
 const readLater = promisify((handle: number, done: (error: Error | null, bytes: Buffer) => void) => { readFile(handle, done); });
 const inflate = promisify<Uint8Array, zlib.ZlibOptions, Buffer>(zlib.inflateRaw);
 
+/** In one piece: left to itself, zlib goes to another thread and back for each 16 KiB. One byte more than there are, or it asks once again. */
+const inOnePiece = (size: number): { readonly maxOutputLength: number; readonly chunkSize: number } => ({ maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size + 1) });
+
 async function unpacked(packed: Buffer, size: number): Promise<Buffer | null> {
-  const options = { maxOutputLength: Math.max(1, size) };
+  const options = inOnePiece(size);
   if (packed[0] === ZSTD && hasZstd) return new Promise((resolve, reject) => { zlib.zstdDecompress(packed.subarray(1), options, (error, bytes) => { if (error) reject(error); else resolve(bytes); }); });
   return packed[0] === DEFLATE ? inflate(packed.subarray(1), options) : null;
 }
 
 function unpackedAtOnce(packed: Buffer, size: number): Buffer | null {
-  const options = { maxOutputLength: Math.max(1, size) };
+  const options = inOnePiece(size);
   if (packed[0] === ZSTD && hasZstd) return zlib.zstdDecompressSync(packed.subarray(1), options);
   return packed[0] === DEFLATE ? zlib.inflateRawSync(packed.subarray(1), options) : null;
 }

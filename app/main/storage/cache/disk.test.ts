@@ -5,7 +5,9 @@ import { copyFileSync, existsSync, linkSync, lstatSync, mkdirSync, mkdtempSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { deflateRawSync } from 'node:zlib';
 import { Random } from '../../../../testkit/random.ts';
+import { hashOf, keepCold, readCold } from './cold.ts';
 import { DiskCache, type DiskOptions, type Limits } from './disk.ts';
 import { removeFolder } from '../../../../testkit/folder.ts';
 
@@ -136,6 +138,23 @@ test('damage anywhere in the warm file is noticed: no wrong byte is ever answere
   }
   expect(thrown).toBeGreaterThan(4);
 }, 60_000);
+
+test('a content of any size comes back from the cold as it was, whichever way it was compressed, and of no other size', async () => {
+  const folder = join(place, 'cold'), kib = 1024;
+  for (const size of [0, 1, 62, 63, 64, 65, 5000, 64 * kib, 256 * kib - 1, 256 * kib, 256 * kib + 1, 1500 * kib]) {
+    for (const bytes of [bytesOf(size, size), new Uint8Array(size).fill(32)]) {
+      const hash = hashOf(bytes), file = join(folder, hash.slice(0, 2), hash.slice(2));
+      keepCold(folder, hash, bytes);
+      const zstd = readFileSync(file);
+      for (const packed of [zstd, Buffer.concat([Buffer.of(2), deflateRawSync(bytes)])]) {
+        writeFileSync(file, packed);
+        const found = await readCold(folder, hash, size);
+        expect(found !== null && Buffer.compare(found, bytes) === 0, `${size} bytes`).toBe(true);
+        for (const other of [size + 1, size + 300 * kib, Math.max(0, size - 1)]) if (other !== size) expect(await readCold(folder, hash, other), `${size} bytes as ${other}`).toBeNull();
+      }
+    }
+  }
+});
 
 test('a cold file that was changed, emptied or swapped for another is no answer', async () => {
   const one = await disk({ limits: { warm: 4000, cold: 1_000_000 } });
