@@ -1,7 +1,7 @@
 // The cache under what people at two real repositories asked of it (bench/traces): the real cache with its two levels on real files, beside a
-// plain LRU of the same bytes in memory, and each policy beside the same without it. Trace A is the one that was tuned on; B was kept aside once and has
-// been seen since; C, of two other repositories, was committed unseen
-// and replayed once, at the end (ACUMEN_TRACE=b, c). Then what a hit costs at each level, the bound in memory, and a thousand who ask for one thing at once.
+// plain LRU of the same bytes in memory, and each policy beside the same without it. Traces A and B are those that were chosen on; C and D were committed
+// unseen and replayed once, when nothing was changed any more (ACUMEN_TRACE=b, c, d). Then what a hit costs at each level, the bound in memory, and a
+// thousand who ask for one thing at once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,16 +11,16 @@ import * as shipped from '../app/main/service/cache/kinds.ts';
 import { Bringing } from '../app/main/service/cache/bringing.ts';
 import { noHistory } from '../app/main/service/cache/lifetime.ts';
 import { type Entry, Memory, type Owner } from '../app/main/service/cache/memory.ts';
-import { likeliest } from '../app/main/service/cache/prefetch.ts';
+import { PATIENCE, worthwhile } from '../app/main/service/cache/prefetch.ts';
 import { Predictor } from '../app/main/service/cache/predictor.ts';
 import { DiskCache } from '../app/main/storage/cache/disk.ts';
 import type { Limits } from '../app/main/storage/cache/disk.ts';
 import type { Benchmark, Row } from './report.ts';
-import { type Node, type Played, type Recorded, Replay, readTrace } from './traces/replay.ts';
+import { type Ahead, type Node, type Played, type Recorded, Replay, readTrace } from './traces/replay.ts';
 
 const TRACE = process.env['ACUMEN_TRACE'] ?? 'a';
 
-interface Setup { readonly limit: number; readonly disk: Limits | null; readonly prefetch: 'learned' | 'fixed' | 'none'; /** keeps what imports have in hand */ readonly brings: boolean }
+interface Setup { readonly limit: number; readonly disk: Limits | null; /** `all`: whatever is offered, without a budget */ readonly prefetch: 'learned' | 'fixed' | 'all' | 'none'; /** keeps what imports have in hand */ readonly brings: boolean }
 /** As it is shipped; and with little room, so that all three levels are in use. */
 const SHIPPED: Setup = { limit: 160 * MEGABYTE, disk: { warm: 256 * MEGABYTE, cold: 512 * MEGABYTE }, prefetch: 'learned', brings: true };
 const TIGHT: Setup = { limit: 16 * MEGABYTE, disk: { warm: 24 * MEGABYTE, cold: 256 * MEGABYTE }, prefetch: 'learned', brings: true };
@@ -61,6 +61,8 @@ class Real implements Played {
     const { disk: limits, limit } = this.#setup;
     return new LayeredCache({ limit, disk: limits === null ? null : new DiskCache(join(this.#folder, 'store'), { keys: this.#folder, form: 'bench', limits }) });
   }
+
+  has(node: Node): boolean { return this.cache.shelf(kinds.get(node.kind)!).has(node.key); }
 
   async find(node: Node): Promise<boolean> {
     if (this.brought.has(node.key)) this.brought.set(node.key, true);
@@ -125,6 +127,7 @@ class Plain implements Played {
     if (owner === undefined) this.#owners.set(kind, owner = { entries: new Map<string, Entry>(), bytes: 0, history: noHistory() });
     return owner;
   }
+  has(node: Node): boolean { return this.#owner(node).entries.has(node.key); }
   async find(node: Node): Promise<boolean> { return this.#memory.get(this.#owner(node), node.key) !== undefined; }
   put(node: Node): void { this.#memory.set(this.#owner(node), node.key, null, node.size, false); }
   bring(): void { /* a plain one keeps what it is asked for */ }
@@ -133,46 +136,54 @@ class Plain implements Played {
   }
 }
 
-interface Ahead { readonly cost: number; readonly at: number }
-interface Outcome { asked: number; found: number; waited: number; instant: number; requests: number; made: number; right: number; saved: number; spent: number; over: number; brought: number; wanted: number; hits: { L1: number; L2: number; L3: number }; times: Real['times']; promotions: number; demotions: number; lost: number }
-const nothing = (): Outcome => ({ asked: 0, found: 0, waited: 0, instant: 0, requests: 0, made: 0, right: 0, saved: 0, spent: 0, over: 0, brought: 0, wanted: 0, hits: { L1: 0, L2: 0, L3: 0 }, times: { L1: [], L2: [], L3: [] }, promotions: 0, demotions: 0, lost: 0 });
+interface Outcome { asked: number; found: number; waited: number; instant: number; requests: number; made: number; right: number; used: number; spent: number; over: number; brought: number; wanted: number; hits: { L1: number; L2: number; L3: number }; times: Real['times']; promotions: number; demotions: number; lost: number }
+const nothing = (): Outcome => ({ asked: 0, found: 0, waited: 0, instant: 0, requests: 0, made: 0, right: 0, used: 0, spent: 0, over: 0, brought: 0, wanted: 0, hits: { L1: 0, L2: 0, L3: 0 }, times: { L1: [], L2: [], L3: [] }, promotions: 0, demotions: 0, lost: 0 });
 
-/** As main/service/cache/prefetch.ts: the share of time, the most saved up (ms), the patience in requests, and how long nobody must have asked (ms). */
-const SHARE = 0.2, SAVED_UP = 1000, PATIENCE = 12, QUIET = 20;
+/** As main/service/cache/prefetch.ts: the share of time, the most saved up (ms), and how long nobody must have asked (ms). */
+const SHARE = 0.2, SAVED_UP = 1000, QUIET = 20;
+/** What the twin of the chain always gets ready, in the order offered. */
+const NEXT: ReadonlySet<string> = new Set(['first file', 'next file', 'next change', 'why next']);
 
 async function play(trace: Recorded, on: Played, prefetch: Setup['prefetch'], out: Outcome, between: () => Promise<void>): Promise<void> {
-  const replay = new Replay(trace, on), predictor = new Predictor(), ahead = new Map<string, Ahead>();
-  let budget = SAVED_UP;
+  const replay = new Replay(trace, on), predictor = new Predictor(), ahead = new Map<string, number>(), made: Ahead[] = [];
+  let budget = SAVED_UP, led = 0;
+  /** offered with the last request that leads somewhere: what is asked beside it does not keep anything from being got ready */
+  let offers: { readonly at: number; readonly all: readonly { readonly step: string; readonly request: string; readonly offered: number }[] } | null = null;
   for (const [n, request] of trace.requests.entries()) {
     if (on instanceof Plain) on.now = request.at;
-    if (request.method === 'restart') { await on.restart(); continue; }
+    if (request.method === 'restart') { await on.restart(); offers = null; continue; }
     await replay.request(request);
-    if (request.does.length === 0) continue;
-    const known = ahead.get(request.request);
-    if (known !== undefined) { out.right++; out.saved += known.cost; ahead.delete(request.request); }
-    for (const [name, { at }] of ahead) if (n - at >= PATIENCE) ahead.delete(name);
+    if (ahead.delete(request.request)) out.right++;
     await between();
-    if (prefetch === 'none' || request.offers.length === 0) continue;
-    const all = request.offers.map(([step, name, offered]) => ({ step, request: name, offered }));
-    predictor.asked(request.request, request.method);
-    const pause = (trace.requests[n + 1]?.at ?? request.at) - request.at;
-    budget = Math.min(SAVED_UP, budget + pause * SHARE);
-    // whoever asks at once finds nothing ready; what has begun is ended
-    let time = pause - QUIET;
+    if (prefetch === 'none') continue;
+    if (request.offers.length > 0) {
+      led++;
+      for (const [name, at] of ahead) if (led - at >= PATIENCE) ahead.delete(name);
+      predictor.asked(request.request, request.method);
+      offers = { at: request.at, all: request.offers.map(([step, name, offered]) => ({ step, request: name, offered })) };
+    } else predictor.askedBeside(request.request);
+    if (offers === null) continue;
+    // whoever asks at once finds nothing ready; what has begun is ended, and whoever asks meanwhile waits for it
+    const { at, all } = offers, until = trace.requests[n + 1]?.at ?? request.at;
+    let time = until - Math.max(request.at, at + QUIET);
     if (time <= 0) continue;
+    budget = Math.min(SAVED_UP, budget + (until - at) * SHARE);
+    offers = null;
     predictor.offered(all);
-    const chosen = prefetch === 'learned' ? likeliest(all, predictor) : all.filter(({ step }) => step === 'next file' || step === 'first file' || step === 'next change').slice(0, 3);
-    for (const { request: name, offered } of chosen) {
-      if (budget <= 0 || time <= 0 || ahead.has(name)) continue;
-      const cost = await replay.ask(trace.offered[offered]!, true);
+    for (const { request: name, offered } of prefetch === 'learned' ? worthwhile(all, predictor) : prefetch === 'all' ? all : all.filter(({ step }) => NEXT.has(step))) {
+      if (prefetch !== 'all' && (budget <= 0 || time <= 0) || ahead.has(name)) continue;
+      const one: Ahead = { used: false }, cost = await replay.ask(trace.offered[offered]!, one);
+      if (prefetch !== 'all' && cost / 1000 > time) out.waited += cost - time * 1000;
       budget -= cost / 1000;
       time -= cost / 1000;
       if (cost === 0) continue;
-      out.made++;
+      made.push(one);
       out.spent += cost;
-      ahead.set(name, { cost, at: n });
+      ahead.set(name, led);
     }
   }
+  out.made += made.length;
+  out.used += made.filter(({ used }) => used).length;
   for (const key of ['asked', 'found', 'waited', 'instant', 'requests'] as const) out[key] += replay.tally[key];
 }
 
@@ -210,7 +221,7 @@ const rate = ({ asked, found }: Outcome): number => 100 * found / asked;
 const quantile = (times: readonly number[], q: number): number => [...times].sort((x, y) => x - y)[Math.floor(times.length * q)] ?? Number.NaN;
 
 async function rowsOf(name: string, traces: readonly Recorded[], setup: Setup): Promise<Row[]> {
-  const ours = await real(traces, setup), without = await real(traces, { ...setup, prefetch: 'none' }), fixed = await real(traces, { ...setup, prefetch: 'fixed' });
+  const ours = await real(traces, setup), without = await real(traces, { ...setup, prefetch: 'none' }), fixed = await real(traces, { ...setup, prefetch: 'fixed' }), everything = await real(traces, { ...setup, prefetch: 'all' });
   const unbrought = await real(traces, { ...setup, brings: false }), bare = await real(traces, { ...setup, brings: false, prefetch: 'none' });
   const lru = await plain(traces, () => new Plain(setup.limit)), same = await plain(traces, () => new Plain(setup.limit), 'learned');
   const all = await plain(traces, () => new Plain(setup.limit + setup.disk!.warm + setup.disk!.cold, { lost: false }));
@@ -231,11 +242,15 @@ async function rowsOf(name: string, traces: readonly Recorded[], setup: Setup): 
     row('waited', ours.waited / 1e6, 's', 'plain LRU', lru.waited / 1e6),
     row('prefetch_waited', ours.waited / 1e6, 's', 'without', without.waited / 1e6),
     row('prefetch_precision', 100 * ours.right / ours.made, '%', 'always the next', 100 * fixed.right / fixed.made),
+    row('prefetch_used', 100 * ours.used / ours.made, '%', 'always the next', 100 * fixed.used / fixed.made),
     row('prefetch_hit_rate', rate(ours), '%', 'always the next', rate(fixed)),
-    row('prefetch_saved_per_spent', ours.saved / ours.spent, '×', 'always the next', fixed.saved / fixed.spent),
+    row('prefetch_all_hit_rate', rate(everything), '%', 'always the next', rate(fixed)),
+    row('prefetch_all_spent', everything.spent / 1e6, 's', 'always the next', fixed.spent / 1e6),
     row('prefetch_made', ours.made, 'predictions', 'always the next', fixed.made),
-    row('prefetch_saved', ours.saved / 1e6, 's', 'always the next', fixed.saved / 1e6),
     row('prefetch_spent', ours.spent / 1e6, 's', 'always the next', fixed.spent / 1e6),
+    // less waited for than without, however it came to be
+    row('prefetch_saved', (without.waited - ours.waited) / 1e6, 's', 'always the next', (without.waited - fixed.waited) / 1e6),
+    row('prefetch_saved_per_spent', (without.waited - ours.waited) / ours.spent, '×', 'always the next', (without.waited - fixed.waited) / fixed.spent),
     row('buckets_memory_hit_rate', rate(bucketed), '%', 'one list', rate(lru)),
     row('buckets_waited', bucketed.waited / 1e6, 's', 'one list', lru.waited / 1e6),
     row('lifetimes_memory_hit_rate', rate(lifetimes), '%', 'buckets, oldest first', rate(bucketed)),
@@ -265,7 +280,7 @@ async function coalescing(): Promise<Row[]> {
 }
 
 const benchmark: Benchmark = {
-  what: 'what people at two real repositories ask of the cache, recorded (bench/traces), replayed against it on real files, beside a plain LRU of the same bytes; once as shipped and once with little room. ACUMEN_TRACE: a, b, c',
+  what: 'what people at two real repositories ask of the cache, recorded (bench/traces), replayed against it on real files, beside a plain LRU of the same bytes; once as shipped and once with little room. ACUMEN_TRACE: a, b, c, d',
   async run() {
     const traces = readTrace(TRACE);
     return [...await rowsOf('', traces, SHIPPED), ...await rowsOf('tight/', traces, TIGHT), ...await coalescing()];

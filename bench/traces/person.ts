@@ -14,6 +14,9 @@ const AT_ONCE = 16;
 /** Composed files that a window remembers, as renderer/app/composed.ts. */
 const FILES = 40;
 
+/** What is not asked twice. */
+const CHANGES: ReadonlySet<Method> = new Set<Method>(['import', 'compose', 'undo', 'redo']);
+
 /** One person at one repository. `fetch` brings the next commits, as many times as there are sessions. */
 export class Person {
   readonly #random: Random;
@@ -77,6 +80,7 @@ export class Person {
     this.#recorder.request(this.#at, method, JSON.stringify([method, params]));
     try {
       const answer = await this.#workspace!.call(method, params);
+      if (!CHANGES.has(method)) await this.#again(() => this.#workspace!.call(method, params));
       await this.#offered();
       return answer;
     } catch (error) {
@@ -86,12 +90,24 @@ export class Person {
     }
   }
 
+  /** What a computation costs is told of it alone. */
+  #again(run: () => Promise<unknown>): Promise<void> {
+    return this.#recorder.again(async (gone) => {
+      this.#workspace!.reading.cache.clear(gone);
+      await run();
+    });
+  }
+
   /** What the service could get ready now is recorded, too: each once for a graph and a set. */
   async #offered(): Promise<void> {
     const { reading } = this.#workspace!, world = `${this.#engine.digest} ${this.#workspace!.view.state.composition.acus.join()}`;
     for (const { step, request, run } of reading.prefetch.taken()) {
       const name = `${world} ${request}`;
-      const work = async (): Promise<void> => { reading.cache.clear(); await run().catch(() => undefined); };
+      const work = async (): Promise<void> => {
+        reading.cache.clear();
+        await run().catch(() => undefined);
+        await this.#again(() => run().catch(() => undefined));
+      };
       this.#ready.set(name, await this.#recorder.offers(step, request, this.#ready.get(name), work));
     }
   }

@@ -47,7 +47,7 @@ try {
   // columns: half as many bytes as a list of objects
   const packed = traces.map(({ of, nodes, requests, offered }) => {
     const kinds = [...new Set(nodes.map(({ kind }) => kind))];
-    return { of, kinds, kind: nodes.map(({ kind }) => kinds.indexOf(kind)), key: nodes.map(({ key }) => key), size: nodes.map(({ size }) => size), cost: nodes.map(({ cost }) => cost), deps: nodes.map(({ deps }) => deps), by: nodes.map(({ by }) => by ?? -1), derived: nodes.flatMap(({ derived }, n) => (derived === true ? [n] : [])), offered, requests };
+    return { of, kinds, kind: nodes.map(({ kind }) => kinds.indexOf(kind)), key: nodes.map(({ key }) => key), size: nodes.map(({ size }) => size), cost: nodes.map(({ cost }) => cost), deps: nodes.map(({ deps }) => deps), by: nodes.map(({ by }) => by ?? -1), unless: nodes.flatMap(({ unless }, n) => (unless === undefined ? [] : [[n, unless]])), derived: nodes.flatMap(({ derived }, n) => (derived === true ? [n] : [])), offered, requests };
   });
   writeFileSync(out, gzipSync(JSON.stringify(packed), { level: 9 }));
 } finally {

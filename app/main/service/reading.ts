@@ -78,6 +78,8 @@ export class Reading {
   readonly #warm = new WeakMap<RepositoryReader, Warm>();
   /** asks why an ACU is not in a set, as it was asked last; null while nobody asks */
   #whyNot: ((acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>) | null = null;
+  /** the ACU that was looked at last */
+  #looked: AcuId | null = null;
 
   constructor(cache: LayeredCache = new LayeredCache(), telemetry: Telemetry = silent) {
     this.cache = cache;
@@ -234,7 +236,7 @@ export class Reading {
     let refusal: NotComposed | null = null;
     try {
       const { tree, files } = await this.#keptPreview(moment, ids, set);
-      this.prefetch.saw(`preview ${set}`, () => files.slice(0, 1).map(({ path }) => this.#fileOf(moment, ids, set, path, 'first file')));
+      this.prefetch.saw(`preview ${set}`, () => [...files.slice(0, 1).map(({ path }) => this.#fileOf(moment, ids, set, path, 'first file')), ...this.#onward(moment, set)]);
       return { tree, files, missing: [], conflicts: [], ms: performance.now() - start };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -250,7 +252,7 @@ export class Reading {
 
   async composedFile(moment: Moment, ids: readonly AcuId[], path: PathBytes): Promise<Methods['composedFile']['result']> {
     const { paths, ...shown } = await this.#composedFile(moment, ids, path), set = setKey(ids);
-    this.prefetch.saw(`composedFile ${set} ${path}`, () => besides(paths(), path, shown.after).map(([step, other]) => this.#fileOf(moment, ids, set, other, step)));
+    this.prefetch.saw(`composedFile ${set} ${path}`, () => [...besides(paths(), path, shown.after).map(([step, other]) => this.#fileOf(moment, ids, set, other, step)), ...this.#onward(moment, set)]);
     return shown;
   }
 
@@ -272,6 +274,7 @@ export class Reading {
 
   async acuFiles(moment: Moment, acu: AcuId): Promise<Methods['acuFiles']['result']> {
     const files = (await moment.edits(moment.engine.segmentOf(acu))).map(fileChange);
+    this.#looked = acu;
     this.prefetch.saw(`acuFiles ${acu}`, () => [
       ...files.slice(0, 1).map(({ path }): Offer => this.#acuFileOf(moment, acu, path, 'first file')),
       ...this.#around(moment, acu),
@@ -285,22 +288,35 @@ export class Reading {
 
   /** What one does with the ACU that one looks at: goes on to those beside it in the list, lays it to what is composed, reads what it conflicts with. */
   #around(moment: Moment, acu: AcuId): Offer[] {
-    const { engine, chosen = [] } = moment, { acus } = engine, at = acus.findIndex(({ id }) => id === acu);
-    const beside = ([['next change', acus[at + 1]], ['change after the next', acus[at + 2]], ['previous change', acus[at - 1]]] as const).flatMap(([step, other]): Offer[] => {
+    const { engine } = moment, { acus } = engine, at = acus.findIndex(({ id }) => id === acu);
+    const beside = ([['next change', acus[at + 1]], ['previous change', acus[at - 1]]] as const).flatMap(([step, other]): Offer[] => {
       if (other === undefined) return [];
-      const { id, paths: [first] } = other, whyNot = chosen.length > 0 && !chosen.includes(id) ? this.#whyNot : null;
-      // whoever opens an ACU is shown the first of its files with it, and why it is not composed
-      return [{
-        step, request: `acuFiles ${id}`,
-        run: () => Promise.all([first === undefined ? moment.edits(engine.segmentOf(id)) : this.#acuFile(moment, id, first), whyNot?.([id], chosen)]),
-      }];
+      const { id, paths: [first] } = other;
+      // whoever opens an ACU is shown the first of its files with it
+      return [{ step, request: `acuFiles ${id}`, run: () => (first === undefined ? moment.edits(engine.segmentOf(id)) : this.#acuFile(moment, id, first)) }];
     });
+    beside.push(...this.#whyNext(moment, acu));
     // what would have to be worked out to be offered is not
     return engine.hasIndex ? [...beside, ...this.#joining(moment, acu), ...this.#conflictsOf(moment, acu)] : beside;
   }
 
+  /** Why the next ACU is not composed: the window asks for it beside each that it opens. */
+  #whyNext({ engine: { acus }, chosen = [] }: Moment, acu: AcuId): Offer[] {
+    const ask = this.#whyNot, next = acus[acus.findIndex(({ id }) => id === acu) + 1]?.id;
+    if (ask === null || next === undefined || chosen.length === 0 || chosen.includes(next)) return [];
+    return [{ step: 'why next', request: `whyNot ${next} ${setKey(chosen)}`, run: () => ask([next], chosen) }];
+  }
+
+  /** Once a set is composed one goes on from the ACU that one looked at last; what is asked beside the next one is of this set. */
+  #onward(moment: Moment, set: string): Offer[] {
+    return this.#looked === null || set !== setKey(moment.chosen ?? []) ? [] : this.#whyNext(moment, this.#looked);
+  }
+
   /** It is asked beside each ACU that is opened, and leads nowhere. `ask`: the same of others. */
-  sawWhyNot(ask: (acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>): void { this.#whyNot = ask; }
+  sawWhyNot(acus: readonly AcuId[], within: readonly AcuId[], ask: (acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>): void {
+    this.#whyNot = ask;
+    this.prefetch.sawBeside(`whyNot ${acus.join(' ')} ${setKey(within)}`);
+  }
 
   /** The set with an ACU and all that it needs, where it fits, as it is asked about when one takes the ACU up. */
   #joining(moment: Moment, acu: AcuId): Offer[] {
@@ -335,6 +351,7 @@ export class Reading {
 
   async acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
     const { edits, ...shown } = await this.#acuFile(moment, acu, path);
+    this.#looked = acu;
     this.prefetch.saw(`acuFile ${acu} ${path}`, () => [
       ...besides(edits.map((e) => e.path), path, shown.after).map(([step, other]) => this.#acuFileOf(moment, acu, other, step)),
       ...this.#around(moment, acu),

@@ -140,9 +140,10 @@ export class Warm {
 
   #keep({ before, after, hunks }: Edit): void {
     if (before === null || after === null || hunks === null) return;
+    const began = performance.now();
     const ranges = new Int32Array(2 * hunks.length);
     hunks.forEach(({ start, end }, i) => { ranges[2 * i] = start; ranges[2 * i + 1] = end; });
-    this.#patches.derive(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) });
+    this.#patches.derive(`${before.oid} ${after.oid}`, { ranges, inserted: hunks.map(({ inserted }) => inserted.slice()) }, performance.now() - began);
   }
 
   /**

@@ -237,11 +237,14 @@ describe('cached = computed', () => {
     const reading = new Reading(), { engine } = loaded, chosen = engine.acus.find(({ standing, requires }) => standing === 'exact' && requires.length === 0)!;
     reading.prefetch.enabled = true;
     const moment: Moment = { ...momentOf(reading), chosen: [chosen.id] }, seen = new Map<string, number>();
+    const whyNot = (acus: readonly AcuId[], within: readonly AcuId[]): Promise<unknown> => reading.composed(moment, [...within, ...engine.missing([...within, ...acus]), ...acus]);
+    reading.sawWhyNot([chosen.id], [chosen.id], whyNot);
     const offered = async (ask: () => Promise<unknown>): Promise<readonly Offer[]> => { await ask(); return reading.prefetch.taken(); };
     for (const acu of engine.acus) {
       const joining = [...new Set([chosen.id, acu.id, ...engine.missing([chosen.id, acu.id])])];
       const asked: Record<string, () => Promise<unknown>> = { [`preview`]: () => reading.preview(moment, joining) };
       for (const other of engine.acus) asked[`acuFiles ${other.id}`] = () => reading.acuFiles(moment, other.id);
+      asked['whyNot'] = () => whyNot([engine.acus[engine.acus.indexOf(acu) + 1]!.id], [chosen.id]);
       for (const path of acu.paths) asked[`acuFile ${acu.id} ${path}`] = () => reading.acuFile(moment, acu.id, path);
       for (const { a, b, path } of engine.conflicts({ acu: acu.id })) asked[`conflictFile ${a} ${b} ${path}`] = () => reading.conflictFile(moment, a, b, path);
       const offers = await offered(() => reading.acuFiles(moment, acu.id));
@@ -255,7 +258,24 @@ describe('cached = computed', () => {
       }
     }
     await reading.prefetch.close();
-    for (const step of ['first file', 'next file', 'next change', 'change after the next', 'previous change', 'joining', 'conflict 1', 'conflict 2']) expect([step, (seen.get(step) ?? 0) > 3]).toEqual([step, true]);
+    for (const step of ['first file', 'next file', 'next change', 'why next', 'previous change', 'joining', 'conflict 1', 'conflict 2']) expect([step, (seen.get(step) ?? 0) > 3]).toEqual([step, true]);
+  });
+
+  test('once a set is composed it is offered why the ACU after the one that was looked at is not in it; of another set it is not', async () => {
+    const reading = new Reading(), { acus } = loaded.engine, [first, next] = acus, set = acus.find(({ standing, requires }, at) => at > 1 && standing === 'exact' && requires.length === 0)!;
+    reading.prefetch.enabled = true;
+    const asked: (readonly AcuId[])[] = [], whyNot = async (acus: readonly AcuId[], within: readonly AcuId[]): Promise<void> => { asked.push(acus, within); };
+    const moment: Moment = { ...momentOf(reading), chosen: [set.id] };
+    reading.sawWhyNot([first!.id], [set.id], whyNot);
+    await reading.acuFiles(moment, first!.id);
+    reading.prefetch.taken();
+    await reading.preview(moment, [set.id]);
+    const offer = reading.prefetch.taken().find(({ step }) => step === 'why next');
+    await offer?.run();
+    expect(asked).toEqual([[next!.id], [set.id]]);
+    await reading.preview({ ...moment, chosen: [] }, [set.id]);
+    expect(reading.prefetch.taken().some(({ step }) => step === 'why next')).toBe(false);
+    await reading.prefetch.close();
   });
 
   test('every place of a pair has its own texts, and each order of its sides its own answer', async () => {
@@ -310,21 +330,25 @@ describe('cached = computed', () => {
   });
 });
 
-test('a chain of order 2 learns what is asked soon after what, and unlearns what is not so', () => {
+test('a chain of order 2 learns what is asked next in each place, puts off what can wait, and unlearns what is not so', () => {
   const predictor = new Predictor(), saw = (request: string, method: string, offers: readonly Possible[]): void => { predictor.asked(request, method); predictor.offered(offers); };
-  const change = (n: number): void => saw(`change ${n}`, 'acuFiles', [{ step: 'first file', request: `file ${n} 0` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
-  const file = (n: number, at: number): void => saw(`file ${n} ${at}`, 'acuFile', [{ step: 'next file', request: `file ${n} ${at + 1}` }, { step: 'next change', request: `change ${n + 1}` }, { step: 'joining', request: `joined ${n}` }]);
+  const besides = (n: number): Possible[] => [{ step: 'next change', request: `change ${n + 1}` }, { step: 'why next', request: `why ${n + 1}` }, { step: 'joining', request: `joined ${n}` }];
+  const change = (n: number): void => { saw(`change ${n}`, 'acuFiles', [{ step: 'first file', request: `file ${n} 0` }, ...besides(n)]); predictor.askedBeside(`why ${n}`); };
+  const file = (n: number, at: number, of = 2): void => saw(`file ${n} ${at}`, 'acuFile', [...at + 1 < of ? [{ step: 'next file', request: `file ${n} ${at + 1}` }] : [], ...besides(n)]);
   expect(predictor.likely('first file')).toBeGreaterThan(predictor.likely('joining'));
-  // two files of each change, then the next change: what follows a file depends on what led to it
-  for (let n = 0; n < 30; n++) { change(n); file(n, 0); file(n, 1); }
-  expect([predictor.likely('next change') > 0.9, predictor.likely('next file') < 0.15, predictor.likely('joining') < 0.1]).toEqual([true, true, true]);
-  change(30);
-  // not at once, and yet likely
-  expect([predictor.likely('first file') > 0.9, predictor.likely('next change') > 0.9]).toEqual([true, true]);
-  file(30, 0);
-  expect(predictor.likely('next file')).toBeGreaterThan(0.9);
+  // two files of each change, then the next change, and beside it why it is not composed
+  for (let n = 0; n < 40; n++) { change(n); file(n, 0); file(n, 1); }
+  expect([predictor.likely('next change') > 0.9, predictor.likely('why next') > 0.9, predictor.likely('joining') < 0.05]).toEqual([true, true, true]);
+  change(40);
+  // it will be offered again before it comes
+  expect([predictor.likely('first file') > 0.9, predictor.likely('next change') < 0.05, predictor.likely('why next') < 0.05]).toEqual([true, true, true]);
+  file(40, 0);
+  expect([predictor.likely('next file') > 0.9, predictor.likely('next change') < 0.05]).toEqual([true, true]);
+  // what is so of files of a change is not so of texts of a conflict
+  for (let n = 0; n < 20; n++) saw(`conflict ${n}`, 'conflictFile', [{ step: 'next file', request: `conflict ${n} on` }]);
+  expect(predictor.likely('next file')).toBeLessThan(0.15);
   // somebody who reads one file of each and joins it
-  for (let n = 31; n < 400; n++) { change(n); file(n, 0); saw(`joined ${n}`, 'preview', []); }
+  for (let n = 41; n < 400; n++) { change(n); file(n, 0); saw(`joined ${n}`, 'preview', []); }
   change(400);
   file(400, 0);
   expect([predictor.likely('next file') < 0.1, predictor.likely('joining') > 0.9]).toEqual([true, true]);

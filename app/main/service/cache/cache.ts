@@ -105,9 +105,9 @@ export class Shelf<V> implements Owner {
   /** What somebody had in hand without asking for it here: in memory alone, and nothing of its history. */
   bring(key: string, value: V): void { this.#cache.brought(this, key, value, true); }
 
-  /** Read off an answer that is at hand: nothing was computed, and nothing is written. */
-  derive(key: string, value: V): void {
-    this.#cache.recorder?.derived(this.kind.name, key, this.kind.sizeOf(value));
+  /** Read off an answer that is at hand, in `ms`: nothing was computed, and nothing is written. */
+  derive(key: string, value: V, ms: number): void {
+    this.#cache.recorder?.derived(this.kind.name, key, this.kind.sizeOf(value), ms);
     this.#cache.brought(this, key, value, false);
   }
 
@@ -361,10 +361,12 @@ export class LayeredCache {
     await this.#disk?.settled();
   }
 
-  /** Lets go of everything in memory. */
-  clear(): void {
-    for (const shelf of this.#shelves.values()) for (const entry of [...shelf.entries.values()]) this.#memory.remove(entry);
-    this.#unsaved.clear();
+  /** Lets go of everything in memory, or of all that is of these kinds. */
+  clear(kinds: { has(kind: string): boolean } = this.#shelves): void {
+    for (const { kind, entries } of this.#shelves.values()) if (kinds.has(kind.name)) for (const entry of [...entries.values()]) {
+      this.#memory.remove(entry);
+      this.#unsaved.delete(entry);
+    }
   }
 
   async close(): Promise<void> {

@@ -1,51 +1,66 @@
-// What is likely to be asked soon: a Markov chain of order 2 over the steps that lead from one request to the next ("next file", "first
-// file" …), not over the requests, so that it knows a list nobody has opened yet. A step comes true if what it leads to is asked within
-// PATIENCE requests, not only if it is the very next: whoever reads the files of a change goes on to the next change, but not at once. What
-// has not been seen much after two steps is taken from one, and that from how most people go; each person unlearns what they do not do. Pure.
+// What is likely to be asked next: a Markov chain of order 2 over the steps that lead from one request to the next ("next file", "first
+// file" …), not over the requests, so that it knows a list nobody has opened yet. Where one stands is what kind of thing one looks at, which
+// step led there, whether its list goes on, and the same of the one before. A step comes true if what it leads to is the very next request,
+// or asked beside that: what comes later is offered again before it comes, and what is put off costs nothing where it does not come at all.
+// What has not been seen much in one place is taken from a wider one, and that from how most people go; each person unlearns what they
+// do not do. Pure.
 
 /** Something that could be asked. `step`: how it lies to what was asked last; `request`: its name. */
 export interface Possible { readonly step: string; readonly request: string }
 
-/** What is not asked for within so many requests was not likely. */
-export const PATIENCE = 12;
 /** Contexts remembered; all are forgotten when there are more, which takes more kinds of steps than there are. */
 const MOST_CONTEXTS = 4096;
 /** How often something must have been seen to count as much as what was thought before. */
-const WEIGHT = 4;
+const WEIGHT = 8;
 /** Counts are halved beyond this, so that habits may change. */
 const OLD = 256;
 /** Before anything was seen. */
 const FIRST: ReadonlyMap<string, number> = new Map([
-  ['first file', 0.7], ['next file', 0.5], ['next change', 0.5], ['change after the next', 0.25], ['import', 0.2], ['next conflict', 0.2], ['joining', 0.15], ['conflict 1', 0.15],
+  ['first file', 0.8], ['next file', 0.4], ['next change', 0.15], ['why next', 0.15], ['import', 0.15], ['next conflict', 0.1], ['joining', 0.05],
 ]);
-const OTHER = 0.05;
+const OTHER = 0.02;
+/** The step to the next of the same list. */
+const ON = 'next file';
 
 interface Seen { offered: number; came: number }
-/** Offered after these steps, and neither asked for nor given up. */
-interface Open { readonly request: string; readonly contexts: readonly string[]; readonly at: number }
+/** Offered in this place, and not asked for yet. */
+interface Open { readonly request: string; readonly contexts: readonly string[] }
 
 export class Predictor {
   readonly #seen = new Map<string, Seen>();
-  /** the oldest first */
+  /** offered with what was asked last, and with the one before it: what is asked beside the last one may still be of those */
   #open: Open[] = [];
+  #passing: Open[] = [];
   #offers: readonly Possible[] = [];
-  #requests = 0;
   #before = '';
+  #method = '';
   #last = '';
 
-  /** Something was asked. `method`: what kind of step it is where nothing that was offered led to it. */
+  /** Something was asked. `method`: what kind of thing it is. */
   asked(request: string, method: string): void {
-    this.#requests++;
-    this.#judge(request);
-    this.#before = this.#last;
-    this.#last = this.#offers.find((offer) => offer.request === request)?.step ?? method;
+    for (const { contexts } of this.#passing) this.#count(contexts, 0);
+    this.#passing = this.#open;
+    this.#open = [];
+    this.askedBeside(request);
+    this.#before = `${this.#method} ${this.#last}`;
+    this.#method = method;
+    this.#last = this.#offers.find((offer) => offer.request === request)?.step ?? '';
     this.#offers = [];
+  }
+
+  /** Something was asked together with what was asked last. */
+  askedBeside(request: string): void {
+    this.#passing = this.#passing.filter((open) => {
+      if (open.request !== request) return true;
+      this.#count(open.contexts, 1);
+      return false;
+    });
   }
 
   /** What could come after what was asked last, where there was time to think of it. */
   offered(offers: readonly Possible[]): void {
     this.#offers = offers;
-    for (const { step, request: name } of offers) this.#open.push({ request: name, contexts: this.#contextsOf(step), at: this.#requests });
+    this.#open = offers.map(({ step, request }) => ({ request, contexts: this.#contextsOf(step) }));
   }
 
   /** How likely a step is now, 0 to 1. */
@@ -58,18 +73,13 @@ export class Predictor {
     return likely;
   }
 
-  #contextsOf(step: string): readonly string[] { return [`${this.#last}>${step}`, `${this.#before}|${this.#last}>${step}`]; }
-
-  #judge(request: string): void {
-    this.#open = this.#open.filter((open) => {
-      const came = open.request === request;
-      if (!came && this.#requests - open.at < PATIENCE) return true;
-      this.#count(open, came ? 1 : 0);
-      return false;
-    });
+  /** The wider first. */
+  #contextsOf(step: string): readonly string[] {
+    const end = this.#offers.some((offer) => offer.step === ON) ? '' : ' at the end', there = `${this.#last}${end}>${step}`;
+    return [`${this.#method}${end}>${step}`, `${this.#method} ${there}`, `${this.#before}|${this.#method} ${there}`];
   }
 
-  #count({ contexts }: Open, came: number): void {
+  #count(contexts: readonly string[], came: number): void {
     for (const context of contexts) {
       let seen = this.#seen.get(context);
       if (seen === undefined) {

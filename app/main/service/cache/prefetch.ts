@@ -2,15 +2,18 @@
 // pressure. What it makes lies in the cache like everything else; what came of each prediction is counted.
 import { type Knob, silent, type Telemetry } from '../../../core/telemetry.ts';
 import type { LayeredCache } from './cache.ts';
-import { PATIENCE, type Possible, Predictor } from './predictor.ts';
+import { type Possible, Predictor } from './predictor.ts';
 
 /** `run` answers it, with all that is asked together with it, for the cache alone. */
 export interface Offer extends Possible { run(): Promise<unknown> }
 
-/** A step less likely than this is not taken ahead. */
-const LIKELY = 0.1;
-/** Offers taken ahead of one request at most. */
-const MOST_AT_ONCE = 3;
+/**
+ * Of a second of work ahead so much must be expected to be saved by the very next request, or it is put off. What is got ready takes as long as somebody
+ * would wait for it, so this is how likely they ask for it; what it saves later comes to it (decision 0075).
+ */
+const WORTH = 0.15;
+/** What is not asked for within so many requests was foreseen in vain. */
+export const PATIENCE = 12;
 /** Milliseconds without a request after which it begins. */
 const QUIET = 20;
 /** The share of time it may take, in percent, where nobody says; and the most it may have saved up, in milliseconds. */
@@ -61,6 +64,14 @@ export class Prefetch {
     this.#timer = setTimeout(() => { this.#running = this.#running.then(() => this.#run()).catch(() => undefined); }, QUIET).unref();
   }
 
+  /** Asked together with another request: it may have been got ready, and leads nowhere. */
+  sawBeside(request: string): void {
+    this.#cache.recorder?.named(request);
+    if (!this.enabled) return;
+    this.#predictor.askedBeside(request);
+    this.#judge(request);
+  }
+
   /** What was offered with what was asked last, once. */
   taken(): readonly Offer[] {
     const offers = this.#offers?.() ?? [];
@@ -89,7 +100,7 @@ export class Prefetch {
     if (this.paused) return;
     const at = this.#requests, offers = this.taken();
     this.#predictor.offered(offers);
-    for (const { request, run } of likeliest(offers, this.#predictor)) {
+    for (const { request, run } of worthwhile(offers, this.#predictor)) {
       if (this.#ahead.has(request)) continue;
       const now = this.#cache.now(), { made } = this.#cache;
       this.#budget = Math.min(SAVED_UP, this.#budget + (now - this.#since) * this.#share / 100);
@@ -122,8 +133,8 @@ export class Prefetch {
   }
 }
 
-/** What is worth being got ready, the likeliest first. */
-export function likeliest<O extends { readonly step: string }>(offers: readonly O[], predictor: Predictor): O[] {
-  return offers.map((offer) => ({ offer, p: predictor.likely(offer.step) })).filter(({ p }) => p >= LIKELY)
-    .sort((x, y) => y.p - x.p).slice(0, MOST_AT_ONCE).map(({ offer }) => offer);
+/** What is worth being got ready now, what saves most of its work first. */
+export function worthwhile<O extends { readonly step: string }>(offers: readonly O[], predictor: Predictor): O[] {
+  return offers.map((offer) => ({ offer, p: predictor.likely(offer.step) })).filter(({ p }) => p >= WORTH)
+    .sort((x, y) => y.p - x.p).map(({ offer }) => offer);
 }

@@ -2,8 +2,8 @@
 // requests in order. A trace holds hashes, kinds, sizes, costs and times, and nothing of what was asked about. One request at a time.
 import { createHash } from 'node:crypto';
 
-/** One key. `size` in bytes, `cost` in microseconds without what it asked in turn (`deps`). `by`: what it is a part of, and made with. `derived`: read off another that is asked for beside it. */
-export interface TraceNode { readonly kind: string; readonly key: string; size: number; cost: number; deps: number[]; by?: number; derived?: boolean }
+/** One key. `size` in bytes, `cost` in microseconds without what it asked in turn (`deps`). `by`: what it is a part of, and made with. `derived`: read off another that is asked for beside it. `unless`: asked for only where that one is not in memory. */
+export interface TraceNode { readonly kind: string; readonly key: string; size: number; cost: number; deps: number[]; by?: number; derived?: boolean; unless?: number }
 /**
  * `at`: milliseconds since the session began. `does`: what it asks, in order. `offers`: steps that could come next, each with its request and its place
  * among what was offered. `brings`: what it had in hand when it was done, in order, whether there was room for it or not.
@@ -12,6 +12,9 @@ export interface TraceRequest { readonly at: number; readonly method: string; re
 /** `offered`: what getting each offer ready asks, whether or not anybody ever asked for it. */
 export interface Trace { readonly of: string; readonly nodes: TraceNode[]; readonly requests: TraceRequest[]; readonly offered: (readonly number[])[] }
 
+/** Kinds that are asked for only where what is told of is not in memory. */
+const UNLESS: ReadonlyMap<string, string> = new Map([['size', 'content']]);
+
 export const hashed = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 12);
 
 export class Recorder {
@@ -19,6 +22,8 @@ export class Recorder {
   readonly #places = new Map<string, number>();
   /** what is being computed, innermost last */
   #open: { readonly node: number; began: number; inner: number; readonly known: boolean }[] = [];
+  /** kinds of what is computed of other answers */
+  readonly #computed = new Set<string>();
   #request: TraceRequest | null = null;
   readonly #now: () => number;
 
@@ -53,11 +58,27 @@ export class Recorder {
     return place;
   }
 
+  /**
+   * What was asked just now once more, with what it computed gone and all that this asked at hand, as it mostly is: of what it costs, the least
+   * is told. `run` is given the kinds that have gone.
+   */
+  async again(run: (gone: ReadonlySet<string>) => Promise<unknown>): Promise<void> {
+    const asked = this.#request!;
+    this.#request = { ...asked, does: [], offers: [], brings: [] };
+    this.#open = [];
+    await run(this.#computed);
+    this.#request = asked;
+  }
+
   /** Whoever asks for it where it is not there asks for what it is read off, too. What was computed once is not of those. */
-  derived(kind: string, key: string, size: number): void {
-    const one = this.trace.nodes[this.#place(kind, key)]!;
+  derived(kind: string, key: string, size: number, ms: number): void {
+    const node = this.#place(kind, key), one = this.trace.nodes[node]!, inner = this.#open.at(-1);
     one.size = size;
-    if (one.cost < 0) { one.cost = 0; one.derived = true; }
+    if (inner !== undefined) inner.inner += ms;
+    if (one.cost >= 0 && one.derived !== true) return;
+    delete one.derived;
+    this.#costs(node, ms);
+    one.derived = true;
   }
 
   /** In hand without having been asked of the cache: what it costs is not told. */
@@ -79,6 +100,7 @@ export class Recorder {
   }
 
   entered(kind: string, key: string): void {
+    this.#computed.add(kind);
     const node = this.#place(kind, key);
     this.#open.push({ node, began: this.#now(), inner: 0, known: this.trace.nodes[node]!.size >= 0 });
   }
@@ -119,6 +141,8 @@ export class Recorder {
     if (place === undefined) {
       place = this.trace.nodes.push({ kind, key: hashed(name), size: -1, cost: -1, deps: [] }) - 1;
       this.#places.set(name, place);
+      const whole = UNLESS.get(kind);
+      if (whole !== undefined) this.trace.nodes[place]!.unless = this.#place(whole, key);
     }
     return place;
   }
