@@ -11,14 +11,14 @@ export interface Runs { at: Int32Array<ArrayBuffer>; length: Int32Array<ArrayBuf
 /** To be filled again and again: an import takes tens of thousands of differences. */
 export const noRuns = (): Runs => ({ at: new Int32Array(16), length: new Int32Array(16), count: 0 });
 
+/** `changed` is set after the last line, too. */
 export function runsOf(changed: Uint8Array, lines: number, into: Runs): Runs {
   let { at, length } = into;
   let count = 0;
   let unchanged = 0;
   for (let p = 0; p < lines;) {
     // Native search: most lines of most files are unchanged.
-    let start = changed.indexOf(1, p);
-    if (start < 0 || start > lines) start = lines;
+    const start = changed.indexOf(1, p);
     unchanged += start - p;
     if (start === lines) break;
     let end = start + 1;

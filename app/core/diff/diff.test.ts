@@ -63,6 +63,16 @@ describe.each(algorithms)('%s', (algorithm, diff) => {
     }));
   });
 
+  test('files that fill the room for flags to its last place, one after another', () => {
+    for (const lines of [4097, 1, 4096, 4095, 8194, 8193, 3, 16_388, 16_387, 4096]) {
+      const a = Uint32Array.from({ length: lines }, (_, i) => i), b = a.slice();
+      expect(diff(a, b)).toEqual(new Int32Array(0));
+      b[lines - 1] = lines;
+      expect(diff(a, b)).toEqual(Int32Array.of(lines - 1, lines, lines - 1, lines));
+      expect(diff(a, a.subarray(0, lines - 1))).toEqual(Int32Array.of(lines - 1, lines, lines - 1, lines - 1));
+    }
+  });
+
   test('only equality of ids matters, not their values', () => {
     fc.assert(fc.property(ids, ids, fc.integer({ min: 1, max: 2 ** 24 }), (a, b, factor) => {
       const far = (list: Uint32Array): Uint32Array => list.map((id) => 2 ** 31 + id * factor);

@@ -37,9 +37,11 @@ function script(a: Uint32Array, b: Uint32Array, search: Search): Int32Array {
   return changesOf(runsA, runsB);
 }
 
+/** One flag for each line, and one after them that is set: a search for the next ends there. */
 function cleared(flags: Uint8Array<ArrayBuffer>, lines: number): Uint8Array<ArrayBuffer> {
-  if (flags.length < lines) return new Uint8Array(2 * lines);
-  flags.fill(0, 0, lines);
+  if (flags.length <= lines) flags = new Uint8Array(2 * lines);
+  else flags.fill(0, 0, lines);
+  flags[lines] = 1;
   return flags;
 }
 

@@ -14,9 +14,9 @@ import type { Patched } from './patches.ts';
 
 /**
  * Segments that are worked on together, and how many such groups at once: one is computed while git reads for the others. Every wave wakes
- * git, which costs us some fifty microseconds: many segments are taken in larger groups, a few so that there are groups to take turns.
+ * git, which costs us a hundred microseconds, and no group waits for a whole one: what git reads is worked on in parts. So groups are large.
  */
-const GROUP = { least: 64, most: 256, share: 1 / 8 } as const;
+const GROUP = { least: 128, most: 256, share: 1 / 6 } as const;
 const GROUPS = 2;
 
 export interface Ground {
