@@ -36,6 +36,7 @@ beforeEach(() => {
   breakers = new Breakers({ ...silent, tell: (event: TelemetryEvent) => { if (event.kind === 'breaker') told.push(`${event.dependency}: ${event.to}`); } });
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   for (const reader of open.splice(0)) await reader.close();
   breakers.close();
   git.remove();
@@ -137,7 +138,6 @@ test('without breakers a git that failed once is not asked again', async () => {
 });
 
 describe('a git that is given up while others still wait for it', () => {
-  afterEach(() => { vi.restoreAllMocks(); });
   /** Readers through git that have been closed. */
   function closings(): Reader[] {
     const closed: Reader[] = [], close = Reader.prototype.close;
@@ -199,6 +199,18 @@ describe('a git that is given up while others still wait for it', () => {
     await until(() => closed.length > 0);
     expect(await asked).toEqual(await wanted());
   });
+});
+
+test.each(['without', 'with'])('what git is at when the reader is closed ends there: nobody reads on, %s breakers', async (which) => {
+  const reader = await guarded(which === 'without' ? { breakers: undefined } : {}), walked: string[] = [], { ancestry } = Reader.prototype;
+  vi.spyOn(Reader.prototype, 'ancestry').mockImplementation(async function (this: Reader, ...asked) { walked.push(this.kind); return ancestry.apply(this, asked); });
+  git.be('hung');
+  const asked = reader.ancestry(oids[1]!, { heads: [], has: () => false }, 100).then(() => 'answered', (error: unknown) => error);
+  await until(() => git.started > 2);
+  await reader.close();
+  expect(await asked).toMatchObject({ code: 'io', message: expect.stringContaining('closed') as string });
+  await expect(reader.ancestry(oids[1]!, { heads: [], has: () => false }, 100)).rejects.toMatchObject({ code: 'io' });
+  expect(walked).toEqual(['native']);
 });
 
 test('no repository, no git and the embedded reader are as they are without a guard', async () => {

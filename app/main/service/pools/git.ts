@@ -25,6 +25,8 @@ function isGitFailure(error: unknown): error is AcumenError {
   return error instanceof AcumenError && error.data['dependency'] === 'git';
 }
 
+const closed = (): AcumenError => new AcumenError('io', 'The repository has been closed.', 'Open it again.');
+
 /** As `openRepository` (git/open.ts), and guarded where git may read it. */
 export async function openGuarded(path: string, options: GuardOptions = {}): Promise<HistoryReader> {
   const { reader = 'auto', breakers, searchPath, rest } = options;
@@ -96,6 +98,7 @@ class GuardedReader implements HistoryReader {
   }
 
   async #ask<T>(work: (reader: HistoryReader) => Promise<T>): Promise<T> {
+    if (this.#closed) throw closed();
     const native = this.#native;
     let failure: unknown = this.#failed;
     if (native !== null && this.#breaker?.isClosed !== false) {
@@ -107,6 +110,8 @@ class GuardedReader implements HistoryReader {
         failure = this.#note(error);
       }
     }
+    // git was ended with it: nobody else goes on with what it was at
+    if (this.#closed) throw closed();
     return work(await this.#other(this.#breaker?.isClosed === false ? this.#breaker.broken() : failure));
   }
 
@@ -131,7 +136,7 @@ class GuardedReader implements HistoryReader {
 
   #note(failure: AcumenError): AcumenError {
     this.#failed = failure;
-    if (this.#breaker === null && this.#embedded === null) {
+    if (this.#breaker === null && this.#embedded === null && !this.#closed) {
       // without a breaker nobody finds out whether it is back
       void this.#other(failure).then(() => this.#replace(null), () => {});
     }
