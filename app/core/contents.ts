@@ -277,10 +277,13 @@ export class Contents implements Held {
     if (like !== undefined) this.#versionOf.set(path, like);
   }
 
+  /** Whether this text is held; noted as lacking if not. */
+  hasText(oid: Oid): boolean { return this.#texts.isHeld(oid) || this.made.has(oid) || this.#texts.has(oid); }
+
   /** Whether all these texts are held; what is not has been noted as lacking. */
   hasTexts(oids: Iterable<Oid | null>): boolean {
     let has = true;
-    for (const oid of oids) if (oid !== null && !this.made.has(oid) && !this.#texts.has(oid)) has = false;
+    for (const oid of oids) if (oid !== null && !this.hasText(oid)) has = false;
     return has;
   }
 

@@ -1,5 +1,5 @@
 // Changes as edits: kind, hunks, counts and stated degradations (design.md §1, edit and hunk).
-import type { Oid, PathBytes } from './bytes.ts';
+import type { PathBytes } from './bytes.ts';
 import { type Change, type Changes, formatOf, isRegular } from './changes.ts';
 import { type Contents, TEXT_LIMIT } from './contents.ts';
 import type { Edit, EditKind, Hunk } from './model.ts';
@@ -16,14 +16,15 @@ export function editsOf(contents: Contents, changes: Changes): Edit[] {
 
 /** Whether the very texts are held that the edits will be made of; what is not has been noted as lacking, all at once. */
 export function hasTextsOf(contents: Contents, changes: Changes): boolean {
-  const wanted: Oid[] = [];
+  let has = true;
   for (const [path, { before, after }] of changes) {
     if (before !== null && after !== null && (before.oid === after.oid || (formatOf(before.mode) === formatOf(after.mode) && !isRegular(after)))) continue;
-    if (before !== null && isRegular(before) && (after === null || isRegular(after))) wanted.push(before.oid);
-    if (after !== null && isRegular(after)) wanted.push(after.oid);
+    const hasBefore = !isRegular(before) || (after !== null && !isRegular(after)) || contents.hasText(before!.oid), hasAfter = !isRegular(after) || contents.hasText(after!.oid);
+    if (hasBefore && hasAfter) continue;
+    has = false;
     if (isRegular(before) && isRegular(after)) contents.related(path, [before!.oid, after!.oid]);
   }
-  return contents.hasTexts(wanted);
+  return has;
 }
 
 /** The same for the differences of long texts, which are worked out elsewhere where they can be. */

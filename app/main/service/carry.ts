@@ -237,5 +237,11 @@ export class Carrier {
   }
 }
 
-const gonePaths = (changes: Changes): PathBytes[] => [...changes].filter(([, c]) => c.after === null).map(([path]) => path);
-const newPaths = (changes: Changes): PathBytes[] => [...changes].filter(([, c]) => c.before === null).map(([path]) => path);
+const gonePaths = (changes: Changes): PathBytes[] => pathsWithout(changes, 'after');
+const newPaths = (changes: Changes): PathBytes[] => pathsWithout(changes, 'before');
+
+function pathsWithout(changes: Changes, side: 'before' | 'after'): PathBytes[] {
+  const out: PathBytes[] = [];
+  for (const [path, change] of changes) if (change[side] === null) out.push(path);
+  return out;
+}

@@ -186,7 +186,7 @@ export class Conversation {
     if (wave === undefined) { this.#misheard(); return end + 1; }
     const oid = wave.oids[wave.answers.length]!;
     const idEnd = at + oid.length;
-    if (bytes[idEnd] !== SPACE || bytes.toString('latin1', at, idEnd) !== oid) { this.#misheard(); return end + 1; }
+    if (bytes[idEnd] !== SPACE || !isAt(bytes, at, oid)) { this.#misheard(); return end + 1; }
     const said = bytes.toString('latin1', idEnd + 1, end);
     if (said === 'missing') { this.#answer(null); return end + 1; }
     const space = said.indexOf(' ');
@@ -275,6 +275,12 @@ export class Conversation {
     child?.kill('SIGKILL');
     return waves;
   }
+}
+
+/** Without a string for each of thousands. */
+function isAt(bytes: Buffer, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (bytes[at + i] !== text.charCodeAt(i)) return false;
+  return true;
 }
 
 /** The same error for all that has no answer yet. */

@@ -131,9 +131,9 @@ class NativeObjects implements Objects {
 
   async #readPart(oids: readonly Oid[], most: number): Promise<(GitObject | AcumenError | null)[]> {
     const found = await this.#askAll('contents', oids, most);
-    for (const [i, object] of found.entries()) {
+    for (let i = 0; i < oids.length; i++) {
+      const object = found[i]!, oid = oids[i]!;
       if (object === null || object instanceof AcumenError || object.isChecked) continue;
-      const oid = oids[i]!;
       const id = object.size > LARGE ? await objectIdGently(object.type, object.content, this.#format) : objectId(object.type, object.content, this.#format);
       if (id !== oid) found[i] = corruptObject(`Object ${oid}`, 'its content has another id', { oid });
     }
@@ -146,14 +146,13 @@ class NativeObjects implements Objects {
 
   async #askAll(verb: 'contents' | 'info', oids: readonly Oid[], most: number): Promise<(Read | AcumenError | null)[]> {
     const empty = EMPTY_TREES[this.#format];
-    const isAsked = oids.map((oid) => oid !== empty && this.#isId(oid));
-    const answers = await this.#answers(verb, oids.filter((_, i) => isAsked[i]), most);
+    const isAsked = (oid: Oid): boolean => oid !== empty && this.#isId(oid);
+    const asked = oids.every(isAsked) ? oids : oids.filter(isAsked);
+    const answers = await this.#answers(verb, asked, most);
+    for (let i = 0; i < asked.length; i++) if (answers[i] === null && this.#isLoose(asked[i]!)) answers[i] = unreadable(asked[i]!);
+    if (asked === oids) return answers;
     let n = 0;
-    return oids.map((oid, i) => {
-      if (!isAsked[i]) return oid === empty ? { type: 'tree', size: 0, content: Buffer.alloc(0) } : null;
-      const answer = answers[n++]!;
-      return answer === null && this.#isLoose(oid) ? unreadable(oid) : answer;
-    });
+    return oids.map((oid) => (isAsked(oid) ? answers[n++]! : oid === empty ? { type: 'tree', size: 0, content: Buffer.alloc(0) } : null));
   }
 
   /**
