@@ -59,7 +59,7 @@ export async function watchOver(session: Session): Promise<Sound> {
   const { page } = session, address = page.url(), { origin } = new URL(address), asked: string[] = [];
   page.on('dialog', (dialog) => { asked.push(`a dialog: ${dialog.message()}`); void dialog.dismiss(); });
   page.on('request', (request) => { asked.push(request.url()); });
-  page.context().on('page', (other) => { if (other.url() !== 'about:blank') asked.push(`a window: ${other.url()}`); }); // axe opens an empty one
+  page.context().on('page', (other) => { asked.push(`a window: ${other.url()}`); });
   await page.evaluate(() => {
     const seen: string[] = [];
     (globalThis as unknown as { violations: string[] }).violations = seen;

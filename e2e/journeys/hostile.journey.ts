@@ -6,7 +6,7 @@ import { tempDir } from '../../testkit/git.ts';
 import { hostileScreen, hostileWorktrees } from '../../testkit/hostile/screen.ts';
 import { CANARY, hostileTexts } from '../../testkit/hostile/strings.ts';
 import { test } from '../door.ts';
-import { accessible, picture } from '../look.ts';
+import { accessible, judges, picture } from '../look.ts';
 import { opened, page, session, shared } from '../opened.ts';
 import { command, list, ready } from '../screen.ts';
 import { type Sound, proposed, watchOver } from '../unharmed.ts';
@@ -374,5 +374,10 @@ test('these checks can fail', async () => {
   expect(await fails(plant('one.title = "n".repeat(30000)'), remove)).toContain('more than anybody reads');
   expect(await fails(Function(`globalThis.${CANARY} = 1`) as () => void, Function(`delete globalThis.${CANARY}`) as () => void)).toContain('something ran');
   await sound('after it');
+  if (judges) {
+    await page.evaluate(plant('one.append(document.createElement("button"), "pale"); one.style.position = "fixed"; one.style.top = one.style.left = "0"; one.style.zIndex = "99"; one.style.color = "#777"; one.style.background = "#888"'));
+    await expect(accessible(page)).rejects.toMatchObject({ actual: ['button-name', 'color-contrast'].map((rule) => expect.stringContaining(`${rule} (`)) });
+    await page.evaluate(remove);
+  }
   expect(await fails(plant('const i = document.createElement("i"); i.setAttribute("style", "color: red"); one.append(i)'), remove)).toContain('the policy was tried');
 });
