@@ -70,13 +70,16 @@ const pan: Measure = {
   name: 'pan', bars: { 'pan/main': { least: 50 }, 'pan/canvas': { least: 50 } },
   async run(page, ms) {
     const box = await whole(page), from = { x: box.x + 24, y: box.y + 12 };
+    const to = (k: number): Promise<void> => page.mouse.move(from.x + box.width * 0.2 * (1 + Math.sin(k / 24)), from.y + box.height * 0.2 * (1 + Math.sin(k / 31)));
+    // counted from when it is in motion: what is pressed pans once it was moved some way, and at rest there is nothing to paint
+    await page.mouse.move(from.x, from.y);
+    await page.mouse.down();
+    await to(0);
     const figures = await framesDuring(page, 'pan', async () => {
-      await page.mouse.move(from.x, from.y);
-      await page.mouse.down();
       const began = performance.now();
-      for (let k = 0; performance.now() - began < ms; k++) await page.mouse.move(from.x + box.width * 0.4 * (1 - Math.cos(k / 24)) / 2, from.y + box.height * 0.4 * (1 - Math.cos(k / 31)) / 2);
-      await page.mouse.up();
+      for (let k = 1; performance.now() - began < ms; k++) await to(k);
     });
+    await page.mouse.up();
     return figures;
   },
 };
