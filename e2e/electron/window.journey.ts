@@ -241,6 +241,33 @@ test('a service that is killed is said to be gone, is started again by itself, a
   await composed(page, []);
 });
 
+test('while a service that was started again says nothing yet, a change is refused with a sentence, and is not made later', async () => {
+  // it comes up when it is told to: as on a machine that is busy, or never
+  await session.evaluate(({ utilityProcess }) => {
+    const { fork } = utilityProcess;
+    utilityProcess.fork = (file, args, options) => {
+      utilityProcess.fork = fork;
+      const child = fork(file, args, options);
+      process.kill(child.pid!, 'SIGSTOP');
+      return child;
+    };
+  });
+  await session.killService();
+  await expect.poll(async () => [(await session.evaluate(servicePids)).length, await connection()], { timeout: 20_000 }).toEqual([1, 'connecting']);
+  await row(page, 'four').click();
+  await page.keyboard.press('Enter');
+  const refused = page.getByTestId(ids.notice).filter({ hasText: 'The service is away; this change was not made.' });
+  await refused.waitFor();
+  await refused.getByRole('button', { name: 'Dismiss' }).click();
+  for (const pid of await session.evaluate(servicePids)) process.kill(pid, 'SIGCONT');
+  await expect.poll(() => connection(), { timeout: 20_000 }).toBe('open');
+  // what comes after it is in its order: had it been sent it would be there by now
+  await dragIn(page, 'three');
+  await composed(page, ['three']);
+  await page.keyboard.press('Control+z');
+  await composed(page, []);
+}, process.platform === 'win32' ? [] : ['electron']);
+
 test('the window comes back where it was, on the repository it had', async () => {
   await session.evaluate(({ BrowserWindow }) => {
     const window = BrowserWindow.getAllWindows()[0]!;

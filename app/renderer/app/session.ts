@@ -40,7 +40,8 @@ export function presentService(): Client {
 
 /** The service; while the past is shown its reads are of that moment, and what would change something is refused. */
 export function service(): Client { return isPast() ? asOf(presentService(), useTime.getState().at!.id) : presentService(); }
-export const connected = (): boolean => client !== null && client.closed === null;
+/** It has greeted this window: one that is only reached may still be starting, or never come, and what it is sent be done long after it was wanted. */
+export const connected = (): boolean => client !== null && client.closed === null && useConnection.getState().state === 'open';
 
 /** The replica of the moment shown, where it is not the present one: app/past.ts gives and takes it. */
 let standIn: ReplicaClient | null = null;
