@@ -16,6 +16,9 @@ export const tools = {
 
 export type Step = { readonly name: string; readonly file: string; readonly args?: readonly string[]; readonly env?: Readonly<Record<string, string>> };
 
+/** Made of the rooms whenever they are compiled: with them lie the store's threads, which the rooms themselves run, and old ones would write what they do not mean. */
+export const commandLine: Step = { name: 'command line (rolldown)', file: 'scripts/bundleCli.ts' };
+
 /** What is bundled for a page: the screen, and the preload of the Electron window, which a sandbox loads from one CommonJS file. */
 export const bundles: readonly Step[] = [
   { name: 'screen (vite build)', file: tools.vite, args: ['build', '--logLevel', 'warn'] },
