@@ -7,7 +7,7 @@ export default defineConfig({
     include: ['{app,testkit,scripts,resources,bench}/**/*.test.{ts,tsx}'],
     environment: 'node',
     globalSetup: ['testkit/dataFolder.ts'],
-    setupFiles: ['testkit/seed.ts'],
+    setupFiles: ['testkit/seed.ts', 'testkit/equalBytes.ts'],
     pool: 'forks',
     // One more than there are cores: many tests wait for git or a disk.
     maxWorkers: availableParallelism() + 1,
