@@ -35,7 +35,8 @@ export interface Ground extends CarryingGround {
   readonly grain: Grain;
 }
 
-const BATCH = 200;
+/** Segments of a batch that is stored at once: of the first ones, so that the store has something to do while the others are named, and at most. Each is twice the one before. */
+const FIRST_BATCH = 25, BATCH = 200;
 
 /** `commits`: what these refs reach outside the base. `check` is told why sources that reach any are left out, before anything is stored. */
 export async function segmentRefs(ground: Ground, refs: readonly SourceRef[], commits: ReadonlyMap<Oid, Commit>, outside: Outside | undefined, check: (reasons: readonly (string | null)[]) => Promise<void>, progress: Progress, signal: AbortSignal): Promise<Segmented> {
@@ -61,13 +62,14 @@ export async function segmentRefs(ground: Ground, refs: readonly SourceRef[], co
 
   const segments: Segment[] = [], placed: Placed[] = [];
   const sent = new Set<Oid>();
-  let batch: Segment[] = [];
+  let batch: Segment[] = [], size = FIRST_BATCH;
   const flush = async (): Promise<void> => {
     if (batch.length === 0) return;
     const blobs = [...contents.made].filter(([oid]) => !sent.has(oid) && !contents.passing.has(oid)).map(([oid, bytes]) => ({ oid, bytes }));
     for (const b of blobs) sent.add(b.oid);
     await store.stage(batch, blobs);
     batch = [];
+    size = Math.min(2 * size, BATCH);
   };
   const turns = new Turns();
   for (const [n, i] of shown.entries()) {
@@ -76,7 +78,7 @@ export async function segmentRefs(ground: Ground, refs: readonly SourceRef[], co
     segments.push(segment);
     placed.push({ key: store.keyOf(segment), tip: segment.tip, below: depth(i) });
     batch.push(segment);
-    if (batch.length >= BATCH) await flush();
+    if (batch.length >= size) await flush();
     const turn = turns.turn();
     if (turn !== undefined) { progress('Naming', n, shown.length); await turn; }
   }

@@ -64,7 +64,7 @@ describe('a thread that is begun before its store', () => {
     expect(threads().filter((thread) => thread === waited)).toHaveLength(1);
     await Promise.all([one.append(newOperation('compose'), composed(1)), two.append(newOperation('compose'), composed(1))]);
     await Promise.all([one.close(), two.close()]);
-    expect(threads().map(({ threadId }) => threadId)).toEqual([-1, -1]);
+    await expect.poll(() => threads().map(({ threadId }) => threadId)).toEqual([-1, -1]);
     const three = await openStore(fresh());
     expect(await three.append(newOperation('compose'), composed(2))).toMatchObject({ id: 1 });
     await three.close();

@@ -32,15 +32,13 @@ export class Writer {
   readonly onTime = new Set<(ms: number, operations: number) => void>();
 
   readonly #ready = Promise.withResolvers<void>();
-  /** the thread has ended */
-  readonly #over = Promise.withResolvers<void>();
 
   constructor(opening: Opening) {
     this.#worker = takeThread();
     this.#worker.on('message', (message: FromWriter) => this.#hear(message));
     this.#worker.on('error', (error) => this.#end(died(error)));
     this.#worker.on('messageerror', (error) => this.#end(died(error)));
-    this.#worker.on('exit', () => { this.#end(died(null)); this.#over.resolve(); });
+    this.#worker.on('exit', () => this.#end(died(null)));
     // Whoever calls hears of it.
     this.ready.catch(() => undefined);
     this.#worker.postMessage({ open: opening } satisfies ToWriter);
@@ -81,14 +79,9 @@ export class Writer {
     this.#worker.postMessage({ requests, bytes } satisfies ToWriter, [bytes.buffer, ...moved]);
   }
 
-  /** After everything called so far. */
+  /** After everything called so far: the file is let go of. */
   async stop(): Promise<void> {
-    if (this.#gone !== null) return;
-    try {
-      await this.call({ call: 'close' });
-    } finally {
-      await this.#over.promise;
-    }
+    if (this.#gone === null) await this.call({ call: 'close' });
   }
 
   #hear(message: FromWriter): void {

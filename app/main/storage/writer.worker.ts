@@ -150,18 +150,19 @@ class Serving {
     }
   }
 
-  #close(close: Extract<Waiting, { call: 'close' }>): void {
+  /** Answered when nothing of the file is held any more; nobody waits for the end of the thread. */
+  #close({ id }: Extract<Waiting, { call: 'close' }>): void {
+    let answer: Answer = { id, ok: null };
     try {
       // Truncates the WAL where nobody else reads; otherwise moves what can be moved and leaves the rest to the last one out.
       this.#db.pragma('wal_checkpoint(TRUNCATE)');
-      this.#answer({ id: close.id, ok: null });
     } catch (error) {
       // Everything acknowledged is in the WAL and safe; the next opening moves it.
-      this.#answer({ id: close.id, error: toPlain(storeError(error, this.#file)) });
-    } finally {
-      this.#db.close();
-      port.close();
+      answer = { id, error: toPlain(storeError(error, this.#file)) };
     }
+    this.#db.close();
+    this.#answer(answer);
+    port.close();
   }
 
   #commit(calls: readonly Waiting[]): void {
