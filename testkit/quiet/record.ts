@@ -1,6 +1,8 @@
 // Records the real service under a light load: every request with its time, and each second what the process was like. One JSON line a second,
 // so that a recording cut short is a shorter recording; pack.ts makes it small. `node testkit/quiet/record.ts SECONDS OUT.jsonl`
-// The load is one person's and a few tools': some twenty requests a second at random moments, a composition or an undo every other second.
+// The load is a person's and some agents': thirty-five reads a second at random moments, two compositions and two undos. What is asked much less often
+// than once a second cannot be told to be a fifth slower within a minute: `npm run bench -- faults` says how often each must be.
+// On a machine that does other things, too, `chrt -f 10 node testkit/quiet/record.ts …` goes before them.
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,12 +14,12 @@ import { type Reference, references } from '../../app/main/service/monitor/pace.
 import { Workspace } from '../../app/main/service/workspace.ts';
 import { generate } from '../generate.ts';
 import { Random } from '../random.ts';
-import { REFERENCE } from './recording.ts';
+import { COMMIT, REFERENCE } from './recording.ts';
 
-/** Requests before anything is recorded. */
-const WARM = 50_000;
-/** Reads to one mutation among them. */
-const MIXED = 100;
+/** Reads before anything is recorded. */
+const WARM = 100_000;
+/** Reads of each second, as many of each kind; compositions and undos, as many of the one as of the other. */
+const READS = 35, MUTATIONS = 4;
 /** Looks of each second at how fast the machine is, by each reference. */
 const REFERRED = 3;
 const seconds = Number(process.argv[2]);
@@ -68,15 +70,17 @@ try {
     const { path } = one(files.get(acu)!);
     return { acu, path };
   };
-  let isMutating = false;
-  const mutate = async (): Promise<void> => {
-    if (isMutating) return;
-    isMutating = true;
-    const ticket = `t${++tickets}`;
-    if (tickets % 3 === 0) await ask('undo', { ticket });
-    else await ask('compose', { acus: sets[tickets % sets.length]!, ticket });
-    isMutating = false;
+  /** one client's: the next is sent when the last is answered */
+  let last: Promise<void> = Promise.resolve();
+  const mutate = (): Promise<void> => {
+    last = last.then(() => {
+      const ticket = `t${++tickets}`;
+      return tickets % 2 === 0 ? ask('undo', { ticket }) : ask('compose', { acus: sets[tickets % sets.length]!, ticket });
+    });
+    return last;
   };
+  // a series of the service's own, and most of what a composition takes
+  workspace.store.onCommitted((ms) => { requests.push([COMMIT, Math.round(ms * 10_000) / 10]); });
   const reads: readonly (() => Promise<void>)[] = [
     () => ask('preview', { acus: one(sets) }),
     () => ask('acuFiles', { acu: one(acus) }),
@@ -88,10 +92,10 @@ try {
   ];
 
   // Code that runs twenty times a second takes half an hour to be compiled for good, and caches as long to fill: that is no quiet hour. With all that is asked
-  // later: the first change of the composition undoes what was compiled of the way that every request takes.
+  // later, as often: the first change of the composition undoes what was compiled of the way that every request takes.
   for (let i = 0; i < WARM; i++) {
     await reads[i % reads.length]!();
-    if (i % MIXED === 0) await mutate();
+    if (i % Math.round(READS / MUTATIONS) === 0) await mutate();
     if (i % 10 === 0) for (const reference of all) await refer(reference);
   }
   requests = [];
@@ -107,9 +111,9 @@ try {
   const started = performance.now();
   let cpu = process.cpuUsage();
   for (let second = 0; second < seconds && !ended; second++) {
-    const moments = Array.from({ length: 21 }, (_, i) => ({ at: random.below(1000), request: reads[i % reads.length]! }));
+    const moments = Array.from({ length: READS }, (_, i) => ({ at: random.below(1000), request: reads[i % reads.length]! }));
     for (const reference of all) for (let i = 0; i < REFERRED; i++) moments.push({ at: random.below(1000), request: () => refer(reference) });
-    if (second % 2 === 0) moments.push({ at: random.below(1000), request: mutate });
+    for (let i = 0; i < MUTATIONS; i++) moments.push({ at: random.below(1000), request: mutate });
     moments.sort((x, y) => x.at - y.at);
     for (const { at, request } of moments) {
       const wait = started + second * 1000 + at - performance.now();

@@ -6,6 +6,8 @@ import { Random } from '../random.ts';
 
 /** What the name of a fixed reference begins with (monitor/pace.ts), in place of an operation's. */
 export const REFERENCE = '~';
+/** The name of the store's commits (`acumen_commit_seconds`). */
+export const COMMIT = '#commit';
 /** One second. Times in microseconds, by operation or reference; those that were refused are left out. */
 export interface Second { readonly requests: readonly (readonly [operation: string, us: number])[]; readonly delayUs: number; readonly cpuUs: number; readonly rss: number; readonly heapUsed: number }
 

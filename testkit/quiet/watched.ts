@@ -3,7 +3,7 @@ import type { StatsReport } from '../../app/contract/performance.ts';
 import type { TelemetryEvent } from '../../app/core/telemetry.ts';
 import { Alerts, type AlertsOptions } from '../../app/main/service/alerts/watcher.ts';
 import { Monitor } from '../../app/main/service/monitor/monitor.ts';
-import { REFERENCE, type Second } from './recording.ts';
+import { COMMIT, REFERENCE, type Second } from './recording.ts';
 
 export class Watched {
   readonly monitor: Monitor;
@@ -23,7 +23,7 @@ export class Watched {
   second({ requests, delayUs, rss, heapUsed }: Second, more?: (monitor: Monitor) => void): void {
     const { monitor } = this;
     for (const [name, us] of requests) {
-      const timer = name.startsWith(REFERENCE) ? monitor.timer('acumen_reference_seconds', name.slice(REFERENCE.length)) : monitor.timer('acumen_operation_seconds', name);
+      const timer = name === COMMIT ? monitor.timer('acumen_commit_seconds') : name.startsWith(REFERENCE) ? monitor.timer('acumen_reference_seconds', name.slice(REFERENCE.length)) : monitor.timer('acumen_operation_seconds', name);
       timer.record(us / 1e6);
     }
     monitor.timer('acumen_event_loop_delay_seconds').record(delayUs / 1e6);
