@@ -1,14 +1,16 @@
 // Bar 5: what all the measuring costs. A service on a copy of one store, with all that measures (histograms, spans, system metrics, the bus and its log,
 // roll-ups, alerts) and without: the processor time of all threads for one operation, by itself and at full speed, so that what is done each second
 // is paid as often as in use.
-// Two processes that do the same differ by some hundredths as long as they live (what V8 compiled when, where memory lies): so both of a pair are of one
-// process, opened anew. Two have their pairs at a time: one measures first, the other one last, and the next two are others.
+// Two processes that do the same differ by some hundredths as long as they live (what V8 compiled when, where memory lies): so each is opened anew to do
+// both. The machine is another one after some seconds, too: so two do it at a time, one measures first, the other one last, and what the two took with
+// measuring and without is one pair. The next two are others.
 // What is opened anew is compiled anew: its first 10,000 operations take half as long again as those after 50,000, and 7 µs longer still where it measures.
 // A service pays for that once in its life; here 60,000 go before those that count. More would not be better: with the log all takes longer by and by.
 // One collection of what is young takes as long as thousand operations, and comes every some thousand: an end just after one or just before differs by
 // hundredths, always the same way where all runs are equally long. So pairs are of different lengths, by more than lies between two of them; each run
 // begins and ends with a collection of all, of which the last counts: by itself it would have half as many.
-// Those that do not measure are held to each other, two processes' of one time by the same estimator: that bound says what is chance, and what processes are.
+// Those that do not measure are held to each other, the two of each pair, of which one ran first and the other one last: that bound says what a process and
+// some seconds make, which fall out of a pair.
 import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
@@ -21,7 +23,7 @@ import type { Held, Order, Ran, Used } from './overheadRun.ts';
 import { type Benchmark, median } from './report.ts';
 
 const BRANCHES = Number(process.env['ACUMEN_OVERHEAD_BRANCHES'] ?? 1000);
-const PAIRS = Number(process.env['ACUMEN_OVERHEAD_PAIRS'] ?? 48), PROCESSES = 4;
+const PAIRS = Number(process.env['ACUMEN_OVERHEAD_PAIRS'] ?? 40), PROCESSES = 4;
 /** Operations of a run, at least; as many may come to it as lie between two collections of what is young; and those before it. */
 const OPERATIONS = Number(process.env['ACUMEN_OVERHEAD_OPERATIONS'] ?? 70_000), APART = 8000, WARM = 60_000;
 /** Milliseconds until what is done last has been tidied up, and of each of so many times for which nothing is asked. */
@@ -67,6 +69,7 @@ class Service {
 }
 
 const percent = (of: number): number => (of - 1) * 100;
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const benchmark: Benchmark = {
   what: `overhead: processor time of one operation with and without measuring, ${PAIRS} pairs of ${OPERATIONS} operations and more (64 clients, ${BRANCHES} branches), and the memory of both`,
@@ -88,9 +91,9 @@ const benchmark: Benchmark = {
         await Promise.all(services.map((service) => open(service, measures)));
         for (const service of services) await service.run(WARM);
       }
-      const with_: number[] = [], without: number[] = [], held: { readonly with_: Held; readonly without: Held }[] = [];
+      const with_: number[] = [], without: number[] = [], firsts: number[] = [], seconds: number[] = [], held: { readonly with_: Held; readonly without: Held }[] = [];
       for (let round = 0; with_.length < PAIRS; round++) {
-        const first = (2 * round) % PROCESSES, two = services.slice(first, first + 2), operations = OPERATIONS + random.below(APART), isLast = with_.length >= PAIRS - 2;
+        const first = (2 * round) % PROCESSES, two = services.slice(first, first + 2), operations = OPERATIONS + random.below(APART), isLast = with_.length === PAIRS - 1;
         const ran: { readonly measures: number[]; readonly plain: number[] } = { measures: [], plain: [] }, holds: { with_: Held[]; without: Held[] } = { with_: [], without: [] };
         for (const half of [0, 1]) {
           const measures = two.map((_, i) => (i + half + (round >> 1)) % 2 === 0);
@@ -101,14 +104,15 @@ const benchmark: Benchmark = {
           }
         }
         for (const service of two) await service.ask({ close: true });
-        with_.push(...ran.measures);
-        without.push(...ran.plain);
+        with_.push(mean(ran.measures));
+        without.push(mean(ran.plain));
+        firsts.push(ran.plain[0]!);
+        seconds.push(ran.plain[1]!);
         for (const [i, one] of holds.with_.entries()) held.push({ with_: one, without: holds.without[i]! });
       }
       const more = (of: (one: Held) => number): number => held.reduce((sum, one) => sum + of(one.with_) - of(one.without), 0) / held.length;
       const atRest = await resting(services.slice(0, 2), open);
-      const { ratio, atMost, atLeast } = compare(without, with_);
-      const odd = without.filter((_, i) => i % 2 === 1), chance = compare(without.filter((_, i) => i % 2 === 0).slice(0, odd.length), odd);
+      const { ratio, atMost, atLeast } = compare(without, with_), chance = compare(firsts, seconds);
       return [
         { metric: 'overhead_percent', value: percent(atMost), unit: '%', peer: 'not measured, both', peerValue: percent(chance.atMost) },
         { metric: 'overhead/typical', value: percent(ratio), unit: '%', peer: 'not measured, both', peerValue: percent(chance.ratio) },

@@ -15,9 +15,10 @@ import type { Benchmark, Row } from './report.ts';
 
 /** ACUMEN_BENCH_SIZES (numbers, separated by spaces) asks for others. */
 const SIZES = (process.env['ACUMEN_BENCH_SIZES'] ?? '200 1000').split(' ').map(Number);
+/** in turn, once the engine has compiled what it runs; of so many branches and more the others. As in import.bench.ts. */
+const WARM = { before: 20, runs: 40 }, WARM_MANY = { before: 8, runs: 15 }, MANY = 1000;
+/** of fresh processes */
 const RUNS = 9;
-/** before those, to warm up */
-const WARMING = 6;
 /** Milliseconds in which a writer's thread that was begun is surely up. */
 const UP = 300;
 
@@ -46,9 +47,9 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
   const { Workspace } = await import(at('dist/app/main/service/workspace.js')) as typeof import('../app/main/service/workspace.ts');
   const { openStore } = await import(at('dist/app/main/storage/store.js')) as typeof import('../app/main/storage/store.ts');
   const { standBy } = await import(at('dist/app/main/storage/spare.js')) as typeof import('../app/main/storage/spare.ts');
-  /** As a service has begun the writer's thread when its first import comes: it waits, and had no store yet. */
+  /** As a service has begun the writer's thread when its first import comes: it has practised, waits, and had no store yet. */
   const standing = async <T>(work: () => Promise<T>): Promise<T> => {
-    const enough = standBy();
+    const enough = standBy(true);
     await sleep(UP);
     try {
       return await work();
@@ -70,7 +71,8 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
       return { all, call };
     };
     const times = { git: [] as number[], load: [] as number[], import: [] as number[], call: [] as number[], unprepared: [] as number[], store: [] as number[], reopen: [] as number[], graph: [] as number[] };
-    for (let run = 0; run < WARMING + RUNS; run++) {
+    const { before, runs } = sources < MANY ? WARM : WARM_MANY;
+    for (let run = 0; run < before + runs; run++) {
       rmSync(file, { force: true });
       const one = {
         git: await timed(git),
@@ -95,7 +97,7 @@ async function rows(sources: number, folder: string): Promise<Row[]> {
         workspace.engine.pairCounts();
         await workspace.close();
       });
-      if (run >= WARMING) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
+      if (run >= before) for (const [name, ms] of Object.entries(one)) times[name as keyof typeof times].push(ms);
     }
     await loaded.close();
     // `import_ms` with opening and closing the new store, `import_call_ms` from the request to the answer after COMMIT; `import_unprepared_ms` as `import_ms`,
@@ -125,7 +127,7 @@ function processMs(file: string, verb: readonly string[]): number {
 }
 
 const benchmark: Benchmark = {
-  what: `Import of ${SIZES.join(' and ')} generated branches (mix "team") into a new store by the native reader, medians of ${RUNS} after ${WARMING} to warm up, beside git for-each-ref + diff-tree -p; then opening it again`,
+  what: `Import of ${SIZES.join(' and ')} generated branches (mix "team") into a new store by the native reader, medians of ${WARM.runs} after ${WARM.before} to warm up (${WARM_MANY.runs} after ${WARM_MANY.before} from ${MANY} on), beside git for-each-ref + diff-tree -p; then opening it again`,
   async run() {
     const temp = tempDir('bench-store');
     try {

@@ -4,5 +4,5 @@ import { standBy } from '../storage/spare.ts';
 
 export { standBy };
 
-/** Where there is no store yet: its first import will wait for the thread, which starts while everything else is looked over. */
-export function standByForFirst(store: string): () => void { return existsSync(store) ? () => undefined : standBy(); }
+/** Where there is no store yet: its first import will wait for the thread, which starts, and practises, while everything else is looked over. */
+export function standByForFirst(store: string): () => void { return existsSync(store) ? () => undefined : standBy(true); }

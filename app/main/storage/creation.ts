@@ -9,7 +9,11 @@ import { migrate } from './migrations/index.ts';
 
 let image: Uint8Array | null = null;
 
-function newStore(): Uint8Array {
+/** Takes the bytes that another thread has made: what `newStore` answers. */
+export function keepImage(bytes: Uint8Array): void { image ??= bytes; }
+
+/** The bytes of a store in which nothing is yet. */
+export function newStore(): Uint8Array<ArrayBuffer> {
   const db = new Database(':memory:') as unknown as WriteDb;
   try {
     migrate(db, ':memory:');

@@ -55,10 +55,14 @@ export type Answer = { readonly id: number; readonly ok: Answers[Call['call']] }
 
 /** The calls of one turn, and the frames and bodies of all of them. */
 export interface Calls { readonly requests: readonly Request[]; readonly bytes: Uint8Array }
+/** A thread is begun with this that is to have a store which is not there yet. */
+export const FIRST = 'first';
 /** `open` comes first, and once. */
 export type ToWriter = { readonly open: Opening } | Calls;
 
 export type FromWriter =
+  /** what a new store begins with, of a thread that waits for one */
+  | { readonly kind: 'image'; readonly bytes: Uint8Array }
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: PlainError }
   /** one commit: the log's end before and after it, the answers it lets go, and how long it took, in milliseconds; null where nothing was committed */

@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -12,7 +13,9 @@ import { compositionOf, scratchFolder } from '../../../testkit/store.ts';
 import { History, newOperation } from '../../../testkit/storeHistory.ts';
 import type { Oid } from '../../core/bytes.ts';
 import type { DomainEvent } from '../../core/events.ts';
-import type { ToWriter } from './protocol.ts';
+import { newStore } from './creation.ts';
+import { practice } from './practice.ts';
+import type { FromWriter, ToWriter } from './protocol.ts';
 import { standBy, takeThread } from './spare.ts';
 import { openStore } from './store.ts';
 
@@ -24,13 +27,13 @@ const posted = vi.spyOn(Worker.prototype, 'postMessage');
 afterEach(() => { for (const enough of holds.splice(0)) enough(); posted.mockClear(); });
 afterAll(() => folder.remove());
 
-const hold = (): (() => void) => { const enough = standBy(); holds.push(enough); return enough; };
+const hold = (isNew = false): (() => void) => { const enough = standBy(isNew); holds.push(enough); return enough; };
 /** The threads that stores were opened on since the test began, in order. */
 const threads = (): Worker[] => posted.mock.calls.flatMap(([message], n) => ('open' in (message as ToWriter) ? [posted.mock.contexts[n] as Worker] : []));
 /** The thread that waits now. */
-function spare(): Worker {
+function spare(isNew = false): Worker {
   const began = vi.spyOn(Worker.prototype, 'unref');
-  hold();
+  hold(isNew);
   const [worker] = began.mock.contexts as Worker[];
   began.mockRestore();
   return worker!;
@@ -58,6 +61,29 @@ describe('a thread that is begun before its store', () => {
       expect(threads()[1], 'the one that waited').toBe(waited);
     }), { numRuns: 6 });
   }, 120_000);
+
+  it('has it so though it practised, whether it had ended or was cut short at any moment', async () => {
+    await fc.assert(fc.asyncProperty(fc.nat(), fc.integer({ min: 0, max: 5 }), fc.option(fc.integer({ min: 0, max: 60 })), async (seed, steps, ms) => {
+      posted.mockClear();
+      const alone = await lived(fresh(), seed, steps), waited = spare(true);
+      const made = new Promise<FromWriter>((resolve) => { waited.once('message', resolve); });
+      if (ms === null) expect(await made).toEqual({ kind: 'image', bytes: newStore() });
+      else await sleep(ms);
+      expect(await lived(fresh(), seed, steps)).toEqual(alone);
+      expect(threads()[1], 'the one that waited').toBe(waited);
+    }), { numRuns: 12 });
+  }, 120_000);
+
+  it('practises until it is told to stop, and fails at nothing', () => {
+    const images: Uint8Array[] = [], steps = [...practice((image) => images.push(image))].length;
+    expect(images).toEqual([newStore()]);
+    expect(steps).toBeGreaterThan(5);
+    for (let n = 0; n < steps; n++) {
+      const cut = practice(() => undefined);
+      for (let i = 0; i < n; i++) cut.next();
+      expect(cut.return()).toEqual({ done: true, value: undefined });
+    }
+  });
 
   it('is of one store, and ends with it', async () => {
     const waited = spare(), [one, two] = await Promise.all([openStore(fresh()), openStore(fresh())]);

@@ -3,12 +3,13 @@
 // Answers leave after COMMIT at synchronous=FULL, never before (law 8). A transaction may also be held open for something outside
 // the store to happen in it, once and then recorded: meanwhile everybody else waits, in this process and in others.
 import { statSync } from 'node:fs';
-import { parentPort, receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import { AcumenError, bug } from '../../core/errors.ts';
 import { assertSettings, connectWriter, guarded, inspect, storeError, useWal, type WriteDb } from './connection.ts';
 import { checkEnd } from './log.ts';
 import { migrate, newestVersion } from './migrations/index.ts';
-import { carried, toPlain, type Answer, type Answers, type AppendRequest, type Call, type Calls, type Expected, type FromWriter, type Opening, type Place, type Request, type Span, type ToWriter } from './protocol.ts';
+import { FIRST, carried, toPlain, type Answer, type Answers, type AppendRequest, type Call, type Calls, type Expected, type FromWriter, type Opening, type Place, type Request, type Span, type ToWriter } from './protocol.ts';
+import { practice } from './practice.ts';
 import { hasJournal, prove, proveFile } from './proof.ts';
 import { head } from './reads.ts';
 import { inTransaction, one, run } from './sql.ts';
@@ -269,6 +270,11 @@ class Serving {
 }
 
 let serving: Serving | null = null;
+/** what is done until the first call comes */
+let practising = workerData === FIRST ? practice((image) => port.postMessage({ kind: 'image', bytes: image } satisfies FromWriter, [image.buffer])) : null;
+if (practising !== null) setImmediate(practise);
+
+function practise(): void { if (practising?.next().done === false) setImmediate(practise); }
 
 port.on('message', (first: ToWriter) => {
   hear(first);
@@ -278,7 +284,12 @@ port.on('message', (first: ToWriter) => {
 
 function hear(message: ToWriter): void {
   // Where there is none, it could not be opened, and who called has heard why.
-  if (!('open' in message)) { serving?.hear(message); return; }
+  if (!('open' in message)) {
+    practising?.return();
+    practising = null;
+    serving?.hear(message);
+    return;
+  }
   if (serving !== null) throw bug('a writer is given a second store');
   try {
     serving = new Serving(message.open);
