@@ -41,7 +41,7 @@ export function connect(transport: Transport, { pause }: { readonly pause?: (ms:
   let closed: string | null = null;
 
   const gone = (reason: string): AcumenError =>
-    new AcumenError('io', `The connection to the service ended: ${reason}.`, 'Reload the window, or start Acumen again.', { reason });
+    new AcumenError('io', `The connection to the service ended: ${reason}.`, 'The window connects again by itself: look whether it was done, and ask again. Where it does not connect, start Acumen again.', { reason });
 
   function end(reason: string): void {
     if (closed !== null) return;

@@ -56,7 +56,7 @@ export function handlersOf(workspace: Workspace): Handlers {
     suggest: ({ ticket, ...asked }) => beside.add(ticket, 'suggest', async (signal, progress) => (await largest()).suggest(asked, signal, progress, ticket), true),
     whyNot: async (asked) => {
       const ask = async (acus: readonly AcuId[], within: readonly AcuId[]) => (await largest()).whyNot({ ...asked, acus, within });
-      reading.sawWhyNot(asked.acus, asked.within, ask);
+      reading.onward.whyNot(asked.acus, asked.within, ask);
       return { reasons: await ask(asked.acus, asked.within) };
     },
     recipes: async () => (await recipes()).list(),

@@ -1,6 +1,5 @@
 // What a workspace answers without changing anything: composed sets, their files, texts of ACUs and of conflicts. Results are kept by
 // content in the cache (cache/), a question that is being answered is not asked twice, and what is likely to be asked next is got ready.
-import { createHash } from 'node:crypto';
 import type { AcuId, Oid, PathBytes } from '../../core/bytes.ts';
 import { Contents } from '../../core/contents.ts';
 import { editsOf } from '../../core/edits.ts';
@@ -12,18 +11,19 @@ import type { Edit, Segment, SetConflict } from '../../core/model.ts';
 import type { Entry, RepositoryReader } from '../../core/repository.ts';
 import { settle } from '../../core/waves.ts';
 import { type Telemetry, type Timer, silent } from '../../core/telemetry.ts';
-import type { FileChange, Methods, Shown } from '../../contract/methods.ts';
+import type { FileChange, Methods } from '../../contract/methods.ts';
 import { Bringing } from './cache/bringing.ts';
 import { LayeredCache, type Shelf } from './cache/cache.ts';
-import { importedFrom } from './cache/imports.ts';
 import type { PreviewFiles, Sketch } from './cache/kinds.ts';
 import * as kinds from './cache/kinds.ts';
-import { type Offer, Prefetch } from './cache/prefetch.ts';
+import { Prefetch } from './cache/prefetch.ts';
 import { composeSet, conflictTexts } from './composer.ts';
 import type { Bodies, ComposedSet, NotComposed } from './composer.ts';
 import { loadOne } from './importer.ts';
+import { contentKey, setKey } from './keys.ts';
 import { Lookup } from './lookup.ts';
 import { span } from './monitor/spans.ts';
+import { Onward } from './onward.ts';
 import type { Diff } from './pools/diffing.ts';
 import { previewConflicts, shownEntry, shownText } from './shown.ts';
 import { Warm } from './warm.ts';
@@ -55,14 +55,13 @@ type Answer = Composed | NotComposed;
 
 /** Sets whose keys are remembered, for each engine: naming one goes over all that is below it. */
 const MOST_NAMED = 500;
-/** Conflicts of an ACU that is looked at which may be read next. */
-const FIRST_CONFLICTS = 6;
 /** What laying out a graph takes at least, in milliseconds: it is worth being kept on disk. */
 const LAID_OUT = 10;
 
 export class Reading {
   readonly cache: LayeredCache;
   readonly prefetch: Prefetch;
+  readonly onward: Onward;
   readonly #merges: Timer;
   readonly #composed: Shelf<Sketch>;
   readonly #made: Shelf<Uint8Array>;
@@ -76,15 +75,15 @@ export class Reading {
   readonly #whole = new WeakMap<Sketch, WeakRef<Composed>>();
   readonly #keys = new WeakMap<Engine, Map<string, string | null>>();
   readonly #warm = new WeakMap<RepositoryReader, Warm>();
-  /** asks why an ACU is not in a set, as it was asked last; null while nobody asks */
-  #whyNot: ((acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>) | null = null;
-  /** the ACU that was looked at last */
-  #looked: AcuId | null = null;
 
   constructor(cache: LayeredCache = new LayeredCache(), telemetry: Telemetry = silent) {
     this.cache = cache;
     this.#merges = telemetry.timer('acumen_merge_execution_seconds');
     this.prefetch = new Prefetch(cache, telemetry);
+    this.onward = new Onward(this.prefetch, {
+      preview: (moment, ids) => this.#keptPreview(moment, ids), composedFile: (moment, ids, path) => this.#composedFile(moment, ids, path),
+      acuFile: (moment, acu, path) => this.#acuFile(moment, acu, path), conflict: (moment, a, b, path) => this.#keptConflict(moment, a, b, path),
+    });
     this.#composed = cache.shelf(kinds.composed);
     this.#made = cache.shelf(kinds.made);
     this.#changes = cache.shelf(kinds.change);
@@ -236,7 +235,7 @@ export class Reading {
     let refusal: NotComposed | null = null;
     try {
       const { tree, files } = await this.#keptPreview(moment, ids, set);
-      this.prefetch.saw(`preview ${set}`, () => [...files.slice(0, 1).map(({ path }) => this.#fileOf(moment, ids, set, path, 'first file')), ...this.#onward(moment, set)]);
+      this.onward.preview(moment, ids, set, files);
       return { tree, files, missing: [], conflicts: [], ms: performance.now() - start };
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -251,8 +250,8 @@ export class Reading {
   }
 
   async composedFile(moment: Moment, ids: readonly AcuId[], path: PathBytes): Promise<Methods['composedFile']['result']> {
-    const { paths, ...shown } = await this.#composedFile(moment, ids, path), set = setKey(ids);
-    this.prefetch.saw(`composedFile ${set} ${path}`, () => [...besides(paths(), path, shown.after).map(([step, other]) => this.#fileOf(moment, ids, set, other, step)), ...this.#onward(moment, set)]);
+    const { paths, ...shown } = await this.#composedFile(moment, ids, path);
+    this.onward.composedFile(moment, ids, path, shown.after, paths);
     return shown;
   }
 
@@ -268,94 +267,15 @@ export class Reading {
     };
   }
 
-  #fileOf(moment: Moment, ids: readonly AcuId[], set: string, path: PathBytes, step: string): Offer {
-    return { step, request: `composedFile ${set} ${path}`, run: () => this.#composedFile(moment, ids, path) };
-  }
-
   async acuFiles(moment: Moment, acu: AcuId): Promise<Methods['acuFiles']['result']> {
     const files = (await moment.edits(moment.engine.segmentOf(acu))).map(fileChange);
-    this.#looked = acu;
-    this.prefetch.saw(`acuFiles ${acu}`, () => [
-      ...files.slice(0, 1).map(({ path }): Offer => this.#acuFileOf(moment, acu, path, 'first file')),
-      ...this.#around(moment, acu),
-    ]);
+    this.onward.acuFiles(moment, acu, files);
     return { files };
-  }
-
-  #acuFileOf(moment: Moment, acu: AcuId, path: PathBytes, step: string): Offer {
-    return { step, request: `acuFile ${acu} ${path}`, run: () => this.#acuFile(moment, acu, path) };
-  }
-
-  /** What one does with the ACU that one looks at: goes on to those beside it in the list, lays it to what is composed, reads what it conflicts with. */
-  #around(moment: Moment, acu: AcuId): Offer[] {
-    const { engine } = moment, { acus } = engine, at = acus.findIndex(({ id }) => id === acu);
-    const beside = ([['next change', acus[at + 1]], ['previous change', acus[at - 1]]] as const).flatMap(([step, other]): Offer[] => {
-      if (other === undefined) return [];
-      const { id, paths: [first] } = other;
-      // whoever opens an ACU is shown the first of its files with it
-      return [{ step, request: `acuFiles ${id}`, run: () => (first === undefined ? moment.edits(engine.segmentOf(id)) : this.#acuFile(moment, id, first)) }];
-    });
-    beside.push(...this.#whyNext(moment, acu));
-    // what would have to be worked out to be offered is not
-    return engine.hasIndex ? [...beside, ...this.#joining(moment, acu), ...this.#conflictsOf(moment, acu)] : beside;
-  }
-
-  /** Why the next ACU is not composed: the window asks for it beside each that it opens. */
-  #whyNext({ engine: { acus }, chosen = [] }: Moment, acu: AcuId): Offer[] {
-    const ask = this.#whyNot, next = acus[acus.findIndex(({ id }) => id === acu) + 1]?.id;
-    if (ask === null || next === undefined || chosen.length === 0 || chosen.includes(next)) return [];
-    return [{ step: 'why next', request: `whyNot ${next} ${setKey(chosen)}`, run: () => ask([next], chosen) }];
-  }
-
-  /** Once a set is composed one goes on from the ACU that one looked at last; what is asked beside the next one is of this set. */
-  #onward(moment: Moment, set: string): Offer[] {
-    return this.#looked === null || set !== setKey(moment.chosen ?? []) ? [] : this.#whyNext(moment, this.#looked);
-  }
-
-  /** It is asked beside each ACU that is opened, and leads nowhere. `ask`: the same of others. */
-  sawWhyNot(acus: readonly AcuId[], within: readonly AcuId[], ask: (acus: readonly AcuId[], within: readonly AcuId[]) => Promise<unknown>): void {
-    this.#whyNot = ask;
-    this.prefetch.sawBeside(`whyNot ${acus.join(' ')} ${setKey(within)}`);
-  }
-
-  /** The set with an ACU and all that it needs, where it fits, as it is asked about when one takes the ACU up. */
-  #joining(moment: Moment, acu: AcuId): Offer[] {
-    const { engine, chosen = [] } = moment;
-    if (chosen.includes(acu) || !chosen.every((id) => engine.acu(id) !== undefined)) return [];
-    const verdict = engine.verdict(chosen, [acu]);
-    if (verdict.kind !== 'fits' && verdict.kind !== 'needs') return [];
-    const ids = [...chosen, ...verdict.kind === 'needs' ? verdict.missing : [], acu];
-    return [{ step: 'joining', request: `preview ${setKey(ids)}`, run: () => this.#keptPreview(moment, ids) }];
-  }
-
-  /** The first of its conflicts, as they are listed with it. */
-  #conflictsOf(moment: Moment, acu: AcuId): Offer[] {
-    return [...Iterator.from(moment.engine.conflicts({ acu })).filter(({ inherited }) => !inherited).take(FIRST_CONFLICTS)]
-      .map(({ a, b, path }, n) => this.#conflictOf(moment, a, b, path, `conflict ${n + 1}`));
-  }
-
-  /** The one after it among those of its ACU. */
-  #nextConflict(moment: Moment, acu: AcuId, other: AcuId | 'base', path: PathBytes): Offer[] {
-    let isNext = false;
-    for (const one of moment.engine.conflicts({ acu })) {
-      if (one.inherited) continue;
-      if (isNext) return [this.#conflictOf(moment, one.a, one.b, one.path, 'next conflict')];
-      isNext = one.a === acu && one.b === other && one.path === path;
-    }
-    return [];
-  }
-
-  #conflictOf(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes, step: string): Offer {
-    return { step, request: `conflictFile ${a} ${b} ${path}`, run: () => this.#keptConflict(moment, a, b, path) };
   }
 
   async acuFile(moment: Moment, acu: AcuId, path: PathBytes): Promise<Methods['acuFile']['result']> {
     const { edits, ...shown } = await this.#acuFile(moment, acu, path);
-    this.#looked = acu;
-    this.prefetch.saw(`acuFile ${acu} ${path}`, () => [
-      ...besides(edits.map((e) => e.path), path, shown.after).map(([step, other]) => this.#acuFileOf(moment, acu, other, step)),
-      ...this.#around(moment, acu),
-    ]);
+    this.onward.acuFile(moment, acu, path, shown.after, () => edits.map((e) => e.path));
     return shown;
   }
 
@@ -367,14 +287,8 @@ export class Reading {
   }
 
   async conflictFile(moment: Moment, a: AcuId, b: AcuId | 'base', path: PathBytes): Promise<Methods['conflictFile']['result']> {
-    const answer = await this.#keptConflict(moment, a, b, path), { engine } = moment;
-    const below = [a, ...b === 'base' ? [] : [b]].map((id) => engine.segmentOf(id));
-    this.prefetch.saw(`conflictFile ${a} ${b} ${path}`, () => {
-      if (!engine.hasIndex) return [];
-      const pair = b === 'base' ? null : engine.index.get(below[0]!, below[1]!);
-      const paths = pair?.places.map((p) => engine.tables.paths[p.path]!) ?? engine.tables.segments[below[0]!]!.stale.map((c) => c.path);
-      return [...besides([...new Set(paths)], path, null).map(([step, other]) => this.#conflictOf(moment, a, b, other, step)), ...this.#nextConflict(moment, a, b, path)];
-    });
+    const answer = await this.#keptConflict(moment, a, b, path);
+    this.onward.conflictFile(moment, a, b, path);
     return answer;
   }
 
@@ -409,15 +323,6 @@ class Refusal extends Error {
 
 const sketchOf = ({ tree, changes, blobs, trees }: Composed): Sketch => ({ tree, changes: [...changes], blobs: [...blobs.keys()], trees: [...trees.keys()] });
 
-/** Files beside the one that is open: before and after it in its list, and those of the list that it imports. */
-function besides(paths: readonly PathBytes[], path: PathBytes, shown: Shown | null): (readonly [step: string, path: PathBytes])[] {
-  const at = paths.indexOf(path), out: [string, PathBytes][] = [];
-  if (at + 1 < paths.length) out.push(['next file', paths[at + 1]!]);
-  if (at > 0) out.push(['previous file', paths[at - 1]!]);
-  for (const other of shown === null || shown.binary ? [] : importedFrom(shown.text, path, paths)) out.push(['import', other]);
-  return out;
-}
-
 export function notComposable({ conflicts, missing }: NotComposed): AcumenError {
   const ordered = conflicts.find((c) => c.verdict === 'order-sensitive');
   const [sentence, hint] = missing.length > 0
@@ -434,19 +339,3 @@ const orderSentence = ({ sides, detail }: SetConflict): string => `What this set
 export const ORDER_HINT = 'Take out one of them, or merge them in git in the order you mean and import that branch.';
 
 const fileChange = ({ path, kind, added, deleted }: Edit): FileChange => ({ path, kind, added, deleted });
-
-/** A set of ACUs, whatever it is of. */
-function setKey(ids: readonly AcuId[]): string {
-  const sum = createHash('sha256');
-  for (const id of [...new Set(ids)].sort()) sum.update(id);
-  return sum.digest('base64');
-}
-
-/** What is made of the base's tree and of these segments with all that is below them, and of nothing else but `more`. */
-function contentKey(moment: Moment, tops: readonly number[], more: readonly string[]): string {
-  const { tables, index } = moment.engine, below = new Set<number>();
-  for (const top of tops) for (const s of index.closure(top)) below.add(s);
-  const sum = createHash('sha256').update(JSON.stringify([tables.base, tables.baseTree, ...more]));
-  for (const key of [...below].map((s) => moment.key(s)).sort()) sum.update(key);
-  return sum.digest('base64');
-}

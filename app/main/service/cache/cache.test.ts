@@ -238,7 +238,7 @@ describe('cached = computed', () => {
     reading.prefetch.enabled = true;
     const moment: Moment = { ...momentOf(reading), chosen: [chosen.id] }, seen = new Map<string, number>();
     const whyNot = (acus: readonly AcuId[], within: readonly AcuId[]): Promise<unknown> => reading.composed(moment, [...within, ...engine.missing([...within, ...acus]), ...acus]);
-    reading.sawWhyNot([chosen.id], [chosen.id], whyNot);
+    reading.onward.whyNot([chosen.id], [chosen.id], whyNot);
     const offered = async (ask: () => Promise<unknown>): Promise<readonly Offer[]> => { await ask(); return reading.prefetch.taken(); };
     for (const acu of engine.acus) {
       const joining = [...new Set([chosen.id, acu.id, ...engine.missing([chosen.id, acu.id])])];
@@ -266,7 +266,7 @@ describe('cached = computed', () => {
     reading.prefetch.enabled = true;
     const asked: (readonly AcuId[])[] = [], whyNot = async (acus: readonly AcuId[], within: readonly AcuId[]): Promise<void> => { asked.push(acus, within); };
     const moment: Moment = { ...momentOf(reading), chosen: [set.id] };
-    reading.sawWhyNot([first!.id], [set.id], whyNot);
+    reading.onward.whyNot([first!.id], [set.id], whyNot);
     await reading.acuFiles(moment, first!.id);
     reading.prefetch.taken();
     await reading.preview(moment, [set.id]);
