@@ -10,7 +10,7 @@ import { ACCEPTED, type Baseline, FEWEST, LEAST_SECONDS, type Profiles, baseline
 import { SlidingTimes } from '../app/core/analysis/sliding.ts';
 import { Histogram } from '../app/core/histogram.ts';
 import { Random } from '../testkit/random.ts';
-import { COMMIT, REFERENCE, type Second, quietHour, resampled, slower, unpack } from '../testkit/quiet/recording.ts';
+import { type Asked, COMMIT, REFERENCE, type Second, quietHour, resampled, slower, unpack, workOf } from '../testkit/quiet/recording.ts';
 import { calm, run, slowdown, spike } from '../testkit/quiet/trials.ts';
 import { Watched } from '../testkit/quiet/watched.ts';
 import type { Benchmark, Row } from './report.ts';
@@ -35,10 +35,11 @@ const LOOKS = 180, POWER = 0.8;
 const DRAWN = 240, DRAWS = 200;
 
 /**
- * How many of these a minute must have for 20 % to be told within it four times in five, where nothing but chance scatters it: from the shifts of so many
- * drawn at random, which scatter as the root of their number.
+ * How many of these a minute must have for 20 % of them to be told within it four times in five, where nothing but chance scatters their work: from the shifts of
+ * so many drawn at random, which scatter as the root of their number.
  */
-function needed(times: readonly number[], series: number): number {
+function needed(asked: readonly Asked[], series: number): number {
+  const times = asked.map(workOf), effect = median(asked.map(([name, us, waited]) => Math.log(workOf([name, SLOWER * us, waited]) / workOf([name, us, waited]))));
   const random = new Random(9), profile = (values: Iterable<number>): Float64Array => {
     const histogram = new Histogram();
     for (const us of values) histogram.record(us / 1e6);
@@ -47,7 +48,7 @@ function needed(times: readonly number[], series: number): number {
   const whole = profile(times);
   let squares = 0;
   for (let i = 0; i < DRAWS; i++) squares += shift(whole, profile(Array.from({ length: DRAWN }, () => random.pick(times)))) ** 2;
-  const deviations = (quantileOfTail(ACCEPTED / LOOKS / series) + quantileOfTail(1 - POWER)) / Math.log(SLOWER);
+  const deviations = (quantileOfTail(ACCEPTED / LOOKS / series) + quantileOfTail(1 - POWER)) / effect;
   return Math.max(FEWEST, Math.ceil(DRAWN * squares / DRAWS * deviations ** 2));
 }
 
@@ -70,7 +71,7 @@ class Windows {
   push(second: Second): void {
     for (const [name, sliding] of this.#sliding) {
       const times = new Histogram();
-      for (const [operation, us] of second.requests) if (operation === name) times.record(us / 1e6);
+      for (const asked of second.requests) if (asked[0] === name) times.record(workOf(asked) / 1e6);
       sliding.push(times);
     }
   }
@@ -94,7 +95,7 @@ const peerOf = (minutes: readonly Look[], name: string): Peer => {
 
 /** One point for each threshold: false alarms an hour over `hours`, and the share of planted slowdowns found within a minute. */
 function curve(seconds: readonly Second[], operations: readonly string[], hours: number): { readonly ours: readonly string[]; readonly peer: { readonly found: number; readonly falsePerHour: number } } {
-  const day = resampled(seconds, 7), random = new Random(8), names = [...new Set([...operations, ...seconds.flatMap(({ requests }) => requests.flatMap(([name]) => (isOperation(name) ? [] : [name])))])];
+  const day = resampled(seconds, 7), random = new Random(8), names = [...new Set([...operations, ...seconds.flatMap(({ requests }) => requests.flatMap(([name]) => (name.startsWith(REFERENCE) ? [name] : [])))])];
   const next = (): Second => day.next().value as Second;
   const minutes: Look[] = [], training = new Windows(names);
   for (const [i, second] of seconds.entries()) {
@@ -159,7 +160,7 @@ const benchmark: Benchmark = {
     for (const { requests } of seconds) for (const [name] of requests) rate.set(name, (rate.get(name) ?? 0) + 60 / seconds.length);
     const operations = [...rate.keys()].filter(isOperation).sort();
     const typical = new Map(operations.map((name) => [name, median(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))))]));
-    const needs = new Map(operations.map((name) => [name, needed(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))), operations.length)]));
+    const needs = new Map(operations.map((name) => [name, needed(seconds.flatMap(({ requests }) => requests.filter(([other]) => other === name)), operations.length)]));
     const often = operations.filter((name) => rate.get(name)! >= needs.get(name)! && typical.get(name)! * (SLOWER - 1) >= LEAST_SECONDS * 1e6);
     const rows: Row[] = [];
     const told = (names: readonly string[]): string => names.map((name) => `${name} (${rate.get(name)!.toFixed(0)}/min of ${needs.get(name)} needed, ${typical.get(name)} µs)`).join(', ');

@@ -7,10 +7,12 @@
  */
 export const metrics = {
   acumen_operation_seconds: { kind: 'seconds', label: 'operation', help: 'Time from a request to its answer.' },
+  acumen_operation_work_seconds: { kind: 'seconds', label: 'operation', help: 'The same of a change, less what it stood in line and waited for the store to commit.' },
   acumen_operation_errors_total: { kind: 'counter', label: 'operation', help: 'Requests that failed; refusals of bad input are not among them.' },
   acumen_operation_late_total: { kind: 'counter', label: 'operation', help: 'Requests answered after their deadline, or never.' },
   acumen_merge_execution_seconds: { kind: 'seconds', label: null, help: 'Time to compose a set that was not kept.' },
   acumen_commit_seconds: { kind: 'seconds', label: null, help: 'Time of one durable commit of the store, at synchronous=FULL.' },
+  acumen_commit_work_seconds: { kind: 'seconds', label: null, help: 'Time of a commit of one operation until the disk is waited for.' },
   acumen_queue_depth: { kind: 'gauge', label: 'queue', help: 'What waits.' },
   acumen_cache_hits_total: { kind: 'counter', label: 'level', help: 'Answers found, by level of the cache.' },
   acumen_cache_misses_total: { kind: 'counter', label: 'level', help: 'Answers not found, by level of the cache.' },

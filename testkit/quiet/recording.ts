@@ -8,8 +8,15 @@ import { Random } from '../random.ts';
 export const REFERENCE = '~';
 /** The name of the store's commits (`acumen_commit_seconds`). */
 export const COMMIT = '#commit';
+/** One request: microseconds from it to its answer, and of those that it waited for the store to commit, where that is known. */
+export type Asked = readonly [operation: string, us: number, waited?: number];
+/** The rest. */
+export const workOf = ([, us, waited = 0]: Asked): number => us - waited;
+/** Requests that end with a commit of their own: record.ts asks for one after the other. */
+const CHANGES: ReadonlySet<string> = new Set(['compose', 'undo']);
+
 /** One second. Times in microseconds, by operation or reference; those that were refused are left out. */
-export interface Second { readonly requests: readonly (readonly [operation: string, us: number])[]; readonly delayUs: number; readonly cpuUs: number; readonly rss: number; readonly heapUsed: number }
+export interface Second { readonly requests: readonly Asked[]; readonly delayUs: number; readonly cpuUs: number; readonly rss: number; readonly heapUsed: number }
 
 /** Lines of record.ts → a file: a line of operations' names, then one of numbers for each second. */
 export function pack(lines: string): Uint8Array {
@@ -24,9 +31,17 @@ export function pack(lines: string): Uint8Array {
 export function unpack(bytes: Uint8Array): Second[] {
   const [first, ...rows] = brotliDecompressSync(bytes).toString().split('\n');
   const names = first!.split(' ');
+  /** of the commit that no change has answered for yet */
+  let commit: number | undefined;
   return rows.map((row) => {
     const [, delayUs, cpuUs, rss, heapUsed, ...rest] = row.split(' ').map(Number) as [number, number, number, number, number, ...number[]];
-    const requests = Array.from({ length: rest.length / 2 }, (_, i) => [names[rest[2 * i]!]!, rest[2 * i + 1]!] as const);
+    const requests = Array.from({ length: rest.length / 2 }, (_, i): Asked => {
+      const name = names[rest[2 * i]!]!, us = rest[2 * i + 1]!, waited = commit;
+      if (name === COMMIT) commit = us;
+      if (waited === undefined || !CHANGES.has(name)) return [name, us];
+      commit = undefined;
+      return [name, us, Math.min(waited, us)];
+    });
     return { requests, delayUs, cpuUs, rss: rss * 2 ** 20, heapUsed: heapUsed * 2 ** 20 };
   });
 }
@@ -45,6 +60,7 @@ export function* resampled(recording: readonly Second[], seed: number, block = 3
   }
 }
 
+/** What it takes longer is its own work's: a store that takes longer is told of by its commits. */
 export function slower(second: Second, operation: string, factor: number): Second {
-  return { ...second, requests: second.requests.map(([name, us]) => [name, name === operation ? us * factor : us]) };
+  return { ...second, requests: second.requests.map((asked) => (asked[0] === operation ? [operation, asked[1] * factor, asked[2]] : asked)) };
 }

@@ -7,7 +7,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Operation, WorkspaceState } from '../../core/events.ts';
 import { foldState } from '../../core/fold.ts';
 import { type Appended, placed } from '../storage/store.ts';
-import { type Trace, begun, currentTrace, onBehalf, since, span } from './monitor/spans.ts';
+import { type Asker, begun, currentAsker, onBehalf, span, waited } from './monitor/spans.ts';
 import type { Plan, View, Workspace } from './workspace.ts';
 
 /** How often an operation is planned anew because somebody else committed in between: eight processes that never rest need dozens. */
@@ -31,7 +31,9 @@ interface Entry {
   attempts: number;
   /** in a commit of its own: one with others was refused for one of them */
   isAlone: boolean;
-  readonly trace: Trace | undefined;
+  readonly asker: Asker | undefined;
+  /** milliseconds of performance.now() since which it waits to be planned; 0: it does no more */
+  since: number;
   resolve(operation: Operation | null): void;
   reject(error: unknown): void;
 }
@@ -75,8 +77,9 @@ export class Pipeline {
 
   /** Plans and commits one operation, which changes the composition alone; resolves after COMMIT, when the view shows it. */
   add(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
+    const asker = currentAsker();
     return new Promise((resolve, reject) => {
-      this.#line.push({ plan, attempts: 0, isAlone: false, trace: currentTrace(), resolve, reject });
+      this.#line.push({ plan, attempts: 0, isAlone: false, asker, since: begun(asker), resolve, reject });
       this.#run();
     });
   }
@@ -117,7 +120,8 @@ export class Pipeline {
           view = await this.#workspace.refold();
           this.#from = view.head.event;
         } else view = this.#tip;
-        plan = await onBehalf(entry.trace, () => span('plan', () => entry.plan(view)));
+        if (entry.since > 0) { waited(entry.asker, 'line', entry.since); entry.since = 0; }
+        plan = await onBehalf(entry.asker, () => span('plan', () => entry.plan(view)));
       } catch (error) {
         if (generation !== this.#generation) continue;
         this.#line.shift();
@@ -143,7 +147,7 @@ export class Pipeline {
     const { composition } = plan;
     const state = composition === undefined ? foldState(plan.events, view.state) : { ...view.state, composition };
     const append: Appended = { operation: { ...plan.operation, time: this.#workspace.clock.now() }, events: plan.events, ...plan.extra !== undefined && { extra: plan.extra } };
-    this.#planned.push({ entry, append, state, at: begun(entry.trace), done: null, tell() { since(entry.trace, 'commit', this.at); entry.resolve(this.done); } });
+    this.#planned.push({ entry, append, state, at: begun(entry.asker), done: null, tell() { waited(entry.asker, 'commit', this.at); entry.resolve(this.done); } });
     // What is planned on it knows the operation by its place; where its events are is known when it is committed.
     const { head } = view;
     this.#tip = { head: { operation: head.operation + 1, event: head.event, written: head.written }, state, engine: view.engine };

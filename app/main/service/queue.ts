@@ -5,7 +5,7 @@ import { AcumenError } from '../../core/errors.ts';
 import { cancelled } from '../../contract/frames.ts';
 import type { Push } from '../../contract/methods.ts';
 import { type WorkItem, workLimits } from '../../contract/work.ts';
-import { begun, currentTrace, onBehalf, since } from './monitor/spans.ts';
+import { begun, currentAsker, onBehalf, waited } from './monitor/spans.ts';
 
 export type Progress = (phase: string, done: number, total: number | null) => void;
 export type Task<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
@@ -57,15 +57,15 @@ export class OperationQueue {
     if (this.#running.has(ticket) || this.#tickets.has(ticket)) {
       return Promise.reject(new AcumenError('bad-message', 'An operation with this ticket is under way.', 'Give each operation its own ticket.', { ticket }));
     }
-    const controller = new AbortController(), trace = currentTrace(), asked = begun(trace);
+    const controller = new AbortController(), asker = currentAsker(), asked = begun(asker);
     return new Promise<T>((resolve, reject) => {
       this.#tickets.add(ticket);
       this.#waiting.push({
         ticket, kind, controller, together, client: this.#options.client(), asked: this.#options.now(),
         run: () => {
-          since(trace, 'queue', asked);
+          waited(asker, 'queue', asked);
           // what throws before it has a promise is an answer too
-          return onBehalf(trace, async () => task(controller.signal, this.#progress(ticket))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
+          return onBehalf(asker, async () => task(controller.signal, this.#progress(ticket))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
         },
         refuse: reject,
       });

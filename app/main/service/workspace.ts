@@ -27,7 +27,7 @@ import { Live, type LiveOptions } from './live/live.ts';
 import { isOvertaken, pause, Pipeline } from './pipeline.ts';
 import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
-import { onBehalf, span, throughout } from './monitor/spans.ts';
+import { type Asker, begun, currentAsker, onBehalf, span, throughout, traceOf, waited } from './monitor/spans.ts';
 import type { Timing } from './monitor/timing.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
@@ -158,8 +158,11 @@ export class Workspace implements Service {
     this.beside = new OperationQueue({ now, client, progress, changed: tell, beside: true });
     this.#leave = this.platform.add({ name: 'workspace', figures: () => { const { waiting, running } = this.queue.depth; return { queue: { depth: waiting, running }, prediction: this.reading.prefetch.figures() }; }, knobs: () => this.reading.prefetch.knobs() });
     this.#handlers = handlersOf(this);
-    const commits = this.platform.telemetry.timer('acumen_commit_seconds');
-    store.onCommitted((ms) => commits.record(ms / 1000));
+    const commits = this.platform.telemetry.timer('acumen_commit_seconds'), works = this.platform.telemetry.timer('acumen_commit_work_seconds');
+    store.onCommitted((ms, operations, work) => {
+      commits.record(ms / 1000);
+      if (operations === 1) works.record(work / 1000);
+    });
     this.#stopListening = store.onExternalChange(() => { this.refold().catch(() => undefined); }); // the next operation says what is wrong
   }
 
@@ -185,10 +188,10 @@ export class Workspace implements Service {
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
     const { timing } = this.platform;
     if (timing === null) return this.#answer(method, params, asked);
-    const trace = asked?.trace;
-    if (trace === undefined) return timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, () => this.#answer(method, params, asked));
-    if (trace !== null) return onBehalf(trace, () => throughout(trace, () => this.#answer(method, params, asked)));
-    return onBehalf(undefined, () => this.#answer(method, params, asked));
+    const asker = asked?.asker, trace = traceOf(asker);
+    if (asker === undefined) return timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, () => this.#answer(method, params, asked));
+    if (trace !== undefined) return onBehalf(trace, () => throughout(trace, () => this.#answer(method, params, asked)));
+    return onBehalf(asker ?? undefined, () => this.#answer(method, params, asked));
   }
 
   #answer<M extends Method>(method: M, params: Methods[M]['params'], asked: Asked | undefined): Promise<Methods[M]['result']> {
@@ -341,12 +344,15 @@ export class Workspace implements Service {
    * Plans on the newest state and commits one operation; where another process was faster, plans again on what it left.
    * Resolves after COMMIT, when the view shows it.
    */
-  commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> { return this.#pipeline.alone(() => this.#commit(plan)); }
+  commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
+    const asker = currentAsker(), from = begun(asker);
+    return this.#pipeline.alone(() => { waited(asker, 'line', from); return this.#commit(plan, asker); });
+  }
 
   /** The same for an operation that changes the composition alone, planned on those that are not committed yet; many share a commit. */
   amend(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> { return this.#pipeline.add(plan); }
 
-  async #commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
+  async #commit(plan: (view: View) => Promise<Plan | null>, asker: Asker | undefined): Promise<Operation | null> {
     for (let attempt = 0; ; attempt++) {
       const view = await this.refold();
       const planned = await span('plan', () => plan(view));
@@ -355,15 +361,18 @@ export class Workspace implements Service {
       const next = planned.published === undefined ? folded : { ...folded, published: planned.published };
       const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#engines.derived(view, next.published, this.#lastPublishing()) };
       let operation;
+      const at = begun(asker);
       try {
         const stamped = { ...planned.operation, time: this.clock.now() };
         const { move } = planned;
-        operation = await span('commit', () => (move === undefined ? this.store.append(stamped, planned.events, extra, view.head.event)
-          : this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move, planned.operation.kind === 'write-branch'))));
+        operation = await (move === undefined ? this.store.append(stamped, planned.events, extra, view.head.event)
+          : this.store.appendMoving(stamped, planned.events, extra ?? {}, view.head.event, move, () => moveRef(this, move, planned.operation.kind === 'write-branch')));
       } catch (error) {
         if (!isOvertaken(error, attempt)) throw error;
         await pause(attempt);
         continue;
+      } finally {
+        waited(asker, 'commit', at);
       }
       await this.refold([{ operation, state: next }]);
       return operation;

@@ -65,8 +65,11 @@ export type FromWriter =
   | { readonly kind: 'image'; readonly bytes: Uint8Array }
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly error: PlainError }
-  /** one commit: the log's end before and after it, the answers it lets go, and how long it took, in milliseconds; null where nothing was committed */
-  | { readonly kind: 'committed'; readonly before: Head; readonly after: Head; readonly answers: readonly Answer[]; readonly ms: number | null };
+  /** one commit: the log's end before and after it, the answers it lets go, and how long it took; null where nothing was committed */
+  | { readonly kind: 'committed'; readonly before: Head; readonly after: Head; readonly answers: readonly Answer[]; readonly took: Took | null };
+
+/** Of a commit, in milliseconds: all of it, and what came before the disk was waited for. */
+export interface Took { readonly ms: number; readonly work: number }
 
 export type FromFsck = { readonly kind: 'report'; readonly report: FsckReport } | { readonly kind: 'failed'; readonly error: PlainError };
 

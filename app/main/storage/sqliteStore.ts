@@ -375,7 +375,7 @@ export class SqliteStore implements Store {
     this.#watch = null;
   }
 
-  onCommitted(listener: (ms: number, operations: number) => void): () => void {
+  onCommitted(listener: (ms: number, operations: number, work: number) => void): () => void {
     this.#writer?.onTime.add(listener);
     return () => { this.#writer?.onTime.delete(listener); };
   }

@@ -173,8 +173,8 @@ export interface Store {
   /** Called after operations that another process (or another Store on this file) appended. Answers how to stop listening. */
   onExternalChange(listener: (head: Head) => void): () => void;
 
-  /** Called after each commit of this Store's, with the time it took in the writer, in milliseconds, and the operations in it. Answers how to stop listening. */
-  onCommitted(listener: (ms: number, operations: number) => void): () => void;
+  /** Called after each commit of this Store's, with the time it took in the writer, in milliseconds, the operations in it, and how much of the time went before the disk was waited for. Answers how to stop listening. */
+  onCommitted(listener: (ms: number, operations: number, work: number) => void): () => void;
 
   /** Recomputes every hash, replays every event and compares every view, row by row. In a thread of its own. */
   fsck(): Promise<FsckReport>;

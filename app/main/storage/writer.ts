@@ -28,8 +28,8 @@ export class Writer {
   #gone: AcumenError | null = null;
   /** hears of each commit before those who wait for it do */
   onCommit: (before: Head, after: Head) => void = () => {};
-  /** hears how long each took, in milliseconds, and how many operations it held */
-  readonly onTime = new Set<(ms: number, operations: number) => void>();
+  /** hears how long each took, in milliseconds, how many operations it held, and how many of the milliseconds went before the disk was waited for */
+  readonly onTime = new Set<(ms: number, operations: number, work: number) => void>();
 
   readonly #ready = Promise.withResolvers<void>();
 
@@ -89,7 +89,8 @@ export class Writer {
     if (message.kind === 'failed') this.#end(fromPlain(message.error));
     if (message.kind !== 'committed') return;
     this.onCommit(message.before, message.after);
-    if (message.ms !== null) for (const listener of this.onTime) listener(message.ms, message.after.operation - message.before.operation);
+    const { took } = message;
+    if (took !== null) for (const listener of this.onTime) listener(took.ms, message.after.operation - message.before.operation, took.work);
     for (const answer of message.answers) {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);

@@ -124,8 +124,9 @@ class Serving {
     try {
       const ok = this.#perform(group, request);
       group.flush();
+      const work = performance.now() - begun;
       run(this.#db, 'COMMIT');
-      this.#committed({ before, after: group.head, answers: [{ id: request.id, ok }], ms: performance.now() - begun });
+      this.#committed({ before, after: group.head, answers: [{ id: request.id, ok }], took: { ms: performance.now() - begun, work } });
     } catch (error) {
       if (this.#db.inTransaction) run(this.#db, 'ROLLBACK');
       this.#answer({ id: request.id, error: toPlain(storeError(error, this.#file)) });
@@ -139,7 +140,7 @@ class Serving {
 
   #answer(...answers: readonly Answer[]): void {
     const now = this.#headOf();
-    this.#committed({ before: now, after: now, answers, ms: null });
+    this.#committed({ before: now, after: now, answers, took: null });
   }
 
   /** The head that is stored; where it cannot be read, the last one known: what is answered says why. */
@@ -176,7 +177,8 @@ class Serving {
         if (!(error instanceof HalfDone)) throw error;
         done = this.#together(calls, true);
       }
-      this.#committed({ ...done, ms: performance.now() - begun });
+      const { work, ...said } = done;
+      this.#committed({ ...said, took: { ms: performance.now() - begun, work } });
     } catch (error) {
       // Nothing of the group is stored: the transaction is rolled back as a whole.
       const plain = toPlain(storeError(error, this.#file));
@@ -189,11 +191,12 @@ class Serving {
    * One commit. Calls that are refused are mostly refused before they touch anything, so savepoints, which cost a copy of each page touched, are
    * for the second try: `carefully`.
    */
-  #together(calls: readonly Waiting[], carefully: boolean): { readonly before: Head; readonly after: Head; readonly answers: readonly Answer[] } {
+  #together(calls: readonly Waiting[], carefully: boolean): { readonly before: Head; readonly after: Head; readonly answers: readonly Answer[]; readonly work: number } {
     const lastBefore = this.#last, openedBefore = this.#opened;
     try {
       return inTransaction(this.#db, () => {
         // What the answers promise rests on these: were one lost, nothing is committed.
+        const begun = performance.now();
         assertSettings(this.#db);
         this.#assertInPlace();
         const group = new Group(this.#db), before = group.head;
@@ -203,7 +206,7 @@ class Serving {
           return answer;
         });
         group.flush();
-        return { before, after: group.head, answers };
+        return { before, after: group.head, answers, work: performance.now() - begun };
       });
     } catch (error) {
       this.#last = lastBefore;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Random } from '../../../../testkit/random.ts';
-import { quietHour, resampled } from '../../../../testkit/quiet/recording.ts';
+import { type Asked, COMMIT, quietHour, resampled } from '../../../../testkit/quiet/recording.ts';
 import { run, slowdown, spike } from '../../../../testkit/quiet/trials.ts';
 import { Watched } from '../../../../testkit/quiet/watched.ts';
 import type { Second } from '../../../../testkit/quiet/recording.ts';
@@ -382,6 +382,27 @@ describe('the watcher', () => {
     expect(Math.abs(forecast.reaches! - full) / (full - from)).toBeLessThan(0.25);
     expect(forecast.earliest!).toBeLessThanOrEqual(forecast.reaches!);
     expect(forecast.latest!).toBeGreaterThanOrEqual(forecast.reaches!);
+  });
+
+  test('a store that commits more slowly is no regression of what waits for it; a sixth more of the whole is one where the change itself takes it', () => {
+    const one = watched(), random = new Random(6), about = (ms: number): number => ms * (1000 + random.below(200));
+    const seconds = (n: number, commit: number, work: number): void => {
+      for (let s = 0; s < n; s++) {
+        const requests = Array.from({ length: 4 }, (): Asked => { const waited = about(commit); return ['compose', waited + about(work), waited]; });
+        one.second({ ...answers(0, 0), requests: [...requests, ...requests.map(([, , waited]): Asked => [COMMIT, waited!])] });
+      }
+    };
+    seconds(1200, 2, 1);
+    one.alerts.changeBaselines({ save: 'quiet', drop: null });
+    seconds(300, 5, 1);
+    expect(one.report().regressions).toEqual([]);
+    seconds(180, 2, 1);
+    seconds(90, 2, 1.5);
+    const [regression, ...others] = one.report().regressions;
+    expect(regression).toMatchObject({ metric: 'acumen_operation_work_seconds', label: 'compose' });
+    expect(regression!.ratio).toBeCloseTo(1.5, 1);
+    expect(others).toEqual([]);
+    expect(one.events.flatMap(({ event }) => (event.kind === 'regression' ? [event.reason] : []))).toMatchObject([expect.stringContaining('compose, waiting left out, takes')]);
   });
 
   test('a new level that stays is told once, with its time', () => {

@@ -58,6 +58,7 @@ export class Gathered {
   }
 
   get report(): BaseReport | null { return this.#report; }
+  has(name: string): boolean { return this.#times.has(name); }
   /** by `metric label` */
   *timers(): Iterable<[name: string, times: Histogram]> { for (const [name, { sliding }] of this.#times) yield [name, sliding.times]; }
 

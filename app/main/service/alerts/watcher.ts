@@ -174,9 +174,12 @@ export class Alerts implements Part {
     return profiles;
   }
 
-  /** Times that a regression is looked for in: of work, not of waiting for somebody else. */
+  /** Times that a regression is looked for in: of work, not of waiting for somebody else. Of what also waits, the rest. */
   *#judged(): Iterable<[string, Histogram]> {
-    for (const [name, times] of this.#gathered.timers()) if (times.count > 0 && !OTHERS.some((metric) => name.startsWith(`${metric} `))) yield [name, times];
+    for (const [name, times] of this.#gathered.timers()) {
+      const isWaiting = OTHERS.some((metric) => name.startsWith(`${metric} `)) || name.startsWith(OPERATION) && this.#gathered.has(WORK + name.slice(OPERATION.length));
+      if (times.count > 0 && !isWaiting) yield [name, times];
+    }
   }
 
   #lookForRegressions(at: number): void {
@@ -330,8 +333,8 @@ export class Alerts implements Part {
 }
 
 /** Times that are others' doing: the disk's, the loop's, the collector's, and what waits for a worker. */
-const OTHERS: readonly MetricName[] = ['acumen_disk_seconds', 'acumen_event_loop_delay_seconds', 'acumen_gc_pause_seconds', 'acumen_pool_wait_seconds'];
-const OPERATION = 'acumen_operation_seconds ', LOAD = 'requests a second';
+const OTHERS: readonly MetricName[] = ['acumen_commit_seconds', 'acumen_disk_seconds', 'acumen_event_loop_delay_seconds', 'acumen_gc_pause_seconds', 'acumen_pool_wait_seconds'];
+const OPERATION = 'acumen_operation_seconds ', WORK = 'acumen_operation_work_seconds ', LOAD = 'requests a second';
 const UNSAVED = 'the last hour';
 /** Hours within which a limit must be met for anybody to be told. */
 const FORECAST_HOURS = 24;
@@ -341,7 +344,7 @@ function regressionOf({ name, before, now, ratio, p }: Verdict, baseline: string
   return { metric: name.slice(0, space) as MetricName, label: name.slice(space + 1), baseline, before: before * 1000, now: now * 1000, ratio, p, n };
 }
 const said = ({ metric, label, ratio, baseline, before, now, n, p }: Regression): string =>
-  `${label === '' ? metric : label} takes ${((ratio - 1) * 100).toFixed(0)} % longer than in ${baseline}, what the machine does to all left out: median ${figure(before)} ms then, ${figure(now)} ms now, of ${n}; by chance one minute in ${figure(1 / p)}.`;
+  `${label === '' ? metric : label}${metric === 'acumen_operation_work_seconds' ? ', waiting left out,' : ''} takes ${((ratio - 1) * 100).toFixed(0)} % longer than in ${baseline}, what the machine does to all left out: median ${figure(before)} ms then, ${figure(now)} ms now, of ${n}; by chance one minute in ${figure(1 / p)}.`;
 
 /** `at`: the time, in milliseconds, that its value is of. */
 function forecastOf(of: Pick<Forecast, 'id' | 'name' | 'metric' | 'label' | 'unit' | 'limit'>, { trend, value, low, high, reaches, earliest, latest }: Outlook, at: number): Forecast {

@@ -4,7 +4,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { smallRepository } from '../../../../testkit/small.ts';
 import { decodeFrame, encodeFrame } from '../../../contract/frames.ts';
 import type { Method } from '../../../contract/methods.ts';
@@ -15,7 +15,7 @@ import { openPlatform } from '../platform.ts';
 import { type Service, attachSession } from '../session.ts';
 import { Workspace } from '../workspace.ts';
 import { Registry } from './registry.ts';
-import { Trace, begun, currentTrace, onBehalf, since, span, throughout } from './spans.ts';
+import { Trace, begun, currentAsker, currentTrace, onBehalf, span, throughout, waited } from './spans.ts';
 import { Timing } from './timing.ts';
 import { removeFolder } from '../../../../testkit/folder.ts';
 
@@ -32,7 +32,7 @@ function timing() {
   };
   /** whatever the work does */
   const run = (method: Method, work: () => Promise<unknown>, deadline = Number.POSITIVE_INFINITY, params: unknown = {}): Promise<unknown> => of.run(method, params as never, deadline, work as never);
-  return { of, run, told, second() { registry.take(); return of.second(); }, taken };
+  return { of, run, registry, told, second() { registry.take(); return of.second(); }, taken };
 }
 const fail = (code: ErrorCode) => () => sleep(2).then(() => { throw new AcumenError(code, 'Planted.', ''); });
 
@@ -105,7 +105,7 @@ describe('requests of a session', () => {
     const { ask, got } = session({
       timing: of, subscribe: () => () => {},
       call: async (_method, _params, asked) => {
-        traces.push(asked?.trace);
+        traces.push(asked?.asker);
         await until;
         if (fails !== null) throw new AcumenError(fails, 'Planted.', '');
         return { operations: [], current: 0 } as never;
@@ -161,6 +161,72 @@ describe('requests of a session', () => {
   });
 });
 
+describe('the work of a change', () => {
+  /** Milliseconds of the slowest in each metric, by method. */
+  const slowest = (registry: Registry, method: string): readonly (number | undefined)[] => (['acumen_operation_seconds', 'acumen_operation_work_seconds'] as const).map((metric) => {
+    const cell = registry.cells.find((one) => one.metric === metric && one.label === method)?.cell;
+    return cell?.kind === 'seconds' && cell.taken.count > 0 ? cell.taken.max * 1000 : undefined;
+  });
+
+  test('is what it did not wait for others; what stands in no line has none', async () => {
+    const { of, run, registry } = timing();
+    const waiting = async (): Promise<void> => {
+      const asker = currentAsker(), start = begun(asker);
+      await sleep(40);
+      waited(asker, 'commit', start);
+      await sleep(5);
+    };
+    await run('compose', waiting, undefined, { ticket: 'one' });
+    for (let i = 0; i < 130; i++) of.end('hello', {}, of.begin('hello', {}), 0, 0.01, 1);
+    await run('undo', waiting, undefined, { ticket: 'two' }); // not followed any more
+    await run('check', waiting);
+    registry.take();
+    for (const method of ['compose', 'undo']) {
+      const [whole, work] = slowest(registry, method);
+      expect(whole).toBeGreaterThanOrEqual(44);
+      expect(work).toBeGreaterThanOrEqual(4);
+      expect(work).toBeLessThan(whole! - 38);
+    }
+    expect(slowest(registry, 'check')[1]).toBeUndefined();
+    expect(slowest(registry, 'hello')[1]).toBeUndefined();
+  });
+
+  test('of a real workspace leaves out the line and the store, of those that are followed and of the others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'acumen-timing-')), store = join(folder, 'store.acumen');
+    const repo = smallRepository(join(folder, 'repo'));
+    repo.branch('first', { 'a.txt': 'first\n' });
+    const platform = await openPlatform({ store, what: 'test', manual: true });
+    const workspace = await Workspace.open(store, { platform });
+    try {
+      await workspace.call('import', { path: repo.path, base: null, refs: [], grain: 'branch', ticket: 'i' });
+      const acus = workspace.engine.acus.map(({ id }) => id), { registry } = platform.monitor!;
+      await workspace.call('compose', { acus, ticket: 'w' });
+      await workspace.call('undo', { ticket: 'v' });
+      for (const method of ['append', 'appendAll'] as const) {
+        const stores = workspace.store[method].bind(workspace.store) as (...args: never[]) => Promise<never>;
+        vi.spyOn(workspace.store, method).mockImplementation(async (...args: unknown[]) => { await sleep(60); return stores(...args as never[]); });
+      }
+      for (const isFollowed of [true, false]) {
+        platform.monitor!.second((Math.floor(Date.now() / 1000) + (isFollowed ? 2 : 3)) * 1000);
+        if (!isFollowed) for (let i = 0; i < 130; i++) await workspace.call('hello', {});
+        // the undo stands in line until the change is stored
+        await Promise.all([workspace.call('compose', { acus, ticket: 'c' }), workspace.call('undo', { ticket: 'u' })]);
+        registry.take();
+        for (const [method, least] of [['compose', 60], ['undo', 120]] as const) {
+          const [whole, work] = slowest(registry, method);
+          expect(whole).toBeGreaterThanOrEqual(least - 1);
+          expect(work, method).toBeLessThan(whole! - least + 2);
+        }
+      }
+      expect(registry.cells.some(({ metric, cell }) => metric === 'acumen_commit_work_seconds' && cell.kind === 'seconds')).toBe(true);
+    } finally {
+      await workspace.close();
+      await platform.close();
+      removeFolder(folder);
+    }
+  });
+});
+
 describe('where the time went', () => {
   test('each part is its own request\'s, however they take turns, and with the rest they are the whole', async () => {
     const { run, told, second } = timing();
@@ -198,7 +264,7 @@ describe('where the time went', () => {
     expect(seen).toEqual([one, two, undefined, one]);
     await throughout(one, async () => { await sleep(1); expect(currentTrace()).toBe(one); onBehalf(undefined, () => { expect(currentTrace()).toBeUndefined(); }); });
     expect(currentTrace()).toBeUndefined();
-    since(undefined, 'nothing', 0);
+    waited(undefined, 'nothing', 0);
     for (let i = 0; i < 100; i++) two.add(`part ${i}`, 1);
     two.add('part 0', 1);
     expect(two.parts).toHaveLength(32);
