@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['{app,testkit,scripts,resources,bench}/**/*.test.{ts,tsx}'],
     environment: 'node',
-    globalSetup: ['testkit/dataFolder.ts'],
+    globalSetup: ['testkit/dataFolder.ts', 'testkit/endings.ts'],
     setupFiles: ['testkit/seed.ts', 'testkit/equalBytes.ts'],
     pool: 'forks',
     // One more than there are cores: many tests wait for git or a disk.

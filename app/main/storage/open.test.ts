@@ -72,6 +72,19 @@ describe('what is not a store', () => {
   });
 });
 
+describe('a store that is open', () => {
+  it.skipIf(!existsSync('/proc/locks'))('(where /proc/locks tells) has its lock on the file, new or not, so that nobody takes its log for left behind', async () => {
+    const file = at('locked.sqlite');
+    for (const round of [1, 2]) {
+      const store = await openStore(file), { operation, events } = numbered('locked', round);
+      await store.append(operation, events);
+      const { ino } = statSync(file), locks = readFileSync('/proc/locks', 'latin1').split('\n').filter((line) => line.includes(`:${ino} `));
+      expect(locks, `the ${round}. time`).not.toEqual([]);
+      await store.close();
+    }
+  });
+});
+
 describe('a store we cannot serve', () => {
   it('from a newer version: refused and left as it is', async () => {
     const file = await makeStore('newer.sqlite');

@@ -30,7 +30,9 @@ const alone = (request: Waiting): boolean => request.call === 'close' || request
 class HalfDone extends Error {}
 
 function open({ file, busyMs, proved, place }: Opening): { readonly db: WriteDb; readonly known: Head; readonly place: Place } {
-  const existing = inspect(file, newestVersion) === 'existing';
+  // Not of a file that this process has open: to close it, however it was opened, gives away all the locks it has there (POSIX fcntl), and who else had it
+  // open would take its log for left behind.
+  const existing = proved === true || inspect(file, newestVersion) === 'existing';
   const unfinished = hasJournal(file);
   // Before a writer's connection: what is refused stays as it is, its log too.
   if (existing && !unfinished && proved !== true) proveFile(file, busyMs);
