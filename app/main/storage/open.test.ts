@@ -1,6 +1,6 @@
 // Danger: a file that is not ours is changed, or a store we cannot serve is opened halfway. Every way of not opening has its
 // own code, says what to do, and leaves every byte where it was.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -74,7 +74,7 @@ describe('what is not a store', () => {
 
 describe('a store that is open', () => {
   it.skipIf(!existsSync('/proc/locks'))('(where /proc/locks tells) has its lock on the file, new or not, so that nobody takes its log for left behind', async () => {
-    const file = at('locked.sqlite');
+    const file = at('guarded.sqlite');
     for (const round of [1, 2]) {
       const store = await openStore(file), { operation, events } = numbered('locked', round);
       await store.append(operation, events);

@@ -279,7 +279,18 @@ let serving: Serving | null = null;
 let practising = workerData === FIRST ? practice((image) => port.postMessage({ kind: 'image', bytes: image } satisfies FromWriter, [image.buffer])) : null;
 if (practising !== null) setImmediate(practise);
 
-function practise(): void { if (practising?.next().done === false) setImmediate(practise); }
+function stopPractising(): void {
+  practising?.return();
+  practising = null;
+}
+function practise(): void {
+  try {
+    if (practising?.next().done === false) { setImmediate(practise); return; }
+  } catch {
+    // whatever it was, whose store it happens to is told
+  }
+  practising = null;
+}
 
 port.on('message', (first: ToWriter) => {
   hear(first);
@@ -290,8 +301,7 @@ port.on('message', (first: ToWriter) => {
 function hear(message: ToWriter): void {
   // Where there is none, it could not be opened, and who called has heard why.
   if (!('open' in message)) {
-    practising?.return();
-    practising = null;
+    stopPractising();
     serving?.hear(message);
     return;
   }
@@ -300,6 +310,7 @@ function hear(message: ToWriter): void {
     serving = new Serving(message.open);
     send({ kind: 'ready' });
   } catch (error) {
+    stopPractising();
     send({ kind: 'failed', error: toPlain(storeError(error, message.open.file)) });
     port.close();
   }
