@@ -10,7 +10,7 @@ import { ACCEPTED, type Baseline, FEWEST, LEAST_SECONDS, type Profiles, baseline
 import { SlidingTimes } from '../app/core/analysis/sliding.ts';
 import { Histogram } from '../app/core/histogram.ts';
 import { Random } from '../testkit/random.ts';
-import { type Asked, COMMIT, REFERENCE, type Second, quietHour, resampled, slower, unpack, workOf } from '../testkit/quiet/recording.ts';
+import { type Asked, COMMIT, REFERENCE, type Second, isSeries, quietHour, resampled, slower, unpack, workOf } from '../testkit/quiet/recording.ts';
 import { calm, run, slowdown, spike } from '../testkit/quiet/trials.ts';
 import { Watched } from '../testkit/quiet/watched.ts';
 import type { Benchmark, Row } from './report.ts';
@@ -25,7 +25,6 @@ const recording = (): Second[] => {
   return file === undefined ? quietHour('referred') : unpack(readFileSync(file));
 };
 const say = (text: string): void => { process.stderr.write(`${text}\n`); };
-const isOperation = (name: string): boolean => name !== COMMIT && !name.startsWith(REFERENCE);
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;
 const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
 
@@ -95,7 +94,7 @@ const peerOf = (minutes: readonly Look[], name: string): Peer => {
 
 /** One point for each threshold: false alarms an hour over `hours`, and the share of planted slowdowns found within a minute. */
 function curve(seconds: readonly Second[], operations: readonly string[], hours: number): { readonly ours: readonly string[]; readonly peer: { readonly found: number; readonly falsePerHour: number } } {
-  const day = resampled(seconds, 7), random = new Random(8), names = [...new Set([...operations, ...seconds.flatMap(({ requests }) => requests.flatMap(([name]) => (name.startsWith(REFERENCE) ? [name] : [])))])];
+  const day = resampled(seconds, 7), random = new Random(8), names = [...new Set([...operations, ...seconds.flatMap(({ requests }) => requests.flatMap(([name]) => (isSeries(name) && name !== COMMIT ? [name] : [])))])];
   const next = (): Second => day.next().value as Second;
   const minutes: Look[] = [], training = new Windows(names);
   for (const [i, second] of seconds.entries()) {
@@ -158,7 +157,7 @@ const benchmark: Benchmark = {
     const seconds = recording();
     const rate = new Map<string, number>();
     for (const { requests } of seconds) for (const [name] of requests) rate.set(name, (rate.get(name) ?? 0) + 60 / seconds.length);
-    const operations = [...rate.keys()].filter(isOperation).sort();
+    const operations = [...rate.keys()].filter((name) => !isSeries(name)).sort();
     const typical = new Map(operations.map((name) => [name, median(seconds.flatMap(({ requests }) => requests.flatMap(([other, us]) => (other === name ? [us] : []))))]));
     const needs = new Map(operations.map((name) => [name, needed(seconds.flatMap(({ requests }) => requests.filter(([other]) => other === name)), operations.length)]));
     const often = operations.filter((name) => rate.get(name)! >= needs.get(name)! && typical.get(name)! * (SLOWER - 1) >= LEAST_SECONDS * 1e6);

@@ -14,7 +14,7 @@ import { type Reference, references } from '../../app/main/service/monitor/pace.
 import { Workspace } from '../../app/main/service/workspace.ts';
 import { generate } from '../generate.ts';
 import { Random } from '../random.ts';
-import { COMMIT, REFERENCE } from './recording.ts';
+import { COMMIT, COMMIT_WORK, REFERENCE } from './recording.ts';
 
 /** Reads before anything is recorded. */
 const WARM = 100_000;
@@ -56,11 +56,13 @@ try {
   const one = <T>(list: readonly T[]): T => list[random.below(list.length)]!;
 
   let tickets = 0;
+  /** microseconds, to a tenth */
+  const tenths = (ms: number): number => Math.round(ms * 10_000) / 10;
   let requests: [name: string, us: number][] = [];
   const timed = async (name: string, action: () => unknown): Promise<void> => {
     const from = performance.now();
     await action();
-    requests.push([name, Math.round((performance.now() - from) * 10_000) / 10]);
+    requests.push([name, tenths(performance.now() - from)]);
   };
   const ask = <M extends Method>(method: M, params: Methods[M]['params']): Promise<void> => timed(method, () => workspace.call(method, params));
   const work = references(), all = Object.keys(work) as Reference[];
@@ -79,8 +81,8 @@ try {
     });
     return last;
   };
-  // a series of the service's own, and most of what a composition takes
-  workspace.store.onCommitted((ms) => { requests.push([COMMIT, Math.round(ms * 10_000) / 10]); });
+  // series of the service's own; each change is answered after its commit (recording.ts)
+  workspace.store.onCommitted((ms, operations, work) => { requests.push([COMMIT, tenths(ms)], ...operations === 1 ? [[COMMIT_WORK, tenths(work)] as [string, number]] : []); });
   const reads: readonly (() => Promise<void>)[] = [
     () => ask('preview', { acus: one(sets) }),
     () => ask('acuFiles', { acu: one(acus) }),

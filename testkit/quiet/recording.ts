@@ -6,8 +6,10 @@ import { Random } from '../random.ts';
 
 /** What the name of a fixed reference begins with (monitor/pace.ts), in place of an operation's. */
 export const REFERENCE = '~';
-/** The name of the store's commits (`acumen_commit_seconds`). */
-export const COMMIT = '#commit';
+/** The names of the store's commits (`acumen_commit_seconds`), and of what comes before the disk in those of one operation (`acumen_commit_work_seconds`). */
+export const COMMIT = '#commit', COMMIT_WORK = '#work';
+/** In place of an operation's name, too: a series of the process. */
+export const isSeries = (name: string): boolean => name.startsWith('#') || name.startsWith(REFERENCE);
 /** One request: microseconds from it to its answer, and of those that it waited for the store to commit, where that is known. */
 export type Asked = readonly [operation: string, us: number, waited?: number];
 /** The rest. */

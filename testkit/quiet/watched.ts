@@ -3,7 +3,7 @@ import type { StatsReport } from '../../app/contract/performance.ts';
 import type { TelemetryEvent } from '../../app/core/telemetry.ts';
 import { Alerts, type AlertsOptions } from '../../app/main/service/alerts/watcher.ts';
 import { Monitor } from '../../app/main/service/monitor/monitor.ts';
-import { COMMIT, REFERENCE, type Second, workOf } from './recording.ts';
+import { COMMIT, COMMIT_WORK, REFERENCE, type Second, workOf } from './recording.ts';
 
 export class Watched {
   readonly monitor: Monitor;
@@ -24,7 +24,7 @@ export class Watched {
     const { monitor } = this;
     for (const asked of requests) {
       const [name, us, waited] = asked;
-      const timer = name === COMMIT ? monitor.timer('acumen_commit_seconds') : name.startsWith(REFERENCE) ? monitor.timer('acumen_reference_seconds', name.slice(REFERENCE.length)) : monitor.timer('acumen_operation_seconds', name);
+      const timer = name === COMMIT ? monitor.timer('acumen_commit_seconds') : name === COMMIT_WORK ? monitor.timer('acumen_commit_work_seconds') : name.startsWith(REFERENCE) ? monitor.timer('acumen_reference_seconds', name.slice(REFERENCE.length)) : monitor.timer('acumen_operation_seconds', name);
       timer.record(us / 1e6);
       if (waited !== undefined) monitor.timer('acumen_operation_work_seconds', name).record(workOf(asked) / 1e6);
     }

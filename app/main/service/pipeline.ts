@@ -32,7 +32,7 @@ interface Entry {
   /** in a commit of its own: one with others was refused for one of them */
   isAlone: boolean;
   readonly asker: Asker | undefined;
-  /** milliseconds of performance.now() since which it waits to be planned; 0: it does no more */
+  /** milliseconds of performance.now() since which it stands in line; 0: it never did */
   since: number;
   resolve(operation: Operation | null): void;
   reject(error: unknown): void;
@@ -44,11 +44,14 @@ interface Planned {
   /** null where there is nothing to commit */
   readonly append: Appended | null;
   readonly state: WorkspaceState | null;
-  /** milliseconds of performance.now() at which it was planned */
+  /** milliseconds of performance.now() at which it was planned: since then it waits for the commit */
   readonly at: number;
   done: Operation | null;
   tell(): void;
 }
+
+/** In line from now on. */
+const stands = (entry: Entry): void => { entry.since = begun(entry.asker); };
 
 export class Pipeline {
   readonly #workspace: Workspace;
@@ -79,8 +82,10 @@ export class Pipeline {
   add(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
     const asker = currentAsker();
     return new Promise((resolve, reject) => {
-      this.#line.push({ plan, attempts: 0, isAlone: false, asker, since: begun(asker), resolve, reject });
+      const entry: Entry = { plan, attempts: 0, isAlone: false, asker, since: 0, resolve, reject };
+      this.#line.push(entry);
       this.#run();
+      if (this.#held !== null || this.#line[0] !== entry) stands(entry);
     });
   }
 
@@ -114,21 +119,21 @@ export class Pipeline {
       const generation = this.#generation;
       // in the line until it is planned: where those before it are refused, they come before it again
       const entry = this.#line[0]!;
+      if (entry.since > 0) waited(entry.asker, 'line', entry.since);
       let view: View, plan: Plan | null;
       try {
         if (this.#tip === null) {
           view = await this.#workspace.refold();
           this.#from = view.head.event;
         } else view = this.#tip;
-        if (entry.since > 0) { waited(entry.asker, 'line', entry.since); entry.since = 0; }
         plan = await onBehalf(entry.asker, () => span('plan', () => entry.plan(view)));
       } catch (error) {
-        if (generation !== this.#generation) continue;
+        if (generation !== this.#generation) { stands(entry); continue; }
         this.#line.shift();
         this.#ride(entry, () => entry.reject(error));
         continue;
       }
-      if (generation !== this.#generation) continue;
+      if (generation !== this.#generation) { stands(entry); continue; }
       this.#line.shift();
       if (plan === null) { this.#ride(entry, () => entry.resolve(null)); continue; }
       this.#append(entry, view, plan);
@@ -140,14 +145,14 @@ export class Pipeline {
   /** Nothing to commit, and an answer that stands on what is. */
   #ride(entry: Entry, tell: () => void): void {
     if (this.#isIdle) { tell(); return; }
-    this.#planned.push({ entry, append: null, state: null, at: 0, done: null, tell });
+    this.#planned.push({ entry, append: null, state: null, at: begun(entry.asker), done: null, tell });
   }
 
   #append(entry: Entry, view: View, plan: Plan): void {
     const { composition } = plan;
     const state = composition === undefined ? foldState(plan.events, view.state) : { ...view.state, composition };
     const append: Appended = { operation: { ...plan.operation, time: this.#workspace.clock.now() }, events: plan.events, ...plan.extra !== undefined && { extra: plan.extra } };
-    this.#planned.push({ entry, append, state, at: begun(entry.asker), done: null, tell() { waited(entry.asker, 'commit', this.at); entry.resolve(this.done); } });
+    this.#planned.push({ entry, append, state, at: begun(entry.asker), done: null, tell() { entry.resolve(this.done); } });
     // What is planned on it knows the operation by its place; where its events are is known when it is committed.
     const { head } = view;
     this.#tip = { head: { operation: head.operation + 1, event: head.event, written: head.written }, state, engine: view.engine };
@@ -166,6 +171,8 @@ export class Pipeline {
 
   /** Takes over what is committed, sends what was planned on it, and tells those who wait. */
   async #committed(group: readonly Planned[], operations: readonly Operation[]): Promise<void> {
+    const now = performance.now();
+    for (const { entry, at } of group) waited(entry.asker, 'commit', at, now);
     let n = 0;
     for (const planned of group) if (planned.append !== null) planned.done = operations[n++]!;
     this.#from = operations.at(-1)?.lastEvent ?? this.#from;
@@ -193,8 +200,10 @@ export class Pipeline {
     const isMoved = isOvertaken(error, first.attempts);
     if (!isMoved && group.length === 1) {
       again.shift();
+      waited(first.asker, 'commit', group[0]!.at);
       first.reject(error);
     }
+    for (const { entry, at } of again) { waited(entry.asker, 'commit', at); stands(entry); }
     for (const { entry } of group) if (isMoved) entry.attempts++; else entry.isAlone = true;
     this.#line.unshift(...again.map(({ entry }) => entry));
     const before = this.#held;

@@ -5,7 +5,7 @@ import { AcumenError } from '../../core/errors.ts';
 import { cancelled } from '../../contract/frames.ts';
 import type { Push } from '../../contract/methods.ts';
 import { type WorkItem, workLimits } from '../../contract/work.ts';
-import { begun, currentAsker, onBehalf, waited } from './monitor/spans.ts';
+import { begun, currentAsker, onBehalf, throughout, waited } from './monitor/spans.ts';
 
 export type Progress = (phase: string, done: number, total: number | null) => void;
 export type Task<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
@@ -57,19 +57,27 @@ export class OperationQueue {
     if (this.#running.has(ticket) || this.#tickets.has(ticket)) {
       return Promise.reject(new AcumenError('bad-message', 'An operation with this ticket is under way.', 'Give each operation its own ticket.', { ticket }));
     }
-    const controller = new AbortController(), asker = currentAsker(), asked = begun(asker);
+    const controller = new AbortController(), asker = currentAsker();
+    /** since when it stands in line; 0: it never did */
+    let since = 0;
     return new Promise<T>((resolve, reject) => {
       this.#tickets.add(ticket);
       this.#waiting.push({
         ticket, kind, controller, together, client: this.#options.client(), asked: this.#options.now(),
         run: () => {
-          waited(asker, 'queue', asked);
+          if (since > 0) waited(asker, 'queue', since);
           // what throws before it has a promise is an answer too
-          return onBehalf(asker, async () => task(controller.signal, this.#progress(ticket))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
+          const begin = async (): Promise<T> => task(controller.signal, this.#progress(ticket));
+          // one that runs alone is begun by what ends before it, in that one's context
+          return onBehalf(asker, () => (together || asker === undefined ? begin() : throughout(asker, begin))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
         },
-        refuse: reject,
+        refuse: (error) => {
+          if (since > 0) waited(asker, 'queue', since);
+          reject(error);
+        },
       });
       this.#next();
+      if (this.#tickets.has(ticket)) since = begun(asker);
       this.#tell();
     });
   }

@@ -7,7 +7,6 @@ import { type Outlook, forecast } from '../../../core/analysis/forecast.ts';
 import { type Baseline, type Profile, type Verdict, baselineOf, isReference, judge, profileOf } from '../../../core/analysis/regression.ts';
 import { median } from '../../../core/analysis/robust.ts';
 import { AcumenError } from '../../../core/errors.ts';
-import type { Histogram } from '../../../core/histogram.ts';
 import type { MetricName, Teller, TelemetryEvent } from '../../../core/telemetry.ts';
 import type { Rolled } from '../monitor/monitor.ts';
 import type { BaseReport } from '../monitor/report.ts';
@@ -59,6 +58,11 @@ export interface AlertsOptions {
 /** What may be strange, as it is just now. Above 0: it is looked at by factors. */
 interface Observed { readonly name: string; readonly value: number; readonly unit: string }
 
+/** Of a minute: times of work, in which a regression is looked for, and those of the same with what it waits for, whose level may change all the same. */
+interface Profiled { readonly judged: ReadonlyMap<string, Profile>; readonly waiting: ReadonlyMap<string, Profile> }
+/** The series of its work, where a series also waits. */
+const workOf = (name: string): string | null => (name.startsWith(OPERATION) ? `acumen_operation_work_seconds ${name.slice(OPERATION.length)}` : name === COMMIT ? 'acumen_commit_work_seconds ' : null);
+
 export class Alerts implements Part {
   /** requests a second that somebody means to send now (load/generator.ts); null: nobody does */
   intended: number | null = null;
@@ -71,7 +75,7 @@ export class Alerts implements Part {
   readonly #gathered = new Gathered();
   readonly #watches = new Map<string, AnomalyWatch>();
   readonly #seasons = new Seasons();
-  readonly #windows: { readonly at: number; readonly profiles: ReadonlyMap<string, Profile>; /** ends a minute */ readonly isWhole: boolean }[] = [];
+  readonly #windows: { readonly at: number; readonly profiles: Profiled; /** ends a minute */ readonly isWhole: boolean }[] = [];
   readonly #points = new Map<string, { readonly times: number[]; readonly values: number[]; low: number }>();
   /** ms of the change of each series that was told last */
   readonly #changed = new Map<string, number>();
@@ -141,7 +145,7 @@ export class Alerts implements Part {
 
   changeBaselines({ save, drop }: { readonly save: string | null; readonly drop: string | null }): { readonly baselines: readonly SavedBaseline[] } {
     if (drop !== null) this.baselines.drop(drop);
-    if (save !== null) this.baselines.save(save, this.#windows.map(({ profiles }) => profiles), MINUTE / PROFILED, this.#at);
+    if (save !== null) this.baselines.save(save, this.#windows.map(({ profiles }) => profiles.judged), MINUTE / PROFILED, this.#at);
     return { baselines: this.baselines.list };
   }
 
@@ -165,21 +169,13 @@ export class Alerts implements Part {
   }
 
   /** Of the last minute. */
-  #profiles(): Map<string, Profile> {
-    const profiles = new Map<string, Profile>();
-    for (const [name, times] of this.#judged()) {
-      const profile = profileOf(times);
-      if (profile !== null) profiles.set(name, profile);
-    }
-    return profiles;
-  }
-
-  /** Times that a regression is looked for in: of work, not of waiting for somebody else. Of what also waits, the rest. */
-  *#judged(): Iterable<[string, Histogram]> {
+  #profiles(): Profiled {
+    const judged = new Map<string, Profile>(), waiting = new Map<string, Profile>();
     for (const [name, times] of this.#gathered.timers()) {
-      const isWaiting = OTHERS.some((metric) => name.startsWith(`${metric} `)) || name.startsWith(OPERATION) && this.#gathered.has(WORK + name.slice(OPERATION.length));
-      if (times.count > 0 && !isWaiting) yield [name, times];
+      const profile = times.count > 0 && !OTHERS.some((metric) => name.startsWith(`${metric} `)) ? profileOf(times) : null, work = workOf(name);
+      if (profile !== null) (name === COMMIT || work !== null && this.#gathered.has(work) ? waiting : judged).set(name, profile);
     }
+    return { judged, waiting };
   }
 
   #lookForRegressions(at: number): void {
@@ -188,14 +184,17 @@ export class Alerts implements Part {
     if (baseline === undefined) {
       if (this.#unsaved === null || at - this.#unsaved.at >= 5 * 60_000) {
         const old = this.#windows.filter((window) => window.at <= at - APART * 60_000);
-        this.#unsaved = { at, baseline: baselineOf(old.map(({ profiles }) => profiles), MINUTE / PROFILED) };
+        this.#unsaved = { at, baseline: baselineOf(old.map(({ profiles }) => profiles.judged), MINUTE / PROFILED) };
       }
       baseline = this.#unsaved.baseline;
     }
     const counts = new Map<string, number>();
-    for (const [series, times] of this.#judged()) counts.set(series, times.count);
+    for (const [series, times] of this.#gathered.timers()) counts.set(series, times.count);
+    const { judged, waiting } = this.#profiles(), known = new Set(baseline.series.map(({ name }) => name)), profiles = new Map(judged);
+    // one saved before there was its work says what the whole took
+    for (const [name, profile] of waiting) if (!known.has(workOf(name)!)) profiles.set(name, profile);
     const before = new Set(this.#regressions.map(({ metric, label }) => `${metric} ${label}`));
-    const found = judge(baseline, this.#profiles());
+    const found = judge(baseline, profiles);
     this.#verdicts = { at, found };
     this.#regressions = found.filter((verdict) => verdict.isRegression).map((verdict) => regressionOf(verdict, saved?.name ?? UNSAVED, counts.get(verdict.name)!));
     for (const regression of this.#regressions) {
@@ -230,9 +229,10 @@ export class Alerts implements Part {
       if (unit === 'bytes') series.set(`${metric} ${name}`, { times: times.map((hours) => hours * HOUR), logs: values.map((value) => Math.log(Math.max(1, value))), unit });
     }
     const minutes = this.#windows.filter(({ isWhole }) => isWhole);
-    for (const name of new Set(minutes.flatMap(({ profiles }) => [...profiles.keys()].filter((one) => !isReference(one))))) {
-      const having = minutes.filter(({ profiles }) => profiles.has(name));
-      series.set(name, { times: having.map(({ at }) => at), logs: having.map(({ profiles }) => median(profiles.get(name)!) + Math.log(1000)), unit: 'ms' });
+    const of = ({ judged, waiting }: Profiled, name: string): Profile | undefined => judged.get(name) ?? waiting.get(name);
+    for (const name of new Set(minutes.flatMap(({ profiles: { judged, waiting } }) => [...judged.keys(), ...waiting.keys()].filter((one) => !isReference(one))))) {
+      const having = minutes.filter(({ profiles }) => of(profiles, name) !== undefined);
+      series.set(name, { times: having.map(({ at }) => at), logs: having.map(({ profiles }) => median(of(profiles, name)!) + Math.log(1000)), unit: 'ms' });
     }
     for (const [name, { times, logs, unit }] of series) {
       const last = changes(logs).at(-1);
@@ -333,8 +333,8 @@ export class Alerts implements Part {
 }
 
 /** Times that are others' doing: the disk's, the loop's, the collector's, and what waits for a worker. */
-const OTHERS: readonly MetricName[] = ['acumen_commit_seconds', 'acumen_disk_seconds', 'acumen_event_loop_delay_seconds', 'acumen_gc_pause_seconds', 'acumen_pool_wait_seconds'];
-const OPERATION = 'acumen_operation_seconds ', WORK = 'acumen_operation_work_seconds ', LOAD = 'requests a second';
+const OTHERS: readonly MetricName[] = ['acumen_disk_seconds', 'acumen_event_loop_delay_seconds', 'acumen_gc_pause_seconds', 'acumen_pool_wait_seconds'];
+const OPERATION = 'acumen_operation_seconds ', COMMIT = 'acumen_commit_seconds ', LOAD = 'requests a second';
 const UNSAVED = 'the last hour';
 /** Hours within which a limit must be met for anybody to be told. */
 const FORECAST_HOURS = 24;

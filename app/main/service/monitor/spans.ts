@@ -24,7 +24,7 @@ export class Trace extends Asker {
 
 /** null: nobody, whoever's asynchronous context it is done in */
 let now: Asker | null | undefined;
-const context = new AsyncLocalStorage<Trace>();
+const context = new AsyncLocalStorage<Asker>();
 let contexts = 0;
 
 /** Who asks now, for what is done later on their behalf. Those who are not followed are known until they first wait. */
@@ -45,10 +45,10 @@ export function onBehalf<T>(asker: Asker | undefined, action: () => T): T {
 }
 
 /** The same to the end of what it waits for. */
-export async function throughout<T>(trace: Trace, action: () => Promise<T>): Promise<T> {
+export async function throughout<T>(asker: Asker, action: () => Promise<T>): Promise<T> {
   contexts++;
   try {
-    return await context.run(trace, action);
+    return await context.run(asker, action);
   } finally {
     contexts--;
   }
@@ -71,9 +71,9 @@ async function measured<T>(trace: Trace, name: string, action: () => Promise<T>)
 
 /** The time of a wait that begins now, where somebody asks; `waited` ends it. */
 export function begun(asker: Asker | undefined): number { return asker === undefined ? 0 : performance.now(); }
-export function waited(asker: Asker | undefined, name: string, start: number): void {
+export function waited(asker: Asker | undefined, name: string, start: number, end?: number): void {
   if (asker === undefined) return;
-  const ms = performance.now() - start;
+  const ms = (end ?? performance.now()) - start;
   asker.waited += ms;
   traceOf(asker)?.add(name, ms);
 }

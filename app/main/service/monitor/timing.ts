@@ -44,7 +44,7 @@ export class Timing {
    */
   begin(method: Method, params: unknown): Asker | null {
     this.heard?.(method, params);
-    return this.#requests++ < TRACED ? new Trace() : waits(params) ? new Asker() : null;
+    return this.#requests++ < TRACED ? new Trace() : waits(method, params) ? new Asker() : null;
   }
 
   /** Times are milliseconds of one clock. */
@@ -72,7 +72,7 @@ export class Timing {
   #handle(method: Method, params: unknown): Handles {
     const telemetry = this.#telemetry;
     const of = {
-      timer: telemetry.timer('acumen_operation_seconds', method), work: waits(params) ? telemetry.timer('acumen_operation_work_seconds', method) : null,
+      timer: telemetry.timer('acumen_operation_seconds', method), work: waits(method, params) ? telemetry.timer('acumen_operation_work_seconds', method) : null,
       errors: telemetry.counter('acumen_operation_errors_total', method), late: telemetry.counter('acumen_operation_late_total', method), slowest: [], noticed: NOTICED,
     };
     this.#handles.set(method, of);
@@ -81,7 +81,7 @@ export class Timing {
 }
 
 /** What goes by a ticket stands in line, and is done when the store has it. */
-const waits = (params: unknown): boolean => typeof params === 'object' && params !== null && 'ticket' in params;
+const waits = (method: Method, params: unknown): boolean => method !== 'cancel' && typeof params === 'object' && params !== null && 'ticket' in params;
 
 /** Failures first, then by time. */
 const rank = ({ outcome, ms }: Kept): number => (outcome === 'failed' ? 1e12 : 0) + ms;
