@@ -7,7 +7,7 @@
  */
 export const metrics = {
   acumen_operation_seconds: { kind: 'seconds', label: 'operation', help: 'Time from a request to its answer.' },
-  acumen_operation_work_seconds: { kind: 'seconds', label: 'operation', help: 'The same of a change, less what it stood in line and waited for the store to commit.' },
+  acumen_operation_work_seconds: { kind: 'seconds', label: 'operation', help: 'The same of changes, the first of each second, less what they stood in line and waited for the store to commit.' },
   acumen_operation_errors_total: { kind: 'counter', label: 'operation', help: 'Requests that failed; refusals of bad input are not among them.' },
   acumen_operation_late_total: { kind: 'counter', label: 'operation', help: 'Requests answered after their deadline, or never.' },
   acumen_merge_execution_seconds: { kind: 'seconds', label: null, help: 'Time to compose a set that was not kept.' },

@@ -7,7 +7,7 @@ import { AcumenError } from '../../core/errors.ts';
 import type { Operation, WorkspaceState } from '../../core/events.ts';
 import { foldState } from '../../core/fold.ts';
 import { type Appended, placed } from '../storage/store.ts';
-import { type Asker, begun, currentAsker, onBehalf, span, waited } from './monitor/spans.ts';
+import { type Trace, begun, currentTrace, onBehalf, span, waited } from './monitor/spans.ts';
 import type { Plan, View, Workspace } from './workspace.ts';
 
 /** How often an operation is planned anew because somebody else committed in between: eight processes that never rest need dozens. */
@@ -31,7 +31,7 @@ interface Entry {
   attempts: number;
   /** in a commit of its own: one with others was refused for one of them */
   isAlone: boolean;
-  readonly asker: Asker | undefined;
+  readonly trace: Trace | undefined;
   /** milliseconds of performance.now() since which it stands in line; 0: it never did */
   since: number;
   resolve(operation: Operation | null): void;
@@ -51,7 +51,7 @@ interface Planned {
 }
 
 /** In line from now on. */
-const stands = (entry: Entry): void => { entry.since = begun(entry.asker); };
+const stands = (entry: Entry): void => { entry.since = begun(entry.trace); };
 
 export class Pipeline {
   readonly #workspace: Workspace;
@@ -80,9 +80,9 @@ export class Pipeline {
 
   /** Plans and commits one operation, which changes the composition alone; resolves after COMMIT, when the view shows it. */
   add(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
-    const asker = currentAsker();
+    const trace = currentTrace();
     return new Promise((resolve, reject) => {
-      const entry: Entry = { plan, attempts: 0, isAlone: false, asker, since: 0, resolve, reject };
+      const entry: Entry = { plan, attempts: 0, isAlone: false, trace, since: 0, resolve, reject };
       this.#line.push(entry);
       this.#run();
       if (this.#held !== null || this.#line[0] !== entry) stands(entry);
@@ -119,14 +119,14 @@ export class Pipeline {
       const generation = this.#generation;
       // in the line until it is planned: where those before it are refused, they come before it again
       const entry = this.#line[0]!;
-      if (entry.since > 0) waited(entry.asker, 'line', entry.since);
+      if (entry.since > 0) waited(entry.trace, 'line', entry.since);
       let view: View, plan: Plan | null;
       try {
         if (this.#tip === null) {
           view = await this.#workspace.refold();
           this.#from = view.head.event;
         } else view = this.#tip;
-        plan = await onBehalf(entry.asker, () => span('plan', () => entry.plan(view)));
+        plan = await onBehalf(entry.trace, () => span('plan', () => entry.plan(view)));
       } catch (error) {
         if (generation !== this.#generation) { stands(entry); continue; }
         this.#line.shift();
@@ -145,14 +145,14 @@ export class Pipeline {
   /** Nothing to commit, and an answer that stands on what is. */
   #ride(entry: Entry, tell: () => void): void {
     if (this.#isIdle) { tell(); return; }
-    this.#planned.push({ entry, append: null, state: null, at: begun(entry.asker), done: null, tell });
+    this.#planned.push({ entry, append: null, state: null, at: begun(entry.trace), done: null, tell });
   }
 
   #append(entry: Entry, view: View, plan: Plan): void {
     const { composition } = plan;
     const state = composition === undefined ? foldState(plan.events, view.state) : { ...view.state, composition };
     const append: Appended = { operation: { ...plan.operation, time: this.#workspace.clock.now() }, events: plan.events, ...plan.extra !== undefined && { extra: plan.extra } };
-    this.#planned.push({ entry, append, state, at: begun(entry.asker), done: null, tell() { entry.resolve(this.done); } });
+    this.#planned.push({ entry, append, state, at: begun(entry.trace), done: null, tell() { entry.resolve(this.done); } });
     // What is planned on it knows the operation by its place; where its events are is known when it is committed.
     const { head } = view;
     this.#tip = { head: { operation: head.operation + 1, event: head.event, written: head.written }, state, engine: view.engine };
@@ -171,8 +171,7 @@ export class Pipeline {
 
   /** Takes over what is committed, sends what was planned on it, and tells those who wait. */
   async #committed(group: readonly Planned[], operations: readonly Operation[]): Promise<void> {
-    const now = performance.now();
-    for (const { entry, at } of group) waited(entry.asker, 'commit', at, now);
+    for (const { entry, at } of group) waited(entry.trace, 'commit', at);
     let n = 0;
     for (const planned of group) if (planned.append !== null) planned.done = operations[n++]!;
     this.#from = operations.at(-1)?.lastEvent ?? this.#from;
@@ -200,10 +199,10 @@ export class Pipeline {
     const isMoved = isOvertaken(error, first.attempts);
     if (!isMoved && group.length === 1) {
       again.shift();
-      waited(first.asker, 'commit', group[0]!.at);
+      waited(first.trace, 'commit', group[0]!.at);
       first.reject(error);
     }
-    for (const { entry, at } of again) { waited(entry.asker, 'commit', at); stands(entry); }
+    for (const { entry, at } of again) { waited(entry.trace, 'commit', at); stands(entry); }
     for (const { entry } of group) if (isMoved) entry.attempts++; else entry.isAlone = true;
     this.#line.unshift(...again.map(({ entry }) => entry));
     const before = this.#held;

@@ -5,7 +5,7 @@ import { AcumenError } from '../../core/errors.ts';
 import { cancelled } from '../../contract/frames.ts';
 import type { Push } from '../../contract/methods.ts';
 import { type WorkItem, workLimits } from '../../contract/work.ts';
-import { begun, currentAsker, onBehalf, throughout, waited } from './monitor/spans.ts';
+import { begun, currentTrace, onBehalf, throughout, waited } from './monitor/spans.ts';
 
 export type Progress = (phase: string, done: number, total: number | null) => void;
 export type Task<T> = (signal: AbortSignal, progress: Progress) => Promise<T>;
@@ -57,7 +57,7 @@ export class OperationQueue {
     if (this.#running.has(ticket) || this.#tickets.has(ticket)) {
       return Promise.reject(new AcumenError('bad-message', 'An operation with this ticket is under way.', 'Give each operation its own ticket.', { ticket }));
     }
-    const controller = new AbortController(), asker = currentAsker();
+    const controller = new AbortController(), trace = currentTrace();
     /** since when it stands in line; 0: it never did */
     let since = 0;
     return new Promise<T>((resolve, reject) => {
@@ -65,19 +65,19 @@ export class OperationQueue {
       this.#waiting.push({
         ticket, kind, controller, together, client: this.#options.client(), asked: this.#options.now(),
         run: () => {
-          if (since > 0) waited(asker, 'queue', since);
+          if (since > 0) waited(trace, 'queue', since);
           // what throws before it has a promise is an answer too
           const begin = async (): Promise<T> => task(controller.signal, this.#progress(ticket));
           // one that runs alone is begun by what ends before it, in that one's context
-          return onBehalf(asker, () => (together || asker === undefined ? begin() : throughout(asker, begin))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
+          return onBehalf(trace, () => (together || trace === undefined ? begin() : throughout(trace, begin))).then((value) => () => resolve(value), (error: unknown) => () => reject(error));
         },
         refuse: (error) => {
-          if (since > 0) waited(asker, 'queue', since);
+          if (since > 0) waited(trace, 'queue', since);
           reject(error);
         },
       });
       this.#next();
-      if (this.#tickets.has(ticket)) since = begun(asker);
+      if (this.#tickets.has(ticket)) since = begun(trace);
       this.#tell();
     });
   }

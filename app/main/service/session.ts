@@ -7,7 +7,7 @@ import type { Method, Methods, Push, Request, Transport } from '../../contract/m
 import { AcumenError } from '../../core/errors.ts';
 import { encodedAnswer } from './answers.ts';
 import { Deadlines, deadlineOf } from './deadlines.ts';
-import type { Asker } from './monitor/spans.ts';
+import type { Trace } from './monitor/spans.ts';
 import { type Timing, outcomeOf } from './monitor/timing.ts';
 import { Admission } from './pools/admission.ts';
 
@@ -15,8 +15,8 @@ import { Admission } from './pools/admission.ts';
 export interface Asked {
   readonly client: number;
   readonly deadline: number;
-  /** whoever asks times it (monitor/timing.ts), and who is known by this or (null) by nothing; left out: what serves times it */
-  readonly asker?: Asker | null;
+  /** whoever asks times it (monitor/timing.ts), and follows it or (null) does not; left out: what serves times it */
+  readonly trace?: Trace | null;
 }
 
 /** What a session serves: a workspace. */
@@ -82,17 +82,17 @@ export function attachSession(service: Service, transport: Transport, deadlines:
       isAnswered = true;
       fail(id, tooLate(method, patience));
     });
-    const asker = timing?.begin(method, params);
+    const trace = timing?.begin(method, params);
     let isServed = false;
     try {
-      const ok = await service.call(method, params, asker === undefined ? { client, deadline } : { client, deadline, asker });
+      const ok = await service.call(method, params, trace === undefined ? { client, deadline } : { client, deadline, trace });
       isServed = true;
       // heard before whoever asked hears it: they may ask again at once
-      if (asker !== undefined) timing!.end(method, params, asker, start, deadlines.now(), deadline);
+      if (trace !== undefined) timing!.end(method, params, trace, start, deadlines.now(), deadline);
       if (method === 'watch') watch(params.on);
       if (!isAnswered) send(encodeAnswer(id, ok, encodedAnswer(ok)));
     } catch (error) {
-      if (asker !== undefined && !isServed) timing!.end(method, params, asker, start, deadlines.now(), deadline, outcomeOf(error));
+      if (trace !== undefined && !isServed) timing!.end(method, params, trace, start, deadlines.now(), deadline, outcomeOf(error));
       if (!isAnswered) fail(id, isLate && toAcumenError(error).code === 'cancelled' ? tooLate(method, patience) : error);
     } finally {
       done();

@@ -27,7 +27,7 @@ import { Live, type LiveOptions } from './live/live.ts';
 import { isOvertaken, pause, Pipeline } from './pipeline.ts';
 import type { Done } from './pipeline.ts';
 import { repositoryName, repositoryPath } from './place.ts';
-import { type Asker, begun, currentAsker, onBehalf, span, throughout, traceOf, waited } from './monitor/spans.ts';
+import { type Trace, begun, currentTrace, onBehalf, span, throughout, waited } from './monitor/spans.ts';
 import type { Timing } from './monitor/timing.ts';
 import { barePlatform } from './platform.ts';
 import type { Platform } from './platform.ts';
@@ -188,10 +188,10 @@ export class Workspace implements Service {
   call<M extends Method>(method: M, params: Methods[M]['params'], asked?: Asked): Promise<Methods[M]['result']> {
     const { timing } = this.platform;
     if (timing === null) return this.#answer(method, params, asked);
-    const asker = asked?.asker, trace = traceOf(asker);
-    if (asker === undefined) return timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, () => this.#answer(method, params, asked));
-    if (trace !== undefined) return onBehalf(trace, () => throughout(trace, () => this.#answer(method, params, asked)));
-    return onBehalf(asker ?? undefined, () => this.#answer(method, params, asked));
+    const trace = asked?.trace;
+    if (trace === undefined) return timing.run(method, params, asked?.deadline ?? Number.POSITIVE_INFINITY, () => this.#answer(method, params, asked));
+    if (trace !== null) return onBehalf(trace, () => throughout(trace, () => this.#answer(method, params, asked)));
+    return onBehalf(undefined, () => this.#answer(method, params, asked));
   }
 
   #answer<M extends Method>(method: M, params: Methods[M]['params'], asked: Asked | undefined): Promise<Methods[M]['result']> {
@@ -345,14 +345,14 @@ export class Workspace implements Service {
    * Resolves after COMMIT, when the view shows it.
    */
   commit(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> {
-    const asker = currentAsker(), from = begun(asker);
-    return this.#pipeline.alone(() => { waited(asker, 'line', from); return this.#commit(plan, asker); });
+    const trace = currentTrace(), from = begun(trace);
+    return this.#pipeline.alone(() => { waited(trace, 'line', from); return this.#commit(plan, trace); });
   }
 
   /** The same for an operation that changes the composition alone, planned on those that are not committed yet; many share a commit. */
   amend(plan: (view: View) => Promise<Plan | null>): Promise<Operation | null> { return this.#pipeline.add(plan); }
 
-  async #commit(plan: (view: View) => Promise<Plan | null>, asker: Asker | undefined): Promise<Operation | null> {
+  async #commit(plan: (view: View) => Promise<Plan | null>, trace: Trace | undefined): Promise<Operation | null> {
     for (let attempt = 0; ; attempt++) {
       const view = await this.refold();
       const planned = await span('plan', () => plan(view));
@@ -361,7 +361,7 @@ export class Workspace implements Service {
       const next = planned.published === undefined ? folded : { ...folded, published: planned.published };
       const extra = next.published === view.state.published ? planned.extra : { ...planned.extra, ...await this.#engines.derived(view, next.published, this.#lastPublishing()) };
       let operation;
-      const at = begun(asker);
+      const at = begun(trace);
       try {
         const stamped = { ...planned.operation, time: this.clock.now() };
         const { move } = planned;
@@ -372,7 +372,7 @@ export class Workspace implements Service {
         await pause(attempt);
         continue;
       } finally {
-        waited(asker, 'commit', at);
+        waited(trace, 'commit', at);
       }
       await this.refold([{ operation, state: next }]);
       return operation;

@@ -6,13 +6,9 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** Parts of one request beyond which no more are kept. */
 const MOST_PARTS = 32;
 
-/** Who asked, as far as they are measured. */
-export class Asker {
-  /** milliseconds for others: those before them in line, and the disk */
+export class Trace {
+  /** milliseconds for others: those before it in line, and the disk */
   waited = 0;
-}
-
-export class Trace extends Asker {
   readonly parts: [name: string, ms: number][] = [];
   /** Parts of one name are one part, where it was first. */
   add(name: string, ms: number): void {
@@ -23,20 +19,17 @@ export class Trace extends Asker {
 }
 
 /** null: nobody, whoever's asynchronous context it is done in */
-let now: Asker | null | undefined;
-const context = new AsyncLocalStorage<Asker>();
+let now: Trace | null | undefined;
+const context = new AsyncLocalStorage<Trace>();
 let contexts = 0;
 
-/** Who asks now, for what is done later on their behalf. Those who are not followed are known until they first wait. */
-export function currentAsker(): Asker | undefined { return now === undefined ? contexts > 0 ? context.getStore() : undefined : now ?? undefined; }
-/** The same if they are followed. */
-export function currentTrace(): Trace | undefined { return traceOf(currentAsker()); }
-export const traceOf = (asker: Asker | null | undefined): Trace | undefined => (asker instanceof Trace ? asker : undefined);
+/** Who asks now, for what is done later on their behalf. */
+export function currentTrace(): Trace | undefined { return now === undefined ? contexts > 0 ? context.getStore() : undefined : now ?? undefined; }
 
 /** Does it on behalf of whoever asked then; of nobody where nobody traced. */
-export function onBehalf<T>(asker: Asker | undefined, action: () => T): T {
+export function onBehalf<T>(trace: Trace | undefined, action: () => T): T {
   const before = now;
-  now = asker ?? null;
+  now = trace ?? null;
   try {
     return action();
   } finally {
@@ -45,10 +38,10 @@ export function onBehalf<T>(asker: Asker | undefined, action: () => T): T {
 }
 
 /** The same to the end of what it waits for. */
-export async function throughout<T>(asker: Asker, action: () => Promise<T>): Promise<T> {
+export async function throughout<T>(trace: Trace, action: () => Promise<T>): Promise<T> {
   contexts++;
   try {
-    return await context.run(asker, action);
+    return await context.run(trace, action);
   } finally {
     contexts--;
   }
@@ -70,10 +63,10 @@ async function measured<T>(trace: Trace, name: string, action: () => Promise<T>)
 }
 
 /** The time of a wait that begins now, where somebody asks; `waited` ends it. */
-export function begun(asker: Asker | undefined): number { return asker === undefined ? 0 : performance.now(); }
-export function waited(asker: Asker | undefined, name: string, start: number, end?: number): void {
-  if (asker === undefined) return;
-  const ms = (end ?? performance.now()) - start;
-  asker.waited += ms;
-  traceOf(asker)?.add(name, ms);
+export function begun(trace: Trace | undefined): number { return trace === undefined ? 0 : performance.now(); }
+export function waited(trace: Trace | undefined, name: string, start: number): void {
+  if (trace === undefined) return;
+  const ms = performance.now() - start;
+  trace.waited += ms;
+  trace.add(name, ms);
 }

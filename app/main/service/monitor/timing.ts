@@ -2,7 +2,7 @@
 import { toAcumenError } from '../../../contract/frames.ts';
 import type { Method, Methods } from '../../../contract/methods.ts';
 import type { Counter, Telemetry, TelemetryEvent, Timer } from '../../../core/telemetry.ts';
-import { Asker, Trace, onBehalf, throughout, traceOf } from './spans.ts';
+import { Trace, onBehalf, throughout } from './spans.ts';
 
 type Outcome = Extract<TelemetryEvent, { kind: 'operation' }>['outcome'];
 
@@ -13,8 +13,8 @@ const NOTICED = 1;
 /** Requests of each second, the first ones, of whose time it is followed where it goes: for each of ten thousand it costs 4 %. */
 const TRACED = 128;
 
-interface Kept { readonly method: Method; readonly ms: number; readonly outcome: Outcome; readonly params: unknown; /** null: it was not followed */ readonly trace: Trace | undefined }
-interface Handles { readonly timer: Timer; /** less what they waited; null where nobody waits */ readonly work: Timer | null; readonly errors: Counter; readonly late: Counter; readonly slowest: Kept[]; /** milliseconds from which one is among the slowest so far */ noticed: number }
+interface Kept { readonly method: Method; readonly ms: number; readonly outcome: Outcome; readonly params: unknown; /** null: it was not followed */ readonly trace: Trace | null }
+interface Handles { readonly timer: Timer; /** of those that are followed, less what they waited; null where nobody waits */ readonly work: Timer | null; readonly errors: Counter; readonly late: Counter; readonly slowest: Kept[]; /** milliseconds from which one is among the slowest so far */ noticed: number }
 
 export class Timing {
   readonly #telemetry: Telemetry;
@@ -28,41 +28,41 @@ export class Timing {
 
   /** `deadline`: by when it is to be answered, on the clock of `performance.now()`. For who does not await the answer anyway: see `begin`. */
   run<M extends Method>(method: M, params: Methods[M]['params'], deadline: number, action: () => Promise<Methods[M]['result']>): Promise<Methods[M]['result']> {
-    const asker = this.begin(method, params), trace = traceOf(asker), start = performance.now();
-    const answer = trace === undefined ? onBehalf(asker ?? undefined, action) : onBehalf(trace, () => throughout(trace, action));
+    const trace = this.begin(method, params), start = performance.now();
+    const answer = trace === null ? onBehalf(undefined, action) : onBehalf(trace, () => throughout(trace, action));
     // Heard before whoever asked hears it: they may ask again at once.
     answer.then(
-      () => this.end(method, params, asker, start, performance.now(), deadline),
-      (error: unknown) => this.end(method, params, asker, start, performance.now(), deadline, outcomeOf(error)),
+      () => this.end(method, params, trace, start, performance.now(), deadline),
+      (error: unknown) => this.end(method, params, trace, start, performance.now(), deadline, outcomeOf(error)),
     );
     return answer;
   }
 
   /**
    * A request begins, and the same caller says when it ends: a session, which reads the clock and awaits the answer in any case. Nothing is made for a
-   * request that is not followed and waits for nobody. Answers what it is known by; null: nothing.
+   * request that is not followed. Answers whom it is followed by; null: nobody.
    */
-  begin(method: Method, params: unknown): Asker | null {
+  begin(method: Method, params: unknown): Trace | null {
     this.heard?.(method, params);
-    return this.#requests++ < TRACED ? new Trace() : waits(method, params) ? new Asker() : null;
+    return this.#requests++ < TRACED ? new Trace() : null;
   }
 
   /** Times are milliseconds of one clock. */
-  end(method: Method, params: unknown, asker: Asker | null, start: number, end: number, deadline: number, outcome: Outcome = 'ok'): void {
+  end(method: Method, params: unknown, trace: Trace | null, start: number, end: number, deadline: number, outcome: Outcome = 'ok'): void {
     const of = this.#handles.get(method) ?? this.#handle(method, params);
     const ms = end - start, isLate = end > deadline || outcome === 'late';
     of.timer.record(ms / 1000);
-    if (of.work !== null && asker !== null) of.work.record(Math.max(0, ms - asker.waited) / 1000);
+    if (of.work !== null && trace !== null) of.work.record(Math.max(0, ms - trace.waited) / 1000);
     if (isLate) of.late.add();
     if (outcome === 'failed') of.errors.add();
-    if (ms >= of.noticed || outcome === 'failed') keepSlowest(of, { method, ms, outcome: isLate && outcome === 'ok' ? 'late' : outcome, params, trace: traceOf(asker) });
+    if (ms >= of.noticed || outcome === 'failed') keepSlowest(of, { method, ms, outcome: isLate && outcome === 'ok' ? 'late' : outcome, params, trace });
   }
 
   /** Tells of the slowest since it was last called; answers how many requests there were. */
   second(): number {
     const slowest = [...this.#handles.values()].flatMap((of) => { of.noticed = NOTICED; return of.slowest.splice(0); }).sort(byRank).slice(0, MOST_TOLD);
     for (const { method, ms, outcome, params, trace } of slowest) {
-      this.#telemetry.tell({ kind: 'operation', operation: method, ms, outcome, detail: detailOf(params), parts: trace === undefined ? [['not followed', ms]] : withRest(trace.parts, ms) }, outcome === 'failed' ? 'normal' : undefined);
+      this.#telemetry.tell({ kind: 'operation', operation: method, ms, outcome, detail: detailOf(params), parts: trace === null ? [['not followed', ms]] : withRest(trace.parts, ms) }, outcome === 'failed' ? 'normal' : undefined);
     }
     const requests = this.#requests;
     this.#requests = 0;
