@@ -31,7 +31,7 @@ function harmed(wal: Buffer, harm: typeof harms[number], random: Random): Buffer
     case 'cut': return damaged.subarray(0, at);
     case 'flipped': damaged[at] = damaged[at]! ^ (1 + random.below(255)); break;
     // A sector that was never written, and one that came from elsewhere.
-    case 'zeroed': damaged.fill(0, at & ~511, (at & ~511) + 512); break;
+    case 'zeroed': damaged.fill(0, at & ~511, Math.min(damaged.length, (at & ~511) + 512)); break;
     case 'misplaced': {
       const from = random.below(wal.length) & ~511;
       wal.copy(damaged, at & ~511, from, from + 512);
