@@ -1,5 +1,5 @@
 // Planted faults are found, and quiet days are quiet (issue D, bar 6), on a virtual clock through the real monitor and alerts. Quiet data: the recorded
-// hour of the real service (testkit/quiet/referred.br; another by ACUMEN_QUIET_HOUR), block-resampled; the
+// hour of the real service (testkit/quiet/steady.br; another by ACUMEN_QUIET_HOUR), block-resampled; the
 // baseline is that hour as it was. The peer is what is usually done: the mean of
 // the minute against the baseline's mean and three standard deviations of its minutes, on the same windows.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -22,7 +22,7 @@ const SLOWER = 1.2;
 
 const recording = (): Second[] => {
   const file = process.env['ACUMEN_QUIET_HOUR'];
-  return file === undefined ? quietHour('referred') : unpack(readFileSync(file));
+  return file === undefined ? quietHour('steady') : unpack(readFileSync(file));
 };
 const say = (text: string): void => { process.stderr.write(`${text}\n`); };
 const median = (values: readonly number[]): number => [...values].sort((x, y) => x - y)[values.length >> 1] ?? Number.NaN;

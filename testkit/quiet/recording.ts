@@ -49,10 +49,11 @@ export function unpack(bytes: Uint8Array): Second[] {
 }
 
 /**
- * An hour by its name: `referred`, of the present service with its references, while others kept both cores busy (load 5 to 24); `later`, of the one before it, without, as busy;
+ * An hour by its name: `steady`, of the present service, each operation asked often enough and with the store's commits, at real-time priority, while others kept both cores and the disk busy
+ * all the while; `referred`, of the one before it with its references, while others kept both cores busy (load 5 to 24); `later`, of the one before it, without, as busy;
  * `hour`, of one long before, to whole microseconds, when asking for the log took longer with each operation.
  */
-export function quietHour(name: 'referred' | 'later' | 'hour'): Second[] { return unpack(readFileSync(new URL(`${name}.br`, import.meta.url))); }
+export function quietHour(name: 'steady' | 'referred' | 'later' | 'hour'): Second[] { return unpack(readFileSync(new URL(`${name}.br`, import.meta.url))); }
 
 /** Seconds without end: blocks of the recording, each from a random place, round its end. */
 export function* resampled(recording: readonly Second[], seed: number, block = 300): Generator<Second> {

@@ -114,7 +114,8 @@ export interface RegressionOptions {
  * percentile over 1.645, so that a heavy tail counts. An alarm wants both: surer than the accepted rate spread over all series and the independent
  * looks of an hour (Bonferroni; sixty minutes, and three for windows that overlap), and an effect that matters, as a share and in time.
  * What one of the baseline's own minutes has shown is none either: what happens once an hour is in no scale, and would be a false alarm an hour. Nor is what exceeds
- * it by a scale: of what happened once, the next is as likely the larger, and in a tail that falls off exponentially larger by about that.
+ * it by a scale: of what happened once, the next is as likely the larger, and in a tail that falls off exponentially larger by about that. Nor is what takes no
+ * longer than it did, on a machine that has become faster by more.
  */
 export function judge(baseline: Baseline, now: Profiles, { falsePerHour = ACCEPTED, least = 1.1, leastSeconds = LEAST_SECONDS }: RegressionOptions = {}): Verdict[] {
   const shifts = shiftsOf(new Map(baseline.series.map(({ name, profile }) => [name, profile])), now);
@@ -128,7 +129,7 @@ export function judge(baseline: Baseline, now: Profiles, { falsePerHour = ACCEPT
     const middle = SHARES >> 1, before = Math.exp(profile[middle]!);
     return {
       name, ratio: Math.exp(alone), common: Math.exp(common), before, now: Math.exp(now.get(name)![middle]!), p,
-      isRegression: p <= level && alone > most + scale && alone >= Math.log(least) && before * Math.expm1(alone) >= leastSeconds,
+      isRegression: shifts.get(name)! > 0 && p <= level && alone > most + scale && alone >= Math.log(least) && before * Math.expm1(alone) >= leastSeconds,
     };
   });
 }

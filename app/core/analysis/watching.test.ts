@@ -91,6 +91,16 @@ describe('regressions', () => {
     expect(judge(baseline, of(1.5)).map(({ name, isRegression }) => `${name} ${isRegression}`)).toEqual(['long true', 'short false']);
   });
 
+  test('what takes no longer than it did is no regression, however much faster all else became; a little longer is one', () => {
+    const random = new Random(18), minutes = Array.from({ length: 19 }, () => window(random)), baseline = baselineOf(minutes);
+    const names = baseline.series.map(({ name }) => name), told = (b: number): string[] => {
+      const now = window(random, Object.fromEntries(names.map((name) => [name, name === 'b' ? b : 0.6])));
+      return judge(baseline, now).flatMap(({ name, isRegression }) => (isRegression ? [name] : []));
+    };
+    expect(told(0.9)).toEqual([]);
+    expect(told(1.05)).toEqual(['b']);
+  });
+
   test('a baseline of windows that overlap is worth its minutes: the same minutes three times each are as sure as once, and what lies across two is usual', () => {
     const random = new Random(17);
     const minutes = Array.from({ length: 19 }, () => window(random)), now = window(random, { b: 1.15 });
